@@ -1,0 +1,43 @@
+# Everything is done through .venv, which is made from the lock file and remade when the lock file changes.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test test-all bench lint clean
+
+help:
+	@echo "make run       play scenarios/quickstart.yaml and leave runs/quickstart.ocpirun"
+	@echo "make test      lint, types, import contracts and tests"
+	@echo "make test-all  the same with the slow tests"
+	@echo "make bench     print the measured ratios"
+	@echo "make clean     remove .venv and the caches"
+
+$(READY): requirements.lock pyproject.toml .ci/make-venv
+	@sh .ci/make-venv "$(PYTHON)" "$(VENV)"
+	@touch $(READY)
+
+setup: $(READY)
+
+run: $(READY)
+	@mkdir -p runs
+	@$(BIN)/ocpi-sim run scenarios/quickstart.yaml --out runs/quickstart.ocpirun
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: lint
+	$(BIN)/python -m pytest -m "not slow"
+
+test-all: lint
+	$(BIN)/python -m pytest
+
+bench: $(READY)
+	$(BIN)/python -m tests.bench
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info

@@ -1,0 +1,1 @@
+"""ocpi-sim: plays drivers, chargers, CPOs, eMSPs and hubs that exchange real OCPI messages."""
