@@ -1,0 +1,157 @@
+"""The basic data types of OCPI, so that every module file says `CiString36` and none repeats a length or a pattern.
+
+Constraints live in msgspec `Meta`: the decoder checks them in C while it reads. What characters a text may hold is
+checked once for a whole body (see codec), which is why `CiString` only carries a mark here and no pattern.
+
+Source: OCPI 2.2.1, Types; coordinates from Locations, clock times from Locations and Tariffs.
+"""
+
+import datetime as dt
+import re
+from decimal import Decimal
+from typing import Annotated, Final
+
+from msgspec import Meta, Struct
+
+CI_MARK: Final = {"ocpi": "CiString"}
+
+
+class Object(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """Base of every OCPI object: immutable, absent optional fields are not written.
+
+    `gc=False` is safe because an object holds only texts, numbers, tuples and further objects: no cycle is possible.
+    """
+
+
+CiString4 = Annotated[str, Meta(min_length=1, max_length=4, extra=CI_MARK)]
+CiString32 = Annotated[str, Meta(min_length=1, max_length=32, extra=CI_MARK)]
+CiString36 = Annotated[str, Meta(min_length=1, max_length=36, extra=CI_MARK)]
+CiString39 = Annotated[str, Meta(min_length=1, max_length=39, extra=CI_MARK)]
+CiString48 = Annotated[str, Meta(min_length=1, max_length=48, extra=CI_MARK)]
+CountryCode = Annotated[str, Meta(min_length=2, max_length=2, extra=CI_MARK)]
+PartyID = Annotated[str, Meta(min_length=3, max_length=3, extra=CI_MARK)]
+
+String4 = Annotated[str, Meta(max_length=4)]
+String10 = Annotated[str, Meta(max_length=10)]
+String16 = Annotated[str, Meta(max_length=16)]
+String20 = Annotated[str, Meta(max_length=20)]
+String45 = Annotated[str, Meta(max_length=45)]
+String64 = Annotated[str, Meta(max_length=64)]
+String100 = Annotated[str, Meta(max_length=100)]
+String255 = Annotated[str, Meta(max_length=255)]
+String512 = Annotated[str, Meta(max_length=512)]
+String5000 = Annotated[str, Meta(max_length=5000)]
+
+Country = Annotated[str, Meta(min_length=3, max_length=3)]
+Currency = Annotated[str, Meta(min_length=3, max_length=3)]
+Language = Annotated[str, Meta(min_length=2, max_length=2)]
+URL = Annotated[str, Meta(min_length=1, max_length=255)]
+CredentialsToken = Annotated[
+    str,
+    Meta(
+        max_length=64,
+        pattern=r"^[!-~]+\Z",
+        description="a token of 1 to 64 printable ASCII characters without spaces",
+    ),
+]
+
+Number = Decimal
+
+_DATE_TIME = (
+    r"^(?:(?!0000)[0-9]{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])"
+    r"|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))"
+    r"|(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:0[48]|[2468][048]|[13579][26])00)-02-29)"
+    r"T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,3})?Z?\Z"
+)
+DateTime = Annotated[
+    str,
+    Meta(
+        max_length=25,
+        pattern=_DATE_TIME,
+        description="a UTC date and time without an offset, such as 2026-05-04T06:00:00Z",
+    ),
+]
+ClockTime = Annotated[
+    str,
+    Meta(
+        max_length=5,
+        pattern=r"^(?:[01][0-9]|2[0-3]):[0-5][0-9]\Z",
+        description="a time of day from 00:00 to 23:59, such as 08:30",
+    ),
+]
+Date = Annotated[
+    str,
+    Meta(
+        max_length=10,
+        pattern=r"^[12][0-9]{3}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])\Z",
+        description="a date such as 2026-05-04",
+    ),
+]
+Latitude = Annotated[
+    str,
+    Meta(
+        max_length=10,
+        pattern=r"^-?[0-9]{1,2}\.[0-9]{5,7}\Z",
+        description="a text of degrees with 5 to 7 decimals",
+    ),
+]
+Longitude = Annotated[
+    str,
+    Meta(
+        max_length=11,
+        pattern=r"^-?[0-9]{1,3}\.[0-9]{5,7}\Z",
+        description="a text of degrees with 5 to 7 decimals",
+    ),
+]
+
+
+class DisplayText(Object, frozen=True, kw_only=True):
+    """A text to show to a person, with its ISO 639-1 language. OCPI 2.2.1, Types."""
+
+    language: Language
+    text: String512
+
+
+class Price(Object, frozen=True, kw_only=True):
+    """An amount in the currency of its surroundings; without `incl_vat` no VAT is known. OCPI 2.2.1, Types."""
+
+    excl_vat: Decimal
+    incl_vat: Decimal | None = None
+
+
+_EPOCH: Final = dt.datetime(1970, 1, 1)  # noqa: DTZ001 - every OCPI instant is UTC, naive arithmetic is exact and faster
+_MICROSECOND: Final = dt.timedelta(microseconds=1)
+_date_time_match = re.compile(_DATE_TIME).match
+
+
+def format_datetime(epoch_us: int) -> str:
+    """The OCPI DateTime of an instant in microseconds since 1970 UTC, cut to milliseconds.
+
+    Raises OverflowError outside the years 1 to 9999. Source: OCPI 2.2.1, Types, DateTime.
+    """
+    text = (_EPOCH + dt.timedelta(milliseconds=epoch_us // 1000)).isoformat(timespec="milliseconds")
+    return f"{text[:19]}Z" if text.endswith(".000") else f"{text}Z"
+
+
+def parse_datetime(text: str) -> int:
+    """Microseconds since 1970 UTC of an OCPI DateTime; without a designator it is UTC.
+
+    Raises ValueError for anything else, offsets such as +00:00 included. Source: OCPI 2.2.1, Types, DateTime.
+    """
+    if _date_time_match(text) is None:
+        raise ValueError(
+            f"{text!r} is not an OCPI DateTime: expected UTC without an offset, such as 2026-05-04T06:00:00Z"
+        )
+    return (dt.datetime.fromisoformat(text.removesuffix("Z")) - _EPOCH) // _MICROSECOND
+
+
+def later(left: str, right: str) -> str:
+    """The later of two valid DateTimes, as it was written; the left one when they are the same instant."""
+    if len(left) == len(right) == 20:
+        return right if right > left else left
+    return right if parse_datetime(right) > parse_datetime(left) else left
+
+
+def ci_key(text: str) -> str:
+    """What to compare and to index a CiString by: two CiStrings are equal when their keys are."""
+    return text.lower()

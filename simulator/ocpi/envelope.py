@@ -1,0 +1,54 @@
+"""The envelope around every OCPI answer, written by joining bytes: `data` is already JSON and is never parsed again.
+
+Source: OCPI 2.2.1, Transport and format, Response format.
+"""
+
+from typing import Annotated, Final
+
+import msgspec
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from simulator.ocpi import codec
+from simulator.ocpi.datatypes import DateTime
+
+StatusCode = Annotated[int, Meta(ge=1000, le=9999)]
+
+
+class Envelope(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """An answer as received; `data` is the raw JSON, `UNSET` when there is none."""
+
+    data: msgspec.Raw | UnsetType = UNSET
+    status_code: StatusCode
+    status_message: str | None = None
+    timestamp: DateTime
+
+
+_decoder: Final = msgspec.json.Decoder(Envelope)
+
+
+def success(data: bytes | None, timestamp: str, status_code: int = 1000, status_message: str | None = None) -> bytes:
+    """The body of an answer that worked; `data` is encoded JSON, or None for an acknowledgement without content."""
+    start = b'{"status_code":%d' % status_code if data is None else b'{"data":%b,"status_code":%d' % (data, status_code)
+    return start + _ending(status_message, timestamp)
+
+
+def failure(status_code: int, status_message: str, timestamp: str) -> bytes:
+    """The body of an answer that tells of an error; it carries no data."""
+    return b'{"status_code":%d' % status_code + _ending(status_message, timestamp)
+
+
+def decode_envelope(body: bytes) -> Envelope:
+    """The envelope of an answer; `data: null` counts as none. Raises Invalid."""
+    try:
+        envelope = _decoder.decode(body)
+    except codec.UNREADABLE:
+        raise codec.invalid(body, Envelope) from None
+    if envelope.data is not UNSET and bytes(envelope.data) == b"null":
+        return msgspec.structs.replace(envelope, data=UNSET)
+    return envelope
+
+
+def _ending(status_message: str | None, timestamp: str) -> bytes:
+    if status_message is None:
+        return b',"timestamp":"%b"}' % timestamp.encode()
+    return b',"status_message":%b,"timestamp":"%b"}' % (codec.encode(status_message), timestamp.encode())

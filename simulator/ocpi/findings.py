@@ -1,0 +1,39 @@
+"""What is wrong with a message, said once and in one shape for answers, hints, the recording and the check command."""
+
+from typing import Literal
+
+from msgspec import Struct
+
+Severity = Literal["error", "warning", "note"]
+
+
+class Finding(Struct, frozen=True, kw_only=True, gc=False):
+    """One remark on one place of a message.
+
+    `rule` is a stable kebab-case id, `path` a JSON path such as `$.evses[0].uid`, `section` the place in OCPI that
+    says so.
+    """
+
+    rule: str
+    severity: Severity
+    path: str
+    found: str
+    expected: str
+    section: str
+
+    def sentence(self) -> str:
+        """The finding for the person who has to act."""
+        return f"{self.path}: found {self.found}, expected {self.expected} ({self.section})."
+
+
+class Invalid(ValueError):
+    """A message that cannot be taken as it is.
+
+    `broken` means it is not JSON at all (HTTP 400); otherwise it is JSON that says something wrong (HTTP 200 with
+    status code 2001).
+    """
+
+    def __init__(self, findings: tuple[Finding, ...], *, broken: bool = False) -> None:
+        super().__init__(" ".join(finding.sentence() for finding in findings))
+        self.findings = findings
+        self.broken = broken

@@ -1,0 +1,56 @@
+"""PATCH: a class that may lack any field, and how its fields change an object.
+
+Decided here, where the specification leaves room:
+- a list in a PATCH replaces the old list, except a Session's charging periods, which are added;
+- a PATCH cannot remove a field: an explicit `null` for an optional field changes nothing, for a required one it is
+  refused when decoding.
+
+Source: OCPI 2.2.1, Transport and format, PATCH; Sessions, PATCH.
+"""
+
+from functools import cache
+from typing import Any, TypeVar
+
+import msgspec
+from msgspec import NODEFAULT, UNSET, Struct, UnsetType
+
+T = TypeVar("T", bound=Struct)
+
+
+@cache
+def partial(cls: type[Struct], last_updated_required: bool = True) -> type[Any]:
+    """The class of a PATCH body for `cls`: the same fields and constraints, each may be UNSET.
+
+    `last_updated` stays required, as from 2.2 on; 2.1.1 has no such rule. Typed as Any, for its fields exist only at
+    run time.
+    """
+    fields: list[Any] = []
+    for field in msgspec.structs.fields(cls):
+        if field.name == "last_updated" and last_updated_required:
+            fields.append((field.name, field.type))
+        elif field.default is NODEFAULT:
+            fields.append((field.name, field.type | UnsetType, UNSET))
+        else:
+            fields.append((field.name, field.type | None | UnsetType, UNSET))
+    return msgspec.defstruct(
+        f"{cls.__name__}Patch", fields, module=cls.__module__, frozen=True, kw_only=True, omit_defaults=True, gc=False
+    )
+
+
+def apply_patch(obj: T, patch: Struct) -> T:
+    """A new object with the fields that the patch carries."""
+    return msgspec.structs.replace(obj, **_changes(patch))
+
+
+def apply_session_patch(session: T, patch: Struct) -> T:
+    """A new Session; charging periods of the patch are added to the old ones, an empty list changes nothing."""
+    changes = _changes(patch)
+    if "charging_periods" in changes:
+        old: tuple[Any, ...] = getattr(session, "charging_periods")  # noqa: B009 - a Session of any version
+        changes["charging_periods"] = (*old, *changes["charging_periods"])
+    return msgspec.structs.replace(session, **changes)
+
+
+def _changes(patch: Struct) -> dict[str, Any]:
+    values = ((name, getattr(patch, name)) for name in patch.__struct_fields__)
+    return {name: value for name, value in values if value is not UNSET and value is not None}

@@ -1,0 +1,46 @@
+"""What a field's type annotation says, taken apart once: the one place that knows how our annotations are built."""
+
+import types
+from functools import cache
+from typing import Annotated, Any, Union, get_args, get_origin
+
+from msgspec import Meta, Struct, UnsetType
+
+from simulator.ocpi.datatypes import CI_MARK
+
+
+class Shape(Struct, frozen=True):
+    """A type without its wrappings.
+
+    `base` is the bare class, `item` the type of a list's members (None when it is no list), `metas` the constraints.
+    """
+
+    base: Any
+    item: Any
+    metas: tuple[Meta, ...]
+    nullable: bool
+
+    @property
+    def is_ci(self) -> bool:
+        """Whether the text is a CiString."""
+        return any(meta.extra == CI_MARK for meta in self.metas)
+
+
+@cache
+def shape(type_: Any) -> Shape:
+    """The shape of an annotation made of Annotated, one alternative with None or UNSET, and tuple or list."""
+    metas: tuple[Meta, ...] = ()
+    nullable = False
+    while True:
+        origin = get_origin(type_)
+        if origin is Annotated:
+            metas += tuple(meta for meta in type_.__metadata__ if isinstance(meta, Meta))
+            type_ = type_.__origin__
+        elif origin in (Union, types.UnionType):
+            members = get_args(type_)
+            nullable = nullable or types.NoneType in members
+            (type_,) = (member for member in members if member not in (types.NoneType, UnsetType))
+        elif origin in (tuple, list):
+            return Shape(origin, get_args(type_)[0], metas, nullable)
+        else:
+            return Shape(type_, None, metas, nullable)
