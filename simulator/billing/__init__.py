@@ -1,0 +1,1 @@
+"""From a tariff and a session's quantities to money, and from money to settled accounts; pure and exact."""

@@ -1,0 +1,214 @@
+"""What a session costs: quantities and a tariff in, a bill out.
+
+This engine is exact for tariffs whose prices always apply. A restriction (time of day, power, reservation ...) needs
+the course of the session, which a `Usage` does not hold; such a bill is marked approximate and says in sentences what
+was ignored, so that nobody takes a guess for a sum owed.
+
+Source: OCPI 2.2.1 and 2.3.0 Tariffs (PriceComponent, step_size, min_price, max_price) and CDRs (step_size). OCPI
+leaves the rounding of money open; ours follows EN 16931, the European norm for invoices: each line is rounded once,
+half up, to the 4 decimals of an OCPI number, and a total is the sum of its lines.
+"""
+
+from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
+
+from msgspec import Struct
+
+from simulator.billing.tariff import Component, ComponentKind, Limit, Restrictions, Tariff
+
+_US_PER_S = 1_000_000
+_S_PER_H = 3_600
+_WH_PER_KWH = 1_000
+_UNRESTRICTED = (None, Restrictions())
+_NOTHING = Decimal(0)
+
+
+class Usage(Struct, frozen=True):
+    """Billable quantities of a session: energy, time charging and time parked without charging.
+
+    Durations are billed in whole seconds, the unit of `step_size`, and are rounded to the nearest one first: a peer
+    that reads the decimal hours of a CDR then bills the same, and a stray microsecond costs no further block.
+    """
+
+    energy_wh: int
+    charging_us: int = 0
+    parking_us: int = 0
+
+    def __post_init__(self) -> None:
+        if self.energy_wh < 0 or self.charging_us < 0 or self.parking_us < 0:
+            raise ValueError(f"{self}: expected no negative quantity.")
+
+
+def usage_from_volumes(energy_kwh: Decimal, time_h: Decimal = _NOTHING, parking_time_h: Decimal = _NOTHING) -> Usage:
+    """Quantities from the summed volumes of a CDR or Session (dimensions ENERGY, TIME, PARKING_TIME).
+
+    Volumes are rounded decimals: 10 minutes arrive as 0.1667 h. Hours are snapped to the nearest second; energy to
+    0.001 Wh, then up to the whole Wh at which billing starts.
+    """
+    energy_wh = (energy_kwh * _WH_PER_KWH).quantize(Decimal("0.001"), ROUND_HALF_UP)
+    charging_s, parking_s = (
+        int((hours * _S_PER_H).to_integral_value(ROUND_HALF_UP)) for hours in (time_h, parking_time_h)
+    )
+    return Usage(int(energy_wh.to_integral_value(ROUND_CEILING)), charging_s * _US_PER_S, parking_s * _US_PER_S)
+
+
+class Bill(Struct, frozen=True):
+    """The price of one session, in `currency`, each amount with 4 decimals.
+
+    `energy`, `time`, `parking` and `fixed` are the lines without tax; they add up to `total_excl` unless min_price or
+    max_price moved it. `total_incl` is with tax, None when no price carries any. An approximate bill says why in
+    `reasons`.
+    """
+
+    currency: str
+    total_excl: Decimal
+    total_incl: Decimal | None
+    energy: Decimal
+    time: Decimal
+    parking: Decimal
+    fixed: Decimal
+    reasons: tuple[str, ...] = ()
+
+    @property
+    def approximate(self) -> bool:
+        """Whether something the tariff asks for was ignored."""
+        return bool(self.reasons)
+
+
+_UNIT: dict[ComponentKind, int] = {"ENERGY": _WH_PER_KWH, "TIME": _S_PER_H, "PARKING_TIME": _S_PER_H, "FLAT": 1}
+"""How many of a dimension's smallest units (Wh, s, sessions) its price is for."""
+
+
+def price(tariff: Tariff, usage: Usage) -> Bill:
+    """The bill for `usage` under `tariff`.
+
+    Each dimension is priced by the first element that has it. Step sizes round up once a session: ENERGY by its own;
+    of the two times only PARKING_TIME if parking is billed, else TIME. FLAT is billed once. min_price and max_price
+    bound the totals without and with tax independently; a limit known on one side only is carried to the other where
+    a single VAT rate makes that exact. Elements for reservations or bookings are left out and named in `reasons`.
+    """
+    reasons: list[str] = []
+    quantities: dict[ComponentKind, int] = {
+        "ENERGY": usage.energy_wh,
+        "TIME": _nearest_s(usage.charging_us),
+        "PARKING_TIME": _nearest_s(usage.parking_us),
+        "FLAT": 1,
+    }
+    components = _components(tariff, quantities, reasons)
+    parking_is_billed = quantities["PARKING_TIME"] > 0 and "PARKING_TIME" in components
+
+    lines = dict.fromkeys(quantities, _NOTHING)
+    total_excl = total_incl = _NOTHING
+    for kind, component in components.items():
+        quantity = quantities[kind]
+        if component.step_size > 1 and kind != "FLAT" and not (kind == "TIME" and parking_is_billed):
+            quantity = -(-quantity // component.step_size) * component.step_size
+        lines[kind], gross = _line(tariff, component, quantity, _UNIT[kind])
+        total_excl += lines[kind]
+        total_incl += gross
+
+    rates = [component.vat for component in components.values()]
+    if tariff.tax_included == "YES" and None in rates:
+        reasons.append("Prices include a tax whose rate is not given; amounts without tax repeat those with tax.")
+    taxed = tariff.tax_included == "YES" or (tariff.tax_included == "NO" and rates.count(None) < len(rates))
+    if tariff.min_price is not None or tariff.max_price is not None:
+        single_rate = rates[0] if rates and rates.count(rates[0]) == len(rates) else None
+        total_excl, total_incl = _limited(tariff, total_excl, total_incl, single_rate, taxed, reasons)
+    return Bill(
+        tariff.currency,
+        total_excl,
+        total_incl if taxed else None,
+        lines["ENERGY"],
+        lines["TIME"],
+        lines["PARKING_TIME"],
+        lines["FLAT"],
+        tuple(reasons),
+    )
+
+
+def _components(
+    tariff: Tariff, quantities: dict[ComponentKind, int], reasons: list[str]
+) -> dict[ComponentKind, Component]:
+    """The component that prices each dimension; what is ignored by that goes to `reasons`."""
+    chosen: dict[ComponentKind, Component] = {}
+    restricted: dict[ComponentKind, tuple[int, Restrictions]] = {}
+    for number, element in enumerate(tariff.elements, 1):
+        restrictions = element.restrictions
+        if restrictions is not None and (restrictions.reservation or restrictions.booking):
+            reasons.append(f"Element {number} is for reservations or bookings; it is not billed.")
+            continue
+        kinds_here: list[ComponentKind] = []
+        for component in element.components:
+            kind = component.kind
+            if kind in kinds_here:
+                reasons.append(f"Element {number} has {kind} more than once; only its first price is used.")
+            elif kind not in chosen:
+                chosen[kind] = component
+                if restrictions is not None and restrictions not in _UNRESTRICTED and quantities[kind] > 0:
+                    restricted[kind] = number, restrictions
+            kinds_here.append(kind)
+    for kind, (number, restrictions) in restricted.items():
+        reasons.append(
+            f"{kind} is priced by element {number} throughout, ignoring its restrictions "
+            f"({', '.join(restrictions.names())}) and any later element."
+        )
+    return chosen
+
+
+def _line(tariff: Tariff, component: Component, quantity: int, unit: int) -> tuple[Decimal, Decimal]:
+    """Amounts of one line without and with tax, each rounded once from the exact quotient of integers."""
+    numerator, denominator = component.price.as_integer_ratio()
+    numerator *= quantity
+    denominator *= unit
+    stated = _rounded(numerator, denominator)
+    if component.vat is None or tariff.tax_included == "N/A":
+        return stated, stated
+    rate, hundred = _gross_ratio(component.vat)
+    if tariff.tax_included == "YES":
+        return _rounded(numerator * hundred, denominator * rate), stated
+    return stated, _rounded(numerator * rate, denominator * hundred)
+
+
+def _limited(
+    tariff: Tariff, excl: Decimal, incl: Decimal, vat: Decimal | None, taxed: bool, reasons: list[str]
+) -> tuple[Decimal, Decimal]:
+    """Both totals within min_price and max_price; without one VAT rate for all, one-sided limits bind one side."""
+    for name, limit, bound in (("min_price", tariff.min_price, max), ("max_price", tariff.max_price, min)):
+        if limit is None:
+            continue
+        limit = _both_sides(limit, vat)
+        bounded_excl = excl if limit.excl is None else bound(excl, limit.excl)
+        bounded_incl = incl if limit.incl is None else bound(incl, limit.incl)
+        if taxed and ((limit.incl is None and bounded_excl != excl) or (limit.excl is None and bounded_incl != incl)):
+            given, other = ("without", "with") if limit.incl is None else ("with", "without")
+            reasons.append(f"{name} is given {given} tax only; the total {other} tax is not bound by it.")
+        excl, incl = bounded_excl, bounded_incl
+    return excl, incl
+
+
+def _both_sides(limit: Limit, vat: Decimal | None) -> Limit:
+    if vat is None:
+        return limit
+    rate, hundred = _gross_ratio(vat)
+    if limit.incl is None and limit.excl is not None:
+        numerator, denominator = limit.excl.as_integer_ratio()
+        return Limit(limit.excl, _rounded(numerator * rate, denominator * hundred))
+    if limit.excl is None and limit.incl is not None:
+        numerator, denominator = limit.incl.as_integer_ratio()
+        return Limit(_rounded(numerator * hundred, denominator * rate), limit.incl)
+    return limit
+
+
+def _gross_ratio(vat: Decimal) -> tuple[int, int]:
+    """Gross to net as a quotient of integers: 110 to 100 for a VAT of 10 percent."""
+    numerator, denominator = vat.as_integer_ratio()
+    return 100 * denominator + numerator, 100 * denominator
+
+
+def _nearest_s(duration_us: int) -> int:
+    return (duration_us + _US_PER_S // 2) // _US_PER_S
+
+
+def _rounded(numerator: int, denominator: int) -> Decimal:
+    """The quotient as money: 4 decimals, halves away from zero."""
+    tenthousandths = (abs(numerator) * 20_000 + denominator) // (2 * denominator)
+    return Decimal(tenthousandths if numerator >= 0 else -tenthousandths).scaleb(-4)

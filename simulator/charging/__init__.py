@@ -1,0 +1,1 @@
+"""Load-balancing strategies behind one small interface; pure."""

@@ -1,0 +1,1 @@
+"""The physical world: vehicles, batteries, meters, EVSEs, places and drivers' wishes; pure, knows no OCPI."""

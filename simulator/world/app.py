@@ -1,0 +1,45 @@
+"""What a driver's app shows and does: the only window through which the street sees roaming.
+
+The app belongs to the driver's eMSP and knows what OCPI told that eMSP, no more: a charge point that is not in it does not
+exist for this driver, and a status in it may be stale.
+"""
+
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from typing import Generic, Protocol, TypeVar
+
+from msgspec import Struct
+
+from simulator.world.evse import EvseRating
+
+Why = TypeVar("Why", contravariant=True)
+
+
+class KnownEvse(Struct, frozen=True, gc=False):
+    """An EVSE as the app shows it.
+
+    `key` names it across CPOs (`NL-ABC/uid`). `status` is OCPI's, as last heard; `status_at_us` when the CPO said it held.
+    `price_per_kwh` is what the app shows for a kWh, in the tariff's currency (None: it shows no price).
+    """
+
+    key: str
+    location_id: str
+    latitude: float
+    longitude: float
+    rating: EvseRating
+    status: str
+    status_at_us: int
+    price_per_kwh: Decimal | None
+
+
+class ChargingApp(Protocol, Generic[Why]):
+    """The app of one eMSP. `Why` is the engine's cause; the world does not look into it."""
+
+    def near(self, latitude: float, longitude: float, count: int, radius_m: int) -> Sequence[KnownEvse]:
+        """The `count` nearest EVSEs within the radius that the eMSP can show, nearest first."""
+
+    def start(self, token_uid: str, evse_key: str, answer: Callable[[str], None], cause: Why) -> None:
+        """Ask for a session; `answer` gets ACCEPTED or why not, in OCPI's words, once."""
+
+    def stop(self, token_uid: str, evse_key: str, answer: Callable[[str], None], cause: Why) -> None:
+        """Ask for the end of this token's session there; `answer` as for start."""

@@ -1,0 +1,27 @@
+"""Distances and displacements on the globe, as exact as a choice of charging station needs."""
+
+from math import asin, cos, degrees, radians, sin, sqrt
+
+_EARTH_RADIUS_M = 6_371_008.8  # mean radius, IUGG
+
+
+def distance_m(latitude: float, longitude: float, other_latitude: float, other_longitude: float) -> int:
+    """Great-circle distance of two points (degrees) by the haversine formula, rounded to metres."""
+    phi, other_phi = radians(latitude), radians(other_latitude)
+    half_phi = sin((other_phi - phi) / 2)
+    half_lambda = sin(radians(other_longitude - longitude) / 2)
+    chord = half_phi * half_phi + cos(phi) * cos(other_phi) * half_lambda * half_lambda
+    return round(2 * _EARTH_RADIUS_M * asin(min(1.0, sqrt(chord))))
+
+
+def offset(latitude: float, longitude: float, east_m: float, north_m: float) -> tuple[float, float]:
+    """The point (degrees) this far east and north: flat-earth, good to some metres within tens of kilometres.
+
+    The longitude is wrapped into [-180, 180). Raises ValueError where east has no meaning, at and beyond the poles.
+    """
+    moved_latitude = latitude + degrees(north_m / _EARTH_RADIUS_M)
+    if abs(latitude) > 89.9 or abs(moved_latitude) > 90:
+        raise ValueError(f"No east or north around latitude {latitude}: expected a place away from the poles.")
+    circle_m = _EARTH_RADIUS_M * cos(radians(latitude))
+    moved_longitude = longitude + degrees(east_m / circle_m)
+    return moved_latitude, (moved_longitude + 180.0) % 360.0 - 180.0
