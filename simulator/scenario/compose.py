@@ -1,0 +1,172 @@
+"""Writes the scenario of an imported network: its text, and all three files at once or none."""
+
+import json
+import math
+import os
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+
+from simulator.ocpi.codec import encode
+from simulator.ocpi.datatypes import parse_datetime
+from simulator.ocpi.v2_2_1.locations import Location
+from simulator.ocpi.v2_2_1.tariffs import Tariff
+from simulator.scenario.dump import ImportRefused
+from simulator.scenario.vocabulary import WHITELISTS
+
+_EARLIEST_START = datetime(2026, 6, 8)  # noqa: DTZ001 - midnight of that Monday in whatever zone the network has
+_FIRST_UNLIKELY_YEAR = 2100
+_PROFILES = (("residential", 40), ("commuter", 30), ("shopping", 20), ("workplace", 10))
+_COVERED_PERCENT = 95
+_LEAST_RADIUS_M = 500
+_EARTH_RADIUS_M = 6_371_000
+
+
+class Composed(Struct, frozen=True):
+    """The text of the scenario, how many CPOs it has, and what a reader should know about it."""
+
+    text: str
+    cpos: int
+    remarks: tuple[str, ...]
+
+
+def compose_scenario(
+    locations: Sequence[Location], tariffs: Sequence[Tariff], sessions_per_day: int, emsps: int, out: Path
+) -> Composed:
+    """A scenario of one day for this network, with generated eMSPs and their drivers; a function of its input only."""
+    cpos = _cpo_names(locations)
+    zone = _commonest([location.time_zone for location in locations])
+    country = _commonest([location.country_code for location in locations])
+    codes = [code for number in range(1, 2 * 99 + 1) if (code := f"{country}-E{number:02}") not in cpos][:emsps]
+    latitude, longitude, radius_m, outside = _reach(locations)
+    around = f"around: [{latitude:.5f}, {longitude:.5f}], radius: {radius_m / 1000:g} km"
+    stem = out.with_suffix("").name
+    lines = [
+        f"# {len(locations)} Locations and {len(tariffs)} tariffs, imported by `ocpi-sim import`.",
+        "# The network stands in the two files named under “networks”; providers and drivers are generated.",
+        f"name: {_quoted(f'{stem} (imported)')}",
+        f"start: {_start(locations, zone):%Y-%m-%dT%H:%M} {zone}",
+        "duration: 24 h",
+        "seed: 1",
+        "session_updates: 10 min",
+        "poll: 6 h",
+        "",
+        "parties:",
+        *(f"  {cpo}: {{role: cpo, name: {_quoted(name)}, ocpi: 2.2.1}}" for cpo, name in cpos.items()),
+        *(
+            f"  {code}: {{role: emsp, name: Provider {code[-2:]}, ocpi: 2.2.1, whitelist: {WHITELISTS[index % 4]}}}"
+            for index, code in enumerate(codes)
+        ),
+        "",
+        "networks:",
+        f"  - {{locations: {_quoted(f'{stem}.locations.json')}, tariffs: {_quoted(f'{stem}.tariffs.json')}}}",
+        "",
+        "drivers:",
+        *(
+            f"  - {{emsp: {code}, name: {code} {profile}, sessions_per_day: {count}, arrivals: {profile}, "
+            f"vehicles: mixed, authorise: {{rfid: 0.7, app: 0.3}}, {around}}}"
+            for code, profile, count in _shares(codes, sessions_per_day)
+        ),
+    ]
+    remarks = [f"{len(cpos)} CPOs own the network; each is a party with its own endpoint."]
+    if outside:
+        remarks.append(
+            f"{outside} of {len(locations)} Locations lie outside the drivers' circle of {radius_m / 1000:g} km, "
+            f"which covers {_COVERED_PERCENT} % of them."
+        )
+    return Composed("\n".join(lines) + "\n", len(cpos), tuple(remarks))
+
+
+def write_scenario(out: Path, text: str, locations: Sequence[Location], tariffs: Sequence[Tariff]) -> None:
+    """Write the scenario and its two lists; each is whole before any of them appears. Raises ImportRefused."""
+    contents = {
+        out.with_suffix(".locations.json"): _list(locations),
+        out.with_suffix(".tariffs.json"): _list(tariffs),
+        out: text.encode(),
+    }
+    parts = {path: path.with_name(f".{path.name}.part") for path in contents}
+    try:
+        for path, content in contents.items():
+            with parts[path].open("wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+        for path, part in parts.items():
+            part.replace(path)
+    except OSError as error:
+        reason = (error.strerror or "unknown reason").lower()
+        raise ImportRefused(f"The scenario {out} cannot be written: {reason}.") from None
+    finally:
+        for part in parts.values():
+            part.unlink(missing_ok=True)
+
+
+def _list(objects: Sequence[Location] | Sequence[Tariff]) -> bytes:
+    """A JSON list with one object a line, so that versions of a network can be compared by eye."""
+    return b"[\n" + b",\n".join(encode(each) for each in objects) + b"\n]\n"
+
+
+def _cpo_names(locations: Sequence[Location]) -> dict[str, str]:
+    """The CPOs by id, each with the name that its Locations give most often for their operator."""
+    names: dict[str, list[str]] = {}
+    for location in locations:
+        operator = [location.operator.name] if location.operator is not None and location.operator.name else []
+        names.setdefault(f"{location.country_code}-{location.party_id}", []).extend(operator)
+    return {cpo: _commonest(known) if known else cpo for cpo, known in sorted(names.items())}
+
+
+def _commonest(values: Sequence[str]) -> str:
+    counts: dict[str, int] = {}
+    for value in values:
+        counts[value] = counts.get(value, 0) + 1
+    return max(counts, key=lambda value: counts[value])
+
+
+def _start(locations: Sequence[Location], zone: str) -> datetime:
+    """Midnight of the first Monday after all that the dump knows, in local time."""
+    updates = [location.last_updated for location in locations if int(location.last_updated[:4]) < _FIRST_UNLIKELY_YEAR]
+    newest_us = max((parse_datetime(update) for update in updates), default=0)
+    newest = datetime.fromtimestamp(newest_us / 1_000_000, UTC).astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+    start = _EARLIEST_START
+    while start < newest:
+        start += timedelta(days=7)
+    return start
+
+
+def _reach(locations: Sequence[Location]) -> tuple[float, float, int, int]:
+    """The middle of the network, the radius in m that covers most of it, and how many Locations lie outside."""
+    points = [(float(each.coordinates.latitude), float(each.coordinates.longitude)) for each in locations]
+    middle = len(points) // 2
+    latitude, longitude = (sorted(values)[middle] for values in zip(*points, strict=True))
+    shrink = math.cos(math.radians(latitude))
+    distances_m = sorted(
+        _EARTH_RADIUS_M * math.radians(math.hypot(north - latitude, (east - longitude) * shrink))
+        for north, east in points
+    )
+    covering_m = distances_m[(len(points) - 1) * _COVERED_PERCENT // 100]
+    radius_m = max(_LEAST_RADIUS_M, math.ceil(covering_m / 100) * 100)
+    return latitude, longitude, radius_m, sum(distance > radius_m for distance in distances_m)
+
+
+def _shares(codes: Sequence[str], sessions_per_day: int) -> list[tuple[str, str, int]]:
+    """The sessions of a day over eMSPs (the second has half the market of the first) and profiles, sum exact."""
+    wishes = [
+        (code, profile, weight * math.lcm(*range(1, len(codes) + 1)) // rank)
+        for rank, code in enumerate(codes, start=1)
+        for profile, weight in _PROFILES
+    ]
+    total = sum(weight for *_, weight in wishes)
+    counts = [sessions_per_day * weight // total for *_, weight in wishes]
+    largest = sorted(range(len(wishes)), key=lambda index: -(sessions_per_day * wishes[index][2] % total))
+    for index in largest[: sessions_per_day - sum(counts)]:
+        counts[index] += 1
+    return [(code, profile, count) for (code, profile, _), count in zip(wishes, counts, strict=True) if count]
+
+
+def _quoted(text: str) -> str:
+    """A YAML text in double quotes, which is a JSON text too; one that reads the same unquoted stays bare."""
+    plain = all(part.isalnum() and part.isascii() for part in text.replace("-", " ").replace(".", " ").split(" "))
+    return text if plain and text[0].isalpha() else json.dumps(text, ensure_ascii=False)

@@ -1,0 +1,134 @@
+"""Reads who wants to charge: the key `drivers`, groups that arrive at random and single named drivers."""
+
+from collections.abc import Sequence
+
+from simulator.scenario.fields import Fields, Problems
+from simulator.scenario.instants import Start
+from simulator.scenario.model import Driver, DriverGroup, Party
+from simulator.scenario.sites import read_place
+from simulator.scenario.tree import Scalar, Table, Value
+from simulator.scenario.units import parse_distance_m, parse_duration
+from simulator.scenario.vocabulary import ARRIVALS, AUTHORISE, MIXES, STOPS, VEHICLES
+from simulator.scenario.words import limited, number, one_of, phrase, whole_percent, within
+
+DEFAULT_PATIENCE_US = 20 * 60_000_000
+DEFAULT_STAY_US = 120 * 60_000_000
+_DEFAULT_RADIUS_M = 3_000
+_GROUP_KEYS = (
+    "emsp",
+    "name",
+    "sessions_per_day",
+    "arrivals",
+    "vehicles",
+    "authorise",
+    "around",
+    "radius",
+    "patience",
+)
+_DRIVER_KEYS = (
+    "emsp",
+    "name",
+    "arrives",
+    "at",
+    "vehicle",
+    "battery",
+    "target",
+    "authorise",
+    "stay",
+    "stop",
+    "patience",
+)
+_WEEK_US = 7 * 86_400_000_000
+
+_radius = limited(parse_distance_m, 1, 1_000_000, "a distance from 1 m to 1000 km")
+_patience = limited(parse_duration, 0, _WEEK_US, "a duration of at most 7 d")
+_stay = limited(parse_duration, 1_000_000, _WEEK_US, "a duration from 1 s to 7 d")
+
+
+def read_drivers(
+    problems: Problems, value: Value | None, parties: Sequence[Party], start: Start, duration_us: int
+) -> tuple[DriverGroup | Driver, ...]:
+    """Groups (they have `sessions_per_day`) and single drivers (they have `arrives`); names are unique."""
+    emsps = [party.id for party in parties if party.role == "emsp"]
+    drivers: list[DriverGroup | Driver] = []
+    for index, item in enumerate(problems.items(value)):
+        keys = item.entries if isinstance(item, Table) else {}
+        driver: DriverGroup | Driver
+        if "sessions_per_day" in keys:
+            fields = Fields(problems, item, "a group of drivers", _GROUP_KEYS)
+            driver = _group(problems, fields, index)
+        else:
+            fields = Fields(problems, item, "a driver", _DRIVER_KEYS)
+            driver = _driver(problems, fields, start, duration_us)
+        if driver.emsp:
+            problems.reference(fields.place_of("emsp"), driver.emsp, emsps, "emsp")
+        if driver.name and any(driver.name == other.name for other in drivers):
+            sentence = f"Two entries of “drivers” are called “{driver.name}”; give each its own name."
+            problems.add(fields.place_of("name"), driver.name, "a name used once", sentence)
+        drivers.append(driver)
+    return tuple(drivers)
+
+
+def _group(problems: Problems, fields: Fields, index: int) -> DriverGroup:
+    around = read_place(problems, fields, "around", needed=False)
+    radius_m = fields.maybe("radius", _radius)
+    if radius_m is not None and around is None and fields.value("around") is None:
+        sentence = "A radius needs its centre; add “around”, such as around: [52.16, 4.48]."
+        problems.add(fields.place_of("radius"), "a radius alone", "the key around", sentence)
+    latitude, longitude = around if around is not None else (None, None)
+    return DriverGroup(
+        name=fields.optional("name", phrase(100), f"drivers {index + 1}"),
+        emsp=fields.required("emsp", str, ""),
+        sessions_per_day=fields.required("sessions_per_day", number(0, 10_000_000), 0.0),
+        arrivals=fields.optional("arrivals", one_of(ARRIVALS), "commuter"),
+        vehicles=fields.optional("vehicles", one_of(MIXES), "mixed"),
+        rfid_share=_rfid_share(problems, fields.value("authorise")),
+        latitude=latitude,
+        longitude=longitude,
+        radius_m=(radius_m or _DEFAULT_RADIUS_M) if around is not None else None,
+        patience_us=fields.optional("patience", _patience, DEFAULT_PATIENCE_US),
+    )
+
+
+def _driver(problems: Problems, fields: Fields, start: Start, duration_us: int) -> Driver:
+    def arrival(text: str) -> int:
+        return within(text, start.at_us(text), 0, duration_us - 1, "an instant before the scenario ends")
+
+    latitude, longitude = read_place(problems, fields, "at") or (0.0, 0.0)
+    battery_percent = fields.optional("battery", whole_percent, 30)
+    target_percent = fields.optional("target", whole_percent, 80)
+    if target_percent <= battery_percent:
+        found = f"a target of {target_percent} % and a battery at {battery_percent} %"
+        sentence = f"There is nothing to charge with {found}; the target must be above the battery."
+        place = fields.place_of("target" if fields.value("target") is not None else "battery")
+        problems.add(place, found, "a target above the battery", sentence)
+    return Driver(
+        name=fields.required("name", phrase(100), ""),
+        emsp=fields.required("emsp", str, ""),
+        arrives_at_us=fields.required("arrives", arrival, 0),
+        latitude=latitude,
+        longitude=longitude,
+        vehicle=fields.optional("vehicle", one_of(VEHICLES), "compact"),
+        battery_percent=battery_percent,
+        target_percent=target_percent,
+        authorise=fields.optional("authorise", one_of(AUTHORISE), "rfid"),
+        stay_us=fields.optional("stay", _stay, DEFAULT_STAY_US),
+        stop=fields.maybe("stop", one_of(STOPS)),
+        patience_us=fields.optional("patience", _patience, DEFAULT_PATIENCE_US),
+    )
+
+
+def _rfid_share(problems: Problems, value: Value | None) -> float:
+    """The share of drivers who tap an RFID card: a word for all of them, or weights of rfid and app."""
+    if value is None:
+        return 1.0
+    if isinstance(value, Scalar):
+        return 1.0 if problems.scalar(value, one_of(AUTHORISE), "rfid") == "rfid" else 0.0
+    fields = Fields(problems, value, "the way to authorise", AUTHORISE)
+    rfid = fields.optional("rfid", number(0, 1_000_000), 0.0)
+    app = fields.optional("app", number(0, 1_000_000), 0.0)
+    if rfid + app <= 0:
+        sentence = "The weights of rfid and app are both 0; at least one must be above 0."
+        problems.add(value.place, "weights of 0", "a weight above 0", sentence)
+        return 1.0
+    return rfid / (rfid + app)

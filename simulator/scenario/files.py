@@ -1,0 +1,41 @@
+"""Reads the OCPI files a scenario refers to; what is wrong inside them is told at the place of the reference."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from simulator.ocpi.findings import Finding, Invalid
+from simulator.scenario.fields import Fields, Problems
+from simulator.scenario.tree import Place
+from simulator.scenario.words import phrase
+
+T = TypeVar("T")
+
+_MAX_SHOWN_FINDINGS = 20
+
+
+def read_file(problems: Problems, fields: Fields, key: str, folder: Path, decoded: Callable[[bytes], T]) -> T | None:
+    """What `decoded` makes of the file named under `key`; None (and a note) when that fails."""
+    place = fields.place_of(key)
+    name = fields.required(key, phrase(1024), "")
+    if not name:
+        return None
+    try:
+        return decoded((folder / name).read_bytes())
+    except OSError as error:
+        reason = (error.strerror or "it cannot be read").lower()
+        sentence = f"The file {name} cannot be read: {reason} (looked for at {folder / name})."
+        problems.add(place, name, "a readable file beside the scenario", sentence)
+    except Invalid as invalid:
+        tell_findings(problems, place, name, invalid.findings)
+    return None
+
+
+def tell_findings(problems: Problems, place: Place, name: str, findings: Sequence[Finding]) -> None:
+    for finding in findings[:_MAX_SHOWN_FINDINGS]:
+        sentence = f"{name} at {finding.path}: found {finding.found}, expected {finding.expected}."
+        problems.add(place, finding.found, finding.expected, sentence)
+    if len(findings) > _MAX_SHOWN_FINDINGS:
+        more = len(findings) - _MAX_SHOWN_FINDINGS
+        sentence = f"{name} has {more} more mistakes; `ocpi-sim import` mends what can be mended."
+        problems.add(place, f"{more} more mistakes", "valid OCPI 2.2.1", sentence)

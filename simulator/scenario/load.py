@@ -1,0 +1,139 @@
+"""Reads a scenario file: the one way from YAML text to a checked `Scenario`."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from simulator.scenario.drivers import read_drivers
+from simulator.scenario.errors import ScenarioErrors
+from simulator.scenario.faults import read_faults
+from simulator.scenario.fields import Fields, Problems
+from simulator.scenario.instants import Start, parse_start
+from simulator.scenario.model import Driver, DriverGroup, Network, Scenario, Site
+from simulator.scenario.networks import read_networks
+from simulator.scenario.overrides import apply_overrides
+from simulator.scenario.parties import read_connections, read_parties
+from simulator.scenario.sites import read_sites
+from simulator.scenario.tariffs import read_tariffs
+from simulator.scenario.tree import Scalar, parse, read_text
+from simulator.scenario.units import parse_duration
+from simulator.scenario.words import limited, phrase, whole
+
+_KEYS = (
+    "name",
+    "start",
+    "duration",
+    "seed",
+    "session_updates",
+    "poll",
+    "tell",
+    "parties",
+    "connections",
+    "sites",
+    "networks",
+    "tariffs",
+    "drivers",
+    "faults",
+)
+_MINUTE_US = 60_000_000
+_YEAR_US = 366 * 86_400_000_000
+_DEFAULT_SESSION_UPDATES_US = 10 * _MINUTE_US
+_DEFAULT_POLL_US = 360 * _MINUTE_US
+_DEFAULT_SEED = 1
+_MIDNIGHT = Start(0, "UTC")
+
+_duration = limited(parse_duration, 1_000_000, _YEAR_US, "a duration from 1 s to 366 d")
+_interval = limited(parse_duration, 1_000_000, _YEAR_US, "a duration from 1 s to 366 d, or never")
+
+
+def load(path: Path, overrides: Sequence[str] = ()) -> Scenario:
+    """The scenario at `path`, with `--set` overrides (such as `seed=9`) laid over it.
+
+    Raises ScenarioErrors with every mistake found, each with its line and column.
+    """
+    text = read_text(path)
+    tree, mistakes = parse(text, str(path))
+    tree, refused = apply_overrides(tree, overrides)
+    problems = Problems()
+    problems.errors += [*mistakes, *refused]
+    fields = Fields(problems, tree, "a scenario", _KEYS)
+    start = fields.required("start", parse_start, _MIDNIGHT)
+    duration_us = fields.required("duration", _duration, _YEAR_US)
+    parties = read_parties(problems, fields.value("parties"), fields.place_of("parties"))
+    before = len(problems.errors)
+    connections = read_connections(problems, fields.value("connections"), parties)
+    certain = len(problems.errors) == before
+    tariffs = read_tariffs(problems, fields.value("tariffs"), path.parent)
+    sites = read_sites(problems, fields.value("sites"), parties, tariffs)
+    networks = read_networks(problems, fields.value("networks"), parties, path.parent)
+    drivers = read_drivers(problems, fields.value("drivers"), parties, start, duration_us)
+    scenario = Scenario(
+        name=fields.required("name", phrase(200), ""),
+        path=path,
+        text=text,
+        overrides=tuple(overrides),
+        start_epoch_us=start.epoch_us,
+        zone=start.zone,
+        duration_us=duration_us,
+        seed=fields.optional("seed", whole(0, 2**63 - 1), _DEFAULT_SEED),
+        session_updates_us=fields.optional("session_updates", _interval, _DEFAULT_SESSION_UPDATES_US),
+        poll_us=_poll(fields),
+        tell=fields.maybe("tell", str),
+        parties=parties,
+        connections=connections,
+        networks=networks,
+        sites=sites,
+        tariffs=tariffs,
+        drivers=drivers,
+        faults=read_faults(
+            problems,
+            fields.value("faults"),
+            parties,
+            connections if certain else None,
+            _site_names(sites, networks),
+            start,
+            duration_us,
+        ),
+    )
+    _check_whole(problems, fields, scenario)
+    if problems.errors:
+        raise ScenarioErrors(sorted(problems.errors, key=lambda error: (error.file, error.line, error.column)))
+    return scenario
+
+
+def _check_whole(problems: Problems, fields: Fields, scenario: Scenario) -> None:
+    """What can be wrong only between parts that are each right."""
+    written = fields.value("sites") is not None or fields.value("networks") is not None
+    evses = any(site.evses for site in scenario.sites) or any(
+        location.evses for network in scenario.networks for location in network.locations
+    )
+    if not evses and not (written and problems.errors):
+        sentence = "There is no EVSE to charge at; add “sites” by hand, or “networks” with `ocpi-sim import`."
+        problems.add(fields.place, "no EVSE", "sites or networks with EVSEs", sentence)
+    if scenario.tell is not None:
+        named = [driver.name for driver in scenario.drivers if isinstance(driver, Driver)]
+        problems.reference(fields.place_of("tell"), scenario.tell, named, "single driver")
+    connected = [party_id for each in scenario.connections for party_id in (each.a, each.b)]
+    if scenario.connections:
+        _check_connected(problems, fields, scenario.drivers, connected)
+
+
+def _check_connected(
+    problems: Problems, fields: Fields, drivers: Sequence[DriverGroup | Driver], connected: Sequence[str]
+) -> None:
+    for emsp in dict.fromkeys(driver.emsp for driver in drivers):
+        if emsp and emsp not in connected:
+            sentence = f"Drivers have a contract with {emsp}, but no connection leads from it to a cpo."
+            problems.add(fields.place_of("connections"), f"{emsp} unconnected", "a connection", sentence)
+
+
+def _site_names(sites: Sequence[Site], networks: Sequence[Network]) -> list[str]:
+    imported = [location for network in networks for location in network.locations]
+    names = [name for location in imported for name in (location.name, location.id) if name]
+    return list(dict.fromkeys([*(site.name for site in sites), *names]))
+
+
+def _poll(fields: Fields) -> int | None:
+    value = fields.value("poll")
+    if isinstance(value, Scalar) and value.text == "never":
+        return None
+    return fields.optional("poll", _interval, _DEFAULT_POLL_US)

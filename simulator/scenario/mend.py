@@ -1,0 +1,240 @@
+"""What is commonly wrong in real dumps of Locations and Tariffs, and how each of it is mended.
+
+These rules know the meaning of a field; faults of form are left to `repair`. Each changes the record in place.
+"""
+
+import re
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from msgspec import Struct
+
+from simulator.ocpi.datatypes import format_datetime, parse_datetime
+from simulator.ocpi.v2_2_1.locations import Status
+from simulator.scenario.countries import alpha_3
+from simulator.scenario.instants import parse_zone
+from simulator.scenario.ledger import Ledger, Record
+from simulator.scenario.units import Unreadable
+
+_EVSE_ID = re.compile(r"([A-Z]{2})\*?([A-Z0-9]{3})\*?E", re.IGNORECASE)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_DC_STANDARDS = ("CHADEMO", "CHAOJI", "GBT_DC", "IEC_62196_T1_COMBO", "IEC_62196_T2_COMBO")
+_ONE_PHASE_UP_TO_W = 7_400
+_LEAST_WATTS = 1_000
+_MAINS_V, _DC_V, _DEFAULT_AC_A, _DEFAULT_DC_A = 230, 400, 16, 125
+
+
+class Defaults(Struct, frozen=True):
+    """What stands in for a missing value: the commonest time zone and the newest instant of the dump."""
+
+    time_zone: str
+    last_updated: str
+
+
+def defaults_of(records: Iterable[Any]) -> Defaults:
+    """The defaults that a dump of Locations gives by itself."""
+    zones: dict[str, int] = {}
+    newest = "1970-01-01T00:00:00Z"
+    for record in records:
+        if not isinstance(record, dict):
+            continue
+        zone = _zone(record.get("time_zone"))
+        if zone is not None:
+            zones[zone] = zones.get(zone, 0) + 1
+        updated = _instant(record.get("last_updated"))
+        if updated is not None and parse_datetime(updated) > parse_datetime(newest):
+            newest = updated
+    return Defaults(max(zones, key=lambda zone: zones[zone], default="UTC"), newest)
+
+
+def mend_location(location: Record, defaults: Defaults, ledger: Ledger) -> None:
+    """Mend a Location with its EVSEs and Connectors; what has no remedy here is left as it is."""
+    name = f"Location {location.get('id', 'without id')}"
+
+    def mend(rule: str, sentence: str) -> None:
+        ledger.mend(location, rule, sentence, name)
+
+    _mend_party(location, ledger, name)
+    if "publish" not in location:
+        location["publish"] = True
+        mend("location-publish", "a Location did not say whether it is public and is taken as public")
+    elif location["publish"] is False:
+        ledger.note("location-private", "a Location is private (publish is false) and stays so", name)
+    for field, default in (("address", str(location.get("name", "#NA"))), ("city", "#NA")):
+        if not location.get(field):
+            location[field] = default[:45]
+            mend(f"location-{field}", f"a Location had no {field}; its name or #NA stands there")
+    country = alpha_3(str(location.get("country", location.get("country_code", ""))))
+    if country is not None and country != location.get("country"):
+        location["country"] = country
+        mend("location-country", "a country was missing or not written with the three letters of ISO 3166-1")
+    zone = _zone(location.get("time_zone"))
+    if zone is None:
+        location["time_zone"] = defaults.time_zone
+        mend("location-time-zone", f"a time zone was missing or unknown; {defaults.time_zone} stands there")
+    _mend_last_updated(location, defaults.last_updated, location, ledger, name)
+    _mend_coordinates(location, location, ledger, name)
+    for evse in _records(location, "evses"):
+        _mend_evse(evse, location, ledger, name)
+
+
+def mend_tariff(tariff: Record, defaults: Defaults, ledger: Ledger) -> None:
+    """Mend a Tariff. A restriction that cannot be read takes its element along: without it, it would price more."""
+    name = f"Tariff {tariff.get('id', 'without id')}"
+    _mend_party(tariff, ledger, name)
+    _mend_last_updated(tariff, defaults.last_updated, tariff, ledger, name)
+    for element in _records(tariff, "elements"):
+        restrictions = element.get("restrictions")
+        if restrictions == {}:
+            del element["restrictions"]
+        elif isinstance(restrictions, dict) and restrictions.get("end_time") == "24:00":
+            restrictions["end_time"] = "00:00"
+            ledger.mend(tariff, "tariff-midnight", "a restriction ended at 24:00, which OCPI writes 00:00", name)
+        for component in _records(element, "price_components"):
+            if "step_size" not in component:
+                component["step_size"] = 1
+                ledger.mend(tariff, "tariff-step-size", "a price had no step_size; it is billed in steps of 1", name)
+
+
+def _mend_party(record: Record, ledger: Ledger, name: str) -> None:
+    evses = _records(record, "evses")
+    match = next((m for evse in evses if (m := _EVSE_ID.match(str(evse.get("evse_id", ""))))), None)
+    derived = match.groups() if match else (None, None)
+    for field, fallback in zip(("country_code", "party_id"), derived, strict=True):
+        value = record.get(field, fallback)
+        if isinstance(value, str) and record.get(field) != value.strip().upper():
+            record[field] = value.strip().upper()
+            sentence = f"the {field} was not in capitals, or missing and taken from an EVSE's id"
+            ledger.mend(record, f"party-{field}", sentence, name)
+
+
+def _mend_evse(evse: Record, location: Record, ledger: Ledger, name: str) -> None:
+    if "uid" not in evse and evse.get("evse_id"):
+        evse["uid"] = evse["evse_id"]
+        ledger.mend(evse, "evse-uid", "an EVSE had no uid; its evse_id stands there", name)
+    status = str(evse.get("status", "")).upper()
+    if status not in [each.value for each in Status]:
+        evse["status"] = Status.UNKNOWN.value
+        sentence = "an EVSE's status was missing or is none of OCPI 2.2.1; it is UNKNOWN"
+        ledger.mend(evse, "evse-status", sentence, f"{name}, found {status or 'nothing'}")
+    _mend_last_updated(evse, str(location["last_updated"]), evse, ledger, name)
+    _mend_coordinates(evse, evse, ledger, name)
+    for connector in _records(evse, "connectors"):
+        _mend_connector(connector, ledger, name)
+        _mend_last_updated(connector, str(evse["last_updated"]), connector, ledger, name)
+
+
+def _mend_connector(connector: Record, ledger: Ledger, name: str) -> None:
+    def mend(rule: str, sentence: str) -> None:
+        ledger.mend(connector, rule, sentence, name)
+
+    for old, new in (("voltage", "max_voltage"), ("amperage", "max_amperage")):
+        if old in connector and new not in connector:
+            connector[new] = connector.pop(old)
+            mend(f"connector-{new}", f"a Connector had {old} of OCPI 2.1.1, which is {new} now")
+    if "tariff_id" in connector and "tariff_ids" not in connector:
+        connector["tariff_ids"] = [connector.pop("tariff_id")]
+        mend("connector-tariff-id", "a Connector had tariff_id of OCPI 2.1.1, which is tariff_ids now")
+    power_w = connector.get("max_electric_power")
+    if isinstance(power_w, int | Decimal) and power_w <= 0:
+        del connector["max_electric_power"]
+        mend("connector-no-power", "a Connector's max_electric_power was 0 or less and is left away")
+    elif isinstance(power_w, int | Decimal) and power_w < _LEAST_WATTS:
+        connector["max_electric_power"] = int(power_w * 1000)
+        mend("connector-kilowatts", "a Connector's max_electric_power was written in kW and is in W now")
+    _mend_plug(connector, ledger, name)
+    direct = connector.get("power_type") == "DC"
+    voltage_v, current_a = (_DC_V, _DEFAULT_DC_A) if direct else (_MAINS_V, _DEFAULT_AC_A)
+    for field, default in (("max_voltage", voltage_v), ("max_amperage", current_a)):
+        value = connector.get(field)
+        if value is None or (isinstance(value, int | Decimal) and value <= 0):
+            connector[field] = default
+            mend(f"{field}-missing", f"a Connector's {field} was missing or 0; the usual value stands there")
+
+
+def _mend_plug(connector: Record, ledger: Ledger, name: str) -> None:
+    """Derive what is missing of standard, power_type and format from the others."""
+    power_w = connector.get("max_electric_power", 0)
+    if "standard" not in connector and "power_type" in connector:
+        direct = connector["power_type"] == "DC"
+        connector["standard"] = "IEC_62196_T2_COMBO" if direct else "IEC_62196_T2"
+        ledger.mend(connector, "connector-standard", "a Connector's standard was missing; it is Type 2 or CCS", name)
+    direct = connector.get("standard") in _DC_STANDARDS
+    known = ("AC_1_PHASE", "AC_2_PHASE", "AC_2_PHASE_SPLIT", "AC_3_PHASE", "DC")
+    if "standard" in connector and str(connector.get("power_type")).upper() not in known:
+        weak = isinstance(power_w, int | Decimal) and 0 < power_w <= _ONE_PHASE_UP_TO_W
+        one_phase = weak or not str(connector["standard"]).startswith("IEC_62196_T2")
+        connector["power_type"] = "DC" if direct else "AC_1_PHASE" if one_phase else "AC_3_PHASE"
+        sentence = "a Connector's power_type was missing or unknown; it is derived from its standard and power"
+        ledger.mend(connector, "connector-power-type", sentence, name)
+    if "format" not in connector:
+        connector["format"] = "CABLE" if connector.get("power_type") == "DC" else "SOCKET"
+        ledger.mend(connector, "connector-format", "a Connector's format was missing; it follows its current", name)
+
+
+def _mend_last_updated(record: Record, default: str, owner: Record, ledger: Ledger, name: str) -> None:
+    value = record.get("last_updated")
+    instant = _instant(value)
+    if instant is None or instant != value:
+        record["last_updated"] = instant or default
+        sentence = "a last_updated was missing or not UTC as OCPI writes it; it is converted or its parent's"
+        ledger.mend(owner, "last-updated", sentence, name)
+
+
+def _mend_coordinates(record: Record, owner: Record, ledger: Ledger, name: str) -> None:
+    """Degrees are texts of 5 to 7 decimals; a place off the globe is taken away."""
+    coordinates = record.get("coordinates")
+    if not isinstance(coordinates, dict):
+        return
+    for field, limit in (("latitude", 90), ("longitude", 180)):
+        value = coordinates.get(field)
+        degrees = _degrees(value, limit)
+        if degrees is None and value is not None:
+            del coordinates[field]
+        elif degrees is not None and degrees != value:
+            coordinates[field] = degrees
+            ledger.mend(owner, "coordinates", "coordinates are texts of 5 to 7 decimals now", name)
+
+
+def _degrees(value: Any, limit: int) -> str | None:
+    if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,3}\.[0-9]{5,7}", value):
+        return value if abs(Decimal(value)) <= limit else None
+    try:
+        degrees = Decimal(value.strip().replace(",", ".") if isinstance(value, str) else value)
+    except (InvalidOperation, TypeError, ValueError):
+        return None
+    return f"{degrees:.6f}" if degrees.is_finite() and abs(degrees) <= limit else None
+
+
+def _instant(value: Any) -> str | None:
+    """`value` as an OCPI DateTime; other ISO 8601 forms, such as those with an offset, are converted to UTC."""
+    if not isinstance(value, str):
+        return None
+    try:
+        parse_datetime(value)
+    except ValueError:
+        return _converted_instant(value)
+    return value
+
+
+def _converted_instant(text: str) -> str | None:
+    try:
+        instant = datetime.fromisoformat(text.strip())
+        utc = instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+    return format_datetime((utc - _EPOCH) // timedelta(microseconds=1))
+
+
+def _zone(value: Any) -> str | None:
+    try:
+        return parse_zone(value) if isinstance(value, str) else None
+    except Unreadable:
+        return None
+
+
+def _records(record: Record, key: str) -> list[Record]:
+    items = record.get(key)
+    return [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []

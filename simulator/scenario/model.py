@@ -1,0 +1,175 @@
+"""What a scenario says, typed and in base units: the one form in which the rest of the program meets it.
+
+Every name is resolved and every number was checked by `simulator.scenario.load.load`, so a reader of these values
+needs no checks of its own. Instants (`at_us`) are microseconds since the scenario's start, spans microseconds.
+"""
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Literal
+
+from msgspec import Struct
+
+from simulator.ocpi.v2_2_1.locations import Location
+from simulator.ocpi.v2_2_1.tariffs import Tariff
+
+PartyRole = Literal["cpo", "emsp"]
+Whitelist = Literal["ALWAYS", "ALLOWED", "ALLOWED_OFFLINE", "NEVER"]
+CurrentType = Literal["ac1", "ac3", "dc"]
+Authorise = Literal["rfid", "app"]
+Stop = Literal["app", "card", "unplug"]
+FaultKind = Literal["party_offline", "link_down", "latency", "loss", "duplicates", "charger_offline"]
+
+
+class Latency(Struct, frozen=True):
+    """One-way delay of a message: a log-normal distribution told by its median and its 95th percentile."""
+
+    median_us: int
+    p95_us: int
+
+
+class Party(Struct, frozen=True):
+    """A company on the network; `id` is `NL-ABC`. Only an emsp has a `whitelist`, that of its RFID tokens."""
+
+    id: str
+    country_code: str
+    party_id: str
+    role: PartyRole
+    name: str
+    versions: tuple[str, ...]
+    port: int | None = None
+    whitelist: Whitelist | None = None
+
+
+class Connection(Struct, frozen=True):
+    """A registered pair, a CPO and an eMSP in either order; probabilities are 0.0 to 1.0 a message."""
+
+    a: str
+    b: str
+    latency: Latency
+    timeout_us: int
+    loss: float
+    duplicates: float
+
+
+class EvseGroup(Struct, frozen=True):
+    """`count` equal EVSEs with one connector each; `tariff` names a TariffSpec."""
+
+    count: int
+    power_w: int
+    current_type: CurrentType
+    tariff: str | None
+
+
+class Site(Struct, frozen=True):
+    """A hand-written place with EVSEs of one CPO; `grid_limit_w` is what its grid bears (None: enough)."""
+
+    cpo: str
+    name: str
+    latitude: float
+    longitude: float
+    grid_limit_w: int | None
+    evses: tuple[EvseGroup, ...]
+    address: str
+    city: str
+    country: str
+
+
+class TariffSpec(Struct, frozen=True):
+    """A hand-written tariff: prices net of VAT in `currency`, or a `full` OCPI Tariff read from a file."""
+
+    name: str
+    currency: str
+    energy_per_kwh: Decimal | None = None
+    time_per_hour: Decimal | None = None
+    parking_per_hour: Decimal | None = None
+    flat: Decimal | None = None
+    vat_percent: Decimal | None = None
+    full: Tariff | None = None
+
+
+class Network(Struct, frozen=True):
+    """An imported network: OCPI 2.2.1 objects of one or more CPOs, each CPO a party of the scenario."""
+
+    locations: tuple[Location, ...]
+    tariffs: tuple[Tariff, ...]
+
+
+class DriverGroup(Struct, frozen=True):
+    """Drivers of one eMSP who arrive at random: `sessions_per_day` is the mean of an ordinary weekday.
+
+    They want to charge within `radius_m` of a centre; without a centre, anywhere the scenario's EVSEs are.
+    """
+
+    name: str
+    emsp: str
+    sessions_per_day: float
+    arrivals: str
+    vehicles: str
+    rfid_share: float
+    latitude: float | None
+    longitude: float | None
+    radius_m: int | None
+    patience_us: int
+
+
+class Driver(Struct, frozen=True):
+    """One named driver with one visit; `target_percent` is the state of charge wanted.
+
+    `stop` is how the driver ends charging; None: as it began, by app or by card.
+    """
+
+    name: str
+    emsp: str
+    arrives_at_us: int
+    latitude: float
+    longitude: float
+    vehicle: str
+    battery_percent: int
+    target_percent: int
+    authorise: Authorise
+    stay_us: int
+    patience_us: int
+    stop: Stop | None = None
+
+
+class Fault(Struct, frozen=True):
+    """Something that goes wrong at `at_us` for `for_us` (None: to the end); `kind` says which other fields are set.
+
+    `site` is the name of a hand-written site, or the name or id of an imported Location.
+    """
+
+    kind: FaultKind
+    at_us: int
+    for_us: int | None = None
+    party: str | None = None
+    between: tuple[str, str] | None = None
+    latency: Latency | None = None
+    probability: float | None = None
+    site: str | None = None
+
+
+class Scenario(Struct, frozen=True):
+    """A whole scenario. `text` is the file's text, `overrides` the `--set` options laid over it, in order.
+
+    `start_epoch_us` is UTC, `zone` the IANA zone of local times; `poll_us` None: receivers never poll.
+    """
+
+    name: str
+    path: Path
+    text: str
+    overrides: tuple[str, ...]
+    start_epoch_us: int
+    zone: str
+    duration_us: int
+    seed: int
+    session_updates_us: int
+    poll_us: int | None
+    tell: str | None
+    parties: tuple[Party, ...]
+    connections: tuple[Connection, ...]
+    networks: tuple[Network, ...]
+    sites: tuple[Site, ...]
+    tariffs: tuple[TariffSpec, ...]
+    drivers: tuple[DriverGroup | Driver, ...]
+    faults: tuple[Fault, ...]

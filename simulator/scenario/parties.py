@@ -1,0 +1,149 @@
+"""Reads who takes part and how they are connected: the keys `parties` and `connections`."""
+
+from collections.abc import Sequence
+
+from simulator.scenario.fields import Fields, Problems
+from simulator.scenario.model import Connection, Latency, Party, PartyRole
+from simulator.scenario.tree import Entry, Items, Place, Scalar, Value
+from simulator.scenario.units import Unreadable, parse_duration, parse_probability
+from simulator.scenario.vocabulary import KNOWN_VERSIONS, ROLES, RUNNABLE_VERSIONS, WHITELISTS
+from simulator.scenario.words import limited, one_of, party_id, phrase, whole
+
+DEFAULT_LATENCY = Latency(median_us=80_000, p95_us=300_000)
+DEFAULT_TIMEOUT_US = 30_000_000
+_PARTY_KEYS = ("role", "name", "ocpi", "port", "whitelist")
+_CONNECTION_KEYS = ("between", "latency", "timeout", "loss", "duplicates")
+_SECOND_US = 1_000_000
+
+
+def read_parties(problems: Problems, value: Value | None, place: Place) -> tuple[Party, ...]:
+    """The parties; a scenario without a cpo or without an emsp is noted at `place`."""
+    parties = tuple(_party(problems, key, entry) for key, entry in problems.table(value).items())
+    by_port: dict[int, str] = {}
+    for party in parties:
+        if party.port is not None and party.port in by_port:
+            sentence = f"{party.id} and {by_port[party.port]} both ask for port {party.port}."
+            problems.add(place, str(party.port), "a port for each party", sentence)
+        elif party.port is not None:
+            by_port[party.port] = party.id
+    for role, why in (("cpo", "nobody owns an EVSE"), ("emsp", "no driver has a contract")):
+        if not any(party.role == role for party in parties):
+            sentence = f"No party has the role {role}, so {why}; add one under “parties”."
+            problems.add(place, f"no {role}", f"at least one {role}", sentence)
+    return parties
+
+
+def read_connections(problems: Problems, value: Value | None, parties: Sequence[Party]) -> tuple[Connection, ...]:
+    """The connections; when none are written, every CPO with every eMSP."""
+    if value is None:
+        return tuple(
+            Connection(cpo.id, emsp.id, DEFAULT_LATENCY, DEFAULT_TIMEOUT_US, 0.0, 0.0)
+            for cpo in parties
+            if cpo.role == "cpo"
+            for emsp in parties
+            if emsp.role == "emsp"
+        )
+    connections: list[Connection] = []
+    for item in problems.items(value):
+        fields = Fields(problems, item, "a connection", _CONNECTION_KEYS)
+        pair = read_pair(problems, fields, parties)
+        if pair is None:
+            continue
+        if any(sorted(pair) == sorted((known.a, known.b)) for known in connections):
+            sentence = f"{pair[0]} and {pair[1]} are connected twice; keep one of the two."
+            problems.add(fields.place_of("between"), " and ".join(pair), "each pair once", sentence)
+        connections.append(
+            Connection(
+                a=pair[0],
+                b=pair[1],
+                latency=read_latency(problems, fields.value("latency")),
+                timeout_us=fields.optional("timeout", _timeout, DEFAULT_TIMEOUT_US),
+                loss=fields.optional("loss", parse_probability, 0.0),
+                duplicates=fields.optional("duplicates", parse_probability, 0.0),
+            )
+        )
+    return tuple(connections)
+
+
+def read_pair(problems: Problems, fields: Fields, parties: Sequence[Party]) -> tuple[str, str] | None:
+    """The CPO and the eMSP under `between`, in the order written; None (and a note) when it is not such a pair."""
+    if not fields.require("between"):
+        return None
+    value = fields.value("between")
+    items = problems.items(value)
+    names = [problems.scalar(item, str, "") for item in items]
+    known = [party.id for party in parties]
+    found_all = True
+    for item, name in zip(items, names, strict=True):
+        found_all &= problems.reference(item.place, name, known, "party")
+    if not found_all:
+        return None
+    roles = sorted(party.role for name in names for party in parties if party.id == name)
+    if roles != ["cpo", "emsp"] and isinstance(value, Items):
+        found = " and ".join(names) or "nothing"
+        sentence = f"A connection is between one cpo and one emsp; found is {found}."
+        problems.add(value.place, found, "one cpo and one emsp", sentence)
+    return (names[0], names[1]) if roles == ["cpo", "emsp"] else None
+
+
+def read_latency(problems: Problems, value: Value | None) -> Latency:
+    """The latency; a single duration means always exactly that."""
+    if value is None:
+        return DEFAULT_LATENCY
+    if isinstance(value, Scalar):
+        always_us = problems.scalar(value, parse_duration, 0)
+        return Latency(always_us, always_us)
+    fields = Fields(problems, value, "a latency", ("median", "p95"))
+    median_us = fields.required("median", parse_duration, 0)
+    p95_us = fields.optional("p95", parse_duration, median_us)
+    if p95_us < median_us:
+        sentence = "The 95th percentile of a latency (p95) cannot be below its median."
+        problems.add(fields.place_of("p95"), "p95 below the median", "p95 of the median or more", sentence)
+    return Latency(median_us, p95_us)
+
+
+def _party(problems: Problems, key: str, entry: Entry) -> Party:
+    try:
+        party_id(key)
+    except Unreadable as refusal:
+        problems.add(entry.key_place, refusal.found, refusal.expected, str(refusal))
+    fields = Fields(problems, entry.value, f"party {key}", _PARTY_KEYS)
+    role: PartyRole = fields.required("role", one_of(ROLES), "cpo")
+    whitelist = fields.maybe("whitelist", one_of(WHITELISTS))
+    if whitelist is not None and role == "cpo":
+        sentence = f"{key} is a cpo; only an emsp has tokens and so a whitelist."
+        problems.add(fields.place_of("whitelist"), whitelist, "no whitelist", sentence)
+    country_code, _, local_id = key.partition("-")
+    return Party(
+        id=key,
+        country_code=country_code,
+        party_id=local_id,
+        role=role,
+        name=fields.optional("name", phrase(100), key),
+        versions=_versions(problems, fields.value("ocpi")),
+        port=fields.maybe("port", whole(1024, 65535)),
+        whitelist=(whitelist or "ALLOWED_OFFLINE") if role == "emsp" else None,
+    )
+
+
+def _versions(problems: Problems, value: Value | None) -> tuple[str, ...]:
+    if value is None:
+        return RUNNABLE_VERSIONS
+    items = problems.items(value) if isinstance(value, Items) else (value,)
+    versions = tuple(problems.scalar(item, _version, RUNNABLE_VERSIONS[0]) for item in items)
+    if not versions or len(versions) != len(dict.fromkeys(versions)):
+        sentence = "“ocpi” names one version or a list of different versions, such as [2.2.1]."
+        problems.add(value.place, "an empty or repeating list", "each version once", sentence)
+    return versions
+
+
+def _version(text: str) -> str:
+    version = one_of(KNOWN_VERSIONS)(text)
+    if version in RUNNABLE_VERSIONS:
+        return version
+    runnable = ", ".join(RUNNABLE_VERSIONS)
+    sentence = f"OCPI {version} cannot be run by this version of ocpi-sim; it runs {runnable}."
+    raise Unreadable(text, f"one of {runnable}", sentence)
+
+
+_timeout = limited(parse_duration, _SECOND_US // 1000, 3600 * _SECOND_US, "a time-out from 1 ms to 1 h")
