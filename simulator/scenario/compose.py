@@ -20,9 +20,6 @@ from simulator.scenario.vocabulary import WHITELISTS
 _EARLIEST_START = datetime(2026, 6, 8)  # noqa: DTZ001 - midnight of that Monday in whatever zone the network has
 _FIRST_UNLIKELY_YEAR = 2100
 _PROFILES = (("residential", 40), ("commuter", 30), ("shopping", 20), ("workplace", 10))
-_COVERED_PERCENT = 95
-_LEAST_RADIUS_M = 500
-_EARTH_RADIUS_M = 6_371_000
 
 
 class Composed(Struct, frozen=True):
@@ -41,8 +38,6 @@ def compose_scenario(
     zone = _commonest([location.time_zone for location in locations])
     country = _commonest([location.country_code for location in locations])
     codes = [code for number in range(1, 2 * 99 + 1) if (code := f"{country}-E{number:02}") not in cpos][:emsps]
-    latitude, longitude, radius_m, outside = _reach(locations)
-    around = f"around: [{latitude:.5f}, {longitude:.5f}], radius: {radius_m / 1000:g} km"
     stem = out.with_suffix("").name
     lines = [
         f"# {len(locations)} Locations and {len(tariffs)} tariffs, imported by `ocpi-sim import`.",
@@ -67,17 +62,15 @@ def compose_scenario(
         "drivers:",
         *(
             f"  - {{emsp: {code}, name: {code} {profile}, sessions_per_day: {count}, arrivals: {profile}, "
-            f"vehicles: mixed, authorise: {{rfid: 0.7, app: 0.3}}, {around}}}"
+            "vehicles: mixed, authorise: {rfid: 0.7, app: 0.3}}"
             for code, profile, count in _shares(codes, sessions_per_day)
         ),
     ]
-    remarks = [f"{len(cpos)} CPOs own the network; each is a party with its own endpoint."]
-    if outside:
-        remarks.append(
-            f"{outside} of {len(locations)} Locations lie outside the drivers' circle of {radius_m / 1000:g} km, "
-            f"which covers {_COVERED_PERCENT} % of them."
-        )
-    return Composed("\n".join(lines) + "\n", len(cpos), tuple(remarks))
+    remarks = (
+        f"{len(cpos)} CPOs own the network; each is a party with its own endpoint.",
+        "The drivers want to be near a Location, any with the same chance.",
+    )
+    return Composed("\n".join(lines) + "\n", len(cpos), remarks)
 
 
 def write_scenario(out: Path, text: str, locations: Sequence[Location], tariffs: Sequence[Tariff]) -> None:
@@ -134,21 +127,6 @@ def _start(locations: Sequence[Location], zone: str) -> datetime:
     while start < newest:
         start += timedelta(days=7)
     return start
-
-
-def _reach(locations: Sequence[Location]) -> tuple[float, float, int, int]:
-    """The middle of the network, the radius in m that covers most of it, and how many Locations lie outside."""
-    points = [(float(each.coordinates.latitude), float(each.coordinates.longitude)) for each in locations]
-    middle = len(points) // 2
-    latitude, longitude = (sorted(values)[middle] for values in zip(*points, strict=True))
-    shrink = math.cos(math.radians(latitude))
-    distances_m = sorted(
-        _EARTH_RADIUS_M * math.radians(math.hypot(north - latitude, (east - longitude) * shrink))
-        for north, east in points
-    )
-    covering_m = distances_m[(len(points) - 1) * _COVERED_PERCENT // 100]
-    radius_m = max(_LEAST_RADIUS_M, math.ceil(covering_m / 100) * 100)
-    return latitude, longitude, radius_m, sum(distance > radius_m for distance in distances_m)
 
 
 def _shares(codes: Sequence[str], sessions_per_day: int) -> list[tuple[str, str, int]]:

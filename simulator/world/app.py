@@ -1,7 +1,7 @@
 """What a driver's app shows and does: the only window through which the street sees roaming.
 
-The app belongs to the driver's eMSP and knows what OCPI told that eMSP, no more: a charge point that is not in it does not
-exist for this driver, and a status in it may be stale.
+The app belongs to the driver's eMSP and knows what OCPI told that eMSP, no more: a charge point that is not in it does
+not exist for this driver, and a status in it may be stale.
 """
 
 from collections.abc import Callable, Sequence
@@ -18,7 +18,7 @@ Why = TypeVar("Why", contravariant=True)
 class KnownEvse(Struct, frozen=True, gc=False):
     """An EVSE as the app shows it.
 
-    `key` names it across CPOs (`NL-ABC/uid`). `status` is OCPI's, as last heard; `status_at_us` when the CPO said it held.
+    `key` names it across CPOs (`NL-ABC/uid`). `status` is OCPI's, as last heard, `status_at_us` when it began to hold.
     `price_per_kwh` is what the app shows for a kWh, in the tariff's currency (None: it shows no price).
     """
 

@@ -38,7 +38,7 @@ def test_the_quickstart_has_a_dozen_named_drivers_and_tells_one_with_an_app() ->
     drivers = [driver for driver in scenario.drivers if isinstance(driver, Driver)]
     assert len(drivers) == len(scenario.drivers) == 12
     (told,) = (driver for driver in drivers if driver.name == scenario.tell)
-    assert told.authorise == "app"
+    assert (told.authorise, told.stop) == ("rfid", "app")
     assert len({party.whitelist for party in scenario.parties if party.role == "emsp"}) == 2
 
 

@@ -1,0 +1,166 @@
+"""Gives the scenario's drivers their tokens and sends them out; seats those who charge already when the run begins."""
+
+import math
+from collections.abc import Sequence
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from simulator.assemble.world import LEAD_US, World, rating_of
+from simulator.field.arrivals import arrive_at, group_arrivals
+from simulator.field.driver import adopt
+from simulator.field.group import Group
+from simulator.field.visit import Stop, Visit
+from simulator.field.warmup import warm_up
+from simulator.ocpi.datatypes import format_datetime
+from simulator.ocpi.v2_2_1.locations import Status
+from simulator.ocpi.v2_2_1.tokens import Token, WhitelistType
+from simulator.ocpi.v2_2_1.types import TokenType
+from simulator.ocpp.messages import IdToken
+from simulator.parties.roles.app import DriverApp
+from simulator.parties.roles.emsp import Emsp
+from simulator.parties.store import Store
+from simulator.scenario.model import Driver, DriverGroup
+from simulator.world.arrivals import PROFILES, Arrivals
+from simulator.world.driver import HABITS, DriverPlan, Habits
+from simulator.world.vehicle import MIXES, VEHICLES
+
+SEARCH_M = 3_000
+"""How far around the destination a driver looks for a charge point."""
+
+ANYWHERE_M = 400
+"""How far from some charge point the drivers of a group without a centre want to be."""
+
+_SMALLEST_POOL = 10
+
+
+class People(Struct, frozen=True):
+    """The drivers of a run: groups, and named drivers with the instant of their arrival."""
+
+    groups: tuple[Group, ...]
+    visits: tuple[tuple[int, Visit], ...]
+
+
+def enrol(world: World) -> People:
+    """Make every driver a customer of an eMSP: tokens are issued before the parties meet."""
+    groups: list[Group] = []
+    visits: list[tuple[int, Visit]] = []
+    for driver in world.scenario.drivers:
+        emsp = world.emsps[driver.emsp]
+        if isinstance(driver, DriverGroup):
+            groups.append(_group(world, emsp, driver))
+        else:
+            visits.append((driver.arrives_at_us, _visit(world, emsp, driver)))
+    return People(tuple(groups), tuple(visits))
+
+
+def set_out(world: World, people: People) -> None:
+    """Let the groups and the named drivers arrive from the scenario's start on."""
+    env = world.kernel.env
+    for group in people.groups:
+        env.process(group_arrivals(world.street, world.streams, group, world.scenario.duration_us))
+    for at_us, visit in people.visits:
+        env.process(arrive_at(world.street, visit, at_us))
+
+
+def seat(world: World, people: People) -> int:
+    """Occupy EVSEs as the hours before leave them; returns how many. The CPOs know, their partners will pull."""
+    apps = _apps_before(world)
+
+    occupancies = warm_up(
+        world.streams,
+        people.groups,
+        lambda emsp, latitude, longitude, count, radius_m: apps[emsp].near(latitude, longitude, count, radius_m),
+        until_us=-LEAD_US,
+    )
+    for occupancy in occupancies:
+        cpo_id, _, evse_uid = occupancy.evse_key.partition("/")
+        started, so_far = adopt(world.street, occupancy)
+        token = world.emsps[occupancy.visit.emsp].token(occupancy.visit.token.uid)
+        world.cpos[cpo_id].adopt(evse_uid, token, started, so_far)
+    return len(occupancies)
+
+
+def _apps_before(world: World) -> dict[str, DriverApp]:
+    """What each eMSP's app would show if it had been registered all along, free places all."""
+    apps: dict[str, DriverApp] = {}
+    for id, emsp in world.emsps.items():
+        tariffs: Store = Store()  # type: ignore[type-arg]
+        apps[id] = DriverApp(emsp.office.calendar, tariffs, emsp)
+        for peer_id in emsp.office.connections:
+            for tariff in world.assets[peer_id].tariffs:
+                tariffs.put(tariff, tariff.country_code, tariff.party_id, tariff.id)
+            for location in world.assets[peer_id].locations:
+                apps[id].learn(location, None)
+    return apps
+
+
+def _group(world: World, emsp: Emsp, spec: DriverGroup) -> Group:
+    size = max(_SMALLEST_POOL, math.ceil(spec.sessions_per_day))
+    tokens = []
+    for number in range(1, size + 1):
+        name = f"{spec.name}/member/{number}"
+        rfid = world.streams.uniform(f"group/{name}", "authorise")() < spec.rfid_share
+        tokens.append(_issue(world, emsp, name, rfid))
+    mix = MIXES.get(spec.vehicles) or ((spec.vehicles, 1),)
+    habits: Habits = replace(HABITS[spec.arrivals], mix=mix, patience_mean_us=spec.patience_us)
+    arrivals = Arrivals(
+        PROFILES[spec.arrivals], spec.sessions_per_day, world.scenario.zone, world.scenario.start_epoch_us
+    )
+    if spec.latitude is not None and spec.longitude is not None:
+        centres: Sequence[tuple[float, float]] = ((spec.latitude, spec.longitude),)
+        reach_m = spec.radius_m or SEARCH_M
+    else:
+        centres, reach_m = _destinations(world, emsp), spec.radius_m or ANYWHERE_M
+    return Group(spec.name, emsp.office.id, arrivals, habits, tuple(tokens), tuple(centres), reach_m, SEARCH_M)
+
+
+def _destinations(world: World, emsp: Emsp) -> list[tuple[float, float]]:
+    """Where drivers without a stated centre want to be: near any location that somebody can charge at."""
+    places = [
+        (float(location.coordinates.latitude), float(location.coordinates.longitude))
+        for peer_id in emsp.office.connections
+        for location in world.assets[peer_id].locations
+        if any(evse.status is Status.AVAILABLE and rating_of(evse) is not None for evse in location.evses)
+    ]
+    return places or [(0.0, 0.0)]
+
+
+def _visit(world: World, emsp: Emsp, driver: Driver) -> Visit:
+    vehicle = VEHICLES[driver.vehicle]
+    start, target = driver.battery_percent * 10, driver.target_percent * 10
+    plan = DriverPlan(
+        vehicle=vehicle,
+        start_soc_permille=start,
+        target_soc_permille=target,
+        energy_wh=vehicle.battery_wh * (target - start) // 1000,
+        stay_us=driver.stay_us,
+        patience_us=driver.patience_us,
+        authorise=driver.authorise,
+        leaves_when_full=False,
+    )
+    token = _issue(world, emsp, driver.name, driver.authorise == "rfid")
+    stop: Stop = driver.stop or ("app" if driver.authorise == "app" else "card")
+    return Visit(driver.name, emsp.office.id, token, plan, driver.latitude, driver.longitude, SEARCH_M, stop)
+
+
+def _issue(world: World, emsp: Emsp, name: str, rfid: bool) -> IdToken:
+    """A card or an app account for one driver. App accounts are never to be decided on from a copy (digest, 3.2)."""
+    identity = emsp.office.identity
+    party = next(party for party in world.scenario.parties if party.id == identity.id)
+    digits = world.streams.text(f"driver/{identity.id}/{name}", "token", 14).upper()
+    number = len(emsp.tokens.store) + 1
+    token = Token(
+        country_code=identity.country_code,
+        party_id=identity.party_id,
+        uid=digits if rfid else f"APP-{digits}",
+        type=TokenType.RFID if rfid else TokenType.APP_USER,
+        contract_id=f"{identity.country_code}-{identity.party_id}-C{number:08d}",
+        visual_number=name[:64],
+        issuer=identity.name[:64],
+        valid=True,
+        whitelist=WhitelistType(party.whitelist or "ALLOWED_OFFLINE") if rfid else WhitelistType.NEVER,
+        last_updated=format_datetime(world.scenario.start_epoch_us - LEAD_US),
+    )
+    emsp.issue((token,))
+    return IdToken(token.uid, "ISO14443" if rfid else "Central")

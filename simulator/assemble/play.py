@@ -1,0 +1,280 @@
+"""Plays a scenario from beginning to end and leaves its recording.
+
+Phases: make the world, open the wire, register (simulated time before 0), run, audit, close. The digest depends on the
+scenario and the seed alone; what belongs to this machine (wall time, memory, addresses) stands beside it.
+"""
+
+import asyncio
+import gc
+import hashlib
+import os
+import sys
+import time
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+from typing import Literal
+
+from msgspec import Struct, json, to_builtins
+
+from simulator.assemble import faults
+from simulator.assemble.audit import Audit, Ledger, audit
+from simulator.assemble.people import enrol, seat, set_out
+from simulator.assemble.world import LEAD_US, World, build
+from simulator.control.server import ControlServer
+from simulator.engine.governor import Governor
+from simulator.engine.journal import Journal
+from simulator.parties.client import status_of
+from simulator.parties.introduction import introduce
+from simulator.recording.errors import RecordingFailed
+from simulator.recording.rows import Level
+from simulator.recording.writer import Recorder
+from simulator.scenario.model import Scenario
+from simulator.wire.carrier import Wire
+from simulator.wire.http import HttpWire
+from simulator.wire.memory import MemoryWire
+
+Phase = Literal["registering", "running", "closing"]
+_WATCH_S = 0.1
+
+
+class RunOptions(Struct, frozen=True, kw_only=True):
+    """How to play: none of it but seed and until_us changes what happens in the simulated world.
+
+    `speed` is simulated seconds a wall second, 0 as fast as it goes. With `control` the run listens for orders.
+    """
+
+    out: Path
+    seed: int | None = None
+    until_us: int | None = None
+    wire: Literal["http", "memory"] = "http"
+    speed: float = 0.0
+    level: Level = "full"
+    paused: bool = False
+    control: bool = True
+
+
+class Progress(Struct, frozen=True):
+    """How far a run is; simulated times in microseconds since the scenario's start."""
+
+    at_us: int
+    duration_us: int
+    exchanges: int
+    phase: Phase
+
+
+class RunResult(Struct, frozen=True):
+    """What came of a run. `summary` is what `--json` prints; `remarks` are sentences a person should read."""
+
+    summary: dict[str, object]
+    path: Path
+    remarks: tuple[str, ...]
+    interrupted: bool
+
+
+async def play(
+    scenario: Scenario,
+    options: RunOptions,
+    watch: Callable[[Progress], None] | None = None,
+    stop: asyncio.Event | None = None,
+) -> RunResult:
+    """Play the scenario; when `stop` is set the run ends at the next step, with a valid recording.
+
+    Raises KernelError, WireFailure or RecordingError, each with a sentence; what was recorded by then is valid.
+    """
+    run = _Run(scenario, options)
+    try:
+        return await run.play(watch, stop)
+    except RecordingFailed:
+        run.recorder.abort()
+        raise
+    except BaseException as error:
+        run.give_up(error)
+        raise
+
+
+class _Run:
+    """One run under way."""
+
+    def __init__(self, scenario: Scenario, options: RunOptions) -> None:
+        self.began_s = time.monotonic()
+        self.scenario = scenario
+        self.options = options
+        self.seed = scenario.seed if options.seed is None else options.seed
+        self.until_us = min(scenario.duration_us, options.until_us or scenario.duration_us)
+        self.recorder = Recorder.create(options.out, options.level, _meta(scenario, options, self.seed, self.until_us))
+        self.journal = Journal(self.recorder, status_of)
+        self.governor = Governor(options.speed, paused=options.paused)
+        self.wire: Wire = HttpWire() if options.wire == "http" else MemoryWire()
+        self.ledger = Ledger()
+        self.journal.instruments.append(self.ledger)
+        self.remarks: list[str] = []
+        self.phase: Phase = "registering"
+
+    async def play(self, watch: Callable[[Progress], None] | None, stop: asyncio.Event | None) -> RunResult:
+        world = build(self.scenario, self.seed, self.wire, self.journal, self.governor)
+        watchers = [asyncio.create_task(self._watch(world, watch))] if watch is not None else []
+        if stop is not None:
+            watchers.append(asyncio.create_task(self._heed(stop)))
+        control = None
+        try:
+            self.remarks.extend(await world.kernel.open())
+            if self.options.control:
+                control = await self._listen()
+            self._populate(world)
+            _calm_gc()
+            await world.kernel.run(0)
+            looped, counted = time.monotonic(), world.kernel.exchanges
+            self.phase = "running"
+            if not self.governor.stopped:
+                await world.kernel.run(self.until_us)
+            loop_s = time.monotonic() - looped
+            counted = world.kernel.exchanges - counted
+            self.phase = "closing"
+            interrupted = bool(self.governor.stopped)
+            self.governor.finish(self.journal)
+        finally:
+            for watcher in watchers:
+                watcher.cancel()
+            await asyncio.gather(*watchers, return_exceptions=True)
+            if control is not None:
+                await control.close()
+            await world.kernel.close()
+            gc.unfreeze()
+        return self._close(world, counted, loop_s, interrupted, watch)
+
+    def _populate(self, world: World) -> None:
+        people = enrol(world)
+        world.journal.event(
+            "run", "begin", data={"seed": self.seed, "seated": seat(world, people), "unusable": world.unusable}
+        )
+        faults.schedule(world)
+        for party in world.parties():
+            party.sync.start_polling()
+        for connection in self.scenario.connections:
+            sender, receiver = world.party(connection.a), world.party(connection.b)
+            sender.office.spawn(introduce(sender, receiver), f"register with {receiver.office.id}")
+        set_out(world, people)
+
+    async def _listen(self) -> ControlServer:
+        control = ControlServer(self.governor, self.journal, self.scenario.start_epoch_us, self.scenario.zone)
+        self.recorder.set_meta("control_url", await control.start())
+        self.recorder.set_meta("control_token", control.token)
+        self.recorder.flush()
+        return control
+
+    async def _watch(self, world: World, watch: Callable[[Progress], None]) -> None:
+        while True:
+            watch(self._progress(world))
+            await asyncio.sleep(_WATCH_S)
+
+    def _progress(self, world: World) -> Progress:
+        return Progress(world.kernel.now_us, self.until_us, world.kernel.exchanges, self.phase)
+
+    async def _heed(self, stop: asyncio.Event) -> None:
+        await stop.wait()
+        self.governor.stop("interrupted")
+
+    def _close(
+        self,
+        world: World,
+        counted: int,
+        loop_s: float,
+        interrupted: bool,
+        watch: Callable[[Progress], None] | None,
+    ) -> RunResult:
+        if watch is not None:
+            watch(self._progress(world))
+        result = audit(world, self.ledger)
+        kernel = world.kernel
+        self.journal.event(
+            "run",
+            "end",
+            data={
+                "interrupted": interrupted,
+                "under_way": kernel.exchanges - kernel.concluded,
+                "waiting_drivers": sum(site.waiting for site in world.street.sites.values()),
+            },
+        )
+        self.remarks.extend(result.remarks.values())
+        meta = {
+            "checks": json.encode(result.checks).decode(),
+            "control_url": "",
+            "control_token": "",
+            "ended_at_us": str(kernel.now_us),
+            "interrupted": str(interrupted).lower(),
+        }
+        self.recorder.flush()
+        summary = self._summary(result, kernel.concluded, counted, loop_s)
+        for key, value in meta.items():
+            self.recorder.set_meta(key, value)
+        digest = self.recorder.close({"summary": json.encode(summary).decode()})
+        summary["digest"] = digest
+        return RunResult(summary, self.options.out, tuple(self.remarks), interrupted)
+
+    def _summary(self, result: Audit, exchanges: int, counted: int, loop_s: float) -> dict[str, object]:
+        return {
+            "digest": "",
+            "exchanges": exchanges,
+            "exchanges_per_s": round(counted / loop_s, 1) if loop_s > 0 else 0.0,
+            "sessions": result.sessions,
+            "cdrs": result.cdrs,
+            "energy_wh": to_builtins(result.energy_wh),
+            "cost": result.cost,
+            "wall_s": round(time.monotonic() - self.began_s, 3),
+            "peak_memory_mb": _peak_memory_mb(),
+            "checks": result.checks,
+        }
+
+    def give_up(self, error: BaseException) -> None:
+        """The run failed: keep what was recorded, with the reason, as a file that opens."""
+        try:
+            for key in ("control_url", "control_token"):
+                self.recorder.set_meta(key, "")
+            self.recorder.close({"failure": str(error) or type(error).__name__})
+        except RecordingFailed:
+            self.recorder.abort()
+
+
+def _meta(scenario: Scenario, options: RunOptions, seed: int, until_us: int) -> dict[str, str]:
+    return {
+        "scenario_name": scenario.name,
+        "scenario_file": scenario.path.name,
+        "scenario_text": scenario.text,
+        "overrides": json.encode(scenario.overrides).decode(),
+        "seed": str(seed),
+        "start_epoch_us": str(scenario.start_epoch_us),
+        "lead_us": str(LEAD_US),
+        "zone": scenario.zone,
+        "duration_us": str(until_us),
+        "tell": scenario.tell or "",
+        "program_version": version("ocpi-sim"),
+        "python_version": ".".join(str(part) for part in sys.version_info[:3]),
+        "lock_hash": _lock_hash(),
+        "wire": options.wire,
+        "level": options.level,
+        "pid": str(os.getpid()),
+        "control_url": "",
+        "control_token": "",
+    }
+
+
+def _lock_hash() -> str:
+    """Which pinned dependencies this is run with, where the program lies beside its lock file."""
+    lock = Path(__file__).parents[2] / "requirements.lock"
+    return hashlib.sha256(lock.read_bytes()).hexdigest() if lock.is_file() else ""
+
+
+def _peak_memory_mb() -> float:
+    if sys.platform == "win32":
+        return 0.0
+    import resource
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return round(peak / (2**20 if sys.platform == "darwin" else 2**10), 1)
+
+
+def _calm_gc() -> None:
+    """What was built before the run lives as long as the run: the collector need not look at it again and again."""
+    gc.collect()
+    gc.freeze()

@@ -1,0 +1,55 @@
+"""`ocpi-sim`: the command line. A file a command; this one finds the command, runs it, and answers for how it ends.
+
+Exit codes: 0 all is well; 1 a check is false or the run failed; 2 the user's mistake, told in a sentence.
+"""
+
+import argparse
+import io
+import os
+import sys
+from collections.abc import Sequence
+from importlib.metadata import version
+
+from simulator.cli import import_, run
+from simulator.i18n import tr
+
+INTERRUPTED = 130
+"""The exit code for Ctrl-C before there was a run to end cleanly; by the custom of shells."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command (default: of this process's arguments); returns the exit code."""
+    # A terminal that cannot show a character of somebody's name shows "?" and the run goes on.
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+    try:
+        arguments = _parser().parse_args(argv)
+        code: int = arguments.command(arguments)
+        sys.stdout.flush()
+        return code
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else 2
+    except KeyboardInterrupt:
+        print(tr("ocpi-sim: interrupted."), file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read the output has left; Python would complain once more when it closes it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except Exception as error:
+        # Not imported before it is needed: it knows the failures of every room, and so loads them all.
+        from simulator.cli.errors import tell
+
+        return tell(error, sys.stderr, debug=bool(os.environ.get("OCPI_SIM_DEBUG")))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="ocpi-sim", description=tr("Simulates EV-charging roaming over OCPI, message by message.")
+    )
+    parser.add_argument("--version", action="version", version=f"ocpi-sim {version('ocpi-sim')}")
+    commands = parser.add_subparsers(title=tr("commands"), required=True, metavar=tr("COMMAND"))
+    run.add_parser(commands)
+    import_.add_parser(commands)
+    return parser

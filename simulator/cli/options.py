@@ -1,0 +1,82 @@
+"""What people write behind the options of `run`, read into what the engine takes, with a sentence when it cannot be."""
+
+import argparse
+import math
+import re
+from typing import Final
+
+from simulator.i18n import tr
+
+MAX_SPEED: Final = 0.0
+"""As fast as it goes."""
+
+MAX_SEEDS: Final = 10_000
+_MAX_SEED: Final = 2**63 - 1
+_RANGE: Final = re.compile(r"([0-9]+)\.\.([0-9]+)")
+
+
+def seed(text: str) -> int:
+    """A seed: a whole number from 0."""
+    if text.isascii() and text.isdigit() and int(text) <= _MAX_SEED:
+        return int(text)
+    raise argparse.ArgumentTypeError(
+        tr("“{found}” is no seed; expected is a whole number from 0, such as 7").format(found=text)
+    )
+
+
+def seeds(text: str) -> tuple[int, ...]:
+    """Seeds in a range `1..20`, a list `1,2,5`, or both `1..3,7`; each once."""
+    chosen: dict[int, None] = {}
+    for part in text.split(","):
+        span = _RANGE.fullmatch(part.strip())
+        first, last = (seed(span[1]), seed(span[2])) if span else (seed(part.strip()),) * 2
+        if not 0 <= last - first < MAX_SEEDS:
+            raise argparse.ArgumentTypeError(
+                tr(
+                    "“{found}” is no range of seeds; expected is first..last, such as 1..20, of at most {most:,}"
+                ).format(found=part, most=MAX_SEEDS)
+            )
+        chosen |= dict.fromkeys(range(first, last + 1))
+    return tuple(chosen)
+
+
+def speed(text: str) -> float:
+    """Simulated seconds a wall second, or MAX_SPEED for `max`."""
+    if text == "max":
+        return MAX_SPEED
+    try:
+        factor = float(text)
+    except ValueError:
+        factor = math.nan
+    if 0.001 <= factor <= 1_000_000:
+        return factor
+    raise argparse.ArgumentTypeError(
+        tr("“{found}” is no speed; expected is max, or how many times faster than real time, such as 60").format(
+            found=text
+        )
+    )
+
+
+def duration_us(text: str) -> int:
+    """Microseconds of a duration such as `24h` or `90 min`, more than none."""
+    # A room that `ocpi-sim --help` does without.
+    from simulator.scenario.units import Unreadable, parse_duration
+
+    try:
+        us = parse_duration(text)
+    except Unreadable as refusal:
+        raise argparse.ArgumentTypeError(str(refusal)) from None
+    if us <= 0:
+        raise argparse.ArgumentTypeError(tr("“{found}” is no time at all; expected is a duration").format(found=text))
+    return us
+
+
+def override(text: str) -> str:
+    """`path=value`, as the scenario's loader takes it."""
+    if "=" not in text[1:]:
+        raise argparse.ArgumentTypeError(
+            tr("“{found}” sets nothing; expected is path=value, such as parties.NL-EMA.whitelist=NEVER").format(
+                found=text
+            )
+        )
+    return text

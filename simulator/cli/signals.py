@@ -1,0 +1,48 @@
+"""Ctrl-C and SIGTERM end a run cleanly, a second one at once: what was recorded until then is valid either way."""
+
+import asyncio
+import contextlib
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from typing import Final
+
+_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
+
+
+@contextlib.contextmanager
+def stop_on_signals(stop: asyncio.Event, told: Callable[[], None]) -> Iterator[None]:
+    """Within, the first signal sets `stop` and calls `told`; the next one ends the process, as it does by default.
+
+    To be entered in the event loop. Python gives signals to the main thread only; in another one nothing changes.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    loop = asyncio.get_running_loop()
+
+    def stopping() -> None:
+        release()
+        for number in _SIGNALS:
+            signal.signal(number, signal.SIG_DFL)
+        stop.set()
+        told()
+
+    def release() -> None:
+        for number in _SIGNALS:
+            with contextlib.suppress(NotImplementedError):
+                loop.remove_signal_handler(number)
+
+    before = {number: signal.getsignal(number) for number in _SIGNALS}
+    try:
+        for number in _SIGNALS:
+            try:
+                loop.add_signal_handler(number, stopping)
+            except NotImplementedError:
+                # Windows: the handler runs between two bytecodes of whatever the loop does, so it only leaves word.
+                signal.signal(number, lambda *_: loop.call_soon_threadsafe(stopping))
+        yield
+    finally:
+        release()
+        for number, handler in before.items():
+            signal.signal(number, handler)

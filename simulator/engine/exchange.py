@@ -1,0 +1,137 @@
+"""One request and its response between two parties: a state machine with exactly one final state."""
+
+from typing import TYPE_CHECKING, Any, Literal
+
+import msgspec
+from simpy import Environment, Event
+
+from simulator.engine.cause import Cause
+from simulator.wire.carrier import Passage, Request, Response
+
+if TYPE_CHECKING:
+    from simulator.engine.links import Link
+    from simulator.engine.node import Node
+
+Final = Literal["", "delivered", "timed_out", "lost", "dead"]
+
+
+class Subject(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """What an exchange is about, as its sender knows it; for the recording only, no party ever reads it."""
+
+    module: str
+    interface: str = ""
+    route: str = ""
+    version: str = ""
+    object_kind: str = ""
+    object_id: str = ""
+    session_id: str = ""
+    token_uid: str = ""
+    location_id: str = ""
+
+
+class Exchange(Event):
+    """An HTTP exchange under way; a SimPy event that happens when its final state is reached.
+
+    Life: started -> arrived (the receiver has the request) -> answered (the response is on its way) -> final:
+    `delivered` (the sender has the response), `timed_out`, `lost` (the network lost request or response; the sender
+    sees a time-out) or `dead` (connection refused or broken). A process that yields it gets the exchange itself back
+    and reads `response`, which is there only when delivered.
+    """
+
+    __slots__ = (
+        "arrive_us",
+        "cause",
+        "correlation_id",
+        "deadline_us",
+        "depth",
+        "duplicate_of",
+        "end_us",
+        "failure",
+        "final",
+        "handled_us",
+        "id",
+        "late_response",
+        "link",
+        "loses",
+        "own_cause",
+        "passage",
+        "receiver",
+        "request",
+        "request_id",
+        "response",
+        "response_us",
+        "sender",
+        "sender_epoch",
+        "start_us",
+        "subject",
+        "watched",
+    )
+
+    def __init__(
+        self,
+        env: Environment,
+        id: int,
+        sender: "Node",
+        receiver: "Node",
+        link: "Link",
+        request: Request,
+        subject: Subject,
+        cause: Cause,
+        request_id: str,
+        correlation_id: str,
+    ) -> None:
+        super().__init__(env)
+        self.id = id
+        self.sender = sender
+        self.sender_epoch = sender.epoch
+        self.receiver = receiver
+        self.link = link
+        self.request = request
+        self.subject = subject
+        self.cause = cause
+        self.depth = cause.depth + 1
+        self.request_id = request_id
+        self.correlation_id = correlation_id
+        self.start_us: int = env.now  # type: ignore[assignment]
+        self.arrive_us: int | None = None
+        self.handled_us: int | None = None
+        self.end_us = 0
+        self.response_us = 0
+        self.deadline_us = self.start_us + link.timeout_us
+        self.loses = ""
+        self.final: Final = ""
+        self.failure = ""
+        self.watched = False
+        self.response: Response | None = None
+        self.late_response: Response | None = None
+        self.passage: Passage | None = None
+        self.duplicate_of = 0
+        self.own_cause: Cause | None = None
+
+    @property
+    def delivered(self) -> bool:
+        """Whether the sender has the response."""
+        return self.final == "delivered"
+
+    def as_cause(self) -> Cause:
+        """This exchange as the cause of what its receiver does about it."""
+        if self.own_cause is None:
+            label = f"{self.sender.id} -> {self.receiver.id} {self.subject.route or self.request.method}"
+            self.own_cause = Cause("message", self.id, self.depth, label, self.cause)
+        return self.own_cause
+
+    def finish(self, final: Final, failure: str, end_us: int) -> None:
+        """Reach the final state; a second time is a fault of the kernel."""
+        if self.final:
+            raise AssertionError(f"Exchange {self.id} is {self.final} and cannot become {final}.")
+        self.final = final
+        self.failure = failure
+        self.end_us = end_us
+        if final != "delivered":
+            self.response = None
+
+    def happen(self, priority: int, delay_us: int = 0) -> None:
+        """Schedule this event itself: those who wait for it wake when it is processed."""
+        self._ok = True
+        self._value: Any = self
+        self.env.schedule(self, priority, delay_us)  # type: ignore[arg-type]

@@ -1,0 +1,237 @@
+"""The engine's one way to say what happened: writes rows to the recording and shows them to instruments."""
+
+import traceback
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Literal
+
+import msgspec
+from simpy import Environment
+
+from simulator.engine.cause import TIME, Cause
+from simulator.engine.exchange import Exchange
+from simulator.engine.instruments import Instrument
+from simulator.recording.rows import (
+    CommandRow,
+    EventRow,
+    FaultRow,
+    HintRow,
+    MessageRow,
+    MoneyRow,
+    StateRow,
+)
+from simulator.recording.writer import Recorder
+
+_encode = msgspec.json.Encoder(order="sorted", decimal_format="string").encode
+Data = Mapping[str, object]
+
+
+class Journal:
+    """Takes down events, states, money, faults, exchanges and samples at the present simulated time.
+
+    `status_of` reads the OCPI status code out of a response body (None when there is none). `errors` counts the remarks
+    of that severity.
+    """
+
+    def __init__(self, recorder: Recorder, status_of: Callable[[bytes], int | None]) -> None:
+        self.recorder = recorder
+        self.instruments: list[Instrument] = []
+        self.errors = 0
+        self.clock: Environment | None = None
+        self._status_of = status_of
+
+    @property
+    def now_us(self) -> int:
+        """Simulated time of the engine that this journal belongs to."""
+        assert self.clock is not None
+        return self.clock.now  # type: ignore[return-value]
+
+    def event(
+        self,
+        source: str,
+        kind: str,
+        *,
+        party: str = "",
+        subject: str = "",
+        data: Data | None = None,
+        cause: Cause = TIME,
+    ) -> Cause:
+        """Something happened; the result names it as the cause of what follows."""
+        row = EventRow(
+            self.now_us,
+            source,
+            kind,
+            party,
+            subject,
+            _encode(data) if data else b"{}",
+            cause.kind,  # type: ignore[arg-type]
+            cause.id,
+        )
+        seq = self.recorder.event(row)
+        for instrument in self.instruments:
+            instrument.event(row)
+        return Cause("event", seq, cause.depth, f"{source} {kind}", cause if cause is not TIME else None)
+
+    def state(self, holder: str, kind: str, entity: str, value: Data | None, cause: Cause = TIME) -> None:
+        """The holder now knows this of the entity (None: it knows it no longer)."""
+        row = StateRow(
+            self.now_us,
+            holder,
+            kind,
+            entity,
+            _encode(value),
+            cause.kind,  # type: ignore[arg-type]
+            cause.id,
+        )
+        self.recorder.state(row)
+        for instrument in self.instruments:
+            instrument.state(row)
+
+    def money(
+        self,
+        kind: Literal["receivable", "payable"],
+        *,
+        cdr_id: str,
+        session_id: str,
+        creditor: str,
+        debtor: str,
+        currency: str,
+        amount: Decimal,
+        approximate: bool,
+        reason: str,
+        energy_wh: int,
+        tariff_id: str,
+    ) -> None:
+        """An amount is expected by a creditor or admitted by a debtor."""
+        row = MoneyRow(
+            self.now_us,
+            kind,
+            cdr_id,
+            session_id,
+            creditor,
+            debtor,
+            currency,
+            amount,
+            approximate,
+            reason,
+            energy_wh,
+            tariff_id,
+        )
+        self.recorder.money(row)
+        for instrument in self.instruments:
+            instrument.money(row)
+
+    def fault(self, kind: str, target: str, phase: Literal["begin", "end"], data: Data | None = None) -> None:
+        """A fault begins or ends."""
+        self.recorder.fault(FaultRow(self.now_us, kind, target, phase, _encode(data or {})))
+
+    def hint(
+        self,
+        exchange: int,
+        rule: str,
+        severity: Literal["error", "warning", "note"],
+        sentence: str,
+        path: str = "",
+        section: str = "",
+    ) -> None:
+        """What an expert would remark on an exchange."""
+        if severity == "error":
+            self.errors += 1
+        self.recorder.hint(HintRow(self.now_us, exchange, rule, severity, sentence, path, section))
+
+    def command(self, command: str, data: Data | None = None) -> None:
+        """A person told the engine something; outside the digest."""
+        self.recorder.command(CommandRow(self.now_us, command, _encode(data or {})))
+
+    def sample(self, entity: str, quantity: str, unit: str, value: float) -> None:
+        """A quantity has this value from now on."""
+        self.recorder.sample(entity, quantity, unit, self.now_us, value)
+
+    def exception(self, party: str, what: str, error: Exception) -> None:
+        """A party's code failed; the place in our code is kept for whoever mends it."""
+        frames = traceback.extract_tb(error.__traceback__)
+        where = f"{frames[-1].filename.rsplit('/', 1)[-1]}:{frames[-1].lineno}" if frames else ""
+        data = {"what": what, "error": f"{type(error).__name__}: {error}", "where": where}
+        self.fault("exception", party, "begin", data)
+
+    def late_answer(self, exchange: Exchange) -> None:
+        """An answer came after the sender's time-out; it is recorded, not delivered."""
+        answer = exchange.late_response
+        data = {
+            "exchange": exchange.id,
+            "http_status": answer.status if answer else None,
+            "ocpi_status": self._status_of(answer.body) if answer else None,
+            "body": answer.body.decode("utf-8", "replace") if answer else "",
+        }
+        self.event(
+            "link",
+            "late_answer",
+            party=exchange.sender.id,
+            subject=exchange.subject.session_id,
+            data=data,
+            cause=exchange.as_cause(),
+        )
+
+    def exchange(self, exchange: Exchange) -> None:
+        """An exchange reached its final state."""
+        request, response, subject, cause = (
+            exchange.request,
+            exchange.response,
+            exchange.subject,
+            exchange.cause,
+        )
+        url = request.url
+        slash = url.find("/", 8)
+        status = response.status if response is not None else None
+        self.recorder.message(
+            MessageRow(
+                exchange.id,
+                cause.kind,  # type: ignore[arg-type]
+                cause.id,
+                exchange.depth,
+                exchange.start_us,
+                exchange.arrive_us,
+                exchange.end_us,
+                exchange.final,  # type: ignore[arg-type]
+                exchange.failure,
+                exchange.sender.id,
+                exchange.receiver.id,
+                subject.module,
+                subject.interface,
+                subject.route,
+                request.method,
+                url[slash:],
+                url[7:slash],
+                subject.version,
+                status,
+                self._status_of(response.body) if response is not None else None,
+                subject.object_kind,
+                subject.object_id,
+                subject.session_id,
+                subject.token_uid,
+                subject.location_id,
+                exchange.correlation_id,
+                exchange.request_id,
+                request.headers,
+                request.body,
+                response.headers if response is not None else (),
+                response.body if response is not None else b"",
+                exchange.duplicate_of,
+                exchange.handled_us,
+            )
+        )
+        for instrument in self.instruments:
+            instrument.exchange(exchange)
+
+    def offer(self) -> None:
+        """Let the recording commit what is due. Raises RecordingFailed."""
+        self.recorder.offer()
+
+    def flush(self) -> int:
+        """Commit everything; returns the sequence number of the last row."""
+        return self.recorder.flush()
+
+    @property
+    def rows(self) -> int:
+        """How many rows of the shared sequence there are so far."""
+        return self.recorder.next_seq

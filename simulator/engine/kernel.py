@@ -1,0 +1,436 @@
+"""The kernel: SimPy's time and asyncio's sockets joined so that every run of a scenario is the same run.
+
+Both ends of an exchange live in simulated time; the wire only carries bytes between them. Time moves only while
+no exchange is being carried, one is carried at a time, and the wire reports to one mailbox that is emptied between
+two steps.
+"""
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Callable, Generator, Iterable
+from typing import Any
+
+from simpy import Environment, Event, Interrupt, Process
+
+from simulator.engine.cause import Cause
+from simulator.engine.exchange import Exchange, Final, Subject
+from simulator.engine.governor import Governor
+from simulator.engine.guard import Guard, KernelError
+from simulator.engine.journal import Journal
+from simulator.engine.links import Link, Links
+from simulator.engine.node import Handling, Inbound, Node
+from simulator.wire.carrier import Endpoint, Passage, Request, Response, Wire, WireFailure
+
+# Order of what happens at one instant: SimPy wakes processes at 0 and 1, so faults come before and messages after them.
+END = -2
+FAULT = -1
+URGENT = 0
+TIMEOUT = 2
+REPLY = 3
+ARRIVAL = 4
+
+TURN_S = 0.005
+"""asyncio gets a turn this often even when no socket asks for one, or control, Ctrl-C and readers would starve."""
+
+NOBODY = Response(503, ())
+"""Sent back when the receiver went down while it was answering; the kernel lets no sender see it."""
+
+
+class _Timer(Event):
+    """A scheduled moment of an exchange: its arrival, its time-out or a reply that may be late."""
+
+    __slots__ = ("exchange",)
+
+    def __init__(self, env: Environment, exchange: Exchange) -> None:
+        super().__init__(env)
+        self.exchange = exchange
+        self._ok = True
+        self._value: Any = None
+
+
+class Kernel:
+    """Runs the simulation and carries its exchanges. Implements the wire's mailbox.
+
+    Give every party to `join` before `open`; then `run` any number of times, each to a later instant; then `close`.
+    `apology` makes the answer of a party whose handler failed.
+    """
+
+    def __init__(
+        self,
+        start_us: int,
+        wire: Wire,
+        links: Links,
+        journal: Journal,
+        apology: Callable[[], Response],
+        governor: Governor | None = None,
+    ) -> None:
+        self.env = Environment(initial_time=start_us)
+        self.journal = journal
+        journal.clock = self.env
+        self.links = links
+        self.nodes: dict[str, Node] = {}
+        self._by_host: dict[str, str] = {}
+        self.exchanges = 0
+        self.concluded = 0
+        self.handler_failures = 0
+        self.parked = 0
+        self.governor = governor or Governor()
+        self.wire = wire
+        self._apology = apology
+        self._guard = Guard()
+        self._to_carry: deque[tuple[Passage, Response | None]] = deque()
+        self._mail: deque[tuple[Passage, Request | Response]] = deque()
+        self._postman: asyncio.Future[None] | None = None
+        self._broken: WireFailure | None = None
+        self._ended = False
+        self._turn_at_s = 0.0
+
+    @property
+    def now_us(self) -> int:
+        """Simulated microseconds since the scenario's start."""
+        return self.env.now  # type: ignore[return-value]
+
+    # Parties and their processes
+
+    def join(self, node: Node) -> None:
+        """Make a party known; its id is unique."""
+        self.nodes[node.id] = node
+        self._by_host[node.host] = node.id
+
+    def receiver_of(self, url: str) -> str | None:
+        """The id of the party that a logical URL leads to; None for a host that is not of this run."""
+        return self._by_host.get(url[7:].partition("/")[0]) if url.startswith("http://") else None
+
+    async def open(self) -> tuple[str, ...]:
+        """Start listening for every party; returns the wire's remarks."""
+        endpoints = [Endpoint(node.id, node.host, node.port) for node in self.nodes.values()]
+        return await self.wire.open(endpoints, self)
+
+    async def close(self) -> None:
+        """Stop listening."""
+        await self.wire.close()
+
+    def spawn(self, node: Node, work: Generator[Event, Any, object], what: str) -> Process:
+        """Start a background process of a party.
+
+        It ends quietly when the party goes down; an exception in it is a recorded fault.
+        """
+        return self.env.process(self._background(node, work, what))
+
+    def _background(self, node: Node, work: Generator[Event, Any, object], what: str) -> Generator[Event, Any, None]:
+        process = self.env.active_process
+        assert process is not None
+        self._guard.serial += 1
+        serial = self._guard.serial
+        node.background[serial] = process
+        try:
+            yield from work
+        except Interrupt:
+            pass
+        except Exception as error:
+            self._failed(node, what, error)
+        finally:
+            del node.background[serial]
+
+    def take_down(self, node: Node) -> None:
+        """The party stops: its handlers and processes are interrupted, oldest first; callers get a connection error."""
+        node.outages += 1
+        node.epoch += 1
+        for process in [*node.running.values(), *node.background.values()]:
+            if process.is_alive and process is not self.env.active_process:
+                process.interrupt("down")
+
+    def bring_up(self, node: Node) -> None:
+        """The party listens again, unless another outage still holds it."""
+        node.outages -= 1
+
+    # An exchange, from start to final state
+
+    def exchange(
+        self,
+        sender: Node,
+        receiver_id: str,
+        request: Request,
+        subject: Subject,
+        cause: Cause,
+        request_id: str = "",
+        correlation_id: str = "",
+    ) -> Exchange:
+        """Start an exchange; the result is an event that happens at its final state.
+
+        Raises KernelError when it closes a circle or is one too many in this instant; KeyError for an unknown receiver.
+        """
+        receiver = self.nodes[receiver_id]
+        link = self.links.between(sender.id, receiver_id)
+        exchange = self._begin(sender, receiver, link, request, subject, cause, request_id, correlation_id)
+        there, back = link.direction(sender.id), link.direction(receiver_id)
+        request_us = there.latency_us(link.latency)
+        exchange.response_us = back.latency_us(link.latency)
+        if link.loss > 0:
+            loses_request, loses_response = there.loses(link.loss), back.loses(link.loss)
+            exchange.loses = "request" if loses_request else "response" if loses_response else ""
+        if there.duplicates(link.duplicates):
+            self._duplicate(exchange, request_us)
+        if sender.down:
+            exchange.failure = "the sender is down"
+            exchange.happen(REPLY)
+        elif exchange.loses == "request":
+            self._watch(exchange)
+        else:
+            if exchange.start_us + request_us >= exchange.deadline_us:
+                self._watch(exchange)
+            self._set(exchange, self._arrive, ARRIVAL, request_us)
+        return exchange
+
+    def _begin(
+        self,
+        sender: Node,
+        receiver: Node,
+        link: Link,
+        request: Request,
+        subject: Subject,
+        cause: Cause,
+        request_id: str,
+        correlation_id: str,
+    ) -> Exchange:
+        self.exchanges += 1
+        exchange = Exchange(
+            self.env,
+            self.exchanges,
+            sender,
+            receiver,
+            link,
+            request,
+            subject,
+            cause,
+            request_id,
+            correlation_id,
+        )
+        self._guard.admit(exchange)
+        assert exchange.callbacks is not None
+        exchange.callbacks.append(self._conclude)
+        return exchange
+
+    def _duplicate(self, first: Exchange, request_us: int) -> None:
+        """The network delivers the request a second time, a little later; nobody waits for that answer."""
+        second = self._begin(
+            first.sender,
+            first.receiver,
+            first.link,
+            first.request,
+            first.subject,
+            first.cause,
+            first.request_id,
+            first.correlation_id,
+        )
+        second.duplicate_of = first.id
+        second.response_us = first.response_us
+        extra_us = first.link.direction(first.sender.id).duplicate_lag_us(first.link.latency)
+        self._set(second, self._arrive, ARRIVAL, request_us + extra_us)
+
+    def _set(self, exchange: Exchange, callback: Any, priority: int, delay_us: int) -> None:
+        timer = _Timer(self.env, exchange)
+        assert timer.callbacks is not None
+        timer.callbacks.append(callback)
+        self.env.schedule(timer, priority, delay_us)  # type: ignore[arg-type]
+
+    def _watch(self, exchange: Exchange) -> None:
+        """Set the time-out, for an exchange that may reach it; the others need none."""
+        if not exchange.watched:
+            exchange.watched = True
+            self._set(exchange, self._time_out, TIMEOUT, max(0, exchange.deadline_us - self.now_us))
+
+    def _arrive(self, timer: Any) -> None:
+        exchange: Exchange = timer.exchange
+        if exchange.link.down or exchange.receiver.down:
+            exchange.failure = "the link is down" if exchange.link.down else "connection refused"
+            self._reply(exchange)
+            return
+        passage = Passage(exchange, exchange.sender.id, exchange.receiver.id, exchange.request)
+        exchange.passage = passage
+        self._to_carry.append((passage, None))
+
+    def _take_request(self, exchange: Exchange, passage: Passage, request: Request) -> None:
+        """The receiver has read the request: let it answer at once, or park it with a process that will."""
+        exchange.arrive_us = self.now_us
+        node = exchange.receiver
+        try:
+            answer = node.server(Inbound(request, exchange.as_cause()))
+        except Exception as error:
+            answer = self._failed(node, exchange.as_cause().label, error)
+        if isinstance(answer, Response):
+            self._answer(exchange, passage, answer)
+        else:
+            self.parked += 1
+            node.running[exchange.id] = self.env.process(self._handle(exchange, passage, answer))
+            self._watch(exchange)
+
+    def _handle(self, exchange: Exchange, passage: Passage, work: Handling) -> Generator[Event, Any, None]:
+        node = exchange.receiver
+        try:
+            answer = yield from work
+        except Interrupt:
+            answer = NOBODY
+            exchange.failure = "the receiver went down while it was answering"
+        except Exception as error:
+            answer = self._failed(node, exchange.as_cause().label, error)
+        finally:
+            self.parked -= 1
+            node.running.pop(exchange.id, None)
+        self._answer(exchange, passage, answer)
+
+    def _answer(self, exchange: Exchange, passage: Passage, answer: Response) -> None:
+        exchange.handled_us = self.now_us
+        self._to_carry.append((passage, answer))
+
+    def _take_response(self, exchange: Exchange, response: Response) -> None:
+        """The bytes are back at the sender's end; the simulated network delivers them later, or never."""
+        exchange.passage = None
+        if exchange.loses == "response":
+            self._watch(exchange)
+            return
+        if exchange.final:
+            exchange.late_response = response
+        elif not exchange.failure:
+            exchange.response = response
+        self._reply(exchange)
+
+    def _reply(self, exchange: Exchange) -> None:
+        delay_us = exchange.response_us
+        if exchange.watched or self.now_us + delay_us >= exchange.deadline_us:
+            self._watch(exchange)
+            self._set(exchange, self._reply_or_late, REPLY, delay_us)
+        else:
+            exchange.happen(REPLY, delay_us)
+
+    def _reply_or_late(self, timer: Any) -> None:
+        exchange: Exchange = timer.exchange
+        if exchange.final:
+            self.journal.late_answer(exchange)
+        else:
+            self._settle(exchange)
+            exchange.happen(URGENT)
+
+    def _time_out(self, timer: Any) -> None:
+        exchange: Exchange = timer.exchange
+        if not exchange.final:
+            final: Final = "lost" if exchange.loses else "timed_out"
+            failure = f"the network lost the {exchange.loses}" if exchange.loses else "no answer in time"
+            exchange.late_response = exchange.response
+            exchange.finish(final, failure, self.now_us)
+            exchange.happen(URGENT)
+
+    def _settle(self, exchange: Exchange) -> None:
+        if exchange.failure:
+            exchange.finish("dead", exchange.failure, self.now_us)
+        elif exchange.link.down:
+            exchange.finish("dead", "the link went down", self.now_us)
+        elif exchange.sender.down or exchange.sender.epoch != exchange.sender_epoch:
+            exchange.finish("dead", "the sender went down", self.now_us)
+        else:
+            exchange.finish("delivered", "", self.now_us)
+
+    def _conclude(self, event: Event) -> None:
+        """First to hear of the final state: record it, then those who wait go on."""
+        assert isinstance(event, Exchange)
+        if not event.final:
+            self._settle(event)
+        self.concluded += 1
+        self.journal.exchange(event)
+
+    def _failed(self, node: Node, what: str, error: Exception) -> Response:
+        """A fault of ours in a party's code: recorded, answered with HTTP 500 and 3000, and the run goes on."""
+        if isinstance(error, KernelError):
+            raise error
+        self.handler_failures += 1
+        self.journal.exception(node.id, what, error)
+        return self._apology()
+
+    # The wire's mailbox
+
+    def arrived(self, passage: Passage, request: Request) -> None:
+        """See Mailbox."""
+        self._post(passage, request)
+
+    def returned(self, passage: Passage, response: Response) -> None:
+        """See Mailbox."""
+        self._post(passage, response)
+
+    def broken(self, failure: WireFailure) -> None:
+        """See Mailbox."""
+        self._broken = failure
+        self._wake()
+
+    def _post(self, passage: Passage, what: Request | Response) -> None:
+        self._mail.append((passage, what))
+        self._wake()
+
+    def _wake(self) -> None:
+        if self._postman is not None and not self._postman.done():
+            self._postman.set_result(None)
+
+    # The loop
+
+    async def run(self, until_us: int) -> None:
+        """Run up to the instant (what is due then is not yet done) or until the governor stops the run.
+
+        Raises KernelError, WireFailure or RecordingFailed; all carry a sentence.
+        """
+        env = self.env
+        end = Event(env)
+        end._ok = True
+        end._value = None
+        assert end.callbacks is not None
+        end.callbacks.append(self._end)
+        env.schedule(end, END, until_us - self.now_us)  # type: ignore[arg-type]
+        self._ended = False
+        governor = self.governor
+        while not self._ended:
+            if self._to_carry:
+                await self._carry()
+            if governor.attention and not await governor.admit(self.now_us, int(env.peek()), self.journal):
+                return
+            env.step()
+            now_s = time.monotonic()
+            if now_s - self._turn_at_s > TURN_S:
+                self.journal.offer()
+                await asyncio.sleep(0)
+                self._turn_at_s = now_s
+
+    def _end(self, event: Event) -> None:
+        del event
+        self._ended = True
+
+    async def _carry(self) -> None:
+        """Carry what is due, one at a time, to its end; no simulated time passes."""
+        to_carry, mail, wire = self._to_carry, self._mail, self.wire
+        while to_carry:
+            passage, response = to_carry.popleft()
+            if response is None:
+                wire.send(passage)
+            else:
+                wire.answer(passage, response)
+            while not mail:
+                await self._next_mail()
+            passage, what = mail.popleft()
+            exchange = passage.exchange
+            assert isinstance(exchange, Exchange)
+            if isinstance(what, Request):
+                self._take_request(exchange, passage, what)
+            else:
+                self._take_response(exchange, what)
+
+    async def _next_mail(self) -> None:
+        if self._broken is not None:
+            raise self._broken
+        self._postman = asyncio.get_running_loop().create_future()
+        await self._postman
+        self._postman = None
+        if self._broken is not None:
+            raise self._broken
+
+
+def wait_for_all(env: Environment, exchanges: Iterable[Exchange]) -> Event:
+    """An event that happens when every one of the exchanges has reached its final state."""
+    return env.all_of(list(exchanges))

@@ -1,0 +1,49 @@
+"""A party as the kernel sees it: a name, a host, a server, and whether it is up."""
+
+from collections.abc import Callable, Generator
+from typing import Any
+
+import msgspec
+from simpy import Event, Process
+
+from simulator.engine.cause import Cause
+from simulator.wire.carrier import Request, Response
+
+Handling = Generator[Event, Any, Response]
+
+
+class Inbound(msgspec.Struct, frozen=True, gc=False):
+    """A request as its receiver read it, and the message that it is as a cause of what follows."""
+
+    request: Request
+    cause: Cause
+
+
+Server = Callable[[Inbound], "Response | Handling"]
+"""Answers at once, or returns a generator that waits in simulated time (a SimPy process) and then answers."""
+
+
+class Node:
+    """One addressable party.
+
+    `running` holds its handlers that wait, `background` its other processes, both oldest first; going down
+    interrupts them.
+    `epoch` counts how often it went down: an answer to a question asked in an earlier life finds nobody.
+    """
+
+    __slots__ = ("background", "epoch", "host", "id", "outages", "port", "running", "server")
+
+    def __init__(self, id: str, host: str, server: Server, port: int = 0) -> None:
+        self.id = id
+        self.host = host
+        self.port = port
+        self.server = server
+        self.outages = 0
+        self.epoch = 0
+        self.running: dict[int, Process] = {}
+        self.background: dict[int, Process] = {}
+
+    @property
+    def down(self) -> bool:
+        """Whether an outage keeps the party from serving and sending."""
+        return self.outages > 0

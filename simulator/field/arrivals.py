@@ -1,0 +1,30 @@
+"""Who comes when: processes that let groups of drivers arrive at random, and named drivers at their instant."""
+
+from collections.abc import Generator
+from typing import Any
+
+from simpy import Event
+
+from simulator.engine.streams import Streams
+from simulator.field.driver import Driver
+from simulator.field.group import Group, draw_visit
+from simulator.field.street import Street
+from simulator.field.visit import Visit
+
+
+def group_arrivals(street: Street, streams: Streams, group: Group, duration_us: int) -> Generator[Event, Any, None]:
+    """A process: from instant 0 on and before `duration_us`, starts the group's drivers, `<group>#1` the first."""
+    uniform = streams.uniform(f"group/{group.name}", "arrivals")
+    at_us, count = group.arrivals.next_arrival_us(0, uniform), 0
+    while at_us < duration_us:
+        yield street.env.timeout(at_us - street.journal.now_us)
+        token = group.tokens[count % len(group.tokens)]
+        count += 1
+        street.env.process(Driver(street, draw_visit(streams, group, f"{group.name}#{count}", token)).life())
+        at_us = group.arrivals.next_arrival_us(at_us, uniform)
+
+
+def arrive_at(street: Street, visit: Visit, at_us: int) -> Generator[Event, Any, None]:
+    """A process: one named driver, who comes at this instant."""
+    yield street.env.timeout(at_us - street.journal.now_us)
+    yield from Driver(street, visit).life()

@@ -1,0 +1,278 @@
+"""The life of one driver, from the wish to charge to the way home, told as one process.
+
+A driver sees the network through the app of the eMSP alone and meets what is really there on arrival.
+"""
+
+from collections.abc import Callable, Generator, Sequence
+from typing import Any
+
+from simpy import Event
+
+from simulator.engine.cause import TIME, Cause
+from simulator.field.charge_point_link import OFFLINE
+from simulator.field.charger import Charger
+from simulator.field.prospects import AVAILABLE, LOOKED_AT, prospects, usable
+from simulator.field.site import Site
+from simulator.field.street import Street
+from simulator.field.transaction import Transaction
+from simulator.field.visit import Visit
+from simulator.field.warmup import Occupancy
+from simulator.ocpp.messages import TransactionEvent
+from simulator.world.app import KnownEvse
+from simulator.world.battery import Battery
+from simulator.world.choice import Taste
+from simulator.world.geometry import distance_m
+
+Life = Generator[Event, Any, None]
+
+MAX_TRIES = 4
+"""Sites a driver drives to before waiting at the last of them."""
+
+APP_PATIENCE_US = 120_000_000
+"""How long a driver looks at an app that does not answer."""
+
+START_PATIENCE_US = 60_000_000
+"""How long a driver waits for a charger to start or stop after the app said that it will."""
+
+TIMEOUT = "TIMEOUT"
+"""What such a driver notes in place of an answer, as OCPI's CommandResult calls it."""
+
+_US_PER_M = 120_000  # 30 km/h
+
+
+class Driver:
+    """One driver with one visit. Run `life` as a process.
+
+    Life: arrive -> look into the app -> drive -> (taken -> drive on ...) -> (wait) -> plug -> tap or app -> charge ->
+    tap or app or nothing -> leave; or turned_away, with the reason: `nothing_shown`, `none_compatible`, `all_taken`,
+    `refused` or `no_answer`. Each step is an event of the source `driver/<name>`.
+    """
+
+    def __init__(self, street: Street, visit: Visit, taste: Taste | None = None) -> None:
+        self._street = street
+        self._env = street.env
+        self._visit = visit
+        self._taste = taste or Taste()
+        self._source = f"driver/{visit.name}"
+        self._at = (visit.latitude, visit.longitude)
+        self._tries = 0
+        self._waited_us = 0
+        self._detour_m = 0
+
+    def life(self) -> Life:
+        """The whole visit."""
+        visit, plan = self._visit, self._visit.plan
+        self._say(
+            "arrive",
+            data={
+                "authorise": plan.authorise,
+                "energy_wh": plan.energy_wh,
+                "latitude": visit.latitude,
+                "longitude": visit.longitude,
+                "start_soc_permille": plan.start_soc_permille,
+                "target_soc_permille": plan.target_soc_permille,
+                "vehicle": plan.vehicle.name,
+            },
+        )
+        app = self._street.apps[visit.emsp]
+        shown = usable(app.near(visit.latitude, visit.longitude, LOOKED_AT, visit.radius_m))
+        if not shown:
+            self._turn_away("nothing_shown")
+            return
+        ranked = prospects(shown, plan.vehicle, plan.energy_wh, visit.latitude, visit.longitude, self._taste)
+        if not ranked:
+            self._turn_away("none_compatible")
+            return
+        charger = yield from self._find(ranked)
+        if charger is None:
+            self._turn_away("all_taken")
+            return
+        charger.plug(
+            Battery(plan.vehicle, plan.start_soc_permille, plan.target_soc_permille),
+            self._say("plug", charger.key, {"tries": self._tries, "waited_s": _seconds(self._waited_us)}),
+        )
+        leaves_at_us = self._now_us + plan.stay_us
+        status = yield from self._authorise(charger)
+        if status:
+            charger.unplug(self._say("refused", charger.key, {"status": status}))
+            self._turn_away("no_answer" if status in (OFFLINE, TIMEOUT) else "refused")
+            return
+        yield from self._stay(charger, _transaction(charger.started), leaves_at_us)
+
+    def resume(self, charger: Charger, leaves_at_us: int) -> Life:
+        """The rest of a visit that began before the run."""
+        transaction = charger.transaction
+        assert transaction is not None
+        yield from self._stay(charger, transaction, leaves_at_us)
+
+    # Finding a place
+
+    def _find(self, ranked: Sequence[KnownEvse]) -> Generator[Event, Any, Charger | None]:
+        """Go where the app promises a free place; else to the best of the others; there, wait."""
+        site: Site | None = None
+        seen: list[Site] = []
+        for goal in self._goals(ranked):
+            charger = self._street.chargers.get(goal.key)
+            if charger is None or charger.site in seen:
+                continue
+            if self._tries == MAX_TRIES:
+                break
+            self._tries += 1
+            site = charger.site
+            seen.append(site)
+            yield self._env.timeout(self._drive(goal) * _US_PER_M)
+            if charger.free:
+                return charger
+            if goal.status == AVAILABLE:
+                age_s = _seconds(self._now_us - goal.status_at_us)
+                self._say("taken", goal.key, {"age_s": age_s, "shown": goal.status})
+            for neighbour in self._at_site(ranked, site):
+                if neighbour.free:
+                    return neighbour
+        if site is None or not self._visit.plan.patience_us:
+            return None
+        return (yield from self._wait(site, [charger.key for charger in self._at_site(ranked, site)]))
+
+    def _goals(self, ranked: Sequence[KnownEvse]) -> Sequence[KnownEvse]:
+        free = [known for known in ranked if known.status == AVAILABLE]
+        return free or ranked[:1]
+
+    def _drive(self, goal: KnownEvse) -> int:
+        """Metres to the goal, where the driver then is."""
+        way_m = distance_m(*self._at, goal.latitude, goal.longitude)
+        self._at = (goal.latitude, goal.longitude)
+        self._detour_m += way_m
+        return way_m
+
+    def _at_site(self, ranked: Sequence[KnownEvse], site: Site) -> list[Charger]:
+        """Chargers of the site that the app shows and the car fits, best first."""
+        chargers = self._street.chargers
+        return [charger for known in ranked if (charger := chargers.get(known.key)) and charger.site is site]
+
+    def _wait(self, site: Site, keys: Sequence[str]) -> Generator[Event, Any, Charger | None]:
+        self._say("wait", site.key, {"before": site.waiting})
+        since_us = self._now_us
+        place = site.wait_for(keys)
+        yield self._env.any_of((place, self._env.timeout(self._visit.plan.patience_us)))
+        self._waited_us = self._now_us - since_us
+        if place.triggered:
+            charger = place.value
+            assert isinstance(charger, Charger)
+            return charger
+        site.give_up(place)
+        return None
+
+    # Charging
+
+    def _authorise(self, charger: Charger) -> Generator[Event, Any, str]:
+        """Identify: "" when this driver's transaction has started, else what was answered instead."""
+        visit = self._visit
+        if visit.token.kind == "ISO14443":
+            said = Event(self._env)
+            charger.tap(visit.token, _answer_to(said), self._say("tap", charger.key, {"action": "start"}))
+            status: str = yield said
+            return "" if status == "Accepted" else status
+        status = yield from self._ask_app("start", charger)
+        if status != "ACCEPTED":
+            return status
+        yield self._env.any_of((charger.started, self._env.timeout(START_PATIENCE_US)))
+        if not charger.started.triggered:
+            return TIMEOUT
+        return "" if _transaction(charger.started).token.uid == visit.token.uid else "EVSE_OCCUPIED"
+
+    def _ask_app(self, action: str, charger: Charger) -> Generator[Event, Any, str]:
+        """What the app answers, or TIMEOUT when it does not."""
+        visit = self._visit
+        app = self._street.apps[visit.emsp]
+        said = Event(self._env)
+        cause = self._say("app", charger.key, {"action": action})
+        ask = app.start if action == "start" else app.stop
+        ask(visit.token.uid, charger.key, _answer_to(said), cause)
+        yield self._env.any_of((said, self._env.timeout(APP_PATIENCE_US)))
+        return str(said.value) if said.triggered else TIMEOUT
+
+    def _stay(self, charger: Charger, transaction: Transaction, leaves_at_us: int) -> Life:
+        until_leaving = self._env.timeout(max(0, leaves_at_us - self._now_us))
+        if self._visit.plan.leaves_when_full:
+            yield self._env.any_of((until_leaving, transaction.full, transaction.stopped))
+        else:
+            yield until_leaving
+        if not transaction.stopped.triggered:
+            yield from self._stop(charger, transaction)
+        plugged_us = charger.plugged_us
+        cause = self._say(
+            "leave",
+            transaction.id,
+            {
+                "detour_m": self._detour_m,
+                "energy_wh": transaction.energy_wh,
+                "evse": charger.key,
+                "stay_s": _seconds(self._now_us - plugged_us),
+                "tries": self._tries,
+                "waited_s": _seconds(self._waited_us),
+            },
+        )
+        charger.unplug(cause)
+
+    def _stop(self, charger: Charger, transaction: Transaction) -> Life:
+        """End charging as the driver is used to; one who only unplugs, or whose app fails, ends it by unplugging."""
+        visit = self._visit
+        if visit.stop == "card":
+            charger.tap(visit.token, lambda _: None, self._say("tap", charger.key, {"action": "stop"}))
+        elif visit.stop == "app":
+            status = yield from self._ask_app("stop", charger)
+            if status == "ACCEPTED" and not transaction.stopped.triggered:
+                yield self._env.any_of((transaction.stopped, self._env.timeout(START_PATIENCE_US)))
+
+    # Saying so
+
+    @property
+    def _now_us(self) -> int:
+        return self._street.journal.now_us
+
+    def _say(self, kind: str, subject: str = "", data: dict[str, object] | None = None, cause: Cause = TIME) -> Cause:
+        return self._street.journal.event(
+            self._source, kind, party=self._visit.emsp, subject=subject, data=data, cause=cause
+        )
+
+    def _turn_away(self, reason: str) -> None:
+        data = {"reason": reason, "tries": self._tries, "waited_s": _seconds(self._waited_us)}
+        self._say("turned_away", data=data)
+
+
+def _transaction(started: Event) -> Transaction:
+    transaction = started.value
+    assert isinstance(transaction, Transaction)
+    return transaction
+
+
+def _answer_to(said: Event) -> Callable[[str], None]:
+    """What an app or charger calls with its answer; the driver hears the first."""
+
+    def answer(status: str) -> None:
+        if not said.triggered:
+            said.succeed(status)
+
+    return answer
+
+
+def _seconds(duration_us: int) -> int:
+    return duration_us // 1_000_000
+
+
+def adopt(street: Street, occupancy: Occupancy) -> tuple[TransactionEvent, TransactionEvent]:
+    """Put a car of the warm-up into the street, charging, without telling anyone; its driver goes on from here.
+
+    Returns what the charge point would have told its CPO: the start, and how things stand now. Raises ValueError
+    when the present is not the instant that the occupancy describes.
+    """
+    if street.journal.now_us != occupancy.until_us:
+        raise ValueError(
+            f"The occupancy of {occupancy.evse_key} describes {occupancy.until_us} us, now it is "
+            f"{street.journal.now_us} us: expected to adopt it at its own instant."
+        )
+    charger = street.chargers[occupancy.evse_key]
+    visit = occupancy.visit
+    events = charger.adopt(occupancy.battery, visit.token, occupancy.started_us, occupancy.energy_wus)
+    street.env.process(Driver(street, visit).resume(charger, occupancy.leaves_at_us))
+    return events

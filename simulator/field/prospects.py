@@ -1,0 +1,43 @@
+"""What a driver makes of the list in the app: the charge points worth going to, best first."""
+
+from collections.abc import Sequence
+
+from simulator.world.app import KnownEvse
+from simulator.world.choice import Offer, Taste, rank
+from simulator.world.evse import EvseRating, charging_power_w
+from simulator.world.geometry import distance_m
+from simulator.world.vehicle import Vehicle
+
+AVAILABLE = "AVAILABLE"
+CLOSED = frozenset(("BLOCKED", "INOPERATIVE", "OUTOFORDER", "PLANNED", "REMOVED"))
+"""Statuses (OCPI, Locations module) of EVSEs that nobody drives to; those of all others may soon be out of date."""
+
+LOOKED_AT = 60
+"""How many EVSEs a driver looks at in the app."""
+
+
+def usable(shown: Sequence[KnownEvse]) -> list[KnownEvse]:
+    """The EVSEs that the app does not show as closed."""
+    return [known for known in shown if known.status not in CLOSED]
+
+
+def prospects(
+    shown: Sequence[KnownEvse], vehicle: Vehicle, energy_wh: int, latitude: float, longitude: float, taste: Taste
+) -> list[KnownEvse]:
+    """Those that this vehicle can use, best first: shown as available by rising cost, then the others."""
+    offers = []
+    rating: EvseRating | None = None
+    at_latitude = at_longitude = float("nan")
+    power_w = way_m = 0
+    for known in shown:  # nearest first, so that the EVSEs of a location follow each other
+        if known.rating is not rating:
+            rating = known.rating
+            power_w = charging_power_w(rating, vehicle)
+        if power_w <= 0:
+            continue
+        if known.latitude != at_latitude or known.longitude != at_longitude:
+            at_latitude, at_longitude = known.latitude, known.longitude
+            way_m = distance_m(latitude, longitude, at_latitude, at_longitude)
+        offers.append(Offer(known.key, way_m, known.price_per_kwh, power_w, known.status == AVAILABLE))
+    by_key = {known.key: known for known in shown}
+    return [by_key[key] for key in rank(offers, taste, energy_wh)]

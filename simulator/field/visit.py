@@ -1,0 +1,26 @@
+"""One visit of one driver: all that was decided before the car set out."""
+
+from typing import Literal
+
+from msgspec import Struct
+
+from simulator.ocpp.messages import IdToken
+from simulator.world.driver import DriverPlan
+
+Stop = Literal["app", "card", "unplug"]
+
+
+class Visit(Struct, frozen=True):
+    """A driver who wants to charge near a place (degrees), and finds EVSEs within `radius_m` of it in the eMSP's app.
+
+    `token` is a card (ISO14443), to be tapped, or the app's account (Central). `stop` is how the driver ends charging.
+    """
+
+    name: str
+    emsp: str
+    token: IdToken
+    plan: DriverPlan
+    latitude: float
+    longitude: float
+    radius_m: int
+    stop: Stop

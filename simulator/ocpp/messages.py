@@ -1,0 +1,126 @@
+"""Messages between charge points and their CPO, named and shaped after OCPP 2.0.1, as far as roaming can see them.
+
+They are not sent over HTTP and no OCPI party but the CPO ever reads one: the recording keeps them as events of kind
+`ocpp`. Instants are `at_us`, microseconds since the scenario's start.
+"""
+
+from collections.abc import Callable
+from typing import Literal, Protocol, TypeAlias
+
+import msgspec
+
+from simulator.engine.cause import Cause
+
+ConnectorStatus = Literal["Available", "Occupied", "Unavailable", "Faulted"]
+ChargingState = Literal["Charging", "EVConnected", "SuspendedEV", "SuspendedEVSE", "Idle"]
+TokenKind = Literal["ISO14443", "Central"]
+
+
+class IdToken(msgspec.Struct, frozen=True, gc=False):
+    """What a driver identifies with: an RFID card (ISO14443) or an account known to a central system (app)."""
+
+    uid: str
+    kind: TokenKind
+
+
+class BootNotification(msgspec.Struct, frozen=True, gc=False):
+    """The charge point is there (again)."""
+
+    reason: Literal["PowerUp", "Watchdog"]
+
+
+class StatusNotification(msgspec.Struct, frozen=True, gc=False):
+    """The connector's state, whether or not anybody charges."""
+
+    status: ConnectorStatus
+    at_us: int
+
+
+class Authorize(msgspec.Struct, frozen=True, gc=False):
+    """May this token charge here?"""
+
+    token: IdToken
+
+
+class AuthorizeAnswer(msgspec.Struct, frozen=True, gc=False):
+    """The answer; `status` is OCPP's: Accepted, Blocked, Expired, Invalid, NoCredit, NotAtThisLocation, Unknown."""
+
+    status: str
+
+
+class TransactionEvent(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """A transaction started, went on or ended. The charge point keeps these while it cannot reach its CPO.
+
+    `transaction_id` is the charge point's. `register_wh` is the meter, `trigger` OCPP's trigger reason,
+    `remote_start_id` the number of the request that started it, when one did.
+    """
+
+    kind: Literal["Started", "Updated", "Ended"]
+    transaction_id: str
+    seq_no: int
+    at_us: int
+    trigger: str
+    charging_state: ChargingState
+    register_wh: int
+    power_w: int
+    state_of_charge_permille: int | None = None
+    token: IdToken | None = None
+    remote_start_id: int | None = None
+    stopped_reason: str = ""
+    offline: bool = False
+
+
+class RequestStartTransaction(msgspec.Struct, frozen=True, gc=False):
+    """Start charging for this token, which the CPO has authorised already."""
+
+    token: IdToken
+    remote_start_id: int
+
+
+class RequestStopTransaction(msgspec.Struct, frozen=True, gc=False):
+    """End this transaction."""
+
+    transaction_id: str
+
+
+class RequestAnswer(msgspec.Struct, frozen=True, gc=False):
+    """What the charge point makes of a request."""
+
+    accepted: bool
+    reason: str = ""
+
+
+class Acknowledged(msgspec.Struct, frozen=True, gc=False):
+    """The empty answer of OCPP to a notification."""
+
+
+ToCentralSystem: TypeAlias = BootNotification | StatusNotification | Authorize | TransactionEvent
+ToChargePoint: TypeAlias = RequestStartTransaction | RequestStopTransaction
+Answer: TypeAlias = AuthorizeAnswer | RequestAnswer | Acknowledged
+
+
+class CentralSystem(Protocol):
+    """The CPO's end. It answers by calling `answer`, at once or later in simulated time, exactly once."""
+
+    def on_call(self, evse_uid: str, message: ToCentralSystem, answer: Callable[[Answer], None], cause: Cause) -> None:
+        """A charge point's message has arrived."""
+
+    @property
+    def reachable(self) -> bool:
+        """Whether anybody is there to receive it."""
+
+
+class ChargePoint(Protocol):
+    """The charge point's end, one EVSE."""
+
+    def on_request(self, message: ToChargePoint, answer: Callable[[Answer], None], cause: Cause) -> None:
+        """The CPO's message has arrived."""
+
+
+class ChargePointNetwork(Protocol):
+    """How a CPO reaches its charge points."""
+
+    def request(
+        self, evse_uid: str, message: ToChargePoint, answer: Callable[[Answer | None], None], cause: Cause
+    ) -> None:
+        """Send to a charge point; `answer` gets None when it cannot be reached."""

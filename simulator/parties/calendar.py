@@ -1,0 +1,37 @@
+"""Simulated time in OCPI's words: one text for each instant, made once."""
+
+from simpy import Environment
+
+from simulator.ocpi.datatypes import format_datetime, parse_datetime
+
+
+class Calendar:
+    """Tells the simulated time as an OCPI DateTime and translates instants of the run."""
+
+    __slots__ = ("_env", "_text", "_text_at", "start_epoch_us")
+
+    def __init__(self, env: Environment, start_epoch_us: int) -> None:
+        self._env = env
+        self.start_epoch_us = start_epoch_us
+        self._text_at: int | None = None
+        self._text = ""
+
+    @property
+    def now_us(self) -> int:
+        """Microseconds since the scenario's start."""
+        return self._env.now  # type: ignore[return-value]
+
+    def now(self) -> str:
+        """The present instant, e.g. 2026-05-04T06:00:00Z."""
+        if self._env.now != self._text_at:
+            self._text_at = self.now_us
+            self._text = format_datetime(self.start_epoch_us + self.now_us)
+        return self._text
+
+    def text(self, at_us: int) -> str:
+        """Another instant of the run."""
+        return format_datetime(self.start_epoch_us + at_us)
+
+    def at_us(self, text: str) -> int:
+        """Microseconds since the scenario's start of an OCPI DateTime. ValueError when it is none."""
+        return parse_datetime(text) - self.start_epoch_us

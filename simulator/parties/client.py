@@ -1,0 +1,156 @@
+"""The client side of a party: builds requests with all headers that OCPI wants and reads what comes back."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import msgspec
+from msgspec import UNSET, Struct
+
+from simulator.engine.cause import Cause
+from simulator.engine.exchange import Exchange, Subject
+from simulator.engine.kernel import Kernel
+from simulator.engine.node import Node
+from simulator.engine.streams import Streams
+from simulator.ocpi import codec, envelope
+from simulator.ocpi import headers as h
+from simulator.ocpi.findings import Finding, Invalid
+from simulator.ocpi.modules import uses_routing_headers
+from simulator.parties.connection import Connection
+from simulator.wire.carrier import Request
+
+T = TypeVar("T")
+
+
+class Answer(Struct, frozen=True, gc=False):
+    """What came of a request.
+
+    `problem` is empty when the peer says it worked, else a sentence. `status` is OCPI's (0: none was read),
+    `http_status` 0 when nothing came back at all.
+    """
+
+    problem: str
+    http_status: int
+    status: int
+    data: msgspec.Raw | None
+    headers: dict[str, str]
+
+    @property
+    def ok(self) -> bool:
+        """Whether the peer did what was asked."""
+        return not self.problem
+
+    @property
+    def reached(self) -> bool:
+        """Whether the peer answered at all."""
+        return self.http_status != 0
+
+
+class Client:
+    """Sends the requests of one party."""
+
+    def __init__(self, kernel: Kernel, node: Node, streams: Streams) -> None:
+        self._kernel = kernel
+        self._node = node
+        self._request_prefix = streams.uuid_prefix(node.id, "request id")
+        self._correlation_prefix = streams.uuid_prefix(node.id, "correlation id")
+        self._count = 0
+
+    def send(
+        self,
+        connection: Connection,
+        method: str,
+        url: str,
+        subject: Subject,
+        cause: Cause,
+        body: bytes = b"",
+        done: Callable[[Exchange], None] | None = None,
+    ) -> Exchange | None:
+        """Start an exchange with the connection's token; `done` is called at its final state.
+
+        None when the URL leads to no host of this run, which is told in the recording.
+        """
+        receiver = self._kernel.receiver_of(url)
+        if receiver is None:
+            self._kernel.journal.event(
+                self._node.id, "unknown_host", party=self._node.id, data={"url": url}, cause=cause
+            )
+            return None
+        self._count += 1
+        request_id = f"{self._request_prefix}{self._count:012x}"
+        correlation_id = f"{self._correlation_prefix}{self._count:012x}"
+        headers = (
+            *connection.common_headers(connection.held, uses_routing_headers(subject.module)),
+            (h.X_REQUEST_ID, request_id),
+            (h.X_CORRELATION_ID, correlation_id),
+        )
+        exchange = self._kernel.exchange(
+            self._node,
+            receiver,
+            Request(method, url, headers, body),
+            subject,
+            cause,
+            request_id,
+            correlation_id,
+        )
+        if done is not None:
+            notify = done
+            assert exchange.callbacks is not None
+            exchange.callbacks.append(lambda _: notify(exchange))
+        return exchange
+
+    def read(self, exchange: Exchange | None) -> Answer:
+        """What came of an exchange that has reached its final state; a broken answer is a problem and a hint."""
+        if exchange is None:
+            return Answer("The URL leads to no party of this run.", 0, 0, None, {})
+        response = exchange.response
+        if response is None:
+            return Answer(exchange.failure or exchange.final, 0, 0, None, {})
+        headers = {name.lower(): value for name, value in reversed(response.headers)}
+        try:
+            read = envelope.decode_envelope(response.body)
+        except Invalid as invalid:
+            self.hints(exchange, invalid.findings)
+            return Answer(f"HTTP {response.status} without a readable envelope", response.status, 0, None, headers)
+        data = None if read.data is UNSET else read.data
+        problem = ""
+        if response.status >= 300 or read.status_code >= 2000:
+            problem = read.status_message or f"HTTP {response.status}, status {read.status_code}"
+        return Answer(problem, response.status, read.status_code, data, headers)
+
+    def decode(self, exchange: Exchange | None, answer: Answer, cls: type[T]) -> T | None:
+        """The object in an answer; None, with hints, when there is none that can be read."""
+        if exchange is None or answer.data is None:
+            return None
+        try:
+            return codec.decode(answer.data, cls)
+        except Invalid as invalid:
+            self.hints(exchange, invalid.findings)
+            return None
+
+    def hints(self, exchange: Exchange, findings: tuple[Finding, ...] | list[Finding]) -> None:
+        """Record what is wrong with an answer."""
+        for finding in findings:
+            self._kernel.journal.hint(
+                exchange.id, finding.rule, finding.severity, finding.sentence(), finding.path, finding.section
+            )
+
+
+def succeeded(exchange: Any) -> bool:
+    """Whether an acknowledgement says that it worked, read without decoding more than the status."""
+    response = exchange.response
+    return response is not None and response.status < 300 and (status_of(response.body) or 9999) < 2000
+
+
+class _StatusOnly(Struct, gc=False):
+    status_code: int
+
+
+_decode_status = msgspec.json.Decoder(_StatusOnly).decode
+
+
+def status_of(body: bytes) -> int | None:
+    """The OCPI status code of a response body, None when it has no readable envelope."""
+    try:
+        return _decode_status(body).status_code
+    except msgspec.DecodeError:
+        return None

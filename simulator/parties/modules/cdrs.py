@@ -1,0 +1,76 @@
+"""CDRs: the CPO's bills, each for one eMSP and never changed, and what an eMSP has accepted.
+
+Source: OCPI 2.2.1, CDRs module; digest 3.4 for the gap on a repeated POST.
+"""
+
+from collections.abc import Callable
+
+from simulator.engine.cause import Cause
+from simulator.ocpi import codec
+from simulator.ocpi import headers as h
+from simulator.ocpi.modules import InterfaceRole, ModuleID
+from simulator.ocpi.routes import join_url
+from simulator.ocpi.status import Status
+from simulator.ocpi.v2_2_1.cdrs import CDR
+from simulator.parties.call import Call, Refusal, Reply
+from simulator.parties.identity import VERSION
+from simulator.parties.modules.ownership import owner_of, unknown
+from simulator.parties.office import Office
+from simulator.parties.store import Store, page
+
+PAGE_LIMIT = 100
+
+
+class CdrsSender:
+    """Serves the party's CDRs; a peer sees its own only."""
+
+    def __init__(self, office: Office) -> None:
+        self.by_peer: dict[str, Store[CDR]] = {}
+        office.platform.offer(VERSION, ModuleID.CDRS, InterfaceRole.SENDER, {"get_list": self._get_list})
+
+    def put(self, peer_id: str, cdr: CDR) -> None:
+        """Keep a new CDR for the peer who is to pay it."""
+        self.by_peer.setdefault(peer_id, Store()).put(cdr, cdr.id)
+
+    def _get_list(self, call: Call) -> Reply:
+        cdrs = list(self.by_peer.get(call.connection.peer_id, ()))
+        return page(cdrs, lambda cdr: cdr.last_updated, call, PAGE_LIMIT)
+
+
+class CdrsReceiver:
+    """Keeps the CDRs that the party has accepted; `on_new` hears of each once."""
+
+    def __init__(self, office: Office, on_new: Callable[[CDR, Cause], None]) -> None:
+        self.store: Store[CDR] = Store()
+        self._on_new = on_new
+        self._url = office.platform.offer(
+            VERSION, ModuleID.CDRS, InterfaceRole.RECEIVER, {"get_cdr": self._get, "post_cdr": self._post}
+        )
+
+    def take(self, cdr: CDR, cause: Cause) -> bool:
+        """Keep a pulled CDR; whether it was new. A CDR that is known already never changes."""
+        if self.store.get(cdr.country_code, cdr.party_id, cdr.id) is not None:
+            return False
+        self.store.put(cdr, cdr.country_code, cdr.party_id, cdr.id)
+        self._on_new(cdr, cause)
+        return True
+
+    def _get(self, call: Call) -> Reply:
+        cdr = self.store.get(*owner_of(call), call.params["cdr_id"])
+        if cdr is None:
+            raise unknown("CDR", call.params["cdr_id"])
+        return Reply(codec.encode(cdr))
+
+    def _post(self, call: Call) -> Reply:
+        cdr = codec.decode(call.body, CDR)
+        if not call.connection.owns(cdr.country_code, cdr.party_id):
+            raise Refusal(
+                Status.INVALID_PARAMETERS,
+                f"{call.connection.peer_id} cannot bill for {cdr.country_code}-{cdr.party_id}.",
+            )
+        known = self.store.get(cdr.country_code, cdr.party_id, cdr.id)
+        if known is not None and known != cdr:
+            raise Refusal(Status.INVALID_PARAMETERS, f"CDR {cdr.id!r} is known with other content; CDRs never change.")
+        self.take(cdr, call.cause)
+        where = join_url(self._url, cdr.country_code, cdr.party_id, cdr.id)
+        return Reply(http_status=200 if known is not None else 201, headers=((h.LOCATION, where),))

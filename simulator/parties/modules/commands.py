@@ -1,0 +1,153 @@
+"""Commands: the eMSP asks, the CPO answers at once and tells the result later at `response_url`.
+
+Source: OCPI 2.2.1, Commands module. A result that does not come within the answer's `timeout` never comes.
+"""
+
+from collections.abc import Callable, Generator
+from typing import Any
+
+import msgspec
+from simpy import Event
+
+from simulator.engine.cause import Cause
+from simulator.engine.exchange import Subject
+from simulator.ocpi import codec
+from simulator.ocpi.modules import InterfaceRole, ModuleID
+from simulator.ocpi.routes import join_url
+from simulator.ocpi.v2_2_1.commands import (
+    CancelReservation,
+    CommandResponse,
+    CommandResponseType,
+    CommandResult,
+    CommandResultType,
+    CommandType,
+    ReserveNow,
+    StartSession,
+    StopSession,
+    UnlockConnector,
+)
+from simulator.parties.call import DONE, Call, Reply
+from simulator.parties.connection import Connection
+from simulator.parties.identity import VERSION
+from simulator.parties.modules.ownership import unknown
+from simulator.parties.office import Office
+
+RESULT_TIMEOUT_S = 30
+_US_PER_S = 1_000_000
+_LATE_KEPT = 10_000
+
+Command = StartSession | StopSession | ReserveNow | CancelReservation | UnlockConnector
+Tell = Callable[[CommandResultType, Cause], None]
+"""Tells the result of an accepted command to whoever sent it; called at most once."""
+Decide = Callable[[Call, Any, Tell], Reply]
+
+_BODIES: dict[CommandType, type[Command]] = {
+    CommandType.START_SESSION: StartSession,
+    CommandType.STOP_SESSION: StopSession,
+    CommandType.RESERVE_NOW: ReserveNow,
+    CommandType.CANCEL_RESERVATION: CancelReservation,
+    CommandType.UNLOCK_CONNECTOR: UnlockConnector,
+}
+
+
+def answer(result: CommandResponseType, **reply: Any) -> Reply:
+    """The CPO's direct answer; `reply` may set status, message and HTTP status."""
+    return Reply(codec.encode(CommandResponse(result=result, timeout=RESULT_TIMEOUT_S)), **reply)
+
+
+class CommandsReceiver:
+    """Takes commands; those that the party does not decide are NOT_SUPPORTED."""
+
+    def __init__(self, office: Office, decisions: dict[CommandType, Decide]) -> None:
+        self._office = office
+        self._decisions = decisions
+        office.platform.offer(
+            VERSION,
+            ModuleID.COMMANDS,
+            InterfaceRole.RECEIVER,
+            {f"post_{command.value.lower()}": self._handler(command) for command in CommandType},
+        )
+
+    def _handler(self, command: CommandType) -> Callable[[Call], Reply]:
+        def handle(call: Call) -> Reply:
+            body = codec.decode(call.body, _BODIES[command])
+            decide = self._decisions.get(command)
+            if decide is None:
+                return answer(CommandResponseType.NOT_SUPPORTED)
+            return decide(call, body, self._teller(call.connection, command, body.response_url))
+
+        return handle
+
+    def _teller(self, connection: Connection, command: CommandType, response_url: str) -> Tell:
+        def tell(result: CommandResultType, cause: Cause) -> None:
+            subject = Subject(
+                module=ModuleID.COMMANDS.value,
+                interface="SENDER",
+                route="commands.sender.post_result",
+                version=connection.version,
+                object_kind="CommandResult",
+                object_id=command.value,
+            )
+            body = codec.encode(CommandResult(result=result))
+            self._office.client.send(connection, "POST", response_url, subject, cause, body)
+
+        return tell
+
+
+class CommandsSender:
+    """Sends commands and waits for their results."""
+
+    def __init__(self, office: Office) -> None:
+        self._office = office
+        self._count = 0
+        self._waiting: dict[str, Event] = {}
+        self._over: dict[str, None] = {}
+        self._url = office.platform.offer(
+            VERSION, ModuleID.COMMANDS, InterfaceRole.SENDER, {"post_result": self._post_result}
+        )
+
+    def run(
+        self, connection: Connection, command: CommandType, body: Command, subject: Subject, cause: Cause
+    ) -> Generator[Event, Any, str]:
+        """Send a command (its response_url is filled in here) and wait; returns OCPI's word for what came of it.
+
+        Besides OCPI's results: TIMEOUT when no result came in time, UNREACHABLE when no answer did.
+        """
+        office = self._office
+        url = office.endpoint(connection, ModuleID.COMMANDS, InterfaceRole.RECEIVER)
+        if url is None:
+            return "UNREACHABLE"
+        self._count += 1
+        id = f"{office.id}-{self._count}"
+        body = msgspec.structs.replace(body, response_url=join_url(self._url, command.value, id))
+        result = office.env.event()
+        self._waiting[id] = result
+        exchange = office.client.send(
+            connection, "POST", join_url(url, command.value), subject, cause, codec.encode(body)
+        )
+        if exchange is not None:
+            yield exchange
+        direct = office.client.read(exchange)
+        response = office.client.decode(exchange, direct, CommandResponse)
+        if response is None or response.result is not CommandResponseType.ACCEPTED:
+            self._finish(id)
+            return response.result.value if response is not None else "UNREACHABLE"
+        if not result.triggered:
+            yield result | office.env.timeout(response.timeout * _US_PER_S)
+        self._finish(id)
+        return str(result.value) if result.triggered else "TIMEOUT"
+
+    def _finish(self, id: str) -> None:
+        self._waiting.pop(id, None)
+        self._over[id] = None
+        if len(self._over) > _LATE_KEPT:
+            del self._over[next(iter(self._over))]
+
+    def _post_result(self, call: Call) -> Reply:
+        result = codec.decode(call.body, CommandResult)
+        waiting = self._waiting.get(call.params["id"])
+        if waiting is None and call.params["id"] not in self._over:
+            raise unknown("Command", call.params["id"])
+        if waiting is not None and not waiting.triggered:
+            waiting.succeed(result.result.value)
+        return DONE

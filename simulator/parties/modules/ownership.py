@@ -1,0 +1,29 @@
+"""Client owned objects: their URL names the owner, and the body must say the same.
+
+Source: OCPI 2.2.1, Transport and format, Client Owned Object Push; digest, section 2.6.
+"""
+
+from simulator.ocpi.datatypes import ci_key
+from simulator.ocpi.status import Status
+from simulator.parties.call import Call, Refusal
+
+
+def owner_of(call: Call) -> tuple[str, str]:
+    """The owner that the URL names; refused with 404 when the caller's platform does not hold that party."""
+    country_code, party_id = call.params["country_code"], call.params["party_id"]
+    if not call.connection.owns(country_code, party_id):
+        raise Refusal(
+            Status.CLIENT_ERROR, f"{call.connection.peer_id} does not own objects of {country_code}-{party_id}.", 404
+        )
+    return country_code, party_id
+
+
+def must_equal(name: str, in_url: str, in_body: str) -> None:
+    """Refuse with 2001 when the body names another object than the URL."""
+    if ci_key(in_url) != ci_key(in_body):
+        raise Refusal(Status.INVALID_PARAMETERS, f"The URL says {name} {in_url!r}, the body {in_body!r}.")
+
+
+def unknown(what: str, key: str) -> Refusal:
+    """The answer for an object that is not here."""
+    return Refusal(Status.CLIENT_ERROR, f"{what} {key!r} is not known here.", 404)

@@ -1,0 +1,96 @@
+"""Sessions: the CPO's running sessions, each shown to the eMSP of its token, and an eMSP's copies.
+
+Source: OCPI 2.2.1, Sessions module.
+"""
+
+from collections.abc import Callable
+
+from msgspec.structs import replace
+
+from simulator.engine.cause import Cause
+from simulator.ocpi import codec
+from simulator.ocpi.modules import InterfaceRole, ModuleID
+from simulator.ocpi.patch import apply_session_patch, partial
+from simulator.ocpi.v2_2_1.sessions import Session
+from simulator.parties.call import CREATED, DONE, Call, Reply
+from simulator.parties.identity import VERSION
+from simulator.parties.modules.ownership import must_equal, owner_of, unknown
+from simulator.parties.office import Office
+from simulator.parties.store import Store, page
+
+PAGE_LIMIT = 100
+
+SessionPatch = partial(Session)
+
+
+class SessionsSender:
+    """Serves the party's sessions; a peer sees those of its own tokens only. Keys are the eMSP and the session's id."""
+
+    def __init__(self, office: Office) -> None:
+        self.by_peer: dict[str, Store[Session]] = {}
+        office.platform.offer(VERSION, ModuleID.SESSIONS, InterfaceRole.SENDER, {"get_list": self._get_list})
+
+    def put(self, peer_id: str, session: Session) -> None:
+        """Keep a session for the peer whose token it was."""
+        self.by_peer.setdefault(peer_id, Store()).put(session, session.id)
+
+    def _get_list(self, call: Call) -> Reply:
+        sessions = list(self.by_peer.get(call.connection.peer_id, ()))
+        return page(sessions, lambda session: session.last_updated, call, PAGE_LIMIT, date_from_required=True)
+
+
+class SessionsReceiver:
+    """Keeps copies of the peers' sessions; `on_change` hears of each that is new or other."""
+
+    def __init__(self, office: Office, on_change: Callable[[Session, Cause], None]) -> None:
+        self.store: Store[Session] = Store()
+        self._on_change = on_change
+        office.platform.offer(
+            VERSION,
+            ModuleID.SESSIONS,
+            InterfaceRole.RECEIVER,
+            {"get_session": self._get, "put_session": self._put, "patch_session": self._patch},
+        )
+
+    def take(self, session: Session, cause: Cause) -> bool:
+        """Keep a pulled session; whether it changed anything."""
+        if self.store.get(session.country_code, session.party_id, session.id) == session:
+            return False
+        self._keep(session, cause)
+        return True
+
+    def _keep(self, session: Session, cause: Cause) -> bool:
+        new = self.store.put(session, session.country_code, session.party_id, session.id)
+        self._on_change(session, cause)
+        return new
+
+    def _known(self, call: Call) -> Session:
+        session = self.store.get(*owner_of(call), call.params["session_id"])
+        if session is None:
+            raise unknown("Session", call.params["session_id"])
+        return session
+
+    def _get(self, call: Call) -> Reply:
+        return Reply(codec.encode(self._known(call)))
+
+    def _put(self, call: Call) -> Reply:
+        country_code, party_id = owner_of(call)
+        session = codec.decode(call.body, Session)
+        must_equal("session_id", call.params["session_id"], session.id)
+        must_equal("country_code", country_code, session.country_code)
+        must_equal("party_id", party_id, session.party_id)
+        return CREATED if self._keep(session, call.cause) else DONE
+
+    def _patch(self, call: Call) -> Reply:
+        known = self._known(call)
+        patch = codec.decode(call.body, SessionPatch)
+        session = apply_session_patch(known, patch)
+        must_equal("session_id", known.id, session.id)
+        # A network may deliver a PATCH twice; a period that starts when a known one does is the same period.
+        starts = {period.start_date_time: None for period in known.charging_periods}
+        added = session.charging_periods[len(known.charging_periods) :]
+        fresh = tuple(period for period in added if period.start_date_time not in starts)
+        if len(fresh) != len(added):
+            session = replace(session, charging_periods=known.charging_periods + fresh)
+        self._keep(session, call.cause)
+        return DONE

@@ -1,0 +1,86 @@
+"""Tariffs: the Sender's own price lists and a Receiver's copies. Source: OCPI 2.2.1, Tariffs module."""
+
+from collections.abc import Callable
+
+from simulator.engine.cause import Cause
+from simulator.ocpi import codec
+from simulator.ocpi.modules import InterfaceRole, ModuleID
+from simulator.ocpi.v2_2_1.tariffs import Tariff
+from simulator.parties.call import CREATED, DONE, Call, Reply
+from simulator.parties.connection import Connection
+from simulator.parties.identity import VERSION
+from simulator.parties.modules.ownership import must_equal, owner_of, unknown
+from simulator.parties.office import Office
+from simulator.parties.store import Store, page
+
+PAGE_LIMIT = 100
+
+
+class TariffsSender:
+    """Serves the party's own tariffs."""
+
+    def __init__(self, office: Office) -> None:
+        self.store: Store[Tariff] = Store()
+        office.platform.offer(VERSION, ModuleID.TARIFFS, InterfaceRole.SENDER, {"get_list": self._get_list})
+
+    def _get_list(self, call: Call) -> Reply:
+        return page(list(self.store), lambda tariff: tariff.last_updated, call, PAGE_LIMIT)
+
+
+class TariffsReceiver:
+    """Keeps copies of the peers' tariffs; `on_change` hears when any of them is new, other or gone."""
+
+    def __init__(self, office: Office, on_change: Callable[[Tariff, Cause], None]) -> None:
+        self.store: Store[Tariff] = Store()
+        self._on_change = on_change
+        office.platform.offer(
+            VERSION,
+            ModuleID.TARIFFS,
+            InterfaceRole.RECEIVER,
+            {"get_tariff": self._get, "put_tariff": self._put, "delete_tariff": self._delete},
+        )
+
+    def take_all(self, connection: Connection, tariffs: list[Tariff], cause: Cause) -> int:
+        """A full pull replaces all that was known of the peer; returns how many tariffs changed."""
+        changed = 0
+        kept: dict[str, None] = {}
+        for tariff in tariffs:
+            key = (tariff.country_code, tariff.party_id, tariff.id)
+            kept["/".join(key).lower()] = None
+            if self.store.get(*key) != tariff:
+                self.store.put(tariff, *key)
+                self._on_change(tariff, cause)
+                changed += 1
+        gone = [
+            tariff
+            for tariff in self.store
+            if connection.owns(tariff.country_code, tariff.party_id)
+            and "/".join((tariff.country_code, tariff.party_id, tariff.id)).lower() not in kept
+        ]
+        for tariff in gone:
+            self.store.drop(tariff.country_code, tariff.party_id, tariff.id)
+            self._on_change(tariff, cause)
+        return changed + len(gone)
+
+    def _get(self, call: Call) -> Reply:
+        tariff = self.store.get(*owner_of(call), call.params["tariff_id"])
+        if tariff is None:
+            raise unknown("Tariff", call.params["tariff_id"])
+        return Reply(codec.encode(tariff))
+
+    def _put(self, call: Call) -> Reply:
+        country_code, party_id = owner_of(call)
+        tariff = codec.decode(call.body, Tariff)
+        must_equal("tariff_id", call.params["tariff_id"], tariff.id)
+        must_equal("country_code", country_code, tariff.country_code)
+        must_equal("party_id", party_id, tariff.party_id)
+        new = self.store.put(tariff, country_code, party_id, tariff.id)
+        self._on_change(tariff, call.cause)
+        return CREATED if new else DONE
+
+    def _delete(self, call: Call) -> Reply:
+        tariff = self.store.drop(*owner_of(call), call.params["tariff_id"])
+        if tariff is None:
+            raise unknown("Tariff", call.params["tariff_id"])
+        self._on_change(tariff, call.cause)
+        return DONE

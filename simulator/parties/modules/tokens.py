@@ -1,0 +1,123 @@
+"""Tokens: the eMSP's own tokens and its answer to real-time authorisation, and a CPO's copies.
+
+Source: OCPI 2.2.1, Tokens module. A token is unique by uid and type for each eMSP.
+"""
+
+from collections.abc import Callable, Iterator
+from urllib.parse import parse_qsl
+
+from simulator.engine.cause import Cause
+from simulator.ocpi import codec
+from simulator.ocpi.modules import InterfaceRole, ModuleID
+from simulator.ocpi.patch import apply_patch, partial
+from simulator.ocpi.status import Status
+from simulator.ocpi.v2_2_1.tokens import AuthorizationInfo, LocationReferences, Token
+from simulator.ocpi.v2_2_1.types import TokenType
+from simulator.parties.call import CREATED, DONE, Call, Refusal, Reply
+from simulator.parties.identity import VERSION
+from simulator.parties.modules.ownership import must_equal, owner_of, unknown
+from simulator.parties.office import Office
+from simulator.parties.store import Store, page
+
+PAGE_LIMIT = 500
+
+_TokenPatch = partial(Token)
+
+
+def token_type(query: str) -> TokenType:
+    """The `type` of a query, RFID when there is none."""
+    text = dict(parse_qsl(query)).get("type", TokenType.RFID.value)
+    try:
+        return TokenType(text)
+    except ValueError:
+        known = ", ".join(kind.value for kind in TokenType)
+        raise Refusal(Status.INVALID_PARAMETERS, f"Token type {text!r} is not one of {known}.") from None
+
+
+class TokensSender:
+    """Serves the party's own tokens and decides, by `decide`, whether one may charge."""
+
+    def __init__(
+        self,
+        office: Office,
+        decide: Callable[[Token, LocationReferences | None], AuthorizationInfo],
+    ) -> None:
+        self.store: Store[Token] = Store()
+        self._decide = decide
+        office.platform.offer(
+            VERSION,
+            ModuleID.TOKENS,
+            InterfaceRole.SENDER,
+            {"get_list": self._get_list, "post_authorize": self._post_authorize},
+        )
+
+    def _get_list(self, call: Call) -> Reply:
+        return page(list(self.store), lambda token: token.last_updated, call, PAGE_LIMIT)
+
+    def _post_authorize(self, call: Call) -> Reply:
+        uid = call.params["token_uid"]
+        token = self.store.get(uid, token_type(call.query).value)
+        where = codec.decode(call.body, LocationReferences) if call.body.strip() else None
+        if token is None:
+            raise Refusal(Status.UNKNOWN_TOKEN, f"Token {uid!r} is not known here.", 404)
+        return Reply(codec.encode(self._decide(token, where)))
+
+
+class TokensReceiver:
+    """Keeps copies of the peers' tokens; `on_change` hears of each that is new or other."""
+
+    def __init__(self, office: Office, on_change: Callable[[Token, Cause], None]) -> None:
+        self.store: Store[Token] = Store()
+        self._by_uid: dict[tuple[str, str], dict[str, Token]] = {}
+        self._on_change = on_change
+        office.platform.offer(
+            VERSION,
+            ModuleID.TOKENS,
+            InterfaceRole.RECEIVER,
+            {"get_token": self._get, "put_token": self._put, "patch_token": self._patch},
+        )
+
+    def find(self, uid: str, type: TokenType) -> Iterator[Token]:
+        """Every token known with this uid and type, of whichever eMSP."""
+        return iter(self._by_uid.get((uid.lower(), type.value), {}).values())
+
+    def take(self, token: Token, cause: Cause) -> bool:
+        """Keep a token; whether it changed anything."""
+        key = (token.country_code, token.party_id, token.uid, token.type.value)
+        if self.store.get(*key) == token:
+            return False
+        self._keep(token, cause)
+        return True
+
+    def _keep(self, token: Token, cause: Cause) -> bool:
+        owner = f"{token.country_code}-{token.party_id}".upper()
+        self._by_uid.setdefault((token.uid.lower(), token.type.value), {})[owner] = token
+        new = self.store.put(token, token.country_code, token.party_id, token.uid, token.type.value)
+        self._on_change(token, cause)
+        return new
+
+    def _known(self, call: Call) -> Token:
+        token = self.store.get(*owner_of(call), call.params["token_uid"], token_type(call.query).value)
+        if token is None:
+            raise unknown("Token", call.params["token_uid"])
+        return token
+
+    def _get(self, call: Call) -> Reply:
+        return Reply(codec.encode(self._known(call)))
+
+    def _put(self, call: Call) -> Reply:
+        country_code, party_id = owner_of(call)
+        token = codec.decode(call.body, Token)
+        must_equal("token_uid", call.params["token_uid"], token.uid)
+        must_equal("type", token_type(call.query).value, token.type.value)
+        must_equal("country_code", country_code, token.country_code)
+        must_equal("party_id", party_id, token.party_id)
+        return CREATED if self._keep(token, call.cause) else DONE
+
+    def _patch(self, call: Call) -> Reply:
+        known = self._known(call)
+        token = apply_patch(known, codec.decode(call.body, _TokenPatch))
+        must_equal("token_uid", known.uid, token.uid)
+        must_equal("type", known.type.value, token.type.value)
+        self._keep(token, call.cause)
+        return DONE

@@ -1,0 +1,73 @@
+"""What every party has, whatever its role: identity, server, client, connections, calendar, journal."""
+
+from collections.abc import Generator, Iterator
+from typing import Any
+
+from simpy import Event, Process
+
+from simulator.engine.journal import Journal
+from simulator.engine.kernel import Kernel
+from simulator.engine.node import Node
+from simulator.engine.streams import Streams
+from simulator.ocpi.modules import InterfaceRole, ModuleID
+from simulator.parties.calendar import Calendar
+from simulator.parties.client import Client
+from simulator.parties.connection import Connection
+from simulator.parties.identity import Identity
+from simulator.parties.platform import Platform
+
+
+class Office:
+    """The common ground of a party; joined to the kernel when made."""
+
+    def __init__(
+        self, identity: Identity, kernel: Kernel, journal: Journal, streams: Streams, start_epoch_us: int
+    ) -> None:
+        self.identity = identity
+        self.kernel = kernel
+        self.env = kernel.env
+        self.journal = journal
+        self.streams = streams
+        self.calendar = Calendar(kernel.env, start_epoch_us)
+        secret = streams.text(identity.id, "token index", 32)
+        self.platform = Platform(identity, self.calendar, journal, secret)
+        self.node = Node(identity.id, identity.host, self.platform.receive, identity.port)
+        self.client = Client(kernel, self.node, streams)
+        self.connections: dict[str, Connection] = {}
+        self._tokens = 0
+        kernel.join(self.node)
+
+    @property
+    def id(self) -> str:
+        """`NL-ABC`."""
+        return self.identity.id
+
+    def connect(self, peer: Identity) -> Connection:
+        """A connection to a peer, not yet registered."""
+        connection = Connection(self.identity.country_code, self.identity.party_id, peer.country_code, peer.party_id)
+        self.connections[peer.id] = connection
+        return connection
+
+    def registered(self) -> Iterator[Connection]:
+        """The connections that functional modules may use, in the scenario's order."""
+        return (connection for connection in self.connections.values() if connection.registered)
+
+    def peer_of(self, country_code: str, party_id: str) -> Connection | None:
+        """The registered connection whose platform holds a party."""
+        direct = self.connections.get(f"{country_code}-{party_id}")
+        if direct is not None and direct.registered:
+            return direct
+        return next((found for found in self.registered() if found.owns(country_code, party_id)), None)
+
+    def endpoint(self, connection: Connection, module: ModuleID, interface: InterfaceRole) -> str | None:
+        """The peer's URL for one side of a module; None when it has none or is not registered."""
+        return connection.url(module.value, interface) if connection.registered else None
+
+    def new_token(self, peer_id: str, which: str) -> str:
+        """A fresh credentials token for a peer."""
+        self._tokens += 1
+        return self.streams.text(self.id, f"token {which} {peer_id} {self._tokens}", 40)
+
+    def spawn(self, work: Generator[Event, Any, object], what: str) -> Process:
+        """Start a background process of this party."""
+        return self.kernel.spawn(self.node, work, what)

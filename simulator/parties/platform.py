@@ -1,0 +1,212 @@
+"""The server side of a party: who is calling, what is asked, and the envelope around the answer.
+
+Every request passes here on every wire: size, token, path, then the module's handler. Nothing is stored by a request
+that is refused. Sources: OCPI 2.2.1, Transport and format, Status codes; digest, section 2.
+"""
+
+import hashlib
+from collections.abc import Callable, Generator, Mapping
+from typing import Any
+
+from simpy import Event
+
+from simulator.engine.cause import Cause
+from simulator.engine.journal import Journal
+from simulator.engine.node import Handling, Inbound
+from simulator.ocpi import envelope
+from simulator.ocpi import headers as h
+from simulator.ocpi.findings import Invalid
+from simulator.ocpi.modules import InterfaceRole, ModuleID, uses_routing_headers
+from simulator.ocpi.routes import Match, join_url, match, split_path
+from simulator.ocpi.status import Status
+from simulator.parties.calendar import Calendar
+from simulator.parties.call import Call, Handler, Refusal, Reply, Waiting
+from simulator.parties.connection import Connection, ConnectionState, routing
+from simulator.parties.identity import Identity
+from simulator.wire.carrier import MAX_BODY_BYTES, Headers, Request, Response
+
+_OPEN_TO_TOKEN_A = (ModuleID.VERSIONS, ModuleID.CREDENTIALS)
+_JSON: Headers = ((h.CONTENT_TYPE, "application/json"),)
+
+
+class Platform:
+    """Serves a party's endpoints. Modules add their handlers by route name; connections their tokens."""
+
+    def __init__(self, identity: Identity, calendar: Calendar, journal: Journal, secret: str) -> None:
+        self.identity = identity
+        self._calendar = calendar
+        self._journal = journal
+        self._secret = bytes.fromhex(secret)
+        self._handlers: dict[str, Handler] = {}
+        self._endpoints: dict[tuple[str, str, str], str] = {}
+        self._paths: dict[str, tuple[str, str, str]] = {}
+        self._by_token: dict[bytes, Connection] = {}
+
+    # What is offered
+
+    def offer(self, version: str, module: ModuleID, interface: InterfaceRole, handlers: Mapping[str, Handler]) -> str:
+        """Serve one side of a module; returns its URL. Handlers are by the route's last name, e.g. `put_evse`."""
+        base = f"http://{self.identity.host}/ocpi"
+        if module is ModuleID.VERSIONS:
+            url = base
+        elif module is ModuleID.CREDENTIALS:
+            url = join_url(base, version, module.value)
+        else:
+            url = join_url(base, interface.value.lower(), version, module.value)
+        self._endpoints[version, module.value, interface.value] = url
+        self._paths[url.partition(self.identity.host)[2]] = (version, module.value, interface.value)
+        prefix = (
+            module.value
+            if module in (ModuleID.VERSIONS, ModuleID.CREDENTIALS)
+            else f"{module.value}.{interface.value.lower()}"
+        )
+        for name, handler in handlers.items():
+            self._handlers[f"{prefix}.{name}"] = handler
+        return url
+
+    def url(self, version: str, module: ModuleID, interface: InterfaceRole) -> str:
+        """Our own URL for one side of a module."""
+        return self._endpoints[version, module.value, interface.value]
+
+    def endpoints(self, version: str) -> tuple[tuple[str, str, str], ...]:
+        """(module, interface, url) of everything offered in a version but the versions endpoint itself."""
+        return tuple(
+            (module, interface, url)
+            for (offered, module, interface), url in self._endpoints.items()
+            if offered == version and module != ModuleID.VERSIONS.value
+        )
+
+    # Who may come in
+
+    def admit(self, connection: Connection, token: str) -> None:
+        """From now on this token, and no earlier one, opens the door to this connection's peer."""
+        self.dismiss(connection)
+        connection.issued = token
+        self._by_token[self._digest(token)] = connection
+
+    def dismiss(self, connection: Connection) -> None:
+        """The connection's token opens no door any more."""
+        if connection.issued:
+            self._by_token.pop(self._digest(connection.issued), None)
+            connection.issued = ""
+
+    def _digest(self, token: str) -> bytes:
+        """Tokens are looked up by keyed digest, so that the time it takes tells nothing about a stored token."""
+        return hashlib.blake2b(token.encode(), key=self._secret, digest_size=16).digest()
+
+    def _caller(self, headers: Mapping[str, str]) -> Connection | None:
+        for candidate in h.tokens_in(headers.get("authorization", "")):
+            connection = self._by_token.get(self._digest(candidate))
+            if connection is not None and h.token_matches(candidate, connection.issued):
+                return connection
+        return None
+
+    # A request
+
+    def receive(self, inbound: Inbound) -> Response | Handling:
+        """Answer a request, at once or as a process that waits in simulated time."""
+        request = inbound.request
+        headers = {name.lower(): value for name, value in reversed(request.headers)}
+        try:
+            call, handler = self._accept(request, headers, inbound.cause)
+        except Refusal as refusal:
+            return self._refuse(None, headers, refusal)
+        try:
+            reply = handler(call)
+        except Refusal as refusal:
+            return self._refuse(call, headers, refusal)
+        except Invalid as invalid:
+            return self._reject(call, headers, invalid)
+        if isinstance(reply, Reply):
+            return self._respond(call, headers, reply)
+        return self._wait(call, headers, reply)
+
+    def _wait(self, call: Call, headers: Mapping[str, str], waiting: Waiting) -> Generator[Event, Any, Response]:
+        try:
+            reply = yield from waiting
+        except Refusal as refusal:
+            return self._refuse(call, headers, refusal)
+        except Invalid as invalid:
+            return self._reject(call, headers, invalid)
+        return self._respond(call, headers, reply)
+
+    def _accept(self, request: Request, headers: Mapping[str, str], cause: Cause) -> tuple[Call, Handler]:
+        if len(request.body) > MAX_BODY_BYTES:
+            raise Refusal(Status.CLIENT_ERROR, f"A body may have {MAX_BODY_BYTES} bytes at most.", 413)
+        connection = self._caller(headers)
+        if connection is None:
+            raise Refusal(Status.CLIENT_ERROR, "The credentials token is missing or unknown.", 401)
+        path, _, query = request.url.partition(self.identity.host)[2].partition("?")
+        try:
+            segments = split_path(path)
+        except ValueError as error:
+            raise Refusal(Status.CLIENT_ERROR, str(error), 404) from error
+        version, module, interface, rest = self._locate(segments)
+        if connection.state is not ConnectionState.REGISTERED and module not in _OPEN_TO_TOKEN_A:
+            raise Refusal(Status.CLIENT_ERROR, "A registration token opens versions and credentials only.", 401)
+        found = match(version, module, interface, request.method, rest)
+        if not isinstance(found, Match):
+            raise Refusal(Status.CLIENT_ERROR, found.reason, found.http_status)
+        handler = self._handlers.get(found.route.name)
+        if handler is None:
+            raise Refusal(Status.CLIENT_ERROR, f"{self.identity.id} does not offer {request.method} here.", 405)
+        return Call(connection, found.route, found.params, query, request.body, request.url, cause), handler
+
+    def _locate(self, segments: tuple[str, ...]) -> tuple[str, str, str, tuple[str, ...]]:
+        """Version, module, side and the rest of a path below one of our endpoints."""
+        if segments[:1] == ("ocpi",):
+            for length in (4, 3):
+                endpoint = self._paths.get("/" + "/".join(segments[:length]))
+                if endpoint is not None and len(segments) >= length:
+                    return (*endpoint, segments[length:])
+            if segments == ("ocpi", "versions"):
+                return self.identity.versions[0], ModuleID.VERSIONS, InterfaceRole.SENDER, ()
+            if len(segments) == 2:
+                return self.identity.versions[0], ModuleID.VERSIONS, InterfaceRole.SENDER, segments[1:]
+        raise Refusal(Status.CLIENT_ERROR, f"There is nothing at /{'/'.join(segments)}.", 404)
+
+    # An answer
+
+    def _respond(self, call: Call | None, headers: Mapping[str, str], reply: Reply) -> Response:
+        timestamp = self._calendar.now()
+        if reply.status < 2000 or reply.data is not None:
+            body = envelope.success(reply.data, timestamp, reply.status, reply.message)
+        else:
+            body = envelope.failure(reply.status, reply.message or "", timestamp)
+        return Response(reply.http_status, (*_JSON, *_echo(headers), *self._routed(call), *reply.headers), body)
+
+    def _refuse(self, call: Call | None, headers: Mapping[str, str], refusal: Refusal) -> Response:
+        return self._respond(call, headers, Reply(refusal.data, refusal.status, refusal.message, refusal.http_status))
+
+    def _reject(self, call: Call, headers: Mapping[str, str], invalid: Invalid) -> Response:
+        """A message that cannot be taken: the findings are hints, the first of them is told to the sender."""
+        for finding in invalid.findings:
+            self._journal.hint(
+                call.cause.id, finding.rule, finding.severity, finding.sentence(), finding.path, finding.section
+            )
+        message = invalid.findings[0].sentence()[:255] if invalid.findings else "The message is not valid."
+        return self._respond(
+            call, headers, Reply(None, Status.INVALID_PARAMETERS, message, 400 if invalid.broken else 200)
+        )
+
+    def _routed(self, call: Call | None) -> Headers:
+        """Routing headers of the answer: from us to the caller, on functional modules only."""
+        if call is None or not uses_routing_headers(call.route.module):
+            return ()
+        peer = call.connection
+        return routing(peer.peer_country_code, peer.peer_party_id, self.identity.country_code, self.identity.party_id)
+
+    def server_error(self) -> Response:
+        """The answer of a party whose own code failed: HTTP 500 with 3000."""
+        body = envelope.failure(Status.SERVER_ERROR, "This party failed to handle the request.", self._calendar.now())
+        return Response(500, _JSON, body)
+
+
+def _echo(headers: Mapping[str, str]) -> Headers:
+    """The message ids, given back as they came."""
+    return tuple(
+        (name, headers[name.lower()]) for name in (h.X_REQUEST_ID, h.X_CORRELATION_ID) if name.lower() in headers
+    )
+
+
+ServerError = Callable[[], Response]

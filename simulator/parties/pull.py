@@ -1,0 +1,71 @@
+"""Crawls a peer's list page by page, as its Link headers lead. Source: OCPI 2.2.1, Transport and format, Pagination."""
+
+from collections.abc import Generator
+from typing import Any, Generic, TypeVar
+from urllib.parse import urlencode
+
+from msgspec import Struct
+from simpy import Event
+
+from simulator.engine.cause import Cause
+from simulator.engine.exchange import Subject
+from simulator.ocpi import codec
+from simulator.ocpi.findings import Invalid
+from simulator.ocpi.modules import InterfaceRole, ModuleID
+from simulator.ocpi.pagination import next_url
+from simulator.parties.connection import Connection
+from simulator.parties.office import Office
+
+T = TypeVar("T")
+_MOST_PAGES = 10_000
+
+
+class Crawl(Struct, Generic[T], frozen=True):
+    """What a crawl brought. Only a complete one says that what it lacks no longer exists."""
+
+    objects: list[T]
+    complete: bool
+    problem: str = ""
+
+
+def crawl(
+    office: Office,
+    connection: Connection,
+    module: ModuleID,
+    cls: type[T],
+    cause: Cause,
+    date_from: str | None = None,
+) -> Generator[Event, Any, Crawl[T]]:
+    """All pages of a Sender's list (`date_from`: an OCPI DateTime); bad objects are hints and cost only themselves."""
+    url = office.endpoint(connection, module, InterfaceRole.SENDER)
+    if url is None:
+        return Crawl([], False, f"{connection.peer_id} has no Sender interface for {module}.")
+    subject = Subject(
+        module=module.value,
+        interface="SENDER",
+        route=f"{module.value}.sender.get_list",
+        version=connection.version,
+        object_kind=cls.__name__,
+    )
+    page_url: str | None = f"{url}?{urlencode({'date_from': date_from}, safe=':')}" if date_from else url
+    objects: list[T] = []
+    seen: dict[str, None] = {}
+    while page_url is not None:
+        if page_url in seen or len(seen) >= _MOST_PAGES:
+            return Crawl(objects, False, f"The pages of {connection.peer_id} lead in a circle at {page_url}.")
+        seen[page_url] = None
+        exchange = office.client.send(connection, "GET", page_url, subject, cause)
+        if exchange is not None:
+            yield exchange
+        answer = office.client.read(exchange)
+        if exchange is None or answer.data is None or not answer.ok:
+            return Crawl(objects, False, answer.problem or "The answer has no list.")
+        try:
+            good, findings = codec.decode_list(answer.data, cls)
+        except Invalid as invalid:
+            office.client.hints(exchange, invalid.findings)
+            return Crawl(objects, False, str(invalid))
+        office.client.hints(exchange, findings)
+        objects.extend(good)
+        page_url = next_url(answer.headers.get("link"))
+    return Crawl(objects, True)

@@ -1,0 +1,89 @@
+"""Pushes to a peer, in order for each object: the next one starts when the one before has reached its final state.
+
+Latency may let a later message overtake an earlier one; a platform that sends its updates one after the other has no
+such trouble. A push that fails is not repeated (OCPI knows no retry): the next one, or the receiver's pull, mends it.
+"""
+
+from collections import deque
+from collections.abc import Callable
+
+from msgspec import Struct
+
+from simulator.engine.cause import Cause
+from simulator.engine.exchange import Exchange, Subject
+from simulator.parties.connection import Connection
+from simulator.parties.office import Office
+
+Done = Callable[[Exchange], None]
+
+
+class _Push(Struct):
+    connection: Connection
+    method: str
+    url: str
+    subject: Subject
+    cause: Cause
+    body: bytes
+    done: Done | None
+
+
+class Outbox:
+    """The pushes of one party that are under way or wait for their turn."""
+
+    def __init__(self, office: Office) -> None:
+        self._office = office
+        self._lanes: dict[str, deque[_Push]] = {}
+
+    def push(
+        self,
+        lane: str,
+        connection: Connection,
+        method: str,
+        url: str,
+        subject: Subject,
+        cause: Cause,
+        body: bytes,
+        done: Done | None = None,
+        *,
+        first: bool = False,
+    ) -> None:
+        """Send now, or when everything given earlier for the same lane (an object at a peer) is done.
+
+        `first` puts it before what waits: for a PUT that mends a PATCH which found no object.
+        """
+        push = _Push(connection, method, url, subject, cause, body, done)
+        waiting = self._lanes.get(lane)
+        if waiting is not None:
+            if first:
+                waiting.appendleft(push)
+            else:
+                waiting.append(push)
+            return
+        self._lanes[lane] = deque()
+        self._send(lane, push)
+
+    def clear(self) -> None:
+        """Forget what waits: the party went down, and what it did not send is not sent later."""
+        self._lanes.clear()
+
+    def _send(self, lane: str, push: _Push) -> None:
+        queue = self._lanes[lane]
+
+        def concluded(exchange: Exchange) -> None:
+            if push.done is not None:
+                push.done(exchange)
+            if self._lanes.get(lane) is queue:
+                self._next(lane)
+
+        exchange = self._office.client.send(
+            push.connection, push.method, push.url, push.subject, push.cause, push.body, concluded
+        )
+        if exchange is None:
+            self._next(lane)
+
+    def _next(self, lane: str) -> None:
+        queue = self._lanes[lane]
+        if queue:
+            self._send(lane, queue.popleft())
+        else:
+            del self._lanes[lane]

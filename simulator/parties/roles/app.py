@@ -1,0 +1,168 @@
+"""The driver's app of an eMSP: what it can show is what OCPI has told its eMSP, and nothing else."""
+
+import math
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from typing import Protocol
+
+from simulator.engine.cause import Cause
+from simulator.ocpi.v2_2_1.locations import EVSE, Location
+from simulator.ocpi.v2_2_1.tariffs import Tariff
+from simulator.parties.calendar import Calendar
+from simulator.parties.pricing import energy_price
+from simulator.parties.store import Store
+from simulator.world.app import KnownEvse
+from simulator.world.evse import EvseRating, PowerType, rating_from_connector
+
+_CELL_DEG = 0.01
+_M_PER_DEGREE = 111_195.0
+_Cell = tuple[int, int]
+_Place = tuple[float, float, tuple[str, ...], str]
+_NOWHERE: dict[str, _Place] = {}
+
+
+class CommandDesk(Protocol):
+    """Where the app sends a driver's wish; the eMSP behind it speaks OCPI."""
+
+    def start(self, token_uid: str, known: KnownEvse, answer: Callable[[str], None], cause: Cause) -> None:
+        """Ask the CPO of this EVSE for a session."""
+
+    def stop(self, token_uid: str, evse_key: str, answer: Callable[[str], None], cause: Cause) -> None:
+        """Ask the CPO for the end of this token's session."""
+
+
+class DriverApp:
+    """Implements ChargingApp over the eMSP's copies; finds locations through a grid of cells of about a kilometre."""
+
+    def __init__(self, calendar: Calendar, tariffs: Store[Tariff], desk: CommandDesk) -> None:
+        self._calendar = calendar
+        self._tariffs = tariffs
+        self._desk = desk
+        self._evses: dict[str, KnownEvse] = {}
+        self._locations: dict[str, _Place] = {}
+        self._cells: dict[_Cell, dict[str, _Place]] = {}
+        self._ratings: dict[tuple[object, ...], EvseRating | None] = {}
+        self._connectors: dict[str, tuple[Location, EVSE]] = {}
+
+    def __len__(self) -> int:
+        return len(self._evses)
+
+    # What the eMSP tells it
+
+    def learn(self, location: Location, evse: EVSE | None) -> None:
+        """Show a location as it now is; `evse` when only that one has changed."""
+        owner = f"{location.country_code}-{location.party_id}"
+        place = f"{owner}/{location.id}"
+        known = self._locations.get(place)
+        if evse is not None and known is not None and self._learn_evse(owner, location, evse) in known[2]:
+            return
+        latitude, longitude = float(location.coordinates.latitude), float(location.coordinates.longitude)
+        if known is not None:
+            self._cells[_cell(known[0], known[1])].pop(place, None)
+            for key in known[2]:
+                self._evses.pop(key, None)
+        keys = tuple(self._learn_evse(owner, location, each) for each in location.evses if location.publish)
+        shown = (latitude, longitude, tuple(key for key in keys if key in self._evses), place)
+        self._locations[place] = shown
+        self._cells.setdefault(_cell(latitude, longitude), {})[place] = shown
+
+    def _learn_evse(self, owner: str, location: Location, evse: EVSE) -> str:
+        key = f"{owner}/{evse.uid}"
+        rating = self._rating(evse)
+        if rating is not None:
+            self._connectors[key] = (location, evse)
+            self._evses[key] = KnownEvse(
+                key=key,
+                location_id=location.id,
+                latitude=float(location.coordinates.latitude),
+                longitude=float(location.coordinates.longitude),
+                rating=rating,
+                status=evse.status.value,
+                status_at_us=self._calendar.at_us(evse.last_updated),
+                price_per_kwh=self._price(location, evse),
+            )
+        return key
+
+    def _rating(self, evse: EVSE) -> EvseRating | None:
+        connector = evse.connectors[0]
+        power_type: PowerType = connector.power_type.value
+        figures = (power_type, connector.max_voltage, connector.max_amperage, connector.max_electric_power)
+        if figures not in self._ratings:
+            try:
+                self._ratings[figures] = rating_from_connector(*figures)
+            except ValueError:
+                self._ratings[figures] = None
+        return self._ratings[figures]
+
+    def _price(self, location: Location, evse: EVSE) -> Decimal | None:
+        for id in evse.connectors[0].tariff_ids:
+            tariff = self._tariffs.get(location.country_code, location.party_id, id)
+            if tariff is not None:
+                return energy_price(tariff)
+        return None
+
+    def reprice(self, tariff: Tariff) -> None:
+        """A tariff is new, other or gone: show the EVSEs that name it with its price."""
+        wanted = (tariff.country_code, tariff.party_id, tariff.id.lower())
+        for key, (location, evse) in list(self._connectors.items()):
+            named = (id.lower() for id in evse.connectors[0].tariff_ids)
+            if (location.country_code, location.party_id) == wanted[:2] and wanted[2] in named and key in self._evses:
+                self._learn_evse(f"{location.country_code}-{location.party_id}", location, evse)
+
+    # What it shows the driver (ChargingApp)
+
+    def near(self, latitude: float, longitude: float, count: int, radius_m: int) -> Sequence[KnownEvse]:
+        """See ChargingApp. Rings of cells are searched outwards until what is found is surely the nearest.
+
+        Within a few kilometres the earth is flat: distances are by Pythagoras on local metres.
+        """
+        north_m = _M_PER_DEGREE
+        east_m = _M_PER_DEGREE * max(0.01, math.cos(math.radians(latitude)))
+        step_m = min(east_m, north_m) * _CELL_DEG
+        row, column = _cell(latitude, longitude)
+        found: list[tuple[float, str, _Place]] = []
+        for ring in range(int(radius_m / step_m) + 2):
+            for cell in _ring(row, column, ring):
+                for place in self._cells.get(cell, _NOWHERE).values():
+                    way_m = math.hypot((place[0] - latitude) * north_m, (place[1] - longitude) * east_m)
+                    if way_m <= radius_m:
+                        found.append((way_m, place[3], place))
+            found.sort()
+            # What lies closer than the next ring can hide is in its final order.
+            sure = sum(len(place[2]) for way_m, _, place in found if way_m <= ring * step_m)
+            if sure >= count:
+                break
+        shown: list[KnownEvse] = []
+        for _, _, place in found:
+            shown.extend([self._evses[key] for key in place[2]])
+            if len(shown) >= count:
+                break
+        return shown[:count]
+
+    def start(self, token_uid: str, evse_key: str, answer: Callable[[str], None], cause: Cause) -> None:
+        """See ChargingApp."""
+        known = self._evses.get(evse_key)
+        if known is None:
+            answer("UNKNOWN_LOCATION")
+        else:
+            self._desk.start(token_uid, known, answer, cause)
+
+    def stop(self, token_uid: str, evse_key: str, answer: Callable[[str], None], cause: Cause) -> None:
+        """See ChargingApp."""
+        self._desk.stop(token_uid, evse_key, answer, cause)
+
+    def connector_of(self, evse_key: str) -> tuple[Location, EVSE]:
+        """The copies behind an EVSE that the app shows."""
+        return self._connectors[evse_key]
+
+
+def _cell(latitude: float, longitude: float) -> _Cell:
+    return math.floor(latitude / _CELL_DEG), math.floor(longitude / _CELL_DEG)
+
+
+def _ring(row: int, column: int, ring: int) -> list[_Cell]:
+    """The cells at this distance from a cell, in a fixed order."""
+    if ring == 0:
+        return [(row, column)]
+    cells = [(row + side, column + step) for side in (-ring, ring) for step in range(-ring, ring + 1)]
+    return cells + [(row + step, column + side) for side in (-ring, ring) for step in range(-ring + 1, ring)]

@@ -1,0 +1,501 @@
+"""The charge point operator: what it does about its charge points' messages and its partners' requests.
+
+Towards the street it is OCPP's central system; towards its partners it is the Sender of locations, tariffs, sessions
+and CDRs, and the Receiver of tokens and commands.
+"""
+
+from collections.abc import Callable, Generator, Iterable
+from typing import Any
+
+import msgspec
+from msgspec.structs import replace
+from simpy import Event
+
+from simulator.billing import tariff as billing
+from simulator.engine.cause import TIME, Cause
+from simulator.engine.exchange import Exchange, Subject
+from simulator.ocpi import codec
+from simulator.ocpi.modules import InterfaceRole, ModuleID
+from simulator.ocpi.routes import join_url
+from simulator.ocpi.status import Status as StatusCode
+from simulator.ocpi.v2_2_1.cdrs import CDR, AuthMethod
+from simulator.ocpi.v2_2_1.commands import (
+    CommandResponseType,
+    CommandResultType,
+    CommandType,
+    StartSession,
+    StopSession,
+)
+from simulator.ocpi.v2_2_1.location_tree import find_evse, put_evse
+from simulator.ocpi.v2_2_1.locations import EVSE, Location, Status
+from simulator.ocpi.v2_2_1.tariffs import Tariff
+from simulator.ocpi.v2_2_1.tokens import LocationReferences, Token
+from simulator.ocpi.v2_2_1.types import TokenType
+from simulator.ocpp.messages import (
+    Acknowledged,
+    Answer,
+    Authorize,
+    AuthorizeAnswer,
+    ChargePointNetwork,
+    IdToken,
+    RequestAnswer,
+    RequestStartTransaction,
+    RequestStopTransaction,
+    StatusNotification,
+    ToCentralSystem,
+    ToChargePoint,
+    TokenKind,
+    TransactionEvent,
+)
+from simulator.parties.call import Call, Reply
+from simulator.parties.client import succeeded
+from simulator.parties.connection import Connection
+from simulator.parties.modules.cdrs import CdrsSender
+from simulator.parties.modules.commands import CommandsReceiver, Tell, answer
+from simulator.parties.modules.locations import LocationsSender
+from simulator.parties.modules.sessions import SessionsSender
+from simulator.parties.modules.tariffs import TariffsSender
+from simulator.parties.modules.tokens import TokensReceiver
+from simulator.parties.office import Office
+from simulator.parties.pricing import neutral
+from simulator.parties.push import Outbox
+from simulator.parties.registration import Registration
+from simulator.parties.roles.authorisation import Authorisation, Authoriser, cdr_token
+from simulator.parties.roles.cpo_session import CpoSession, Place
+from simulator.parties.sync import Pull, Synchroniser, Taken
+
+_IN_OCPI = {
+    "Available": Status.AVAILABLE,
+    "Occupied": Status.CHARGING,  # OCPI has no word for occupied; CHARGING is what "in use" is there
+    "Unavailable": Status.INOPERATIVE,
+    "Faulted": Status.OUTOFORDER,
+}
+_KINDS = {"ISO14443": TokenType.RFID, "Central": TokenType.APP_USER}
+
+EXPECTED_OF_EMSP = (
+    (ModuleID.LOCATIONS, InterfaceRole.RECEIVER),
+    (ModuleID.SESSIONS, InterfaceRole.RECEIVER),
+    (ModuleID.CDRS, InterfaceRole.RECEIVER),
+    (ModuleID.TOKENS, InterfaceRole.SENDER),
+)
+
+
+class Cpo:
+    """One CPO. Implements OCPP's CentralSystem; `network` is how it reaches its charge points, set before the run.
+
+    `cdrs_on_the_way` are those whose POST has not reached its final state; one that failed is not sent again, but
+    stays in the list that its eMSP can pull. `billed` has the CDR of each transaction that has one.
+    """
+
+    network: ChargePointNetwork
+
+    def __init__(self, office: Office, poll_us: int | None) -> None:
+        self.office = office
+        self.locations = LocationsSender(office)
+        self.tariffs = TariffsSender(office)
+        self.sessions = SessionsSender(office)
+        self.cdrs = CdrsSender(office)
+        self.tokens = TokensReceiver(office, self._token_changed)
+        self.commands = CommandsReceiver(
+            office,
+            {CommandType.START_SESSION: self._start_session, CommandType.STOP_SESSION: self._stop_session},
+        )
+        self.sync = Synchroniser(office, (Pull(ModuleID.TOKENS, Token, self._take_tokens),), poll_us)
+        self.registration = Registration(office, EXPECTED_OF_EMSP, self._registered)
+        self._outbox = Outbox(office)
+        self._authoriser = Authoriser(office, self.tokens)
+        self._where: dict[str, str] = {}
+        self._neutral: dict[str, billing.Tariff] = {}
+        self._authorised: dict[tuple[str, str], Authorisation] = {}
+        self._remote: dict[int, Authorisation] = {}
+        self._open: dict[str, CpoSession] = {}
+        self._sessions: dict[str, CpoSession] = {}
+        self.cdrs_on_the_way: dict[str, None] = {}
+        self.billed: dict[str, str] = {}
+        self._session_prefix = office.streams.uuid_prefix(office.id, "session id")
+        self._cdr_prefix = office.streams.uuid_prefix(office.id, "cdr id")
+
+    # What it owns
+
+    def own(self, locations: Iterable[Location], tariffs: Iterable[Tariff]) -> None:
+        """Take locations and tariffs into the books, before the run."""
+        for location in locations:
+            self.locations.store.put(location, location.id)
+            for evse in location.evses:
+                self._where[evse.uid] = location.id
+                self._remember(evse, TIME)
+        for tariff in tariffs:
+            self.tariffs.store.put(tariff, tariff.id)
+            self._neutral[tariff.id.lower()] = neutral(tariff)
+
+    def _remember(self, evse: EVSE, cause: Cause) -> None:
+        value = {"status": evse.status.value, "last_updated": evse.last_updated}
+        self.office.journal.state(self.office.id, "evse", f"{self.office.id}/{evse.uid}", value, cause)
+
+    def _place(self, evse_uid: str) -> Place | None:
+        location = self.locations.store.get(self._where.get(evse_uid, "#NA"))
+        evse = find_evse(location, evse_uid) if location is not None else None
+        if location is None or evse is None:
+            return None
+        connector = evse.connectors[0]
+        tariff = next((found for id in connector.tariff_ids if (found := self.tariffs.store.get(id))), None)
+        return Place(location, evse, connector, tariff, self._neutral.get(tariff.id.lower()) if tariff else None)
+
+    # Partners come and go
+
+    def _registered(self, connection: Connection, cause: Cause) -> None:
+        self.sync.soon(connection, "registered", cause)
+
+    def came_up(self) -> None:
+        """This party is back after an outage."""
+        self.sync.start_polling()
+        self.sync.all_soon("back after an outage")
+
+    def went_down(self) -> None:
+        """This party stops; what waited to be pushed is forgotten."""
+        self._outbox.clear()
+        self.cdrs_on_the_way.clear()
+
+    def peer_is_back(self, peer_id: str) -> None:
+        """A partner, or the link to it, is back."""
+        connection = self.office.connections.get(peer_id)
+        if connection is not None and connection.registered:
+            self.sync.soon(connection, "the peer is back")
+
+    def _take_tokens(self, connection: Connection, tokens: list[Token], cause: Cause) -> Taken:
+        mine = [token for token in tokens if connection.owns(token.country_code, token.party_id)]
+        return Taken(sum(self.tokens.take(token, cause) for token in mine))
+
+    def _token_changed(self, token: Token, cause: Cause) -> None:
+        value = {"valid": token.valid, "whitelist": token.whitelist.value}
+        entity = f"{token.country_code}-{token.party_id}/{token.uid}/{token.type.value}"
+        self.office.journal.state(self.office.id, "token", entity, value, cause)
+
+    # The street calls (OCPP)
+
+    @property
+    def reachable(self) -> bool:
+        """Whether the charge points can reach this CPO."""
+        return not self.office.node.down
+
+    def on_call(self, evse_uid: str, message: ToCentralSystem, answer: Callable[[Answer], None], cause: Cause) -> None:
+        """A charge point's message has arrived."""
+        if isinstance(message, Authorize):
+            self._authorize(evse_uid, message.token, answer, cause)
+            return
+        if isinstance(message, TransactionEvent):
+            self._transaction(evse_uid, message, cause)
+        elif isinstance(message, StatusNotification):
+            self._status(evse_uid, _IN_OCPI[message.status], cause)
+        answer(Acknowledged())
+
+    def _status(self, evse_uid: str, status: Status, cause: Cause) -> None:
+        place = self._place(evse_uid)
+        if place is None or place.evse.status is status:
+            return
+        evse = replace(place.evse, status=status, last_updated=self.office.calendar.now())
+        location = put_evse(place.location, evse)
+        self.locations.store.put(location, location.id)
+        self._remember(evse, cause)
+        body = codec.encode({"status": status, "last_updated": evse.last_updated})
+        for connection in self.office.registered():
+            self._push_evse(connection, location, evse, body, cause)
+
+    def _push_evse(self, connection: Connection, location: Location, evse: EVSE, body: bytes, cause: Cause) -> None:
+        url = self.office.endpoint(connection, ModuleID.LOCATIONS, InterfaceRole.RECEIVER)
+        if url is None:
+            return
+        place = join_url(url, location.country_code, location.party_id, location.id)
+        lane = f"{connection.peer_id}/{evse.uid}"
+        subject = Subject(
+            module=ModuleID.LOCATIONS.value,
+            interface="RECEIVER",
+            route="locations.receiver.patch_evse",
+            version=connection.version,
+            object_kind="EVSE",
+            object_id=evse.uid,
+            location_id=location.id,
+        )
+
+        def done(exchange: Exchange) -> None:
+            if exchange.response is not None and exchange.response.status == 404:
+                current = self.locations.store.get(location.id) or location
+                whole = msgspec.structs.replace(
+                    subject, route="locations.receiver.put_location", object_kind="Location", object_id=location.id
+                )
+                cause = exchange.as_cause()
+                self._outbox.push(lane, connection, "PUT", place, whole, cause, codec.encode(current), first=True)
+
+        self._outbox.push(lane, connection, "PATCH", join_url(place, evse.uid), subject, cause, body, done)
+
+    def _authorize(self, evse_uid: str, token: IdToken, answer: Callable[[Answer], None], cause: Cause) -> None:
+        kind = _KINDS[token.kind]
+        at_once = self._authoriser.from_copy(token.uid, kind)
+        if at_once is not None:
+            self._decided(evse_uid, token, at_once, answer, cause)
+            return
+        work = self._ask(evse_uid, token, kind, answer, cause)
+        self.office.spawn(work, f"authorise {token.uid}")
+
+    def _ask(
+        self, evse_uid: str, token: IdToken, kind: TokenType, answer: Callable[[Answer], None], cause: Cause
+    ) -> Generator[Event, Any, None]:
+        where = LocationReferences(location_id=self._where[evse_uid], evse_uids=(evse_uid,))
+        decision = yield from self._authoriser.ask(token.uid, kind, where, cause)
+        self._decided(evse_uid, token, decision, answer, cause)
+
+    def _decided(
+        self,
+        evse_uid: str,
+        token: IdToken,
+        decision: Authorisation,
+        answer: Callable[[Answer], None],
+        cause: Cause,
+    ) -> None:
+        if decision.status == "Accepted":
+            self._authorised[evse_uid, token.uid] = decision
+        self.office.journal.event(
+            self.office.id,
+            "authorised" if decision.status == "Accepted" else "refused",
+            party=self.office.id,
+            subject=token.uid,
+            data={"token": token.uid, "evse": evse_uid, "status": decision.status, "method": decision.method.value},
+            cause=cause,
+        )
+        answer(AuthorizeAnswer(decision.status))
+
+    # A transaction becomes a session
+
+    def _transaction(self, evse_uid: str, event: TransactionEvent, cause: Cause) -> None:
+        if event.kind == "Started":
+            self._begin(evse_uid, event, cause)
+            return
+        session = self._open.get(event.transaction_id)
+        if session is None:
+            return
+        period = session.advance(event)
+        now = self.office.calendar.now()
+        changes = session.patch(period, now)
+        self._keep(session, now, cause)
+        self._push_session(session, "PATCH", codec.encode(changes), cause)
+        if event.kind == "Ended":
+            del self._open[event.transaction_id]
+            self._bill(session, cause)
+
+    def _begin(self, evse_uid: str, event: TransactionEvent, cause: Cause) -> None:
+        assert event.token is not None
+        decision = (
+            self._remote.pop(event.remote_start_id, None)
+            if event.remote_start_id is not None
+            else self._authorised.pop((evse_uid, event.token.uid), None)
+        )
+        place = self._place(evse_uid)
+        if decision is None or decision.token is None or place is None:
+            self.office.journal.event(
+                self.office.id,
+                "unauthorised_transaction",
+                party=self.office.id,
+                subject=event.transaction_id,
+                data={"token": event.token.uid, "evse": evse_uid},
+                cause=cause,
+            )
+            return
+        session = self._new_session(place, decision, event)
+        now = self.office.calendar.now()
+        self._keep(session, now, cause)
+        self._push_session(session, "PUT", codec.encode(session.session(now)), cause)
+
+    def _new_session(self, place: Place, decision: Authorisation, event: TransactionEvent) -> CpoSession:
+        assert decision.token is not None
+        id = f"{self._session_prefix}{len(self._sessions) + 1:012x}"
+        session = CpoSession(
+            id,
+            self.office.identity,
+            self.office.calendar,
+            place,
+            decision.token,
+            decision.method,
+            decision.reference,
+            event,
+        )
+        self._open[event.transaction_id] = session
+        self._sessions[id] = session
+        return session
+
+    def adopt(self, evse_uid: str, token: Token, started: TransactionEvent, so_far: TransactionEvent) -> None:
+        """Take a session into the books that began before the run; nobody is told, partners will pull it."""
+        place = self._place(evse_uid)
+        assert place is not None
+        evse = replace(place.evse, status=Status.CHARGING, last_updated=self.office.calendar.now())
+        location = put_evse(place.location, evse)
+        self.locations.store.put(location, location.id)
+        self._remember(evse, TIME)
+        decision = Authorisation("Accepted", cdr_token(token), AuthMethod.WHITELIST)
+        session = self._new_session(replace(place, location=location, evse=evse), decision, started)
+        session.advance(so_far)
+        self._keep(session, self.office.calendar.now(), TIME)
+
+    def _keep(self, session: CpoSession, now: str, cause: Cause) -> None:
+        whole = session.session(now)
+        self.sessions.put(_payer(session), whole)
+        cost = whole.total_cost
+        value = {
+            "status": whole.status.value,
+            "kwh": str(whole.kwh),
+            "cost": str(cost.excl_vat) if cost else None,
+            "currency": whole.currency,
+            "evse": f"{self.office.id}/{whole.evse_uid}",
+            "token": whole.cdr_token.uid,
+        }
+        self.office.journal.state(self.office.id, "session", whole.id, value, cause)
+
+    def _push_session(self, session: CpoSession, method: str, body: bytes, cause: Cause, first: bool = False) -> None:
+        peer_id = _payer(session)
+        connection = self.office.connections.get(peer_id)
+        url = self.office.endpoint(connection, ModuleID.SESSIONS, InterfaceRole.RECEIVER) if connection else None
+        if connection is None or url is None:
+            return
+        identity = self.office.identity
+        subject = Subject(
+            module=ModuleID.SESSIONS.value,
+            interface="RECEIVER",
+            route=f"sessions.receiver.{method.lower()}_session",
+            version=connection.version,
+            object_kind="Session",
+            object_id=session.id,
+            session_id=session.id,
+            token_uid=session.token.uid,
+            location_id=session.place.location.id,
+        )
+
+        def done(exchange: Exchange) -> None:
+            response = exchange.response
+            if method == "PATCH" and response is not None and response.status == 404:
+                whole = session.session(self.office.calendar.now())
+                self._push_session(session, "PUT", codec.encode(whole), exchange.as_cause(), first=True)
+
+        self._outbox.push(
+            f"{peer_id}/{session.id}",
+            connection,
+            method,
+            join_url(url, identity.country_code, identity.party_id, session.id),
+            subject,
+            cause,
+            body,
+            done,
+            first=first,
+        )
+
+    def _bill(self, session: CpoSession, cause: Cause) -> None:
+        peer_id = _payer(session)
+        count = sum(len(store) for store in self.cdrs.by_peer.values())
+        id = f"{self._cdr_prefix}{count + 1:012x}"
+        cdr, bill = session.cdr(id, self.office.calendar.now())
+        self.cdrs.put(peer_id, cdr)
+        self.billed[session.transaction_id] = id
+        self.office.journal.money(
+            "receivable",
+            cdr_id=id,
+            session_id=session.id,
+            creditor=self.office.id,
+            debtor=peer_id,
+            currency=cdr.currency,
+            amount=cdr.total_cost.excl_vat,
+            approximate=bill.approximate,
+            reason=" ".join(bill.reasons),
+            energy_wh=session.energy_wh,
+            tariff_id=session.place.tariff.id if session.place.tariff else "",
+        )
+        connection = self.office.connections.get(peer_id)
+        url = self.office.endpoint(connection, ModuleID.CDRS, InterfaceRole.RECEIVER) if connection else None
+        if connection is None or url is None:
+            return
+        subject = Subject(
+            module=ModuleID.CDRS.value,
+            interface="RECEIVER",
+            route="cdrs.receiver.post_cdr",
+            version=connection.version,
+            object_kind="CDR",
+            object_id=id,
+            session_id=session.id,
+            token_uid=session.token.uid,
+            location_id=session.place.location.id,
+        )
+
+        def done(exchange: Exchange) -> None:
+            self.cdrs_on_the_way.pop(id, None)
+            if not succeeded(exchange):
+                self._not_delivered(cdr, exchange)
+
+        self.cdrs_on_the_way[id] = None
+
+        lane = f"{peer_id}/{session.id}"
+        self._outbox.push(lane, connection, "POST", url, subject, cause, codec.encode(cdr), done)
+
+    def _not_delivered(self, cdr: CDR, exchange: Exchange) -> None:
+        self.office.journal.event(
+            self.office.id,
+            "cdr_not_delivered",
+            party=self.office.id,
+            subject=cdr.session_id or "",
+            data={"cdr": cdr.id, "why": exchange.failure or "refused by the receiver"},
+            cause=exchange.as_cause(),
+        )
+
+    # Partners ask (commands)
+
+    def _start_session(self, call: Call, body: StartSession, tell: Tell) -> Reply:
+        location = self.locations.store.get(body.location_id)
+        evse = self._chosen(location, body.evse_uid)
+        if location is None or evse is None:
+            what = body.location_id if location is None else body.evse_uid
+            return answer(
+                CommandResponseType.REJECTED, status=StatusCode.UNKNOWN_LOCATION, message=f"{what!r} is not known here."
+            )
+        if not call.connection.owns(body.token.country_code, body.token.party_id):
+            return answer(
+                CommandResponseType.REJECTED,
+                status=StatusCode.INVALID_PARAMETERS,
+                message="The token is not one of yours.",
+            )
+        remote_start_id = call.cause.id
+        self._remote[remote_start_id] = Authorisation(
+            "Accepted", cdr_token(body.token), AuthMethod.COMMAND, body.authorization_reference
+        )
+        kind: TokenKind = "ISO14443" if body.token.type is TokenType.RFID else "Central"
+        request = RequestStartTransaction(IdToken(body.token.uid, kind), remote_start_id)
+        return self._relay(evse.uid, request, tell, call.cause)
+
+    def _chosen(self, location: Location | None, evse_uid: str | None) -> EVSE | None:
+        if location is None:
+            return None
+        if evse_uid is not None:
+            return find_evse(location, evse_uid)
+        return next((evse for evse in location.evses if evse.status is Status.AVAILABLE), None)
+
+    def _stop_session(self, call: Call, body: StopSession, tell: Tell) -> Reply:
+        session = self._sessions.get(body.session_id)
+        if session is None or _payer(session) != call.connection.peer_id or session.transaction_id not in self._open:
+            return answer(CommandResponseType.UNKNOWN_SESSION)
+        request = RequestStopTransaction(session.transaction_id)
+        return self._relay(session.place.evse.uid, request, tell, call.cause)
+
+    def _relay(self, evse_uid: str, request: ToChargePoint, tell: Tell, cause: Cause) -> Reply:
+        """Pass a command on to the charge point; its answer becomes the result."""
+
+        def answered(result: Answer | None) -> None:
+            if not isinstance(result, RequestAnswer):
+                tell(CommandResultType.TIMEOUT, cause)
+            elif result.accepted:
+                tell(CommandResultType.ACCEPTED, cause)
+            else:
+                reasons = {"occupied": CommandResultType.EVSE_OCCUPIED, "faulted": CommandResultType.EVSE_INOPERATIVE}
+                tell(reasons.get(result.reason, CommandResultType.REJECTED), cause)
+
+        self.network.request(evse_uid, request, answered, cause)
+        return answer(CommandResponseType.ACCEPTED)
+
+
+def _payer(session: CpoSession) -> str:
+    """The party that gets the session and pays its CDR: the token's eMSP."""
+    return f"{session.token.country_code}-{session.token.party_id}"

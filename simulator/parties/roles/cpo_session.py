@@ -1,0 +1,216 @@
+"""A charging session in the CPO's books: from a charge point's transaction to OCPI's Session and CDR.
+
+This is where OCPP ends and OCPI begins. A charging period is closed at every update and at every price-relevant moment.
+Source: OCPI 2.2.1, Sessions and CDRs modules.
+"""
+
+from decimal import Decimal
+
+from msgspec import Struct
+
+from simulator.billing import tariff as billing
+from simulator.billing.price import Bill
+from simulator.ocpi.datatypes import Price
+from simulator.ocpi.v2_2_1.cdrs import (
+    CDR,
+    AuthMethod,
+    CdrDimension,
+    CdrDimensionType,
+    CdrLocation,
+    CdrToken,
+    ChargingPeriod,
+)
+from simulator.ocpi.v2_2_1.locations import EVSE, Connector, Location
+from simulator.ocpi.v2_2_1.sessions import Session, SessionStatus
+from simulator.ocpi.v2_2_1.tariffs import Tariff
+from simulator.ocpp.messages import TransactionEvent
+from simulator.parties.calendar import Calendar
+from simulator.parties.identity import Identity
+from simulator.parties.pricing import as_price, bill_for, hours, kwh
+
+_MS = 1_000
+_ADDRESS_MOST = 45
+
+
+class Place(Struct, frozen=True):
+    """Where a session takes place, as the CPO's books had it when it began."""
+
+    location: Location
+    evse: EVSE
+    connector: Connector
+    tariff: Tariff | None
+    neutral: billing.Tariff | None
+
+
+class CpoSession:
+    """One session, fed with the charge point's transaction events; makes the messages about it.
+
+    Times are cut to the millisecond that OCPI can say, so that what is billed is what is published.
+    """
+
+    def __init__(
+        self,
+        id: str,
+        identity: Identity,
+        calendar: Calendar,
+        place: Place,
+        token: CdrToken,
+        auth_method: AuthMethod,
+        reference: str | None,
+        start: TransactionEvent,
+    ) -> None:
+        self.id = id
+        self.place = place
+        self.token = token
+        self.status = SessionStatus.ACTIVE
+        self.transaction_id = start.transaction_id
+        self.energy_wh = 0
+        self.periods: list[ChargingPeriod] = []
+        self._identity = identity
+        self._calendar = calendar
+        self._auth_method = auth_method
+        self._reference = reference
+        self._register_start_wh = start.register_wh
+        self._start_us = start.at_us // _MS * _MS
+        self._end_us: int | None = None
+        self._parking_us = 0
+        self._open_us = self._start_us
+        self._open_register_wh = start.register_wh
+        self._parked = start.charging_state in ("SuspendedEV", "Idle")
+        self._bill: Bill | None = None
+
+    def advance(self, event: TransactionEvent) -> ChargingPeriod | None:
+        """Close the running period at this event; returns it, or None when no time has passed in it."""
+        at_us = max(event.at_us // _MS * _MS, self._open_us)
+        duration_us = at_us - self._open_us
+        energy_wh = event.register_wh - self._open_register_wh
+        self.energy_wh = event.register_wh - self._register_start_wh
+        period = None
+        if duration_us > 0 or energy_wh > 0:
+            period = self._period(duration_us, energy_wh)
+            self.periods.append(period)
+            if self._parked:
+                self._parking_us += duration_us
+        self._open_us = at_us
+        self._open_register_wh = event.register_wh
+        # An EVSE that holds power back is not parking: the vehicle still asks (CDRs, PARKING_TIME, as clarified).
+        self._parked = event.charging_state in ("SuspendedEV", "Idle", "EVConnected")
+        if event.kind == "Ended":
+            self._end_us = at_us
+            self.status = SessionStatus.COMPLETED
+        self._bill = None
+        return period
+
+    def _period(self, duration_us: int, energy_wh: int) -> ChargingPeriod:
+        time_kind = CdrDimensionType.PARKING_TIME if self._parked else CdrDimensionType.TIME
+        dimensions = [CdrDimension(type=time_kind, volume=hours(duration_us))]
+        if energy_wh:
+            dimensions.insert(0, CdrDimension(type=CdrDimensionType.ENERGY, volume=kwh(energy_wh)))
+        tariff = self.place.tariff
+        return ChargingPeriod(
+            start_date_time=self._calendar.text(self._open_us),
+            dimensions=tuple(dimensions),
+            tariff_id=tariff.id if tariff is not None else None,
+        )
+
+    @property
+    def bill(self) -> Bill:
+        """What the session costs so far."""
+        if self._bill is None:
+            total_h, parking_h = self._volumes_h()
+            self._bill = bill_for(self.place.neutral, kwh(self.energy_wh), total_h, parking_h)
+        return self._bill
+
+    def _volumes_h(self) -> tuple[Decimal, Decimal]:
+        return hours(self._open_us - self._start_us), hours(self._parking_us)
+
+    def session(self, last_updated: str) -> Session:
+        """The whole Session object."""
+        bill = self.bill
+        return Session(
+            country_code=self._identity.country_code,
+            party_id=self._identity.party_id,
+            id=self.id,
+            start_date_time=self._calendar.text(self._start_us),
+            end_date_time=self._calendar.text(self._end_us) if self._end_us is not None else None,
+            kwh=kwh(self.energy_wh),
+            cdr_token=self.token,
+            auth_method=self._auth_method,
+            authorization_reference=self._reference,
+            location_id=self.place.location.id,
+            evse_uid=self.place.evse.uid,
+            connector_id=self.place.connector.id,
+            currency=bill.currency,
+            charging_periods=tuple(self.periods),
+            total_cost=as_price(bill.total_excl, bill.total_incl),
+            status=self.status,
+            last_updated=last_updated,
+        )
+
+    def patch(self, period: ChargingPeriod | None, last_updated: str) -> dict[str, object]:
+        """What changed since the last message, as the fields of a PATCH."""
+        bill = self.bill
+        changes: dict[str, object] = {"kwh": kwh(self.energy_wh)}
+        if period is not None:
+            changes["charging_periods"] = (period,)
+        changes["total_cost"] = as_price(bill.total_excl, bill.total_incl)
+        if self._end_us is not None:
+            changes["end_date_time"] = self._calendar.text(self._end_us)
+            changes["status"] = self.status
+        changes["last_updated"] = last_updated
+        return changes
+
+    def cdr(self, id: str, last_updated: str) -> tuple[CDR, Bill]:
+        """The bill of the completed session as a CDR, and how it came about."""
+        assert self._end_us is not None
+        total_h, parking_h = self._volumes_h()
+        bill = self.bill
+        tariff = self.place.tariff
+
+        def cost(amount: Decimal) -> Price | None:
+            return as_price(amount) if amount else None
+
+        cdr = CDR(
+            country_code=self._identity.country_code,
+            party_id=self._identity.party_id,
+            id=id,
+            start_date_time=self._calendar.text(self._start_us),
+            end_date_time=self._calendar.text(self._end_us),
+            session_id=self.id,
+            cdr_token=self.token,
+            auth_method=self._auth_method,
+            authorization_reference=self._reference,
+            cdr_location=self._cdr_location(),
+            currency=bill.currency,
+            tariffs=(tariff,) if tariff is not None else (),
+            charging_periods=tuple(self.periods) or (self._period(0, 0),),
+            total_cost=as_price(bill.total_excl, bill.total_incl),
+            total_fixed_cost=cost(bill.fixed),
+            total_energy=kwh(self.energy_wh),
+            total_energy_cost=cost(bill.energy),
+            total_time=total_h,
+            total_time_cost=cost(bill.time),
+            total_parking_time=parking_h or None,
+            total_parking_cost=cost(bill.parking),
+            last_updated=last_updated,
+        )
+        return cdr, bill
+
+    def _cdr_location(self) -> CdrLocation:
+        place, location = self.place, self.place.location
+        return CdrLocation(
+            id=location.id,
+            name=location.name,
+            address=location.address[:_ADDRESS_MOST],
+            city=location.city,
+            postal_code=location.postal_code,
+            state=location.state,
+            country=location.country,
+            coordinates=location.coordinates,
+            evse_uid=place.evse.uid,
+            evse_id=place.evse.evse_id or "#NA",
+            connector_id=place.connector.id,
+            connector_standard=place.connector.standard,
+            connector_format=place.connector.format,
+            connector_power_type=place.connector.power_type,
+        )

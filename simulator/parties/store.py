@@ -1,0 +1,66 @@
+"""Where a party keeps OCPI objects: by CiString key, in the order of their creation, ready to be listed in pages."""
+
+from collections.abc import Callable, Iterator
+from typing import Generic, TypeVar
+
+from simulator.ocpi import codec
+from simulator.ocpi.datatypes import ci_key, parse_datetime
+from simulator.ocpi.pagination import in_window, paginate, parse_query
+from simulator.parties.call import Call, Reply
+
+T = TypeVar("T")
+
+
+class Store(Generic[T]):
+    """Objects by key. A list keeps the order of creation, which no update changes: crawls depend on it."""
+
+    __slots__ = ("_objects",)
+
+    def __init__(self) -> None:
+        self._objects: dict[str, T] = {}
+
+    def __len__(self) -> int:
+        return len(self._objects)
+
+    def __iter__(self) -> Iterator[T]:
+        return iter(self._objects.values())
+
+    def get(self, *key: str) -> T | None:
+        """The object with this key, compared as CiStrings."""
+        return self._objects.get(_joined(key))
+
+    def put(self, value: T, *key: str) -> bool:
+        """Keep an object; whether it is new."""
+        joined = _joined(key)
+        new = joined not in self._objects
+        self._objects[joined] = value
+        return new
+
+    def drop(self, *key: str) -> T | None:
+        """Forget an object; returns it."""
+        return self._objects.pop(_joined(key), None)
+
+    def keys(self) -> Iterator[str]:
+        """The keys, joined by a slash, in lower case."""
+        return iter(self._objects)
+
+
+def _joined(key: tuple[str, ...]) -> str:
+    return ci_key("/".join(key)) if len(key) > 1 else ci_key(key[0])
+
+
+def page(
+    objects: list[T],
+    last_updated: Callable[[T], str],
+    call: Call,
+    max_limit: int,
+    date_from_required: bool = False,
+) -> Reply:
+    """One page of a list, with its headers. Raises Invalid for a query that cannot be read."""
+    query = parse_query(call.query, max_limit, date_from_required)
+    if query.date_from_us is not None or query.date_to_us is not None:
+        objects = [found for found in objects if in_window(parse_datetime(last_updated(found)), query)]
+    base_url = call.url.partition("?")[0]
+    headers = paginate(len(objects), query, base_url, call.query)
+    shown = objects[query.offset : query.offset + query.limit]
+    return Reply(codec.encode(shown), headers=tuple(headers.items()))

@@ -1,0 +1,127 @@
+"""Keeps a Receiver's copies in step by pulling: after registration, after an outage, and now and then.
+
+OCPI knows no retry of a push, so a pull is what mends a lost one. How long a copy was wrong is recorded.
+Source: OCPI 2.2.1, Transport and format, Offline behaviour, Pull and Push.
+"""
+
+from collections.abc import Callable, Generator
+from typing import Any
+
+from msgspec import Struct
+from simpy import Event
+
+from simulator.engine.cause import TIME, Cause
+from simulator.ocpi.modules import ModuleID
+from simulator.parties.connection import Connection
+from simulator.parties.office import Office
+from simulator.parties.pull import crawl
+
+SETTLE_US = 2_000_000
+"""After a handshake the other side needs its answer before it lets us in; a network that is back needs a moment."""
+
+_HISTORY_US = 30 * 24 * 3_600_000_000
+
+
+class Taken(Struct, frozen=True):
+    """What a pull changed: how many copies, and for how long the stalest of them had been wrong."""
+
+    changed: int = 0
+    stalest_us: int = 0
+
+
+class Pull(Struct, frozen=True):
+    """One list to pull. `full` lists are always read whole, because what they lack is gone."""
+
+    module: ModuleID
+    cls: type[Any]
+    take: Callable[[Connection, list[Any], Cause], Taken]
+    full: bool = False
+    needs_date_from: bool = False
+
+
+class Synchroniser:
+    """Runs the pulls of one party, one round at a time for each peer."""
+
+    def __init__(self, office: Office, pulls: tuple[Pull, ...], poll_us: int | None) -> None:
+        self._office = office
+        self._pulls = pulls
+        self._poll_us = poll_us
+        self._running: dict[str, bool] = {}
+
+    def soon(self, connection: Connection, reason: str, cause: Cause = TIME) -> None:
+        """Start a round in a moment, unless one is under way."""
+        self._office.spawn(self._round(connection, reason, cause, SETTLE_US), f"synchronise with {connection.peer_id}")
+
+    def all_soon(self, reason: str) -> None:
+        """Start a round with every peer."""
+        for connection in tuple(self._office.registered()):
+            self.soon(connection, reason)
+
+    def start_polling(self) -> None:
+        """Poll every peer every so often, each at its own drawn moment so that nobody is asked by all at once."""
+        if self._poll_us is not None and self._pulls:
+            for peer_id, connection in self._office.connections.items():
+                splay = self._office.streams.uniform(self._office.id, f"poll {peer_id}")()
+                self._office.spawn(self._poll(connection, round(splay * self._poll_us)), f"poll {peer_id}")
+
+    def _poll(self, connection: Connection, first_us: int) -> Generator[Event, Any, None]:
+        assert self._poll_us is not None
+        yield self._office.env.timeout(self._poll_us + first_us)
+        while True:
+            if connection.registered:
+                yield from self._round(connection, "poll", TIME, 0)
+            yield self._office.env.timeout(self._poll_us)
+
+    def _round(self, connection: Connection, reason: str, cause: Cause, delay_us: int) -> Generator[Event, Any, None]:
+        if self._running.get(connection.peer_id):
+            return
+        self._running[connection.peer_id] = True
+        try:
+            if delay_us:
+                yield self._office.env.timeout(delay_us)
+            yield from self._pull_all(connection, reason, cause)
+        finally:
+            self._running[connection.peer_id] = False
+
+    def _pull_all(self, connection: Connection, reason: str, cause: Cause) -> Generator[Event, Any, None]:
+        office = self._office
+        changed: dict[str, int] = {}
+        problems: list[str] = []
+        stalest_us = 0
+        why = office.journal.event(
+            office.id,
+            "synchronise",
+            party=office.id,
+            subject=connection.peer_id,
+            data={"peer": connection.peer_id, "reason": reason},
+            cause=cause,
+        )
+        for pull in self._pulls:
+            began_us = office.calendar.now_us
+            since_us = connection.synced_us.get(pull.module.value)
+            date_from = None if since_us is None or pull.full else office.calendar.text(since_us)
+            if date_from is None and pull.needs_date_from:
+                date_from = office.calendar.text(began_us - _HISTORY_US)
+            found = yield from crawl(office, connection, pull.module, pull.cls, why, date_from)
+            if found.complete or not pull.full:
+                taken = pull.take(connection, found.objects, why)
+                changed[pull.module.value] = taken.changed
+                stalest_us = max(stalest_us, taken.stalest_us)
+            if found.complete:
+                connection.synced_us[pull.module.value] = began_us
+            else:
+                problems.append(found.problem)
+        office.journal.event(
+            office.id,
+            "synchronised",
+            party=office.id,
+            subject=connection.peer_id,
+            data={
+                "peer": connection.peer_id,
+                "reason": reason,
+                "changed": changed,
+                "stalest_s": round(stalest_us / 1e6, 3),
+                "problems": problems,
+            },
+            cause=why,
+        )

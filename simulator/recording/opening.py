@@ -1,0 +1,83 @@
+"""Opening a file as a recording, or saying in one sentence why it is none."""
+
+import contextlib
+import sqlite3
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from simulator.recording.converters import Converter, convert
+from simulator.recording.errors import NewerRecording, NotARecording
+from simulator.recording.finish import repair
+from simulator.recording.liveness import is_written
+from simulator.recording.schema import APPLICATION_ID, MAJOR, SUFFIX
+
+
+class OpenFile:
+    """A read-only connection to a recording of this program's version, maybe to a converted copy of it."""
+
+    def __init__(self, path: Path, converters: Mapping[int, Converter]) -> None:
+        """Raises NotARecording, NewerRecording or OlderRecording."""
+        self.path = path.absolute()
+        self._stack = contextlib.ExitStack()
+        with contextlib.ExitStack() as stack:
+            self.connection = stack.enter_context(contextlib.closing(_connect(self.path)))
+            version = _version(self.connection, self.path)
+            if version // 1000 > MAJOR:
+                raise NewerRecording(
+                    f"{self.path}: was made by a newer program (file version {version // 1000}, this one reads up to "
+                    f"{MAJOR}); open it with a newer ocpi-sim"
+                )
+            if version // 1000 < MAJOR:
+                folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="ocpi-sim-")))
+                copy = folder / f"converted{SUFFIX}"
+                convert(self.connection, self.path, copy, converters)
+                self.connection.close()
+                self.connection = stack.enter_context(contextlib.closing(_connect(copy)))
+            elif _needs_repair(self.connection, self.path):
+                self.connection.close()
+                repair(self.path)
+                self.connection = stack.enter_context(contextlib.closing(_connect(self.path)))
+            self._stack = stack.pop_all()
+
+    def close(self) -> None:
+        """Let go of the file, and tidy up beside it what its writer had to leave to us."""
+        self._stack.close()
+        if _wal(self.path).exists():
+            repair(self.path)
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    if path.is_dir():
+        raise NotARecording(f"{path}: is a folder, not a recording; name a file that ends in {SUFFIX}")
+    if not path.exists():
+        raise NotARecording(f"{path}: there is no such file; name a recording ({SUFFIX}) made by `ocpi-sim run`")
+    try:
+        return sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, isolation_level=None, check_same_thread=False)
+    except sqlite3.Error as error:
+        raise NotARecording(f"{path}: cannot be opened ({error}); check that you may read it and its folder") from error
+
+
+def _version(connection: sqlite3.Connection, path: Path) -> int:
+    try:
+        (application_id,) = connection.execute("PRAGMA application_id").fetchone()
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        tables = connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'meta'").fetchone()[0]
+    except sqlite3.Error as error:
+        raise NotARecording(
+            f"{path}: is not a recording, or a damaged one ({error}); open an {SUFFIX} file made by `ocpi-sim run`"
+        ) from error
+    if application_id != APPLICATION_ID or not tables:
+        raise NotARecording(f"{path}: is not a recording of ocpi-sim; open an {SUFFIX} file made by `ocpi-sim run`")
+    return int(version)
+
+
+def _wal(path: Path) -> Path:
+    return path.with_name(path.name + "-wal")
+
+
+def _needs_repair(connection: sqlite3.Connection, path: Path) -> bool:
+    if is_written(path):
+        return False
+    row = connection.execute("SELECT value FROM meta WHERE key = 'state'").fetchone()
+    return row == ("live",) or _wal(path).exists()

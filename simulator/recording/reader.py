@@ -1,0 +1,302 @@
+"""Recording: what the window, the reports and the command line see of a run, while it grows and when it is done.
+
+Each method is one or a few short queries; no read transaction is kept open, so a reader never stops the writer from
+emptying its log. Rows come back as the structs of rows.py with their sequence. Time ranges are half-open: from_us
+<= t < to_us.
+"""
+
+import contextlib
+import sqlite3
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Self
+
+import numpy as np
+from msgspec import Struct
+
+from simulator.recording.bodies import NO_CONTENT, ChunkCache
+from simulator.recording.converters import CONVERTERS, Converter
+from simulator.recording.errors import NotARecording
+from simulator.recording.keyframes import apply, decode_keyframe
+from simulator.recording.liveness import is_written
+from simulator.recording.opening import OpenFile
+from simulator.recording.queries import (
+    CHANGES,
+    COMMANDS,
+    EVENTS,
+    FAULTS,
+    HINTS,
+    HOLDINGS,
+    KEYFRAME,
+    MESSAGES,
+    MONEY,
+    STATES,
+    Where,
+)
+from simulator.recording.rows import Command, Event, Fault, Hint, Message, Money, State
+from simulator.recording.series import Times, Values, unfold
+
+_TAIL_ROWS: Final = 5_000
+_END: Final = 1 << 62
+
+
+class Batch(Struct, frozen=True):
+    """Rows that are new since a sequence; messages without headers and bodies. Ask again from `last_seq`."""
+
+    last_seq: int
+    messages: list[Message]
+    events: list[Event]
+    states: list[State]
+    money: list[Money]
+    faults: list[Fault]
+
+
+class Recording:
+    """A recording opened for reading; close it, or use it as a context manager.
+
+    Raises NotARecording, NewerRecording or OlderRecording from `open`, and NotARecording later if the file turns
+    out damaged. The first reader of a killed run finishes its file (indices, state "killed").
+    """
+
+    def __init__(self, file: OpenFile) -> None:
+        """Not for callers: use `open`."""
+        self.path = file.path
+        self._file = file
+        self._chunks = ChunkCache(self._load_chunk)
+
+    @classmethod
+    def open(cls, path: Path, *, converters: Mapping[int, Converter] = CONVERTERS) -> "Recording":
+        """Open a finished or growing recording."""
+        return cls(OpenFile(path, converters))
+
+    def close(self) -> None:
+        """Let go of the file; harmless when done twice."""
+        self._file.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def query(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Rows of any SELECT over the tables and views that schema.py documents; for reports, filters and analysts."""
+        try:
+            return self._file.connection.execute(sql, parameters).fetchall()
+        except sqlite3.DatabaseError as error:
+            if isinstance(error, (sqlite3.ProgrammingError, sqlite3.OperationalError)):
+                raise
+            raise NotARecording(
+                f"{self.path}: is damaged ({error}); make it again from its scenario and seed"
+            ) from error
+
+    @property
+    def meta(self) -> dict[str, str]:
+        """What the run says of itself, as of now: scenario_text, seed, start_epoch_us, state, digest, ..."""
+        return dict(self.query("SELECT key, value FROM meta"))
+
+    @property
+    def last_seq(self) -> int:
+        """The last sequence committed."""
+        return int(self.query("SELECT value FROM meta WHERE key = 'last_seq'")[0][0])
+
+    @property
+    def is_live(self) -> bool:
+        """True while a run is writing this file."""
+        return self.query("SELECT value FROM meta WHERE key = 'state'") == [("live",)] and is_written(self.path)
+
+    def messages(
+        self,
+        *,
+        exchange: int | None = None,
+        session_id: str | None = None,
+        object_id: str | None = None,
+        sender: str | None = None,
+        receiver: str | None = None,
+        module: str | None = None,
+        correlation_id: str | None = None,
+        from_us: int | None = None,
+        to_us: int | None = None,
+        after_seq: int | None = None,
+        limit: int | None = None,
+        offset: int = 0,
+        contents: bool = False,
+    ) -> list[Message]:
+        """Messages in order of sequence, chosen by the time of their start; headers and bodies only with `contents`.
+
+        For a long list go on from the last sequence (`after_seq`, `limit`), which is faster than a large `offset`.
+        """
+        where = Where().compare("m.exchange = ?", exchange).named("m.session_id", session_id)
+        where.named("m.object_id", object_id).compare("m.correlation_id = ?", correlation_id)
+        for column, value in (("sender", sender), ("receiver", receiver), ("module", module)):
+            where.compare(f"m.call IN (SELECT id FROM call WHERE {column} = ?)", value)
+        where.between("m.start_us", from_us, to_us).compare("m.seq > ?", after_seq)
+        return self._messages(where, limit, offset, contents)
+
+    def message(self, exchange: int) -> Message:
+        """One message with its headers and bodies, as far as the level kept them; KeyError if there is none."""
+        found = self.messages(exchange=exchange, contents=True)
+        if not found:
+            raise KeyError(f"{self.path}: has no exchange {exchange}")
+        return found[0]
+
+    def events(
+        self,
+        *,
+        source: str | None = None,
+        kind: str | None = None,
+        party: str | None = None,
+        subject: str | None = None,
+        from_us: int | None = None,
+        to_us: int | None = None,
+        after_seq: int | None = None,
+        limit: int | None = None,
+    ) -> list[Event]:
+        """Events in order of sequence."""
+        where = Where().named("e.source", source).named("e.kind", kind).named("e.party", party)
+        where.named("e.subject", subject).between("e.at_us", from_us, to_us).compare("e.seq > ?", after_seq)
+        return self._events(where, limit)
+
+    def states(
+        self,
+        *,
+        holder: str | None = None,
+        kind: str | None = None,
+        entity: str | None = None,
+        from_us: int | None = None,
+        to_us: int | None = None,
+        after_seq: int | None = None,
+        limit: int | None = None,
+    ) -> list[State]:
+        """Changes of what holders know, in order of sequence."""
+        where = Where().named("s.holder", holder).named("s.kind", kind).named("s.entity", entity)
+        where.between("s.at_us", from_us, to_us).compare("s.seq > ?", after_seq)
+        return self._states(where, limit)
+
+    def money(self) -> list[Money]:
+        """All amounts owed, in order of sequence."""
+        return self._money(Where())
+
+    def faults(self) -> list[Fault]:
+        """Begins and ends of faults, in order of sequence."""
+        return self._faults(Where())
+
+    def commands(self) -> list[Command]:
+        """What people told the run, in the order given."""
+        return [Command(*row) for row in self.query(f"{COMMANDS} ORDER BY id")]
+
+    def hints(self, *, exchange: int | None = None, after_id: int | None = None) -> list[Hint]:
+        """Remarks on exchanges, in the order made."""
+        where = Where().compare("exchange = ?", exchange).compare("id > ?", after_id)
+        return [Hint(*row) for row in self.query(where.sql(HINTS, "id"), where.parameters)]
+
+    def tail(self, after_seq: int, limit: int = _TAIL_ROWS) -> Batch:
+        """The next rows after a sequence, at most `limit`, and none left out up to the batch's `last_seq`."""
+        last_seq = max(after_seq, min(self.last_seq, after_seq + limit))
+
+        def new(column: str) -> Where:
+            return Where().compare(f"{column} > ?", after_seq).compare(f"{column} <= ?", last_seq)
+
+        return Batch(
+            last_seq=last_seq,
+            messages=self._messages(new("m.seq")),
+            events=self._events(new("e.seq")),
+            states=self._states(new("s.seq")),
+            money=self._money(new("seq")),
+            faults=self._faults(new("seq")),
+        )
+
+    def holders(self) -> dict[str, list[str]]:
+        """Who knows something ("street" and parties), and of which kinds; both in alphabetical order."""
+        holders: dict[str, list[str]] = {}
+        for holder, kind, *_ in self.query(HOLDINGS):
+            holders.setdefault(holder, []).append(kind)
+        return holders
+
+    def state_at(self, holder: str, at_us: int, kind: str, *, up_to_seq: int | None = None) -> dict[str, bytes]:
+        """What the holder knew of one kind after all that happened at `at_us`: from entity to value (JSON).
+
+        `up_to_seq` stops earlier, within that instant: what was known just after that row.
+        """
+        last = _END if up_to_seq is None else up_to_seq
+        values: dict[str, bytes] = {}
+        for holding in self.query(HOLDINGS):
+            if holding[:2] == (holder, kind):
+                frames = self.query(KEYFRAME, (*holding[2:], at_us, last))
+                seq, values = (frames[0][0], decode_keyframe(frames[0][1])) if frames else (0, {})
+                self._replay(values, (*holding[2:], seq), at_us, last)
+        return values
+
+    def states_at(self, holder: str, at_us: int, *, up_to_seq: int | None = None) -> dict[str, dict[str, bytes]]:
+        """All that the holder knew: from kind to what `state_at` says."""
+        kinds = self.holders().get(holder, [])
+        return {kind: self.state_at(holder, at_us, kind, up_to_seq=up_to_seq) for kind in kinds}
+
+    def series_keys(self) -> list[tuple[str, str, str]]:
+        """The series there are: (entity, quantity, unit), in the order in which they began."""
+        return self.query("SELECT entity, quantity, unit FROM series ORDER BY id")
+
+    def series(
+        self, entity: str, quantity: str, from_us: int | None = None, to_us: int | None = None
+    ) -> tuple[Times, Values]:
+        """Times (microseconds) and values of a series within a range of time; empty if there is no such series."""
+        chosen = "series = (SELECT id FROM series WHERE entity = ? AND quantity = ?)"
+        where = Where().compare("to_us >= ?", from_us).compare("from_us < ?", to_us)
+        connection = self._file.connection
+        connection.execute("BEGIN")
+        try:
+            chunks = self.query(
+                where.sql(f"SELECT data FROM (SELECT * FROM series_chunk WHERE {chosen})", "n"),
+                (entity, quantity, *where.parameters),
+            )
+            rows = self.query(
+                f"SELECT at_us, value FROM sample WHERE {chosen} ORDER BY n",
+                (entity, quantity),
+            )
+        finally:
+            connection.execute("COMMIT")
+        parts = [unfold(data) for (data,) in chunks]
+        parts.append((np.array([row[0] for row in rows], np.int64), np.array([row[1] for row in rows], np.float64)))
+        times, values = (np.concatenate(part) for part in zip(*parts, strict=True))
+        begin = 0 if from_us is None else int(np.searchsorted(times, from_us))
+        end = len(times) if to_us is None else int(np.searchsorted(times, to_us))
+        return times[begin:end], values[begin:end]
+
+    def _messages(
+        self, where: Where, limit: int | None = None, offset: int = 0, contents: bool = False
+    ) -> list[Message]:
+        messages = []
+        for row in self.query(where.sql(MESSAGES, "m.seq", limit, offset), where.parameters):
+            content = self._chunks.content(*row[-3:]) if contents else NO_CONTENT
+            messages.append(Message(*(row[:27] + content + row[27:-3])))
+        return messages
+
+    def _events(self, where: Where, limit: int | None = None) -> list[Event]:
+        return [Event(*row) for row in self.query(where.sql(EVENTS, "e.seq", limit), where.parameters)]
+
+    def _states(self, where: Where, limit: int | None = None) -> list[State]:
+        return [State(*row) for row in self.query(where.sql(STATES, "s.seq", limit), where.parameters)]
+
+    def _money(self, where: Where) -> list[Money]:
+        return [
+            Money(*(*row[:7], Decimal(row[7]), bool(row[8]), *row[9:]))
+            for row in self.query(where.sql(MONEY, "seq"), where.parameters)
+        ]
+
+    def _faults(self, where: Where) -> list[Fault]:
+        return [Fault(*row) for row in self.query(where.sql(FAULTS, "seq"), where.parameters)]
+
+    def _replay(self, values: dict[str, bytes], after: tuple[int, int, int], at_us: int, last_seq: int) -> None:
+        with contextlib.closing(self._file.connection.execute(CHANGES, after)) as changes:
+            for changed_us, seq, entity, value in changes:
+                if changed_us > at_us or seq > last_seq:
+                    break
+                apply(values, entity, value)
+
+    def _load_chunk(self, number: int) -> bytes:
+        data: bytes = self.query("SELECT data FROM chunk WHERE id = ?", (number,))[0][0]
+        return data

@@ -1,0 +1,1 @@
+"""What a recording says to a person: summaries, the story of a driver, statistics over runs. From recordings alone."""

@@ -1,0 +1,84 @@
+"""The figures of a finished run as a machine reads them (`--json`, meta `summary`), and their mean over many runs."""
+
+import statistics
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from typing import Any, Final
+
+import msgspec
+
+from simulator.report.interval import half_width
+
+_HUNDREDTH_OF_A_CENT: Final = Decimal("0.0001")
+
+
+class EnergyFigures(msgspec.Struct, frozen=True):
+    """Whole Wh at the meter registers: plug = cdrs + open + held_back. `held_back`: of CDRs that a fault keeps back."""
+
+    plug: int
+    cdrs: int
+    open: int
+    held_back: int
+
+
+class RunFigures(msgspec.Struct, frozen=True):
+    """What `ocpi-sim run --json` prints of one run, field for field.
+
+    `exchanges` counts HTTP requests; `exchanges_per_s` goes by the wall time of the event loop; `cost` is what the CDRs
+    come to without VAT, as decimal text by currency; `wall_s` is the whole run.
+    """
+
+    digest: str
+    exchanges: int
+    exchanges_per_s: float
+    sessions: int
+    cdrs: int
+    energy_wh: EnergyFigures
+    cost: dict[str, str]
+    wall_s: float
+    peak_memory_mb: float
+    checks: dict[str, bool]
+
+
+def over_seeds(runs: Sequence[RunFigures]) -> dict[str, Any]:
+    """`{"mean": ..., "interval_95": ..., "seeds": n}` of one or more runs; an interval of one run is null.
+
+    Both have the shape of the figures without digest and checks; amounts of money stay decimal text. A currency that a
+    run has no CDR in counts as zero there.
+    """
+    figures = [msgspec.to_builtins(run) for run in runs]
+    for each in figures:
+        del each["digest"], each["checks"]
+    return {"mean": _over(figures, _mean), "interval_95": _over(figures, _interval), "seeds": len(runs)}
+
+
+def _over(values: list[Any], part: Callable[[list[Any]], object]) -> object:
+    """`part` of each figure, in the shape that the values have in common."""
+    if not isinstance(values[0], dict):
+        return part(values)
+    names = dict.fromkeys(name for value in values for name in value)
+    return {name: _over([value.get(name, "0") for value in values], part) for name in names}
+
+
+def _mean(values: list[Any]) -> float | str:
+    if isinstance(values[0], str):
+        return _money(_mean_of_money(values))
+    return round(statistics.fmean(values), 6)
+
+
+def _interval(values: list[Any]) -> list[float] | list[str] | None:
+    if isinstance(values[0], str):
+        half = half_width([float(value) for value in values])
+        mean = _mean_of_money(values)
+        return None if half is None else [_money(mean - Decimal(half)), _money(mean + Decimal(half))]
+    half = half_width(values)
+    mean_value = statistics.fmean(values)
+    return None if half is None else [round(mean_value - half, 6), round(mean_value + half, 6)]
+
+
+def _mean_of_money(values: list[str]) -> Decimal:
+    return sum(map(Decimal, values), Decimal(0)) / len(values)
+
+
+def _money(amount: Decimal) -> str:
+    return str(amount.quantize(_HUNDREDTH_OF_A_CENT))

@@ -1,0 +1,111 @@
+"""What an OCPI exchange says, in a phrase and a short remark, read from its bodies when the recording has them."""
+
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Any, Final
+
+import msgspec
+
+from simulator.i18n import tr
+from simulator.ocpi.describe import meaning
+from simulator.ocpi.status import Status
+from simulator.ocpi.status import meaning as status_meaning
+from simulator.recording.rows import Message
+
+_CENT: Final = Decimal("0.01")
+_decoder = msgspec.json.Decoder(float_hook=Decimal)
+Fields = Mapping[str, Any]
+
+
+def failed(message: Message) -> bool:
+    """Whether the sender did not get what it wanted."""
+    return (
+        message.final != "delivered"
+        or (message.http_status or 0) >= 400
+        or (message.ocpi_status is not None and not 1000 <= message.ocpi_status < 2000)
+    )
+
+
+class Remarks:
+    """Reads the exchanges of one story in order; it remembers the currency, which a Session PATCH does not repeat."""
+
+    def __init__(self) -> None:
+        self._currency = ""
+
+    def what(self, message: Message) -> str:
+        """What the exchange is, in a trainer's words."""
+        request, answer = _fields(message.request_body), _fields(_fields(message.response_body).get("data"))
+        status = request.get("status") or request.get("result") or answer.get("allowed")
+        try:
+            return tr(meaning(message.route, status if isinstance(status, str) else None))
+        except ValueError:
+            return f"{message.method} {message.path}"
+
+    def remark(self, message: Message) -> str:
+        """What it says: how it failed, energy, cost, token, place, answer."""
+        request, answer = _fields(message.request_body), _fields(_fields(message.response_body).get("data"))
+        parts = [*_failure(message), *_energy(request), *self._cost(request), *_who_and_where(message, request)]
+        for key in ("result", "allowed"):
+            if isinstance(answer.get(key), str):
+                parts.append(tr("answer {word}").format(word=answer[key]))
+        if message.duplicate_of:
+            parts.append(tr("delivered a second time by the network"))
+        return ", ".join(parts)
+
+    def _cost(self, request: Fields) -> list[str]:
+        if isinstance(request.get("currency"), str):
+            self._currency = request["currency"]
+        cost = _number(_fields(request.get("total_cost")).get("excl_vat"))
+        return [] if cost is None else [f"{self._currency} {_money(cost)}".strip()]
+
+
+def _failure(message: Message) -> list[str]:
+    if message.final != "delivered":
+        words = {"timed_out": tr("timed out"), "lost": tr("lost"), "dead": tr("not connected")}
+        return [f"{words.get(message.final, message.final)} ({message.failure})"]
+    if message.ocpi_status is not None and message.ocpi_status >= Status.CLIENT_ERROR:
+        return [f"{message.ocpi_status}: {status_meaning(message.ocpi_status)}"]
+    if (message.http_status or 0) >= 400:
+        return [f"HTTP {message.http_status}"]
+    return []
+
+
+def _energy(request: Fields) -> list[str]:
+    kwh = _number(request.get("kwh", request.get("total_energy")))
+    return [] if kwh is None else [f"{kwh:,.3f} kWh"]
+
+
+def _who_and_where(message: Message, request: Fields) -> list[str]:
+    parts = []
+    token = _fields(request.get("token")).get("uid") or (
+        message.token_uid if message.route == "tokens.sender.post_authorize" else ""
+    )
+    if token:
+        parts.append(tr("token {uid}").format(uid=token))
+    if message.module == "commands" and request.get("evse_uid"):
+        parts.append(tr("EVSE {uid}").format(uid=request["evse_uid"]))
+    elif message.module == "locations" and message.object_id:
+        parts.append(f"{message.object_kind or ''} {message.object_id}".strip())
+    return parts
+
+
+def _fields(value: object) -> Fields:
+    """A JSON object, from bytes or as decoded; anything else has no fields."""
+    if isinstance(value, bytes):
+        try:
+            value = _decoder.decode(value)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            return {}
+    return value if isinstance(value, Mapping) else {}
+
+
+def _number(value: object) -> Decimal | None:
+    try:
+        return Decimal(value) if isinstance(value, (int, Decimal)) and not isinstance(value, bool) else None
+    except InvalidOperation:
+        return None
+
+
+def _money(amount: Decimal) -> str:
+    """At least cents; more places when they say something."""
+    return str(amount.quantize(_CENT) if amount == amount.quantize(_CENT) else amount)

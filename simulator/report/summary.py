@@ -1,0 +1,140 @@
+"""The summary of a run: its own figures, and the counts that a person asks for next."""
+
+from collections.abc import Mapping
+from typing import Final, Literal
+
+import msgspec
+
+from simulator.recording.reader import Recording
+from simulator.report.clock import LocalClock
+from simulator.report.figures import RunFigures
+
+State = Literal["live", "killed", "failed", "interrupted", "complete"]
+
+_SECONDS_A_MINUTE: Final = 60
+_MISHAPS: Final = ("cdr_not_delivered", "late_answer", "registration_failed", "unauthorised_transaction")
+
+
+class DriverCounts(msgspec.Struct, frozen=True):
+    """What became of the drivers who arrived during the run; arrived = served + turned away + still there at the end.
+
+    `refused` were refused at the charge point and then turned away. `found_taken` counts places that the app showed as
+    free and that were not; `mean_wait_min` is over those served.
+    """
+
+    arrived: int
+    served: int
+    turned_away: dict[str, int]
+    refused: int
+    found_taken: int
+    mean_wait_min: float | None
+
+
+class Synchronisation(msgspec.Struct, frozen=True):
+    """Pulls during the run (polls, and after outages), the objects that they found stale, and the longest staleness."""
+
+    rounds: int
+    stale_objects: int
+    stalest_min: float
+
+
+class Summary(msgspec.Struct, frozen=True):
+    """A run in numbers. `run` is None until the run has ended, and for one that failed (`failure`) or was killed.
+
+    `begin` and `end` are local to `zone`. `exchanges` are by final state, `hints` by severity, `faults` and `mishaps`
+    (what they brought about) by kind.
+    """
+
+    scenario: str
+    seed: int | None
+    begin: str
+    end: str
+    zone: str
+    state: State
+    failure: str
+    run: RunFigures | None
+    exchanges: dict[str, int]
+    drivers: DriverCounts
+    hints: dict[str, int]
+    faults: dict[str, int]
+    mishaps: dict[str, int]
+    synchronisation: Synchronisation
+
+
+def summarise(recording: Recording) -> Summary:
+    """The summary of a recording of any level, finished, killed or still growing."""
+    meta = recording.meta
+    clock = LocalClock(meta)
+    return Summary(
+        scenario=meta.get("scenario_name", ""),
+        seed=int(meta["seed"]) if meta.get("seed") else None,
+        begin=clock.minute(0),
+        end=clock.minute(int(meta.get("ended_at_us") or meta.get("duration_us") or 0)),
+        zone=clock.zone,
+        state=_state(meta),
+        failure=meta.get("failure", ""),
+        run=_run(meta),
+        exchanges=_counts(recording, "SELECT final, sum(count) FROM v_traffic GROUP BY final ORDER BY 2 DESC, 1"),
+        drivers=_drivers(recording),
+        hints=_counts(recording, "SELECT severity, count(*) FROM hint GROUP BY severity ORDER BY severity"),
+        faults=_counts(recording, "SELECT kind, count(*) FROM fault WHERE phase = 'begin' GROUP BY kind ORDER BY kind"),
+        mishaps=_mishaps(recording),
+        synchronisation=_synchronisation(recording),
+    )
+
+
+def _state(meta: Mapping[str, str]) -> State:
+    if meta.get("failure"):
+        return "failed"
+    if meta.get("state") == "live":
+        return "live"
+    if "summary" not in meta:
+        return "killed"
+    return "interrupted" if meta.get("interrupted") == "true" else "complete"
+
+
+def _run(meta: Mapping[str, str]) -> RunFigures | None:
+    """The figures that the run left; it knew all but its digest, which is there once the last row is."""
+    if "summary" not in meta:
+        return None
+    run = msgspec.json.decode(meta["summary"], type=RunFigures)
+    return msgspec.structs.replace(run, digest=meta.get("digest", ""))
+
+
+def _drivers(recording: Recording) -> DriverCounts:
+    # Who charges since before the start never arrives, and is not counted when leaving.
+    of_drivers = "FROM v_event WHERE source IN (SELECT source FROM v_event WHERE kind = 'arrive')"
+    counts = _counts(recording, f"SELECT kind, count(*) {of_drivers} GROUP BY kind")
+    reasons = _counts(
+        recording,
+        f"SELECT coalesce(json_extract(data, '$.reason'), ''), count(*) {of_drivers} AND kind = 'turned_away' "
+        "GROUP BY 1 ORDER BY 2 DESC, 1",
+    )
+    ((wait_s,),) = recording.query(f"SELECT avg(json_extract(data, '$.waited_s')) {of_drivers} AND kind = 'leave'")
+    return DriverCounts(
+        arrived=counts.get("arrive", 0),
+        served=counts.get("leave", 0),
+        turned_away=reasons,
+        refused=counts.get("refused", 0),
+        found_taken=counts.get("taken", 0),
+        mean_wait_min=None if wait_s is None else wait_s / _SECONDS_A_MINUTE,
+    )
+
+
+def _mishaps(recording: Recording) -> dict[str, int]:
+    counts = _counts(recording, "SELECT kind, count(*) FROM v_event GROUP BY kind")
+    return {kind: counts[kind] for kind in _MISHAPS if kind in counts}
+
+
+def _synchronisation(recording: Recording) -> Synchronisation:
+    # Before 0 the parties meet: nobody is stale who knew nothing yet.
+    rounds = "v_event e WHERE e.kind = 'synchronised' AND e.at_s >= 0"
+    ((count, stalest_s),) = recording.query(f"SELECT count(*), max(json_extract(e.data, '$.stalest_s')) FROM {rounds}")
+    ((changed,),) = recording.query(
+        f"SELECT sum(module.value) FROM json_each(data, '$.changed') module, (SELECT e.data AS data FROM {rounds})"
+    )
+    return Synchronisation(count, changed or 0, (stalest_s or 0) / _SECONDS_A_MINUTE)
+
+
+def _counts(recording: Recording, sql: str) -> dict[str, int]:
+    return {name: int(count) for name, count in recording.query(sql)}

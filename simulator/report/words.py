@@ -1,0 +1,136 @@
+"""What happens in the street and between charge point and CPO, in the words of the story.
+
+Each text is a whole phrase with named places, so that it can be translated as it stands. An event of a kind not known
+here is still told, by its own name.
+"""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, Final
+
+from simulator.i18n import tr
+
+Data = Mapping[str, Any]
+
+_TURNED_AWAY: Final = {
+    "nothing_shown": "the app shows no charge point near",
+    "none_compatible": "no charge point fits the car",
+    "all_taken": "all places are taken",
+    "refused": "charging was refused",
+    "no_answer": "nobody answered",
+}
+_STREET: Final = {
+    "arrive": "Arrives and looks for a charge point",
+    "taken": "Finds the place taken",
+    "wait": "Waits for a place",
+    "plug": "Plugs in",
+    "refused": "Is refused",
+    "leave": "Unplugs and leaves",
+    "turned_away": "Drives on without charging",
+}
+_STREET_ACTIONS: Final = {
+    ("app", "start"): "Asks the app to start",
+    ("app", "stop"): "Asks the app to stop",
+    ("tap", "start"): "Holds the card to the reader to start",
+    ("tap", "stop"): "Holds the card to the reader to stop",
+}
+_OFFICE: Final = {
+    "authorised": "Lets the token charge",
+    "refused": "Does not let the token charge",
+    "cdr_not_delivered": "Could not deliver the CDR",
+    "unauthorised_transaction": "Learns of a transaction that it did not authorise",
+}
+_BY_METHOD: Final = {
+    "AUTH_REQUEST": "asked the eMSP",
+    "WHITELIST": "by its own list of tokens",
+    "COMMAND": "by the eMSP's command",
+}
+
+
+def street_words(kind: str, data: Data) -> str:
+    """What the driver does."""
+    text = _STREET_ACTIONS.get((kind, str(data.get("action", "")))) or _STREET.get(kind)
+    return tr(text) if text else kind.replace("_", " ").capitalize()
+
+
+def office_words(kind: str) -> str:
+    """What a party decides or notices by itself."""
+    text = _OFFICE.get(kind)
+    return tr(text) if text else kind.replace("_", " ").capitalize()
+
+
+def office_remark(kind: str, data: Data) -> str:
+    """What it goes by."""
+    if kind in ("authorised", "refused"):
+        method = str(data.get("method", ""))
+        text = _BY_METHOD.get(method)
+        words = (str(data.get("status", "")) if kind == "refused" else "", tr(text) if text else method)
+        return ", ".join(filter(None, words))
+    return str(data.get("why", ""))
+
+
+def street_remark(kind: str, data: Data) -> str:
+    """The numbers that go with it; "" when there are none."""
+    if kind == "arrive" and "target_soc_permille" in data:
+        return tr("{vehicle}, battery {now} %, wants {wanted} %").format(
+            vehicle=data.get("vehicle", ""),
+            now=_percent(data.get("start_soc_permille", 0)),
+            wanted=_percent(data["target_soc_permille"]),
+        )
+    if kind == "taken" and "age_s" in data:
+        return tr("the app shows {shown}, as of {age} ago").format(shown=data.get("shown", ""), age=span(data["age_s"]))
+    if kind == "refused":
+        return str(data.get("status") or tr("nothing started"))
+    if kind == "leave" and "energy_wh" in data:
+        return tr("{energy} after {stay}").format(energy=energy(data["energy_wh"]), stay=span(data.get("stay_s", 0)))
+    if kind == "turned_away":
+        return reason_words(str(data.get("reason", "")))
+    return ""
+
+
+def reason_words(reason: str) -> str:
+    """Why a driver went away without charging."""
+    text = _TURNED_AWAY.get(reason)
+    return tr(text) if text else reason.replace("_", " ")
+
+
+def ocpp_words(data: Data) -> str:
+    """The message in OCPP's own words: its action, and for a transaction event which one."""
+    return " ".join(str(data[key]) for key in ("action", "kind") if key in data)
+
+
+def ocpp_remark(data: Data) -> str:
+    """The message's payload, as far as it tells a person something."""
+    parts = []
+    if "status" in data:
+        parts.append(str(data["status"]))
+    token = data.get("token")
+    if isinstance(token, Mapping):
+        parts.append(tr("token {uid}").format(uid=token.get("uid", "")))
+    if data.get("charging_state") not in (None, "Charging"):
+        parts.append(str(data["charging_state"]))
+    if "power_w" in data:
+        parts.append(f"{Decimal(data['power_w']) / 1000:.1f} kW")
+    if "register_wh" in data:
+        parts.append(tr("meter {energy}").format(energy=energy(data["register_wh"])))
+    if "state_of_charge_permille" in data:
+        parts.append(tr("battery {percent} %").format(percent=_percent(data["state_of_charge_permille"])))
+    if data.get("offline"):
+        parts.append(tr("kept while offline"))
+    return ", ".join(parts)
+
+
+def energy(energy_wh: int) -> str:
+    """Whole watt-hours as kWh."""
+    return f"{Decimal(energy_wh) / 1000:,.3f} kWh"
+
+
+def span(duration_s: float) -> str:
+    """A duration for reading: seconds below two minutes, then minutes."""
+    if duration_s < 120:
+        return tr("{seconds} s").format(seconds=round(duration_s))
+    return tr("{minutes} min").format(minutes=round(duration_s / 60))
+
+
+def _percent(permille: int) -> str:
+    return f"{Decimal(permille) / 10:.0f}"

@@ -1,0 +1,106 @@
+"""The seam between the engine and what carries its bytes, so that both wires are interchangeable to the bit."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import msgspec
+
+Headers = tuple[tuple[str, str], ...]
+
+MAX_BODY_BYTES = 10_000_000
+"""A larger body is refused, by the same shared code whatever the wire (HTTP 413)."""
+
+TRANSPORT_HEADERS = frozenset(
+    {
+        "host",
+        "date",
+        "server",
+        "user-agent",
+        "accept",
+        "accept-encoding",
+        "connection",
+        "keep-alive",
+        "content-length",
+        "transfer-encoding",
+    }
+)
+"""What an HTTP library adds by itself: never shown to a party, never recorded, never in the digest."""
+
+
+class Request(msgspec.Struct, frozen=True, gc=False):
+    """One HTTP request as it stands on the wire. `url` is logical: a party's host, never a port."""
+
+    method: str
+    url: str
+    headers: Headers
+    body: bytes = b""
+
+
+class Response(msgspec.Struct, frozen=True, gc=False):
+    """One HTTP response as it stands on the wire."""
+
+    status: int
+    headers: Headers
+    body: bytes = b""
+
+
+class Endpoint(msgspec.Struct, frozen=True):
+    """Where a party listens: its logical host and, if it asks for one, a TCP port (0: any)."""
+
+    party: str
+    host: str
+    port: int = 0
+
+
+class WireFailure(RuntimeError):
+    """The carrier itself broke (not a simulated fault): the run cannot go on. The text says what to do."""
+
+
+class Passage:
+    """One carrying of a request to its receiver and of the answer back; the engine's handle for it.
+
+    Lives from the moment the request is put on the wire until the answer has been read by the sender. The wire may keep
+    what it needs for the way back in `parked`.
+    """
+
+    __slots__ = ("exchange", "parked", "receiver", "request", "sender")
+
+    def __init__(self, exchange: object, sender: str, receiver: str, request: Request) -> None:
+        self.exchange = exchange
+        self.sender = sender
+        self.receiver = receiver
+        self.request = request
+        self.parked: object = None
+
+
+class Mailbox(Protocol):
+    """Where a wire reports; it never calls anything else of the engine (kernel's rule: one mailbox)."""
+
+    def arrived(self, passage: Passage, request: Request) -> None:
+        """The request was read by its receiver, as given here."""
+
+    def returned(self, passage: Passage, response: Response) -> None:
+        """The response was read by the sender, as given here."""
+
+    def broken(self, failure: WireFailure) -> None:
+        """The carrier broke."""
+
+
+class Wire(Protocol):
+    """Carries bytes. `send` and `answer` return at once; what comes of them is told to the mailbox."""
+
+    @property
+    def name(self) -> str:
+        """`http` or `memory`."""
+
+    async def open(self, endpoints: Sequence[Endpoint], mailbox: Mailbox) -> tuple[str, ...]:
+        """Start listening for every endpoint; returns sentences on what had to be done differently than asked."""
+
+    def send(self, passage: Passage) -> None:
+        """Carry the passage's request to its receiver."""
+
+    def answer(self, passage: Passage, response: Response) -> None:
+        """Carry the response of an arrived passage back to its sender."""
+
+    async def close(self) -> None:
+        """Stop listening; passages still parked are dropped."""

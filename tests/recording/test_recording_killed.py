@@ -1,0 +1,91 @@
+"""A run that is killed leaves a file that opens and lacks at most the last batch."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from recording_rows import message
+
+from simulator.recording.liveness import is_written, lock_path
+from simulator.recording.reader import Recording
+from simulator.recording.writer import Recorder
+
+CHILD = """
+import sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[2])
+from recording_rows import META, message
+from simulator.recording.rows import StateRow
+from simulator.recording.writer import Recorder
+
+recorder = Recorder.create(Path(sys.argv[1]), "full", META)
+exchange = 0
+while True:
+    for _ in range(50):
+        exchange += 1
+        recorder.message(message(exchange))
+        recorder.state(StateRow(exchange, "street", "evse", f"E{exchange}", b"1"))
+        recorder.sample("evse", "power", "W", exchange, 1.0)
+        recorder.offer()
+    print(recorder.flush(), flush=True)
+"""
+
+
+def killed_run(path: Path, flushes: int) -> int:
+    """Kill a recording process after some flushes; returns the last sequence that it said was committed."""
+    child = subprocess.Popen(
+        [sys.executable, "-c", CHILD, str(path), str(Path(__file__).parent)], stdout=subprocess.PIPE, text=True
+    )
+    assert child.stdout is not None
+    with child.stdout as said:
+        for _ in range(flushes):
+            committed = int(said.readline())
+        with Recording.open(path) as recording:
+            assert recording.is_live
+        child.send_signal(signal.SIGKILL if os.name == "posix" else signal.SIGTERM)
+        child.wait()
+        return max([committed, *map(int, said.read().split())])
+
+
+def test_a_killed_run_opens_and_lacks_at_most_the_last_batch(tmp_path: Path) -> None:
+    path = tmp_path / "run.ocpirun"
+    committed = killed_run(path, 5)
+    assert lock_path(path).exists()
+    assert not is_written(path)
+    with Recording.open(path) as recording:
+        last = recording.last_seq
+        assert committed <= last <= committed + 100
+        assert recording.meta["state"] == "killed"
+        assert "control_token" not in recording.meta
+        assert not recording.is_live
+        messages = recording.messages(contents=True)
+        assert [row.exchange for row in messages] == list(range(1, (last + 1) // 2 + 1))
+        assert {row.request_body for row in messages} == {message().request_body}
+        assert len(recording.state_at("street", 1 << 60, "evse")) == last // 2
+        assert len(recording.series("evse", "power")[0]) >= committed // 2
+        assert ("message_session",) in recording.query("SELECT name FROM sqlite_master WHERE type = 'index'")
+    assert [file.name for file in tmp_path.iterdir()] == ["run.ocpirun"]
+
+
+def test_a_killed_run_is_replaced_by_the_next(tmp_path: Path) -> None:
+    path = tmp_path / "run.ocpirun"
+    killed_run(path, 1)
+    recorder = Recorder.create(path, "full", {})
+    assert is_written(path)
+    recorder.close({})
+    with Recording.open(path) as recording:
+        assert recording.last_seq == 0
+
+
+def test_an_aborted_run_reads_like_a_killed_one(tmp_path: Path) -> None:
+    path = tmp_path / "run.ocpirun"
+    recorder = Recorder.create(path, "full", {})
+    recorder.message(message(1))
+    recorder.flush()
+    recorder.message(message(2))
+    recorder.abort()
+    with Recording.open(path) as recording:
+        assert [row.exchange for row in recording.messages()] == [1]
+        assert recording.meta["state"] == "killed"

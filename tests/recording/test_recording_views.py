@@ -1,0 +1,87 @@
+"""The views that analysts load in one line."""
+
+from decimal import Decimal
+from pathlib import Path
+
+from recording_rows import META, message, mixed_rows, record, recorded
+
+from simulator.recording.reader import Recording
+from simulator.recording.rows import MoneyRow, StateRow
+from simulator.recording.writer import Recorder
+
+
+def test_a_message_has_its_names_and_its_time(tmp_path: Path) -> None:
+    path = tmp_path / "run.ocpirun"
+    recorded(path, [message(1, start_us=-500_000)])
+    with Recording.open(path) as recording:
+        sql = "SELECT time, start_s, duration_s, sender, module, session_id, final, cause_kind FROM v_message"
+        assert recording.query(sql) == [
+            ("2026-05-04T03:59:59.500Z", -0.5, 1.59, "NL-ABC", "sessions", "S1", "delivered", "event")
+        ]
+
+
+def test_a_session_is_the_last_that_each_holder_knew(tmp_path: Path) -> None:
+    path = tmp_path / "run.ocpirun"
+    recorded(
+        path,
+        [
+            StateRow(0, "NL-ABC", "session", "S1", b'{"status":"PENDING","kwh":0}'),
+            StateRow(5_000_000, "NL-ABC", "session", "S1", b'{"status":"COMPLETED","kwh":7.5}'),
+            StateRow(5_000_000, "NL-EMA", "session", "S1", b'{"status":"ACTIVE"}'),
+            StateRow(5_000_000, "NL-EMA", "evse", "E1", b'"CHARGING"'),
+        ],
+    )
+    with Recording.open(path) as recording:
+        sql = "SELECT session_id, holder, status, kwh, first_s, last_s, changes FROM v_session ORDER BY holder"
+        assert recording.query(sql) == [
+            ("S1", "NL-ABC", "COMPLETED", 7.5, 0.0, 5.0, 2),
+            ("S1", "NL-EMA", "ACTIVE", None, 5.0, 5.0, 1),
+        ]
+
+
+def test_a_cdr_shows_both_sides_and_what_its_maker_knew(tmp_path: Path) -> None:
+    path = tmp_path / "run.ocpirun"
+    sides = ("C1", "S1", "NL-ABC", "NL-EMA", "EUR")
+    recorded(
+        path,
+        [
+            StateRow(0, "NL-ABC", "cdr", "C1", b'{"id":"C1"}'),
+            MoneyRow(0, "receivable", *sides, Decimal("4.20"), energy_wh=9_000),
+            MoneyRow(1, "payable", *sides, Decimal("4.10"), energy_wh=9_000),
+        ],
+    )
+    with Recording.open(path) as recording:
+        sql = "SELECT cdr_id, creditor, debtor, session_id, receivable, payable, energy_wh, cdr FROM v_cdr"
+        assert recording.query(sql) == [
+            ("C1", "NL-ABC", "NL-EMA", "S1", "4.20", "4.10", 9_000, '{"id":"C1"}'),
+        ]
+
+
+def test_traffic_is_the_same_at_every_level(tmp_path: Path) -> None:
+    rows = [
+        *mixed_rows(150),
+        message(900, start_us=-1, final="lost", http_status=None, ocpi_status=None),
+        message(901, start_us=-60_000_001),
+    ]
+    found = []
+    for level in ("full", "headers", "aggregates"):
+        path = tmp_path / f"{level}.ocpirun"
+        recorder = Recorder.create(path, level, META)  # type: ignore[arg-type]
+        for row in rows:
+            record(recorder, [row])
+            if recorder.next_seq % 50 == 0:
+                recorder.flush()
+        recorder.close({})
+        with Recording.open(path) as recording:
+            found.append(recording.query("SELECT * FROM v_traffic ORDER BY 1, 2, 3, 4, 5, 6, 7"))
+    assert found[0] == found[1] == found[2]
+    assert sum(row[7] for row in found[0]) == 152
+    assert [row[0] for row in found[0]][:2] == [-2, -1]
+
+
+def test_every_view_can_be_read(tmp_path: Path) -> None:
+    path = tmp_path / "run.ocpirun"
+    recorded(path, mixed_rows(3))
+    with Recording.open(path) as recording:
+        for (view,) in recording.query("SELECT name FROM sqlite_master WHERE type = 'view'"):
+            recording.query(f"SELECT * FROM {view}")
