@@ -14,7 +14,7 @@ help:
 	@echo "make bench     print the measured ratios"
 	@echo "make clean     remove .venv and the caches"
 
-$(READY): requirements.lock pyproject.toml .ci/make-venv
+$(READY): requirements.lock pyproject.toml .ci/make-venv .ci/qt-libraries
 	@sh .ci/make-venv "$(PYTHON)" "$(VENV)"
 	@touch $(READY)
 

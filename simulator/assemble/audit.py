@@ -113,7 +113,7 @@ def audit(world: World, ledger: Ledger) -> Audit:
         ),
         "parties_registered": check(
             "parties_registered",
-            all(connection.registered for party in world.parties() for connection in party.office.connections.values()),
+            all(_registered(world, connection.a, connection.b) for connection in world.scenario.connections),
             "Not every pair of parties is registered.",
         ),
     }
@@ -128,17 +128,21 @@ def audit(world: World, ledger: Ledger) -> Audit:
 
 
 def _open_wh(world: World, on_the_way: dict[str, None]) -> int:
-    """Energy of the street's transactions that no CDR at rest accounts for: running, or its CDR is under way."""
-    done: set[tuple[str, str]] = set()
-    for id, cpo in world.cpos.items():
-        for transaction_id, cdr_id in cpo.billed.items():
-            if cdr_id not in on_the_way:
-                done.add((id, transaction_id))
-    return sum(
-        transaction.energy_wh
-        for transaction in world.street.transactions
-        if (transaction.party, transaction.id) not in done
-    )
+    """Energy whose bill is still to come: the CPO waits for the transaction's end, or the CDR is under way."""
+    open_wh = 0
+    for transaction in world.street.transactions:
+        cpo = world.cpos[transaction.party]
+        cdr_id = cpo.billed.get(transaction.id)
+        if cdr_id in on_the_way if cdr_id is not None else cpo.awaits(transaction.id):
+            open_wh += transaction.energy_wh
+    return open_wh
+
+
+def _registered(world: World, a: str, b: str) -> bool:
+    """Whether both ends are registered and each holds the token that the other issued."""
+    ours, theirs = world.party(a).office.connections[b], world.party(b).office.connections[a]
+    both = ours.registered and theirs.registered
+    return both and (ours.held, theirs.held) == (theirs.issued, ours.issued)
 
 
 def _wh(cdr: CDR) -> int:

@@ -148,14 +148,13 @@ def _issue(world: World, emsp: Emsp, name: str, rfid: bool) -> IdToken:
     """A card or an app account for one driver. App accounts are never to be decided on from a copy (digest, 3.2)."""
     identity = emsp.office.identity
     party = next(party for party in world.scenario.parties if party.id == identity.id)
-    digits = world.streams.text(f"driver/{identity.id}/{name}", "token", 14).upper()
-    number = len(emsp.tokens.store) + 1
+    digits = world.streams.text(f"driver/{identity.id}/{name}", "token", 22).upper()
     token = Token(
         country_code=identity.country_code,
         party_id=identity.party_id,
-        uid=digits if rfid else f"APP-{digits}",
+        uid=digits[:14] if rfid else f"APP-{digits[:14]}",
         type=TokenType.RFID if rfid else TokenType.APP_USER,
-        contract_id=f"{identity.country_code}-{identity.party_id}-C{number:08d}",
+        contract_id=f"{identity.country_code}-{identity.party_id}-C{digits[14:]}",
         visual_number=name[:64],
         issuer=identity.name[:64],
         valid=True,

@@ -17,15 +17,13 @@ from typing import Literal
 
 from msgspec import Struct, json, to_builtins
 
-from simulator.assemble import faults
 from simulator.assemble.audit import Audit, Ledger, audit
-from simulator.assemble.people import enrol, seat, set_out
+from simulator.assemble.begin import begin
 from simulator.assemble.world import LEAD_US, World, build
 from simulator.control.server import ControlServer
 from simulator.engine.governor import Governor
 from simulator.engine.journal import Journal
 from simulator.parties.client import status_of
-from simulator.parties.introduction import introduce
 from simulator.recording.errors import RecordingFailed
 from simulator.recording.rows import Level
 from simulator.recording.writer import Recorder
@@ -36,6 +34,8 @@ from simulator.wire.memory import MemoryWire
 
 Phase = Literal["registering", "running", "closing"]
 _WATCH_S = 0.1
+_SWITCH_S = 0.001
+"""How long the engine may keep the interpreter to itself: short, so that what is recorded can soon be read."""
 
 
 class RunOptions(Struct, frozen=True, kw_only=True):
@@ -113,19 +113,24 @@ class _Run:
 
     async def play(self, watch: Callable[[Progress], None] | None, stop: asyncio.Event | None) -> RunResult:
         world = build(self.scenario, self.seed, self.wire, self.journal, self.governor)
-        watchers = [asyncio.create_task(self._watch(world, watch))] if watch is not None else []
+        watch = watch or _look_away
+        watch(self._progress(world))
+        watchers = [asyncio.create_task(self._watch(world, watch))]
         if stop is not None:
             watchers.append(asyncio.create_task(self._heed(stop)))
         control = None
+        switch_s = sys.getswitchinterval()
         try:
             self.remarks.extend(await world.kernel.open())
             if self.options.control:
                 control = await self._listen()
-            self._populate(world)
+            begin(world)
             _calm_gc()
+            sys.setswitchinterval(_SWITCH_S)
             await world.kernel.run(0)
             looped, counted = time.monotonic(), world.kernel.exchanges
             self.phase = "running"
+            watch(self._progress(world))
             if not self.governor.stopped:
                 await world.kernel.run(self.until_us)
             loop_s = time.monotonic() - looped
@@ -141,20 +146,9 @@ class _Run:
                 await control.close()
             await world.kernel.close()
             gc.unfreeze()
-        return self._close(world, counted, loop_s, interrupted, watch)
-
-    def _populate(self, world: World) -> None:
-        people = enrol(world)
-        world.journal.event(
-            "run", "begin", data={"seed": self.seed, "seated": seat(world, people), "unusable": world.unusable}
-        )
-        faults.schedule(world)
-        for party in world.parties():
-            party.sync.start_polling()
-        for connection in self.scenario.connections:
-            sender, receiver = world.party(connection.a), world.party(connection.b)
-            sender.office.spawn(introduce(sender, receiver), f"register with {receiver.office.id}")
-        set_out(world, people)
+            sys.setswitchinterval(switch_s)
+        watch(self._progress(world))
+        return self._close(world, counted, loop_s, interrupted)
 
     async def _listen(self) -> ControlServer:
         control = ControlServer(self.governor, self.journal, self.scenario.start_epoch_us, self.scenario.zone)
@@ -165,8 +159,8 @@ class _Run:
 
     async def _watch(self, world: World, watch: Callable[[Progress], None]) -> None:
         while True:
-            watch(self._progress(world))
             await asyncio.sleep(_WATCH_S)
+            watch(self._progress(world))
 
     def _progress(self, world: World) -> Progress:
         return Progress(world.kernel.now_us, self.until_us, world.kernel.exchanges, self.phase)
@@ -175,16 +169,7 @@ class _Run:
         await stop.wait()
         self.governor.stop("interrupted")
 
-    def _close(
-        self,
-        world: World,
-        counted: int,
-        loop_s: float,
-        interrupted: bool,
-        watch: Callable[[Progress], None] | None,
-    ) -> RunResult:
-        if watch is not None:
-            watch(self._progress(world))
+    def _close(self, world: World, counted: int, loop_s: float, interrupted: bool) -> RunResult:
         result = audit(world, self.ledger)
         kernel = world.kernel
         self.journal.event(
@@ -272,6 +257,10 @@ def _peak_memory_mb() -> float:
 
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return round(peak / (2**20 if sys.platform == "darwin" else 2**10), 1)
+
+
+def _look_away(progress: Progress) -> None:
+    """Nobody watches."""
 
 
 def _calm_gc() -> None:

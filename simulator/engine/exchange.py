@@ -50,6 +50,7 @@ class Exchange(Event):
         "final",
         "handled_us",
         "id",
+        "interrupted",
         "late_response",
         "link",
         "loses",
@@ -102,6 +103,7 @@ class Exchange(Event):
         self.final: Final = ""
         self.failure = ""
         self.watched = False
+        self.interrupted = False
         self.response: Response | None = None
         self.late_response: Response | None = None
         self.passage: Passage | None = None
@@ -112,6 +114,11 @@ class Exchange(Event):
     def delivered(self) -> bool:
         """Whether the sender has the response."""
         return self.final == "delivered"
+
+    @property
+    def sender_gone(self) -> bool:
+        """Whether the party that asked is down, or has been since: its later life gets no answers to the earlier."""
+        return self.sender.down or self.sender.epoch != self.sender_epoch
 
     def as_cause(self) -> Cause:
         """This exchange as the cause of what its receiver does about it."""

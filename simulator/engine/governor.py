@@ -58,6 +58,7 @@ class Governor:
         self._running_to: _Order | None = None
         self._anchor: tuple[float, int] | None = None
         self._at_us = 0
+        self._last: Report | None = None
         self.attention = paused or speed != MAX_SPEED
 
     def _heed(self) -> None:
@@ -81,8 +82,11 @@ class Governor:
     async def order(self, command: str, value: float = 0.0) -> Report:
         """`pause`, `resume`, `step`, `run_until` (value: at_us), `speed` (value) or `state`; returns when it is done.
 
-        `step` is done when the next row is committed, `run_until` when everything before that instant is.
+        `step` is done when the next row is committed, `run_until` when everything before that instant is. An order that
+        a later one takes the place of, or that the end overtakes, is answered then.
         """
+        if self._last is not None:
+            return self._last
         order = _Order(command, value, asyncio.get_running_loop().create_future())
         self._orders.append(order)
         self._heed()
@@ -165,6 +169,7 @@ class Governor:
         self.stopped = self.stopped or "ended"
         self._obey(self._at_us, journal)
         self._supersede(journal, self._at_us)
+        self._last = self.report(journal.flush())
 
     def _finish(self, order: _Order, journal: "Journal", next_us: int) -> None:
         if not order.done.done():

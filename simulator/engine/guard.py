@@ -14,7 +14,6 @@ class Guard:
     """Counts exchanges by instant and looks at their causes."""
 
     def __init__(self) -> None:
-        self.serial = 0
         self._instant_us: int | None = None
         self._in_instant = 0
 

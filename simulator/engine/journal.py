@@ -1,5 +1,6 @@
 """The engine's one way to say what happened: writes rows to the recording and shows them to instruments."""
 
+import re
 import traceback
 from collections.abc import Callable, Mapping
 from decimal import Decimal
@@ -21,6 +22,9 @@ from simulator.recording.rows import (
     StateRow,
 )
 from simulator.recording.writer import Recorder
+
+_ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,}")
+"""An object's place in memory, which differs from run to run and must not reach the digest."""
 
 _encode = msgspec.json.Encoder(order="sorted", decimal_format="string").encode
 Data = Mapping[str, object]
@@ -151,7 +155,8 @@ class Journal:
         """A party's code failed; the place in our code is kept for whoever mends it."""
         frames = traceback.extract_tb(error.__traceback__)
         where = f"{frames[-1].filename.rsplit('/', 1)[-1]}:{frames[-1].lineno}" if frames else ""
-        data = {"what": what, "error": f"{type(error).__name__}: {error}", "where": where}
+        said = _ADDRESS.sub("0x...", f"{type(error).__name__}: {error}")
+        data = {"what": what, "error": said, "where": where}
         self.fault("exception", party, "begin", data)
 
     def late_answer(self, exchange: Exchange) -> None:
@@ -181,7 +186,9 @@ class Journal:
             exchange.cause,
         )
         url = request.url
-        slash = url.find("/", 8)
+        slash = url.find("/", 7)
+        if slash < 0:
+            slash = len(url)
         status = response.status if response is not None else None
         self.recorder.message(
             MessageRow(

@@ -8,7 +8,7 @@ two steps.
 import asyncio
 import time
 from collections import deque
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator
 from typing import Any
 
 from simpy import Environment, Event, Interrupt, Process
@@ -42,8 +42,10 @@ class _Timer(Event):
 
     __slots__ = ("exchange",)
 
-    def __init__(self, env: Environment, exchange: Exchange) -> None:
-        super().__init__(env)
+    def __init__(self, env: Environment, exchange: Exchange, callback: Callable[[Any], None]) -> None:
+        # Event's own initialisation, written out as SimPy does for its Timeout: two timers an exchange.
+        self.env = env
+        self.callbacks = [callback]
         self.exchange = exchange
         self._ok = True
         self._value: Any = None
@@ -79,11 +81,11 @@ class Kernel:
         self.wire = wire
         self._apology = apology
         self._guard = Guard()
+        self._spawned = 0
         self._to_carry: deque[tuple[Passage, Response | None]] = deque()
         self._mail: deque[tuple[Passage, Request | Response]] = deque()
         self._postman: asyncio.Future[None] | None = None
         self._broken: WireFailure | None = None
-        self._ended = False
         self._turn_at_s = 0.0
 
     @property
@@ -116,14 +118,14 @@ class Kernel:
 
         It ends quietly when the party goes down; an exception in it is a recorded fault.
         """
-        return self.env.process(self._background(node, work, what))
+        self._spawned += 1
+        process = self.env.process(self._background(node, self._spawned, work, what))
+        node.background[self._spawned] = process
+        return process
 
-    def _background(self, node: Node, work: Generator[Event, Any, object], what: str) -> Generator[Event, Any, None]:
-        process = self.env.active_process
-        assert process is not None
-        self._guard.serial += 1
-        serial = self._guard.serial
-        node.background[serial] = process
+    def _background(
+        self, node: Node, serial: int, work: Generator[Event, Any, object], what: str
+    ) -> Generator[Event, Any, None]:
         try:
             yield from work
         except Interrupt:
@@ -165,22 +167,23 @@ class Kernel:
         link = self.links.between(sender.id, receiver_id)
         exchange = self._begin(sender, receiver, link, request, subject, cause, request_id, correlation_id)
         there, back = link.direction(sender.id), link.direction(receiver_id)
-        request_us = there.latency_us(link.latency)
-        exchange.response_us = back.latency_us(link.latency)
-        if link.loss > 0:
-            loses_request, loses_response = there.loses(link.loss), back.loses(link.loss)
+        latency, loss = link.latency, link.loss
+        request_us = there.latency_us(latency)
+        exchange.response_us = back.latency_us(latency)
+        if loss > 0:
+            loses_request, loses_response = there.loses(loss), back.loses(loss)
             exchange.loses = "request" if loses_request else "response" if loses_response else ""
-        if there.duplicates(link.duplicates):
-            self._duplicate(exchange, request_us)
+        twice = there.duplicates(link.duplicates)
         if sender.down:
             exchange.failure = "the sender is down"
             exchange.happen(REPLY)
-        elif exchange.loses == "request":
+            return exchange
+        if exchange.loses == "request":
             self._watch(exchange)
         else:
-            if exchange.start_us + request_us >= exchange.deadline_us:
-                self._watch(exchange)
-            self._set(exchange, self._arrive, ARRIVAL, request_us)
+            self._depart(exchange, request_us)
+        if twice:
+            self._duplicate(exchange, request_us)
         return exchange
 
     def _begin(
@@ -227,13 +230,16 @@ class Kernel:
         second.duplicate_of = first.id
         second.response_us = first.response_us
         extra_us = first.link.direction(first.sender.id).duplicate_lag_us(first.link.latency)
-        self._set(second, self._arrive, ARRIVAL, request_us + extra_us)
+        self._depart(second, request_us + extra_us)
 
-    def _set(self, exchange: Exchange, callback: Any, priority: int, delay_us: int) -> None:
-        timer = _Timer(self.env, exchange)
-        assert timer.callbacks is not None
-        timer.callbacks.append(callback)
-        self.env.schedule(timer, priority, delay_us)  # type: ignore[arg-type]
+    def _depart(self, exchange: Exchange, delay_us: int) -> None:
+        """The request sets out and arrives after this delay."""
+        if exchange.start_us + delay_us >= exchange.deadline_us:
+            self._watch(exchange)
+        self._set(exchange, self._arrive, ARRIVAL, delay_us)
+
+    def _set(self, exchange: Exchange, callback: Callable[[Any], None], priority: int, delay_us: int) -> None:
+        self.env.schedule(_Timer(self.env, exchange, callback), priority, delay_us)  # type: ignore[arg-type]
 
     def _watch(self, exchange: Exchange) -> None:
         """Set the time-out, for an exchange that may reach it; the others need none."""
@@ -244,8 +250,9 @@ class Kernel:
     def _arrive(self, timer: Any) -> None:
         exchange: Exchange = timer.exchange
         if exchange.link.down or exchange.receiver.down:
-            exchange.failure = "the link is down" if exchange.link.down else "connection refused"
-            self._reply(exchange)
+            if not exchange.final:
+                exchange.failure = "the link is down" if exchange.link.down else "connection refused"
+                self._reply(exchange)
             return
         passage = Passage(exchange, exchange.sender.id, exchange.receiver.id, exchange.request)
         exchange.passage = passage
@@ -270,9 +277,11 @@ class Kernel:
         node = exchange.receiver
         try:
             answer = yield from work
+            if not isinstance(answer, Response):
+                raise TypeError(f"The handler answered with {type(answer).__name__} instead of a Response.")
         except Interrupt:
             answer = NOBODY
-            exchange.failure = "the receiver went down while it was answering"
+            exchange.interrupted = True
         except Exception as error:
             answer = self._failed(node, exchange.as_cause().label, error)
         finally:
@@ -287,14 +296,18 @@ class Kernel:
     def _take_response(self, exchange: Exchange, response: Response) -> None:
         """The bytes are back at the sender's end; the simulated network delivers them later, or never."""
         exchange.passage = None
-        if exchange.loses == "response":
+        if exchange.interrupted:
+            if not exchange.final:
+                exchange.failure = "the receiver went down while it was answering"
+                self._reply(exchange)
+        elif exchange.loses == "response":
             self._watch(exchange)
-            return
-        if exchange.final:
-            exchange.late_response = response
-        elif not exchange.failure:
-            exchange.response = response
-        self._reply(exchange)
+        else:
+            if exchange.final:
+                exchange.late_response = response
+            else:
+                exchange.response = response
+            self._reply(exchange)
 
     def _reply(self, exchange: Exchange) -> None:
         delay_us = exchange.response_us
@@ -307,7 +320,8 @@ class Kernel:
     def _reply_or_late(self, timer: Any) -> None:
         exchange: Exchange = timer.exchange
         if exchange.final:
-            self.journal.late_answer(exchange)
+            if exchange.late_response is not None and not exchange.link.down and not exchange.sender_gone:
+                self.journal.late_answer(exchange)
         else:
             self._settle(exchange)
             exchange.happen(URGENT)
@@ -326,7 +340,7 @@ class Kernel:
             exchange.finish("dead", exchange.failure, self.now_us)
         elif exchange.link.down:
             exchange.finish("dead", "the link went down", self.now_us)
-        elif exchange.sender.down or exchange.sender.epoch != exchange.sender_epoch:
+        elif exchange.sender_gone:
             exchange.finish("dead", "the sender went down", self.now_us)
         else:
             exchange.finish("delivered", "", self.now_us)
@@ -375,32 +389,32 @@ class Kernel:
     async def run(self, until_us: int) -> None:
         """Run up to the instant (what is due then is not yet done) or until the governor stops the run.
 
-        Raises KernelError, WireFailure or RecordingFailed; all carry a sentence.
+        Raises KernelError, WireFailure or RecordingFailed; all carry a sentence. ValueError for an instant gone by.
         """
         env = self.env
+        if until_us < self.now_us:
+            raise ValueError(f"The run is at {self.now_us} us already and cannot go back to {until_us} us.")
         end = Event(env)
         end._ok = True
         end._value = None
-        assert end.callbacks is not None
-        end.callbacks.append(self._end)
         env.schedule(end, END, until_us - self.now_us)  # type: ignore[arg-type]
-        self._ended = False
         governor = self.governor
-        while not self._ended:
+        while end.callbacks is not None:
             if self._to_carry:
                 await self._carry()
             if governor.attention and not await governor.admit(self.now_us, int(env.peek()), self.journal):
                 return
             env.step()
-            now_s = time.monotonic()
-            if now_s - self._turn_at_s > TURN_S:
-                self.journal.offer()
-                await asyncio.sleep(0)
-                self._turn_at_s = now_s
+            if time.monotonic() - self._turn_at_s > TURN_S:
+                await self._give_turn()
+        self._raise_if_broken()
 
-    def _end(self, event: Event) -> None:
-        del event
-        self._ended = True
+    async def _give_turn(self) -> None:
+        self.journal.offer()
+        await asyncio.sleep(0)
+        self._raise_if_broken()
+        # Read anew: a turn that took long must not be followed by another after a single step.
+        self._turn_at_s = time.monotonic()
 
     async def _carry(self) -> None:
         """Carry what is due, one at a time, to its end; no simulated time passes."""
@@ -422,15 +436,12 @@ class Kernel:
                 self._take_response(exchange, what)
 
     async def _next_mail(self) -> None:
-        if self._broken is not None:
-            raise self._broken
+        self._raise_if_broken()
         self._postman = asyncio.get_running_loop().create_future()
         await self._postman
         self._postman = None
+        self._raise_if_broken()
+
+    def _raise_if_broken(self) -> None:
         if self._broken is not None:
             raise self._broken
-
-
-def wait_for_all(env: Environment, exchanges: Iterable[Exchange]) -> Event:
-    """An event that happens when every one of the exchanges has reached its final state."""
-    return env.all_of(list(exchanges))

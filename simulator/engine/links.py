@@ -13,7 +13,10 @@ _STANDARD = NormalDist()
 
 
 class Latency(msgspec.Struct, frozen=True):
-    """Delay of one direction: log-normal with this median and 95th percentile, both in microseconds."""
+    """Delay of one direction: log-normal with this median and 95th percentile, both in microseconds.
+
+    Without a larger 95th percentile every delay is the median.
+    """
 
     median_us: int
     p95_us: int

@@ -2,7 +2,7 @@
 
 from simpy import Environment
 
-from simulator.ocpi.datatypes import format_datetime, parse_datetime
+from simulator.ocpi.datatypes import format_datetime, later, parse_datetime
 
 
 class Calendar:
@@ -27,6 +27,16 @@ class Calendar:
             self._text_at = self.now_us
             self._text = format_datetime(self.start_epoch_us + self.now_us)
         return self._text
+
+    def now_after(self, last_updated: str) -> str:
+        """The present instant for an object whose state changes again: a receiver must be able to tell which is newer.
+
+        What changes twice within OCPI's millisecond is dated a millisecond on.
+        """
+        now = self.now()
+        if later(now, last_updated) == last_updated:
+            return format_datetime(parse_datetime(last_updated) + 1_000)
+        return now
 
     def text(self, at_us: int) -> str:
         """Another instant of the run."""

@@ -1,7 +1,8 @@
 """The client side of a party: builds requests with all headers that OCPI wants and reads what comes back."""
 
+import re
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import msgspec
 from msgspec import UNSET, Struct
@@ -19,6 +20,11 @@ from simulator.parties.connection import Connection
 from simulator.wire.carrier import Request
 
 T = TypeVar("T")
+
+_sendable = re.compile(
+    r"http://[^/]+/(?!(?:[^?]*/)?\.{1,2}(?:[/?]|\Z))(?:[A-Za-z0-9\-._~!$&'()*+,;=:@/?]|%[0-9A-Fa-f]{2})*\Z"
+).match
+"""A URL that every HTTP library sends as it stands: RFC 3986's characters, no fragment, no dot segments."""
 
 
 class Answer(Struct, frozen=True, gc=False):
@@ -40,9 +46,9 @@ class Answer(Struct, frozen=True, gc=False):
         return not self.problem
 
     @property
-    def reached(self) -> bool:
-        """Whether the peer answered at all."""
-        return self.http_status != 0
+    def refused(self) -> bool:
+        """Whether the peer understood and will not do it (2xxx), rather than being out of reach or out of order."""
+        return self.http_status < 500 and 2000 <= self.status < 3000
 
 
 class Client:
@@ -67,12 +73,18 @@ class Client:
     ) -> Exchange | None:
         """Start an exchange with the connection's token; `done` is called at its final state.
 
-        None when the URL leads to no host of this run, which is told in the recording.
+        A peer says itself where it wants to be called (endpoints, Link, response_url). None when such a URL cannot be
+        used or leads elsewhere, where the peer's token has no business; that is told in the recording.
         """
         receiver = self._kernel.receiver_of(url)
-        if receiver is None:
+        if receiver != connection.peer_id or _sendable(url) is None:
             self._kernel.journal.event(
-                self._node.id, "unknown_host", party=self._node.id, data={"url": url}, cause=cause
+                self._node.id,
+                "unusable_url",
+                party=self._node.id,
+                subject=connection.peer_id,
+                data={"url": url},
+                cause=cause,
             )
             return None
         self._count += 1
@@ -101,7 +113,7 @@ class Client:
     def read(self, exchange: Exchange | None) -> Answer:
         """What came of an exchange that has reached its final state; a broken answer is a problem and a hint."""
         if exchange is None:
-            return Answer("The URL leads to no party of this run.", 0, 0, None, {})
+            return Answer("the URL does not lead to the peer", 0, 0, None, {})
         response = exchange.response
         if response is None:
             return Answer(exchange.failure or exchange.final, 0, 0, None, {})
@@ -135,9 +147,9 @@ class Client:
             )
 
 
-def succeeded(exchange: Any) -> bool:
+def succeeded(exchange: Exchange | None) -> bool:
     """Whether an acknowledgement says that it worked, read without decoding more than the status."""
-    response = exchange.response
+    response = exchange.response if exchange is not None else None
     return response is not None and response.status < 300 and (status_of(response.body) or 9999) < 2000
 
 

@@ -9,7 +9,8 @@ from typing import Any
 
 from simpy import Event
 
-from simulator.engine.cause import TIME
+from simulator.engine.cause import TIME, Cause
+from simulator.parties.connection import Connection
 from simulator.parties.roles.cpo import Cpo
 from simulator.parties.roles.emsp import Emsp
 
@@ -17,8 +18,8 @@ RETRY_US = 60_000_000
 _MOST_ATTEMPTS = 60
 
 
-def introduce(sender: Cpo | Emsp, receiver: Cpo | Emsp) -> Generator[Event, Any, bool]:
-    """A background process of the Sender; ends with whether the two are registered."""
+def introduce(sender: Cpo | Emsp, receiver: Cpo | Emsp) -> Generator[Event, Any, None]:
+    """A process that belongs to no party, because people outlive an outage of the platform that they look after."""
     office = sender.office
     connection = office.connections[receiver.office.id]
     for attempt in range(1, _MOST_ATTEMPTS + 1):
@@ -32,16 +33,20 @@ def introduce(sender: Cpo | Emsp, receiver: Cpo | Emsp) -> Generator[Event, Any,
             data={"sender": office.id, "receiver": receiver.office.id, "attempt": attempt},
             cause=TIME,
         )
-        problem = yield from sender.registration.register(connection, cause)
-        if not problem:
-            return True
-        office.journal.event(
-            office.id,
+        yield office.spawn(_handshake(sender, connection, attempt, cause), f"register with {receiver.office.id}")
+        if connection.registered:
+            return
+        yield office.env.timeout(RETRY_US)
+
+
+def _handshake(sender: Cpo | Emsp, connection: Connection, attempt: int, cause: Cause) -> Generator[Event, Any, None]:
+    problem = yield from sender.registration.register(connection, cause)
+    if problem:
+        sender.office.journal.event(
+            sender.office.id,
             "registration_failed",
-            party=office.id,
-            subject=receiver.office.id,
+            party=sender.office.id,
+            subject=connection.peer_id,
             data={"problem": problem, "attempt": attempt},
             cause=cause,
         )
-        yield office.env.timeout(RETRY_US)
-    return False

@@ -1,10 +1,11 @@
 """What every party has, whatever its role: identity, server, client, connections, calendar, journal."""
 
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import Any
 
 from simpy import Event, Process
 
+from simulator.engine.guard import KernelError
 from simulator.engine.journal import Journal
 from simulator.engine.kernel import Kernel
 from simulator.engine.node import Node
@@ -71,3 +72,13 @@ class Office:
     def spawn(self, work: Generator[Event, Any, object], what: str) -> Process:
         """Start a background process of this party."""
         return self.kernel.spawn(self.node, work, what)
+
+    def attempt(self, what: str, work: Callable[[], None]) -> None:
+        """Do something that is no handler and no process of its own; if it fails, that is a fault as it is in those."""
+        try:
+            work()
+        except KernelError:
+            raise
+        except Exception as error:
+            self.kernel.handler_failures += 1
+            self.journal.exception(self.id, what, error)

@@ -26,6 +26,7 @@ from simulator.parties.identity import Identity
 from simulator.wire.carrier import MAX_BODY_BYTES, Headers, Request, Response
 
 _OPEN_TO_TOKEN_A = (ModuleID.VERSIONS, ModuleID.CREDENTIALS)
+_RULES = {401: "unauthorised", 404: "unknown-object", 405: "unknown-method", 413: "body-too-large"}
 _JSON: Headers = ((h.CONTENT_TYPE, "application/json"),)
 
 
@@ -110,11 +111,11 @@ class Platform:
         try:
             call, handler = self._accept(request, headers, inbound.cause)
         except Refusal as refusal:
-            return self._refuse(None, headers, refusal)
+            return self._refuse(None, headers, refusal, inbound.cause)
         try:
             reply = handler(call)
         except Refusal as refusal:
-            return self._refuse(call, headers, refusal)
+            return self._refuse(call, headers, refusal, inbound.cause)
         except Invalid as invalid:
             return self._reject(call, headers, invalid)
         if isinstance(reply, Reply):
@@ -125,7 +126,7 @@ class Platform:
         try:
             reply = yield from waiting
         except Refusal as refusal:
-            return self._refuse(call, headers, refusal)
+            return self._refuse(call, headers, refusal, call.cause)
         except Invalid as invalid:
             return self._reject(call, headers, invalid)
         return self._respond(call, headers, reply)
@@ -175,7 +176,9 @@ class Platform:
             body = envelope.failure(reply.status, reply.message or "", timestamp)
         return Response(reply.http_status, (*_JSON, *_echo(headers), *self._routed(call), *reply.headers), body)
 
-    def _refuse(self, call: Call | None, headers: Mapping[str, str], refusal: Refusal) -> Response:
+    def _refuse(self, call: Call | None, headers: Mapping[str, str], refusal: Refusal, cause: Cause) -> Response:
+        """A request that is not carried out; the hint says why, as it may be nobody's fault (a resynchronisation)."""
+        self._journal.hint(cause.id, _RULES.get(refusal.http_status, "refused"), "warning", refusal.message)
         return self._respond(call, headers, Reply(refusal.data, refusal.status, refusal.message, refusal.http_status))
 
     def _reject(self, call: Call, headers: Mapping[str, str], invalid: Invalid) -> Response:

@@ -14,7 +14,8 @@ from simulator.engine.exchange import Exchange, Subject
 from simulator.parties.connection import Connection
 from simulator.parties.office import Office
 
-Done = Callable[[Exchange], None]
+Done = Callable[[Exchange | None], None]
+"""Told what came of a push; None when the peer's URL could not be used."""
 
 
 class _Push(Struct):
@@ -69,9 +70,10 @@ class Outbox:
     def _send(self, lane: str, push: _Push) -> None:
         queue = self._lanes[lane]
 
-        def concluded(exchange: Exchange) -> None:
-            if push.done is not None:
-                push.done(exchange)
+        def concluded(exchange: Exchange | None) -> None:
+            done = push.done
+            if done is not None:
+                self._office.attempt(f"what follows {push.method} {push.url}", lambda: done(exchange))
             if self._lanes.get(lane) is queue:
                 self._next(lane)
 
@@ -79,7 +81,7 @@ class Outbox:
             push.connection, push.method, push.url, push.subject, push.cause, push.body, concluded
         )
         if exchange is None:
-            self._next(lane)
+            concluded(None)
 
     def _next(self, lane: str) -> None:
         queue = self._lanes[lane]

@@ -37,6 +37,7 @@ class Registration:
         self._office = office
         self._expected = expected
         self._on_registered = on_registered
+        self._under_way: dict[str, str] = {}
         platform = office.platform
         for version in office.identity.versions:
             platform.offer(
@@ -45,7 +46,7 @@ class Registration:
                 InterfaceRole.SENDER,
                 {"get_list": self._get_versions, "get_details": self._get_details},
             )
-            self._own_url = platform.offer(
+            platform.offer(
                 version,
                 ModuleID.CREDENTIALS,
                 InterfaceRole.SENDER,
@@ -100,9 +101,10 @@ class Registration:
     def register(self, connection: Connection, cause: Cause) -> Generator[Event, Any, str]:
         """Run the handshake as its Sender; returns an empty text, or a sentence on why it failed."""
         office = self._office
-        problem = yield from self._discover(connection, connection.peer_versions_url, None, cause)
-        if problem:
-            return problem
+        try:
+            yield from self._discover(connection, connection.peer_versions_url, office.identity.versions, cause)
+        except Refusal as refusal:
+            return refusal.message
         url = connection.endpoints.get((ModuleID.CREDENTIALS.value, "SENDER")) or connection.endpoints.get(
             (ModuleID.CREDENTIALS.value, "RECEIVER")
         )
@@ -120,33 +122,47 @@ class Registration:
             codec.encode(self._credentials(token_b)),
         )
         if credentials is None:
-            return f"{connection.peer_id} did not register us: {answer.problem or 'no credentials in the answer'}."
+            return (
+                f"{connection.peer_id} did not register us: {_without_stop(answer.problem) or 'no credentials came'}."
+            )
         self._conclude(connection, credentials, cause)
         return ""
 
     def _discover(
-        self, connection: Connection, versions_url: str, wanted: str | None, cause: Cause
-    ) -> Generator[Event, Any, str]:
-        """Read the peer's versions and the endpoints of the highest that both have (or of `wanted`)."""
+        self, connection: Connection, versions_url: str, ours: tuple[str, ...], cause: Cause
+    ) -> Generator[Event, Any, None]:
+        """Read the peer's versions and the endpoints of the highest that it shares with `ours`.
+
+        Raises Refusal with the status code that tells the peer why it cannot be used.
+        """
         answer, versions = yield from self._ask(
             connection, "GET", versions_url, "versions.get_list", list[Version], cause
         )
         if versions is None:
-            return f"The versions of {connection.peer_id} cannot be read: {answer.problem}."
-        ours = (wanted,) if wanted else self._office.identity.versions
+            raise Refusal(
+                Status.UNABLE_TO_USE_CLIENT_API,
+                f"The versions of {connection.peer_id} cannot be read: {_without_stop(answer.problem)}.",
+            )
         mutual = [version for version in versions if version.version in ours]
         if not mutual:
             theirs = ", ".join(version.version for version in versions)
-            return f"No common version: we have {', '.join(ours)}, {connection.peer_id} has {theirs or 'none'}."
+            raise Refusal(
+                Status.UNSUPPORTED_VERSION,
+                f"No common version: we have {', '.join(ours)}, {connection.peer_id} has {theirs or 'none'}.",
+            )
         chosen = max(mutual, key=lambda version: _order(version.version))
         answer, details = yield from self._ask(
             connection, "GET", chosen.url, "versions.get_details", VersionDetails, cause
         )
         if details is None:
-            return f"The endpoints of {connection.peer_id} cannot be read: {answer.problem}."
+            raise Refusal(
+                Status.UNABLE_TO_USE_CLIENT_API,
+                f"The endpoints of {connection.peer_id} cannot be read: {_without_stop(answer.problem)}.",
+            )
         connection.learn(chosen.version, details.endpoints)
         missing = [f"{module} {side}" for module, side in self._expected if connection.url(module.value, side) is None]
-        return f"{connection.peer_id} lacks {', '.join(missing)}." if missing else ""
+        if missing:
+            raise Refusal(Status.NO_MATCHING_ENDPOINTS, f"{connection.peer_id} lacks {', '.join(missing)}.")
 
     def _ask(
         self,
@@ -185,20 +201,25 @@ class Registration:
     def _accept(self, call: Call, offered: Credentials) -> Waiting:
         """Call the peer back with its token before answering; what it held before stays valid until that worked."""
         connection = call.connection
+        came_by = connection.issued
+        if self._under_way.get(connection.peer_id) == came_by:
+            raise Refusal(Status.CLIENT_ERROR, "Your registration is under way.", 405)
+        self._under_way[connection.peer_id] = came_by
         before = (connection.held, connection.version, connection.endpoints)
         connection.hold(offered.token)
-        problem = yield from self._discover(connection, offered.url, VERSION, call.cause)
-        if problem:
-            connection.hold(before[0])
-            connection.version, connection.endpoints = before[1], before[2]
-            status = (
-                Status.UNSUPPORTED_VERSION
-                if problem.startswith("No common version")
-                else Status.NO_MATCHING_ENDPOINTS
-                if " lacks " in problem
-                else Status.UNABLE_TO_USE_CLIENT_API
-            )
-            raise Refusal(status, problem)
+        try:
+            yield from self._discover(connection, offered.url, (VERSION,), call.cause)
+        except Refusal:
+            if connection.issued == came_by:
+                connection.hold(before[0])
+                connection.version, connection.endpoints = before[1], before[2]
+            raise
+        finally:
+            if self._under_way.get(connection.peer_id) == came_by:
+                del self._under_way[connection.peer_id]
+        if connection.issued != came_by:
+            # People have begun anew meanwhile: their token must stay in force.
+            raise Refusal(Status.CLIENT_ERROR, "The token of this request has been replaced meanwhile.", 401)
         token_c = self._office.new_token(connection.peer_id, "C")
         self._office.platform.admit(connection, token_c)
         connection.peer_versions_url = offered.url
@@ -227,6 +248,10 @@ class Registration:
             self._office.journal.state(self._office.id, "connection", connection.peer_id, value)
         else:
             self._office.journal.state(self._office.id, "connection", connection.peer_id, value, cause)
+
+
+def _without_stop(sentence: str) -> str:
+    return sentence.removesuffix(".")
 
 
 def _order(version: str) -> tuple[int, ...]:

@@ -7,6 +7,7 @@ from simulator.ocpi import codec
 from simulator.ocpi.datatypes import ci_key, parse_datetime
 from simulator.ocpi.pagination import in_window, paginate, parse_query
 from simulator.parties.call import Call, Reply
+from simulator.wire.carrier import Headers
 
 T = TypeVar("T")
 
@@ -55,12 +56,17 @@ def page(
     call: Call,
     max_limit: int,
     date_from_required: bool = False,
-) -> Reply:
-    """One page of a list, with its headers. Raises Invalid for a query that cannot be read."""
+) -> tuple[list[T], Headers]:
+    """The objects of one page and its headers. Raises Invalid for a query that cannot be read."""
     query = parse_query(call.query, max_limit, date_from_required)
     if query.date_from_us is not None or query.date_to_us is not None:
         objects = [found for found in objects if in_window(parse_datetime(last_updated(found)), query)]
     base_url = call.url.partition("?")[0]
     headers = paginate(len(objects), query, base_url, call.query)
-    shown = objects[query.offset : query.offset + query.limit]
-    return Reply(codec.encode(shown), headers=tuple(headers.items()))
+    return objects[query.offset : query.offset + query.limit], tuple(headers.items())
+
+
+def listed(objects: list[T], last_updated: Callable[[T], str], call: Call, max_limit: int) -> Reply:
+    """The answer to a request for a page of a list."""
+    shown, headers = page(objects, last_updated, call, max_limit)
+    return Reply(codec.encode(shown), headers=headers)

@@ -19,6 +19,9 @@ from simulator.parties.pull import crawl
 SETTLE_US = 2_000_000
 """After a handshake the other side needs its answer before it lets us in; a network that is back needs a moment."""
 
+RETRIES_US = (30_000_000, 60_000_000, 120_000_000, 240_000_000, 480_000_000)
+"""Pauses before a round that was not complete is tried again; after the last, the next poll or return mends it."""
+
 _HISTORY_US = 30 * 24 * 3_600_000_000
 
 
@@ -40,16 +43,16 @@ class Pull(Struct, frozen=True):
 
 
 class Synchroniser:
-    """Runs the pulls of one party, one round at a time for each peer."""
+    """Runs the pulls of one party, one round at a time for each peer; one asked for meanwhile follows it."""
 
     def __init__(self, office: Office, pulls: tuple[Pull, ...], poll_us: int | None) -> None:
         self._office = office
         self._pulls = pulls
         self._poll_us = poll_us
-        self._running: dict[str, bool] = {}
+        self._asked_again: dict[str, bool] = {}
 
     def soon(self, connection: Connection, reason: str, cause: Cause = TIME) -> None:
-        """Start a round in a moment, unless one is under way."""
+        """Start a round in a moment."""
         self._office.spawn(self._round(connection, reason, cause, SETTLE_US), f"synchronise with {connection.peer_id}")
 
     def all_soon(self, reason: str) -> None:
@@ -73,17 +76,29 @@ class Synchroniser:
             yield self._office.env.timeout(self._poll_us)
 
     def _round(self, connection: Connection, reason: str, cause: Cause, delay_us: int) -> Generator[Event, Any, None]:
-        if self._running.get(connection.peer_id):
+        peer_id = connection.peer_id
+        if peer_id in self._asked_again:
+            self._asked_again[peer_id] = True
             return
-        self._running[connection.peer_id] = True
+        retries_us = iter(RETRIES_US)
         try:
-            if delay_us:
+            while True:
+                self._asked_again[peer_id] = False
                 yield self._office.env.timeout(delay_us)
-            yield from self._pull_all(connection, reason, cause)
+                complete = yield from self._pull_all(connection, reason, cause)
+                if self._asked_again[peer_id]:
+                    delay_us = SETTLE_US
+                elif complete or not connection.registered:
+                    return
+                else:
+                    delay_us, reason = next(retries_us, -1), "again"
+                    if delay_us < 0:
+                        return
         finally:
-            self._running[connection.peer_id] = False
+            del self._asked_again[peer_id]
 
-    def _pull_all(self, connection: Connection, reason: str, cause: Cause) -> Generator[Event, Any, None]:
+    def _pull_all(self, connection: Connection, reason: str, cause: Cause) -> Generator[Event, Any, bool]:
+        """One round; whether every list was read to its end."""
         office = self._office
         changed: dict[str, int] = {}
         problems: list[str] = []
@@ -125,3 +140,4 @@ class Synchroniser:
             },
             cause=why,
         )
+        return not problems

@@ -42,7 +42,7 @@ def _share_within(t: float, degrees: int) -> float:
         return 2 * angle / math.pi
     term = math.cos(angle) if odd else 1.0
     series = term
-    for power in range(2 + odd, degrees - 1, 2):
+    for power in range(2 + odd, degrees, 2):
         term *= square * (power - 1) / power
         series += term
     return 2 / math.pi * (angle + sine * series) if odd else sine * series

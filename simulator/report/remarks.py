@@ -27,14 +27,14 @@ def failed(message: Message) -> bool:
 
 
 class Remarks:
-    """Reads the exchanges of one story in order; it remembers the currency, which a Session PATCH does not repeat."""
+    """Reads exchanges in order; it remembers each session's currency, which a Session PATCH does not repeat."""
 
     def __init__(self) -> None:
-        self._currency = ""
+        self._currencies: dict[str, str] = {}
 
     def what(self, message: Message) -> str:
         """What the exchange is, in a trainer's words."""
-        request, answer = _fields(message.request_body), _fields(_fields(message.response_body).get("data"))
+        request, answer = fields_of(message.request_body), fields_of(fields_of(message.response_body).get("data"))
         status = request.get("status") or request.get("result") or answer.get("allowed")
         try:
             return tr(meaning(message.route, status if isinstance(status, str) else None))
@@ -43,8 +43,8 @@ class Remarks:
 
     def remark(self, message: Message) -> str:
         """What it says: how it failed, energy, cost, token, place, answer."""
-        request, answer = _fields(message.request_body), _fields(_fields(message.response_body).get("data"))
-        parts = [*_failure(message), *_energy(request), *self._cost(request), *_who_and_where(message, request)]
+        request, answer = fields_of(message.request_body), fields_of(fields_of(message.response_body).get("data"))
+        parts = [*_failure(message), *self._figures(message, request), *_who_and_where(message, request)]
         for key in ("result", "allowed"):
             if isinstance(answer.get(key), str):
                 parts.append(tr("answer {word}").format(word=answer[key]))
@@ -52,11 +52,16 @@ class Remarks:
             parts.append(tr("delivered a second time by the network"))
         return ", ".join(parts)
 
-    def _cost(self, request: Fields) -> list[str]:
+    def figures(self, message: Message) -> str:
+        """Its energy and cost alone; "" when it tells none."""
+        return ", ".join(self._figures(message, fields_of(message.request_body)))
+
+    def _figures(self, message: Message, request: Fields) -> list[str]:
         if isinstance(request.get("currency"), str):
-            self._currency = request["currency"]
-        cost = _number(_fields(request.get("total_cost")).get("excl_vat"))
-        return [] if cost is None else [f"{self._currency} {_money(cost)}".strip()]
+            self._currencies[message.session_id] = request["currency"]
+        cost = _number(fields_of(request.get("total_cost")).get("excl_vat"))
+        currency = self._currencies.get(message.session_id, "")
+        return _energy(request) + ([] if cost is None else [f"{currency} {_money(cost)}".strip()])
 
 
 def _failure(message: Message) -> list[str]:
@@ -77,7 +82,7 @@ def _energy(request: Fields) -> list[str]:
 
 def _who_and_where(message: Message, request: Fields) -> list[str]:
     parts = []
-    token = _fields(request.get("token")).get("uid") or (
+    token = fields_of(request.get("token")).get("uid") or (
         message.token_uid if message.route == "tokens.sender.post_authorize" else ""
     )
     if token:
@@ -89,7 +94,7 @@ def _who_and_where(message: Message, request: Fields) -> list[str]:
     return parts
 
 
-def _fields(value: object) -> Fields:
+def fields_of(value: object) -> Fields:
     """A JSON object, from bytes or as decoded; anything else has no fields."""
     if isinstance(value, bytes):
         try:

@@ -57,7 +57,7 @@ def _assets(scenario: Scenario, cpo: Party) -> CpoAssets:
         used.update((group.tariff, None) for group in site.evses if group.tariff is not None)
         if site.grid_limit_w is not None:
             limits_w[location.id] = site.grid_limit_w
-    tariffs = [_tariff(spec, cpo, start) for spec in scenario.tariffs if spec.name in used]
+    tariffs = [ocpi_tariff(spec, cpo, start) for spec in scenario.tariffs if spec.name in used]
     owner = (cpo.country_code, cpo.party_id)
     for network in scenario.networks:
         for location in network.locations:
@@ -122,7 +122,8 @@ def _connector(group: EvseGroup, start: str) -> Connector:
     )
 
 
-def _tariff(spec: TariffSpec, cpo: Party, start: str) -> Tariff:
+def ocpi_tariff(spec: TariffSpec, cpo: Party, last_updated: str) -> Tariff:
+    """A hand-written tariff as this CPO publishes it; its id is its name."""
     if spec.full is not None:
         return replace(spec.full, country_code=cpo.country_code, party_id=cpo.party_id, id=spec.name)
     prices = (
@@ -142,7 +143,7 @@ def _tariff(spec: TariffSpec, cpo: Party, start: str) -> Tariff:
         id=spec.name,
         currency=spec.currency,
         elements=(TariffElement(price_components=components),),
-        last_updated=start,
+        last_updated=last_updated,
     )
 
 

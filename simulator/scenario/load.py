@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from simulator.scenario.changes import read_changes
 from simulator.scenario.drivers import read_drivers
 from simulator.scenario.errors import ScenarioErrors
 from simulator.scenario.faults import read_faults
@@ -33,6 +34,7 @@ _KEYS = (
     "tariffs",
     "drivers",
     "faults",
+    "changes",
 )
 _MINUTE_US = 60_000_000
 _YEAR_US = 366 * 86_400_000_000
@@ -93,6 +95,7 @@ def load(path: Path, overrides: Sequence[str] = ()) -> Scenario:
             start,
             duration_us,
         ),
+        changes=read_changes(problems, fields.value("changes"), tariffs, drivers, start, duration_us),
     )
     _check_whole(problems, fields, scenario)
     if problems.errors:

@@ -18,6 +18,7 @@ Whitelist = Literal["ALWAYS", "ALLOWED", "ALLOWED_OFFLINE", "NEVER"]
 CurrentType = Literal["ac1", "ac3", "dc"]
 Authorise = Literal["rfid", "app"]
 Stop = Literal["app", "card", "unplug"]
+ChangeKind = Literal["tariff", "token_blocked"]
 FaultKind = Literal["party_offline", "link_down", "latency", "loss", "duplicates", "charger_offline"]
 
 
@@ -149,6 +150,20 @@ class Fault(Struct, frozen=True):
     site: str | None = None
 
 
+class Change(Struct, frozen=True):
+    """Something that its owner changes at `at_us`.
+
+    `tariff`: the tariff of that name takes over the prices of the tariff named `to`. `token_blocked`: the contract of
+    the named `driver` ends.
+    """
+
+    kind: ChangeKind
+    at_us: int
+    tariff: str | None = None
+    to: str | None = None
+    driver: str | None = None
+
+
 class Scenario(Struct, frozen=True):
     """A whole scenario. `text` is the file's text, `overrides` the `--set` options laid over it, in order.
 
@@ -173,3 +188,4 @@ class Scenario(Struct, frozen=True):
     tariffs: tuple[TariffSpec, ...]
     drivers: tuple[DriverGroup | Driver, ...]
     faults: tuple[Fault, ...]
+    changes: tuple[Change, ...] = ()

@@ -3,7 +3,7 @@
 Mixes, vehicles and arrival profiles are those of simulator.world, which this room does not import; a test compares.
 """
 
-from simulator.scenario.model import Authorise, CurrentType, FaultKind, PartyRole, Stop, Whitelist
+from simulator.scenario.model import Authorise, ChangeKind, CurrentType, FaultKind, PartyRole, Stop, Whitelist
 
 ROLES: tuple[PartyRole, ...] = ("cpo", "emsp")
 WHITELISTS: tuple[Whitelist, ...] = ("ALWAYS", "ALLOWED", "ALLOWED_OFFLINE", "NEVER")
@@ -18,6 +18,7 @@ FAULT_KINDS: tuple[FaultKind, ...] = (
     "duplicates",
     "charger_offline",
 )
+CHANGE_KINDS: tuple[ChangeKind, ...] = ("tariff", "token_blocked")
 KNOWN_VERSIONS = ("2.1.1", "2.2.1", "2.3.0")
 RUNNABLE_VERSIONS = ("2.2.1",)
 ARRIVALS = ("commuter", "residential", "workplace", "shopping", "highway", "flat")

@@ -1,14 +1,16 @@
 """The seam between the engine and what carries its bytes, so that both wires are interchangeable to the bit."""
 
 from collections.abc import Sequence
+from operator import itemgetter
 from typing import Protocol
 
 import msgspec
 
 Headers = tuple[tuple[str, str], ...]
+_name_of = itemgetter(0)
 
 MAX_BODY_BYTES = 10_000_000
-"""A larger body is refused, by the same shared code whatever the wire (HTTP 413)."""
+"""A larger body is refused, by the same shared code whatever the wire (HTTP 413); a wire carries one byte more."""
 
 TRANSPORT_HEADERS = frozenset(
     {
@@ -27,6 +29,23 @@ TRANSPORT_HEADERS = frozenset(
 """What an HTTP library adds by itself: never shown to a party, never recorded, never in the digest."""
 
 
+class Visible:
+    """Leaves out what belongs to the transport; knows by heart the lists of names without, of which a run has few."""
+
+    __slots__ = ("_clean",)
+
+    def __init__(self) -> None:
+        self._clean: dict[tuple[str, ...], bool] = {}
+
+    def __call__(self, headers: Headers) -> Headers:
+        """The headers a party sees: the very tuple given when it need not be changed."""
+        names = tuple(map(_name_of, headers))
+        clean = self._clean.get(names)
+        if clean is None:
+            clean = self._clean[names] = TRANSPORT_HEADERS.isdisjoint([name.lower() for name in names])
+        return headers if clean else tuple([pair for pair in headers if pair[0].lower() not in TRANSPORT_HEADERS])
+
+
 class Request(msgspec.Struct, frozen=True, gc=False):
     """One HTTP request as it stands on the wire. `url` is logical: a party's host, never a port."""
 
@@ -42,6 +61,11 @@ class Response(msgspec.Struct, frozen=True, gc=False):
     status: int
     headers: Headers
     body: bytes = b""
+
+
+def cut(body: bytes) -> bytes:
+    """What a wire carries of a body: all of it, or as much as shows its reader that it is over the limit."""
+    return body if len(body) <= MAX_BODY_BYTES else body[: MAX_BODY_BYTES + 1]
 
 
 class Endpoint(msgspec.Struct, frozen=True):
@@ -87,7 +111,10 @@ class Mailbox(Protocol):
 
 
 class Wire(Protocol):
-    """Carries bytes. `send` and `answer` return at once; what comes of them is told to the mailbox."""
+    """Carries bytes. `send` and `answer` return at once; what comes of them is told to the mailbox.
+
+    Alike on every wire: transport headers are not carried, and of a body over MAX_BODY_BYTES only one byte more is.
+    """
 
     @property
     def name(self) -> str:

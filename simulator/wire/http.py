@@ -5,33 +5,42 @@ port reaches a header or a body and every run reads the same.
 """
 
 import asyncio
+import errno
 import io
 import socket
 from collections.abc import Sequence
 from typing import cast
 
 import aiohttp
-from aiohttp import web
+from aiohttp import hdrs, web
 from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
 from simulator.wire.carrier import (
     MAX_BODY_BYTES,
-    TRANSPORT_HEADERS,
     Endpoint,
     Headers,
     Mailbox,
     Passage,
     Request,
     Response,
+    Visible,
     WireFailure,
+    cut,
 )
 from simulator.wire.descriptors import raise_descriptor_limit
 
 LOOPBACK = "127.0.0.1"
 
 _NEVER_S = 365 * 24 * 3600.0
-_SKIPPED = ("User-Agent", "Accept", "Accept-Encoding")
+_SKIPPED = (hdrs.USER_AGENT, hdrs.ACCEPT, hdrs.ACCEPT_ENCODING, hdrs.CONTENT_TYPE)
+_UNTYPED = ("Content-Type", "")
+"""Stands on a body that its party gave no type; no party sees it."""
+_LONGEST_LINE_BYTES = 2**16
+_SHUTDOWN_S = 0.1
+"""aiohttp takes nought for: wait for ever."""
+_OTHER_DESCRIPTORS = 64
+"""What the process holds open besides sockets of parties: the recording, the control API, the event loop."""
 
 
 class LogicalResolver(AbstractResolver):
@@ -47,7 +56,8 @@ class LogicalResolver(AbstractResolver):
         """The loopback address and port of `host`; OSError for a host that no party of the run has."""
         del port, family
         if host not in self.ports:
-            raise OSError(f"No party of this run has the host {host!r}; it has {', '.join(self.ports)}.")
+            hosts = ", ".join(self.ports)
+            raise socket.gaierror(socket.EAI_NONAME, f"no party of this run has the host {host!r}, it has {hosts}")
         found = ResolveResult(
             hostname=host,
             host=self._address,
@@ -62,6 +72,16 @@ class LogicalResolver(AbstractResolver):
         """Nothing to close."""
 
 
+class _Line:
+    """The connections of one party's client to another's server: as many as were ever busy at once."""
+
+    __slots__ = ("busy", "opened")
+
+    def __init__(self) -> None:
+        self.busy = 0
+        self.opened = 0
+
+
 class HttpWire:
     """Real requests on real sockets. Time-outs are off here: they belong to simulated time (design, kernel's rules)."""
 
@@ -72,15 +92,17 @@ class HttpWire:
         self._resolver = LogicalResolver(address)
         self._clients: dict[str, aiohttp.ClientSession] = {}
         self._runners: list[web.ServerRunner] = []
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: dict[asyncio.Task[None], Passage] = {}
         self._on_wire: Passage | None = None
+        self._visible = Visible()
+        self._lines: dict[tuple[str, str], _Line] = {}
+        self._connections = 0
         self._descriptors = 0
-        self._parked = 0
         self._mailbox: Mailbox | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
     async def open(self, endpoints: Sequence[Endpoint], mailbox: Mailbox) -> tuple[str, ...]:
-        """Start a server and a client for each endpoint. Returns a sentence for each port that was not free."""
+        """Start a server and a client for each endpoint. Returns a sentence for each port that could not be had."""
         self._mailbox = mailbox
         self._loop = asyncio.get_running_loop()
         self._descriptors = raise_descriptor_limit()
@@ -98,13 +120,23 @@ class HttpWire:
                 cookie_jar=aiohttp.DummyCookieJar(),
                 auto_decompress=False,
                 read_bufsize=2**20,
+                max_line_size=_LONGEST_LINE_BYTES,
+                max_field_size=_LONGEST_LINE_BYTES,
             )
         return tuple(remarks)
 
     async def _listen(self, endpoint: Endpoint) -> str:
         runner = web.ServerRunner(
-            web.Server(self._serve, keepalive_timeout=_NEVER_S, access_log=None, lingering_time=0.0),
-            shutdown_timeout=0.0,
+            web.Server(
+                lambda received: self._serve(endpoint, received),
+                keepalive_timeout=_NEVER_S,
+                access_log=None,
+                lingering_time=0.0,
+                auto_decompress=False,
+                max_line_size=_LONGEST_LINE_BYTES,
+                max_field_size=_LONGEST_LINE_BYTES,
+            ),
+            shutdown_timeout=_SHUTDOWN_S,
         )
         await runner.setup()
         self._runners.append(runner)
@@ -117,106 +149,143 @@ class HttpWire:
                 raise WireFailure(f"{endpoint.party} cannot listen on {self._address}: {error}.") from error
             site = web.TCPSite(runner, self._address, 0, backlog=1024)
             await site.start()
-            remark = f"Port {endpoint.port} that {endpoint.party} asks for is occupied"
+            reason = "is occupied" if error.errno == errno.EADDRINUSE else f"cannot be had ({error.strerror})"
+            remark = f"Port {endpoint.port} that {endpoint.party} asks for {reason}"
         port = int(runner.addresses[0][1])
         self._resolver.ports[endpoint.host] = port
         return f"{remark}; it listens on {port} instead." if remark else ""
 
     def send(self, passage: Passage) -> None:
         """Put the request on its socket."""
-        if self._parked * 2 + 64 > self._descriptors:
-            raise WireFailure(
-                f"{self._parked} exchanges wait for an answer at once, which takes two file descriptors each, and this "
-                f"process may have {self._descriptors}; raise the limit (ulimit -n) or run with --wire memory."
-            )
         assert self._loop is not None
+        line = self._claim(passage)
         self._on_wire = passage
-        self._parked += 1
-        task = self._loop.create_task(self._request(passage))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task = self._loop.create_task(self._request(passage, line))
+        self._tasks[task] = passage
+        task.add_done_callback(self._tasks.pop)
 
-    async def _request(self, passage: Passage) -> None:
+    def _claim(self, passage: Passage) -> _Line:
+        """A free connection of the line, or one more. They are kept open, so each line keeps its most ever busy."""
+        ends = (passage.sender, passage.receiver)
+        line = self._lines.get(ends)
+        if line is None:
+            line = self._lines[ends] = _Line()
+        line.busy += 1
+        if line.busy > line.opened:
+            line.opened = line.busy
+            self._connections += 1
+            needed = self._connections * 2 + len(self._runners) + _OTHER_DESCRIPTORS
+            if needed > self._descriptors:
+                raise WireFailure(
+                    f"Exchanges that wait for an answer at the same time need {self._connections:,} connections, and "
+                    f"with them {needed:,} file descriptors; this process may have {self._descriptors:,}. Raise the "
+                    "limit (ulimit -n) or run with --wire memory."
+                )
+        return line
+
+    async def _request(self, passage: Passage, line: _Line) -> None:
         request = passage.request
         assert self._mailbox is not None
         try:
             async with self._clients[passage.sender].request(
                 request.method,
                 URL(request.url, encoded=True),
-                headers=request.headers,
+                headers=self._visible(request.headers),
                 data=_payload(request.body),
                 allow_redirects=False,
             ) as answer:
-                body = await answer.read()
-                response = Response(answer.status, _visible(answer.raw_headers), body)
-        except (aiohttp.ClientError, OSError, ValueError) as error:
-            self._mailbox.broken(
-                WireFailure(f"{request.method} {request.url} could not be carried: {error or type(error).__name__}.")
-            )
+                body = await _read(answer.content)
+                response = Response(answer.status, self._seen(answer.raw_headers), body)
+        except Exception as error:
+            # Whatever it is, it must reach the kernel, or the run would wait for this exchange for ever.
+            self._mailbox.broken(_uncarried(request, str(error) or type(error).__name__))
             return
-        self._parked -= 1
+        line.busy -= 1
+        if passage.parked is None:
+            self._mailbox.broken(_uncarried(request, f"aiohttp refused it with {response.status}"))
+            return
         self._mailbox.returned(passage, response)
 
-    async def _serve(self, received: web.BaseRequest) -> web.StreamResponse:
-        passage = self._on_wire
-        self._on_wire = None
+    async def _serve(self, endpoint: Endpoint, received: web.BaseRequest) -> web.StreamResponse:
+        passage, self._on_wire = self._on_wire, None
         assert self._mailbox is not None
         assert self._loop is not None
-        if passage is None or not passage.request.url.endswith(received.raw_path):
+        if passage is None or not _is(passage, endpoint, received):
             self._mailbox.broken(
-                WireFailure(f"{received.method} {received.raw_path} reached a server twice or was sent by a stranger.")
+                WireFailure(
+                    f"{received.method} {received.raw_path} reached {endpoint.party} although no party had just sent "
+                    "it: it came twice, or from a stranger. Only parties of the run may call its ports."
+                )
             )
             return web.Response(status=500)
-        body = await _read(received)
-        request = Request(received.method, passage.request.url, _visible(received.raw_headers), body)
+        body = await _read(received.content) if received.body_exists else b""
+        request = Request(received.method, passage.request.url, self._seen(received.raw_headers), body)
         future: asyncio.Future[Response] = self._loop.create_future()
         passage.parked = future
         self._mailbox.arrived(passage, request)
-        response = await future
-        return web.Response(status=response.status, headers=response.headers, body=response.body)
+        return self._written(await future)
+
+    def _written(self, response: Response) -> web.Response:
+        """The response for aiohttp, which would give a body without a type one of its own."""
+        headers = self._visible(response.headers)
+        if response.body and not any(name.lower() == "content-type" for name, _ in headers):
+            headers = (*headers, _UNTYPED)
+        return web.Response(status=response.status, headers=headers, body=cut(response.body))
+
+    def _seen(self, raw: Sequence[tuple[bytes, bytes]]) -> Headers:
+        """The headers a party sees, as their sender wrote them: aiohttp writes UTF-8."""
+        pairs = [
+            (name.decode("utf-8", "surrogateescape"), value.decode("utf-8", "surrogateescape")) for name, value in raw
+        ]
+        return self._visible(tuple([pair for pair in pairs if pair != _UNTYPED]))
 
     def answer(self, passage: Passage, response: Response) -> None:
         """Let the server's handler answer."""
         cast("asyncio.Future[Response]", passage.parked).set_result(response)
 
     async def close(self) -> None:
-        """Close clients first, then servers; parked handlers are cancelled."""
-        for task in list(self._tasks):
+        """Close clients first, then servers; what is parked is dropped, since aiohttp would wait for its answer."""
+        under_way = list(self._tasks.items())
+        for task, passage in under_way:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+            if passage.parked is not None:
+                cast("asyncio.Future[Response]", passage.parked).cancel()
+        await asyncio.gather(*(task for task, _ in under_way), return_exceptions=True)
         for client in self._clients.values():
             await client.close()
         for runner in self._runners:
             await runner.cleanup()
 
 
+def _is(passage: Passage, endpoint: Endpoint, received: web.BaseRequest) -> bool:
+    """Whether what a server received is the request that is on the wire."""
+    request = passage.request
+    return (
+        passage.receiver == endpoint.party
+        and received.method == request.method
+        and received.headers.get(hdrs.HOST) == endpoint.host
+        and received.raw_path == URL(request.url, encoded=True).raw_path_qs
+    )
+
+
+def _uncarried(request: Request, reason: str) -> WireFailure:
+    return WireFailure(f"{request.method} {request.url} could not be carried: {reason}.")
+
+
 def _payload(body: bytes) -> bytes | io.BytesIO | None:
     """What aiohttp sends for the body; it wants a large one as a file."""
     if not body:
         return None
+    body = cut(body)
     return body if len(body) < 2**20 else io.BytesIO(body)
 
 
-def _visible(raw: Sequence[tuple[bytes, bytes]]) -> Headers:
-    """The headers a party sees: all but those that an HTTP library adds by itself."""
-    pairs = []
-    for raw_name, raw_value in raw:
-        name = raw_name.decode("latin-1")
-        if name.lower() not in TRANSPORT_HEADERS:
-            pairs.append((name, raw_value.decode("latin-1")))
-    return tuple(pairs)
-
-
-async def _read(received: web.BaseRequest) -> bytes:
-    """The whole body, or as much of it as shows that it is over the limit (the shared code then refuses it)."""
-    if not received.body_exists:
-        return b""
+async def _read(content: aiohttp.StreamReader) -> bytes:
+    """The body, or as much of it as shows that it is over the limit; the rest is read and let go."""
     parts: list[bytes] = []
     size = 0
-    while size <= MAX_BODY_BYTES:
-        part = await received.content.readany()
-        if not part:
-            break
-        parts.append(part)
-        size += len(part)
-    return b"".join(parts)
+    while part := await content.readany():
+        if size <= MAX_BODY_BYTES:
+            parts.append(part)
+            size += len(part)
+    return cut(b"".join(parts))

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from simulator.wire.carrier import Endpoint, Mailbox, Passage, Response
+from simulator.wire.carrier import Endpoint, Mailbox, Passage, Request, Response, Visible, cut
 
 
 class MemoryWire:
@@ -12,6 +12,7 @@ class MemoryWire:
 
     def __init__(self) -> None:
         self._mailbox: Mailbox | None = None
+        self._visible = Visible()
 
     async def open(self, endpoints: Sequence[Endpoint], mailbox: Mailbox) -> tuple[str, ...]:  # noqa: ARG002
         """Remember where to report; there is nothing to listen on."""
@@ -21,11 +22,18 @@ class MemoryWire:
     def send(self, passage: Passage) -> None:
         """Hand the request over."""
         assert self._mailbox is not None
-        self._mailbox.arrived(passage, passage.request)
+        request = passage.request
+        headers, body = self._visible(request.headers), cut(request.body)
+        if headers is not request.headers or body is not request.body:
+            request = Request(request.method, request.url, headers, body)
+        self._mailbox.arrived(passage, request)
 
     def answer(self, passage: Passage, response: Response) -> None:
         """Hand the response over."""
         assert self._mailbox is not None
+        headers, body = self._visible(response.headers), cut(response.body)
+        if headers is not response.headers or body is not response.body:
+            response = Response(response.status, headers, body)
         self._mailbox.returned(passage, response)
 
     async def close(self) -> None:

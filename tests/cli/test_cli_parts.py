@@ -3,6 +3,8 @@ import asyncio
 import io
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from decimal import Decimal
 
@@ -135,6 +137,7 @@ def test_on_a_terminal_one_line_is_rewritten_and_cleared() -> None:
     line.end()
     shown = stream.getvalue()
     assert "\n" not in shown
+    assert shown.count("\r") == 5
     drawn = shown.split("\r")
     assert [" 0 %" in part for part in drawn].count(True) == 1
     assert max(map(len, drawn)) <= 59
@@ -216,6 +219,30 @@ def test_the_first_signal_stops_and_handlers_are_restored() -> None:
         asyncio.run(scene(number))
     assert told == ["SIGINT", "SIGTERM"]
     assert (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)) == before
+
+
+STUBBORN = """
+import asyncio
+from simulator.cli.signals import stop_on_signals
+
+async def run():
+    stop = asyncio.Event()
+    with stop_on_signals(stop, lambda: print("told", flush=True)):
+        print("ready", flush=True)
+        await asyncio.Event().wait()
+
+asyncio.run(run())
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_the_second_signal_ends_at_once_whatever_the_run_does(number: signal.Signals) -> None:
+    with subprocess.Popen([sys.executable, "-c", STUBBORN], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        for word in ("ready\n", "told\n"):
+            assert process.stdout.readline() == word
+            process.send_signal(number)
+        assert process.wait(timeout=60) == -number
 
 
 def test_outside_the_main_thread_nothing_changes() -> None:

@@ -308,6 +308,23 @@ def test_the_client_says_when_nobody_or_somebody_else_answers(path: Path) -> Non
     asyncio.run(scene())
 
 
+def test_closing_leaves_nobody_waiting(path: Path) -> None:
+    async def scene() -> None:
+        run = Running(path, paused=False)
+        await run.server.start()
+        # Nothing obeys: the engine has not begun to run.
+        asking = asyncio.ensure_future(asyncio.to_thread(run.client.state))
+        while not run.governor.attention:
+            await asyncio.sleep(0)
+        await run.server.close()
+        await run.server.close()
+        with pytest.raises(ControlRefused, match="No engine answers"):
+            await asking
+        run.recorder.close({})
+
+    asyncio.run(scene())
+
+
 def test_a_report_survives_the_way(path: Path) -> None:
     report = Report("running", 5, None, 7, 60.0)
     assert msgspec.json.decode(msgspec.json.encode(report), type=ControlReport) == ControlReport(

@@ -117,6 +117,23 @@ def test_the_story_of_the_one_beside_is_another(path: Path) -> None:
     assert {line.sender for line in lines} == {"Bram", "E2", "NL-ABC"}
 
 
+def test_within_an_instant_no_effect_is_told_before_its_cause(path: Path) -> None:
+    scene = Scene(path)
+    app = scene.event(MIN, "driver/Ada", "app", "NL-EMA", "NL-ABC/E1", action="start")
+    start = scene.message(MIN, "NL-EMA", "NL-ABC", "commands.receiver.post_start_session", app)
+    request = scene.ocpp(MIN, "E1", start, up=False, action="RequestStartTransaction")
+    started = scene.transaction(MIN, "E1", "E1-1", request, "Started", 0)
+    scene.message(MIN, "NL-ABC", "NL-EMA", "sessions.receiver.put_session", started, session_id="s")
+    with Recording.open(scene.close()) as recording:
+        assert [line.what for line in story(recording, "Ada")] == [
+            "Asks the app to start",
+            "Ask the CPO: start a session",
+            "RequestStartTransaction",
+            "TransactionEvent Started",
+            "New or replaced session",
+        ]
+
+
 def test_nobody_has_no_story(path: Path) -> None:
     assert told(path, "Zoe") == []
 

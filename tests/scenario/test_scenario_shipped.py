@@ -19,6 +19,7 @@ def test_there_are_scenarios() -> None:
         "failures/link_down.yaml",
         "failures/lossy_link.yaml",
         "failures/party_offline.yaml",
+        "money/prices_and_contracts.yaml",
         "quickstart.yaml",
         "roaming/summer_time_begins.yaml",
         "roaming/summer_time_ends.yaml",

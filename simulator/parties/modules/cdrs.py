@@ -16,7 +16,7 @@ from simulator.parties.call import Call, Refusal, Reply
 from simulator.parties.identity import VERSION
 from simulator.parties.modules.ownership import owner_of, unknown
 from simulator.parties.office import Office
-from simulator.parties.store import Store, page
+from simulator.parties.store import Store, listed
 
 PAGE_LIMIT = 100
 
@@ -34,7 +34,7 @@ class CdrsSender:
 
     def _get_list(self, call: Call) -> Reply:
         cdrs = list(self.by_peer.get(call.connection.peer_id, ()))
-        return page(cdrs, lambda cdr: cdr.last_updated, call, PAGE_LIMIT)
+        return listed(cdrs, lambda cdr: cdr.last_updated, call, PAGE_LIMIT)
 
 
 class CdrsReceiver:
@@ -68,9 +68,12 @@ class CdrsReceiver:
                 Status.INVALID_PARAMETERS,
                 f"{call.connection.peer_id} cannot bill for {cdr.country_code}-{cdr.party_id}.",
             )
+        try:
+            where = join_url(self._url, cdr.country_code, cdr.party_id, cdr.id)
+        except ValueError as error:
+            raise Refusal(Status.INVALID_PARAMETERS, f"CDR {cdr.id!r} could not be read back: {error}") from error
         known = self.store.get(cdr.country_code, cdr.party_id, cdr.id)
         if known is not None and known != cdr:
             raise Refusal(Status.INVALID_PARAMETERS, f"CDR {cdr.id!r} is known with other content; CDRs never change.")
         self.take(cdr, call.cause)
-        where = join_url(self._url, cdr.country_code, cdr.party_id, cdr.id)
         return Reply(http_status=200 if known is not None else 201, headers=((h.LOCATION, where),))

@@ -95,13 +95,13 @@ class CommandsReceiver:
 
 
 class CommandsSender:
-    """Sends commands and waits for their results."""
+    """Sends commands and waits for their results; one that comes late is acknowledged and changes nothing."""
 
     def __init__(self, office: Office) -> None:
         self._office = office
         self._count = 0
+        self._asked: dict[str, str] = {}
         self._waiting: dict[str, Event] = {}
-        self._over: dict[str, None] = {}
         self._url = office.platform.offer(
             VERSION, ModuleID.COMMANDS, InterfaceRole.SENDER, {"post_result": self._post_result}
         )
@@ -121,7 +121,9 @@ class CommandsSender:
         id = f"{office.id}-{self._count}"
         body = msgspec.structs.replace(body, response_url=join_url(self._url, command.value, id))
         result = office.env.event()
-        self._waiting[id] = result
+        self._asked[id], self._waiting[id] = connection.peer_id, result
+        if len(self._asked) > _LATE_KEPT:
+            del self._asked[next(iter(self._asked))]
         exchange = office.client.send(
             connection, "POST", join_url(url, command.value), subject, cause, codec.encode(body)
         )
@@ -130,24 +132,19 @@ class CommandsSender:
         direct = office.client.read(exchange)
         response = office.client.decode(exchange, direct, CommandResponse)
         if response is None or response.result is not CommandResponseType.ACCEPTED:
-            self._finish(id)
+            del self._waiting[id]
             return response.result.value if response is not None else "UNREACHABLE"
         if not result.triggered:
             yield result | office.env.timeout(response.timeout * _US_PER_S)
-        self._finish(id)
+        del self._waiting[id]
         return str(result.value) if result.triggered else "TIMEOUT"
-
-    def _finish(self, id: str) -> None:
-        self._waiting.pop(id, None)
-        self._over[id] = None
-        if len(self._over) > _LATE_KEPT:
-            del self._over[next(iter(self._over))]
 
     def _post_result(self, call: Call) -> Reply:
         result = codec.decode(call.body, CommandResult)
-        waiting = self._waiting.get(call.params["id"])
-        if waiting is None and call.params["id"] not in self._over:
-            raise unknown("Command", call.params["id"])
+        id = call.params["id"]
+        if self._asked.get(id) != call.connection.peer_id:
+            raise unknown("Command", id)
+        waiting = self._waiting.get(id)
         if waiting is not None and not waiting.triggered:
             waiting.succeed(result.result.value)
         return DONE

@@ -7,16 +7,16 @@ from collections.abc import Callable
 
 from simulator.engine.cause import Cause
 from simulator.ocpi import codec
-from simulator.ocpi.datatypes import later
 from simulator.ocpi.modules import InterfaceRole, ModuleID
 from simulator.ocpi.patch import apply_patch, partial
 from simulator.ocpi.v2_2_1.location_tree import find_connector, find_evse, put_connector, put_evse
 from simulator.ocpi.v2_2_1.locations import EVSE, Connector, Location
 from simulator.parties.call import CREATED, DONE, Call, Reply
 from simulator.parties.identity import VERSION
-from simulator.parties.modules.ownership import must_equal, owner_of, unknown
+from simulator.parties.modules.order import newer, overtaken
+from simulator.parties.modules.ownership import must_equal, must_stay, owner_of, unknown
 from simulator.parties.office import Office
-from simulator.parties.store import Store, page
+from simulator.parties.store import Store, listed
 
 PAGE_LIMIT = 100
 
@@ -43,7 +43,7 @@ class LocationsSender:
         )
 
     def _get_list(self, call: Call) -> Reply:
-        return page(list(self.store), lambda location: location.last_updated, call, PAGE_LIMIT)
+        return listed(list(self.store), lambda location: location.last_updated, call, PAGE_LIMIT)
 
     def _location(self, call: Call) -> Location:
         location = self.store.get(call.params["location_id"])
@@ -95,10 +95,12 @@ class LocationsReceiver:
         )
 
     def take(self, location: Location, cause: Cause) -> bool:
-        """Keep a pulled location unless a newer one is known; whether it changed anything."""
+        """Keep what is new of a pulled location; whether it changed anything."""
         key = (location.country_code, location.party_id, location.id)
         known = self.store.get(*key)
-        if known is not None and (known == location or _newer(known.last_updated, location.last_updated)):
+        if known is not None and newer(known.last_updated, location.last_updated):
+            location = _with_newer_evses(known, location)
+        if known == location:
             return False
         self.store.put(location, *key)
         self._on_change(location, None, cause)
@@ -144,47 +146,55 @@ class LocationsReceiver:
         must_equal("location_id", call.params["location_id"], location.id)
         must_equal("country_code", country_code, location.country_code)
         must_equal("party_id", party_id, location.party_id)
-        new = self.store.put(location, country_code, party_id, location.id)
-        self._on_change(location, None, call.cause)
-        return CREATED if new else DONE
+        known = self.store.get(country_code, party_id, location.id)
+        if known is None or not self._overtaken(call, known.last_updated, location.last_updated):
+            self._keep(location, None, call.cause)
+        return CREATED if known is None else DONE
 
     def _put_evse(self, call: Call) -> Reply:
         location = self._location(call)
         evse = codec.decode(call.body, EVSE)
         must_equal("evse_uid", call.params["evse_uid"], evse.uid)
-        new = find_evse(location, evse.uid) is None
-        self._keep(put_evse(location, evse), evse, call.cause)
-        return CREATED if new else DONE
+        known = find_evse(location, evse.uid)
+        if known is None or not self._overtaken(call, known.last_updated, evse.last_updated):
+            self._keep(put_evse(location, evse), evse, call.cause)
+        return CREATED if known is None else DONE
 
     def _put_connector(self, call: Call) -> Reply:
         location, evse = self._evse(call)
         connector = codec.decode(call.body, Connector)
         must_equal("connector_id", call.params["connector_id"], connector.id)
-        new = find_connector(evse, connector.id) is None
-        evse = put_connector(evse, connector)
-        self._keep(put_evse(location, evse), evse, call.cause)
-        return CREATED if new else DONE
+        known = find_connector(evse, connector.id)
+        if known is None or not self._overtaken(call, known.last_updated, connector.last_updated):
+            evse = put_connector(evse, connector)
+            self._keep(put_evse(location, evse), evse, call.cause)
+        return CREATED if known is None else DONE
 
     def _patch_location(self, call: Call) -> Reply:
         location = self._location(call)
         patch = codec.decode(call.body, _LocationPatch)
         if not self._overtaken(call, location.last_updated, patch.last_updated):
-            self._keep(apply_patch(location, patch), None, call.cause)
+            changed = apply_patch(location, patch)
+            must_stay(location, changed, "id", "country_code", "party_id")
+            self._keep(changed, None, call.cause)
         return DONE
 
     def _patch_evse(self, call: Call) -> Reply:
         location, evse = self._evse(call)
         patch = codec.decode(call.body, _EvsePatch)
         if not self._overtaken(call, evse.last_updated, patch.last_updated):
-            evse = apply_patch(evse, patch)
-            self._keep(put_evse(location, evse), evse, call.cause)
+            changed = apply_patch(evse, patch)
+            must_stay(evse, changed, "uid")
+            self._keep(put_evse(location, changed), changed, call.cause)
         return DONE
 
     def _patch_connector(self, call: Call) -> Reply:
         location, evse, connector = self._connector(call)
         patch = codec.decode(call.body, _ConnectorPatch)
         if not self._overtaken(call, connector.last_updated, patch.last_updated):
-            evse = put_connector(evse, apply_patch(connector, patch))
+            changed = apply_patch(connector, patch)
+            must_stay(connector, changed, "id")
+            evse = put_connector(evse, changed)
             self._keep(put_evse(location, evse), evse, call.cause)
         return DONE
 
@@ -193,19 +203,13 @@ class LocationsReceiver:
         self._on_change(location, evse, cause)
 
     def _overtaken(self, call: Call, known: str, offered: str) -> bool:
-        """Whether a newer state is known already; then the message is acknowledged and changes nothing."""
-        if not _newer(known, offered):
-            return False
-        self._journal.hint(
-            call.cause.id,
-            "overtaken-update",
-            "warning",
-            f"last_updated {offered} is older than {known}, which is known already; the update changed nothing.",
-            "$.last_updated",
-            "OCPI 2.2.1 transport_and_format, PATCH",
-        )
-        return True
+        return overtaken(self._journal, call, known, offered)
 
 
-def _newer(left: str, right: str) -> bool:
-    return left != right and later(left, right) == left
+def _with_newer_evses(known: Location, pulled: Location) -> Location:
+    """A push was faster than the page of a list: take from the page the EVSEs that are newer there."""
+    for evse in pulled.evses:
+        ours = find_evse(known, evse.uid)
+        if ours is None or newer(evse.last_updated, ours.last_updated):
+            known = put_evse(known, evse)
+    return known

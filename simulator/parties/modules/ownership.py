@@ -3,6 +3,8 @@
 Source: OCPI 2.2.1, Transport and format, Client Owned Object Push; digest, section 2.6.
 """
 
+from msgspec import Struct
+
 from simulator.ocpi.datatypes import ci_key
 from simulator.ocpi.status import Status
 from simulator.parties.call import Call, Refusal
@@ -22,6 +24,16 @@ def must_equal(name: str, in_url: str, in_body: str) -> None:
     """Refuse with 2001 when the body names another object than the URL."""
     if ci_key(in_url) != ci_key(in_body):
         raise Refusal(Status.INVALID_PARAMETERS, f"The URL says {name} {in_url!r}, the body {in_body!r}.")
+
+
+def must_stay(known: Struct, changed: Struct, *names: str) -> None:
+    """Refuse with 2001 a PATCH that would make another object, or another party's, of the one that the URL names."""
+    for name in names:
+        before, after = getattr(known, name), getattr(changed, name)
+        if ci_key(before) != ci_key(after):
+            raise Refusal(
+                Status.INVALID_PARAMETERS, f"A PATCH cannot change {name} from {str(before)!r} to {str(after)!r}."
+            )
 
 
 def unknown(what: str, key: str) -> Refusal:

@@ -4,17 +4,21 @@ Source: OCPI 2.2.1, Sessions module.
 """
 
 from collections.abc import Callable
+from typing import Protocol
 
 from msgspec.structs import replace
 
 from simulator.engine.cause import Cause
 from simulator.ocpi import codec
+from simulator.ocpi.datatypes import parse_datetime
 from simulator.ocpi.modules import InterfaceRole, ModuleID
 from simulator.ocpi.patch import apply_session_patch, partial
+from simulator.ocpi.v2_2_1.cdrs import ChargingPeriod
 from simulator.ocpi.v2_2_1.sessions import Session
 from simulator.parties.call import CREATED, DONE, Call, Reply
 from simulator.parties.identity import VERSION
-from simulator.parties.modules.ownership import must_equal, owner_of, unknown
+from simulator.parties.modules.order import newer, overtaken
+from simulator.parties.modules.ownership import must_equal, must_stay, owner_of, unknown
 from simulator.parties.office import Office
 from simulator.parties.store import Store, page
 
@@ -23,20 +27,31 @@ PAGE_LIMIT = 100
 SessionPatch = partial(Session)
 
 
+class RunningSession(Protocol):
+    """A session in its owner's books; the message about it is made when somebody asks."""
+
+    id: str
+    last_updated: str
+
+    def whole(self) -> Session:
+        """The Session object as it is now."""
+
+
 class SessionsSender:
-    """Serves the party's sessions; a peer sees those of its own tokens only. Keys are the eMSP and the session's id."""
+    """Serves the party's sessions; a peer sees those of its own tokens only."""
 
     def __init__(self, office: Office) -> None:
-        self.by_peer: dict[str, Store[Session]] = {}
+        self.by_peer: dict[str, Store[RunningSession]] = {}
         office.platform.offer(VERSION, ModuleID.SESSIONS, InterfaceRole.SENDER, {"get_list": self._get_list})
 
-    def put(self, peer_id: str, session: Session) -> None:
+    def put(self, peer_id: str, session: RunningSession) -> None:
         """Keep a session for the peer whose token it was."""
         self.by_peer.setdefault(peer_id, Store()).put(session, session.id)
 
     def _get_list(self, call: Call) -> Reply:
         sessions = list(self.by_peer.get(call.connection.peer_id, ()))
-        return page(sessions, lambda session: session.last_updated, call, PAGE_LIMIT, date_from_required=True)
+        shown, headers = page(sessions, lambda session: session.last_updated, call, PAGE_LIMIT, date_from_required=True)
+        return Reply(codec.encode([session.whole() for session in shown]), headers=headers)
 
 
 class SessionsReceiver:
@@ -44,6 +59,7 @@ class SessionsReceiver:
 
     def __init__(self, office: Office, on_change: Callable[[Session, Cause], None]) -> None:
         self.store: Store[Session] = Store()
+        self._journal = office.journal
         self._on_change = on_change
         office.platform.offer(
             VERSION,
@@ -53,16 +69,16 @@ class SessionsReceiver:
         )
 
     def take(self, session: Session, cause: Cause) -> bool:
-        """Keep a pulled session; whether it changed anything."""
-        if self.store.get(session.country_code, session.party_id, session.id) == session:
+        """Keep a pulled session unless a newer state of it is known; whether it changed anything."""
+        known = self.store.get(session.country_code, session.party_id, session.id)
+        if known is not None and (known == session or newer(known.last_updated, session.last_updated)):
             return False
         self._keep(session, cause)
         return True
 
-    def _keep(self, session: Session, cause: Cause) -> bool:
-        new = self.store.put(session, session.country_code, session.party_id, session.id)
+    def _keep(self, session: Session, cause: Cause) -> None:
+        self.store.put(session, session.country_code, session.party_id, session.id)
         self._on_change(session, cause)
-        return new
 
     def _known(self, call: Call) -> Session:
         session = self.store.get(*owner_of(call), call.params["session_id"])
@@ -79,18 +95,27 @@ class SessionsReceiver:
         must_equal("session_id", call.params["session_id"], session.id)
         must_equal("country_code", country_code, session.country_code)
         must_equal("party_id", party_id, session.party_id)
-        return CREATED if self._keep(session, call.cause) else DONE
+        known = self.store.get(country_code, party_id, session.id)
+        if known is None or not overtaken(self._journal, call, known.last_updated, session.last_updated):
+            self._keep(session, call.cause)
+        return CREATED if known is None else DONE
 
     def _patch(self, call: Call) -> Reply:
         known = self._known(call)
         patch = codec.decode(call.body, SessionPatch)
         session = apply_session_patch(known, patch)
-        must_equal("session_id", known.id, session.id)
-        # A network may deliver a PATCH twice; a period that starts when a known one does is the same period.
-        starts = {period.start_date_time: None for period in known.charging_periods}
-        added = session.charging_periods[len(known.charging_periods) :]
-        fresh = tuple(period for period in added if period.start_date_time not in starts)
-        if len(fresh) != len(added):
-            session = replace(session, charging_periods=known.charging_periods + fresh)
-        self._keep(session, call.cause)
+        must_stay(known, session, "id", "country_code", "party_id")
+        periods = known.charging_periods
+        added = _unknown_of(session.charging_periods[len(periods) :], periods)
+        if not overtaken(self._journal, call, known.last_updated, patch.last_updated):
+            self._keep(replace(session, charging_periods=periods + added), call.cause)
+        elif added:
+            in_order = tuple(sorted(periods + added, key=lambda period: parse_datetime(period.start_date_time)))
+            self._keep(replace(known, charging_periods=in_order), call.cause)
         return DONE
+
+
+def _unknown_of(added: tuple[ChargingPeriod, ...], known: tuple[ChargingPeriod, ...]) -> tuple[ChargingPeriod, ...]:
+    """A network may deliver a PATCH twice: a period that starts when a known one does is the same period."""
+    starts = {period.start_date_time: None for period in known}
+    return tuple(period for period in added if period.start_date_time not in starts)

@@ -11,7 +11,7 @@ from simulator.parties.connection import Connection
 from simulator.parties.identity import VERSION
 from simulator.parties.modules.ownership import must_equal, owner_of, unknown
 from simulator.parties.office import Office
-from simulator.parties.store import Store, page
+from simulator.parties.store import Store, listed
 
 PAGE_LIMIT = 100
 
@@ -24,7 +24,7 @@ class TariffsSender:
         office.platform.offer(VERSION, ModuleID.TARIFFS, InterfaceRole.SENDER, {"get_list": self._get_list})
 
     def _get_list(self, call: Call) -> Reply:
-        return page(list(self.store), lambda tariff: tariff.last_updated, call, PAGE_LIMIT)
+        return listed(list(self.store), lambda tariff: tariff.last_updated, call, PAGE_LIMIT)
 
 
 class TariffsReceiver:

@@ -15,9 +15,10 @@ from simulator.ocpi.v2_2_1.tokens import AuthorizationInfo, LocationReferences, 
 from simulator.ocpi.v2_2_1.types import TokenType
 from simulator.parties.call import CREATED, DONE, Call, Refusal, Reply
 from simulator.parties.identity import VERSION
-from simulator.parties.modules.ownership import must_equal, owner_of, unknown
+from simulator.parties.modules.order import newer, overtaken
+from simulator.parties.modules.ownership import must_equal, must_stay, owner_of, unknown
 from simulator.parties.office import Office
-from simulator.parties.store import Store, page
+from simulator.parties.store import Store, listed
 
 PAGE_LIMIT = 500
 
@@ -52,7 +53,7 @@ class TokensSender:
         )
 
     def _get_list(self, call: Call) -> Reply:
-        return page(list(self.store), lambda token: token.last_updated, call, PAGE_LIMIT)
+        return listed(list(self.store), lambda token: token.last_updated, call, PAGE_LIMIT)
 
     def _post_authorize(self, call: Call) -> Reply:
         uid = call.params["token_uid"]
@@ -69,6 +70,7 @@ class TokensReceiver:
     def __init__(self, office: Office, on_change: Callable[[Token, Cause], None]) -> None:
         self.store: Store[Token] = Store()
         self._by_uid: dict[tuple[str, str], dict[str, Token]] = {}
+        self._journal = office.journal
         self._on_change = on_change
         office.platform.offer(
             VERSION,
@@ -82,19 +84,18 @@ class TokensReceiver:
         return iter(self._by_uid.get((uid.lower(), type.value), {}).values())
 
     def take(self, token: Token, cause: Cause) -> bool:
-        """Keep a token; whether it changed anything."""
-        key = (token.country_code, token.party_id, token.uid, token.type.value)
-        if self.store.get(*key) == token:
+        """Keep a pulled token unless a newer state of it is known; whether it changed anything."""
+        known = self.store.get(token.country_code, token.party_id, token.uid, token.type.value)
+        if known is not None and (known == token or newer(known.last_updated, token.last_updated)):
             return False
         self._keep(token, cause)
         return True
 
-    def _keep(self, token: Token, cause: Cause) -> bool:
+    def _keep(self, token: Token, cause: Cause) -> None:
         owner = f"{token.country_code}-{token.party_id}".upper()
         self._by_uid.setdefault((token.uid.lower(), token.type.value), {})[owner] = token
-        new = self.store.put(token, token.country_code, token.party_id, token.uid, token.type.value)
+        self.store.put(token, token.country_code, token.party_id, token.uid, token.type.value)
         self._on_change(token, cause)
-        return new
 
     def _known(self, call: Call) -> Token:
         token = self.store.get(*owner_of(call), call.params["token_uid"], token_type(call.query).value)
@@ -112,12 +113,15 @@ class TokensReceiver:
         must_equal("type", token_type(call.query).value, token.type.value)
         must_equal("country_code", country_code, token.country_code)
         must_equal("party_id", party_id, token.party_id)
-        return CREATED if self._keep(token, call.cause) else DONE
+        known = self.store.get(country_code, party_id, token.uid, token.type.value)
+        if known is None or not overtaken(self._journal, call, known.last_updated, token.last_updated):
+            self._keep(token, call.cause)
+        return CREATED if known is None else DONE
 
     def _patch(self, call: Call) -> Reply:
         known = self._known(call)
         token = apply_patch(known, codec.decode(call.body, _TokenPatch))
-        must_equal("token_uid", known.uid, token.uid)
-        must_equal("type", known.type.value, token.type.value)
-        self._keep(token, call.cause)
+        must_stay(known, token, "uid", "type", "country_code", "party_id")
+        if not overtaken(self._journal, call, known.last_updated, token.last_updated):
+            self._keep(token, call.cause)
         return DONE

@@ -81,7 +81,7 @@ class Authoriser:
                 answer, info = yield from self._request(connection, uid, type, where, cause)
                 if info is not None:
                     return self._decision(info, where)
-                if answer.reached and answer.http_status < 500:
+                if answer.refused:
                     return Authorisation("Invalid")
             if token.whitelist is WhitelistType.ALLOWED_OFFLINE:
                 return self._cached(token)
@@ -95,7 +95,7 @@ class Authoriser:
     def _cached(self, token: Token) -> Authorisation:
         # The gap in the specification (ALWAYS with valid=false) is read the safe way: refuse.
         if not token.valid:
-            return Authorisation("Invalid")
+            return Authorisation("Invalid", method=AuthMethod.WHITELIST)
         return Authorisation("Accepted", cdr_token(token), AuthMethod.WHITELIST)
 
     def _decision(self, info: AuthorizationInfo, where: LocationReferences) -> Authorisation:
@@ -134,4 +134,7 @@ class Authoriser:
         if exchange is not None:
             yield exchange
         answer = office.client.read(exchange)
-        return answer, office.client.decode(exchange, answer, AuthorizationInfo) if answer.ok else None
+        info = office.client.decode(exchange, answer, AuthorizationInfo) if answer.ok else None
+        # Nobody can let in, or make pay, the customer of another.
+        mine = info is not None and connection.owns(info.token.country_code, info.token.party_id)
+        return answer, info if mine else None

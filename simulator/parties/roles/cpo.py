@@ -15,6 +15,7 @@ from simulator.billing import tariff as billing
 from simulator.engine.cause import TIME, Cause
 from simulator.engine.exchange import Exchange, Subject
 from simulator.ocpi import codec
+from simulator.ocpi.datatypes import ci_key
 from simulator.ocpi.modules import InterfaceRole, ModuleID
 from simulator.ocpi.routes import join_url
 from simulator.ocpi.status import Status as StatusCode
@@ -26,7 +27,7 @@ from simulator.ocpi.v2_2_1.commands import (
     StartSession,
     StopSession,
 )
-from simulator.ocpi.v2_2_1.location_tree import find_evse, put_evse
+from simulator.ocpi.v2_2_1.location_tree import find_connector, find_evse, put_evse
 from simulator.ocpi.v2_2_1.locations import EVSE, Location, Status
 from simulator.ocpi.v2_2_1.tariffs import Tariff
 from simulator.ocpi.v2_2_1.tokens import LocationReferences, Token
@@ -57,7 +58,7 @@ from simulator.parties.modules.sessions import SessionsSender
 from simulator.parties.modules.tariffs import TariffsSender
 from simulator.parties.modules.tokens import TokensReceiver
 from simulator.parties.office import Office
-from simulator.parties.pricing import neutral
+from simulator.parties.pricing import kwh, neutral
 from simulator.parties.push import Outbox
 from simulator.parties.registration import Registration
 from simulator.parties.roles.authorisation import Authorisation, Authoriser, cdr_token
@@ -84,7 +85,8 @@ class Cpo:
     """One CPO. Implements OCPP's CentralSystem; `network` is how it reaches its charge points, set before the run.
 
     `cdrs_on_the_way` are those whose POST has not reached its final state; one that failed is not sent again, but
-    stays in the list that its eMSP can pull. `billed` has the CDR of each transaction that has one.
+    stays in the list that its eMSP can pull. `billed` has the CDR of each transaction that has one. `_heard` are the
+    transactions whose start it was told.
     """
 
     network: ChargePointNetwork
@@ -108,6 +110,7 @@ class Cpo:
         self._neutral: dict[str, billing.Tariff] = {}
         self._authorised: dict[tuple[str, str], Authorisation] = {}
         self._remote: dict[int, Authorisation] = {}
+        self._heard: dict[str, None] = {}
         self._open: dict[str, CpoSession] = {}
         self._sessions: dict[str, CpoSession] = {}
         self.cdrs_on_the_way: dict[str, None] = {}
@@ -128,8 +131,30 @@ class Cpo:
             self.tariffs.store.put(tariff, tariff.id)
             self._neutral[tariff.id.lower()] = neutral(tariff)
 
+    def change_tariff(self, tariff: Tariff, cause: Cause) -> None:
+        """Publish other prices under a tariff's id; sessions that have begun keep theirs. Partners get a PUT."""
+        self.tariffs.store.put(tariff, tariff.id)
+        self._neutral[tariff.id.lower()] = neutral(tariff)
+        body = codec.encode(tariff)
+        for connection in self.office.registered():
+            url = self.office.endpoint(connection, ModuleID.TARIFFS, InterfaceRole.RECEIVER)
+            if url is None:
+                continue
+            subject = Subject(
+                module=ModuleID.TARIFFS.value,
+                interface="RECEIVER",
+                route="tariffs.receiver.put_tariff",
+                version=connection.version,
+                object_kind="Tariff",
+                object_id=tariff.id,
+            )
+            where = join_url(url, tariff.country_code, tariff.party_id, tariff.id)
+            self._outbox.push(
+                f"{connection.peer_id}/tariff/{tariff.id}", connection, "PUT", where, subject, cause, body
+            )
+
     def _remember(self, evse: EVSE, cause: Cause) -> None:
-        value = {"status": evse.status.value, "last_updated": evse.last_updated}
+        value = {"status": evse.status, "last_updated": evse.last_updated}
         self.office.journal.state(self.office.id, "evse", f"{self.office.id}/{evse.uid}", value, cause)
 
     def _place(self, evse_uid: str) -> Place | None:
@@ -155,11 +180,13 @@ class Cpo:
         """This party stops; what waited to be pushed is forgotten."""
         self._outbox.clear()
         self.cdrs_on_the_way.clear()
+        for session in self._open.values():
+            session.peer_lacks_some = True
 
     def peer_is_back(self, peer_id: str) -> None:
         """A partner, or the link to it, is back."""
         connection = self.office.connections.get(peer_id)
-        if connection is not None and connection.registered:
+        if connection is not None and connection.registered and not self.office.node.down:
             self.sync.soon(connection, "the peer is back")
 
     def _take_tokens(self, connection: Connection, tokens: list[Token], cause: Cause) -> Taken:
@@ -167,7 +194,7 @@ class Cpo:
         return Taken(sum(self.tokens.take(token, cause) for token in mine))
 
     def _token_changed(self, token: Token, cause: Cause) -> None:
-        value = {"valid": token.valid, "whitelist": token.whitelist.value}
+        value = {"valid": token.valid, "whitelist": token.whitelist}
         entity = f"{token.country_code}-{token.party_id}/{token.uid}/{token.type.value}"
         self.office.journal.state(self.office.id, "token", entity, value, cause)
 
@@ -180,6 +207,10 @@ class Cpo:
 
     def on_call(self, evse_uid: str, message: ToCentralSystem, answer: Callable[[Answer], None], cause: Cause) -> None:
         """A charge point's message has arrived."""
+        what = f"{type(message).__name__} of {evse_uid}"
+        self.office.attempt(what, lambda: self._handle(evse_uid, message, answer, cause))
+
+    def _handle(self, evse_uid: str, message: ToCentralSystem, answer: Callable[[Answer], None], cause: Cause) -> None:
         if isinstance(message, Authorize):
             self._authorize(evse_uid, message.token, answer, cause)
             return
@@ -193,7 +224,8 @@ class Cpo:
         place = self._place(evse_uid)
         if place is None or place.evse.status is status:
             return
-        evse = replace(place.evse, status=status, last_updated=self.office.calendar.now())
+        last_updated = self.office.calendar.now_after(place.evse.last_updated)
+        evse = replace(place.evse, status=status, last_updated=last_updated)
         location = put_evse(place.location, evse)
         self.locations.store.put(location, location.id)
         self._remember(evse, cause)
@@ -217,8 +249,8 @@ class Cpo:
             location_id=location.id,
         )
 
-        def done(exchange: Exchange) -> None:
-            if exchange.response is not None and exchange.response.status == 404:
+        def done(exchange: Exchange | None) -> None:
+            if exchange is not None and _not_found(exchange):
                 current = self.locations.store.get(location.id) or location
                 whole = msgspec.structs.replace(
                     subject, route="locations.receiver.put_location", object_kind="Location", object_id=location.id
@@ -268,16 +300,18 @@ class Cpo:
 
     def _transaction(self, evse_uid: str, event: TransactionEvent, cause: Cause) -> None:
         if event.kind == "Started":
+            self._heard[event.transaction_id] = None
             self._begin(evse_uid, event, cause)
             return
         session = self._open.get(event.transaction_id)
         if session is None:
             return
-        period = session.advance(event)
-        now = self.office.calendar.now()
-        changes = session.patch(period, now)
-        self._keep(session, now, cause)
-        self._push_session(session, "PATCH", codec.encode(changes), cause)
+        changes = session.patch(session.advance(event))
+        self._keep(session, cause)
+        if session.peer_lacks_some:
+            self._push_session(session, "PUT", codec.encode(session.whole()), cause)
+        else:
+            self._push_session(session, "PATCH", codec.encode(changes), cause)
         if event.kind == "Ended":
             del self._open[event.transaction_id]
             self._bill(session, cause)
@@ -301,9 +335,8 @@ class Cpo:
             )
             return
         session = self._new_session(place, decision, event)
-        now = self.office.calendar.now()
-        self._keep(session, now, cause)
-        self._push_session(session, "PUT", codec.encode(session.session(now)), cause)
+        self._keep(session, cause)
+        self._push_session(session, "PUT", codec.encode(session.whole()), cause)
 
     def _new_session(self, place: Place, decision: Authorisation, event: TransactionEvent) -> CpoSession:
         assert decision.token is not None
@@ -333,21 +366,20 @@ class Cpo:
         decision = Authorisation("Accepted", cdr_token(token), AuthMethod.WHITELIST)
         session = self._new_session(replace(place, location=location, evse=evse), decision, started)
         session.advance(so_far)
-        self._keep(session, self.office.calendar.now(), TIME)
+        self._keep(session, TIME)
 
-    def _keep(self, session: CpoSession, now: str, cause: Cause) -> None:
-        whole = session.session(now)
-        self.sessions.put(_payer(session), whole)
-        cost = whole.total_cost
+    def _keep(self, session: CpoSession, cause: Cause) -> None:
+        self.sessions.put(_payer(session), session)
+        bill = session.bill
         value = {
-            "status": whole.status.value,
-            "kwh": str(whole.kwh),
-            "cost": str(cost.excl_vat) if cost else None,
-            "currency": whole.currency,
-            "evse": f"{self.office.id}/{whole.evse_uid}",
-            "token": whole.cdr_token.uid,
+            "status": session.status,
+            "kwh": str(kwh(session.energy_wh)),
+            "cost": str(bill.total_excl),
+            "currency": bill.currency,
+            "evse": f"{self.office.id}/{session.place.evse.uid}",
+            "token": session.token.uid,
         }
-        self.office.journal.state(self.office.id, "session", whole.id, value, cause)
+        self.office.journal.state(self.office.id, "session", session.id, value, cause)
 
     def _push_session(self, session: CpoSession, method: str, body: bytes, cause: Cause, first: bool = False) -> None:
         peer_id = _payer(session)
@@ -368,11 +400,14 @@ class Cpo:
             location_id=session.place.location.id,
         )
 
-        def done(exchange: Exchange) -> None:
-            response = exchange.response
-            if method == "PATCH" and response is not None and response.status == 404:
-                whole = session.session(self.office.calendar.now())
-                self._push_session(session, "PUT", codec.encode(whole), exchange.as_cause(), first=True)
+        def done(exchange: Exchange | None) -> None:
+            # A PATCH adds charging periods: after one that did not arrive, only a PUT can make the copy whole again.
+            if not succeeded(exchange):
+                session.peer_lacks_some = True
+            elif method == "PUT":
+                session.peer_lacks_some = False
+            if method == "PATCH" and exchange is not None and _not_found(exchange):
+                self._push_session(session, "PUT", codec.encode(session.whole()), exchange.as_cause(), first=True)
 
         self._outbox.push(
             f"{peer_id}/{session.id}",
@@ -388,9 +423,8 @@ class Cpo:
 
     def _bill(self, session: CpoSession, cause: Cause) -> None:
         peer_id = _payer(session)
-        count = sum(len(store) for store in self.cdrs.by_peer.values())
-        id = f"{self._cdr_prefix}{count + 1:012x}"
-        cdr, bill = session.cdr(id, self.office.calendar.now())
+        id = f"{self._cdr_prefix}{len(self.billed) + 1:012x}"
+        cdr, bill = session.cdr(id)
         self.cdrs.put(peer_id, cdr)
         self.billed[session.transaction_id] = id
         self.office.journal.money(
@@ -422,36 +456,41 @@ class Cpo:
             location_id=session.place.location.id,
         )
 
-        def done(exchange: Exchange) -> None:
+        def done(exchange: Exchange | None) -> None:
             self.cdrs_on_the_way.pop(id, None)
             if not succeeded(exchange):
-                self._not_delivered(cdr, exchange)
+                self._not_delivered(cdr, exchange, cause)
 
         self.cdrs_on_the_way[id] = None
-
         lane = f"{peer_id}/{session.id}"
         self._outbox.push(lane, connection, "POST", url, subject, cause, codec.encode(cdr), done)
 
-    def _not_delivered(self, cdr: CDR, exchange: Exchange) -> None:
+    def awaits(self, transaction_id: str) -> bool:
+        """Whether a transaction's end has still to come: its session is open, or its start has not reached us."""
+        return transaction_id in self._open or transaction_id not in self._heard
+
+    def _not_delivered(self, cdr: CDR, exchange: Exchange | None, cause: Cause) -> None:
+        why = "the eMSP's URL cannot be used" if exchange is None else exchange.failure or "refused by the receiver"
         self.office.journal.event(
             self.office.id,
             "cdr_not_delivered",
             party=self.office.id,
             subject=cdr.session_id or "",
-            data={"cdr": cdr.id, "why": exchange.failure or "refused by the receiver"},
-            cause=exchange.as_cause(),
+            data={"cdr": cdr.id, "why": why},
+            cause=exchange.as_cause() if exchange is not None else cause,
         )
 
     # Partners ask (commands)
 
     def _start_session(self, call: Call, body: StartSession, tell: Tell) -> Reply:
         location = self.locations.store.get(body.location_id)
-        evse = self._chosen(location, body.evse_uid)
-        if location is None or evse is None:
-            what = body.location_id if location is None else body.evse_uid
-            return answer(
-                CommandResponseType.REJECTED, status=StatusCode.UNKNOWN_LOCATION, message=f"{what!r} is not known here."
-            )
+        if location is None:
+            return _unknown_place(f"Location {body.location_id!r}")
+        evse = find_evse(location, body.evse_uid) if body.evse_uid is not None else _free_evse(location)
+        if evse is None:
+            return _unknown_place(f"EVSE {body.evse_uid!r}") if body.evse_uid else answer(CommandResponseType.REJECTED)
+        if body.connector_id is not None and find_connector(evse, body.connector_id) is None:
+            return _unknown_place(f"Connector {body.connector_id!r}")
         if not call.connection.owns(body.token.country_code, body.token.party_id):
             return answer(
                 CommandResponseType.REJECTED,
@@ -466,15 +505,8 @@ class Cpo:
         request = RequestStartTransaction(IdToken(body.token.uid, kind), remote_start_id)
         return self._relay(evse.uid, request, tell, call.cause)
 
-    def _chosen(self, location: Location | None, evse_uid: str | None) -> EVSE | None:
-        if location is None:
-            return None
-        if evse_uid is not None:
-            return find_evse(location, evse_uid)
-        return next((evse for evse in location.evses if evse.status is Status.AVAILABLE), None)
-
     def _stop_session(self, call: Call, body: StopSession, tell: Tell) -> Reply:
-        session = self._sessions.get(body.session_id)
+        session = self._sessions.get(ci_key(body.session_id))
         if session is None or _payer(session) != call.connection.peer_id or session.transaction_id not in self._open:
             return answer(CommandResponseType.UNKNOWN_SESSION)
         request = RequestStopTransaction(session.transaction_id)
@@ -484,6 +516,8 @@ class Cpo:
         """Pass a command on to the charge point; its answer becomes the result."""
 
         def answered(result: Answer | None) -> None:
+            if self.office.node.down:
+                return
             if not isinstance(result, RequestAnswer):
                 tell(CommandResultType.TIMEOUT, cause)
             elif result.accepted:
@@ -492,10 +526,27 @@ class Cpo:
                 reasons = {"occupied": CommandResultType.EVSE_OCCUPIED, "faulted": CommandResultType.EVSE_INOPERATIVE}
                 tell(reasons.get(result.reason, CommandResultType.REJECTED), cause)
 
-        self.network.request(evse_uid, request, answered, cause)
+        what = f"what follows {type(request).__name__}"
+        self.network.request(
+            evse_uid, request, lambda result: self.office.attempt(what, lambda: answered(result)), cause
+        )
         return answer(CommandResponseType.ACCEPTED)
 
 
 def _payer(session: CpoSession) -> str:
     """The party that gets the session and pays its CDR: the token's eMSP."""
-    return f"{session.token.country_code}-{session.token.party_id}"
+    return f"{session.token.country_code}-{session.token.party_id}".upper()
+
+
+def _free_evse(location: Location) -> EVSE | None:
+    return next((evse for evse in location.evses if evse.status is Status.AVAILABLE), None)
+
+
+def _unknown_place(what: str) -> Reply:
+    return answer(
+        CommandResponseType.REJECTED, status=StatusCode.UNKNOWN_LOCATION, message=f"{what} is not known here."
+    )
+
+
+def _not_found(exchange: Exchange) -> bool:
+    return exchange.response is not None and exchange.response.status == 404

@@ -64,6 +64,8 @@ class CpoSession:
         self.token = token
         self.status = SessionStatus.ACTIVE
         self.transaction_id = start.transaction_id
+        self.peer_lacks_some = False
+        self.last_updated = calendar.now()
         self.energy_wh = 0
         self.periods: list[ChargingPeriod] = []
         self._identity = identity
@@ -99,6 +101,7 @@ class CpoSession:
             self._end_us = at_us
             self.status = SessionStatus.COMPLETED
         self._bill = None
+        self.last_updated = self._calendar.now_after(self.last_updated)
         return period
 
     def _period(self, duration_us: int, energy_wh: int) -> ChargingPeriod:
@@ -124,7 +127,7 @@ class CpoSession:
     def _volumes_h(self) -> tuple[Decimal, Decimal]:
         return hours(self._open_us - self._start_us), hours(self._parking_us)
 
-    def session(self, last_updated: str) -> Session:
+    def whole(self) -> Session:
         """The whole Session object."""
         bill = self.bill
         return Session(
@@ -144,10 +147,10 @@ class CpoSession:
             charging_periods=tuple(self.periods),
             total_cost=as_price(bill.total_excl, bill.total_incl),
             status=self.status,
-            last_updated=last_updated,
+            last_updated=self.last_updated,
         )
 
-    def patch(self, period: ChargingPeriod | None, last_updated: str) -> dict[str, object]:
+    def patch(self, period: ChargingPeriod | None) -> dict[str, object]:
         """What changed since the last message, as the fields of a PATCH."""
         bill = self.bill
         changes: dict[str, object] = {"kwh": kwh(self.energy_wh)}
@@ -157,10 +160,10 @@ class CpoSession:
         if self._end_us is not None:
             changes["end_date_time"] = self._calendar.text(self._end_us)
             changes["status"] = self.status
-        changes["last_updated"] = last_updated
+        changes["last_updated"] = self.last_updated
         return changes
 
-    def cdr(self, id: str, last_updated: str) -> tuple[CDR, Bill]:
+    def cdr(self, id: str) -> tuple[CDR, Bill]:
         """The bill of the completed session as a CDR, and how it came about."""
         assert self._end_us is not None
         total_h, parking_h = self._volumes_h()
@@ -192,7 +195,7 @@ class CpoSession:
             total_time_cost=cost(bill.time),
             total_parking_time=parking_h or None,
             total_parking_cost=cost(bill.parking),
-            last_updated=last_updated,
+            last_updated=self.last_updated,
         )
         return cdr, bill
 

@@ -108,13 +108,16 @@ class Emsp:
             self._outbox.push(lane, connection, "PATCH", f"{where}?type={token.type.value}", subject, cause, body)
 
     def _decide(self, token: Token, where: LocationReferences | None) -> AuthorizationInfo:
-        """Real-time authorisation. Opening hours and EVSE status are none of its business (OCPI, Tokens)."""
+        """Real-time authorisation. Opening hours and EVSE status are none of its business (OCPI, Tokens).
+
+        The answer names the places where the driver may charge, so none of them when it is a refusal.
+        """
         self._references += 1
         allowed = AllowedType.ALLOWED if token.valid else self._refusals.get(token.uid, AllowedType.BLOCKED)
         return AuthorizationInfo(
             allowed=allowed,
             token=token,
-            location=where,
+            location=where if allowed is AllowedType.ALLOWED else None,
             authorization_reference=f"{self.office.id}-A{self._references}" if allowed is AllowedType.ALLOWED else None,
         )
 
@@ -135,7 +138,7 @@ class Emsp:
     def peer_is_back(self, peer_id: str) -> None:
         """A partner, or the link to it, is back."""
         connection = self.office.connections.get(peer_id)
-        if connection is not None and connection.registered:
+        if connection is not None and connection.registered and not self.office.node.down:
             self.sync.soon(connection, "the peer is back")
 
     # What CPOs tell
@@ -144,7 +147,7 @@ class Emsp:
         self.app.learn(location, evse)
         owner = f"{location.country_code}-{location.party_id}"
         for each in (evse,) if evse is not None else location.evses:
-            value = {"status": each.status.value, "last_updated": each.last_updated}
+            value = {"status": each.status, "last_updated": each.last_updated}
             self.office.journal.state(self.office.id, "evse", f"{owner}/{each.uid}", value, cause)
 
     def _tariff_changed(self, tariff: Tariff, cause: Cause) -> None:
@@ -164,7 +167,7 @@ class Emsp:
             del self._active[at]
         cost = session.total_cost
         value = {
-            "status": session.status.value,
+            "status": session.status,
             "kwh": str(session.kwh),
             "cost": str(cost.excl_vat) if cost else None,
             "currency": session.currency,

@@ -1,0 +1,23 @@
+"""Sets a built world going: who charges already, what will go wrong, who meets whom, who arrives."""
+
+from simulator.assemble import changes, faults
+from simulator.assemble.cast import write_cast
+from simulator.assemble.people import enrol, seat, set_out
+from simulator.assemble.world import World
+from simulator.parties.introduction import introduce
+
+
+def begin(world: World) -> None:
+    """Schedule everything that the scenario says; time still stands at the beginning of the lead-in."""
+    write_cast(world)
+    people = enrol(world)
+    world.journal.event(
+        "run", "begin", data={"seed": world.seed, "seated": seat(world, people), "unusable": world.unusable}
+    )
+    faults.schedule(world)
+    changes.schedule(world, people)
+    for party in world.parties():
+        party.sync.start_polling()
+    for connection in world.scenario.connections:
+        world.kernel.env.process(introduce(world.party(connection.a), world.party(connection.b)))
+    set_out(world, people)

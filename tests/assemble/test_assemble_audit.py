@@ -1,0 +1,129 @@
+"""The checks at the end of a run are no formality: each of them sees what it is there to see."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+
+from msgspec.structs import replace
+from run_town import MIN, H, OpenTown, named, town
+
+from simulator.engine.cause import TIME
+from simulator.engine.node import Inbound
+from simulator.ocpi.v2_2_1.cdrs import CDR
+from simulator.ocpp.messages import IdToken
+from simulator.wire.carrier import Response
+from simulator.world.battery import Battery
+from simulator.world.vehicle import VEHICLES
+
+DRIVERS = (named("Vera"), named("Wim", authorise="app"), named("Xena", arrives='"07:50"'))
+"""After two hours the first two have left, and Xena charges."""
+
+
+def audited(tmp_path: Path, tamper: Callable[[OpenTown], None]) -> dict[str, bool]:
+    """The checks after two hours, with something done to the books first."""
+    with OpenTown(town(tmp_path, drivers=DRIVERS, duration="3 h"), tmp_path / "run.ocpirun") as open_town:
+        open_town.run_to(2 * H)
+        assert all(open_town.audit().checks.values())
+        tamper(open_town)
+        checks = open_town.audit()
+        assert list(checks.remarks) == [name for name, good in checks.checks.items() if not good]
+        return checks.checks
+
+
+def failed(checks: dict[str, bool]) -> list[str]:
+    return [name for name, good in checks.items() if not good]
+
+
+def some_cdr(open_town: OpenTown) -> CDR:
+    return next(iter(open_town.world.emsps["NL-EMA"].cdrs.store))
+
+
+def test_an_audit_of_an_honest_run_is_true(tmp_path: Path) -> None:
+    assert failed(audited(tmp_path, lambda _: None)) == []
+
+
+def test_an_emsp_that_loses_a_bill_is_seen(tmp_path: Path) -> None:
+    def lose(open_town: OpenTown) -> None:
+        cdr = some_cdr(open_town)
+        open_town.world.emsps["NL-EMA"].cdrs.store.drop(cdr.country_code, cdr.party_id, cdr.id)
+
+    assert failed(audited(tmp_path, lose)) == ["cdrs_billed_once", "money_settled", "held_back_by_faults"]
+
+
+def test_a_cpo_that_loses_a_bill_is_seen(tmp_path: Path) -> None:
+    def lose(open_town: OpenTown) -> None:
+        cdr = some_cdr(open_town)
+        open_town.world.emsps["NL-EMA"].cdrs.store.drop(cdr.country_code, cdr.party_id, cdr.id)
+        cpo = open_town.world.cpos[f"{cdr.country_code}-{cdr.party_id}"]
+        cpo.cdrs.by_peer["NL-EMA"].drop(cdr.id)
+
+    assert "energy_conserved" in failed(audited(tmp_path, lose))
+
+
+def test_a_cpo_that_never_bills_a_session_is_seen(tmp_path: Path) -> None:
+    def forget(open_town: OpenTown) -> None:
+        cdr = some_cdr(open_town)
+        cpo = open_town.world.cpos[f"{cdr.country_code}-{cdr.party_id}"]
+        open_town.world.emsps["NL-EMA"].cdrs.store.drop(cdr.country_code, cdr.party_id, cdr.id)
+        cpo.cdrs.by_peer["NL-EMA"].drop(cdr.id)
+        cpo.billed = {transaction: id for transaction, id in cpo.billed.items() if id != cdr.id}
+
+    assert "energy_conserved" in failed(audited(tmp_path, forget))
+
+
+def test_a_bill_that_is_one_wh_short_is_seen(tmp_path: Path) -> None:
+    def shorten(open_town: OpenTown) -> None:
+        cdr = some_cdr(open_town)
+        short = replace(cdr, total_energy=cdr.total_energy - Decimal("0.001"))
+        open_town.world.emsps["NL-EMA"].cdrs.store.put(short, cdr.country_code, cdr.party_id, cdr.id)
+
+    assert failed(audited(tmp_path, shorten)) == ["energy_conserved"]
+
+
+def test_energy_that_nobody_was_let_in_for_is_seen(tmp_path: Path) -> None:
+    def steal(open_town: OpenTown) -> None:
+        charger = next(each for each in open_town.world.street.chargers.values() if each.battery is None)
+        charger.plug(Battery(VEHICLES["compact"], 200, 800), TIME)
+        charger._start(IdToken("STOLEN", "ISO14443"), "Authorized", None, TIME)
+        open_town.run_for(10 * MIN)
+        assert open_town.events("unauthorised_transaction")
+
+    assert failed(audited(tmp_path, steal)) == ["energy_conserved"]
+
+
+def test_a_bill_that_is_booked_twice_is_seen(tmp_path: Path) -> None:
+    def twice(open_town: OpenTown) -> None:
+        open_town.ledger.payables.append(open_town.ledger.payables[0])
+
+    assert failed(audited(tmp_path, twice)) == ["cdrs_billed_once", "money_settled"]
+
+
+def test_a_cent_of_difference_is_seen(tmp_path: Path) -> None:
+    def cheat(open_town: OpenTown) -> None:
+        row = open_town.ledger.payables[0]
+        open_town.ledger.payables[0] = replace(row, amount=row.amount - Decimal("0.01"))
+
+    assert failed(audited(tmp_path, cheat)) == ["money_settled"]
+
+
+def test_a_token_that_opens_no_door_any_more_is_seen(tmp_path: Path) -> None:
+    def swap(open_town: OpenTown) -> None:
+        connection = open_town.connection("NL-ABC", "NL-EMA")
+        open_town.world.cpos["NL-ABC"].office.platform.admit(connection, "another")
+
+    assert failed(audited(tmp_path, swap)) == ["parties_registered"]
+
+
+def test_code_that_fails_and_messages_that_are_wrong_are_seen(tmp_path: Path) -> None:
+    def fail(open_town: OpenTown) -> None:
+        def broken(inbound: Inbound) -> Response:
+            raise ZeroDivisionError("a fault of ours")
+
+        url = open_town.url("NL-EMA", "NL-ABC", "locations", "SENDER")
+        assert open_town.ask("NL-EMA", "NL-ABC", "PUT", url, b"{").http == 405
+        tokens = open_town.url("NL-EMA", "NL-ABC", "tokens", "RECEIVER", "NL", "EMA", "T1")
+        assert open_town.ask("NL-EMA", "NL-ABC", "PUT", tokens, b"{").http == 400
+        open_town.server("NL-ABC", broken)
+        assert open_town.ask("NL-EMA", "NL-ABC", "GET", url).http == 500
+
+    assert failed(audited(tmp_path, fail)) == ["no_handler_failed", "messages_valid"]

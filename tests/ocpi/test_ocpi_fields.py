@@ -1,0 +1,139 @@
+"""Every field of every object has its sentence, and every route its object."""
+
+import importlib
+import inspect
+import pkgutil
+from typing import Any, Literal
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from simulator.ocpi import datatypes, envelope, v2_2_1
+from simulator.ocpi.fields import field_type, object_type, sentence, types
+from simulator.ocpi.fields.bodies import BODIES
+from simulator.ocpi.routes import Route, routes
+
+MODULES = [
+    importlib.import_module(f"{v2_2_1.__name__}.{found.name}") for found in pkgutil.iter_modules(v2_2_1.__path__)
+]
+CLASSES: dict[str, Any] = {
+    name: cls
+    for module in (*MODULES, datatypes, envelope)
+    for name, cls in inspect.getmembers(module, inspect.isclass)
+    if issubclass(cls, msgspec.Struct) and cls.__struct_fields__
+}
+FIELDS = [(name, field.encode_name) for name, cls in CLASSES.items() for field in msgspec.structs.fields(cls)]
+ROUTES = routes("2.2.1")
+Direction = Literal["request", "response"]
+DIRECTIONS: tuple[Direction, ...] = ("request", "response")
+
+
+def test_the_types_are_the_classes() -> None:
+    assert sorted(types()) == sorted(CLASSES)
+    assert len(set(types())) == len(types())
+
+
+@pytest.mark.parametrize(("type_name", "field"), FIELDS)
+def test_every_field_has_one_short_plain_sentence(type_name: str, field: str) -> None:
+    text = sentence(type_name, field)
+    assert 10 <= len(text) <= 110, len(text)
+    assert text.endswith(".")
+    assert text.count(". ") == 0
+    assert text[0].isupper()
+    assert text == " ".join(text.split())
+    assert not any(mark in text for mark in "{}%\n"), "a place or a conversion would break in translation"
+
+
+@given(st.sampled_from(sorted(CLASSES)), st.sampled_from(sorted({field for _, field in FIELDS})))
+def test_a_field_that_a_type_does_not_have_has_no_sentence(type_name: str, field: str) -> None:
+    assert bool(sentence(type_name, field)) == ((type_name, field) in FIELDS)
+
+
+def test_what_is_unknown_has_no_sentence_and_no_type() -> None:
+    assert sentence("Session", "vendor_field") == sentence("Booking", "id") == ""
+    assert field_type("Session", "vendor_field") is field_type("Booking", "id") is None
+    assert object_type("bookings.sender.get_list", "response") is None
+
+
+def test_only_the_commands_share_a_sentence() -> None:
+    fields_of: dict[str, list[tuple[str, str]]] = {}
+    for field in FIELDS:
+        fields_of.setdefault(sentence(*field), []).append(field)
+    shared = [fields for fields in fields_of.values() if len(fields) > 1]
+    commands = ("CancelReservation", "StartSession", "StopSession", "UnlockConnector")
+    assert shared == [[(command, "response_url") for command in commands]]
+
+
+@pytest.mark.parametrize(
+    ("type_name", "field", "expected"),
+    [
+        ("Session", "charging_periods", "ChargingPeriod"),
+        ("Session", "cdr_token", "CdrToken"),
+        ("Session", "total_cost", "Price"),
+        ("ChargingPeriod", "dimensions", "CdrDimension"),
+        ("CDR", "tariffs", "Tariff"),
+        ("CDR", "signed_data", "SignedData"),
+        ("Tariff", "min_price", "Price"),
+        ("Location", "opening_times", "Hours"),
+        ("EVSE", "directions", "DisplayText"),
+        ("EVSE", "capabilities", None),
+        ("Connector", "tariff_ids", None),
+        ("Session", "status", None),
+        ("Session", "kwh", None),
+        ("Envelope", "data", None),
+    ],
+)
+def test_a_field_names_the_type_inside(type_name: str, field: str, expected: str | None) -> None:
+    assert field_type(type_name, field) == expected
+
+
+@pytest.mark.parametrize("name", sorted(CLASSES))
+def test_every_nested_type_is_known(name: str) -> None:
+    """Asked of msgspec's own description of the class, which looks into annotations in another way than we do."""
+    _, definitions = msgspec.json.schema_components((CLASSES[name],), schema_hook=lambda _: {})
+    for field, description in definitions[name]["properties"].items():
+        inside = [part for part in CLASSES if f"'#/$defs/{part}'" in str(description)]
+        assert len(inside) <= 1
+        assert field_type(name, field) == (inside[0] if inside else None)
+
+
+@pytest.mark.parametrize("direction", DIRECTIONS)
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.name)
+def test_every_route_says_what_it_carries(route: Route, direction: Direction) -> None:
+    assert route.name in BODIES
+    found = object_type(route.name, direction)
+    assert found is None or found[0] in types()
+    if direction == "request":
+        assert found is None or not found[1]
+        assert found is None or route.method not in ("GET", "DELETE"), "these have no body"
+        assert found is not None or route.method not in ("POST", "PUT", "PATCH"), "these have one"
+    elif route.method == "GET":
+        assert found is not None
+        assert found[1] == (route.paginated or route.name == "versions.get_list")
+
+
+def test_no_route_is_made_up() -> None:
+    assert list(BODIES) == [route.name for route in ROUTES]
+
+
+@pytest.mark.parametrize(
+    ("route_name", "request_type", "response_type"),
+    [
+        ("versions.get_list", None, ("Version", True)),
+        ("credentials.put", ("Credentials", False), ("Credentials", False)),
+        ("locations.sender.get_list", None, ("Location", True)),
+        ("locations.receiver.patch_evse", ("EVSE", False), None),
+        ("sessions.sender.put_charging_preferences", ("ChargingPreferences", False), None),
+        ("tokens.sender.post_authorize", ("LocationReferences", False), ("AuthorizationInfo", False)),
+        ("commands.receiver.post_start_session", ("StartSession", False), ("CommandResponse", False)),
+        ("commands.sender.post_result", ("CommandResult", False), None),
+        ("tariffs.receiver.delete_tariff", None, None),
+    ],
+)
+def test_what_stands_in_some_routes(
+    route_name: str, request_type: tuple[str, bool] | None, response_type: tuple[str, bool] | None
+) -> None:
+    assert object_type(route_name, "request") == request_type
+    assert object_type(route_name, "response") == response_type

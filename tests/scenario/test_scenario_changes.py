@@ -1,0 +1,39 @@
+"""Changes of a scenario: read, referred to what exists, refused otherwise with their place."""
+
+from pathlib import Path
+
+import pytest
+
+from simulator.scenario.errors import ScenarioErrors
+from simulator.scenario.load import load
+
+SHIPPED = Path(__file__).parents[2] / "scenarios" / "money" / "prices_and_contracts.yaml"
+
+
+def test_the_shipped_changes_are_read() -> None:
+    tariff, contract = load(SHIPPED).changes
+    assert (tariff.kind, tariff.at_us, tariff.tariff, tariff.to) == ("tariff", 3 * 3_600_000_000, "day", "noon")
+    assert (contract.kind, contract.at_us, contract.driver) == ("token_blocked", 3_600_000_000, "Carla")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "found"),
+    [
+        ("tariff: day, to: noon", "tariff: day, to: night", "night"),
+        ("driver: Carla}", "driver: Karla}", "Karla"),
+        ("kind: token_blocked", "kind: token_lost", "token_lost"),
+        ('at: "10:00", kind: token', 'at: "16:00", kind: token', "16:00"),
+        ("driver: Carla}", "who: Carla}", "who"),
+    ],
+)
+def test_a_wrong_change_is_told_with_its_place(tmp_path: Path, before: str, after: str, found: str) -> None:
+    text = SHIPPED.read_text()
+    assert before in text
+    path = tmp_path / "wrong.yaml"
+    path.write_text(text.replace(before, after))
+    with pytest.raises(ScenarioErrors) as caught:
+        load(path)
+    error = next(error for error in caught.value.errors if found in error.found)
+    lines = text.replace(before, after).splitlines()
+    assert found in lines[error.line - 1]
+    assert error.sentence
