@@ -9,6 +9,7 @@ Source: OCPI 2.2.1, Types; coordinates from Locations, clock times from Location
 import datetime as dt
 import re
 from decimal import Decimal
+from functools import lru_cache
 from typing import Annotated, Final
 
 from msgspec import Meta, Struct
@@ -129,8 +130,21 @@ def format_datetime(epoch_us: int) -> str:
 
     Raises OverflowError outside the years 1 to 9999. Source: OCPI 2.2.1, Types, DateTime.
     """
-    text = (_EPOCH + dt.timedelta(milliseconds=epoch_us // 1000)).isoformat(timespec="milliseconds")
-    return f"{text[:19]}Z" if text.endswith(".000") else f"{text}Z"
+    epoch_s, milli = divmod(epoch_us // 1000, 1000)
+    day, second = divmod(epoch_s, 86_400)
+    text = f"{_date_text(day)}T{_clock_text(second)}"
+    return f"{text}.{milli:03}Z" if milli else f"{text}Z"
+
+
+@lru_cache(maxsize=1_024)
+def _date_text(day: int) -> str:
+    return (_EPOCH + dt.timedelta(days=day)).date().isoformat()
+
+
+@lru_cache(maxsize=86_400)
+def _clock_text(second: int) -> str:
+    minutes, second = divmod(second, 60)
+    return f"{minutes // 60:02}:{minutes % 60:02}:{second:02}"
 
 
 def parse_datetime(text: str) -> int:
@@ -147,9 +161,12 @@ def parse_datetime(text: str) -> int:
 
 def later(left: str, right: str) -> str:
     """The later of two valid DateTimes, as it was written; the left one when they are the same instant."""
-    if len(left) == len(right) == 20:
-        return right if right > left else left
-    return right if parse_datetime(right) > parse_datetime(left) else left
+    return right if _sortable(right) > _sortable(left) else left
+
+
+def _sortable(text: str) -> str:
+    """A valid DateTime without what may be left out: of such texts the later one is the greater one."""
+    return text.rstrip("Z") if "." not in text else text.rstrip("Z").rstrip("0").rstrip(".")
 
 
 def ci_key(text: str) -> str:

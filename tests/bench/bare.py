@@ -1,13 +1,12 @@
-"""What a recorded run over HTTP costs, against bare aiohttp sending the very same bytes to the very same URLs.
+"""What an exchange costs over HTTP, against bare aiohttp sending the very same bytes to the very same URLs.
 
-The run's own messages are read back from its recording and replayed between an aiohttp client and server that do nothing
-else: equal methods, URLs, headers and bodies, one after the other, as in the run. Both are measured in turn.
+The messages of a recording are replayed between an aiohttp client and a server that do nothing else: equal methods,
+URLs, headers and bodies, one after the other, as in the run that made them. Both are measured in turn, several times.
 """
 
-import asyncio
-import statistics
 import time
 from pathlib import Path
+from statistics import median
 
 import aiohttp
 from aiohttp import web
@@ -17,30 +16,27 @@ from simulator.assemble import RunOptions, play
 from simulator.recording.reader import Recording
 from simulator.recording.rows import Message
 from simulator.scenario.load import load
-from simulator.wire.http import LOOPBACK, LogicalResolver
+from simulator.wire.http import LOOPBACK, HttpWire, LogicalResolver
+from simulator.wire.memory import MemoryWire
+from tests.bench import kernel
+from tests.bench.loop import runner
 
 SCENARIO = Path(__file__).parents[2] / "scenarios" / "roaming" / "two_networks.yaml"
-ROUNDS = 3
+ROUNDS = 5
+EXCHANGES = 4_000
 
 
-def runner() -> asyncio.Runner:
-    """The event loop that the command line uses too."""
-    import uvloop
-
-    return asyncio.Runner(loop_factory=uvloop.new_event_loop)
-
-
-def run_once(folder: Path, wire: str) -> tuple[float, float, Path]:
-    """Microseconds an exchange of a recorded run (loop only, whole run), and its recording."""
-    out = folder / f"{wire}.ocpirun"
+def play_once(out: Path, wire: str) -> float:
+    """Microseconds an exchange of a whole run with its street, from the scenario's start on."""
     with runner() as loop:
-        result = loop.run(play(load(SCENARIO), RunOptions(out=out, wire=wire)))  # type: ignore[arg-type]
-    summary = result.summary
-    return 1e6 / float(summary["exchanges_per_s"]), 1e6 * float(summary["wall_s"]) / int(summary["exchanges"]), out
+        options = RunOptions(out=out, wire=wire, control=False)  # type: ignore[arg-type]
+        return 1e6 / float(loop.run(play(load(SCENARIO), options)).summary["exchanges_per_s"])  # type: ignore[arg-type]
 
 
-def replay(messages: list[Message]) -> float:
-    """Microseconds a request of bare aiohttp."""
+def replay(recording_path: Path) -> float:
+    """Microseconds a request of bare aiohttp, for the exchanges of a recording that were answered."""
+    with Recording.open(recording_path) as recording:
+        messages = [message for message in recording.messages(from_us=0, contents=True) if message.http_status]
     with runner() as loop:
         return loop.run(_replay(messages))
 
@@ -63,7 +59,7 @@ async def _replay(messages: list[Message]) -> float:
     connector = aiohttp.TCPConnector(limit=0, resolver=resolver, ttl_dns_cache=None)
     async with aiohttp.ClientSession(connector=connector) as client:
         began = time.perf_counter()
-        for index in range(len(messages)):  # noqa: B007 - the server answers with the message under way
+        for index in range(len(messages)):
             message = messages[index]
             url = URL(f"http://{message.host}{message.path}", encoded=True)
             body = message.request_body or None
@@ -75,16 +71,32 @@ async def _replay(messages: list[Message]) -> float:
 
 
 def report(folder: Path) -> None:
-    """Print both costs and their ratio, medians over the rounds."""
-    run_us, bare_us = [], []
+    """Print the costs and their ratios; the machine's noise is in the range given behind each median."""
+    carried: list[tuple[float, float]] = []
+    played: list[tuple[float, float]] = []
+    memory: list[float] = []
+    streetless: list[float] = []
     for _ in range(ROUNDS):
-        loop_us, _, path = run_once(folder, "http")
-        with Recording.open(path) as recording:
-            messages = [message for message in recording.messages(from_us=0, contents=True) if message.http_status]
-        run_us.append(loop_us)
-        bare_us.append(replay(messages))
-    ours, bare = statistics.median(run_us), statistics.median(bare_us)
-    print(f"over http, a recorded run of {len(messages):,} exchanges: {ours:,.0f} us each, {1e6 / ours:,.0f}/s")
-    print(f"bare aiohttp, the same bytes and URLs: {bare:,.0f} us each, {1e6 / bare:,.0f}/s")
-    ratios = sorted(each / other for each, other in zip(run_us, bare_us, strict=True))
-    print(f"ratio: {statistics.median(ratios):.2f} (of {', '.join(f'{ratio:.2f}' for ratio in ratios)})", flush=True)
+        out = folder / "kernel.ocpirun"
+        streetless.append(kernel.measure(out, MemoryWire(), 10 * EXCHANGES))
+        carried.append((kernel.measure(out, HttpWire(), EXCHANGES), replay(out)))
+        out = folder / "run.ocpirun"
+        memory.append(play_once(out, "memory"))
+        played.append((play_once(out, "http"), replay(out)))
+    print(f"kernel, typed and recorded in full, over memory: {_us(streetless)}, {1e6 / median(streetless):,.0f}/s")
+    print(f"kernel, typed and recorded in full, over http: {_us([ours for ours, _ in carried])}")
+    print(f"  bare aiohttp with the same bytes and URLs: {_us([bare for _, bare in carried])}")
+    print(f"  ratio: {_ratio(carried)}")
+    print(f"whole run of {SCENARIO.name} with its street, over memory: {_us(memory)}, {1e6 / median(memory):,.0f}/s")
+    print(f"whole run with its street, over http: {_us([ours for ours, _ in played])}")
+    print(f"  bare aiohttp with the same bytes and URLs: {_us([bare for _, bare in played])}")
+    print(f"  ratio: {_ratio(played)}", flush=True)
+
+
+def _us(each: list[float]) -> str:
+    return f"{median(each):,.0f} us an exchange ({min(each):,.0f} to {max(each):,.0f})"
+
+
+def _ratio(pairs: list[tuple[float, float]]) -> str:
+    ratios = [ours / bare for ours, bare in pairs]
+    return f"{median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})"

@@ -1,6 +1,5 @@
-"""How many typed, recorded exchanges a second the kernel carries over memory: no street, no roles, nothing else."""
+"""How many typed, recorded exchanges a second the kernel carries: no street, no roles, nothing else."""
 
-import asyncio
 import time
 from pathlib import Path
 
@@ -17,23 +16,22 @@ from simulator.ocpi.v2_2_1.locations import EVSE, Status
 from simulator.parties.calendar import Calendar
 from simulator.parties.client import status_of
 from simulator.recording.writer import Recorder
-from simulator.wire.carrier import Request, Response
-from simulator.wire.memory import MemoryWire
+from simulator.wire.carrier import Request, Response, Wire
+from tests.bench.loop import runner
 
-EXCHANGES = 100_000
 UNDER_WAY = 8
 _START_EPOCH_US = 1_777_867_200_000_000
 _JSON = (("Content-Type", "application/json"),)
 
 
-def measure(folder: Path) -> float:
-    """Exchanges a second: an EVSE status PATCH encoded, decoded and validated, answered, and recorded in full."""
-    recorder = Recorder.create(folder / "kernel.ocpirun", "full", {})
+def measure(out: Path, wire: Wire, exchanges: int) -> float:
+    """Microseconds an exchange: an EVSE status PATCH encoded, decoded and validated, answered, and recorded in full."""
+    recorder = Recorder.create(out, "full", {})
     streams = Streams(1)
     links = Links()
     links.add(Link(streams, "NL-ABC", "NL-EMA", Latency(80_000, 300_000), 30_000_000))
     journal = Journal(recorder, status_of)
-    kernel = Kernel(0, MemoryWire(), links, journal, lambda: Response(500, _JSON))
+    kernel = Kernel(0, wire, links, journal, lambda: Response(500, _JSON))
     calendar = Calendar(kernel.env, _START_EPOCH_US)
     patch = partial(EVSE)
 
@@ -77,7 +75,7 @@ def measure(folder: Path) -> float:
     def answered(event: object) -> None:
         assert isinstance(event, Exchange)
         assert event.delivered
-        if sent < EXCHANGES:
+        if sent < exchanges:
             send()
 
     async def run() -> float:
@@ -90,6 +88,7 @@ def measure(folder: Path) -> float:
         await kernel.close()
         return took
 
-    loop_s = asyncio.run(run())
+    with runner() as loop:
+        loop_s = loop.run(run())
     recorder.close({})
-    return kernel.concluded / loop_s
+    return 1e6 * loop_s / kernel.concluded

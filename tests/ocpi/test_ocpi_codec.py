@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from ocpi_shared import parse, sample
 
@@ -56,6 +56,7 @@ def test_both_ways_agree_on_every_message(data: st.DataObject, escaped: bool) ->
     raw = codec.encode(tree)
     if escaped:
         raw = json.dumps(json.loads(raw)).encode()
+        assume(b"Infinity" not in raw)  # what Python makes of 1E+400 is no JSON
         tree = parse(raw)
     faults = examine(tree, cls).findings
     if faults:
