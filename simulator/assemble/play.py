@@ -5,6 +5,7 @@ scenario and the seed alone; what belongs to this machine (wall time, memory, ad
 """
 
 import asyncio
+import contextlib
 import gc
 import hashlib
 import os
@@ -137,8 +138,10 @@ class _Run:
             counted = world.kernel.exchanges - counted
             self.phase = "closing"
             interrupted = bool(self.governor.stopped)
-            self.governor.finish(self.journal)
         finally:
+            # Whoever waits for an order gets an answer; that the recording failed is told by its close.
+            with contextlib.suppress(RecordingFailed):
+                self.governor.finish(self.journal)
             for watcher in watchers:
                 watcher.cancel()
             await asyncio.gather(*watchers, return_exceptions=True)

@@ -373,7 +373,8 @@ class Kernel:
 
     def broken(self, failure: WireFailure) -> None:
         """See Mailbox."""
-        self._broken = failure
+        # What broke first is what there is to mend; the rest follows from it.
+        self._broken = self._broken or failure
         self._wake()
 
     def _post(self, passage: Passage, what: Request | Response) -> None:
@@ -440,7 +441,6 @@ class Kernel:
         self._postman = asyncio.get_running_loop().create_future()
         await self._postman
         self._postman = None
-        self._raise_if_broken()
 
     def _raise_if_broken(self) -> None:
         if self._broken is not None:

@@ -26,11 +26,13 @@ class Connection:
     """One end of a connection between two platforms.
 
     `issued` is the token that the peer must present to us, `held` the one that we present to it. Before the
-    registration either may be a CREDENTIALS_TOKEN_A, which opens versions and credentials only.
+    registration either may be a CREDENTIALS_TOKEN_A, which opens versions and credentials only. `answer_routing` are
+    the routing headers of our answers.
     """
 
     __slots__ = (
         "_common",
+        "answer_routing",
         "encoding",
         "endpoints",
         "held",
@@ -63,6 +65,7 @@ class Connection:
         self.roles: tuple[CredentialsRole, ...] = ()
         self.synced_us: dict[str, int] = {}
         self._common: dict[tuple[str, bool], Headers] = {}
+        self.answer_routing = routing(peer_country_code, peer_party_id, our_country_code, our_party_id)
 
     @property
     def registered(self) -> bool:
@@ -96,11 +99,8 @@ class Connection:
                 (h.AUTHORIZATION, h.authorization_value(token, self.encoding)),
                 (h.CONTENT_TYPE, "application/json"),
             ]
-            self._common[key] = (*pairs, *self._routing()) if routed else tuple(pairs)
+            self._common[key] = (*pairs, *self.answer_routing) if routed else tuple(pairs)
         return self._common[key]
-
-    def _routing(self) -> Headers:
-        return routing(self.peer_country_code, self.peer_party_id, self.our_country_code, self.our_party_id)
 
 
 def routing(to_country_code: str, to_party_id: str, from_country_code: str, from_party_id: str) -> Headers:

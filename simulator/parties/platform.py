@@ -21,7 +21,7 @@ from simulator.ocpi.routes import Match, join_url, match, split_path
 from simulator.ocpi.status import Status
 from simulator.parties.calendar import Calendar
 from simulator.parties.call import Call, Handler, Refusal, Reply, Waiting
-from simulator.parties.connection import Connection, ConnectionState, routing
+from simulator.parties.connection import Connection, ConnectionState
 from simulator.parties.identity import Identity
 from simulator.wire.carrier import MAX_BODY_BYTES, Headers, Request, Response
 
@@ -40,7 +40,7 @@ class Platform:
         self._secret = bytes.fromhex(secret)
         self._handlers: dict[str, Handler] = {}
         self._endpoints: dict[tuple[str, str, str], str] = {}
-        self._paths: dict[str, tuple[str, str, str]] = {}
+        self._paths: dict[tuple[str, ...], tuple[str, str, str]] = {}
         self._by_token: dict[bytes, Connection] = {}
 
     # What is offered
@@ -55,7 +55,9 @@ class Platform:
         else:
             url = join_url(base, interface.value.lower(), version, module.value)
         self._endpoints[version, module.value, interface.value] = url
-        self._paths[url.partition(self.identity.host)[2]] = (version, module.value, interface.value)
+        if module is not ModuleID.VERSIONS:
+            path = split_path(url.partition(self.identity.host)[2])
+            self._paths[path] = (version, module.value, interface.value)
         prefix = (
             module.value
             if module in (ModuleID.VERSIONS, ModuleID.CREDENTIALS)
@@ -157,8 +159,8 @@ class Platform:
         """Version, module, side and the rest of a path below one of our endpoints."""
         if segments[:1] == ("ocpi",):
             for length in (4, 3):
-                endpoint = self._paths.get("/" + "/".join(segments[:length]))
-                if endpoint is not None and len(segments) >= length:
+                endpoint = self._paths.get(segments[:length])
+                if endpoint is not None:
                     return (*endpoint, segments[length:])
             if segments == ("ocpi", "versions"):
                 return self.identity.versions[0], ModuleID.VERSIONS, InterfaceRole.SENDER, ()
@@ -196,8 +198,7 @@ class Platform:
         """Routing headers of the answer: from us to the caller, on functional modules only."""
         if call is None or not uses_routing_headers(call.route.module):
             return ()
-        peer = call.connection
-        return routing(peer.peer_country_code, peer.peer_party_id, self.identity.country_code, self.identity.party_id)
+        return call.connection.answer_routing
 
     def server_error(self) -> Response:
         """The answer of a party whose own code failed: HTTP 500 with 3000."""

@@ -39,7 +39,8 @@ def crawl(
     """All pages of a Sender's list (`date_from`: an OCPI DateTime); bad objects are hints and cost only themselves."""
     url = office.endpoint(connection, module, InterfaceRole.SENDER)
     if url is None:
-        return Crawl([], False, f"{connection.peer_id} has no Sender interface for {module}.")
+        lack = f"has no Sender interface for {module}" if connection.registered else "is not registered"
+        return Crawl([], False, f"{connection.peer_id} {lack}.")
     subject = Subject(
         module=module.value,
         interface="SENDER",

@@ -122,9 +122,7 @@ class Registration:
             codec.encode(self._credentials(token_b)),
         )
         if credentials is None:
-            return (
-                f"{connection.peer_id} did not register us: {_without_stop(answer.problem) or 'no credentials came'}."
-            )
+            return f"{connection.peer_id} did not register us: {_why(answer)}."
         self._conclude(connection, credentials, cause)
         return ""
 
@@ -141,7 +139,7 @@ class Registration:
         if versions is None:
             raise Refusal(
                 Status.UNABLE_TO_USE_CLIENT_API,
-                f"The versions of {connection.peer_id} cannot be read: {_without_stop(answer.problem)}.",
+                f"The versions of {connection.peer_id} cannot be read: {_why(answer)}.",
             )
         mutual = [version for version in versions if version.version in ours]
         if not mutual:
@@ -157,7 +155,7 @@ class Registration:
         if details is None:
             raise Refusal(
                 Status.UNABLE_TO_USE_CLIENT_API,
-                f"The endpoints of {connection.peer_id} cannot be read: {_without_stop(answer.problem)}.",
+                f"The endpoints of {connection.peer_id} cannot be read: {_why(answer)}.",
             )
         connection.learn(chosen.version, details.endpoints)
         missing = [f"{module} {side}" for module, side in self._expected if connection.url(module.value, side) is None]
@@ -250,8 +248,9 @@ class Registration:
             self._office.journal.state(self._office.id, "connection", connection.peer_id, value, cause)
 
 
-def _without_stop(sentence: str) -> str:
-    return sentence.removesuffix(".")
+def _why(answer: Answer) -> str:
+    """Why nothing came of a request, to be put at the end of a sentence."""
+    return answer.problem.removesuffix(".") or "the answer is not what OCPI asks for"
 
 
 def _order(version: str) -> tuple[int, ...]:

@@ -223,7 +223,13 @@ class HttpWire:
         future: asyncio.Future[Response] = self._loop.create_future()
         passage.parked = future
         self._mailbox.arrived(passage, request)
-        return self._written(await future)
+        response = await future
+        try:
+            return self._written(response)
+        except Exception as error:
+            # Left to aiohttp it would become an HTTP 500 that looks like the party's own.
+            self._mailbox.broken(_uncarried(passage.request, f"its answer cannot be written ({error})"))
+            return web.Response(status=500)
 
     def _written(self, response: Response) -> web.Response:
         """The response for aiohttp, which would give a body without a type one of its own."""

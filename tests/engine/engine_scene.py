@@ -5,7 +5,7 @@ same rows in the same order, the same digest, the same notes taken by the partie
 """
 
 import asyncio
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ from simulator.engine.node import Inbound, Node, Server
 from simulator.engine.streams import Streams
 from simulator.recording.rows import EventRow, FaultRow, MessageRow, SequencedRow
 from simulator.recording.writer import Recorder
-from simulator.wire.carrier import Headers, Request, Response, Wire, WireFailure
+from simulator.wire.carrier import Endpoint, Headers, Mailbox, Passage, Request, Response, Wire, WireFailure
 from simulator.wire.http import HttpWire
 from simulator.wire.memory import MemoryWire
 
@@ -57,6 +57,48 @@ class KeepingRecorder(Recorder):
     def _append(self, row: SequencedRow) -> int:
         self.kept.append(row)
         return super()._append(row)
+
+
+class WatchedWire:
+    """A wire that knows how many passages it is carrying at this moment, and how many it ever carried at once."""
+
+    def __init__(self, wire: Wire) -> None:
+        self.wire = wire
+        self.name = wire.name
+        self.carrying = 0
+        self.most = 0
+        self.carried = 0
+
+    async def open(self, endpoints: Sequence[Endpoint], mailbox: Mailbox) -> tuple[str, ...]:
+        self.mailbox = mailbox
+        return await self.wire.open(endpoints, self)
+
+    def _count(self) -> None:
+        self.carrying += 1
+        self.carried += 1
+        self.most = max(self.most, self.carrying)
+
+    def send(self, passage: Passage) -> None:
+        self._count()
+        self.wire.send(passage)
+
+    def answer(self, passage: Passage, response: Response) -> None:
+        self._count()
+        self.wire.answer(passage, response)
+
+    def arrived(self, passage: Passage, request: Request) -> None:
+        self.carrying -= 1
+        self.mailbox.arrived(passage, request)
+
+    def returned(self, passage: Passage, response: Response) -> None:
+        self.carrying -= 1
+        self.mailbox.returned(passage, response)
+
+    def broken(self, failure: WireFailure) -> None:
+        self.mailbox.broken(failure)
+
+    async def close(self) -> None:
+        await self.wire.close()
 
 
 class Scene:

@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from engine_scene import MS, WALL_LIMIT_S, S, Scene
+from engine_scene import MS, OK, WALL_LIMIT_S, S, Scene, WatchedWire
 
+from simulator.engine.node import Inbound
 from simulator.recording.reader import Recording
 from simulator.wire.carrier import Passage, Response, WireFailure
 from simulator.wire.http import HttpWire
@@ -102,6 +103,28 @@ def test_a_cancelled_run_closes_cleanly_with_its_exchanges_parked(tmp_path: Path
     assert scene.kernel.parked == 20
 
 
+@pytest.mark.parametrize("wire_of", [MemoryWire, HttpWire])
+def test_one_passage_is_carried_at_a_time_and_time_stands_still_meanwhile(tmp_path: Path, wire_of: type[Any]) -> None:
+    """Ten handlers wait for the same event, so that their answers are all due in one step."""
+    wire = WatchedWire(wire_of())
+    scene = Scene(tmp_path, wire)
+    bell = scene.env.event()
+
+    def serve(inbound: Inbound) -> Any:
+        yield bell
+        return OK
+
+    a, b = scene.party("A"), scene.party("B", serve)
+    scene.link(a, b)
+    for number in range(10):
+        scene.ask_at(0, a, b, str(number))
+    scene.at(1 * S, bell.succeed)
+    scene.play()
+    assert (wire.most, wire.carried, wire.carrying) == (1, 20, 0)
+    assert {(row.handled_us, row.end_us) for row in scene.messages} == {(1 * S, 1 * S + 10 * MS)}
+    assert [row.object_id for row in scene.messages] == [str(number) for number in range(10)]
+
+
 class BreakingWire(MemoryWire):
     """Breaks at a moment of the test's choosing."""
 
@@ -132,6 +155,8 @@ def test_a_carrier_that_breaks_while_nobody_waits_ends_the_run_all_the_same(tmp_
     wire = BreakingWire()
     scene = Scene(tmp_path, wire)
     scene.party("A")
+    for at_us in range(0, 1_000_000, 250_000):
+        scene.at(at_us, lambda: None)
     scene.at(1 * S, wire.fail)
     assert scene.play().error == "WireFailure: The cable is cut."
 
@@ -147,3 +172,11 @@ def test_a_carrier_that_broke_within_a_step_is_noticed_before_the_end(tmp_path: 
     scene.env.process(ticks())
     scene.at(100, wire.fail)
     assert scene.play(10**12).error == "WireFailure: The cable is cut."
+
+
+def test_what_broke_first_is_what_is_told(tmp_path: Path) -> None:
+    wire = BreakingWire()
+    scene = Scene(tmp_path, wire)
+    scene.party("A")
+    scene.at(1 * S, lambda: [wire.fail(), scene.kernel.broken(WireFailure("So nothing comes through."))])
+    assert scene.play().error == "WireFailure: The cable is cut."

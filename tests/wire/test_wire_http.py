@@ -48,11 +48,12 @@ def connections_of(wire: HttpWire) -> list[Any]:
 # Time
 
 
-def test_nothing_times_out_however_long_a_run_stands_still() -> None:
+def test_nothing_times_out_however_long_a_run_stands_still(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ten days with an exchange parked and ten more with none; aiohttp would give up after five minutes."""
 
     async def scene() -> None:
         loop: Any = asyncio.get_running_loop()
+        monkeypatch.setattr("aiohttp.connector.monotonic", loop.time)
         async with Post(HttpWire()) as post:
             passage, _ = await post.park(ASKED)
             await loop.leap(864_000)
@@ -207,12 +208,13 @@ def test_what_cannot_be_carried_is_told_and_never_waited_for(request_: Request, 
     asyncio.run(scene())
 
 
-def test_a_server_that_cannot_write_its_answer_breaks_the_run() -> None:
+@pytest.mark.parametrize("pair", [("X-Split", "a\r\nb"), (7, "seven")])
+def test_a_server_that_cannot_write_its_answer_breaks_the_run(pair: Any) -> None:
     async def scene() -> None:
         async with Post(HttpWire()) as post:
             passage, _ = await post.park(Request("POST", URL, ()))
             with pytest.raises(WireFailure, match=r"POST http://b\.ocpi\.test/ocpi/x could not be carried: "):
-                await post.answer(passage, Response(200, (("X-Split", "a\r\nb"),)))
+                await post.answer(passage, Response(200, (pair,)))
 
     asyncio.run(scene())
 

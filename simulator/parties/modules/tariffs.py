@@ -9,6 +9,7 @@ from simulator.ocpi.v2_2_1.tariffs import Tariff
 from simulator.parties.call import CREATED, DONE, Call, Reply
 from simulator.parties.connection import Connection
 from simulator.parties.identity import VERSION
+from simulator.parties.modules.order import newer, overtaken
 from simulator.parties.modules.ownership import must_equal, owner_of, unknown
 from simulator.parties.office import Office
 from simulator.parties.store import Store, listed
@@ -32,6 +33,7 @@ class TariffsReceiver:
 
     def __init__(self, office: Office, on_change: Callable[[Tariff, Cause], None]) -> None:
         self.store: Store[Tariff] = Store()
+        self._journal = office.journal
         self._on_change = on_change
         office.platform.offer(
             VERSION,
@@ -41,13 +43,14 @@ class TariffsReceiver:
         )
 
     def take_all(self, connection: Connection, tariffs: list[Tariff], cause: Cause) -> int:
-        """A full pull replaces all that was known of the peer; returns how many tariffs changed."""
+        """A full pull replaces what was known of the peer, but for newer pushes; returns how many tariffs changed."""
         changed = 0
         kept: dict[str, None] = {}
         for tariff in tariffs:
             key = (tariff.country_code, tariff.party_id, tariff.id)
             kept["/".join(key).lower()] = None
-            if self.store.get(*key) != tariff:
+            known = self.store.get(*key)
+            if known is None or (known != tariff and not newer(known.last_updated, tariff.last_updated)):
                 self.store.put(tariff, *key)
                 self._on_change(tariff, cause)
                 changed += 1
@@ -74,9 +77,11 @@ class TariffsReceiver:
         must_equal("tariff_id", call.params["tariff_id"], tariff.id)
         must_equal("country_code", country_code, tariff.country_code)
         must_equal("party_id", party_id, tariff.party_id)
-        new = self.store.put(tariff, country_code, party_id, tariff.id)
-        self._on_change(tariff, call.cause)
-        return CREATED if new else DONE
+        known = self.store.get(country_code, party_id, tariff.id)
+        if known is None or not overtaken(self._journal, call, known.last_updated, tariff.last_updated):
+            self.store.put(tariff, country_code, party_id, tariff.id)
+            self._on_change(tariff, call.cause)
+        return CREATED if known is None else DONE
 
     def _delete(self, call: Call) -> Reply:
         tariff = self.store.drop(*owner_of(call), call.params["tariff_id"])
