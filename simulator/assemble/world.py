@@ -112,7 +112,7 @@ def _equip(world: World, cpo: Cpo, assets: CpoAssets) -> None:
     """Give a CPO its books and put its charge points into the street."""
     cpo.own(assets.locations, assets.tariffs)
     link = ChargePointLink(world.kernel.env, world.journal, cpo.office.id, cpo, OCPP_DELAY_US)
-    cpo.network = link
+    cpo.remote.network = link
     world.charge_points[cpo.office.id] = link
     for location in assets.locations:
         key = world.site_key(cpo.office.id, location.id)

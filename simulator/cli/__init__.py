@@ -8,10 +8,15 @@ import io
 import os
 import sys
 from collections.abc import Sequence
-from importlib.metadata import version
+from importlib.metadata import entry_points, version
+from typing import Final
 
 from simulator.cli import import_, run
 from simulator.i18n import tr
+
+COMMANDS: Final = "ocpi_sim.commands"
+"""The entry points that bring further commands: functions that declare theirs, as each file here does. The window's
+comes so, because the simulator does not know that there is a window."""
 
 INTERRUPTED = 130
 """The exit code for Ctrl-C before there was a run to end cleanly; by the custom of shells."""
@@ -52,4 +57,6 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title=tr("commands"), required=True, metavar=tr("COMMAND"))
     run.add_parser(commands)
     import_.add_parser(commands)
+    for command in sorted(entry_points(group=COMMANDS), key=lambda entry: entry.name):
+        command.load()(commands)
     return parser

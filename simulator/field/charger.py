@@ -15,6 +15,8 @@ from simulator.engine.journal import Journal
 from simulator.field.charge_point_link import ChargePointLink
 from simulator.field.transaction import Transaction
 from simulator.ocpp.messages import (
+    IN_TRANSACTION,
+    NO_VEHICLE,
     Answer,
     ChargingState,
     ConnectorStatus,
@@ -144,9 +146,9 @@ class Charger:
         """See ChargePoint: start with a car plugged in and no transaction, or stop that transaction."""
         if isinstance(message, RequestStartTransaction):
             if self.battery is None:
-                answer(RequestAnswer(False, "no vehicle is connected"))
+                answer(RequestAnswer(False, NO_VEHICLE))
             elif self.transaction is not None:
-                answer(RequestAnswer(False, "a transaction is under way"))
+                answer(RequestAnswer(False, IN_TRANSACTION))
             else:
                 answer(RequestAnswer(True))
                 self._start(message.token, "RemoteStart", message.remote_start_id, cause)

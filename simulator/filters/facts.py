@@ -105,7 +105,11 @@ class FreeText(Node):
         # An exchange about a session or a token names it twice: the second look can be spared.
         own = [f"m.path IN {names}", f"m.object_id IN {names}", f"m.location_id IN {names}"]
         own += [f"(m.{column} <> m.object_id AND m.{column} IN {names})" for column in ("session_id", "token_uid")]
-        return f"(m.call IN (SELECT id FROM call WHERE {' OR '.join(common)}) OR {' OR '.join(own)})"
+        # Where no call or no name has the text, which is soon known, no row needs a look at its own.
+        calls = f"SELECT id FROM call WHERE {' OR '.join(common)}"
+        by_call = f"EXISTS ({calls}) AND m.call IN ({calls})"
+        by_name = f"EXISTS (SELECT 1 FROM {names}) AND ({' OR '.join(own)})"
+        return f"({by_call} OR {by_name})"
 
     def predicate(self) -> Predicate:
         read, matches, routes = operator.attrgetter(*_CALL_COLUMNS, *_ID_COLUMNS), self._pattern.matches, self._routes
@@ -127,7 +131,7 @@ class Failed(Node):
 class Duplicate(Node):
     """The network delivered a request a second time."""
 
-    def sql(self, writer: Writer) -> str:
+    def sql(self, _writer: Writer) -> str:
         return "(m.duplicate_of <> 0)"
 
     def predicate(self) -> Predicate:

@@ -29,11 +29,11 @@ class Node(ABC):
 class Anything(Node):
     """Every message: the empty filter."""
 
-    def sql(self, writer: Writer) -> str:
+    def sql(self, _writer: Writer) -> str:
         return "1"
 
     def predicate(self) -> Predicate:
-        return lambda message: True
+        return lambda _message: True
 
 
 class And(Node):

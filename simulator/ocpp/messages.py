@@ -83,6 +83,11 @@ class RequestStopTransaction(msgspec.Struct, frozen=True, gc=False):
     transaction_id: str
 
 
+NO_VEHICLE = "no vehicle is connected"
+IN_TRANSACTION = "a transaction is under way"
+"""Reasons of a charge point for not starting, which its CPO understands."""
+
+
 class RequestAnswer(msgspec.Struct, frozen=True, gc=False):
     """What the charge point makes of a request."""
 

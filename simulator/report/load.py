@@ -18,6 +18,7 @@ EVSE: Final = "evse/"
 
 _SAMPLES: Final = """SELECT n, data, NULL, NULL FROM series_chunk WHERE series = ? AND n + count > ?
 UNION ALL SELECT n, NULL, at_us, value FROM sample WHERE series = ? AND n >= ? ORDER BY n"""
+_SERIES: Final = "SELECT id, entity, quantity, unit FROM series WHERE quantity = ? AND id > ? ORDER BY id"
 _OF_SESSIONS: Final = "s.kind IN (SELECT id FROM name WHERE text = 'session')"
 _OF_ENTITY: Final = "s.entity IN (SELECT id FROM name WHERE text = ?)"
 
@@ -54,7 +55,7 @@ class Curve:
     """One series as far as it has been read: `times_us` and `values` in the unit of its name."""
 
     def __init__(self, series: int, entity: str, quantity: str, unit: str) -> None:
-        """Not for callers: use `curves`."""
+        """Not for callers: use `Curves`."""
         self.entity = entity
         self.quantity = quantity
         self.unit = unit
@@ -90,15 +91,40 @@ class Curve:
         return int(self.times_us[index]) if index >= 0 else at_us
 
 
-def curves(recording: Recording, quantity: str, entities: Collection[str] | None = None) -> dict[str, Curve]:
-    """The curves of a quantity by entity, read in full; of all sites unless `entities` are named."""
-    rows = recording.query("SELECT id, entity, quantity, unit FROM series WHERE quantity = ? ORDER BY id", (quantity,))
-    found = {
-        row[1]: Curve(*row) for row in rows if (row[1].startswith(SITE) if entities is None else row[1] in entities)
-    }
-    for curve in found.values():
-        curve.extend(recording)
-    return found
+class Curves:
+    """The curves of one quantity by entity, of all sites unless `entities` are named, and their sum."""
+
+    def __init__(self, recording: Recording, quantity: str, entities: Collection[str] | None = None) -> None:
+        """Reads all there is."""
+        self.quantity = quantity
+        self.by_entity: dict[str, Curve] = {}
+        self.total: tuple[Times, Values] = step_sum(())
+        self._recording = recording
+        self._entities = entities
+        self._last_series = 0
+        self.extend()
+
+    def extend(self) -> bool:
+        """Read the samples, and the series, that have come since; True if there were any."""
+        for id, entity, quantity, unit in self._recording.query(_SERIES, (self.quantity, self._last_series)):
+            self._last_series = id
+            if entity.startswith(SITE) if self._entities is None else entity in self._entities:
+                self.by_entity[entity] = Curve(id, entity, quantity, unit)
+        since_us: list[int] = []
+        for curve in self.by_entity.values():
+            known = len(curve.times_us)
+            if curve.extend(self._recording):
+                since_us.append(int(curve.times_us[known]))
+        if since_us:
+            self._sum_from(min(since_us))
+        return bool(since_us)
+
+    def _sum_from(self, from_us: int) -> None:
+        at_us, values = self.total
+        known = int(np.searchsorted(at_us, from_us))
+        steps = ((curve.times_us, curve.values) for curve in self.by_entity.values())
+        new = step_sum(steps, from_us if known else None)
+        self.total = np.concatenate((at_us[:known], new[0])), np.concatenate((values[:known], new[1]))
 
 
 def step_sum(steps: Iterable[tuple[Times, Values]], from_us: int | None = None) -> tuple[Times, Values]:
@@ -134,7 +160,7 @@ def total(
     quantity: str = "power",
 ) -> tuple[Times, Values]:
     """The sum of a quantity over entities (`site/...`, `evse/...`) within a half-open range of time; see `step_sum`."""
-    found = curves(recording, quantity, frozenset(entities))
+    found = Curves(recording, quantity, frozenset(entities)).by_entity
     at_us, values = step_sum(((curve.times_us, curve.values) for curve in found.values()), from_us)
     end = len(at_us) if to_us is None else int(np.searchsorted(at_us, to_us))
     return at_us[:end], values[:end]
@@ -192,7 +218,7 @@ def explaining(recording: Recording, entity: str, at_us: int) -> int | None:
     While power flows that is the first session update sent at or after the instant, and once it has stopped the one
     sent when it stopped. Source: OCPI 2.2.1, Sessions: the CPO pushes Session objects by PUT and PATCH.
     """
-    found = curves(recording, "power", (entity,)).get(entity)
+    found = Curves(recording, "power", (entity,)).by_entity.get(entity)
     if found is not None and not found.at(at_us):
         at_us = found.step_begin_us(at_us)
     about, names = _updates(entity)

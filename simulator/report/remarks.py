@@ -61,7 +61,8 @@ class Remarks:
             self._currencies[message.session_id] = request["currency"]
         cost = _number(fields_of(request.get("total_cost")).get("excl_vat"))
         currency = self._currencies.get(message.session_id, "")
-        return _energy(request) + ([] if cost is None else [f"{currency} {_money(cost)}".strip()])
+        # An amount says nothing without its currency, which is not known when the session's beginning was not read.
+        return _energy(request) + ([f"{currency} {_money(cost)}"] if cost is not None and currency else [])
 
 
 def _failure(message: Message) -> list[str]:

@@ -13,7 +13,7 @@ from simulator.recording.reader import Recording
 from simulator.recording.rows import Event, Message
 
 AFTERMATH_US: Final = 600_000_000
-"""How long after the last of what caused them effects are looked for; a session's own messages are found at any time."""
+"""How long after the last step effects are looked for; a session's own messages are found at any time."""
 
 DRIVER: Final = "driver/"
 """What the source of a driver's event begins with."""
@@ -72,7 +72,7 @@ class Web:
         """The driver to whose doing a row goes back, a session's or transaction's rows by its start; "" if nobody's."""
         thread = _thread(row)
         begin = row if thread is None else min(self._rows_of(thread), key=at_us_of, default=row)
-        for each in (row, *self.causes(row), begin, *self.causes(begin)):
+        for each in (begin, *self.causes(begin)):
             if isinstance(each, Event) and each.source.startswith(DRIVER):
                 return each.source.removeprefix(DRIVER)
         return ""
@@ -92,7 +92,7 @@ class Web:
         for thread in [thread for thread, belongs in is_own.items() if belongs]:
             rows |= {key_of(row): row for row in self._rows_of(thread)}
         kept, others = _split(rows.values(), own[0].party)
-        return Belonging(self.in_order(kept), others)
+        return Belonging(in_order(kept), others)
 
     def of_session(self, session_id: str) -> Belonging:
         """All messages of a session, what brought them about, and its transaction at the charge point."""
@@ -103,26 +103,13 @@ class Web:
                 if key_of(row) not in rows and thread is not None and thread.source:
                     rows |= {key_of(each): each for each in self._rows_of(thread)}
                 rows[key_of(row)] = row
-        return Belonging(self.in_order(rows.values()), Counter())
+        return Belonging(in_order(rows.values()), Counter())
 
     def of_cause(self, row: Row) -> Belonging:
         """The first cause of a row and all that soon came of it: a registration, a round of synchronising."""
         first = [row, *self.causes(row)][-1]
         rows = self._grown([first], at_us_of(first) + AFTERMATH_US, None)
-        return Belonging(self.in_order(rows.values()), Counter())
-
-    def in_order(self, rows: Iterable[Row]) -> list[Row]:
-        """By time; within an instant events before messages, as the street brings them about, but no effect before
-        its cause.
-        """
-        chosen = {key_of(row): row for row in sorted(rows, key=_by_time)}
-        told: dict[Key, Row] = {}
-        for key, row in chosen.items():
-            for cause in reversed(list(self.causes(row))):
-                if key_of(cause) in chosen:
-                    told.setdefault(key_of(cause), cause)
-            told.setdefault(key, row)
-        return list(told.values())
+        return Belonging(in_order(rows.values()), Counter())
 
     def _grown(self, roots: Sequence[Row], to_us: int, is_own: dict[_Thread, bool] | None) -> dict[Key, Row]:
         """The roots and, before `to_us`, their effects; with `is_own` (which is filled) no threads of other drivers."""
@@ -176,6 +163,22 @@ def key_of(row: Row) -> Key:
 def at_us_of(row: Row) -> int:
     """When it happened, or its request left."""
     return row.start_us if isinstance(row, Message) else row.at_us
+
+
+def in_order(rows: Iterable[Row]) -> list[Row]:
+    """By time; within an instant events before messages, as the street brings them about, but no effect before a cause
+    that is among the rows.
+    """
+    chosen = {key_of(row): row for row in sorted(rows, key=_by_time)}
+    told: dict[Key, Row] = {}
+    for key, row in chosen.items():
+        chain = [(key, row)]
+        cause = (row.cause_kind, row.cause)
+        while cause in chosen and cause not in told:
+            chain.append((cause, chosen[cause]))
+            cause = (chosen[cause].cause_kind, chosen[cause].cause)
+        told.update(reversed(chain))
+    return list(told.values())
 
 
 def copies_key(row: Message) -> tuple[str, int, str]:

@@ -38,6 +38,12 @@ _OFFICE: Final = {
     "authorised": "Lets the token charge",
     "refused": "Does not let the token charge",
     "cdr_not_delivered": "Could not deliver the CDR",
+    "late_answer": "Gets an answer that comes too late",
+    "registration_failed": "Could not register",
+    "synchronise": "Fetches what it may have missed",
+    "synchronised": "Is up to date",
+    "token_a_handed_over": "Is given the other party's registration token",
+    "unusable_url": "Cannot use the URL that it was given",
     "unauthorised_transaction": "Learns of a transaction that it did not authorise",
 }
 _BY_METHOD: Final = {

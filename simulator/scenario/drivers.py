@@ -51,12 +51,12 @@ def read_drivers(
     """Groups (they have `sessions_per_day`) and single drivers (they have `arrives`); names are unique."""
     emsps = [party.id for party in parties if party.role == "emsp"]
     drivers: list[DriverGroup | Driver] = []
-    for index, item in enumerate(problems.items(value)):
+    for item in problems.items(value):
         keys = item.entries if isinstance(item, Table) else {}
         driver: DriverGroup | Driver
         if "sessions_per_day" in keys:
             fields = Fields(problems, item, "a group of drivers", _GROUP_KEYS)
-            driver = _group(problems, fields, index)
+            driver = _group(problems, fields, drivers)
         else:
             fields = Fields(problems, item, "a driver", _DRIVER_KEYS)
             driver = _driver(problems, fields, start, duration_us)
@@ -69,16 +69,19 @@ def read_drivers(
     return tuple(drivers)
 
 
-def _group(problems: Problems, fields: Fields, index: int) -> DriverGroup:
+def _group(problems: Problems, fields: Fields, before: Sequence[DriverGroup | Driver]) -> DriverGroup:
     around = read_place(problems, fields, "around", needed=False)
     radius_m = fields.maybe("radius", _radius)
     if radius_m is not None and around is None and fields.value("around") is None:
         sentence = "A radius needs its centre; add “around”, such as around: [52.16, 4.48]."
         problems.add(fields.place_of("radius"), "a radius alone", "the key around", sentence)
     latitude, longitude = around if around is not None else (None, None)
+    emsp = fields.required("emsp", str, "")
+    # By its eMSP, so that leaving out another's drivers renames nobody: names are what random streams hang on.
+    ordinal = sum(isinstance(other, DriverGroup) and other.emsp == emsp for other in before) + 1
     return DriverGroup(
-        name=fields.optional("name", phrase(100), f"drivers {index + 1}"),
-        emsp=fields.required("emsp", str, ""),
+        name=fields.optional("name", phrase(100), f"{emsp} drivers {ordinal}"),
+        emsp=emsp,
         sessions_per_day=fields.required("sessions_per_day", number(0, 10_000_000), 0.0),
         arrivals=fields.optional("arrivals", one_of(ARRIVALS), "commuter"),
         vehicles=fields.optional("vehicles", one_of(MIXES), "mixed"),

@@ -1,5 +1,6 @@
 """The checks at the end of a run are no formality: each of them sees what it is there to see."""
 
+import json
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -11,6 +12,7 @@ from simulator.engine.cause import TIME
 from simulator.engine.node import Inbound
 from simulator.ocpi.v2_2_1.cdrs import CDR
 from simulator.ocpp.messages import IdToken
+from simulator.recording.reader import Recording
 from simulator.wire.carrier import Response
 from simulator.world.battery import Battery
 from simulator.world.vehicle import VEHICLES
@@ -127,3 +129,24 @@ def test_code_that_fails_and_messages_that_are_wrong_are_seen(tmp_path: Path) ->
         assert open_town.ask("NL-EMA", "NL-ABC", "GET", url).http == 500
 
     assert failed(audited(tmp_path, fail)) == ["no_handler_failed", "messages_valid"]
+
+
+def test_code_of_a_cpo_that_fails_outside_a_handler_is_a_recorded_fault_and_the_run_goes_on(tmp_path: Path) -> None:
+    with OpenTown(town(tmp_path, drivers=DRIVERS, duration="3 h"), tmp_path / "run.ocpirun") as open_town:
+        cpo = open_town.world.cpos["NL-ABC"]
+
+        def broken(*about: object) -> None:
+            raise ZeroDivisionError("a fault of ours")
+
+        open_town.run_to(40 * MIN)
+        cpo._bill = broken  # type: ignore[assignment, method-assign]
+        cpo._not_delivered = broken  # type: ignore[assignment, method-assign]
+        open_town.run_to(2 * H)
+        assert open_town.kernel.handler_failures == 2
+        assert failed(open_town.audit().checks) == ["energy_conserved", "no_handler_failed"]
+        open_town.recorder.flush()
+        with Recording.open(open_town.path) as recording:
+            faults = [(fault.kind, fault.target, json.loads(fault.data)) for fault in recording.faults()]
+    assert [(kind, target) for kind, target, _ in faults] == [("exception", "NL-ABC")] * 2
+    assert faults[0][2]["what"] == "TransactionEvent of NL-ABC-E0001"
+    assert faults[0][2]["error"] == "ZeroDivisionError: a fault of ours"

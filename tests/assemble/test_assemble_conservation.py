@@ -49,7 +49,7 @@ _faults = st.builds("{{at: {} s, kind: {}{}}}".format, _instants, _kinds, _lengt
 
 
 @settings(
-    max_examples=40,
+    max_examples=30,
     deadline=None,
     derandomize=True,
     database=None,

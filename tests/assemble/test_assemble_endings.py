@@ -142,7 +142,7 @@ def test_a_full_disk_ends_the_run_with_a_sentence(
 
 
 def test_a_killed_run_leaves_the_beginning_of_the_whole_one(tmp_path: Path, out: Path) -> None:
-    arguments = ["run", str(QUICKSTART), "--wire", "http", "--speed", "3000", "--out", str(out)]
+    arguments = ["run", str(QUICKSTART), "--wire", "http", "--speed", "6000", "--out", str(out)]
     child = subprocess.Popen([*TOOL, *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         _wait_for_rows(out, 400)

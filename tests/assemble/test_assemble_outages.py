@@ -3,13 +3,16 @@
 Numbers of cases are those of the protocol digest, section 4.
 """
 
+import itertools
 import json
 from pathlib import Path
 
+import pytest
 from msgspec.structs import replace
 from run_town import MIN, H, OpenTown, S, named, town
 
 from simulator.engine.cause import TIME
+from simulator.ocpi.datatypes import parse_datetime
 from simulator.ocpi.v2_2_1.locations import Status
 from simulator.ocpi.v2_2_1.sessions import Session, SessionStatus
 from simulator.ocpi.v2_2_1.tokens import AllowedType
@@ -199,15 +202,66 @@ def test_a_pull_is_not_tried_again_for_ever(tmp_path: Path) -> None:
         assert [each["reason"] for each in rounds] == ["asked for", *["again"] * len(RETRIES_US)]
 
 
-def test_a_party_that_is_down_does_nothing_when_its_partner_comes_back(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("first", "second"), [("NL-ABC", "NL-EMA"), ("NL-EMA", "NL-ABC")])
+def test_a_party_that_is_down_does_nothing_when_its_partner_comes_back(tmp_path: Path, first: str, second: str) -> None:
     faults = (
-        "{at: 10 min, kind: party_offline, party: NL-ABC, for: 10 min}",
-        "{at: 15 min, kind: party_offline, party: NL-EMA, for: 20 min}",
+        f"{{at: 10 min, kind: party_offline, party: {first}, for: 10 min}}",
+        f"{{at: 15 min, kind: party_offline, party: {second}, for: 20 min}}",
     )
     with opened(tmp_path, *faults) as open_town:
         open_town.run_to(25 * MIN)
-        assert not messages(open_town, sender="NL-EMA", from_us=15 * MIN)
-        assert not [each for each in open_town.events("synchronise", "NL-EMA") if each["reason"] == "the peer is back"]
+        assert not messages(open_town, sender=second, from_us=15 * MIN)
+        assert not [each for each in open_town.events("synchronise", second) if each["reason"] == "the peer is back"]
+
+
+def reprice(open_town: OpenTown, times: int) -> None:
+    cpo = open_town.world.cpos["NL-ABC"]
+    (tariff,) = cpo.tariffs.store
+    for number in range(times):
+        dated = cpo.office.calendar.text(open_town.now_us + number * 1_000)
+        cpo.change_tariff(replace(tariff, last_updated=dated), TIME)
+
+
+def test_pushes_about_one_object_follow_each_other(tmp_path: Path) -> None:
+    with opened(tmp_path, link="latency: {median: 2 s, p95: 10 s}") as open_town:
+        open_town.run_to(10 * MIN)
+        reprice(open_town, 4)
+        open_town.run_for(5 * MIN)
+        for emsp in open_town.world.emsps.values():
+            puts = messages(open_town, module="tariffs", receiver=emsp.office.id, from_us=10 * MIN)
+            assert [row.http_status for row in puts] == [200] * 4
+            assert all(later.start_us == row.end_us for row, later in itertools.pairwise(puts))
+            (copy,) = (each for each in emsp.tariffs.store if each.party_id == "ABC")
+            assert copy == next(iter(open_town.world.cpos["NL-ABC"].tariffs.store))
+
+
+def test_case_50_what_waited_to_be_pushed_when_a_cpo_went_down_is_not_sent_later(tmp_path: Path) -> None:
+    fault = "{at: 602 s, kind: party_offline, party: NL-ABC, for: 60 s}"
+    with opened(tmp_path, fault, link="latency: 4 s") as open_town:
+        open_town.run_to(10 * MIN)
+        reprice(open_town, 4)
+        open_town.run_for(5 * MIN)
+        for emsp in open_town.world.emsps.values():
+            puts = messages(open_town, module="tariffs", receiver=emsp.office.id, from_us=10 * MIN)
+            assert [(row.method, row.final, row.failure) for row in puts] == [("PUT", "dead", "the sender went down")]
+            # The receiver has read it by itself when the CPO was back.
+            (copy,) = (each for each in emsp.tariffs.store if each.party_id == "ABC")
+            assert copy == next(iter(open_town.world.cpos["NL-ABC"].tariffs.store))
+
+
+def test_each_state_of_an_evse_or_session_is_dated_later_than_the_one_before(tmp_path: Path) -> None:
+    """Also when one car leaves and the next is plugged in at the same instant: a receiver could not tell them apart."""
+    scenario = town(tmp_path, duration="5 h", change=lambda text: text.replace("per_day: 60", "per_day: 150"))
+    with OpenTown(scenario, tmp_path / "run.ocpirun") as open_town:
+        open_town.run_to(5 * H)
+        seen: dict[str, list[tuple[int, int]]] = {}
+        for row in open_town.rows.states:
+            if (row.holder, row.kind) == ("NL-ABC", "evse"):
+                dated = parse_datetime(json.loads(row.value)["last_updated"])
+                seen.setdefault(row.entity, []).append((row.at_us, dated))
+    changes = [pair for rows in seen.values() for pair in itertools.pairwise(rows[1:])]
+    assert all(after[1] > before[1] for before, after in changes)
+    assert any(after[0] == before[0] for before, after in changes)
 
 
 def test_copies_of_a_link_with_duplicates_book_a_bill_once(tmp_path: Path) -> None:

@@ -83,7 +83,7 @@ def test_arrivals_keep_to_the_local_hour(path: Path, tmp_path: Path) -> None:
         with Recording.open(tmp_path / f"{days}.ocpirun") as recording:
             by_hour.append(Counter(local(scenario, at_us).hour for _, at_us in arrivals(recording)))
     changed, ordinary = by_hour
-    assert sum(changed.values()) > 200
+    assert sum(changed.values()) > 100
     for hour in range(9, 22):
         # Shops keep their hours: what the profile makes different from hour to hour is the same on both days.
         assert abs(changed[hour] - ordinary[hour]) <= 4 * max(5, ordinary[hour]) ** 0.5
@@ -93,7 +93,7 @@ def test_arrivals_keep_to_the_local_hour(path: Path, tmp_path: Path) -> None:
 
 def _crowded(scenario: Scenario, days_later: int) -> Scenario:
     (group,) = (driver for driver in scenario.drivers if isinstance(driver, DriverGroup))
-    crowd = replace(group, sessions_per_day=400, arrivals="shopping", patience_us=0)
+    crowd = replace(group, sessions_per_day=200, arrivals="shopping", patience_us=0)
     start = local(scenario, 0) + timedelta(days=days_later)
     start_epoch_us = int(start.replace(tzinfo=AMSTERDAM).timestamp()) * 1_000_000
     return replace(scenario, drivers=(crowd,), start_epoch_us=start_epoch_us)

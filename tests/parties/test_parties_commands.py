@@ -141,12 +141,12 @@ def test_without_an_evse_the_cpo_chooses_a_free_one_or_rejects(street: OpenTown)
     assert (told.status, told.data["result"]) == (1000, "REJECTED")
 
 
-def test_an_evse_that_is_charging_already_answers_rejected(street: OpenTown) -> None:
+def test_an_evse_that_is_charging_already_is_occupied(street: OpenTown) -> None:
     command(street, "START_SESSION", start())
     street.run_for(MIN)
     assert command(street, "START_SESSION", start(token=token("OTHER"))).data["result"] == "ACCEPTED"
     street.run_for(MIN)
-    assert results(street) == [b'{"result":"ACCEPTED"}', b'{"result":"REJECTED"}']
+    assert results(street) == [b'{"result":"ACCEPTED"}', b'{"result":"EVSE_OCCUPIED"}']
     assert len(street.world.emsps[EMSP].sessions.store) == 1
 
 

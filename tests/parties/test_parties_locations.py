@@ -9,7 +9,9 @@ import pytest
 from parties_objects import LATER, Json, evse, location
 from run_town import OpenTown, Told
 
-from simulator.ocpi.codec import encode
+from simulator.engine.cause import TIME
+from simulator.ocpi.codec import decode, encode
+from simulator.ocpi.v2_2_1.locations import Location
 
 CPO, EMSP = "NL-ABC", "NL-EMA"
 LATEST = "2026-05-04T10:00:00Z"
@@ -182,6 +184,21 @@ def test_an_older_state_that_comes_late_is_acknowledged_and_changes_nothing(desk
         assert (told.http, told.status) == (200, 1000)
         assert [(hint.rule, hint.severity) for hint in desk.hints(told.exchange)] == [("overtaken-update", "warning")]
     assert get(desk, "LO").data == before
+
+
+def test_of_a_page_that_was_overtaken_only_the_newer_evses_are_taken(desk: OpenTown) -> None:
+    """The page was read before the second EVSE changed; the push about the first was lost."""
+    put(desk, location(desk, "LM"), "LM")
+    patch(desk, {"status": "CHARGING", "last_updated": "2026-05-04T10:30:00Z"}, "LM", "NL-ABC-E0002")
+    page = location(desk, "LM", last_updated=LATEST)
+    page["evses"][0] |= {"status": "BLOCKED", "last_updated": LATEST}
+    receiver = desk.world.emsps[EMSP].locations
+    pulled = decode(json.dumps(page).encode(), Location)
+    assert receiver.take(pulled, TIME)
+    kept = get(desk, "LM").data
+    assert [each["status"] for each in kept["evses"]][:2] == ["BLOCKED", "CHARGING"]
+    assert kept["last_updated"] == "2026-05-04T10:30:00Z"
+    assert not receiver.take(pulled, TIME)
 
 
 def test_what_a_sender_serves_at_three_levels(desk: OpenTown) -> None:

@@ -18,16 +18,8 @@ from simulator.ocpi import codec
 from simulator.ocpi.datatypes import ci_key
 from simulator.ocpi.modules import InterfaceRole, ModuleID
 from simulator.ocpi.routes import join_url
-from simulator.ocpi.status import Status as StatusCode
 from simulator.ocpi.v2_2_1.cdrs import CDR, AuthMethod
-from simulator.ocpi.v2_2_1.commands import (
-    CommandResponseType,
-    CommandResultType,
-    CommandType,
-    StartSession,
-    StopSession,
-)
-from simulator.ocpi.v2_2_1.location_tree import find_connector, find_evse, put_evse
+from simulator.ocpi.v2_2_1.location_tree import find_evse, put_evse
 from simulator.ocpi.v2_2_1.locations import EVSE, Location, Status
 from simulator.ocpi.v2_2_1.tariffs import Tariff
 from simulator.ocpi.v2_2_1.tokens import LocationReferences, Token
@@ -37,22 +29,14 @@ from simulator.ocpp.messages import (
     Answer,
     Authorize,
     AuthorizeAnswer,
-    ChargePointNetwork,
     IdToken,
-    RequestAnswer,
-    RequestStartTransaction,
-    RequestStopTransaction,
     StatusNotification,
     ToCentralSystem,
-    ToChargePoint,
-    TokenKind,
     TransactionEvent,
 )
-from simulator.parties.call import Call, Reply
 from simulator.parties.client import succeeded
 from simulator.parties.connection import Connection
 from simulator.parties.modules.cdrs import CdrsSender
-from simulator.parties.modules.commands import CommandsReceiver, Tell, answer
 from simulator.parties.modules.locations import LocationsSender
 from simulator.parties.modules.sessions import SessionsSender
 from simulator.parties.modules.tariffs import TariffsSender
@@ -62,6 +46,7 @@ from simulator.parties.pricing import kwh, neutral
 from simulator.parties.push import Outbox
 from simulator.parties.registration import Registration
 from simulator.parties.roles.authorisation import Authorisation, Authoriser, cdr_token
+from simulator.parties.roles.cpo_commands import RemoteControl
 from simulator.parties.roles.cpo_session import CpoSession, Place
 from simulator.parties.sync import Pull, Synchroniser, Taken
 
@@ -82,14 +67,12 @@ EXPECTED_OF_EMSP = (
 
 
 class Cpo:
-    """One CPO. Implements OCPP's CentralSystem; `network` is how it reaches its charge points, set before the run.
+    """One CPO. Implements OCPP's CentralSystem; `remote` is how partners reach its charge points.
 
     `cdrs_on_the_way` are those whose POST has not reached its final state; one that failed is not sent again, but
     stays in the list that its eMSP can pull. `billed` has the CDR of each transaction that has one. `_heard` are the
     transactions whose start it was told.
     """
-
-    network: ChargePointNetwork
 
     def __init__(self, office: Office, poll_us: int | None) -> None:
         self.office = office
@@ -98,10 +81,7 @@ class Cpo:
         self.sessions = SessionsSender(office)
         self.cdrs = CdrsSender(office)
         self.tokens = TokensReceiver(office, self._token_changed)
-        self.commands = CommandsReceiver(
-            office,
-            {CommandType.START_SESSION: self._start_session, CommandType.STOP_SESSION: self._stop_session},
-        )
+        self.remote = RemoteControl(office, self.locations.store, self._open_session)
         self.sync = Synchroniser(office, (Pull(ModuleID.TOKENS, Token, self._take_tokens),), poll_us)
         self.registration = Registration(office, EXPECTED_OF_EMSP, self._registered)
         self._outbox = Outbox(office)
@@ -109,7 +89,6 @@ class Cpo:
         self._where: dict[str, str] = {}
         self._neutral: dict[str, billing.Tariff] = {}
         self._authorised: dict[tuple[str, str], Authorisation] = {}
-        self._remote: dict[int, Authorisation] = {}
         self._heard: dict[str, None] = {}
         self._open: dict[str, CpoSession] = {}
         self._sessions: dict[str, CpoSession] = {}
@@ -319,7 +298,7 @@ class Cpo:
     def _begin(self, evse_uid: str, event: TransactionEvent, cause: Cause) -> None:
         assert event.token is not None
         decision = (
-            self._remote.pop(event.remote_start_id, None)
+            self.remote.authorised(event.remote_start_id)
             if event.remote_start_id is not None
             else self._authorised.pop((evse_uid, event.token.uid), None)
         )
@@ -480,72 +459,17 @@ class Cpo:
             cause=exchange.as_cause() if exchange is not None else cause,
         )
 
-    # Partners ask (commands)
-
-    def _start_session(self, call: Call, body: StartSession, tell: Tell) -> Reply:
-        location = self.locations.store.get(body.location_id)
-        if location is None:
-            return _unknown_place(f"Location {body.location_id!r}")
-        evse = find_evse(location, body.evse_uid) if body.evse_uid is not None else _free_evse(location)
-        if evse is None:
-            return _unknown_place(f"EVSE {body.evse_uid!r}") if body.evse_uid else answer(CommandResponseType.REJECTED)
-        if body.connector_id is not None and find_connector(evse, body.connector_id) is None:
-            return _unknown_place(f"Connector {body.connector_id!r}")
-        if not call.connection.owns(body.token.country_code, body.token.party_id):
-            return answer(
-                CommandResponseType.REJECTED,
-                status=StatusCode.INVALID_PARAMETERS,
-                message="The token is not one of yours.",
-            )
-        remote_start_id = call.cause.id
-        self._remote[remote_start_id] = Authorisation(
-            "Accepted", cdr_token(body.token), AuthMethod.COMMAND, body.authorization_reference
-        )
-        kind: TokenKind = "ISO14443" if body.token.type is TokenType.RFID else "Central"
-        request = RequestStartTransaction(IdToken(body.token.uid, kind), remote_start_id)
-        return self._relay(evse.uid, request, tell, call.cause)
-
-    def _stop_session(self, call: Call, body: StopSession, tell: Tell) -> Reply:
-        session = self._sessions.get(ci_key(body.session_id))
-        if session is None or _payer(session) != call.connection.peer_id or session.transaction_id not in self._open:
-            return answer(CommandResponseType.UNKNOWN_SESSION)
-        request = RequestStopTransaction(session.transaction_id)
-        return self._relay(session.place.evse.uid, request, tell, call.cause)
-
-    def _relay(self, evse_uid: str, request: ToChargePoint, tell: Tell, cause: Cause) -> Reply:
-        """Pass a command on to the charge point; its answer becomes the result."""
-
-        def answered(result: Answer | None) -> None:
-            if self.office.node.down:
-                return
-            if not isinstance(result, RequestAnswer):
-                tell(CommandResultType.TIMEOUT, cause)
-            elif result.accepted:
-                tell(CommandResultType.ACCEPTED, cause)
-            else:
-                reasons = {"occupied": CommandResultType.EVSE_OCCUPIED, "faulted": CommandResultType.EVSE_INOPERATIVE}
-                tell(reasons.get(result.reason, CommandResultType.REJECTED), cause)
-
-        what = f"what follows {type(request).__name__}"
-        self.network.request(
-            evse_uid, request, lambda result: self.office.attempt(what, lambda: answered(result)), cause
-        )
-        return answer(CommandResponseType.ACCEPTED)
+    def _open_session(self, peer_id: str, session_id: str) -> CpoSession | None:
+        """A running session of this payer's, for its commands."""
+        session = self._sessions.get(ci_key(session_id))
+        if session is None or _payer(session) != peer_id or session.transaction_id not in self._open:
+            return None
+        return session
 
 
 def _payer(session: CpoSession) -> str:
     """The party that gets the session and pays its CDR: the token's eMSP."""
     return f"{session.token.country_code}-{session.token.party_id}".upper()
-
-
-def _free_evse(location: Location) -> EVSE | None:
-    return next((evse for evse in location.evses if evse.status is Status.AVAILABLE), None)
-
-
-def _unknown_place(what: str) -> Reply:
-    return answer(
-        CommandResponseType.REJECTED, status=StatusCode.UNKNOWN_LOCATION, message=f"{what} is not known here."
-    )
 
 
 def _not_found(exchange: Exchange) -> bool:
