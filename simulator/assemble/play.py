@@ -35,6 +35,8 @@ from simulator.wire.memory import MemoryWire
 
 Phase = Literal["registering", "running", "closing"]
 _WATCH_S = 0.1
+_PRIVATE = 0o600
+"""While a recording holds a control token, only its owner may read it."""
 _SWITCH_S = 0.001
 """How long the engine may keep the interpreter to itself: short, so that what is recorded can soon be read."""
 
@@ -155,6 +157,7 @@ class _Run:
 
     async def _listen(self) -> ControlServer:
         control = ControlServer(self.governor, self.journal, self.scenario.start_epoch_us, self.scenario.zone)
+        _chmod(self.options.out, _PRIVATE)
         self.recorder.set_meta("control_url", await control.start())
         self.recorder.set_meta("control_token", control.token)
         self.recorder.flush()
@@ -198,6 +201,7 @@ class _Run:
             self.recorder.set_meta(key, value)
         digest = self.recorder.close({"summary": json.encode(summary).decode()})
         summary["digest"] = digest
+        self._reopen_to_all()
         return RunResult(summary, self.options.out, tuple(self.remarks), interrupted)
 
     def _summary(self, result: Audit, exchanges: int, counted: int, loop_s: float) -> dict[str, object]:
@@ -222,6 +226,21 @@ class _Run:
             self.recorder.close({"failure": str(error) or type(error).__name__})
         except RecordingFailed:
             self.recorder.abort()
+        self._reopen_to_all()
+
+    def _reopen_to_all(self) -> None:
+        """The control token is gone from the recording: it may be read as any new file may."""
+        if self.options.control:
+            mask = os.umask(0)
+            os.umask(mask)
+            _chmod(self.options.out, 0o666 & ~mask)
+
+
+def _chmod(recording: Path, mode: int) -> None:
+    """Set who may use the recording and what SQLite keeps beside it."""
+    for suffix in ("", "-wal", "-shm"):
+        with contextlib.suppress(OSError):
+            recording.with_name(recording.name + suffix).chmod(mode)
 
 
 def _meta(scenario: Scenario, options: RunOptions, seed: int, until_us: int) -> dict[str, str]:

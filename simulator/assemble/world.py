@@ -85,7 +85,7 @@ def build(scenario: Scenario, seed: int, wire: Wire, journal: Journal, governor:
 
     kernel = Kernel(-LEAD_US, wire, links, journal, apology, governor)
     street = Street(kernel.env, journal, scenario.session_updates_us)
-    world = World(scenario, seed, kernel, journal, streams, street, {}, {}, links, {}, expand(scenario), [])
+    world = World(scenario, seed, kernel, journal, streams, street, {}, {}, links, {}, expand(scenario, -LEAD_US), [])
     for party in scenario.parties:
         office = Office(_identity(party), kernel, journal, streams, scenario.start_epoch_us)
         if party.role == "cpo":

@@ -87,7 +87,9 @@ def run(arguments: argparse.Namespace) -> int:
         figures = msgspec.convert(result.summary, RunFigures)
         holds = holds and all(figures.checks.values())
         if arguments.json:
-            show.show_json(result.summary)
+            named = {"seed": run_options.seed} if arguments.seeds is not None else {}
+            partial = {"interrupted": True} if result.interrupted else {}
+            show.show_json({**named, **result.summary, **partial})
         elif arguments.seeds is None:
             show.show_run(result.path, scenario.tell)
         else:

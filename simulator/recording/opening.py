@@ -3,14 +3,38 @@
 import contextlib
 import sqlite3
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Final
+
+import msgspec
+import zstandard
 
 from simulator.recording.converters import Converter, convert
 from simulator.recording.errors import NewerRecording, NotARecording
 from simulator.recording.finish import repair
 from simulator.recording.liveness import is_written
 from simulator.recording.schema import APPLICATION_ID, MAJOR, SUFFIX
+
+_DAMAGE: Final = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_IOERR)
+
+
+@contextlib.contextmanager
+def damage_refused(path: Path) -> Iterator[None]:
+    """Turns what a damaged file does to its reader into NotARecording; mistakes in the reader's SQL pass."""
+    try:
+        yield
+    except (sqlite3.DatabaseError, zstandard.ZstdError, msgspec.DecodeError) as error:
+        if isinstance(error, sqlite3.DatabaseError) and not _tells_damage(error):
+            raise
+        raise NotARecording(f"{path}: is damaged ({error}); make it again from its scenario and seed") from error
+
+
+def _tells_damage(error: sqlite3.DatabaseError) -> bool:
+    if isinstance(error, sqlite3.ProgrammingError):
+        return False
+    # Text that is no UTF-8 has no code: Python finds it, not SQLite.
+    return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF in _DAMAGE
 
 
 class OpenFile:
@@ -20,7 +44,7 @@ class OpenFile:
         """Raises NotARecording, NewerRecording or OlderRecording."""
         self.path = path.absolute()
         self._stack = contextlib.ExitStack()
-        with contextlib.ExitStack() as stack:
+        with contextlib.ExitStack() as stack, damage_refused(self.path):
             self.connection = stack.enter_context(contextlib.closing(_connect(self.path)))
             version = _version(self.connection, self.path)
             if version // 1000 > MAJOR:

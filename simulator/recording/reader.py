@@ -6,7 +6,6 @@ emptying its log. Rows come back as the structs of rows.py with their sequence. 
 """
 
 import contextlib
-import sqlite3
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -21,7 +20,7 @@ from simulator.recording.converters import CONVERTERS, Converter
 from simulator.recording.errors import NotARecording
 from simulator.recording.keyframes import apply, decode_keyframe
 from simulator.recording.liveness import is_written
-from simulator.recording.opening import OpenFile
+from simulator.recording.opening import OpenFile, damage_refused
 from simulator.recording.queries import (
     CHANGES,
     COMMANDS,
@@ -85,14 +84,8 @@ class Recording:
 
     def query(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Rows of any SELECT over the tables and views that schema.py documents; for reports, filters and analysts."""
-        try:
+        with damage_refused(self.path):
             return self._file.connection.execute(sql, parameters).fetchall()
-        except sqlite3.DatabaseError as error:
-            if isinstance(error, (sqlite3.ProgrammingError, sqlite3.OperationalError)):
-                raise
-            raise NotARecording(
-                f"{self.path}: is damaged ({error}); make it again from its scenario and seed"
-            ) from error
 
     @property
     def meta(self) -> dict[str, str]:

@@ -60,7 +60,10 @@ CREATE TABLE event(
   subject INTEGER NOT NULL, data TEXT NOT NULL, cause_kind INTEGER NOT NULL, cause INTEGER NOT NULL
 );
 
--- What a holder knows of an entity from at_us on. holder, kind, entity and cause_kind are names.
+-- What a holder knows of an entity from at_us on; value is JSON, null when it knows it no longer. holder, kind, entity
+-- and cause_kind are names. Values are small, as there are many. Of a session: status, kwh and cost (decimal numbers as
+-- text, cost without VAT), currency, evse ("CPO/uid"), token (uid); its CPO adds emsp, location, start and end (OCPI
+-- DateTimes, end null until then).
 CREATE TABLE state(
   seq INTEGER PRIMARY KEY, at_us INTEGER NOT NULL, holder INTEGER NOT NULL, kind INTEGER NOT NULL,
   entity INTEGER NOT NULL, value TEXT NOT NULL, cause_kind INTEGER NOT NULL, cause INTEGER NOT NULL
@@ -74,7 +77,8 @@ CREATE TABLE keyframe(
 CREATE INDEX keyframe_holder ON keyframe(holder, kind, seq);
 CREATE TABLE holding(holder INTEGER NOT NULL, kind INTEGER NOT NULL, PRIMARY KEY (holder, kind)) WITHOUT ROWID;
 
--- amount is a decimal number as text, without VAT.
+-- A CDR as its CPO issued it (kind "receivable") or its eMSP accepted it ("payable"). amount is a decimal number as
+-- text, without VAT.
 CREATE TABLE money(
   seq INTEGER PRIMARY KEY, at_us INTEGER NOT NULL, kind TEXT NOT NULL, cdr_id TEXT NOT NULL, session_id TEXT NOT NULL,
   creditor TEXT NOT NULL, debtor TEXT NOT NULL, currency TEXT NOT NULL, amount TEXT NOT NULL,
@@ -179,32 +183,34 @@ CREATE VIEW v_state AS SELECT
   entity.text AS entity, s.value, cause_kind.text AS cause_kind, s.cause
 FROM {STATE_FROM};
 
--- One line a session and holder: the last that the holder knew of it, in the words of the OCPI Session object.
+-- One line a session and holder: the last that its CPO, or the eMSP of its token, knew of it; value is that as JSON
+-- (see `state`). cpo and emsp are party ids; kwh is a number, total_cost_excl_vat decimal text. Only the CPO's line has
+-- location_id and start_date_time, and once the session has ended its end_date_time (OCPI DateTimes).
 CREATE VIEW v_session AS SELECT
-  g.session_id, g.holder, g.first_us / 1e6 AS first_s, s.at_us / 1e6 AS last_s, g.changes, s.seq,
-  json_extract(s.value, '$.status') AS status, json_extract(s.value, '$.kwh') AS kwh,
-  json_extract(s.value, '$.currency') AS currency,
-  json_extract(s.value, '$.total_cost.excl_vat') AS total_cost_excl_vat,
-  json_extract(s.value, '$.start_date_time') AS start_date_time,
-  json_extract(s.value, '$.end_date_time') AS end_date_time, json_extract(s.value, '$.location_id') AS location_id,
-  json_extract(s.value, '$.evse_uid') AS evse_uid, json_extract(s.value, '$.cdr_token.uid') AS token_uid, s.value
+  g.session_id, g.holder, substr(s.value ->> 'evse', 1, instr(s.value ->> 'evse', '/') - 1) AS cpo,
+  coalesce(s.value ->> 'emsp', g.holder) AS emsp, g.first_us / 1e6 AS first_s, s.at_us / 1e6 AS last_s, g.changes,
+  s.seq, s.value ->> 'status' AS status, CAST(s.value ->> 'kwh' AS REAL) AS kwh, s.value ->> 'currency' AS currency,
+  s.value ->> 'cost' AS total_cost_excl_vat, s.value ->> 'start' AS start_date_time,
+  s.value ->> 'end' AS end_date_time, s.value ->> 'location' AS location_id,
+  substr(s.value ->> 'evse', instr(s.value ->> 'evse', '/') + 1) AS evse_uid, s.value ->> 'token' AS token_uid, s.value
 FROM (
   SELECT entity.text AS session_id, holder.text AS holder, min(s.at_us) AS first_us, max(s.seq) AS seq,
     count(*) AS changes
   FROM {STATE_FROM} WHERE kind.text = 'session' GROUP BY entity.text, holder.text
 ) g JOIN state s ON s.seq = g.seq;
 
--- One line a CDR and pair of parties: what the creditor expects beside what the debtor admits (amounts as decimal
--- text).
+-- One line a CDR: what its CPO (creditor) issued, and whether its eMSP (debtor) accepted it. amount is what the CPO
+-- asks and accepted_amount what the eMSP admits (decimal text, without VAT); issued_at and accepted_at are the UTC
+-- instants of that. The accepted_* are NULL when the CDR was not accepted. reason says why an amount is approximate
+-- and is empty when it is not.
 CREATE VIEW v_cdr AS SELECT
-  cdr_id, creditor, debtor, max(session_id) AS session_id, currency,
-  max(CASE kind WHEN 'receivable' THEN amount END) AS receivable,
-  max(CASE kind WHEN 'payable' THEN amount END) AS payable,
-  max(energy_wh) AS energy_wh, max(tariff_id) AS tariff_id, max(approximate) AS approximate,
-  max(reason) AS reason, {_iso("min(at_us)")} AS time,
-  (SELECT v.value FROM v_state v WHERE v.kind = 'cdr' AND v.entity = money.cdr_id AND v.holder = money.creditor
-   ORDER BY v.seq DESC LIMIT 1) AS cdr
-FROM money GROUP BY cdr_id, creditor, debtor, currency;
+  r.cdr_id, r.session_id, r.creditor, r.debtor, r.currency, r.amount, p.amount AS accepted_amount, r.approximate,
+  r.reason, r.energy_wh, r.tariff_id, {_iso("r.at_us")} AS issued_at, {_iso("p.at_us")} AS accepted_at
+FROM money r LEFT JOIN (
+  SELECT cdr_id, creditor, debtor, amount, min(at_us) AS at_us FROM money WHERE kind = 'payable'
+  GROUP BY cdr_id, creditor, debtor
+) p ON p.cdr_id = r.cdr_id AND p.creditor = r.creditor AND p.debtor = r.debtor
+WHERE r.kind = 'receivable';
 
 -- Messages counted per simulated minute of their start; the same at every level.
 CREATE VIEW v_traffic AS

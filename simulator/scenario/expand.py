@@ -34,18 +34,19 @@ class CpoAssets(Struct, frozen=True):
     grid_limits_w: dict[str, int]
 
 
-def expand(scenario: Scenario) -> dict[str, CpoAssets]:
+def expand(scenario: Scenario, as_of_us: int = 0) -> dict[str, CpoAssets]:
     """The assets of every CPO of the scenario by its party id (`NL-ABC`), in the order of the scenario's parties.
 
+    Nothing in it was updated later than `as_of_us` (since the scenario's start), when its owner begins to publish.
     A tariff's id is the name the scenario gives it. An imported network is a snapshot of one moment: EVSEs that
     were CHARGING, RESERVED or UNKNOWN in it start AVAILABLE (who occupies them at the start is for the warm-up to
     say), all other statuses stay.
     """
-    return {party.id: _assets(scenario, party) for party in scenario.parties if party.role == "cpo"}
+    start = format_datetime(scenario.start_epoch_us + as_of_us)
+    return {party.id: _assets(scenario, party, start) for party in scenario.parties if party.role == "cpo"}
 
 
-def _assets(scenario: Scenario, cpo: Party) -> CpoAssets:
-    start = format_datetime(scenario.start_epoch_us)
+def _assets(scenario: Scenario, cpo: Party, start: str) -> CpoAssets:
     locations: list[Location] = []
     limits_w: dict[str, int] = {}
     first_evse = 1

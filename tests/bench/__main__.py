@@ -3,12 +3,13 @@
 import tempfile
 from pathlib import Path
 
-from tests.bench import bare
+from tests.bench import bare, load, messages, topology
 
 
 def main() -> None:
     with tempfile.TemporaryDirectory() as name:
-        bare.report(Path(name))
+        for part in (bare, topology, load, messages):
+            part.report(Path(name))
 
 
 main()

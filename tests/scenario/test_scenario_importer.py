@@ -367,6 +367,7 @@ def test_a_request_that_cannot_be_done_is_refused(tmp_path: Path) -> None:
     assert import_network(source, None, 10, 1, tmp_path / "net2.yaml").rules["connector-tariff-unknown"] == 1
 
 
+@pytest.mark.shared
 def test_the_island_of_ameland(tmp_path: Path) -> None:
     source = AMELAND / "ameland.locations.json"
     assert source.exists(), f"the NDW dump of Ameland is expected at {source}"

@@ -62,6 +62,7 @@ def test_charging_power_is_what_both_sides_can(connector, vehicle: str, power_w:
     assert charging_power_w(rating_from_connector(*connector), VEHICLES[vehicle]) == power_w
 
 
+@pytest.mark.shared
 def test_every_connector_of_the_published_networks_has_a_sensible_rating() -> None:
     assert NDW.is_dir(), f"Expected the published networks of the shared data at {NDW}."
     count = 0

@@ -349,7 +349,7 @@ class Cpo:
 
     def _keep(self, session: CpoSession, cause: Cause) -> None:
         self.sessions.put(_payer(session), session)
-        bill = session.bill
+        bill, shown = session.bill, session.whole()
         value = {
             "status": session.status,
             "kwh": str(kwh(session.energy_wh)),
@@ -357,6 +357,10 @@ class Cpo:
             "currency": bill.currency,
             "evse": f"{self.office.id}/{session.place.evse.uid}",
             "token": session.token.uid,
+            "emsp": _payer(session),
+            "location": session.place.location.id,
+            "start": shown.start_date_time,
+            "end": shown.end_date_time,
         }
         self.office.journal.state(self.office.id, "session", session.id, value, cause)
 

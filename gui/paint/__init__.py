@@ -1,0 +1,1 @@
+"""Pure painting on a QPainter from plain values and numpy arrays: no widgets, no recording."""

@@ -1,0 +1,105 @@
+"""Paints the legend of the sequence chart: what lines, ends, slips and bars mean, in as few rows as the width lets."""
+
+from collections.abc import Callable
+from typing import Final, NamedTuple
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
+
+from gui.models.sequence_chart import Chart
+from gui.paint.sequence_marks import paint_cross, paint_line, paint_slip
+from gui.theme import Theme
+from simulator.i18n import tr
+
+ROW: Final = 18.0
+
+_MARK: Final = 26.0
+_GAP: Final = 14.0
+_MARGIN: Final = 6.0
+
+
+class Entry(NamedTuple):
+    """A mark, painted into a rectangle, and its words."""
+
+    text: str
+    mark: Callable[[QPainter, QRectF], None]
+
+
+def legend_entries(chart: Chart, theme: Theme) -> list[Entry]:
+    """What is in the chart; nothing for an empty one."""
+    layers = {arrow.layer for arrow in chart.arrows}
+    entries = [_line(module, theme.module(module), filled=True) for module in chart.modules]
+    if "OCPI" in layers:
+        entries.append(_line(tr("answer"), theme.muted, filled=False, dashed=True))
+    if "OCPP" in layers:
+        entries.append(_line(tr("OCPP"), theme.module("ocpp"), filled=False, tail=True))
+    if any(arrow.to < 0 for arrow in chart.arrows):
+        entries.append(Entry(tr("what somebody does"), lambda painter, rect: _slip(painter, rect, theme)))
+    if any(arrow.broken for arrow in chart.arrows):
+        entries.append(Entry(tr("did not come through"), lambda painter, rect: _broken(painter, rect, theme)))
+    if any(arrow.failed and not arrow.broken and arrow.to >= 0 for arrow in chart.arrows):
+        entries.append(_line(tr("refused"), theme.warning, filled=False, dashed=True))
+    if entries:
+        entries.append(Entry(tr("in one instant"), lambda painter, rect: _instant(painter, rect, theme)))
+        entries.append(_line(tr("time cursor"), theme.accent, filled=None))
+    return entries
+
+
+def legend_rows(entries: list[Entry], width: float, theme: Theme) -> int:
+    """How many rows the entries need."""
+    places = _places(entries, width, theme)
+    return places[-1][1] + 1 if places else 0
+
+
+def paint_legend(painter: QPainter, entries: list[Entry], width: float, theme: Theme) -> None:
+    """All entries from the top left."""
+    painter.setFont(theme.small)
+    for entry, (x, row) in zip(entries, _places(entries, width, theme), strict=True):
+        entry.mark(painter, QRectF(x, row * ROW, _MARK, ROW))
+        painter.setPen(theme.text)
+        rect = QRectF(x + _MARK + 5, row * ROW, width, ROW)
+        painter.drawText(rect, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, entry.text)
+
+
+def _places(entries: list[Entry], width: float, theme: Theme) -> list[tuple[float, int]]:
+    metrics = QFontMetricsF(theme.small)
+    places: list[tuple[float, int]] = []
+    x, row = _MARGIN, 0
+    for entry in entries:
+        need = _MARK + 5 + metrics.horizontalAdvance(entry.text)
+        if x > _MARGIN and x + need > width - _MARGIN:
+            x, row = _MARGIN, row + 1
+        places.append((x, row))
+        x += need + _GAP
+    return places
+
+
+def _line(text: str, colour: QColor, *, filled: bool | None, dashed: bool = False, tail: bool = False) -> Entry:
+    def mark(painter: QPainter, rect: QRectF) -> None:
+        pen = QPen(colour, 1.8 if filled else 1.2)
+        if dashed:
+            pen.setStyle(Qt.PenStyle.DashLine)
+        y = rect.center().y()
+        a, b = QPointF(rect.left() + 2, y), QPointF(rect.right() - 1, y)
+        if filled is None:
+            painter.setPen(pen)
+            painter.drawLine(a, b)
+        else:
+            paint_line(painter, a, b, pen, filled=filled, tail=tail)
+
+    return Entry(text, mark)
+
+
+def _broken(painter: QPainter, rect: QRectF, theme: Theme) -> None:
+    middle = rect.center()
+    painter.setPen(QPen(theme.text, 1.6))
+    painter.drawLine(QPointF(rect.left(), middle.y()), middle)
+    paint_cross(painter, middle, theme.error)
+
+
+def _slip(painter: QPainter, rect: QRectF, theme: Theme) -> None:
+    paint_slip(painter, rect.adjusted(3, 3, -3, -3), theme.module("street"), theme.window)
+
+
+def _instant(painter: QPainter, rect: QRectF, theme: Theme) -> None:
+    painter.fillRect(QRectF(rect.right() - 8, rect.top() + 2, 3, rect.height() - 4), theme.muted)

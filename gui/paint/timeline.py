@@ -1,0 +1,333 @@
+"""Paints the timeline from arrays: bars of messages, bands of faults, marks of commands and hints, over local time.
+
+`Scale` is where an instant stands in the strip; `paint_strip` draws all that changes rarely, `paint_cursor` the rest.
+"""
+
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
+
+from gui.paint.axis import Tick
+from gui.theme import Theme
+from simulator.i18n import trn
+
+Counts = NDArray[np.int64]
+
+_GUTTER: Final = 44.0
+_MARGIN: Final = 10.0
+_MOST_LANES: Final = 3
+_LOWEST_BARS_PX: Final = 30
+_TICK: Final = 6.0
+_FEWEST_WORDS_PX: Final = 24
+
+
+class Scale(NamedTuple):
+    """From instants to device-independent pixels: `from_us` stands at `left`, `to_us` at `right`."""
+
+    left: float
+    right: float
+    from_us: int
+    to_us: int
+
+    def x(self, at_us: int) -> float:
+        """Where an instant stands."""
+        return self.left + (at_us - self.from_us) / (self.to_us - self.from_us) * (self.right - self.left)
+
+    def at_us(self, x: float) -> int:
+        """What instant stands there."""
+        return self.from_us + round((x - self.left) / (self.right - self.left) * (self.to_us - self.from_us))
+
+
+class Bars(NamedTuple):
+    """Stacked bars: `counts` has a row for each of `names` and a column for each bar; bar 0 begins at `first_us`."""
+
+    names: Sequence[str]
+    colours: Sequence[QColor]
+    counts: Counts
+    first_us: int
+    width_us: int
+    unit: str
+
+
+class Span(NamedTuple):
+    """A fault: from when to when, and what it is called."""
+
+    from_us: int
+    to_us: int
+    words: str
+
+
+class Band(NamedTuple):
+    """A fault where it stands: `lane` counts from above. The words stand inside, or beside it as far as `reach`."""
+
+    span: Span
+    lane: int
+    left: float
+    right: float
+    reach: float
+
+    @property
+    def is_inside(self) -> bool:
+        """Whether the words stand inside."""
+        return self.reach == self.right
+
+
+class Strip(NamedTuple):
+    """All that stands in the strip besides the cursor. `end_us` is where the run stands, with `end_words`."""
+
+    bars: Bars
+    bands: Sequence[Band]
+    commands: Sequence[int]
+    hints: Sequence[tuple[int, QColor]]
+    ticks: Sequence[Tick]
+    end_us: int
+    end_words: str
+
+
+class Lanes(NamedTuple):
+    """The strip's parts from above: legend, faults, marks, bars, axis."""
+
+    legend: QRectF
+    faults: QRectF
+    marks: QRectF
+    bars: QRectF
+    axis: QRectF
+    row: float
+
+
+def lay_out(width: float, height: float, lanes: int, control: tuple[float, float], theme: Theme) -> Lanes:
+    """Share out a widget's size; `lanes` is how many rows of faults there are, `control` the size of what stands at the
+    right end of the legend.
+    """
+    row = QFontMetricsF(theme.small).height() + 2
+    left, right = _GUTTER, width - _MARGIN
+    faults = lanes * row
+    head = max(row, control[1])
+    tops = np.cumsum([2.0, head + 1, faults, _TICK + 2])
+    bottom = max(height - row - 1, tops[3] + 8)
+    return Lanes(
+        QRectF(left, tops[0], right - left - control[0], head),
+        QRectF(left, tops[1], right - left, faults),
+        QRectF(left, tops[2], right - left, _TICK + 2),
+        QRectF(left, tops[3], right - left, bottom - tops[3]),
+        QRectF(left, bottom, right - left, row),
+        row,
+    )
+
+
+def scale_of(width: float, from_us: int, to_us: int) -> Scale:
+    """The scale of a strip that is so wide."""
+    return Scale(_GUTTER, max(width - _MARGIN, _GUTTER + 1), from_us, to_us)
+
+
+def lanes_for(height: float, control: tuple[float, float], theme: Theme) -> int:
+    """How many rows of faults a strip so high has room for, if the bars are to remain readable."""
+    bare = lay_out(0, height, 0, control, theme)
+    return max(min(int((bare.bars.height() - _LOWEST_BARS_PX) / bare.row), _MOST_LANES), 1)
+
+
+def stack_bands(spans: Sequence[Span], scale: Scale, most_lanes: int, theme: Theme) -> list[Band]:
+    """Give each visible fault a lane in which there is room for it and its words; without room some share one band."""
+    bands: list[Band] = []
+    last_in_lane: list[int] = []
+    shared: dict[int, int] = {}
+    for span in sorted(spans):
+        if span.to_us < scale.from_us or span.from_us > scale.to_us:
+            continue
+        band = _placed(span, 0, scale, theme)
+        free = [lane for lane, last in enumerate(last_in_lane) if bands[last].reach <= band.left]
+        if free:
+            last_in_lane[free[0]] = len(bands)
+            bands.append(band._replace(lane=free[0]))
+        elif len(last_in_lane) < most_lanes:
+            bands.append(band._replace(lane=len(last_in_lane)))
+            last_in_lane.append(len(bands) - 1)
+        else:
+            last = last_in_lane[-1]
+            count = shared[last] = shared.get(last, 1) + 1
+            before = bands[last].span
+            words = trn("{count} fault", "{count} faults", count).format(count=count)
+            both = Span(before.from_us, max(before.to_us, span.to_us), words)
+            bands[last] = _placed(both, bands[last].lane, scale, theme)
+    return bands
+
+
+def _placed(span: Span, lane: int, scale: Scale, theme: Theme) -> Band:
+    left = max(scale.x(span.from_us), scale.left)
+    right = max(min(scale.x(span.to_us), scale.right), left + 2)
+    words = QFontMetricsF(theme.small).horizontalAdvance(span.words) + 10
+    is_inside = words <= right - left or right + words > scale.right
+    return Band(span, lane, left, right, right if is_inside else right + words)
+
+
+def paint_strip(painter: QPainter, lanes: Lanes, scale: Scale, strip: Strip, theme: Theme) -> None:
+    """Paint everything but the cursor on an opaque ground."""
+    painter.setFont(theme.small)
+    plot = lanes.bars
+    painter.fillRect(plot, theme.panel)
+    _paint_legend(painter, lanes, strip.bars, theme)
+    _paint_axis(painter, lanes, scale, strip.ticks, theme)
+    painter.save()
+    painter.setClipRect(QRectF(plot.left(), 0, plot.width() + _MARGIN, plot.bottom()))
+    top = _paint_bars(painter, plot, scale, strip.bars, theme)
+    _paint_faults(painter, lanes, strip.bands, theme)
+    _paint_marks(painter, lanes.marks, scale, strip, theme)
+    _paint_end(painter, lanes, scale, strip, theme)
+    painter.restore()
+    painter.setPen(theme.muted)
+    flags = Qt.AlignmentFlag.AlignRight
+    above = QRectF(0, plot.top() - 2, _GUTTER - 5, lanes.row)
+    painter.drawText(above, flags | Qt.AlignmentFlag.AlignTop, f"{top:,}")
+    painter.drawText(QRectF(0, plot.bottom() - lanes.row, _GUTTER - 5, lanes.row), flags, "0")
+    painter.setPen(theme.line)
+    painter.drawLine(plot.bottomLeft(), plot.bottomRight())
+
+
+def _paint_legend(painter: QPainter, lanes: Lanes, bars: Bars, theme: Theme) -> None:
+    """What a bar counts, then the names beside their colours, as far as there is room."""
+    metrics = QFontMetricsF(theme.small)
+    box, x = lanes.legend, lanes.legend.left()
+    painter.setPen(theme.text)
+    painter.drawText(QRectF(x, box.top(), box.width(), box.height()), Qt.AlignmentFlag.AlignVCenter, bars.unit)
+    x += metrics.horizontalAdvance(bars.unit) + 18
+    for name, colour in zip(bars.names, bars.colours, strict=True):
+        width = metrics.horizontalAdvance(name)
+        if x + 13 + width > box.right():
+            painter.drawText(QRectF(x, box.top(), 16, box.height()), Qt.AlignmentFlag.AlignVCenter, "...")
+            break
+        painter.fillRect(QRectF(x, box.center().y() - 4, 9, 9), colour)
+        painter.setPen(theme.muted)
+        painter.drawText(QRectF(x + 13, box.top(), width + 2, box.height()), Qt.AlignmentFlag.AlignVCenter, name)
+        x += width + 27
+
+
+def _paint_axis(painter: QPainter, lanes: Lanes, scale: Scale, ticks: Sequence[Tick], theme: Theme) -> None:
+    metrics, free = QFontMetricsF(theme.small), lanes.axis.left() - _GUTTER
+    for tick in ticks:
+        x = scale.x(tick.at_us)
+        painter.setPen(theme.line if tick.is_day else theme.grid)
+        painter.drawLine(QPointF(x, lanes.bars.top()), QPointF(x, lanes.bars.bottom() + 3))
+        width = metrics.horizontalAdvance(tick.text)
+        begin = min(max(x - width / 2, 0), lanes.axis.right() + _MARGIN - 2 - width)
+        if begin >= free:
+            painter.setPen(theme.text if tick.is_day else theme.muted)
+            painter.drawText(
+                QRectF(begin, lanes.axis.top(), width + 2, lanes.row), Qt.AlignmentFlag.AlignBottom, tick.text
+            )
+            free = begin + width + 8
+
+
+def _paint_bars(painter: QPainter, plot: QRectF, scale: Scale, bars: Bars, theme: Theme) -> int:
+    """The bars from the ground up; returns the height of the plot in messages.
+
+    Registration before the start makes one bar that is higher than all others. It is cut off, and shown torn.
+    """
+    sums = bars.counts.sum(axis=0)
+    lead_in = min(max(-bars.first_us // bars.width_us, 0), len(sums))
+    top = round_up(int(sums[lead_in:].max(initial=0)) or int(sums.max(initial=0)))
+    width = scale.x(bars.first_us + bars.width_us) - scale.x(bars.first_us)
+    gap = 1.0 if width >= 4 else 0.0
+    lefts = scale.x(bars.first_us) + width * np.arange(bars.counts.shape[1])
+    heights = np.cumsum(bars.counts, axis=0) * (plot.height() / top)
+    painter.setPen(Qt.PenStyle.NoPen)
+    ground = np.zeros(bars.counts.shape[1])
+    for colour, row, upper in zip(bars.colours, bars.counts, heights, strict=True):
+        painter.setBrush(colour)
+        painter.drawRects(
+            [
+                QRectF(lefts[bar], plot.bottom() - upper[bar], max(width - gap, 1.0), upper[bar] - ground[bar]) & plot
+                for bar in np.flatnonzero(row)
+            ]
+        )
+        ground = upper
+    painter.setBrush(theme.panel)
+    painter.drawRects([QRectF(lefts[bar] - 1, plot.top() + 4, width + 2, 2) for bar in np.flatnonzero(sums > top)])
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    return top
+
+
+def round_up(count: int) -> int:
+    """A number to stand at the top of an axis, at `count` or a little above: 12 -> 12, 87 -> 90, 130 -> 130."""
+    if count <= 10:
+        return max(count, 1)
+    power = int(10 ** (len(str(count)) - 2))
+    step = power * (1 if count < 20 * power else 5 if count < 50 * power else 10)
+    return -(-count // step) * step
+
+
+def _paint_faults(painter: QPainter, lanes: Lanes, bands: Sequence[Band], theme: Theme) -> None:
+    metrics, row = QFontMetricsF(theme.small), lanes.row
+    shade = QColor(theme.error)
+    shade.setAlphaF(0.12)
+    for band in bands:
+        width = band.right - band.left
+        box = QRectF(band.left, lanes.faults.top() + band.lane * row + 1, width, row - 2)
+        painter.fillRect(QRectF(band.left, lanes.bars.top(), width, lanes.bars.height()), shade)
+        painter.fillRect(box, theme.error)
+        painter.setPen(theme.panel if band.is_inside else theme.error)
+        room = (
+            box.adjusted(4, 0, -3, 0)
+            if band.is_inside
+            else QRectF(band.right + 4, box.top(), lanes.faults.right(), row)
+        )
+        if room.width() >= _FEWEST_WORDS_PX:
+            words = metrics.elidedText(band.span.words, Qt.TextElideMode.ElideRight, room.width())
+            painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, words)
+
+
+def _paint_marks(painter: QPainter, lane: QRectF, scale: Scale, strip: Strip, theme: Theme) -> None:
+    """Hints as ticks, commands as triangles that point down to their instant."""
+    for at_us, colour in strip.hints:
+        painter.fillRect(QRectF(scale.x(at_us) - 1, lane.top() + 1, 2, _TICK), colour)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(theme.accent)
+    for at_us in strip.commands:
+        x, y = scale.x(at_us), lane.top() + 1
+        painter.drawPolygon(QPolygonF([QPointF(x - 4, y), QPointF(x + 4, y), QPointF(x, y + _TICK)]))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+
+
+def _paint_end(painter: QPainter, lanes: Lanes, scale: Scale, strip: Strip, theme: Theme) -> None:
+    """How far the run has got, and that there is nothing yet beyond."""
+    x, plot = scale.x(strip.end_us), lanes.bars
+    if x < plot.right():
+        beyond = QRectF(x, plot.top(), plot.right() - x, plot.height())
+        painter.fillRect(beyond, theme.window)
+        painter.setPen(QPen(theme.muted, 1, Qt.PenStyle.DashLine))
+        painter.drawLine(QPointF(x, plot.top()), QPointF(x, plot.bottom()))
+        width = QFontMetricsF(theme.small).horizontalAdvance(strip.end_words)
+        if width + 8 <= beyond.width():
+            painter.setPen(theme.muted)
+            painter.drawText(beyond.adjusted(5, 2, 0, 0), Qt.AlignmentFlag.AlignTop, strip.end_words)
+
+
+def paint_cursor(painter: QPainter, lanes: Lanes, scale: Scale, at_us: int, text: str, theme: Theme) -> None:
+    """The cursor's line with its time, which stays inside the strip."""
+    x = scale.x(at_us)
+    if not lanes.bars.left() - 1 <= x <= lanes.bars.right() + 1:
+        return
+    painter.setPen(QPen(theme.accent, 2))
+    painter.drawLine(QPointF(x, lanes.faults.top()), QPointF(x, lanes.bars.bottom()))
+    metrics = QFontMetricsF(theme.small)
+    width = metrics.horizontalAdvance(text) + 8
+    left = min(max(x - width / 2, 0), lanes.bars.right() + _MARGIN - 2 - width)
+    box = QRectF(left, lanes.axis.top() + 1, width, lanes.row)
+    painter.fillRect(box, theme.accent)
+    painter.setFont(theme.small)
+    painter.setPen(theme.panel)
+    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+
+
+def thin(times_us: NDArray[np.int64], scale: Scale) -> NDArray[np.int64]:
+    """Of rising instants the indices of those that stand in a pixel of their own, within the scale."""
+    begin, end = np.searchsorted(times_us, (scale.from_us, scale.to_us))
+    pixels = np.floor(
+        (times_us[begin:end] - scale.from_us) / (scale.to_us - scale.from_us) * (scale.right - scale.left)
+    )
+    return np.flatnonzero(np.diff(pixels, prepend=-1.0)).astype(np.int64) + int(begin)

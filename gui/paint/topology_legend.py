@@ -1,0 +1,132 @@
+"""Paints the legend of the topology view: what each shape, dot and line means, in as few rows as the width allows."""
+
+from collections.abc import Callable
+from typing import Final, NamedTuple
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QFontMetricsF, QPainter, QPen
+
+from gui.models.topology.model import TopologyModel
+from gui.models.topology.statuses import STATUSES
+from gui.models.topology.words import status_word
+from gui.paint.shapes import paint_shape
+from gui.paint.topology import MOST_LINKS, link_width_px
+from gui.paint.topology_moving import paint_dot, paint_failure
+from gui.paint.topology_text import bold, paint_text
+from gui.theme import Theme
+from simulator.i18n import tr
+
+ROW_PX: Final = 19.0
+_MARK: Final = 12.0
+_LINE_MARK: Final = 26.0
+_GAP: Final = 14.0
+_USUAL: Final = ("AVAILABLE", "CHARGING")
+_RATES: Final = (1, 5, 20)
+
+
+class Entry(NamedTuple):
+    """A mark with its words; without a mark it is the heading of those that follow."""
+
+    text: str
+    mark: Callable[[QPainter, QRectF], None] | None = None
+    mark_width: float = _MARK
+
+
+class Spot(NamedTuple):
+    """Where an entry is painted."""
+
+    entry: Entry
+    x: float
+    row: int
+
+
+def legend_entries(theme: Theme, model: TopologyModel) -> list[Entry]:
+    """What is in the picture now or soon may be."""
+    shown = [status for code, status in enumerate(STATUSES) if status in _USUAL or code in model.seen_codes]
+    entries = [Entry(tr("EVSE")), *(_status_entry(theme, status) for status in shown)]
+    if model.stale is not None:
+        entries.append(Entry(tr("Differs from the CPO"), lambda painter, rect: _paint_stale(painter, theme, rect)))
+    entries.append(Entry(tr("Messages")))
+    entries += [_module_entry(theme, module) for module in model.modules]
+    entries.append(Entry(tr("answer"), lambda painter, rect: paint_dot(painter, theme, rect, "versions", True)))
+    entries.append(Entry(tr("failed"), lambda painter, rect: paint_failure(painter, theme, rect)))
+    entries.append(Entry(tr("Messages a minute")))
+    entries += [_rate_entry(theme, rate) for rate in _RATES]
+    entries.append(Entry(tr("fault"), lambda painter, rect: _paint_fault(painter, theme, rect), _LINE_MARK))
+    if len(model.network.links) > MOST_LINKS:
+        entries.append(Entry(tr("Links without messages are not drawn")))
+    return entries
+
+
+def place_entries(theme: Theme, entries: list[Entry], width: float) -> list[Spot]:
+    """Entries row by row; a heading stays with the first entry after it."""
+    spots: list[Spot] = []
+    x, row = 0.0, 0
+    for number, entry in enumerate(entries):
+        need = _width(theme, entry)
+        with_next = need + (
+            _width(theme, entries[number + 1]) if entry.mark is None and number + 1 < len(entries) else 0
+        )
+        if x > 0 and x + with_next > width:
+            x, row = 0.0, row + 1
+        spots.append(Spot(entry, x, row))
+        x += need
+    return spots
+
+
+def paint_legend(painter: QPainter, theme: Theme, spots: list[Spot], left: float, top: float) -> None:
+    """Placed entries, from a corner."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    for entry, x, row in spots:
+        y = top + row * ROW_PX
+        x += left
+        if entry.mark is None:
+            paint_text(painter, QRectF(x, y, 400, ROW_PX), entry.text, bold(theme.small), theme.muted)
+            continue
+        entry.mark(painter, QRectF(x, y + (ROW_PX - _MARK) / 2, entry.mark_width, _MARK))
+        text = QRectF(x + entry.mark_width + 5, y, 400, ROW_PX)
+        paint_text(painter, text, entry.text, theme.small, theme.text)
+
+
+def _width(theme: Theme, entry: Entry) -> float:
+    if entry.mark is None:
+        return QFontMetricsF(bold(theme.small)).horizontalAdvance(entry.text) + _GAP * 0.7
+    return entry.mark_width + 5 + QFontMetricsF(theme.small).horizontalAdvance(entry.text) + _GAP
+
+
+def _status_entry(theme: Theme, status: str) -> Entry:
+    colour, shape = theme.status(status)
+    return Entry(status_word(status), lambda painter, rect: paint_shape(painter, shape, rect, colour))
+
+
+def _module_entry(theme: Theme, module: str) -> Entry:
+    return Entry(module, lambda painter, rect: paint_dot(painter, theme, rect, module, False))
+
+
+def _rate_entry(theme: Theme, rate: int) -> Entry:
+    def mark(painter: QPainter, rect: QRectF) -> None:
+        painter.setPen(
+            QPen(theme.line, float(link_width_px(np.array(rate))), Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap)
+        )
+        _paint_stroke(painter, rect)
+
+    return Entry(str(rate), mark, _LINE_MARK)
+
+
+def _paint_stale(painter: QPainter, theme: Theme, rect: QRectF) -> None:
+    pen = QPen(theme.warning, 2.0)
+    pen.setDashPattern([2.0, 1.2])
+    painter.setPen(pen)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawEllipse(rect.adjusted(1, 1, -1, -1))
+
+
+def _paint_fault(painter: QPainter, theme: Theme, rect: QRectF) -> None:
+    painter.setPen(QPen(theme.error, 2.0, Qt.PenStyle.DashLine))
+    _paint_stroke(painter, rect)
+
+
+def _paint_stroke(painter: QPainter, rect: QRectF) -> None:
+    y = rect.center().y()
+    painter.drawLine(QPointF(rect.left(), y), QPointF(rect.right(), y))

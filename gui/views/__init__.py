@@ -1,0 +1,1 @@
+"""One file a view. Views never know each other; they meet in models.cursor."""

@@ -1,0 +1,311 @@
+"""The painted part of the sequence view: what scrolls, and what mouse and keys do there."""
+
+from typing import Final
+
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import (
+    QFocusEvent,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPixmap,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
+
+from gui.models.cursor import Cursor
+from gui.models.run import Run
+from gui.models.sequence import SequenceModel
+from gui.paint.sequence import (
+    HEADER,
+    Picture,
+    Place,
+    gutter_width,
+    paint_chart,
+    paint_hover,
+    paint_time,
+    row_rect,
+    spread,
+)
+from gui.paint.sequence_axis import ROW, Axis, Mode, lay_out
+from gui.theme import Theme
+from simulator.i18n import tr
+
+_AROUND_TIME: Final = 40.0
+"""How many pixels above and below the time cursor are kept in view."""
+
+
+class SequenceCanvas(QAbstractScrollArea):
+    """The painted chart: a click or the keys choose an arrow; up and down go along them, left leads to the cause,
+    right to the first effect, Enter to the whole story, Escape to nothing chosen.
+    """
+
+    def __init__(self, run: Run, cursor: Cursor, model: SequenceModel, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._run = run
+        self._cursor = cursor
+        self._model = model
+        self._theme = theme
+        self._mode: Mode = "order"
+        self._axis: Axis = lay_out((), "order")
+        self._layer: QPixmap | None = None
+        self._hover = -1
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName(tr("Messages between lifelines"))
+        self.setMinimumSize(180, 140)
+        self.viewport().setMouseTracking(True)
+        self.verticalScrollBar().setSingleStep(int(ROW))
+        cursor.time_changed.connect(self._time_changed)
+        model.current_changed.connect(self._current_changed)
+
+    @property
+    def axis(self) -> Axis:
+        """Where the arrows lie from top to bottom."""
+        return self._axis
+
+    def set_theme(self, theme: Theme) -> None:
+        """Paint in another theme."""
+        self._theme = theme
+        self._fit()
+
+    def set_mode(self, mode: Mode) -> None:
+        """Lay arrows out by order or by time."""
+        self._mode = mode
+        self.show_chart()
+        self._current_changed()
+
+    def show_chart(self) -> None:
+        """Take over the model's chart; what was in view stays so, and a chart followed at its end still is."""
+        bar = self.verticalScrollBar()
+        was_at_end = bar.maximum() > 0 and bar.value() == bar.maximum()
+        self._axis = lay_out(self._model.chart.arrows, self._mode)
+        self._hover = -1
+        self._fit()
+        if was_at_end and self._run.is_live:
+            bar.setValue(bar.maximum())
+        self._show_time()
+
+    def picture(self) -> Picture:
+        """What is painted, as now scrolled."""
+        chart = self._model.chart
+        size = self.viewport().size()
+        gutter = gutter_width(chart, self._clock, self._theme.small)
+        spacing, _ = spread(len(chart.lanes), size.width(), gutter)
+        left = gutter - self.horizontalScrollBar().value()
+        lanes = tuple(left + spacing * (number + 0.5) for number in range(len(chart.lanes)))
+        place = Place(size.width(), size.height(), self.verticalScrollBar().value(), gutter, lanes, spacing)
+        return Picture(chart, self._axis, place, self._clock, self._model.place, self._model.related)
+
+    def arrow_at(self, point: QPoint) -> int:
+        """The arrow at a point of the viewport, -1 if there is none."""
+        picture = self.picture()
+        if point.y() <= HEADER:
+            return -1
+        number = self._axis.nearest(point.y() - HEADER + picture.place.top)
+        return number if number >= 0 and row_rect(picture, number).contains(point) else -1
+
+    # Qt
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """The cached layer, and over it what follows mouse and time."""
+        painter = QPainter(self.viewport())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if not self._model.chart.arrows:
+            self._paint_nothing(painter)
+            return
+        picture = self.picture()
+        if self._layer is None:
+            self._layer = self._paint_layer(picture)
+        painter.drawPixmap(0, 0, self._layer)
+        paint_time(painter, picture, self._cursor.at_us, self._theme)
+        if 0 <= self._hover < len(picture.chart.arrows):
+            paint_hover(painter, picture, self._hover, self._theme)
+            painter.setClipping(False)
+        if self.hasFocus():
+            painter.setPen(self._theme.accent)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(self.viewport().rect().adjusted(0, 0, -1, -1))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Spread the lifelines over the new width, and keep in view what a person looks at."""
+        super().resizeEvent(event)
+        self._fit()
+        if self._model.place >= 0:
+            self._show_current()
+        else:
+            self._show_time()
+
+    def scrollContentsBy(self, _dx: int, _dy: int) -> None:
+        """Paint another part."""
+        self._repaint()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show that the keys lead here."""
+        super().focusInEvent(event)
+        self.viewport().update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Show that they no longer do."""
+        super().focusOutEvent(event)
+        self.viewport().update()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Go along the arrows."""
+        page = max(1, int((self.viewport().height() - HEADER) / ROW) - 1)
+        everything = len(self._model.chart.arrows)
+        steps = {
+            Qt.Key.Key_Up: -1,
+            Qt.Key.Key_Down: 1,
+            Qt.Key.Key_PageUp: -page,
+            Qt.Key.Key_PageDown: page,
+            Qt.Key.Key_Home: -everything,
+            Qt.Key.Key_End: everything,
+        }
+        deeds = {
+            Qt.Key.Key_Left: self._model.to_cause,
+            Qt.Key.Key_Right: self._model.to_effect,
+            Qt.Key.Key_Return: self._model.follow,
+            Qt.Key.Key_Enter: self._model.follow,
+            Qt.Key.Key_Escape: self._model.clear,
+        }
+        key = Qt.Key(event.key())
+        if key in steps:
+            self._model.walk(steps[key])
+        elif key in deeds:
+            deeds[key]()
+        else:
+            super().keyPressEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Choose the arrow under the mouse."""
+        number = self.arrow_at(event.position().toPoint())
+        if event.button() == Qt.MouseButton.LeftButton and number >= 0:
+            self._model.choose(number)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Show the whole story of the arrow under the mouse."""
+        if self.arrow_at(event.position().toPoint()) >= 0:
+            self._model.follow()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Outline the arrow under the mouse."""
+        self._set_hover(self.arrow_at(event.position().toPoint()))
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        """Tips, and the mouse leaving."""
+        if event.type() == QEvent.Type.Leave:
+            self._set_hover(-1)
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            QToolTip.showText(event.globalPos(), self.tip_at(event.pos()), self.viewport())
+            return True
+        return super().viewportEvent(event)
+
+    def tip_at(self, point: QPoint) -> str:
+        """What there is to say about a point: of an arrow its ends, times and remark, of a lifeline who it is."""
+        number = self.arrow_at(point)
+        picture = self.picture()
+        if number >= 0:
+            return self._tip(number)
+        for lane, x in zip(picture.chart.lanes, picture.place.lanes, strict=True):
+            if point.y() <= HEADER and abs(point.x() - x) <= picture.place.spacing / 2:
+                return f"{lane.title}\n{lane.subtitle}"
+        return tr("Local time, {zone}").format(zone=self._run.zone) if point.x() < picture.place.gutter else ""
+
+    # Ours
+
+    def _tip(self, number: int) -> str:
+        arrow = self._model.chart.arrows[number]
+        lanes = self._model.chart.lanes
+        ends = lanes[arrow.source].title
+        if arrow.to >= 0:
+            ends = tr("{sender} to {receiver}").format(sender=ends, receiver=lanes[arrow.to].title)
+        lines = [f"{self._run.clock(arrow.start_us, ms=True)}  {ends}", arrow.text, arrow.remark, arrow.outcome]
+        if arrow.end_us is not None:
+            duration = tr("{duration} ms from request to answer")
+            if arrow.broken:
+                duration = tr("given up after {duration} ms")
+            lines.append(duration.format(duration=f"{(arrow.end_us - arrow.start_us) / 1e3:,.0f}"))
+        return "\n".join(filter(None, lines))
+
+    def _clock(self, at_us: int) -> str:
+        return self._run.clock(at_us, ms=self._mode == "time")
+
+    def _paint_nothing(self, painter: QPainter) -> None:
+        rect = self.viewport().rect()
+        painter.fillRect(rect, self._theme.panel)
+        painter.setPen(self._theme.muted)
+        painter.setFont(self._theme.body)
+        flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+        painter.drawText(rect.adjusted(20, 20, -20, -20), flags, self.nothing)
+
+    @property
+    def nothing(self) -> str:
+        """Why there is no chart, and what to do about it."""
+        if self._run.recording is None:
+            return tr("No recording is open. Open one to see who tells whom what.")
+        if self._cursor.filter:
+            return tr("The filter takes no message here.")
+        if self._run.meta.get("level") == "aggregates":
+            return tr("This recording was made without messages (level aggregates); choose a driver to see a visit.")
+        return tr("No message has been recorded yet.")
+
+    def _paint_layer(self, picture: Picture) -> QPixmap:
+        ratio = self.devicePixelRatioF()
+        layer = QPixmap(self.viewport().size() * ratio)
+        layer.setDevicePixelRatio(ratio)
+        painter = QPainter(layer)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        paint_chart(painter, picture, self._theme)
+        painter.end()
+        return layer
+
+    def _fit(self) -> None:
+        """Let the scroll bars say how much there is."""
+        chart, size = self._model.chart, self.viewport().size()
+        gutter = gutter_width(chart, self._clock, self._theme.small)
+        _, width = spread(len(chart.lanes), size.width(), gutter)
+        for bar, whole, part in (
+            (self.verticalScrollBar(), self._axis.height + HEADER, size.height()),
+            (self.horizontalScrollBar(), width, size.width()),
+        ):
+            bar.setRange(0, max(0, int(whole) - part))
+            bar.setPageStep(part)
+        self._repaint()
+
+    def _repaint(self) -> None:
+        self._layer = None
+        self.viewport().update()
+
+    def _set_hover(self, number: int) -> None:
+        if number != self._hover:
+            self._hover = number
+            self.viewport().update()
+
+    def _time_changed(self) -> None:
+        self._show_time()
+        self.viewport().update()
+
+    def _show_time(self) -> None:
+        """Keep the time cursor in view."""
+        height = self._axis.height_of(self._cursor.at_us)
+        self._scroll_to(height - _AROUND_TIME, height + _AROUND_TIME)
+
+    def _current_changed(self) -> None:
+        self._show_current()
+        self._repaint()
+
+    def _show_current(self) -> None:
+        """Keep the current arrow in view."""
+        place = self._model.place
+        if place >= 0:
+            start, end = float(self._axis.start[place]), float(self._axis.end[place])
+            self._scroll_to(start - ROW, min(end, start + 2 * ROW) + ROW)
+
+    def _scroll_to(self, top: float, bottom: float) -> None:
+        """Bring a stretch of the axis into view, as little as that takes."""
+        bar = self.verticalScrollBar()
+        page = self.viewport().height() - HEADER
+        bar.setValue(round(min(max(bar.value(), bottom - page), top)))

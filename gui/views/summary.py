@@ -1,0 +1,310 @@
+"""The run in numbers: what it has come to at the cursor, what the whole of it came to, its checks and hints.
+
+All figures are made by simulator.report, in a thread with a reader of its own, as a long run takes a moment to count.
+"""
+
+import html
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from PySide6.QtCore import QSize, QTimer, QUrl
+from PySide6.QtGui import QHideEvent, QShowEvent, QTextDocument
+from PySide6.QtWidgets import QTextBrowser, QVBoxLayout, QWidget
+
+from gui.models.cursor import Cursor
+from gui.models.run import Run
+from gui.models.task import Task
+from gui.theme import Theme
+from simulator.i18n import tr, trn
+from simulator.recording.reader import Recording
+from simulator.report.so_far import SoFar, so_far
+from simulator.report.summary import Summary, summarise
+from simulator.report.words import energy, reason_words
+
+_SETTLED_MS: Final = 120
+_REFRESH_S: Final = 1.0
+_SHARE: Final = 30
+"""The thread counts at most a thirtieth of the time."""
+_ICON: Final = 14
+
+Cell = tuple[str, str]
+
+
+class Figures(NamedTuple):
+    """What the view shows: of the whole run, and of it up to an instant; and how long it took to count."""
+
+    whole: Summary
+    at_us: int
+    so_far: SoFar
+    took_s: float
+
+
+class SummaryView(QWidget):
+    """Sessions, energy, money, waiting, checks and hints, as a page of text that can be read aloud and copied."""
+
+    view_id = "summary"
+
+    def __init__(self, run: Run, cursor: Cursor, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._run = run
+        self._cursor = cursor
+        self._theme = theme
+        self._figures: Figures | None = None
+        self._task: Task[Figures] | None = None
+        self._stale = True
+        self.page = QTextBrowser()
+        self.page.setAccessibleName(tr("Summary of the run"))
+        self.page.setFrameShape(QTextBrowser.Shape.NoFrame)
+        self.page.setOpenLinks(False)
+        self.page.document().setDocumentMargin(2 * theme.space)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.page)
+        self._settled = QTimer(self, singleShot=True)
+        self._settled.timeout.connect(self._count)
+        run.opened.connect(self._opened)
+        run.closed.connect(self._opened)
+        run.progressed.connect(self._soon)
+        run.state_changed.connect(self._soon)
+        cursor.time_changed.connect(self._soon)
+        self.set_theme(theme)
+        self._opened()
+
+    def sizeHint(self) -> QSize:
+        """Wide enough for a figure and its name in a line."""
+        return QSize(300, 400)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Other colours."""
+        self._theme = theme
+        self.page.setFont(theme.body)
+        ratio = self.devicePixelRatioF()
+        for name in ("good", "error", "warning", "note"):
+            picture = theme.icon(name).pixmap(QSize(_ICON, _ICON), ratio)
+            self.page.document().addResource(QTextDocument.ResourceType.ImageResource, QUrl(f"icon:{name}"), picture)
+        self._paint()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """What was missed while hidden is counted now."""
+        super().showEvent(event)
+        if self._stale:
+            self._soon()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Nothing is counted while nobody looks."""
+        super().hideEvent(event)
+        self._settled.stop()
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether newer figures are on their way."""
+        return self._task is not None or self._settled.isActive()
+
+    def _opened(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            self._task = None
+        self._settled.stop()
+        self._figures = None
+        self._paint()
+        self._soon()
+
+    def _soon(self) -> None:
+        """Count when the cursor has come to rest, and while it moves at most once a second."""
+        self._stale = True
+        if self._task is not None or self._settled.isActive() or not self.isVisible() or self._run.recording is None:
+            return
+        took_s = 0.0 if self._figures is None else self._figures.took_s
+        moving = self._run.playing
+        wait_s = max(_REFRESH_S if moving and self._figures is not None else 0.0, _SHARE * took_s)
+        self._settled.start(max(_SETTLED_MS if self._figures is not None else 0, round(1000 * wait_s)))
+
+    def _count(self) -> None:
+        path = self._run.path
+        if path is None:
+            return
+        self._stale = False
+        self._task = Task(_counting(path, self._cursor.at_us), self)
+        self._task.done.connect(self._counted)
+        self._task.failed.connect(self._not_counted)
+        self._task.start()
+
+    def _counted(self, figures: Figures) -> None:
+        self._task = None
+        self._figures = figures
+        self._paint()
+        if self._stale:
+            self._soon()
+
+    def _not_counted(self, error: Exception) -> None:
+        self._task = None
+        self.page.setHtml(self._styled(f"<p>{html.escape(str(error))}</p>"))
+
+    def _paint(self) -> None:
+        if self._run.recording is None:
+            body = _sentence(tr("Nothing is open. Open a scenario to play it, or a recording to look at it."))
+        elif self._figures is None:
+            body = _sentence(tr("Counting…"))
+        else:
+            body = self._body(self._figures)
+        bar = self.page.verticalScrollBar()
+        place = bar.value()
+        self.page.setHtml(self._styled(body))
+        bar.setValue(place)
+
+    def _styled(self, body: str) -> str:
+        theme = self._theme
+        return (
+            f"<style>body {{ color: {theme.text.name()} }} h3 {{ margin: 12px 0 3px 0 }}"
+            f" td {{ padding: 1px 10px 1px 0 }} .name, .muted {{ color: {theme.muted.name()} }}"
+            f" .error {{ color: {theme.error.name()} }}</style>{body}"
+        )
+
+    def _body(self, figures: Figures) -> str:
+        whole, now = figures.whole, figures.so_far
+        title = tr("{scenario}, seed {seed}").format(scenario=whole.scenario, seed=whole.seed)
+        played = tr("{begin} to {end}, {zone}").format(begin=whole.begin, end=whole.end, zone=whole.zone)
+        head = f"<h3>{html.escape(title)}</h3><div class='muted'>{html.escape(played)}</div>"
+        if whole.state == "failed":
+            head += f"<p class='error'>{html.escape(whole.failure)}</p>"
+        at = self._run.clock(figures.at_us)
+        sections = [
+            (tr("Until {time}").format(time=at), _so_far(now)),
+            (tr("Whole run") if whole.run is not None else tr("Recorded until now"), _whole(whole)),
+            (tr("Checks"), _checks(whole)),
+            (tr("Hints"), _hints(whole.hints)),
+            (tr("Faults and what they brought about"), _faults(whole)),
+        ]
+        return head + "".join(f"<h3>{html.escape(name)}</h3>{_table(rows)}" for name, rows in sections if rows)
+
+
+def _counting(path: Path, at_us: int) -> Callable[[], Figures]:
+    def count() -> Figures:
+        began_s = time.perf_counter()
+        with Recording.open(path) as recording:
+            whole, now = summarise(recording), so_far(recording, at_us)
+        return Figures(whole, at_us, now, time.perf_counter() - began_s)
+
+    return count
+
+
+def _so_far(now: SoFar) -> list[Cell]:
+    return [
+        (tr("Sessions"), tr("{sessions:,}, {active:,} under way").format(sessions=now.sessions, active=now.active)),
+        (tr("Energy told"), energy(now.energy_wh)),
+        (tr("CDRs"), f"{now.cdrs:,}"),
+        (tr("Owed, without VAT"), _money({currency: f"{amount:,.2f}" for currency, amount in now.cost.items()})),
+    ]
+
+
+def _whole(whole: Summary) -> list[Cell]:
+    rows: list[Cell] = []
+    run = whole.run
+    if run is not None:
+        parts = run.energy_wh
+        rows += [
+            (tr("Sessions"), tr("{sessions:,}, {cdrs:,} with a CDR").format(sessions=run.sessions, cdrs=run.cdrs)),
+            (tr("Energy at the plug"), energy(parts.plug)),
+            (_under(tr("in CDRs")), energy(parts.cdrs)),
+            (_under(tr("in open sessions")), energy(parts.open)),
+            (_under(tr("held back by faults")), energy(parts.held_back)),
+            (tr("Cost, without VAT"), _money(run.cost)),
+        ]
+    drivers = whole.drivers
+    away = sum(drivers.turned_away.values())
+    rows += [
+        (tr("Drivers arrived"), f"{drivers.arrived:,}"),
+        (_under(tr("served")), f"{drivers.served:,}"),
+        (_under(tr("turned away")), _with_reasons(away, drivers.turned_away)),
+        (
+            tr("Mean wait"),
+            "–" if drivers.mean_wait_min is None else tr("{wait:.1f} min").format(wait=drivers.mean_wait_min),
+        ),
+        (tr("Exchanges"), f"{sum(whole.exchanges.values()):,}"),
+    ]
+    rows += [(_under(_final_words(final)), f"{count:,}") for final, count in whole.exchanges.items()]
+    synchronisation = whole.synchronisation
+    if synchronisation.stale_objects:
+        rows.append(
+            (
+                tr("Stale until pulled"),
+                tr("{count:,}, by up to {longest:,.1f} min").format(
+                    count=synchronisation.stale_objects, longest=synchronisation.stalest_min
+                ),
+            )
+        )
+    return rows
+
+
+def _checks(whole: Summary) -> list[Cell]:
+    if whole.run is None:
+        ended = whole.state in ("killed", "failed")
+        return [("", tr("not made: the run did not end") if ended else tr("made when the run ends"))]
+    words = {True: tr("holds"), False: tr("DOES NOT HOLD")}
+    return [
+        (_icon("good" if holds else "error") + _plain(name), words[holds]) for name, holds in whole.run.checks.items()
+    ]
+
+
+def _hints(hints: Mapping[str, int]) -> list[Cell]:
+    names = {"error": tr("errors"), "warning": tr("warnings"), "note": tr("notes")}
+    found = [(_icon(severity) + names[severity], f"{hints[severity]:,}") for severity in names if hints.get(severity)]
+    return found or [("", tr("none"))]
+
+
+def _faults(whole: Summary) -> list[Cell]:
+    faults = [(_icon("warning") + _plain(kind), _times(count)) for kind, count in whole.faults.items()]
+    return faults + [(_plain(kind), _times(count)) for kind, count in whole.mishaps.items()]
+
+
+def _times(count: int) -> str:
+    return trn("{count:,} time", "{count:,} times", count).format(count=count)
+
+
+def _with_reasons(total: int, reasons: Mapping[str, int]) -> str:
+    words = ", ".join(f"{reason_words(reason)}: {count:,}" for reason, count in reasons.items())
+    return f"{total:,} ({words})" if words else f"{total:,}"
+
+
+def _money(cost: Mapping[str, str]) -> str:
+    return " + ".join(f"{currency} {amount}" for currency, amount in cost.items()) or tr("nothing")
+
+
+def _final_words(final: str) -> str:
+    words = {
+        "delivered": tr("delivered"),
+        "timed_out": tr("timed out"),
+        "lost": tr("lost"),
+        "dead": tr("not connected"),
+    }
+    return words.get(final, html.escape(final))
+
+
+def _plain(name: str) -> str:
+    return html.escape(name.replace("_", " ").capitalize())
+
+
+def _under(name: str) -> str:
+    """A figure that is a part of the one above."""
+    return f"&nbsp;&nbsp;&nbsp;{name}"
+
+
+def _icon(name: str) -> str:
+    return f"<img src='icon:{name}' style='vertical-align: middle'>&nbsp;"
+
+
+def _sentence(text: str) -> str:
+    return f"<p class='muted'>{html.escape(text)}</p>"
+
+
+def _table(rows: list[Cell]) -> str:
+    """Names are ours and may hold an icon; values come from the recording."""
+    lines = "".join(
+        f"<tr><td class='name'>{name}</td><td>{html.escape(value)}</td></tr>"
+        if name
+        else f"<tr><td colspan='2'>{html.escape(value)}</td></tr>"
+        for name, value in rows
+    )
+    return f"<table cellspacing='0'>{lines}</table>"

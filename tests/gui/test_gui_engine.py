@@ -1,0 +1,175 @@
+"""A scenario played live: the engine in its own process, its recording in the window's hands."""
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from gui.models.cursor import Cursor
+from gui.models.engine import Engine, place_for
+from gui.models.run import MAX_SPEED, Run
+from gui.models.steering import Steering
+from simulator.recording.reader import Batch, Recording
+from tests.gui.conftest import QUICKSTART
+
+WAIT_MS = 20_000
+
+
+@pytest.fixture
+def live(run: Run, tmp_path: Path, qtbot: QtBot) -> Iterator[Engine]:
+    """The quickstart as it is played at sixty times, and attached."""
+    engine = Engine(QUICKSTART, tmp_path / "live.ocpirun", speed=60.0, wire="memory")
+    engine.ready.connect(run.attach)
+    with qtbot.waitSignal(engine.ready, timeout=WAIT_MS):
+        engine.start()
+    qtbot.waitUntil(lambda: run.can_steer and run.playing, timeout=WAIT_MS)
+    yield engine
+    run.close()
+    engine.stop()
+
+
+def test_a_live_run_grows_and_carries_the_cursor_along(live: Engine, run: Run, cursor: Cursor, qtbot: QtBot) -> None:
+    assert (run.state, run.is_live, run.at_edge, run.speed) == ("live", True, True, 60.0)
+    batches: list[Batch] = []
+    run.grew.connect(batches.append)
+    run.set_speed(600.0)
+    stood_us = cursor.at_us
+    qtbot.waitUntil(lambda: sum(len(batch.messages) for batch in batches) > 3, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: cursor.at_us == run.end_us > stood_us, timeout=WAIT_MS)
+    rows = [row.seq for batch in batches for rows in (batch.messages, batch.events, batch.states) for row in rows]
+    assert len(rows) == len(set(rows))
+
+
+def test_it_pauses_steps_and_goes_on(live: Engine, run: Run, cursor: Cursor, qtbot: QtBot) -> None:
+    run.pause()
+    qtbot.waitUntil(lambda: run.state == "paused", timeout=WAIT_MS)
+    assert not run.playing
+    assert run.recording is not None
+    shown = []
+    for _ in range(3):
+        with qtbot.waitSignal(cursor.selection_changed, timeout=WAIT_MS):
+            run.step()
+        shown.append(int(cursor.selection.id))
+        assert run.recording.message(shown[-1]).start_us == cursor.at_us
+    assert len(set(shown)) == 3
+    assert run.state == "paused"
+    run.step_back()
+    assert int(cursor.selection.id) < shown[-1]
+    assert not run.at_edge
+    run.go_live()
+    assert run.at_edge
+    run.play()
+    qtbot.waitUntil(lambda: run.state == "live" and run.playing, timeout=WAIT_MS)
+
+
+def test_scrubbing_back_leaves_the_edge_and_playing_catches_up(
+    live: Engine, run: Run, cursor: Cursor, qtbot: QtBot
+) -> None:
+    run.set_speed(600.0)
+    qtbot.waitUntil(lambda: run.end_us > 0, timeout=WAIT_MS)
+    run.seek(run.begin_us)
+    assert (run.at_edge, run.playing) == (False, False)
+    run.pause()
+    run.set_speed(MAX_SPEED)
+    run.play()
+    assert run.playing
+    qtbot.waitUntil(lambda: run.at_edge or run.state == "ended", timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: run.state == "ended", timeout=WAIT_MS)
+
+
+def test_to_its_end_it_is_the_recording_that_the_command_line_makes(
+    live: Engine, run: Run, cursor: Cursor, quickstart: Path, qtbot: QtBot
+) -> None:
+    messages = 0 if run.recording is None else run.recording.query("SELECT count(*) FROM message")[0][0]
+    batches: list[Batch] = []
+    run.grew.connect(batches.append)
+    run.set_speed(MAX_SPEED)
+    with qtbot.waitSignal(live.ended, timeout=WAIT_MS):
+        pass
+    qtbot.waitUntil(lambda: run.state == "ended", timeout=WAIT_MS)
+    assert cursor.at_us == run.end_us == run.duration_us
+    assert not run.can_steer
+    assert run.recording is not None
+    assert messages + sum(len(batch.messages) for batch in batches) >= 209
+    with Recording.open(quickstart) as other:
+        assert run.recording.meta["digest"] == other.meta["digest"]
+
+
+def test_a_killed_engine_is_told_and_what_it_recorded_stays(
+    live: Engine, run: Run, cursor: Cursor, qtbot: QtBot
+) -> None:
+    said: list[str] = []
+    failed: list[str] = []
+    run.said.connect(said.append)
+    live.failed.connect(failed.append)
+    run.set_speed(600.0)
+    qtbot.waitUntil(lambda: run.end_us > 0, timeout=WAIT_MS)
+    with qtbot.waitSignal(live.ended, timeout=WAIT_MS):
+        os.kill(live.pid, signal.SIGKILL)
+    qtbot.waitUntil(lambda: run.state == "killed", timeout=WAIT_MS)
+    assert failed == ["The engine was killed (signal 9)."]
+    assert any("The run was killed at " in sentence for sentence in said)
+    qtbot.waitUntil(lambda: run.recording is not None and run.recording.meta["state"] == "killed", timeout=WAIT_MS)
+    run.seek(run.begin_us)
+    run.step()
+    assert cursor.selection.kind == "message"
+
+
+def test_an_engine_that_hangs_is_told_and_heard_of_again(live: Engine, run: Run, qtbot: QtBot) -> None:
+    assert run.recording is not None
+    meta = run.recording.meta
+    steering = Steering(meta["control_url"], meta["control_token"], silent_ms=150)
+    said: list[str] = []
+    steering.silent.connect(said.append)
+    try:
+        os.kill(live.pid, signal.SIGSTOP)
+        with qtbot.waitSignal(steering.silent, timeout=WAIT_MS):
+            pass
+        began_s = time.perf_counter()
+        run.step_back()
+        assert time.perf_counter() - began_s < 1
+        os.kill(live.pid, signal.SIGCONT)
+        with qtbot.waitSignal(steering.reported, timeout=WAIT_MS):
+            pass
+    finally:
+        steering.close()
+    assert said == ["The engine does not answer; what it has recorded is shown, and more as soon as it does."]
+
+
+def test_a_hung_engine_does_not_hold_up_the_window_s_end(live: Engine, qtbot: QtBot) -> None:
+    pid = live.pid
+    os.kill(pid, signal.SIGSTOP)
+    live.stop()
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+
+
+def test_a_wrong_token_is_refused_with_the_engine_s_sentence(live: Engine, run: Run, qtbot: QtBot) -> None:
+    assert run.recording is not None
+    steering = Steering(run.recording.meta["control_url"], "wrong")
+    with qtbot.waitSignal(steering.refused, timeout=WAIT_MS) as blocker:
+        steering.pause()
+    assert "token" in blocker.args[0]
+    steering.close()
+
+
+def test_a_scenario_with_mistakes_is_refused_with_the_program_s_words(tmp_path: Path, qtbot: QtBot) -> None:
+    scenario = tmp_path / "bad.yaml"
+    scenario.write_text("name: x\nduration: soon\n", encoding="utf-8")
+    engine = Engine(scenario, tmp_path / "bad.ocpirun", speed=0.0)
+    with qtbot.waitSignal(engine.refused, timeout=WAIT_MS) as blocker:
+        engine.start()
+    assert "bad.yaml:2:11: " in blocker.args[0]
+    engine.stop()
+
+
+def test_a_recording_takes_no_older_one_s_place(tmp_path: Path) -> None:
+    scenario = Path("scenarios/two words.yaml")
+    for name in ("two words.ocpirun", "two words-2.ocpirun", "two words-3.ocpirun"):
+        path = place_for(scenario, tmp_path)
+        assert path == tmp_path / name
+        path.touch()

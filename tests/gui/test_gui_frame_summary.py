@@ -1,0 +1,109 @@
+"""The summary: the figures of the report, at the cursor and of the whole run, in words."""
+
+import shutil
+import sqlite3
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from gui.models.cursor import Cursor
+from gui.models.run import Run
+from gui.theme import Theme
+from gui.views.summary import SummaryView
+from simulator.recording.reader import Recording
+from simulator.report.summary import summarise
+
+WAIT_MS = 10_000
+
+
+@pytest.fixture
+def view(run: Run, cursor: Cursor, theme: Theme, qtbot: QtBot) -> SummaryView:
+    view = SummaryView(run, cursor, theme)
+    qtbot.addWidget(view)
+    view.resize(360, 700)
+    view.show()
+    return view
+
+
+def lines(view: SummaryView, qtbot: QtBot) -> list[str]:
+    qtbot.waitUntil(lambda: not view.is_busy, timeout=WAIT_MS)
+    return [line.strip("\ufffc\xa0 ") for line in view.page.toPlainText().splitlines()]
+
+
+def value(view: SummaryView, qtbot: QtBot, name: str, nth: int = 0) -> str:
+    shown = lines(view, qtbot)
+    places = [place for place, line in enumerate(shown) if line == name]
+    return shown[places[nth] + 1]
+
+
+def test_without_a_run_it_says_what_to_do(view: SummaryView, qtbot: QtBot) -> None:
+    assert lines(view, qtbot)[-1].startswith("Nothing is open.")
+
+
+def test_the_whole_run_reads_as_the_report_says(view: SummaryView, run: Run, quickstart: Path, qtbot: QtBot) -> None:
+    run.open(quickstart)
+    with Recording.open(quickstart) as recording:
+        figures = summarise(recording).run
+    assert figures is not None
+    assert lines(view, qtbot)[0] == "Monday morning in Leiden, seed 7"
+    assert value(view, qtbot, "Energy at the plug") == f"{figures.energy_wh.plug / 1000:,.3f} kWh"
+    assert value(view, qtbot, "Cost, without VAT") == f"EUR {figures.cost['EUR']}"
+    assert value(view, qtbot, "turned away") == "2 (all places are taken: 2)"
+    assert value(view, qtbot, "Energy conserved") == "holds"
+    assert lines(view, qtbot)[-1] == "none"
+
+
+def test_it_goes_along_with_the_cursor(
+    view: SummaryView, run: Run, cursor: Cursor, quickstart: Path, qtbot: QtBot
+) -> None:
+    run.open(quickstart)
+    assert value(view, qtbot, "Sessions") == "0, 0 under way"
+    cursor.set_time(6_000_000_000)
+    assert value(view, qtbot, "Sessions") == "8, 8 under way"
+    assert "Until 08:40:00" in lines(view, qtbot)
+    cursor.set_time(run.end_us)
+    assert value(view, qtbot, "Sessions") == "10, 0 under way"
+
+
+def test_faults_are_told_and_checks_marked(view: SummaryView, run: Run, crowded: Path, qtbot: QtBot) -> None:
+    run.open(crowded)
+    assert value(view, qtbot, "Party offline") == "1 time"
+    assert "Checks" in lines(view, qtbot)
+
+
+def test_a_check_that_does_not_hold_is_told_by_word_and_icon(
+    view: SummaryView, run: Run, quickstart: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    path = tmp_path / "false.ocpirun"
+    shutil.copy(quickstart, path)
+    with sqlite3.connect(path) as connection:
+        connection.execute(
+            "UPDATE meta SET value = replace(value, '\"energy_conserved\":true', '\"energy_conserved\":false')"
+        )
+    connection.close()
+    run.open(path)
+    assert value(view, qtbot, "Energy conserved") == "DOES NOT HOLD"
+    assert "icon:error" in view.page.toHtml()
+
+
+def test_an_empty_run_has_its_zeros(view: SummaryView, run: Run, empty: Path, qtbot: QtBot) -> None:
+    run.open(empty)
+    assert value(view, qtbot, "Mean wait") == "–"
+    assert value(view, qtbot, "Owed, without VAT") == "nothing"
+
+
+def test_nothing_is_counted_while_nobody_looks(view: SummaryView, run: Run, quickstart: Path, qtbot: QtBot) -> None:
+    view.hide()
+    run.open(quickstart)
+    assert not view.is_busy
+    view.show()
+    assert value(view, qtbot, "Drivers arrived") == "12"
+
+
+def test_it_changes_colours(view: SummaryView, run: Run, quickstart: Path, qtbot: QtBot) -> None:
+    run.open(quickstart)
+    shown = lines(view, qtbot)
+    view.set_theme(Theme(dark=True))
+    assert lines(view, qtbot) == shown
+    assert Theme(dark=True).muted.name() in view.page.toHtml()

@@ -1,0 +1,278 @@
+"""The load view: curves of real runs, choice of sites, zoom, crosshair, and the way from a point to its message."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QApplication, QTreeWidgetItem
+from pytestqt.qtbot import QtBot
+
+from gui.models.cursor import Cursor, Selection
+from gui.models.load import MOST_SHOWN
+from gui.models.run import Run
+from gui.paint.plots import Plots
+from gui.theme import Theme
+from gui.views.load import LoadView
+from simulator.recording.rows import EventRow
+from simulator.recording.writer import Recorder
+
+pytestmark = pytest.mark.qt_log_ignore("does not support propagateSizeHints")
+
+ADAS_PLACE = "NL-ABC/NL-ABC-E0001"
+STATION = "NL-ABC/NL-ABC-L001"
+HOUR_US = 3_600_000_000
+
+
+@pytest.fixture
+def view(qtbot: QtBot, run: Run, cursor: Cursor, theme: Theme) -> LoadView:
+    view = LoadView(run, cursor, theme)
+    qtbot.addWidget(view)
+    view.resize(1000, 640)
+    return view
+
+
+def shown(view: LoadView, qtbot: QtBot, path: Path) -> Plots:
+    view._run.open(path)
+    with qtbot.waitExposed(view):
+        view.show()
+    assert view.plots is not None
+    return view.plots
+
+
+def rows(view: LoadView) -> dict[str, QTreeWidgetItem]:
+    items = (view.sites.topLevelItem(index) for index in range(view.sites.topLevelItemCount()))
+    return {item.text(0): item for item in items if item is not None}
+
+
+def curves(plots: Plots, panel: str = "power") -> dict[str, tuple[list[float], list[float]]]:
+    drawn = {line.title: item.points for line, item in plots._lines if line.panel == panel}
+    return {title: (x.tolist(), y.tolist()) for title, (x, y) in drawn.items()}
+
+
+def send(plots: Plots, kind: QEvent.Type, at: QPoint, held: bool) -> None:
+    """A mouse event that carries its buttons, which QTest's moves do not."""
+    button = Qt.MouseButton.NoButton if kind == QEvent.Type.MouseMove else Qt.MouseButton.LeftButton
+    buttons = Qt.MouseButton.LeftButton if held else Qt.MouseButton.NoButton
+    viewport = plots.canvas.viewport()
+    place = QPointF(at)
+    event = QMouseEvent(kind, place, QPointF(viewport.mapToGlobal(at)), button, buttons, Qt.KeyboardModifier.NoModifier)
+    QApplication.sendEvent(viewport, event)
+
+
+def test_without_a_recording_a_sentence_says_what_to_do(qtbot: QtBot, view: LoadView) -> None:
+    with qtbot.waitExposed(view):
+        view.show()
+    assert view.sentence.isVisible()
+    assert "Open a recording" in view.sentence.text()
+
+
+def test_a_run_in_which_nothing_happened_shows_its_sites(qtbot: QtBot, view: LoadView, empty: Path) -> None:
+    plots = shown(view, qtbot, empty)
+    assert "Station square" in rows(view)
+    assert curves(plots)["limit of Station square: 30 kW"][1] == [30.0, 30.0]
+    assert view.remark.text() == "Nothing has drawn power so far."
+
+
+def test_pyqtgraph_is_not_imported_before_the_view_is_seen() -> None:
+    code = "import gui.views.load, sys; sys.exit('pyqtgraph' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_sites_and_their_total_are_drawn_in_kilowatts(qtbot: QtBot, view: LoadView, quickstart: Path) -> None:
+    plots = shown(view, qtbot, quickstart)
+    power = curves(plots)
+    assert set(power) == {
+        *("Station square", "Fast lane", "Market hall", "Canal side", "All sites together"),
+        "limit of Station square: 30 kW",
+    }
+    assert max(power["Fast lane"][1]) == 50.0
+    assert max(power["All sites together"][1]) > max(power["Station square"][1])
+    assert max(curves(plots, "places")["Station square"][1]) == 4
+
+
+def test_a_site_is_taken_out_and_put_in_by_its_box(qtbot: QtBot, view: LoadView, quickstart: Path) -> None:
+    plots = shown(view, qtbot, quickstart)
+    rows(view)["Fast lane"].setCheckState(0, Qt.CheckState.Unchecked)
+    assert "Fast lane" not in curves(plots)
+    assert view.remark.text() == "3 of 4 sites shown."
+    qtbot.mouseClick(view.none_button, Qt.MouseButton.LeftButton)
+    assert set(curves(plots)) == {"All sites together"}
+    qtbot.mouseClick(view.all_button, Qt.MouseButton.LeftButton)
+    assert "Fast lane" in curves(plots)
+    rows(view)["All sites together"].setCheckState(0, Qt.CheckState.Unchecked)
+    assert "All sites together" not in curves(plots)
+
+
+def test_of_many_sites_those_with_the_highest_peaks_are_shown(qtbot: QtBot, view: LoadView, crowded: Path) -> None:
+    plots = shown(view, qtbot, crowded)
+    peaks = {site.key: site.peak_w for site in view.model.sites}
+    assert len(peaks) == 16
+    assert len(view.model.shown) == 8
+    assert min(peaks[key] for key in view.model.shown) >= max(
+        peak for key, peak in peaks.items() if key not in view.model.shown
+    )
+    assert "limit of each of 8 sites: 90 kW" in curves(plots)
+    assert curves(plots)["limit of all: 1,440 kW"][1] == [1440.0, 1440.0]
+
+
+def test_more_sites_than_can_be_told_apart_are_not_drawn(
+    qtbot: QtBot, view: LoadView, run: Run, tmp_path: Path
+) -> None:
+    recorder = Recorder.create(tmp_path / "many.ocpirun", "full", {"start_epoch_us": "0", "level": "full"})
+    for site in range(MOST_SHOWN + 20):
+        recorder.sample(f"site/A/{site}", "power", "W", site, 1_000 * site)
+    recorder.close({"state": "closed"})
+    plots = shown(view, qtbot, tmp_path / "many.ocpirun")
+    with qtbot.waitSignal(run.said) as said:
+        qtbot.mouseClick(view.all_button, Qt.MouseButton.LeftButton)
+    assert "40" in said.args[0]
+    assert len(curves(plots)) == MOST_SHOWN + 1
+    assert str(MOST_SHOWN + 19) in curves(plots)
+
+
+def test_values_stand_in_the_list_for_the_time_of_the_cursor(
+    qtbot: QtBot, view: LoadView, cursor: Cursor, quickstart: Path
+) -> None:
+    shown(view, qtbot, quickstart)
+    cursor.set_time(100 * 60_000_000)
+    assert view.sites.headerItem().text(0) == "At 08:40:00"
+    assert rows(view)["Fast lane"].text(1) == "50.0"
+    cursor.set_time(0)
+    assert rows(view)["Fast lane"].text(1) == "0.0"
+
+
+@pytest.mark.parametrize("selection", [Selection("evse", ADAS_PLACE), Selection("driver", "Ada")])
+def test_a_selection_brings_power_and_battery_of_its_evse(
+    qtbot: QtBot, view: LoadView, cursor: Cursor, quickstart: Path, selection: Selection
+) -> None:
+    plots = shown(view, qtbot, quickstart)
+    assert not plots._boxes["charge"].isVisible()
+    cursor.select(selection)
+    assert max(curves(plots)["EVSE NL-ABC-E0001"][1]) == 11.0
+    battery = curves(plots, "charge")["battery at EVSE NL-ABC-E0001"]
+    assert battery[1][0] == 35.0
+    assert battery[0][-1] < 8_105
+    assert plots._boxes["charge"].isVisible()
+    assert "EVSE NL-ABC-E0001" in rows(view)
+    cursor.select(Selection())
+    assert not plots._boxes["charge"].isVisible()
+    assert "EVSE NL-ABC-E0001" not in rows(view)
+
+
+def test_a_click_on_a_curve_selects_the_message_that_tells_of_it(
+    qtbot: QtBot, view: LoadView, cursor: Cursor, run: Run, quickstart: Path
+) -> None:
+    plots = shown(view, qtbot, quickstart)
+    at_us = 95 * 60_000_000
+    qtbot.mouseClick(plots.canvas.viewport(), Qt.MouseButton.LeftButton, pos=plots.place_of("power", at_us, 50.0))
+    assert cursor.selection.kind == "message"
+    assert run.recording is not None
+    message = run.recording.message(int(cursor.selection.id))
+    assert (message.module, message.location_id) == ("sessions", "NL-ABC-L002")
+    assert message.start_us == cursor.at_us
+    # A pixel is more than ten seconds.
+    assert message.start_us >= at_us - 30_000_000
+
+
+def test_a_click_beside_the_curves_sets_the_time(
+    qtbot: QtBot, view: LoadView, cursor: Cursor, quickstart: Path
+) -> None:
+    plots = shown(view, qtbot, quickstart)
+    qtbot.mouseClick(
+        plots.canvas.viewport(), Qt.MouseButton.LeftButton, pos=plots.place_of("power", HOUR_US // 4, 100.0)
+    )
+    assert cursor.at_us == pytest.approx(HOUR_US // 4, abs=30_000_000)
+    assert cursor.selection == Selection()
+
+
+def test_the_crosshair_follows_the_cursor_and_is_dragged(
+    qtbot: QtBot, view: LoadView, cursor: Cursor, quickstart: Path
+) -> None:
+    plots = shown(view, qtbot, quickstart)
+    cursor.set_time(HOUR_US)
+    assert plots._cursors["places"].value() == 3_600
+    start, end = plots.place_of("power", HOUR_US, 110.0), plots.place_of("power", 3 * HOUR_US, 110.0)
+    send(plots, QEvent.Type.MouseMove, start, held=False)
+    send(plots, QEvent.Type.MouseButtonPress, start, held=True)
+
+    def dragged() -> bool:
+        # pyqtgraph takes no more than a hundred moves a second.
+        send(plots, QEvent.Type.MouseMove, end, held=True)
+        return cursor.at_us == pytest.approx(3 * HOUR_US, abs=60_000_000)
+
+    qtbot.waitUntil(dragged)
+    send(plots, QEvent.Type.MouseButtonRelease, end, held=False)
+    assert plots._cursors["charge"].value() == cursor.at_us / 1e6
+
+
+def test_the_mouse_over_a_curve_tells_name_value_and_time(qtbot: QtBot, view: LoadView, quickstart: Path) -> None:
+    plots = shown(view, qtbot, quickstart)
+    with qtbot.waitSignal(plots.hovered) as hovered:
+        send(plots, QEvent.Type.MouseMove, plots.place_of("power", 100 * 60_000_000, 50.0), held=False)
+    assert hovered.args[0].startswith("Fast lane: 50.0 kW, 08:")
+
+
+def test_keys_zoom_pan_and_show_all(qtbot: QtBot, view: LoadView, cursor: Cursor, quickstart: Path) -> None:
+    plots = shown(view, qtbot, quickstart)
+    whole = plots.range_us
+    cursor.set_time(2 * HOUR_US)
+    qtbot.keyClick(view, Qt.Key.Key_Plus)
+    low, high = plots.range_us
+    assert low < 2 * HOUR_US < high
+    assert high - low == pytest.approx(0.7 * (whole[1] - whole[0]), rel=0.01)
+    qtbot.keyClick(view, Qt.Key.Key_Right)
+    assert plots.range_us[0] > low
+    qtbot.keyClick(view, Qt.Key.Key_0)
+    assert plots.range_us == whole
+    for _ in range(8):
+        qtbot.keyClick(view, Qt.Key.Key_Plus)
+    cursor.set_time(0)
+    assert plots.range_us[0] <= 0 <= plots.range_us[1]
+
+
+def test_a_growing_run_grows_its_curves(qtbot: QtBot, view: LoadView, run: Run, tmp_path: Path) -> None:
+    recorder = Recorder.create(tmp_path / "live.ocpirun", "full", {"start_epoch_us": "0", "duration_us": str(HOUR_US)})
+    recorder.sample("site/A/1", "power", "W", 0, 5_000)
+    recorder.event(EventRow(10_000_000, "driver/Ada", "arrive"))
+    recorder.set_meta("state", "live")
+    recorder.flush()
+    plots = shown(view, qtbot, tmp_path / "live.ocpirun")
+    assert curves(plots)["1"][1][-1] == 5.0
+    recorder.sample("site/A/1", "power", "W", 60_000_000, 7_000)
+    recorder.sample("site/A/2", "power", "W", 70_000_000, 4_000)
+    recorder.event(EventRow(80_000_000, "driver/Ada", "plug"))
+    recorder.flush()
+    qtbot.waitUntil(lambda: curves(plots).get("All sites together", ([], [0]))[1][-1] == 11.0)
+    assert curves(plots)["2"][1][-1] == 4.0
+    recorder.close({"state": "closed"})
+
+
+def test_the_limit_is_dashed_and_not_hidden_by_the_grid(
+    qtbot: QtBot, view: LoadView, theme: Theme, quickstart: Path
+) -> None:
+    plots = shown(view, qtbot, quickstart)
+    image = plots.canvas.grab().toImage()
+    y = plots.place_of("power", 0, 30.0).y()
+    ink = theme.module("commands")
+    rows = [[image.pixelColor(x, row) == ink for x in range(60, image.width() - 20)] for row in (y - 1, y, y + 1)]
+    dashed = max(rows, key=sum)
+    assert 0.4 * len(dashed) < sum(dashed) < 0.95 * len(dashed)
+
+
+@pytest.mark.parametrize("size", [(1024, 640), (400, 300)])
+@pytest.mark.parametrize("dark", [False, True])
+def test_it_paints_at_any_size_in_both_themes(
+    qtbot: QtBot, view: LoadView, crowded: Path, size: tuple[int, int], dark: bool
+) -> None:
+    view.resize(*size)
+    shown(view, qtbot, crowded)
+    theme = Theme(dark=dark)
+    view.set_theme(theme)
+    image = view.grab().toImage()
+    colours = {image.pixelColor(x, y).name() for x in range(0, image.width(), 2) for y in range(0, image.height(), 2)}
+    assert theme.panel.name() in colours
+    assert theme.text.name() in colours
+    assert sum(theme.module(name).name() in colours for name in ("commands", "locations", "tokens", "cdrs")) >= 2

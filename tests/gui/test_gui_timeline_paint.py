@@ -1,0 +1,166 @@
+"""The painters of the timeline, pixel by pixel: bars, faults, marks, the end and the cursor stand where they should."""
+
+import numpy as np
+import pytest
+from PySide6.QtGui import QColor, QImage, QPainter
+
+from gui.paint.axis import Tick
+from gui.paint.timeline import (
+    Bars,
+    Lanes,
+    Scale,
+    Span,
+    Strip,
+    lanes_for,
+    lay_out,
+    paint_cursor,
+    paint_strip,
+    round_up,
+    scale_of,
+    stack_bands,
+    thin,
+)
+from gui.theme import Theme
+
+WIDTH, HEIGHT = 654, 160
+MINUTE_US = 60_000_000
+SPAN_US = 60 * MINUTE_US
+
+
+def bars(theme: Theme, counts: list[list[int]], first_us: int = 0) -> Bars:
+    names = ["sessions", "cdrs"][: len(counts)]
+    colours = [theme.module(name) for name in names]
+    return Bars(names, colours, np.array(counts, np.int64), first_us, MINUTE_US, "messages per minute")
+
+
+def painted(
+    theme: Theme, counts: list[list[int]], spans: list[Span] | None = None, **changes: object
+) -> tuple[QImage, Lanes, Scale]:
+    first_us = int(changes.pop("first_us", 0))  # type: ignore[call-overload]
+    scale = scale_of(WIDTH, first_us, first_us + SPAN_US)
+    bands = stack_bands(spans or [], scale, 3, theme)
+    lanes = lay_out(WIDTH, HEIGHT, 1 + max((band.lane for band in bands), default=-1), (100.0, 20.0), theme)
+    strip = Strip(bars(theme, counts, first_us), bands, [], [], [], first_us + SPAN_US, "not played")
+    image = QImage(WIDTH, HEIGHT, QImage.Format.Format_RGB32)
+    image.fill(theme.panel)
+    painter = QPainter(image)
+    paint_strip(painter, lanes, scale, strip._replace(**changes), theme)
+    painter.end()
+    return image, lanes, scale
+
+
+def colour(image: QImage, x: float, y: float) -> QColor:
+    return image.pixelColor(round(x), round(y))
+
+
+def test_a_bar_stands_in_its_minute_and_is_as_high_as_its_count(theme: Theme) -> None:
+    counts = [[0] * 60, [0] * 60]
+    counts[0][10], counts[0][20], counts[1][20] = 10, 3, 2
+    image, lanes, scale = painted(theme, counts)
+    plot = lanes.bars
+    middle = scale.x(10 * MINUTE_US + MINUTE_US // 2)
+    assert colour(image, middle, plot.top() + 2) == theme.module("sessions")
+    assert colour(image, middle + 12, plot.bottom() - 3) == theme.panel
+    stacked = scale.x(20 * MINUTE_US + MINUTE_US // 2)
+    unit = plot.height() / 10
+    assert colour(image, stacked, plot.bottom() - 1.5 * unit) == theme.module("sessions")
+    assert colour(image, stacked, plot.bottom() - 4 * unit) == theme.module("cdrs")
+    assert colour(image, stacked, plot.bottom() - 6 * unit) == theme.panel
+
+
+def test_the_registration_before_the_start_is_torn_not_the_measure(theme: Theme) -> None:
+    counts = [[90, 0] + [5] * 58]
+    image, lanes, scale = painted(theme, counts, first_us=-2 * MINUTE_US)
+    plot = lanes.bars
+    lead_in, later = (scale.x(at_us + MINUTE_US // 2) for at_us in (-2 * MINUTE_US, 5 * MINUTE_US))
+    assert colour(image, later, plot.top() + 3) == theme.module("sessions")
+    assert colour(image, lead_in, plot.top() + 1) == theme.module("sessions")
+    assert colour(image, lead_in, plot.top() + 5) == theme.panel
+    assert colour(image, lead_in, plot.top() + 9) == theme.module("sessions")
+
+
+def test_a_fault_is_a_band_over_the_bars_it_concerns(theme: Theme) -> None:
+    image, lanes, scale = painted(theme, [[0] * 60], [Span(10 * MINUTE_US, 20 * MINUTE_US, "NL-ABC offline")])
+    inside, outside = scale.x(11 * MINUTE_US), scale.x(25 * MINUTE_US)
+    assert colour(image, scale.x(20 * MINUTE_US) - 2, lanes.faults.top() + 3) == theme.error
+    shade = colour(image, inside, lanes.bars.center().y())
+    assert shade != theme.panel
+    assert shade.red() > shade.green()
+    assert colour(image, outside, lanes.bars.center().y()) == theme.panel
+
+
+def test_faults_that_overlap_or_whose_words_would_have_lanes_of_their_own(theme: Theme) -> None:
+    scale = scale_of(WIDTH, 0, SPAN_US)
+    words = "link NL-ABC - NL-EMA down"
+    spans = [Span(minute * MINUTE_US, (minute + 1) * MINUTE_US, words) for minute in (1, 3, 30, 31)]
+    bands = stack_bands(spans, scale, 3, theme)
+    assert [band.lane for band in bands] == [0, 1, 0, 1]
+    assert not any(band.is_inside for band in bands)
+    (at_the_edge,) = stack_bands([Span(58 * MINUTE_US, 59 * MINUTE_US, words)], scale, 3, theme)
+    assert at_the_edge.is_inside
+    assert stack_bands([Span(-9 * MINUTE_US, -8 * MINUTE_US, words)], scale, 3, theme) == []
+    many = stack_bands([Span(0, SPAN_US, f"{number}") for number in range(9)], scale, 3, theme)
+    assert [(band.lane, band.span.words) for band in many] == [(0, "0"), (1, "1"), (2, "7 faults")]
+
+
+@pytest.mark.parametrize("height", [96, 110, 140, 300])
+def test_faults_leave_room_for_the_bars(theme: Theme, height: int) -> None:
+    rows = lanes_for(height, (100, 22), theme)
+    lanes = lay_out(WIDTH, height, rows, (100, 22), theme)
+    assert 1 <= rows <= 3
+    assert lanes.bars.height() >= 24
+    assert lanes.axis.bottom() <= height
+
+
+def test_hints_and_commands_are_marked_at_their_instant(theme: Theme) -> None:
+    image, lanes, scale = painted(theme, [[0] * 60], hints=[(30 * MINUTE_US, theme.warning)], commands=[40 * MINUTE_US])
+    y = lanes.marks.top() + 3
+    assert colour(image, scale.x(30 * MINUTE_US), y) == theme.warning
+    assert colour(image, scale.x(40 * MINUTE_US), y) == theme.accent
+    assert colour(image, scale.x(35 * MINUTE_US), y) == theme.panel
+
+
+def test_what_is_not_played_yet_is_set_apart(theme: Theme) -> None:
+    image, lanes, scale = painted(theme, [[0] * 60], end_us=30 * MINUTE_US)
+    y = lanes.bars.bottom() - 3
+    assert colour(image, scale.x(20 * MINUTE_US), y) == theme.panel
+    assert colour(image, scale.x(40 * MINUTE_US), y) == theme.window
+
+
+def test_the_cursor_and_its_time_stay_inside(theme: Theme) -> None:
+    for minute in (0, 30, 60):
+        image, lanes, scale = painted(theme, [[0] * 60])
+        painter = QPainter(image)
+        paint_cursor(painter, lanes, scale, minute * MINUTE_US, "07:30:00", theme)
+        painter.end()
+        assert colour(image, scale.x(minute * MINUTE_US), lanes.bars.center().y()) == theme.accent
+        row = [colour(image, x, lanes.axis.top() + 2) == theme.accent for x in range(WIDTH)]
+        assert 30 < sum(row) < 120
+        assert not row[-1]
+
+
+def test_texts_of_the_axis_do_not_overlap(theme: Theme) -> None:
+    ticks = [Tick(minute * MINUTE_US, "00:00", False) for minute in range(60)]
+    image, lanes, _ = painted(theme, [[0] * 60], ticks=ticks)
+    inked = [
+        any(colour(image, x, y) != theme.panel for y in range(int(lanes.axis.top()) + 4, HEIGHT)) for x in range(WIDTH)
+    ]
+    gaps = "".join("#" if ink else "." for ink in inked).count("........")
+    assert gaps >= 8
+
+
+@pytest.mark.parametrize(
+    ("count", "top"), [(0, 1), (1, 1), (7, 7), (12, 12), (87, 90), (132, 140), (1_234, 1_300), (87_001, 90_000)]
+)
+def test_the_top_of_the_axis_is_a_number_to_read(count: int, top: int) -> None:
+    assert round_up(count) == top
+    assert round_up(count) >= count
+
+
+def test_of_many_hints_one_a_pixel_is_painted() -> None:
+    scale = scale_of(WIDTH, 0, SPAN_US)
+    times = np.sort(np.random.default_rng(1).integers(-SPAN_US, 2 * SPAN_US, 100_000))
+    kept = times[thin(times, scale)]
+    pixels = [int(scale.x(int(at_us)) - scale.left) for at_us in kept]
+    assert len(kept) <= 601
+    assert sorted(set(pixels)) == list(range(600))
