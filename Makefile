@@ -8,7 +8,7 @@ READY := $(VENV)/.ready
 .PHONY: help setup run test test-all bench lint clean
 
 help:
-	@echo "make run       play scenarios/quickstart.yaml and leave runs/quickstart.ocpirun"
+	@echo "make run       play scenarios/quickstart.yaml, leave runs/quickstart.ocpirun, and open the window on it"
 	@echo "make test      lint, types, import contracts and tests"
 	@echo "make test-all  the same with the slow tests"
 	@echo "make bench     print the measured ratios"
@@ -23,6 +23,7 @@ setup: $(READY)
 run: $(READY)
 	@mkdir -p runs
 	@$(BIN)/ocpi-sim run scenarios/quickstart.yaml --out runs/quickstart.ocpirun
+	@sh .ci/show-window $(BIN)/ocpi-sim scenarios/quickstart.yaml runs/quickstart.ocpirun
 
 lint: $(READY)
 	$(BIN)/ruff check .
@@ -31,10 +32,10 @@ lint: $(READY)
 	$(BIN)/lint-imports
 
 test: lint
-	$(BIN)/python -m pytest -m "not slow"
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -m "not slow"
 
 test-all: lint
-	$(BIN)/python -m pytest
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest
 
 bench: $(READY)
 	$(BIN)/python -m tests.bench

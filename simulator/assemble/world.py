@@ -78,12 +78,17 @@ def build(scenario: Scenario, seed: int, wire: Wire, journal: Journal, governor:
             )
         )
 
-    def apology() -> Response:
+    def failure(http: int, status: Status, sentence: str) -> Response:
         at = format_datetime(scenario.start_epoch_us + kernel.now_us)
-        body = envelope.failure(Status.SERVER_ERROR, "This party failed to handle the request.", at)
-        return Response(500, ((CONTENT_TYPE, "application/json"),), body)
+        return Response(http, ((CONTENT_TYPE, "application/json"),), envelope.failure(status, sentence, at))
 
-    kernel = Kernel(-LEAD_US, wire, links, journal, apology, governor)
+    def apology() -> Response:
+        return failure(500, Status.SERVER_ERROR, "This party failed to handle the request.")
+
+    def refusal() -> Response:
+        return failure(401, Status.CLIENT_ERROR, "The credentials token is missing or unknown.")
+
+    kernel = Kernel(-LEAD_US, wire, links, journal, apology, governor, refusal)
     street = Street(kernel.env, journal, scenario.session_updates_us)
     world = World(scenario, seed, kernel, journal, streams, street, {}, {}, links, {}, expand(scenario, -LEAD_US), [])
     for party in scenario.parties:

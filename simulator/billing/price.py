@@ -1,8 +1,8 @@
 """What a session costs: quantities and a tariff in, a bill out.
 
-This engine is exact for tariffs whose prices always apply. A restriction (time of day, power, reservation ...) needs
-the course of the session, which a `Usage` does not hold; such a bill is marked approximate and says in sentences what
-was ignored, so that nobody takes a guess for a sum owed.
+This engine is exact for tariffs whose prices apply throughout. A restriction (time of day, power, reservation ...)
+needs the course of the session, which a `Usage` does not hold: the prices at its start are billed to its end. Such a
+bill is marked approximate and says in sentences what was ignored, so that nobody takes a guess for a sum owed.
 
 Source: OCPI 2.2.1 and 2.3.0 Tariffs (PriceComponent, step_size, min_price, max_price) and CDRs (step_size). OCPI
 leaves the rounding of money open; ours follows EN 16931, the European norm for invoices: each line is rounded once,
@@ -13,13 +13,14 @@ from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 
 from msgspec import Struct
 
+from simulator.billing.restrictions import Moment, applies
 from simulator.billing.tariff import Component, ComponentKind, Limit, Restrictions, Tariff
 
 _US_PER_S = 1_000_000
 _S_PER_H = 3_600
 _WH_PER_KWH = 1_000
-_UNRESTRICTED = (None, Restrictions())
 _NOTHING = Decimal(0)
+_UNRESTRICTED = Restrictions()
 
 
 class Usage(Struct, frozen=True):
@@ -55,8 +56,8 @@ class Bill(Struct, frozen=True):
     """The price of one session, in `currency`, each amount with 4 decimals.
 
     `energy`, `time`, `parking` and `fixed` are the lines without tax; they add up to `total_excl` unless min_price or
-    max_price moved it. `total_incl` is with tax, None when no price carries any. An approximate bill says why in
-    `reasons`.
+    max_price moved it. `total_incl` and each line's `..._incl` are with tax, None when no price carries any. An
+    approximate bill says why in `reasons`.
     """
 
     currency: str
@@ -67,6 +68,10 @@ class Bill(Struct, frozen=True):
     parking: Decimal
     fixed: Decimal
     reasons: tuple[str, ...] = ()
+    energy_incl: Decimal | None = None
+    time_incl: Decimal | None = None
+    parking_incl: Decimal | None = None
+    fixed_incl: Decimal | None = None
 
     @property
     def approximate(self) -> bool:
@@ -78,13 +83,15 @@ _UNIT: dict[ComponentKind, int] = {"ENERGY": _WH_PER_KWH, "TIME": _S_PER_H, "PAR
 """How many of a dimension's smallest units (Wh, s, sessions) its price is for."""
 
 
-def price(tariff: Tariff, usage: Usage) -> Bill:
+def price(tariff: Tariff, usage: Usage, at: Moment | None = None) -> Bill:
     """The bill for `usage` under `tariff`.
 
-    Each dimension is priced by the first element that has it. Step sizes round up once a session: ENERGY by its own;
-    of the two times only PARKING_TIME if parking is billed, else TIME. FLAT is billed once. min_price and max_price
-    bound the totals without and with tax independently; a limit known on one side only is carried to the other where
-    a single VAT rate makes that exact. Elements for reservations or bookings are left out and named in `reasons`.
+    Each dimension is priced by the first element that has it and whose restrictions hold at the session's start `at`,
+    and costs nothing without one; where the start is not known, by the first element that has it. Step sizes round up
+    once a session: ENERGY by its own; of the two times only PARKING_TIME if parking is billed, else TIME. FLAT is
+    billed once. min_price and max_price bound the totals without and with tax independently; a limit known on one side
+    only is carried to the other where a single VAT rate makes that exact. Elements for reservations or bookings are
+    left out and named in `reasons`.
     """
     reasons: list[str] = []
     quantities: dict[ComponentKind, int] = {
@@ -93,18 +100,19 @@ def price(tariff: Tariff, usage: Usage) -> Bill:
         "PARKING_TIME": _nearest_s(usage.parking_us),
         "FLAT": 1,
     }
-    components = _components(tariff, quantities, reasons)
+    components = _components(tariff, quantities, at, reasons)
     parking_is_billed = quantities["PARKING_TIME"] > 0 and "PARKING_TIME" in components
 
     lines = dict.fromkeys(quantities, _NOTHING)
+    gross = lines.copy()
     total_excl = total_incl = _NOTHING
     for kind, component in components.items():
         quantity = quantities[kind]
         if component.step_size > 1 and kind != "FLAT" and not (kind == "TIME" and parking_is_billed):
             quantity = -(-quantity // component.step_size) * component.step_size
-        lines[kind], gross = _line(tariff, component, quantity, _UNIT[kind])
+        lines[kind], gross[kind] = _line(tariff, component, quantity, _UNIT[kind])
         total_excl += lines[kind]
-        total_incl += gross
+        total_incl += gross[kind]
 
     rates = [component.vat for component in components.values()]
     if tariff.tax_included == "YES" and None in rates:
@@ -122,36 +130,61 @@ def price(tariff: Tariff, usage: Usage) -> Bill:
         lines["PARKING_TIME"],
         lines["FLAT"],
         tuple(reasons),
+        *(gross.values() if taxed else ()),
     )
 
 
 def _components(
-    tariff: Tariff, quantities: dict[ComponentKind, int], reasons: list[str]
+    tariff: Tariff, quantities: dict[ComponentKind, int], at: Moment | None, reasons: list[str]
 ) -> dict[ComponentKind, Component]:
-    """The component that prices each dimension; what is ignored by that goes to `reasons`."""
+    """The component that prices each dimension; what is ignored by that goes to `reasons`.
+
+    Restrictions matter only to what was used; the tax rate of what was not is that of its first price.
+    """
     chosen: dict[ComponentKind, Component] = {}
-    restricted: dict[ComponentKind, tuple[int, Restrictions]] = {}
+    guesses: list[str] = []
+    unmatched: dict[ComponentKind, None] = {}
     for number, element in enumerate(tariff.elements, 1):
-        restrictions = element.restrictions
-        if restrictions is not None and (restrictions.reservation or restrictions.booking):
+        restrictions = element.restrictions or _UNRESTRICTED
+        if restrictions.reservation or restrictions.booking:
             reasons.append(f"Element {number} is for reservations or bookings; it is not billed.")
             continue
+        applying = "always" if restrictions is _UNRESTRICTED else applies(restrictions, at)
         kinds_here: list[ComponentKind] = []
         for component in element.components:
             kind = component.kind
             if kind in kinds_here:
                 reasons.append(f"Element {number} has {kind} more than once; only its first price is used.")
             elif kind not in chosen:
-                chosen[kind] = component
-                if restrictions is not None and restrictions not in _UNRESTRICTED and quantities[kind] > 0:
-                    restricted[kind] = number, restrictions
+                if applying == "always" or not quantities[kind]:
+                    chosen[kind] = component
+                elif applying == "not at the start":
+                    unmatched[kind] = None
+                    guesses.append(_left_out(kind, number, restrictions))
+                elif applying != "never":
+                    chosen[kind] = component
+                    guesses.append(_throughout(kind, number, restrictions, at))
             kinds_here.append(kind)
-    for kind, (number, restrictions) in restricted.items():
-        reasons.append(
-            f"{kind} is priced by element {number} throughout, ignoring its restrictions "
-            f"({', '.join(restrictions.names())}) and any later element."
-        )
+    for kind in unmatched:
+        if kind not in chosen:
+            guesses.append(f"No element for {kind} applies at the start; it costs nothing.")
+    reasons += guesses
     return chosen
+
+
+def _left_out(kind: ComponentKind, number: int, restrictions: Restrictions) -> str:
+    return (
+        f"{kind} is not priced by element {number}, which does not apply at the start, "
+        f"ignoring its restrictions ({', '.join(restrictions.names())}) after that."
+    )
+
+
+def _throughout(kind: ComponentKind, number: int, restrictions: Restrictions, at: Moment | None) -> str:
+    known = " because it applies at the start" if at is not None else ""
+    return (
+        f"{kind} is priced by element {number} throughout{known}, ignoring its restrictions "
+        f"({', '.join(restrictions.names())}){' after that' if known else ''} and any later element."
+    )
 
 
 def _line(tariff: Tariff, component: Component, quantity: int, unit: int) -> tuple[Decimal, Decimal]:

@@ -36,6 +36,9 @@ TURN_S = 0.005
 NOBODY = Response(503, ())
 """Sent back when the receiver went down while it was answering; the kernel lets no sender see it."""
 
+STRANGERS_NOTED = 100
+"""Strangers told of in the recording; a port scan must not fill it."""
+
 
 class _Timer(Event):
     """A scheduled moment of an exchange: its arrival, its time-out or a reply that may be late."""
@@ -55,7 +58,7 @@ class Kernel:
     """Runs the simulation and carries its exchanges. Implements the wire's mailbox.
 
     Give every party to `join` before `open`; then `run` any number of times, each to a later instant; then `close`.
-    `apology` makes the answer of a party whose handler failed.
+    `apology` makes the answer of a party whose handler failed, `refusal` the one to a stranger.
     """
 
     def __init__(
@@ -66,6 +69,7 @@ class Kernel:
         journal: Journal,
         apology: Callable[[], Response],
         governor: Governor | None = None,
+        refusal: Callable[[], Response] = lambda: Response(401, ()),
     ) -> None:
         self.env = Environment(initial_time=start_us)
         self.journal = journal
@@ -80,6 +84,8 @@ class Kernel:
         self.governor = governor or Governor()
         self.wire = wire
         self._apology = apology
+        self._refusal = refusal
+        self._strangers = 0
         self._guard = Guard()
         self._spawned = 0
         self._to_carry: deque[tuple[Passage, Response | None]] = deque()
@@ -370,6 +376,18 @@ class Kernel:
     def returned(self, passage: Passage, response: Response) -> None:
         """See Mailbox."""
         self._post(passage, response)
+
+    def stranger(self, party: str, request_line: str) -> Response:
+        """See Mailbox. A hint is all that is left of it, since whether and when one comes is no part of the run."""
+        self._strangers += 1
+        if self._strangers <= STRANGERS_NOTED:
+            last = " Others who may follow are not noted." if self._strangers == STRANGERS_NOTED else ""
+            sentence = (
+                f"{request_line} reached {party} from outside the run and was refused; only parties of the run may "
+                f"call its ports.{last}"
+            )
+            self.journal.hint(0, "stranger", "warning", sentence)
+        return self._refusal()
 
     def broken(self, failure: WireFailure) -> None:
         """See Mailbox."""

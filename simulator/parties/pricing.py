@@ -3,20 +3,25 @@
 A CDR is priced from the volumes that it publishes, so that whoever reads it computes the same amount.
 """
 
+from datetime import datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
 from simulator.billing import tariff as ours
 from simulator.billing.price import Bill, price, usage_from_volumes
+from simulator.billing.restrictions import Moment
 from simulator.ocpi.datatypes import Price
 from simulator.ocpi.v2_2_1.cdrs import CDR
-from simulator.ocpi.v2_2_1.tariffs import Tariff, TariffElement, TariffRestrictions
+from simulator.ocpi.v2_2_1.tariffs import DayOfWeek, Tariff, TariffElement, TariffRestrictions
 
 _ZERO = Decimal("0.0000")
 _KWH_DECIMALS = 3
 _HOUR_PLACES = Decimal("0.0001")
-_US_PER_HOUR = 3_600_000_000
+_US_PER_S = 1_000_000
+_US_PER_HOUR = 3_600 * _US_PER_S
+_DAYS = tuple(day.value for day in DayOfWeek)
 
 
 def kwh(energy_wh: int) -> Decimal:
@@ -72,13 +77,26 @@ def _limit(given: Price | None) -> ours.Limit | None:
     return ours.Limit(given.excl_vat, given.incl_vat) if given is not None else None
 
 
-def bill_for(tariff: ours.Tariff | None, energy_kwh: Decimal, total_h: Decimal, parking_h: Decimal) -> Bill:
-    """The bill for the volumes of a session or CDR (kWh, h); without a tariff it is free, and approximate."""
+def local_moment(time_zone: str, start_epoch_us: int, end_epoch_us: int) -> Moment:
+    """When a session starts and ends, as clocks and calendars at its location tell; tariffs are meant by these."""
+    zone = ZoneInfo(time_zone)
+    start = datetime.fromtimestamp(start_epoch_us // _US_PER_S, zone)
+    end = datetime.fromtimestamp(end_epoch_us // _US_PER_S, zone)
+    return Moment(f"{start:%Y-%m-%d}", f"{start:%H:%M}", _DAYS[start.weekday()], f"{end:%Y-%m-%d}")
+
+
+def bill_for(
+    tariff: ours.Tariff | None, energy_kwh: Decimal, time_h: Decimal, parking_h: Decimal, at: Moment | None = None
+) -> Bill:
+    """The bill for the volumes of a session or CDR (kWh, h charging, h parking) that starts `at`.
+
+    Without a tariff it is free, and approximate.
+    """
     if tariff is None:
         return Bill(
             "EUR", _ZERO, None, _ZERO, _ZERO, _ZERO, _ZERO, ("The connector has no tariff; nothing is billed.",)
         )
-    return price(tariff, usage_from_volumes(energy_kwh, total_h - parking_h, parking_h))
+    return price(tariff, usage_from_volumes(energy_kwh, time_h, parking_h), at)
 
 
 def as_price(excl: Decimal, incl: Decimal | None = None) -> Price:
@@ -94,9 +112,10 @@ class Repriced(Struct, frozen=True):
 
 
 def reprice(cdr: CDR) -> Repriced:
-    """Price a received CDR anew from what it says itself."""
+    """Price a received CDR anew from what it says itself; the time zone in which its tariff is meant is not in it."""
     tariff = neutral(cdr.tariffs[0]) if len(cdr.tariffs) == 1 else None
-    bill = bill_for(tariff, cdr.total_energy, cdr.total_time, cdr.total_parking_time or _ZERO)
+    parking_h = cdr.total_parking_time or _ZERO
+    bill = bill_for(tariff, cdr.total_energy, cdr.total_time - parking_h, parking_h)
     return Repriced(bill.total_excl, not bill.approximate)
 
 

@@ -19,15 +19,20 @@ from simulator.recording.schema import APPLICATION_ID, MAJOR, SUFFIX
 _DAMAGE: Final = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_IOERR)
 
 
+def damaged(path: Path, how: object) -> NotARecording:
+    """What to raise when a file that opened as a recording turns out broken."""
+    return NotARecording(f"{path}: is damaged ({how}); make it again from its scenario and seed")
+
+
 @contextlib.contextmanager
 def damage_refused(path: Path) -> Iterator[None]:
     """Turns what a damaged file does to its reader into NotARecording; mistakes in the reader's SQL pass."""
     try:
         yield
-    except (sqlite3.DatabaseError, zstandard.ZstdError, msgspec.DecodeError) as error:
+    except (sqlite3.DatabaseError, zstandard.ZstdError, msgspec.DecodeError, UnicodeDecodeError) as error:
         if isinstance(error, sqlite3.DatabaseError) and not _tells_damage(error):
             raise
-        raise NotARecording(f"{path}: is damaged ({error}); make it again from its scenario and seed") from error
+        raise damaged(path, error) from error
 
 
 def _tells_damage(error: sqlite3.DatabaseError) -> bool:

@@ -17,10 +17,9 @@ from msgspec import Struct
 
 from simulator.recording.bodies import NO_CONTENT, ChunkCache
 from simulator.recording.converters import CONVERTERS, Converter
-from simulator.recording.errors import NotARecording
 from simulator.recording.keyframes import apply, decode_keyframe
 from simulator.recording.liveness import is_written
-from simulator.recording.opening import OpenFile, damage_refused
+from simulator.recording.opening import OpenFile, damage_refused, damaged
 from simulator.recording.queries import (
     CHANGES,
     COMMANDS,
@@ -95,7 +94,7 @@ class Recording:
     @property
     def last_seq(self) -> int:
         """The last sequence committed."""
-        return int(self.query("SELECT value FROM meta WHERE key = 'last_seq'")[0][0])
+        return int(self._value("SELECT value FROM meta WHERE key = 'last_seq'"))
 
     @property
     def is_live(self) -> bool:
@@ -219,9 +218,10 @@ class Recording:
         values: dict[str, bytes] = {}
         for holding in self.query(HOLDINGS):
             if holding[:2] == (holder, kind):
-                frames = self.query(KEYFRAME, (*holding[2:], at_us, last))
-                seq, values = (frames[0][0], decode_keyframe(frames[0][1])) if frames else (0, {})
-                self._replay(values, (*holding[2:], seq), at_us, last)
+                with damage_refused(self.path):
+                    frames = self.query(KEYFRAME, (*holding[2:], at_us, last))
+                    seq, values = (frames[0][0], decode_keyframe(frames[0][1])) if frames else (0, {})
+                    self._replay(values, (*holding[2:], seq), at_us, last)
         return values
 
     def states_at(self, holder: str, at_us: int, *, up_to_seq: int | None = None) -> dict[str, dict[str, bytes]]:
@@ -251,8 +251,9 @@ class Recording:
                 (entity, quantity),
             )
         finally:
-            connection.execute("COMMIT")
-        parts = [unfold(data) for (data,) in chunks]
+            connection.execute("ROLLBACK")
+        with damage_refused(self.path):
+            parts = [unfold(data) for (data,) in chunks]
         parts.append((np.array([row[0] for row in rows], np.int64), np.array([row[1] for row in rows], np.float64)))
         times, values = (np.concatenate(part) for part in zip(*parts, strict=True))
         begin = 0 if from_us is None else int(np.searchsorted(times, from_us))
@@ -263,9 +264,11 @@ class Recording:
         self, where: Where, limit: int | None = None, offset: int = 0, contents: bool = False
     ) -> list[Message]:
         messages = []
-        for row in self.query(where.sql(MESSAGES, "m.seq", limit, offset), where.parameters):
-            content = self._chunks.content(*row[-3:]) if contents else NO_CONTENT
-            messages.append(Message(*(row[:27] + content + row[27:-3])))
+        rows = self.query(where.sql(MESSAGES, "m.seq", limit, offset), where.parameters)
+        with damage_refused(self.path):
+            for row in rows:
+                content = self._chunks.content(*row[-3:]) if contents else NO_CONTENT
+                messages.append(Message(*(row[:27] + content + row[27:-3])))
         return messages
 
     def _events(self, where: Where, limit: int | None = None) -> list[Event]:
@@ -291,5 +294,11 @@ class Recording:
                 apply(values, entity, value)
 
     def _load_chunk(self, number: int) -> bytes:
-        data: bytes = self.query("SELECT data FROM chunk WHERE id = ?", (number,))[0][0]
+        data: bytes = self._value("SELECT data FROM chunk WHERE id = ?", (number,))
         return data
+
+    def _value(self, sql: str, parameters: Sequence[Any] = ()) -> Any:
+        rows = self.query(sql, parameters)
+        if not rows:
+            raise damaged(self.path, "a row is missing")
+        return rows[0][0]

@@ -159,6 +159,11 @@ def _iso(column: str) -> str:
     return f"strftime('%Y-%m-%dT%H:%M:%fZ', ({start} + {column}) / 1000000.0, 'unixepoch')"
 
 
+def _of(name: str, sql: str = "{}") -> str:
+    """SQL over a member of a state value; not with `->>`, for which an SQLite before 3.38 refuses the whole file."""
+    return sql.replace("{}", f"json_extract(s.value, '$.{name}')")
+
+
 VIEWS: Final = f"""
 -- One line an exchange, names resolved; time is the UTC instant of its start, *_s are seconds since the scenario's
 -- start.
@@ -187,12 +192,12 @@ FROM {STATE_FROM};
 -- (see `state`). cpo and emsp are party ids; kwh is a number, total_cost_excl_vat decimal text. Only the CPO's line has
 -- location_id and start_date_time, and once the session has ended its end_date_time (OCPI DateTimes).
 CREATE VIEW v_session AS SELECT
-  g.session_id, g.holder, substr(s.value ->> 'evse', 1, instr(s.value ->> 'evse', '/') - 1) AS cpo,
-  coalesce(s.value ->> 'emsp', g.holder) AS emsp, g.first_us / 1e6 AS first_s, s.at_us / 1e6 AS last_s, g.changes,
-  s.seq, s.value ->> 'status' AS status, CAST(s.value ->> 'kwh' AS REAL) AS kwh, s.value ->> 'currency' AS currency,
-  s.value ->> 'cost' AS total_cost_excl_vat, s.value ->> 'start' AS start_date_time,
-  s.value ->> 'end' AS end_date_time, s.value ->> 'location' AS location_id,
-  substr(s.value ->> 'evse', instr(s.value ->> 'evse', '/') + 1) AS evse_uid, s.value ->> 'token' AS token_uid, s.value
+  g.session_id, g.holder, {_of("evse", "substr({}, 1, instr({}, '/') - 1)")} AS cpo,
+  coalesce({_of("emsp")}, g.holder) AS emsp, g.first_us / 1e6 AS first_s, s.at_us / 1e6 AS last_s, g.changes, s.seq,
+  {_of("status")} AS status, {_of("kwh", "CAST({} AS REAL)")} AS kwh, {_of("currency")} AS currency,
+  {_of("cost")} AS total_cost_excl_vat, {_of("start")} AS start_date_time, {_of("end")} AS end_date_time,
+  {_of("location")} AS location_id, {_of("evse", "substr({}, instr({}, '/') + 1)")} AS evse_uid,
+  {_of("token")} AS token_uid, s.value
 FROM (
   SELECT entity.text AS session_id, holder.text AS holder, min(s.at_us) AS first_us, max(s.seq) AS seq,
     count(*) AS changes

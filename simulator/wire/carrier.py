@@ -106,6 +106,9 @@ class Mailbox(Protocol):
     def returned(self, passage: Passage, response: Response) -> None:
         """The response was read by the sender, as given here."""
 
+    def stranger(self, party: str, request_line: str) -> Response:
+        """Somebody outside the run called a party, with this method and path; the result is what to answer."""
+
     def broken(self, failure: WireFailure) -> None:
         """The carrier broke."""
 

@@ -7,6 +7,7 @@ port reaches a header or a body and every run reads the same.
 import asyncio
 import errno
 import io
+import logging
 import socket
 from collections.abc import Sequence
 from typing import cast
@@ -14,6 +15,8 @@ from typing import cast
 import aiohttp
 from aiohttp import hdrs, web
 from aiohttp.abc import AbstractResolver, ResolveResult
+from aiohttp.http_exceptions import HttpProcessingError
+from aiohttp.log import server_logger
 from yarl import URL
 
 from simulator.wire.carrier import (
@@ -37,6 +40,10 @@ _SKIPPED = (hdrs.USER_AGENT, hdrs.ACCEPT, hdrs.ACCEPT_ENCODING, hdrs.CONTENT_TYP
 _UNTYPED = ("Content-Type", "")
 """Stands on a body that its party gave no type; no party sees it."""
 _LONGEST_LINE_BYTES = 2**16
+_REQUEST_ID = "X-Request-ID"
+"""What tells a party's request from any other; no stranger knows it."""
+_TOLD_CHARACTERS = 200
+"""As much of a stranger's request line as is told."""
 _SHUTDOWN_S = 0.1
 """aiohttp takes nought for: wait for ever."""
 _OTHER_DESCRIPTORS = 64
@@ -130,6 +137,7 @@ class HttpWire:
             web.Server(
                 lambda received: self._serve(endpoint, received),
                 keepalive_timeout=_NEVER_S,
+                logger=_server_log(),
                 access_log=None,
                 lingering_time=0.0,
                 auto_decompress=False,
@@ -207,17 +215,12 @@ class HttpWire:
         self._mailbox.returned(passage, response)
 
     async def _serve(self, endpoint: Endpoint, received: web.BaseRequest) -> web.StreamResponse:
-        passage, self._on_wire = self._on_wire, None
+        passage = self._on_wire
         assert self._mailbox is not None
         assert self._loop is not None
         if passage is None or not _is(passage, endpoint, received):
-            self._mailbox.broken(
-                WireFailure(
-                    f"{received.method} {received.raw_path} reached {endpoint.party} although no party had just sent "
-                    "it: it came twice, or from a stranger. Only parties of the run may call its ports."
-                )
-            )
-            return web.Response(status=500)
+            return self._turn_away(endpoint, received)
+        self._on_wire = None
         body = await _read(received.content) if received.body_exists else b""
         request = Request(received.method, passage.request.url, self._seen(received.raw_headers), body)
         future: asyncio.Future[Response] = self._loop.create_future()
@@ -230,6 +233,22 @@ class HttpWire:
             # Left to aiohttp it would become an HTTP 500 that looks like the party's own.
             self._mailbox.broken(_uncarried(passage.request, f"its answer cannot be written ({error})"))
             return web.Response(status=500)
+
+    def _turn_away(self, endpoint: Endpoint, received: web.BaseRequest) -> web.Response:
+        """What is not on the wire is a stranger's, who must not disturb the run, or it came twice, which ends it."""
+        assert self._mailbox is not None
+        if any(_is(passage, endpoint, received) for passage in self._tasks.values()):
+            self._mailbox.broken(
+                WireFailure(
+                    f"{received.method} {received.raw_path} reached {endpoint.party} although no party had just sent "
+                    "it: it came twice, or from a stranger. Only parties of the run may call its ports."
+                )
+            )
+            return web.Response(status=500)
+        answer = self._written(self._mailbox.stranger(endpoint.party, _line_of(received)))
+        # Whatever body is still to come is never read.
+        answer.force_close()
+        return answer
 
     def _written(self, response: Response) -> web.Response:
         """The response for aiohttp, which would give a body without a type one of its own."""
@@ -271,7 +290,30 @@ def _is(passage: Passage, endpoint: Endpoint, received: web.BaseRequest) -> bool
         and received.method == request.method
         and received.headers.get(hdrs.HOST) == endpoint.host
         and received.raw_path == URL(request.url, encoded=True).raw_path_qs
+        and _id_of(request.headers) in ("", received.headers.get(_REQUEST_ID))
     )
+
+
+def _id_of(headers: Headers) -> str:
+    """The request's id; empty when its sender gave it none."""
+    for name, value in headers:
+        if name.lower() == "x-request-id":
+            return value
+    return ""
+
+
+def _line_of(received: web.BaseRequest) -> str:
+    """Method and path, fit to be recorded whatever bytes they were."""
+    line = f"{received.method} {received.raw_path}".encode("ascii", "backslashreplace").decode("ascii")
+    return line if len(line) <= _TOLD_CHARACTERS else f"{line[:_TOLD_CHARACTERS]}..."
+
+
+def _server_log() -> logging.Logger:
+    """aiohttp's log, silent on what is not HTTP: any stranger could fill the terminal with it."""
+    log = logging.Logger("wire")
+    log.parent = server_logger
+    log.addFilter(lambda record: not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError)))
+    return log
 
 
 def _uncarried(request: Request, reason: str) -> WireFailure:

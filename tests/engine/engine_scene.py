@@ -34,6 +34,7 @@ WALL_LIMIT_S = 30
 
 JSON: Headers = (("Content-Type", "application/json"),)
 OK = Response(200, JSON, b'{"status_code":1000}')
+REFUSAL = Response(401, JSON, b'{"status_code":2000}')
 APOLOGY = Response(500, JSON, b'{"status_code":3000}')
 
 Story = Callable[["Scene"], object]
@@ -94,6 +95,9 @@ class WatchedWire:
         self.carrying -= 1
         self.mailbox.returned(passage, response)
 
+    def stranger(self, party: str, request_line: str) -> Response:
+        return self.mailbox.stranger(party, request_line)
+
     def broken(self, failure: WireFailure) -> None:
         self.mailbox.broken(failure)
 
@@ -110,7 +114,7 @@ class Scene:
         self.wire = wire
         self.streams = Streams(7)
         self.links = Links()
-        self.kernel = Kernel(start_us, wire, self.links, self.journal, lambda: APOLOGY, governor)
+        self.kernel = Kernel(start_us, wire, self.links, self.journal, lambda: APOLOGY, governor, lambda: REFUSAL)
         self.env = self.kernel.env
         self.notes: list[tuple[object, ...]] = []
         self.remarks: tuple[str, ...] = ()

@@ -25,9 +25,15 @@ def test_a_session_is_the_last_that_each_holder_knew(tmp_path: Path) -> None:
     recorded(
         path,
         [
-            StateRow(0, "NL-ABC", "session", "S1", b'{"status":"PENDING","kwh":0}'),
-            StateRow(5_000_000, "NL-ABC", "session", "S1", b'{"status":"COMPLETED","kwh":7.5}'),
-            StateRow(5_000_000, "NL-EMA", "session", "S1", b'{"status":"ACTIVE"}'),
+            StateRow(0, "NL-ABC", "session", "S1", b'{"status":"PENDING","kwh":"0"}'),
+            StateRow(
+                5_000_000,
+                "NL-ABC",
+                "session",
+                "S1",
+                b'{"status":"COMPLETED","kwh":"7.5","evse":"NL-ABC/E/1","emsp":"NL-EMA","end":"2026-05-04T04:00:05Z"}',
+            ),
+            StateRow(5_000_000, "NL-EMA", "session", "S1", b'{"status":"ACTIVE","evse":"NL-ABC/E/1"}'),
             StateRow(5_000_000, "NL-EMA", "evse", "E1", b'"CHARGING"'),
         ],
     )
@@ -37,24 +43,37 @@ def test_a_session_is_the_last_that_each_holder_knew(tmp_path: Path) -> None:
             ("S1", "NL-ABC", "COMPLETED", 7.5, 0.0, 5.0, 2),
             ("S1", "NL-EMA", "ACTIVE", None, 5.0, 5.0, 1),
         ]
+        sql = "SELECT cpo, emsp, evse_uid, end_date_time FROM v_session ORDER BY holder"
+        assert recording.query(sql) == [
+            ("NL-ABC", "NL-EMA", "E/1", "2026-05-04T04:00:05Z"),
+            ("NL-ABC", "NL-EMA", "E/1", None),
+        ]
 
 
-def test_a_cdr_shows_both_sides_and_what_its_maker_knew(tmp_path: Path) -> None:
+def test_a_cdr_is_one_line_accepted_or_not(tmp_path: Path) -> None:
     path = tmp_path / "run.ocpirun"
-    sides = ("C1", "S1", "NL-ABC", "NL-EMA", "EUR")
+    parties = ("NL-ABC", "NL-EMA", "EUR")
     recorded(
         path,
         [
-            StateRow(0, "NL-ABC", "cdr", "C1", b'{"id":"C1"}'),
-            MoneyRow(0, "receivable", *sides, Decimal("4.20"), energy_wh=9_000),
-            MoneyRow(1, "payable", *sides, Decimal("4.10"), energy_wh=9_000),
+            MoneyRow(0, "receivable", "C1", "S1", *parties, Decimal("4.20"), energy_wh=9_000, tariff_id="day"),
+            MoneyRow(1_000, "receivable", "C2", "S2", *parties, Decimal("9.00"), True, "no tariff", 20_000),
+            MoneyRow(60_000_000, "payable", "C1", "S1", *parties, Decimal("4.10"), energy_wh=9_000),
+            MoneyRow(90_000_000, "payable", "C1", "S1", *parties, Decimal("4.10"), energy_wh=9_000),
         ],
     )
     with Recording.open(path) as recording:
-        sql = "SELECT cdr_id, creditor, debtor, session_id, receivable, payable, energy_wh, cdr FROM v_cdr"
-        assert recording.query(sql) == [
-            ("C1", "NL-ABC", "NL-EMA", "S1", "4.20", "4.10", 9_000, '{"id":"C1"}'),
-        ]
+        sql = """SELECT cdr_id, session_id, creditor, debtor, currency, amount, accepted_amount, approximate, reason,
+            energy_wh, tariff_id, issued_at, accepted_at FROM v_cdr"""
+        first, second = recording.query(sql)
+    assert first == (
+        *("C1", "S1", *parties, "4.20", "4.10", 0, "", 9_000, "day"),
+        *("2026-05-04T04:00:00.000Z", "2026-05-04T04:01:00.000Z"),
+    )
+    assert second == (
+        *("C2", "S2", *parties, "9.00", None, 1, "no tariff", 20_000, ""),
+        *("2026-05-04T04:00:00.001Z", None),
+    )
 
 
 def test_traffic_is_the_same_at_every_level(tmp_path: Path) -> None:

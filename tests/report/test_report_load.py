@@ -79,8 +79,8 @@ def test_a_range_begins_with_what_holds_and_ends_before_its_end(quickstart: Reco
 
 def test_sites_are_told_with_their_limits_and_peaks(quickstart: Recording) -> None:
     station, fast, *_ = sites(quickstart)
-    assert (station.key, station.name, station.limit_w, station.evses) == (STATION, "Station square", 60_000, 4)
-    assert 0 < station.peak_w <= 60_000
+    assert (station.key, station.name, station.limit_w, station.evses) == (STATION, "Station square", 30_000, 4)
+    assert station.peak_w == 30_000
     assert fast.limit_w is None
     assert fast.peak_w == 50_000
 

@@ -1,7 +1,6 @@
-"""What is particular to real sockets: ports, strangers, clocks, connections and file descriptors."""
+"""What is particular to real sockets: ports, clocks, connections and file descriptors."""
 
 import asyncio
-import http.client
 import os
 import resource
 import socket
@@ -12,15 +11,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
 from wire_post import URL, WALL_LIMIT_S, A, Post
 
-from simulator.wire.carrier import MAX_BODY_BYTES, Endpoint, Request, Response, WireFailure
+from simulator.wire.carrier import MAX_BODY_BYTES, Endpoint, Headers, Request, Response, WireFailure
 from simulator.wire.descriptors import raise_descriptor_limit
 from simulator.wire.http import HttpWire, _read
 
 ASKED = Request("PUT", URL, (("X-Id", "1"),), b"{}")
 OK = Response(200, (), b"{}")
+A_YEAR_S = 365 * 24 * 3600
 
 
 class LeapingLoop(asyncio.SelectorEventLoop):
@@ -65,6 +66,24 @@ def test_nothing_times_out_however_long_a_run_stands_still(monkeypatch: pytest.M
 
     with asyncio.Runner(loop_factory=LeapingLoop) as runner:
         runner.run(asyncio.wait_for(scene(), 10**9))
+
+
+def test_no_clock_of_the_http_library_is_on() -> None:
+    """Each of them by itself, as the run above that stands still meets only those that its way crosses."""
+
+    async def scene() -> None:
+        async with Post(HttpWire()) as post:
+            assert len(post.wire._clients) == len(post.wire._runners) == 2
+            for client in post.wire._clients.values():
+                limits = client.timeout
+                assert (limits.total, limits.connect, limits.sock_connect, limits.sock_read) == (None,) * 4
+                assert client.connector is not None
+                assert client.connector._keepalive_timeout >= A_YEAR_S
+            await post.carry(ASKED, OK)
+            (connection,) = connections_of(post.wire)
+            assert connection.keepalive_timeout >= A_YEAR_S
+
+    asyncio.run(scene())
 
 
 def test_one_connection_serves_all_exchanges_that_do_not_overlap() -> None:
@@ -132,53 +151,22 @@ def test_no_port_is_in_any_byte_that_is_read() -> None:
     assert not any(str(port) in repr(read) for port in ports)
 
 
-# Strangers
+# A request that comes twice (for strangers see test_wire_strangers.py)
 
 
-def called_by_a_stranger(wire: HttpWire, headers: dict[str, str], path: str = "/ocpi/x") -> int:
-    stranger = http.client.HTTPConnection("127.0.0.1", port_of(wire, "b.ocpi.test"), timeout=WALL_LIMIT_S)
-    try:
-        stranger.request("PUT", path, b"{}", headers)
-        return stranger.getresponse().status
-    finally:
-        stranger.close()
-
-
-@pytest.mark.parametrize("host", ["127.0.0.1", "b.ocpi.test"])
-def test_a_stranger_at_a_partys_port_breaks_the_run_with_a_sentence(host: str) -> None:
-    async def scene() -> int:
-        async with Post(HttpWire()) as post:
-            status = await asyncio.to_thread(called_by_a_stranger, post.wire, {"Host": host})
-            with pytest.raises(WireFailure, match="PUT /ocpi/x reached B although no party had just sent it"):
-                await post.news()
-            return status
-
-    assert asyncio.run(scene()) == 500
-
-
-def test_a_stranger_who_comes_first_is_not_taken_for_the_party_that_has_just_sent() -> None:
-    """The same method and path, at the very moment a request is on its way."""
+@pytest.mark.parametrize("id", [(), (("X-Request-ID", "7"),)])
+def test_a_request_that_arrives_a_second_time_while_its_exchange_is_in_flight_breaks_the_run(id: Headers) -> None:
+    """aiohttp sends some requests again by itself when a connection is lost."""
 
     async def scene() -> None:
         async with Post(HttpWire()) as post:
-            _, writer = await asyncio.open_connection("127.0.0.1", port_of(post.wire, "b.ocpi.test"))
-            writer.write(b"PUT /ocpi/x HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 0\r\n\r\n")
-            await writer.drain()
-            with pytest.raises(WireFailure, match="reached B although no party had just sent it"):
-                await post.park(ASKED)
-            writer.close()
-            await writer.wait_closed()
-
-    asyncio.run(scene())
-
-
-def test_a_request_that_arrives_a_second_time_breaks_the_run() -> None:
-    async def scene() -> None:
-        async with Post(HttpWire()) as post:
-            await post.carry(ASKED, OK)
-            await asyncio.to_thread(called_by_a_stranger, post.wire, {"Host": "b.ocpi.test", "X-Id": "1"})
-            with pytest.raises(WireFailure, match="it came twice, or from a stranger"):
+            await post.park(Request("PUT", URL, id, b"{}"))
+            again = aiohttp.ClientSession(connector=aiohttp.TCPConnector(resolver=post.wire._resolver))
+            async with again, again.put(URL, data=b"{}", headers=id) as answer:
+                assert answer.status == 500
+            with pytest.raises(WireFailure, match=r"PUT /ocpi/x reached B although .* came twice, or from a stranger"):
                 await post.news()
+            assert post.strangers == []
 
     asyncio.run(scene())
 

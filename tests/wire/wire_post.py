@@ -11,6 +11,7 @@ WALL_LIMIT_S = 30
 A = Endpoint("A", "a.ocpi.test")
 B = Endpoint("B", "b.ocpi.test")
 URL = "http://b.ocpi.test/ocpi/x"
+REFUSAL = Response(401, (("Content-Type", "application/json"),), b'{"status_code":2000}')
 
 
 class Post:
@@ -20,6 +21,7 @@ class Post:
         self.wire = wire
         self.endpoints = endpoints
         self.remarks: tuple[str, ...] = ()
+        self.strangers: list[tuple[str, str]] = []
         self._news: asyncio.Queue[Request | Response | WireFailure] = asyncio.Queue()
 
     async def __aenter__(self) -> "Post":
@@ -40,6 +42,10 @@ class Post:
 
     def returned(self, passage: Passage, response: Response) -> None:
         self._news.put_nowait(response)
+
+    def stranger(self, party: str, request_line: str) -> Response:
+        self.strangers.append((party, request_line))
+        return REFUSAL
 
     def broken(self, failure: WireFailure) -> None:
         self._news.put_nowait(failure)

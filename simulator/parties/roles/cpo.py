@@ -349,7 +349,7 @@ class Cpo:
 
     def _keep(self, session: CpoSession, cause: Cause) -> None:
         self.sessions.put(_payer(session), session)
-        bill, shown = session.bill, session.whole()
+        bill = session.bill
         value = {
             "status": session.status,
             "kwh": str(kwh(session.energy_wh)),
@@ -359,8 +359,8 @@ class Cpo:
             "token": session.token.uid,
             "emsp": _payer(session),
             "location": session.place.location.id,
-            "start": shown.start_date_time,
-            "end": shown.end_date_time,
+            "start": session.start_date_time,
+            "end": session.end_date_time,
         }
         self.office.journal.state(self.office.id, "session", session.id, value, cause)
 

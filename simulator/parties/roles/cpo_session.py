@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from simulator.billing import tariff as billing
 from simulator.billing.price import Bill
+from simulator.billing.restrictions import Moment
 from simulator.ocpi.datatypes import Price
 from simulator.ocpi.v2_2_1.cdrs import (
     CDR,
@@ -26,7 +27,7 @@ from simulator.ocpi.v2_2_1.tariffs import Tariff
 from simulator.ocpp.messages import TransactionEvent
 from simulator.parties.calendar import Calendar
 from simulator.parties.identity import Identity
-from simulator.parties.pricing import as_price, bill_for, hours, kwh
+from simulator.parties.pricing import as_price, bill_for, hours, kwh, local_moment
 
 _MS = 1_000
 _ADDRESS_MOST = 45
@@ -45,7 +46,8 @@ class Place(Struct, frozen=True):
 class CpoSession:
     """One session, fed with the charge point's transaction events; makes the messages about it.
 
-    Times are cut to the millisecond that OCPI can say, so that what is billed is what is published.
+    Times are cut to the millisecond that OCPI can say, so that what is billed is what is published. Hours are rounded
+    as running totals, and a period gets what its total grew by: the volumes of all periods add up to what is billed.
     """
 
     def __init__(
@@ -75,6 +77,7 @@ class CpoSession:
         self._register_start_wh = start.register_wh
         self._start_us = start.at_us // _MS * _MS
         self._end_us: int | None = None
+        self._charging_us = 0
         self._parking_us = 0
         self._open_us = self._start_us
         self._open_register_wh = start.register_wh
@@ -84,17 +87,16 @@ class CpoSession:
     def advance(self, event: TransactionEvent) -> ChargingPeriod | None:
         """Close the running period at this event; returns it, or None when no time has passed in it."""
         at_us = max(event.at_us // _MS * _MS, self._open_us)
+        register_wh = max(event.register_wh, self._open_register_wh)
         duration_us = at_us - self._open_us
-        energy_wh = event.register_wh - self._open_register_wh
-        self.energy_wh = event.register_wh - self._register_start_wh
+        energy_wh = register_wh - self._open_register_wh
+        self.energy_wh = register_wh - self._register_start_wh
         period = None
         if duration_us > 0 or energy_wh > 0:
             period = self._period(duration_us, energy_wh)
             self.periods.append(period)
-            if self._parked:
-                self._parking_us += duration_us
         self._open_us = at_us
-        self._open_register_wh = event.register_wh
+        self._open_register_wh = register_wh
         # An EVSE that holds power back is not parking: the vehicle still asks (CDRs, PARKING_TIME, as clarified).
         self._parked = event.charging_state in ("SuspendedEV", "Idle", "EVConnected")
         if event.kind == "Ended":
@@ -105,8 +107,16 @@ class CpoSession:
         return period
 
     def _period(self, duration_us: int, energy_wh: int) -> ChargingPeriod:
-        time_kind = CdrDimensionType.PARKING_TIME if self._parked else CdrDimensionType.TIME
-        dimensions = [CdrDimension(type=time_kind, volume=hours(duration_us))]
+        """The running period; its duration goes into the totals."""
+        if self._parked:
+            time_kind, before_h = CdrDimensionType.PARKING_TIME, hours(self._parking_us)
+            self._parking_us += duration_us
+            after_h = hours(self._parking_us)
+        else:
+            time_kind, before_h = CdrDimensionType.TIME, hours(self._charging_us)
+            self._charging_us += duration_us
+            after_h = hours(self._charging_us)
+        dimensions = [CdrDimension(type=time_kind, volume=after_h - before_h)]
         if energy_wh:
             dimensions.insert(0, CdrDimension(type=CdrDimensionType.ENERGY, volume=kwh(energy_wh)))
         tariff = self.place.tariff
@@ -120,12 +130,27 @@ class CpoSession:
     def bill(self) -> Bill:
         """What the session costs so far."""
         if self._bill is None:
-            total_h, parking_h = self._volumes_h()
-            self._bill = bill_for(self.place.neutral, kwh(self.energy_wh), total_h, parking_h)
+            time_h, parking_h = hours(self._charging_us), hours(self._parking_us)
+            self._bill = bill_for(self.place.neutral, kwh(self.energy_wh), time_h, parking_h, self._moment())
         return self._bill
 
-    def _volumes_h(self) -> tuple[Decimal, Decimal]:
-        return hours(self._open_us - self._start_us), hours(self._parking_us)
+    def _moment(self) -> Moment | None:
+        """What the local clock says; only restrictions want to know."""
+        tariff = self.place.neutral
+        if tariff is None or all(element.restrictions is None for element in tariff.elements):
+            return None
+        epoch_us = self._calendar.start_epoch_us
+        return local_moment(self.place.location.time_zone, epoch_us + self._start_us, epoch_us + self._open_us)
+
+    @property
+    def start_date_time(self) -> str:
+        """When it began, as OCPI says it."""
+        return self._calendar.text(self._start_us)
+
+    @property
+    def end_date_time(self) -> str | None:
+        """When it ended; None while it runs."""
+        return self._calendar.text(self._end_us) if self._end_us is not None else None
 
     def whole(self) -> Session:
         """The whole Session object."""
@@ -134,8 +159,8 @@ class CpoSession:
             country_code=self._identity.country_code,
             party_id=self._identity.party_id,
             id=self.id,
-            start_date_time=self._calendar.text(self._start_us),
-            end_date_time=self._calendar.text(self._end_us) if self._end_us is not None else None,
+            start_date_time=self.start_date_time,
+            end_date_time=self.end_date_time,
             kwh=kwh(self.energy_wh),
             cdr_token=self.token,
             auth_method=self._auth_method,
@@ -166,12 +191,12 @@ class CpoSession:
     def cdr(self, id: str) -> tuple[CDR, Bill]:
         """The bill of the completed session as a CDR, and how it came about."""
         assert self._end_us is not None
-        total_h, parking_h = self._volumes_h()
+        parking_h = hours(self._parking_us)
         bill = self.bill
         tariff = self.place.tariff
 
-        def cost(amount: Decimal) -> Price | None:
-            return as_price(amount) if amount else None
+        def cost(excl: Decimal, incl: Decimal | None) -> Price | None:
+            return as_price(excl, incl) if excl else None
 
         cdr = CDR(
             country_code=self._identity.country_code,
@@ -188,13 +213,13 @@ class CpoSession:
             tariffs=(tariff,) if tariff is not None else (),
             charging_periods=tuple(self.periods) or (self._period(0, 0),),
             total_cost=as_price(bill.total_excl, bill.total_incl),
-            total_fixed_cost=cost(bill.fixed),
+            total_fixed_cost=cost(bill.fixed, bill.fixed_incl),
             total_energy=kwh(self.energy_wh),
-            total_energy_cost=cost(bill.energy),
-            total_time=total_h,
-            total_time_cost=cost(bill.time),
+            total_energy_cost=cost(bill.energy, bill.energy_incl),
+            total_time=hours(self._charging_us) + parking_h,
+            total_time_cost=cost(bill.time, bill.time_incl),
             total_parking_time=parking_h or None,
-            total_parking_cost=cost(bill.parking),
+            total_parking_cost=cost(bill.parking, bill.parking_incl),
             last_updated=self.last_updated,
         )
         return cdr, bill

@@ -1,0 +1,204 @@
+"""From a transaction's events to volumes and money: what is published adds up to what is billed."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from simpy import Environment
+
+from simulator.billing.restrictions import Moment
+from simulator.ocpi.datatypes import parse_datetime
+from simulator.ocpi.modules import Role
+from simulator.ocpi.v2_2_1 import locations
+from simulator.ocpi.v2_2_1.cdrs import CDR, AuthMethod, CdrDimensionType, CdrToken
+from simulator.ocpi.v2_2_1.tariffs import (
+    DayOfWeek,
+    PriceComponent,
+    Tariff,
+    TariffDimensionType,
+    TariffElement,
+    TariffRestrictions,
+)
+from simulator.ocpi.v2_2_1.types import TokenType
+from simulator.ocpp.messages import ChargingState, TransactionEvent
+from simulator.parties.calendar import Calendar
+from simulator.parties.identity import Identity
+from simulator.parties.pricing import local_moment, neutral, reprice
+from simulator.parties.roles.cpo_session import CpoSession, Place
+
+MIN = 60_000_000
+UPDATED = "2026-05-01T00:00:00Z"
+EVENING = parse_datetime("2026-05-04T16:30:00Z")
+"""18:30 in Amsterdam, a Monday."""
+
+Step = tuple[int, int, ChargingState]
+
+
+def element(price: str, kind: TariffDimensionType, given: TariffRestrictions | None = None) -> TariffElement:
+    part = PriceComponent(type=kind, price=Decimal(price), vat=Decimal(21), step_size=1)
+    return TariffElement(price_components=(part,), restrictions=given)
+
+
+def tariff(*elements: TariffElement) -> Tariff:
+    return Tariff(country_code="NL", party_id="ABC", id="t", currency="EUR", elements=elements, last_updated=UPDATED)
+
+
+ALL_KINDS = tariff(
+    element("0.35", TariffDimensionType.ENERGY),
+    element("0.60", TariffDimensionType.TIME),
+    element("1.20", TariffDimensionType.PARKING_TIME),
+)
+
+
+def place(tariff: Tariff, time_zone: str) -> Place:
+    connector = locations.Connector(
+        id="1",
+        standard=locations.ConnectorType.IEC_62196_T2,
+        format=locations.ConnectorFormat.SOCKET,
+        power_type=locations.PowerType.AC_3_PHASE,
+        max_voltage=230,
+        max_amperage=32,
+        tariff_ids=("t",),
+        last_updated=UPDATED,
+    )
+    evse = locations.EVSE(uid="E1", status=locations.Status.CHARGING, connectors=(connector,), last_updated=UPDATED)
+    location = locations.Location(
+        country_code="NL",
+        party_id="ABC",
+        id="L1",
+        publish=True,
+        address="Square 1",
+        city="Leiden",
+        country="NLD",
+        coordinates=locations.GeoLocation(latitude="52.160000", longitude="4.480000"),
+        evses=(evse,),
+        time_zone=time_zone,
+        last_updated=UPDATED,
+    )
+    return Place(location, evse, connector, tariff, neutral(tariff))
+
+
+def session(
+    steps: Sequence[Step],
+    tariff: Tariff = ALL_KINDS,
+    start_epoch_us: int = EVENING,
+    time_zone: str = "Europe/Amsterdam",
+) -> CpoSession:
+    """A session told in steps: microseconds and watt-hours since the event before, and the state from then on."""
+
+    def event(kind: str, number: int, at_us: int, register_wh: int, state: ChargingState) -> TransactionEvent:
+        return TransactionEvent(
+            kind=kind,  # type: ignore[arg-type]
+            transaction_id="T1",
+            seq_no=number,
+            at_us=at_us,
+            trigger="MeterValuePeriodic",
+            charging_state=state,
+            register_wh=register_wh,
+            power_w=0,
+        )
+
+    token = CdrToken(country_code="NL", party_id="EMA", uid="CARD", type=TokenType.RFID, contract_id="C")
+    told = CpoSession(
+        "S1",
+        Identity("NL", "ABC", Role.CPO, "Alpha"),
+        Calendar(Environment(), start_epoch_us),
+        place(tariff, time_zone),
+        token,
+        AuthMethod.WHITELIST,
+        None,
+        event("Started", 0, 0, 500, "Charging"),
+    )
+    at_us, register_wh = 0, 500
+    for number, (duration_us, energy_wh, state) in enumerate(steps, 1):
+        at_us += duration_us
+        register_wh += energy_wh
+        told.advance(event("Ended" if number == len(steps) else "Updated", number, at_us, register_wh, state))
+    return told
+
+
+def volumes(cdr: CDR, kind: CdrDimensionType) -> list[Decimal]:
+    return [each.volume for period in cdr.charging_periods for each in period.dimensions if each.type is kind]
+
+
+def test_six_times_ten_minutes_are_an_hour() -> None:
+    cdr, bill = session([(10 * MIN, 1_000, "Charging")] * 6).cdr("C1")
+    assert sum(volumes(cdr, CdrDimensionType.TIME)) == cdr.total_time == 1
+    assert bill.time == Decimal("0.60")
+
+
+states = st.sampled_from(["Charging", "EVConnected", "SuspendedEV", "SuspendedEVSE", "Idle"])
+spans = st.sampled_from([0, 1, 999, 100_000, MIN, 10 * MIN]) | st.integers(-MIN, 100 * MIN)
+meters = st.sampled_from([0, 1, 1_000]) | st.integers(-500, 30_000)
+
+
+@given(st.lists(st.tuples(spans, meters, states), min_size=1, max_size=12))
+def test_the_periods_add_up_to_what_is_billed_whatever_is_told(steps: list[Step]) -> None:
+    cdr, bill = session(steps).cdr("C1")
+    energy, time, parking = (
+        volumes(cdr, kind) for kind in (CdrDimensionType.ENERGY, CdrDimensionType.TIME, CdrDimensionType.PARKING_TIME)
+    )
+    assert min((*energy, *time, *parking)) >= 0
+    assert sum(energy) == cdr.total_energy
+    assert sum(time) + sum(parking) == cdr.total_time
+    assert sum(parking) == (cdr.total_parking_time or 0)
+    again = reprice(cdr)
+    assert again.comparable
+    assert again.amount == bill.total_excl == cdr.total_cost.excl_vat
+    costs = [cost for cost in (cdr.total_energy_cost, cdr.total_time_cost, cdr.total_parking_cost) if cost]
+    assert sum(cost.excl_vat for cost in costs) == cdr.total_cost.excl_vat
+    assert sum(cost.incl_vat or 0 for cost in costs) == cdr.total_cost.incl_vat
+
+
+@pytest.mark.parametrize(
+    ("time_zone", "start", "expected"),
+    [
+        ("Europe/Amsterdam", "2026-05-04T16:30:59Z", Moment("2026-05-04", "18:30", "MONDAY", "2026-05-04")),
+        ("Europe/Amsterdam", "2026-01-04T16:30:00Z", Moment("2026-01-04", "17:30", "SUNDAY", "2026-01-04")),
+        ("Europe/Amsterdam", "2026-05-04T21:30:00Z", Moment("2026-05-04", "23:30", "MONDAY", "2026-05-05")),
+        ("Asia/Tokyo", "2026-05-04T16:30:00Z", Moment("2026-05-05", "01:30", "TUESDAY", "2026-05-05")),
+    ],
+)
+def test_local_moments(time_zone: str, start: str, expected: Moment) -> None:
+    start_epoch_us = parse_datetime(start)
+    assert local_moment(time_zone, start_epoch_us, start_epoch_us + 60 * MIN) == expected
+
+
+AFTER_SIX = tariff(
+    element("0.50", TariffDimensionType.ENERGY, TariffRestrictions(start_time="18:00", end_time="23:00")),
+    element("0.30", TariffDimensionType.ENERGY),
+)
+THIS_MAY = tariff(
+    element("0.20", TariffDimensionType.ENERGY, TariffRestrictions(end_date="2026-05-01")),
+    element("0.40", TariffDimensionType.ENERGY, TariffRestrictions(start_date="2026-05-01", end_date="2026-06-01")),
+    element("0.30", TariffDimensionType.ENERGY),
+)
+MONDAYS = tariff(
+    element("0.50", TariffDimensionType.ENERGY, TariffRestrictions(day_of_week=(DayOfWeek.MONDAY,))),
+    element("0.30", TariffDimensionType.ENERGY),
+)
+
+
+@pytest.mark.parametrize(
+    ("tariff", "time_zone", "total", "approximate"),
+    [
+        (AFTER_SIX, "Europe/Amsterdam", "5", True),
+        (AFTER_SIX, "Europe/London", "3", True),
+        (THIS_MAY, "Europe/Amsterdam", "4", False),
+        (MONDAYS, "Europe/Amsterdam", "5", True),
+        (MONDAYS, "Asia/Tokyo", "3", True),
+    ],
+)
+def test_a_session_costs_what_its_local_start_says(
+    tariff: Tariff, time_zone: str, total: str, approximate: bool
+) -> None:
+    cdr, bill = session([(10 * MIN, 10_000, "Charging")], tariff, time_zone=time_zone).cdr("C1")
+    assert (cdr.total_cost.excl_vat, bill.approximate) == (Decimal(total), approximate)
+
+
+def test_a_session_that_outlasts_its_dates_becomes_a_guess() -> None:
+    until_tomorrow = tariff(element("0.20", TariffDimensionType.ENERGY, TariffRestrictions(end_date="2026-05-05")))
+    short, long = (session([(hours * 60 * MIN, 1_000, "Charging")], until_tomorrow).bill for hours in (5, 6))
+    assert (short.approximate, long.approximate) == (False, True)
