@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from functools import lru_cache
 from statistics import NormalDist
 
 import msgspec
@@ -10,6 +11,12 @@ from simulator.engine.streams import Streams
 
 _Z95 = NormalDist().inv_cdf(0.95)
 _STANDARD = NormalDist()
+
+
+@lru_cache(maxsize=256)
+def _spread(median_us: int, p95_us: int) -> float:
+    """The standard deviation of the logarithm."""
+    return math.log(p95_us / median_us) / _Z95
 
 
 class Latency(msgspec.Struct, frozen=True):
@@ -27,8 +34,8 @@ class Latency(msgspec.Struct, frozen=True):
             return 0
         if self.p95_us <= self.median_us:
             return self.median_us
-        sigma = math.log(self.p95_us / self.median_us) / _Z95
-        return round(self.median_us * math.exp(sigma * _STANDARD.inv_cdf(max(uniform(), 1e-12))))
+        spread = _spread(self.median_us, self.p95_us)
+        return round(self.median_us * math.exp(spread * _STANDARD.inv_cdf(max(uniform(), 1e-12))))
 
 
 class Direction:
