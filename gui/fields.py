@@ -20,14 +20,18 @@ _MOST_COMPLETIONS: Final = 12
 
 
 class Field(QLineEdit):
-    """A field that shows by its frame and its tip that what was typed cannot be read. `refused`: the sentence."""
+    """A field that shows by its frame and its tip that what was typed cannot be read.
+
+    `refused`: the sentence. `withdrawn`: that sentence holds no longer.
+    """
 
     refused = Signal(str)
+    withdrawn = Signal(str)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._help = ""
+        self._help = self._told = ""
 
     def set_theme(self, theme: Theme) -> None:
         """Other colours."""
@@ -42,11 +46,18 @@ class Field(QLineEdit):
         """What was typed can be read."""
         self.setStyleSheet("")
         self.setToolTip(self._help)
+        told, self._told = self._told, ""
+        if told:
+            self.withdrawn.emit(told)
 
     def refuse(self, sentence: str) -> None:
         """What was typed cannot be read."""
         self.setStyleSheet(f"QLineEdit {{ border: 1px solid {self._theme.error.name()}; }}")
         self.setToolTip(sentence)
+        self._tell(sentence)
+
+    def _tell(self, sentence: str) -> None:
+        self._told = sentence
         self.refused.emit(sentence)
 
     @property
@@ -109,7 +120,7 @@ class TimeField(Field):
         self._run.seek(at_us)
         self._forget()
         if self._cursor.at_us != at_us:
-            self.refused.emit(
+            self._tell(
                 tr("The run lasts from {begin} to {end}.").format(
                     begin=self._run.clock(self._run.begin_us), end=self._run.clock(self._run.end_us)
                 )
@@ -157,7 +168,10 @@ class FilterField(Field):
 
     def _learn(self) -> None:
         """The parties and the like that occur come from the recording; again before each list, while it grows."""
-        self._known = {} if self._run.recording is None else known_values(self._run.recording)
+        self._known = {}
+        if self._run.recording is not None:
+            with self._run.reading():
+                self._known = known_values(self._run.recording)
 
     def _edited(self, text: str) -> None:
         self._pause.start()

@@ -42,6 +42,7 @@ from gui.problems import Problem, ProblemDialog, of_file, of_scenario
 from gui.status import Status
 from gui.theme import Theme
 from simulator.i18n import tr
+from simulator.recording.errors import RecordingError
 from simulator.recording.reader import Recording
 from simulator.recording.schema import SUFFIX
 
@@ -87,6 +88,7 @@ class MainWindow(QMainWindow):
         self.setStatusBar(self.status)
         for field in (self.time_field, self.filter_field):
             field.refused.connect(self.status.say)
+            field.withdrawn.connect(self.status.unsay)
         for signal in (self.run.opened, self.run.closed, self.run.state_changed, self.run.played):
             signal.connect(self._show_situation)
         self.playhead.selection_changed.connect(self._show_situation)
@@ -287,7 +289,10 @@ class MainWindow(QMainWindow):
 
     def _attach(self, recording: Recording) -> None:
         self.status.work("")
-        self.run.attach(recording)
+        try:
+            self.run.attach(recording)
+        except RecordingError as error:
+            self.tell(of_file(recording.path, error))
 
     def _forget_opening(self) -> None:
         if self._opening is not None:

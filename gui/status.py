@@ -46,6 +46,7 @@ class Status(QStatusBar):
         run.state_changed.connect(self._show_state)
         run.progressed.connect(self._show_exchanges)
         run.said.connect(self.say)
+        run.unsaid.connect(self.unsay)
         cursor.time_changed.connect(self._show_time)
         self.work("")
         self._opened()
@@ -60,6 +61,12 @@ class Status(QStatusBar):
         self.showMessage(sentence, SENTENCE_MS)
         self.setToolTip(sentence)
 
+    def unsay(self, sentence: str) -> None:
+        """It holds no longer; another sentence stays."""
+        if self.currentMessage() == sentence:
+            self.clearMessage()
+            self.setToolTip("")
+
     def work(self, words: str) -> None:
         """Show that the window is at work, and with what; nothing: it is not."""
         self._busy_words.setText(words)
@@ -69,11 +76,12 @@ class Status(QStatusBar):
     def _opened(self) -> None:
         self._exchanges = 0
         if self._run.recording is not None:
-            ((count,),) = self._run.recording.query(
-                "SELECT (SELECT count(*) FROM message WHERE seq <= ?) + (SELECT coalesce(sum(count), 0) FROM traffic)",
-                (self._run.seen_seq,),
-            )
-            self._exchanges = count
+            with self._run.reading():
+                ((self._exchanges,),) = self._run.recording.query(
+                    "SELECT (SELECT count(*) FROM message WHERE seq <= ?)"
+                    " + (SELECT coalesce(sum(count), 0) FROM traffic)",
+                    (self._run.seen_seq,),
+                )
         self._show_state()
         self._show_time()
         self._show_exchanges()

@@ -1,26 +1,48 @@
 """What is known of the open recording without any doing: where it lies, its times and clock, how it stands."""
 
-from collections.abc import Mapping
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from gui.models.clock import RunClock
 from gui.models.task import Task
-from simulator.recording.reader import Recording
+from simulator.i18n import tr
+from simulator.recording.errors import RecordingError
+from simulator.recording.opening import damaged
+from simulator.recording.reader import Batch, Recording
 
 State = Literal["empty", "live", "paused", "ended", "killed", "failed"]
 
 
+class Opened(NamedTuple):
+    """What is known of a recording as it is opened."""
+
+    meta: dict[str, str]
+    clock: RunClock
+    seen_seq: int
+    begin_us: int
+    end_us: int
+    state: State
+
+
 class Facts(QObject):
-    """The part of Run that views read and that only Run writes."""
+    """The part of Run that views read and that only Run writes.
+
+    `unreadable`: the recording turned out damaged, `problem` says how; it is let go of once its reader has returned.
+    """
+
+    unreadable = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.recording: Recording | None = None
         self._state: State = "empty"
+        self._problem = ""
         self._meta: dict[str, str] = {}
         self._clock = RunClock({})
         self._begin_us = self._end_us = 0
@@ -71,9 +93,36 @@ class Facts(QObject):
         return self._state
 
     @property
+    def problem(self) -> str:
+        """Why nothing is open any more: a sentence when the recording could not be read, else empty."""
+        return self._problem
+
+    @property
     def is_live(self) -> bool:
         """Whether an engine is writing the recording."""
         return self._state in ("live", "paused")
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """What a view reads by itself, it reads within this: a damaged recording raises nothing, and ends."""
+        try:
+            yield
+        except (RecordingError, sqlite3.Error) as error:
+            self.failed_to_read(error)
+
+    def failed_to_read(self, error: Exception) -> None:
+        """The recording turned out damaged."""
+        if self.recording is not None and not self._problem:
+            self._problem = tr("The recording could not be read: {reason}").format(reason=error)
+            self.unreadable.emit()
+
+    def _ending(self) -> str:
+        """How a run that was killed or failed came to its end."""
+        if self._state == "failed":
+            return tr("The run failed: {why}").format(why=self._meta.get("failure", ""))
+        return tr("The run was killed at {time}; what it recorded until then is shown.").format(
+            time=self.clock(self._end_us)
+        )
 
     def local(self, at_us: int) -> datetime:
         """An instant in the scenario's zone."""
@@ -90,7 +139,33 @@ class Facts(QObject):
 
 def opening(path: Path, parent: QObject) -> Task[Recording]:
     """Opens a recording in a thread: a killed run gets its indices from its first reader, which may take seconds."""
-    return Task(lambda: Recording.open(path), parent, discard=Recording.close)
+    return Task(lambda: _checked(path), parent, discard=Recording.close)
+
+
+def _checked(path: Path) -> Recording:
+    recording = Recording.open(path)
+    try:
+        facts_of(recording)
+    except BaseException:
+        recording.close()
+        raise
+    return recording
+
+
+def facts_of(recording: Recording) -> Opened:
+    """What a run must know of a recording before it lets go of another. Raises RecordingError if that is damaged."""
+    try:
+        meta, seen_seq = recording.meta, recording.last_seq
+        recording.tail(0, 1)
+        recording.tail(seen_seq - 1)
+        recording.holders()
+        recording.series_keys()
+        recording.query("SELECT id FROM hint LIMIT 1")
+        begin_us, end_us = bounds(recording, meta)
+        state = state_of(meta, is_live=recording.is_live)
+        return Opened(meta, RunClock(meta), seen_seq, begin_us, end_us, state)
+    except (sqlite3.Error, ValueError, LookupError) as error:
+        raise damaged(recording.path, error) from error
 
 
 def state_of(meta: Mapping[str, str], *, is_live: bool) -> State:
@@ -113,3 +188,10 @@ def bounds(recording: Recording, meta: Mapping[str, str]) -> tuple[int, int]:
         firsts += [row[0] for row in recording.query(f"SELECT {first} FROM {table} ORDER BY seq LIMIT 1")]
         lasts += [row[0] for row in recording.query(f"SELECT {last} FROM {table} ORDER BY seq DESC LIMIT 1")]
     return min(firsts), max(lasts, default=0)
+
+
+def last_instant(batch: Batch, default: int) -> int:
+    """The latest instant that new rows tell of."""
+    rows = (batch.events, batch.states, batch.money, batch.faults)
+    ends_us = [message.end_us for message in batch.messages[-1:]]
+    return max((*ends_us, *(row.at_us for each in rows for row in each[-1:])), default=default)

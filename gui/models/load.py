@@ -99,10 +99,11 @@ class LoadModel(QObject):
         self._clear()
         recording = self._run.recording
         if recording is not None:
-            self._power = Curves(recording, "power")
-            self._limit = Curves(recording, "limit")
-            self._occupancy = Curves(recording, "occupancy")
-            self._find_sites(before if again else ())
+            with self._run.reading():
+                self._power = Curves(recording, "power")
+                self._limit = Curves(recording, "limit")
+                self._occupancy = Curves(recording, "occupancy")
+                self._find_sites(before if again else ())
         self.reset.emit()
         self._selected(self._cursor.selection)
 
@@ -134,18 +135,23 @@ class LoadModel(QObject):
             return
         if self._power is None or self._limit is None or self._occupancy is None:
             return
-        began_s, had_power = time.perf_counter(), self.has_power
-        have_grown = [curves.extend() for curves in (self._power, self._limit, self._occupancy)]
+        began_s = time.perf_counter()
+        with self._run.reading():
+            self._extend(self._power, self._limit, self._occupancy)
+        took_ms = round((time.perf_counter() - began_s) * 1_000)
+        self._refresh.setInterval(max(_REFRESH_MS, _SHARE * took_ms))
+
+    def _extend(self, power: Curves, limit: Curves, occupancy: Curves) -> None:
+        had_power = self.has_power
+        have_grown = [curves.extend() for curves in (power, limit, occupancy)]
         if self._focus_power is not None:
             have_grown.append(self._focus_power.extend())
         if any(have_grown):
-            if had_power != self.has_power or not self._known().issuperset(self._power.by_entity):
+            if had_power != self.has_power or not self._known().issuperset(power.by_entity):
                 self._find_sites(self.shown)
                 self.shown_changed.emit()
             self._read_stays()
             self.grew.emit()
-        took_ms = round((time.perf_counter() - began_s) * 1_000)
-        self._refresh.setInterval(max(_REFRESH_MS, _SHARE * took_ms))
 
     def _known(self) -> set[str]:
         return {SITE + site.key for site in self.sites}
@@ -165,7 +171,8 @@ class LoadModel(QObject):
     def show_highest(self, count: int) -> None:
         """Show the sites with the highest peaks so far."""
         if self._run.recording is not None:
-            self.sites = load.sites(self._run.recording)
+            with self._run.reading():
+                self.sites = load.sites(self._run.recording)
         self.set_shown(self._highest(count))
 
     def _highest(self, count: int, among: set[str] | None = None) -> tuple[str, ...]:
@@ -225,6 +232,10 @@ class LoadModel(QObject):
     # The selection
 
     def _selected(self, selection: Selection) -> None:
+        with self._run.reading():
+            self._focus_on(selection)
+
+    def _focus_on(self, selection: Selection) -> None:
         recording = self._run.recording
         if not self._active or self._stale:
             return

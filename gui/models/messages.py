@@ -31,6 +31,8 @@ from simulator.recording.reader import Batch
 from simulator.recording.rows import Message
 
 REFRESH_MS: Final = 100
+RUSH_MS: Final = 500
+"""Where time rushes past, no row is read before it has scrolled away."""
 IN_PLACE_SEQ: Final = 60_000
 """Up to this many rows are searched at once instead of in a thread: it takes less than a frame or two."""
 
@@ -107,7 +109,8 @@ class MessagesModel(QAbstractTableModel):
         self._total = 0
         self._rows: dict[int, Row] = {}
         self._search: Search | None = None
-        self._waiting: list[Message] = []
+        self._waiting: list[int] = []
+        self._is_active = True
         self._is_stale = False
         self._searched_ms = 0
         self._since_search = QElapsedTimer()
@@ -178,7 +181,9 @@ class MessagesModel(QAbstractTableModel):
             sql = "SELECT start_us FROM message WHERE exchange = ?"
             return int(recording.query(sql, (int(self._exchanges[place]),))[0][0])
 
-        place = bisect_right(range(len(self._exchanges)), at_us, key=start_us) - 1
+        place = -1
+        with self._run.reading():
+            place = bisect_right(range(len(self._exchanges)), at_us, key=start_us) - 1
         return self._place(place) if place >= 0 else -1
 
     # What Qt asks
@@ -206,7 +211,7 @@ class MessagesModel(QAbstractTableModel):
         match role:
             case Qt.ItemDataRole.DisplayRole:
                 row = self.row(index.row())
-                return None if row is None else self._text(row, index.column())
+                return None if row is None else self.text(row, index.column())
             case Qt.ItemDataRole.ToolTipRole:
                 row = self.row(index.row())
                 return None if row is None else self._tip(row, index.column())
@@ -214,7 +219,7 @@ class MessagesModel(QAbstractTableModel):
                 row = self.row(index.row())
                 if row is None:
                     return None
-                return f"{COLUMNS[index.column()].title}: {self._text(row, index.column())}"
+                return f"{COLUMNS[index.column()].title}: {self.text(row, index.column())}"
             case Qt.ItemDataRole.TextAlignmentRole:
                 return _alignment(COLUMNS[index.column()])
         return None
@@ -233,7 +238,8 @@ class MessagesModel(QAbstractTableModel):
             self.layoutChanged.emit()
             self.changed.emit()
 
-    def _text(self, row: Row, column: int) -> str:
+    def text(self, row: Row, column: int) -> str:
+        """What a column says of a message."""
         match column:
             case 0:
                 return self._run.clock(row.start_us, ms=True)
@@ -261,7 +267,7 @@ class MessagesModel(QAbstractTableModel):
                 return f"{what}\n{row.object_kind} {row.object_id}".rstrip()
             case 6:
                 return outcome_sentence(row)
-        return self._text(row, column)
+        return self.text(row, column)
 
     # Searching
 
@@ -270,7 +276,10 @@ class MessagesModel(QAbstractTableModel):
         self._rows.clear()
         self._replace(NONE)
         recording = self._run.recording
-        self._total = 0 if recording is None else recording.query("SELECT count(*) FROM message")[0][0]
+        self._total = 0
+        if recording is not None:
+            with self._run.reading():
+                self._total = recording.query("SELECT count(*) FROM message")[0][0]
         # A time of day in the filter means another instant now.
         try:
             self._filter = parse(self._filter.text, Origin(self._run.start_epoch_us, self._run.zone))
@@ -293,7 +302,10 @@ class MessagesModel(QAbstractTableModel):
         self._since_search.start()
         wanted = Wanted(self._filter.clause, self._order, self._run.seen_seq)
         if wanted.up_to_seq <= IN_PLACE_SEQ:
-            self._replace(search(recording, wanted))
+            found = NONE
+            with self._run.reading():
+                found = search(recording, wanted)
+            self._replace(found)
             self._searched_ms = self._since_search.elapsed()
             return
         self._search = Search(recording.path, wanted, self)
@@ -305,7 +317,8 @@ class MessagesModel(QAbstractTableModel):
         self._search = None
         self._searched_ms = self._since_search.elapsed()
         self._replace(exchanges)
-        self._take_new()
+        if self._is_active:
+            self._take_new()
 
     def _not_found(self, sentence: str) -> None:
         self._search = None
@@ -324,16 +337,24 @@ class MessagesModel(QAbstractTableModel):
         if not batch.messages:
             return
         self._total += len(batch.messages)
-        self._waiting += batch.messages
-        if not self._refresh.isActive():
-            self._refresh.start(REFRESH_MS)
+        matches = self._filter.matches
+        self._waiting += [message.exchange for message in batch.messages if matches(message)]
+        if self._is_active and not self._refresh.isActive():
+            self._refresh.start(RUSH_MS if self._run.rushes else REFRESH_MS)
+
+    def set_active(self, is_active: bool) -> None:
+        """A list that nobody sees takes in what has come once it is seen."""
+        self._is_active = is_active
+        if not is_active:
+            self._refresh.stop()
+        elif self._waiting or self._is_stale:
+            self._take_new()
 
     def _take_new(self) -> None:
         """Put the messages that have come since the last time where they belong."""
         if self._search is not None:
             return
-        matches = self._filter.matches
-        new = sorted(message.exchange for message in self._waiting if matches(message))
+        new = sorted(self._waiting)
         self._waiting.clear()
         self._is_stale = self._is_stale or (bool(new) and self._order != "time")
         if self._is_stale:
@@ -370,9 +391,10 @@ class MessagesModel(QAbstractTableModel):
             return
         begin = place - place % _BLOCK
         exchanges = ", ".join(map(str, self._exchanges[begin : begin + _BLOCK].tolist()))
-        for exchange, start_s, end_s, *rest in recording.query(
-            f"SELECT {_COLUMNS} FROM v_message WHERE exchange IN ({exchanges})"
-        ):
+        rows: list[tuple[Any, ...]] = []
+        with self._run.reading():
+            rows = recording.query(f"SELECT {_COLUMNS} FROM v_message WHERE exchange IN ({exchanges})")
+        for exchange, start_s, end_s, *rest in rows:
             start_us = round(start_s * 1e6)
             self._rows[exchange] = Row(exchange, start_us, round(end_s * 1e6) - start_us, *rest)
         while len(self._rows) > _KEPT_ROWS:

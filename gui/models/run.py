@@ -11,9 +11,10 @@ from PySide6.QtCore import QElapsedTimer, QObject, Qt, QTimer, Signal
 
 from gui.models.clock import RunClock
 from gui.models.cursor import NOTHING, Cursor, Selection
-from gui.models.facts import Facts, State, bounds, opening, state_of
+from gui.models.facts import Facts, State, facts_of, last_instant, opening, state_of
+from gui.models.standing import step_from
 from gui.models.steering import Steering
-from gui.models.steps import Direction, Step, last_started, neighbour, next_row
+from gui.models.steps import Direction, Step, next_row
 from gui.models.tail import Tail
 from gui.models.task import Task
 from simulator.control.client import ControlReport
@@ -30,7 +31,7 @@ DEFAULT_SPEED: Final = 60.0
 _TICK_MS: Final = 33
 _LIVENESS_MS: Final = 400
 _RUSH: Final = 300.0
-_RUSH_MS: Final = 80
+_RUSH_MS: Final = 100
 _MAX_REPLAY_S: Final = 15
 """A replay at full speed takes this long, as nobody could see it faster."""
 _STEPS_TO_A_MESSAGE: Final = 2_000
@@ -46,7 +47,7 @@ class Run(Facts):
     `opened`: another recording is open, or the same was read anew: views start afresh. `closed`: there is none now.
     `grew`: a Batch of new rows; rows that a view has read when `opened` came do not come again if it read up to
     `seen_seq`. `progressed`: `end_us` has moved. `played`: `playing`, `speed` or `at_edge` has changed. `said`: a
-    sentence for the person at the window.
+    sentence for the person at the window; `unsaid`: it holds no longer.
     """
 
     opened = Signal()
@@ -56,6 +57,7 @@ class Run(Facts):
     progressed = Signal()
     played = Signal()
     said = Signal(str)
+    unsaid = Signal(str)
 
     def __init__(self, cursor: Cursor, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -83,6 +85,7 @@ class Run(Facts):
         self._liveness = QTimer(self)
         self._liveness.timeout.connect(self.check_liveness)
         cursor.time_changed.connect(self._cursor_moved)
+        self.unreadable.connect(self._give_up, Qt.ConnectionType.QueuedConnection)
 
     # What is open
 
@@ -91,17 +94,23 @@ class Run(Facts):
         self.attach(Recording.open(path))
 
     def attach(self, recording: Recording, *, keep_place: bool = False) -> None:
-        """Show an opened recording, which is the run's to close from now on; `keep_place` leaves the cursor alone."""
+        """Show an opened recording, which is the run's to close from now on; `keep_place` leaves the cursor alone.
+
+        Raises RecordingError when it turns out damaged; what was open then stays open.
+        """
+        try:
+            facts = facts_of(recording)
+        except RecordingError:
+            recording.close()
+            raise
         was_at_edge = self._at_edge
         self._let_go()
         self.recording = recording
-        self._meta = recording.meta
-        self._clock = RunClock(self._meta)
-        seen_seq = recording.last_seq
-        self._begin_us, self._end_us = bounds(recording, self._meta)
-        self._state = state_of(self._meta, is_live=recording.is_live)
+        self._problem = ""
+        self._meta, self._clock, seen_seq, self._begin_us, self._end_us, self._state = facts
         self._tail = Tail(recording, seen_seq, self)
         self._tail.grew.connect(self._grown)
+        self._tail.failed.connect(self.failed_to_read)
         self._know(self._end_us)
         self._at_edge = self.is_live and (was_at_edge or not keep_place)
         if not keep_place:
@@ -121,10 +130,17 @@ class Run(Facts):
 
     def close(self) -> None:
         """Show nothing; harmless when nothing is open."""
-        if self.recording is None:
-            return
+        if self.recording is not None or self._problem:
+            self._empty("empty")
+
+    def _give_up(self) -> None:
+        if self._problem:
+            self._empty("failed", self._problem)
+            self.said.emit(self._problem)
+
+    def _empty(self, state: State, problem: str = "") -> None:
         self._let_go()
-        self._state = "empty"
+        self._state, self._problem = state, problem
         self._meta = {}
         self._clock = RunClock({})
         self._begin_us = self._end_us = 0
@@ -176,6 +192,15 @@ class Run(Facts):
     def at_edge(self) -> bool:
         """Whether the cursor is at the edge of a live run and goes with it."""
         return self._at_edge
+
+    @property
+    def rushes(self) -> bool:
+        """Whether time goes by so fast that nobody reads what passes: views then show it in fewer pictures."""
+        return self.playing and self._is_fast
+
+    @property
+    def _is_fast(self) -> bool:
+        return self._speed == MAX_SPEED or self._speed >= _RUSH
 
     def play(self) -> None:
         """Let time go by; at the end of a finished run from its start again."""
@@ -317,8 +342,7 @@ class Run(Facts):
 
     def _show_edge(self, *, by_rows: bool = False) -> None:
         """Where time rushes, ten pictures a second show as much as thirty: then it moves as rows come."""
-        rushes = self.is_live and (self._speed == MAX_SPEED or self._speed >= _RUSH)
-        wait_ms = 0 if not rushes else _RUSH_MS if by_rows else 4 * _RUSH_MS
+        wait_ms = 0 if not (self.is_live and self._is_fast) else _RUSH_MS if by_rows else 4 * _RUSH_MS
         if self._edge_moved and self._since_shown.elapsed() >= wait_ms:
             self._edge_moved = False
             self._since_shown.start()
@@ -332,23 +356,12 @@ class Run(Facts):
         """Select the neighbour of where the cursor stands; False if there is none."""
         if self.recording is None:
             return False
-        found = neighbour(self.recording, self._here(direction), direction, selection)
+        found = None
+        with self.reading():
+            found = step_from(self.recording, self._cursor, direction, selection)
         if found is not None:
             self._cursor.select(Selection("message", str(found.exchange)), found.start_us)
         return found is not None
-
-    def _here(self, direction: Direction) -> int:
-        """The exchange to go on from: the selected one if it starts where the cursor stands; else those at the cursor's
-        instant are still to come in either direction.
-        """
-        assert self.recording is not None
-        at_us = self._cursor.at_us
-        kind, name = self._cursor.selection
-        if kind == "message":
-            chosen = neighbour(self.recording, int(name) - 1, 1)
-            if chosen is not None and chosen.start_us == at_us:
-                return int(name)
-        return last_started(self.recording, at_us - 1) if direction > 0 else last_started(self.recording, at_us) + 1
 
     def _step_engine(self, steering: Steering, after_seq: int, left: int) -> None:
         def stepped(report: ControlReport) -> None:
@@ -387,6 +400,7 @@ class Run(Facts):
             self._steering.reported.connect(self._reported)
             self._steering.refused.connect(self.said)
             self._steering.silent.connect(self.said)
+            self._steering.answers.connect(self.unsaid)
             self.played.emit()
 
     def _lose_engine(self) -> None:
@@ -411,13 +425,7 @@ class Run(Facts):
         self._speed_is_ordered = False
 
     def _grown(self, batch: Batch) -> None:
-        last_us = max(
-            (
-                *(message.end_us for message in batch.messages[-1:]),
-                *(row.at_us for rows in (batch.events, batch.states, batch.money, batch.faults) for row in rows[-1:]),
-            ),
-            default=self._end_us,
-        )
+        last_us = last_instant(batch, self._end_us)
         self.grew.emit(batch)
         if last_us > self._known_us:
             self._know(last_us)
@@ -437,7 +445,8 @@ class Run(Facts):
             self.said.emit(str(error))
         self._liveness.stop()
         self._lose_engine()
-        self._end()
+        with self.reading():
+            self._end()
 
     def _catch_up(self) -> None:
         """A run that is written much faster than it can be shown row by row is read anew now and then."""
@@ -463,14 +472,8 @@ class Run(Facts):
         self._at_edge = False
         if not self._playing:
             self._ticks.stop()
-        if state == "killed":
-            self.said.emit(
-                tr("The run was killed at {time}; what it recorded until then is shown.").format(
-                    time=self.clock(self._end_us)
-                )
-            )
-        elif state == "failed":
-            self.said.emit(tr("The run failed: {why}").format(why=self._meta.get("failure", "")))
+        if state != "ended":
+            self.said.emit(self._ending())
         self.played.emit()
 
     def _read_anew(self, path: Path) -> None:
@@ -482,7 +485,8 @@ class Run(Facts):
 
     def _opened_anew(self, recording: Recording) -> None:
         self._opening = None
-        self.attach(recording, keep_place=True)
+        with self.reading():
+            self.attach(recording, keep_place=True)
 
     def _not_opened_anew(self, error: Exception) -> None:
         self._opening = None

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from gui.models.cursor import NOTHING, Cursor, Selection
 from gui.models.run import Run
 from gui.models.sequence_chart import EMPTY, OCPP, Arrow, Chart
-from gui.models.sequence_content import AROUND, Content
+from gui.models.sequence_content import AROUND, GLIMPSE, Content
 from simulator.filters.errors import FilterError
 from simulator.recording.reader import Batch
 from simulator.report.explain import Explanation, explain, explain_event
@@ -22,6 +22,8 @@ Scope = Literal["story", "around"]
 _REFRESH_MS: Final = 400
 """A growing chart is drawn anew this often: it is read, not watched like a gauge."""
 _FOLLOW_MS: Final = 80
+_RUSH_MS: Final = 1_000
+"""Where time rushes past nobody reads a chart before it is another one."""
 _ENOUGH: Final = AROUND // 2
 _FOREVER: Final = 1 << 62
 _NO_KEY: Final[Key] = ("", 0)
@@ -41,6 +43,7 @@ class SequenceModel(QObject):
         self._scope: Scope = "story"
         self._is_active = False
         self._is_stale = True
+        self._is_glimpse = False
         self._is_ours = False
         self._window = (-_FOREVER, _FOREVER)
         self._sessions: set[str] = set()
@@ -57,6 +60,7 @@ class SequenceModel(QObject):
         run.opened.connect(self._reopened)
         run.closed.connect(self._reopened)
         run.grew.connect(self._grew)
+        run.played.connect(self._calmed)
 
     # What there is
 
@@ -196,14 +200,21 @@ class SequenceModel(QObject):
         low_us, high_us = self._window
         if not self.chart.is_story and not low_us <= at_us <= high_us:
             self._is_stale = True
-            if not self._timer.isActive():
+            if self._run.rushes:
+                self._refresh_soon(_RUSH_MS)
+            elif not self._timer.isActive():
                 self._catch_up()
                 self._refresh_soon(_FOLLOW_MS)
 
+    def _calmed(self) -> None:
+        """What was left out while time rushed is shown as soon as there is somebody to read it."""
+        if self._is_glimpse and not self._run.rushes:
+            self._refresh_if_seen()
+
     def _grew(self, batch: Batch) -> None:
-        if self._is_about(batch):
-            self._is_stale = True
-            self._refresh_soon(_REFRESH_MS)
+        self._is_stale = self._is_stale or not self._is_active or self._is_about(batch)
+        if self._is_stale:
+            self._refresh_soon(_RUSH_MS if self._run.rushes else _REFRESH_MS)
 
     def _is_about(self, batch: Batch) -> bool:
         """Whether new rows belong to the chart: to its sessions, drivers and chargers, or as effects of its rows."""
@@ -235,11 +246,12 @@ class SequenceModel(QObject):
         if not self._is_active:
             return
         self._is_stale = False
-        chart = self._make_chart()
-        self._window = _window(chart, self._cursor.at_us)
-        if chart != self.chart:
-            self.show(chart)
-        self.current_changed.emit()
+        with self._run.reading():
+            chart = self._make_chart()
+            self._window = _window(chart, self._cursor.at_us)
+            if chart != self.chart:
+                self.show(chart)
+            self.current_changed.emit()
 
     def show(self, chart: Chart) -> None:
         """Show this chart, until something else is to be shown."""
@@ -255,6 +267,7 @@ class SequenceModel(QObject):
 
     def _make_chart(self) -> Chart:
         recording = self._run.recording
+        self._is_glimpse = False
         if recording is None:
             self._content = None
             return EMPTY
@@ -265,10 +278,12 @@ class SequenceModel(QObject):
             story = self._content.story_of(selection, at_us)
             if story.arrows:
                 return story
+        self._is_glimpse = self._run.rushes
+        count = GLIMPSE if self._is_glimpse else AROUND
         try:
-            return self._content.around(selection, at_us, self._cursor.filter)
+            return self._content.around(selection, at_us, self._cursor.filter, count)
         except FilterError:
-            return self._content.around(selection, at_us)
+            return self._content.around(selection, at_us, count=count)
 
 
 def _window(chart: Chart, at_us: int) -> tuple[int, int]:

@@ -16,6 +16,9 @@ from simulator.report.web import Belonging, Row, Web, at_us_of, in_order, seq_at
 AROUND: Final = 100
 """How many messages before an instant are shown, and how many after it."""
 
+GLIMPSE: Final = 15
+"""The same while time rushes past: as many as are in sight."""
+
 _MOST_EVENTS: Final = 400
 
 _NAMED: Final = "IN (SELECT id FROM name WHERE text = ?)"
@@ -53,23 +56,26 @@ class Content:
             row = self._last_visit(name, at_us)
         return EMPTY if row is None else self._row(row)
 
-    def around(self, selection: Selection, at_us: int, filter_text: str = "") -> Chart:
+    def around(self, selection: Selection, at_us: int, filter_text: str = "", count: int = AROUND) -> Chart:
         """The messages around an instant that a filter takes; of a party or a link alone when that is selected.
 
         Whose choice is the messages alone sees no events. Raises FilterError for a filter that is not one.
         """
         chosen = " ".join(f"({text})" for text in (_of_parties(selection), filter_text) if text.strip())
-        before, after = self._near(parse(chosen, self._origin).clause, seq_at(self.recording, at_us))
+        before, after = self._near(parse(chosen, self._origin).clause, seq_at(self.recording, at_us), count)
         found = [*reversed(before), *after]
         if not found:
             return EMPTY
-        rows: list[Row] = [self.recording.message(exchange) for exchange, _ in found]
-        if not chosen:
+        rows: list[Row] = []
+        if chosen:
+            rows += [self.recording.message(exchange) for exchange, _ in found]
+        else:
+            rows += self.recording.messages(after_seq=found[0][1] - 1, limit=len(found), contents=True)
             events = self.recording.events(after_seq=found[0][1] - 1, limit=_MOST_EVENTS)
             rows += [event for event in events if event.seq <= found[-1][1]]
         return self._draw(Belonging(in_order(rows), Counter()), _title(*selection), is_story=False)
 
-    def _near(self, clause: Clause, seq: int) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+    def _near(self, clause: Clause, seq: int, count: int) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
         """Exchanges and sequences of messages up to a sequence, the nearest first, and of those after it."""
         sides = (("<=", "DESC"), (">", "ASC"))
         before, after = (
@@ -80,7 +86,7 @@ class Content:
                     side=side,
                     seq=seq,
                     direction=direction,
-                    count=AROUND,
+                    count=count,
                 ),
                 clause.parameters,
             )

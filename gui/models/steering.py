@@ -28,13 +28,14 @@ class Steering(QObject):
     """Orders for one engine, each answered later by `reported` (and its own `done`) or by `refused` with a sentence.
 
     Asks for the state four times a second. `silent` says once that the engine does not answer any more (it hangs, or
-    is stopped), `reported` that it does again. A connection that breaks is not told: the end of a run does that, and
-    its recording says how it ended.
+    is stopped), `answers`, with the same sentence, that it does again. A connection that breaks is not told: the end of
+    a run does that, and its recording says how it ended.
     """
 
     reported = Signal(object)
     refused = Signal(str)
     silent = Signal(str)
+    answers = Signal(str)
 
     def __init__(self, url: str, token: str, parent: QObject | None = None, *, silent_ms: int = SILENT_MS) -> None:
         super().__init__(parent)
@@ -99,11 +100,11 @@ class Steering(QObject):
         if status is None:
             if reply.error() in _NO_ANSWER and not self._is_silent:
                 self._is_silent = True
-                self.silent.emit(
-                    tr("The engine does not answer; what it has recorded is shown, and more as soon as it does.")
-                )
+                self.silent.emit(_silence())
             return
-        self._is_silent = False
+        if self._is_silent:
+            self._is_silent = False
+            self.answers.emit(_silence())
         body = reply.readAll().data()
         try:
             if status == 200:
@@ -119,3 +120,7 @@ class Steering(QObject):
                     url=self.url, status=status
                 )
             )
+
+
+def _silence() -> str:
+    return tr("The engine does not answer; what it has recorded is shown, and more as soon as it does.")

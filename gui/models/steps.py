@@ -13,6 +13,8 @@ Direction = Literal[1, -1]
 
 _NAMED: Final = "IN (SELECT id FROM name WHERE text = ?)"
 _OF_CALLS: Final = "call IN (SELECT id FROM call WHERE {})"
+# One select of both would walk the whole index; each alone is at its end.
+_ENDS: Final = "SELECT (SELECT min(exchange) FROM message), (SELECT max(exchange) FROM message)"
 _SESSIONS_OF_EVSE: Final = f"""SELECT id FROM name WHERE text IN (SELECT name.text FROM state
 JOIN name ON name.id = state.entity
 WHERE holder {_NAMED} AND kind {_NAMED} AND json_extract(value, '$.evse') = ?)"""
@@ -47,7 +49,7 @@ def next_row(recording: Recording, seq: int) -> Step | None:
 
 def last_started(recording: Recording, at_us: int) -> int:
     """The number of the last exchange that started at `at_us` or before; 0 if there is none."""
-    ((low, high),) = recording.query("SELECT min(exchange), max(exchange) FROM message")
+    ((low, high),) = recording.query(_ENDS)
     if low is None or _from(recording, low).start_us > at_us:
         return 0
     while low < high:

@@ -1,10 +1,12 @@
 """Reads what a run adds to its recording, often and never for long, so that the window stays quick."""
 
+import sqlite3
 import time
 from typing import Final
 
 from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
 
+from simulator.recording.errors import RecordingError
 from simulator.recording.reader import Batch, Recording
 
 TICK_MS: Final = 33
@@ -23,9 +25,11 @@ class Tail(QObject):
     `grew` brings each Batch with anything in it. A read takes as many rows as fit the budget of a tick; when more wait,
     the next read comes sooner. The more rows rush in, the rarer are the reads, down to five a second: nobody sees more,
     and each makes every view paint. `seq` is the last row that was read.
+    `failed`: the error because of which no more is read.
     """
 
     grew = Signal(object)
+    failed = Signal(object)
 
     def __init__(self, recording: Recording, after_seq: int, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -49,7 +53,12 @@ class Tail(QObject):
     def read(self) -> bool:
         """Read once; True when more rows may wait."""
         began_s = time.perf_counter()
-        batch: Batch = self._recording.tail(self.seq, self._limit)
+        try:
+            batch: Batch = self._recording.tail(self.seq, self._limit)
+        except (RecordingError, sqlite3.Error) as error:
+            self.stop()
+            self.failed.emit(error)
+            return False
         took_s = time.perf_counter() - began_s
         rows = batch.last_seq - self.seq
         full = rows >= self._limit

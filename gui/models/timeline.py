@@ -15,6 +15,7 @@ from simulator.i18n import tr
 from simulator.report.traffic import Counts, Kind, Traffic
 
 _REFRESH_MS: Final = 250
+_RUSH_MS: Final = 500
 _ROWS_A_STEP: Final = 10_000
 
 _HINTS: Final = "SELECT id, at_us, exchange, severity, sentence FROM hint WHERE id > ? ORDER BY id"
@@ -46,6 +47,7 @@ class TimelineModel(QObject):
         super().__init__(parent)
         self._run = run
         self._traffic: Traffic | None = None
+        self._is_active = True
         self._clear()
         self._reading = QTimer(self)
         self._reading.setSingleShot(True)
@@ -90,16 +92,28 @@ class TimelineModel(QObject):
         recording = self._run.recording
         self._traffic = None if recording is None else Traffic(recording)
         self._reading.stop()
-        if recording is not None:
+        if recording is not None and self._is_active:
             self._read_on()
         else:
             self.changed.emit()
 
+    def set_active(self, is_active: bool) -> None:
+        """A timeline that nobody sees reads nothing of what comes; once seen it catches up."""
+        self._is_active = is_active
+        if not is_active:
+            self._reading.stop()
+        elif self._traffic is not None:
+            self._read_on()
+
     def _soon(self) -> None:
-        if self._traffic is not None and not self._reading.isActive():
-            self._reading.start(_REFRESH_MS)
+        if self._is_active and self._traffic is not None and not self._reading.isActive():
+            self._reading.start(_RUSH_MS if self._run.rushes else _REFRESH_MS)
 
     def _read_on(self) -> None:
+        with self._run.reading():
+            self._read_more()
+
+    def _read_more(self) -> None:
         recording = self._run.recording
         if self._traffic is None or recording is None:
             return

@@ -3,7 +3,7 @@
 from typing import Final
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QFont, QFontMetrics, QIcon, QPainter
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPixmap
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from gui.models.messages import DURATION, MEANING, METHOD, PATH, STATUS, TIME, MessagesModel, Row, outcome_icon
@@ -13,6 +13,7 @@ _PAD: Final = 4
 _GAP: Final = 6
 _CHIP: Final = 10
 _ICON: Final = 14
+_MOST_TEXTS: Final = 4_096
 _SECOND_RATE: Final = (METHOD, PATH, DURATION)
 
 
@@ -22,8 +23,23 @@ class MessageDelegate(QStyledItemDelegate):
     def __init__(self, model: MessagesModel, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._model = model
+        self._texts: dict[tuple[int, int, int], str] = {}
+        self._icons: dict[tuple[str, float], QPixmap] = {}
         self.theme = theme
         self.now_row = -1
+        model.modelReset.connect(self._texts.clear)
+
+    @property
+    def theme(self) -> Theme:
+        """Colours, fonts and icons."""
+        return self._theme
+
+    @theme.setter
+    def theme(self, theme: Theme) -> None:
+        self._theme = theme
+        self._metrics = {column: QFontMetrics(self.font(column)) for column in range(self._model.columnCount())}
+        self._texts.clear()
+        self._icons.clear()
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
@@ -31,7 +47,7 @@ class MessageDelegate(QStyledItemDelegate):
         row = self._model.row(index.row())
         if row is None:
             return
-        theme, column = self.theme, index.column()
+        theme, column = self._theme, index.column()
         rect: QRect = option.rect
         state: QStyle.StateFlag = option.state
         is_selected = bool(state & QStyle.StateFlag.State_Selected)
@@ -47,27 +63,33 @@ class MessageDelegate(QStyledItemDelegate):
             painter.setPen(theme.outcome(row.final, row.http_status, row.ocpi_status))
         else:
             painter.setPen(theme.muted if column in _SECOND_RATE and not is_selected else theme.text)
-        font = self.font(column)
-        painter.setFont(font)
-        text = str(self._model.data(index) or "")
-        mode = Qt.TextElideMode.ElideMiddle if column == PATH else Qt.TextElideMode.ElideRight
+        painter.setFont(self.font(column))
         side = Qt.AlignmentFlag.AlignRight if column == DURATION else Qt.AlignmentFlag.AlignLeft
-        elided = QFontMetrics(font).elidedText(text, mode, inner.width())
-        painter.drawText(inner, side | Qt.AlignmentFlag.AlignVCenter, elided)
+        painter.drawText(inner, side | Qt.AlignmentFlag.AlignVCenter, self._elided(row, column, inner.width()))
         if index.row() == self.now_row:
             painter.fillRect(rect.left(), rect.bottom() - 1, rect.width(), 2, theme.accent)
         painter.restore()
 
     def font(self, column: int) -> QFont:
         """The font of a column."""
-        return self.theme.mono if column in (TIME, PATH) else self.theme.body
+        return self._theme.mono if column in (TIME, PATH) else self._theme.body
+
+    def _elided(self, row: Row, column: int, width: int) -> str:
+        """A cell's text as far as it fits; rows never change, so a text is made once while it scrolls by."""
+        key = row.exchange, column, width
+        if key not in self._texts:
+            if len(self._texts) >= _MOST_TEXTS:
+                self._texts.clear()
+            mode = Qt.TextElideMode.ElideMiddle if column == PATH else Qt.TextElideMode.ElideRight
+            self._texts[key] = self._metrics[column].elidedText(self._model.text(row, column), mode, width)
+        return self._texts[key]
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         """The width that a cell's text needs; the height is the theme's."""
         del option
         text = str(self._model.data(index) or "")
         extra = {MEANING: _CHIP + _GAP, STATUS: _ICON + _GAP}.get(index.column(), 0)
-        width = QFontMetrics(self.font(index.column())).horizontalAdvance(text)
+        width = self._metrics[index.column()].horizontalAdvance(text)
         return QSize(width + extra + 3 * _PAD, self.theme.row)
 
     def _paint_chip(self, painter: QPainter, inner: QRect, row: Row) -> QRect:
@@ -81,7 +103,8 @@ class MessageDelegate(QStyledItemDelegate):
 
     def _paint_icon(self, painter: QPainter, inner: QRect, row: Row) -> QRect:
         # Good icons in their quiet ink, all others in the colour of the outcome, so that a failure stands out.
-        icon: QIcon = self.theme.icon(outcome_icon(row))
-        place = QRect(inner.left(), inner.center().y() - _ICON // 2 + 1, _ICON, _ICON)
-        icon.paint(painter, place)
+        key = outcome_icon(row), painter.device().devicePixelRatioF()
+        if key not in self._icons:
+            self._icons[key] = self._theme.icon(key[0]).pixmap(QSize(_ICON, _ICON), key[1])
+        painter.drawPixmap(inner.left(), inner.center().y() - _ICON // 2 + 1, self._icons[key])
         return inner.adjusted(_ICON + _GAP, 0, 0, 0)

@@ -150,6 +150,10 @@ class DetailPane(QWidget):
 
     def show_message(self, exchange: int | None) -> None:
         """Show an exchange, or that none is selected."""
+        with self._run.reading():
+            self._show_message(exchange)
+
+    def _show_message(self, exchange: int | None) -> None:
         recording = self._run.recording
         if exchange is None or recording is None:
             self._forget()

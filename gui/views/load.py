@@ -299,7 +299,7 @@ class LoadView(QWidget):
     def _draw(self) -> None:
         """Take the curves from the model and draw them."""
         if self._run.recording is None:
-            self._say(tr("Open a recording or play a scenario to see its load."))
+            self._say(self._run.problem or tr("Open a recording or play a scenario to see its load."))
         elif self.model.is_empty:
             self._say(tr("Nothing has drawn power in this run so far."))
         elif self.plots is not None:

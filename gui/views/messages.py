@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Final, NamedTuple
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt, QTimer
-from PySide6.QtGui import QAction, QFontMetrics, QKeySequence, QPalette, QResizeEvent
+from PySide6.QtGui import QAction, QFontMetrics, QHideEvent, QKeySequence, QPalette, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -30,6 +30,7 @@ from gui.models.messages import (
     METHOD,
     PATH,
     REFRESH_MS,
+    RUSH_MS,
     STATUS,
     TIME,
     TO,
@@ -124,7 +125,7 @@ class MessagesView(QWidget):
         self._run = run
         self._cursor = cursor
         self._theme = theme
-        self._is_own_move = False
+        self._is_own_move = self._is_unseen = False
         self._filter_error = ""
         self.setAccessibleName(tr("Messages"))
 
@@ -168,7 +169,6 @@ class MessagesView(QWidget):
 
         self._follow_time = QTimer(self)
         self._follow_time.setSingleShot(True)
-        self._follow_time.setInterval(REFRESH_MS)
         self._follow_time.timeout.connect(self._show_time)
         self.model.changed.connect(self._show_count)
         self.model.failed.connect(self._say)
@@ -197,6 +197,21 @@ class MessagesView(QWidget):
     def is_busy(self) -> bool:
         """Whether a search goes on."""
         return self.model.is_busy
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Catch up with what came while nobody looked."""
+        super().showEvent(event)
+        if self._is_unseen:
+            self._is_unseen = False
+            self.model.set_active(True)
+            self._show_time()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Do nothing while nobody looks."""
+        super().hideEvent(event)
+        self._is_unseen = True
+        self._follow_time.stop()
+        self.model.set_active(False)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """A tall, narrow view has the detail below the list."""
@@ -348,8 +363,8 @@ class MessagesView(QWidget):
     # Where time stands
 
     def _time_changed(self) -> None:
-        if not self._is_own_move and not self._follow_time.isActive():
-            self._follow_time.start()
+        if not self._is_own_move and not self._is_unseen and not self._follow_time.isActive():
+            self._follow_time.start(RUSH_MS if self._run.rushes else REFRESH_MS)
 
     def _show_time(self) -> None:
         """Go with the cursor; but a person who has scrolled away while time goes by is left in peace."""
@@ -400,11 +415,15 @@ class MessagesView(QWidget):
         elif selection.kind == "message" and self.model.rowCount() and self.model.row_of(int(selection.id)) < 0:
             parts.append(tr("the selected one is hidden"))
         text = self._filter_error or "  ·  ".join(parts)
-        self.count.setText(text)
-        self.count.setToolTip(text)
+        # While a run grows this comes often, and each of these makes Qt lay out or paint anew.
+        if text != self.count.text():
+            self.count.setText(text)
+            self.count.setToolTip(text)
+        colour = self._theme.error if self._filter_error else self._theme.muted
         palette = self.count.palette()
-        palette.setColor(QPalette.ColorRole.WindowText, self._theme.error if self._filter_error else self._theme.muted)
-        self.count.setPalette(palette)
+        if palette.color(QPalette.ColorRole.WindowText) != colour:
+            palette.setColor(QPalette.ColorRole.WindowText, colour)
+            self.count.setPalette(palette)
         is_empty = not self.model.rowCount() and not self.model.is_busy
         self.pages.setCurrentIndex(1 if is_empty else 0)
         if is_empty:
@@ -413,7 +432,7 @@ class MessagesView(QWidget):
     def _show_nothing(self) -> None:
         """Say why there is nothing to list."""
         if self._run.recording is None:
-            text = tr("Nothing is open. Open a recording or play a scenario to see its messages.")
+            text = self._run.problem or tr("Nothing is open. Open a recording or play a scenario to see its messages.")
         elif self._run.meta.get("level") == "aggregates":
             text = tr("This run was recorded at level “aggregates”: single messages were not kept.")
         elif not self.model.total:

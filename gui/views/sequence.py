@@ -74,7 +74,8 @@ class SequenceView(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         """Catch up with what happened while nobody looked."""
         super().showEvent(event)
-        self.model.set_active(True)
+        with self._run.reading():
+            self.model.set_active(True)
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Read nothing while nobody looks."""

@@ -52,6 +52,7 @@ class SequenceCanvas(QAbstractScrollArea):
         self._axis: Axis = lay_out((), "order")
         self._layer: QPixmap | None = None
         self._hover = -1
+        self._shown_height = 0.0
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(tr("Messages between lifelines"))
@@ -245,7 +246,7 @@ class SequenceCanvas(QAbstractScrollArea):
     def nothing(self) -> str:
         """Why there is no chart, and what to do about it."""
         if self._run.recording is None:
-            return tr("No recording is open. Open one to see who tells whom what.")
+            return self._run.problem or tr("No recording is open. Open one to see who tells whom what.")
         if self._cursor.filter:
             return tr("The filter takes no message here.")
         if self._run.meta.get("level") == "aggregates":
@@ -285,8 +286,12 @@ class SequenceCanvas(QAbstractScrollArea):
             self.viewport().update()
 
     def _time_changed(self) -> None:
-        self._show_time()
-        self.viewport().update()
+        # Where time rushes past, the cursor stands below the chart until there is another one.
+        height = self._axis.height_of(self._cursor.at_us)
+        if self.isVisible() and not (self._run.rushes and height == self._shown_height):
+            self._shown_height = height
+            self._show_time()
+            self.viewport().update()
 
     def _show_time(self) -> None:
         """Keep the time cursor in view."""

@@ -144,7 +144,8 @@ class SummaryView(QWidget):
 
     def _paint(self) -> None:
         if self._run.recording is None:
-            body = _sentence(tr("Nothing is open. Open a scenario to play it, or a recording to look at it."))
+            nothing = tr("Nothing is open. Open a scenario to play it, or a recording to look at it.")
+            body = _sentence(self._run.problem or nothing)
         elif self._figures is None:
             body = _sentence(tr("Counting…"))
         else:

@@ -6,12 +6,14 @@ from PySide6.QtCore import QEvent, QPointF, QSize, Qt, QTimer
 from PySide6.QtGui import (
     QColor,
     QHelpEvent,
+    QHideEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
     QPixmap,
     QResizeEvent,
+    QShowEvent,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QComboBox, QToolTip, QWidget
@@ -19,7 +21,7 @@ from PySide6.QtWidgets import QComboBox, QToolTip, QWidget
 from gui.models.cursor import Cursor, Selection
 from gui.models.run import Run
 from gui.models.timeline import Mark, TimelineModel
-from gui.paint.axis import local_ticks
+from gui.paint.axis import Tick, local_ticks
 from gui.paint.timeline import (
     Band,
     Bars,
@@ -45,6 +47,7 @@ _NARROWEST_US: Final = 2 * MINUTE_US
 _TICK_PX: Final = 90
 _REACH_PX: Final = 5
 _GROWTH_MS: Final = 250
+_RUSH_MS: Final = 500
 _WHEEL_STEP: Final = 120
 _ZOOM: Final = 0.8
 _PAN: Final = 0.1
@@ -72,6 +75,8 @@ class TimelineView(QWidget):
         self._bands: list[Band] = []
         self._from_us, self._to_us = 0, _NARROWEST_US
         self._full = True
+        self._is_unseen = False
+        self._ticks: tuple[tuple[int, int, int], list[Tick]] | None = None
         self.kind_box = QComboBox(self)
         self.kind_box.addItem(tr("by module"), "module")
         self.kind_box.addItem(tr("by outcome"), "outcome")
@@ -79,7 +84,6 @@ class TimelineView(QWidget):
         self.kind_box.currentIndexChanged.connect(self._changed)
         self._growth = QTimer(self)
         self._growth.setSingleShot(True)
-        self._growth.setInterval(_GROWTH_MS)
         self._growth.timeout.connect(self._changed)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumHeight(96)
@@ -87,7 +91,8 @@ class TimelineView(QWidget):
         self.setAccessibleDescription(
             tr("Messages over time. Left and Right go by a bar, Home and End to the ends, + and - zoom, 0 shows all.")
         )
-        self.model.changed.connect(self._changed)
+        self.model.changed.connect(self._model_changed)
+        run.opened.connect(self._forget_ticks)
         cursor.time_changed.connect(self._time_changed)
         run.opened.connect(self.show_all)
         run.progressed.connect(self._progressed)
@@ -183,11 +188,38 @@ class TimelineView(QWidget):
         self._layer = None
         self.update()
 
+    def _forget_ticks(self) -> None:
+        self._ticks = None
+
+    def _model_changed(self) -> None:
+        if self._run.rushes:
+            self._progressed()
+        else:
+            self._changed()
+
     def _progressed(self) -> None:
-        if not self._growth.isActive():
-            self._growth.start()
+        if not self._is_unseen and not self._growth.isActive():
+            self._growth.start(_RUSH_MS if self._run.rushes else _GROWTH_MS)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Catch up with what came while nobody looked."""
+        super().showEvent(event)
+        if self._is_unseen:
+            self._is_unseen = False
+            self.model.set_active(True)
+            self._time_changed(self._cursor.at_us)
+            self._changed()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Do nothing while nobody looks."""
+        super().hideEvent(event)
+        self._is_unseen = True
+        self._growth.stop()
+        self.model.set_active(False)
 
     def _time_changed(self, at_us: int) -> None:
+        if self._is_unseen:
+            return
         _, _, from_us, to_us = self.scale
         if not self._full and not from_us <= at_us <= to_us:
             self.pan((at_us - (from_us + to_us) / 2) / (to_us - from_us))
@@ -203,8 +235,8 @@ class TimelineView(QWidget):
             painter.fillRect(self.rect(), self._theme.panel)
             painter.setFont(self._theme.small)
             painter.setPen(self._theme.muted)
-            sentence = tr("The timeline of a run stands here when one is open.")
-            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, sentence)
+            sentence = self._run.problem or tr("The timeline of a run stands here when one is open.")
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, sentence)
             return
         if self._layer is None:
             self._layer = self._painted()
@@ -237,14 +269,16 @@ class TimelineView(QWidget):
             width_us,
             per_bar(minutes),
         )
-        many = max(int((scale.right - scale.left) / _TICK_PX), 1)
+        span = scale.from_us, scale.to_us, max(int((scale.right - scale.left) / _TICK_PX), 1)
+        if self._ticks is None or self._ticks[0] != span:
+            self._ticks = span, local_ticks(self._run.local, *span)
         hints = [self.model.hints[index] for index in thin(self.model.hint_times_us, scale)]
         return Strip(
             bars=bars,
             bands=self._bands,
             commands=[mark.at_us for mark in self.model.commands],
             hints=[(mark.at_us, self._theme.severity(mark.severity)) for mark in hints],
-            ticks=local_ticks(self._run.local, scale.from_us, scale.to_us, many),
+            ticks=self._ticks[1],
             end_us=self._run.end_us,
             end_words=tr("live, not yet played") if self._run.is_live else tr("not played"),
         )

@@ -1,6 +1,7 @@
 """Opening a file as a recording, or saying in one sentence why it is none."""
 
 import contextlib
+import re
 import sqlite3
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -14,8 +15,10 @@ from simulator.recording.converters import Converter, convert
 from simulator.recording.errors import NewerRecording, NotARecording
 from simulator.recording.finish import repair
 from simulator.recording.liveness import is_written
-from simulator.recording.schema import APPLICATION_ID, MAJOR, SUFFIX
+from simulator.recording.schema import APPLICATION_ID, MAJOR, SUFFIX, TABLES, VIEWS
 
+_PARTS: Final = re.findall(r"CREATE (?:TABLE|VIEW) (\w+)", TABLES + VIEWS)
+_KEYS: Final = ("last_seq", "state")
 _DAMAGE: Final = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_IOERR)
 
 
@@ -63,10 +66,12 @@ class OpenFile:
                 convert(self.connection, self.path, copy, converters)
                 self.connection.close()
                 self.connection = stack.enter_context(contextlib.closing(_connect(copy)))
-            elif _needs_repair(self.connection, self.path):
-                self.connection.close()
-                repair(self.path)
-                self.connection = stack.enter_context(contextlib.closing(_connect(self.path)))
+            else:
+                _refuse_parts(self.connection, self.path)
+                if _needs_repair(self.connection, self.path):
+                    self.connection.close()
+                    repair(self.path)
+                    self.connection = stack.enter_context(contextlib.closing(_connect(self.path)))
             self._stack = stack.pop_all()
 
     def close(self) -> None:
@@ -99,6 +104,18 @@ def _version(connection: sqlite3.Connection, path: Path) -> int:
     if application_id != APPLICATION_ID or not tables:
         raise NotARecording(f"{path}: is not a recording of ocpi-sim; open an {SUFFIX} file made by `ocpi-sim run`")
     return int(version)
+
+
+def _refuse_parts(connection: sqlite3.Connection, path: Path) -> None:
+    """A recording has all tables and views of schema.py, and says how far it has come and whether it is done."""
+    there = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+    missing = [name for name in _PARTS if name not in there]
+    if missing:
+        raise damaged(path, f"it has no {', '.join(missing)}")
+    keys = {key for (key,) in connection.execute("SELECT key FROM meta")}
+    missing = [key for key in _KEYS if key not in keys]
+    if missing:
+        raise damaged(path, f"its meta has no {', '.join(missing)}")
 
 
 def _wal(path: Path) -> Path:

@@ -3,12 +3,12 @@
 import tempfile
 from pathlib import Path
 
-from tests.bench import bare, load, messages, topology
+from tests.bench import bare, load, messages, tail, topology
 
 
 def main() -> None:
     with tempfile.TemporaryDirectory() as name:
-        for part in (bare, topology, load, messages):
+        for part in (bare, topology, load, messages, tail):
             part.report(Path(name))
 
 

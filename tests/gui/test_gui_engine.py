@@ -124,7 +124,9 @@ def test_an_engine_that_hangs_is_told_and_heard_of_again(live: Engine, run: Run,
     meta = run.recording.meta
     steering = Steering(meta["control_url"], meta["control_token"], silent_ms=150)
     said: list[str] = []
+    unsaid: list[str] = []
     steering.silent.connect(said.append)
+    steering.answers.connect(unsaid.append)
     try:
         os.kill(live.pid, signal.SIGSTOP)
         with qtbot.waitSignal(steering.silent, timeout=WAIT_MS):
@@ -138,6 +140,7 @@ def test_an_engine_that_hangs_is_told_and_heard_of_again(live: Engine, run: Run,
     finally:
         steering.close()
     assert said == ["The engine does not answer; what it has recorded is shown, and more as soon as it does."]
+    assert unsaid == said
 
 
 def test_a_hung_engine_does_not_hold_up_the_window_s_end(live: Engine, qtbot: QtBot) -> None:

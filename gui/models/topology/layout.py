@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence
 from math import ceil, cos, radians, sqrt
 from typing import Final, Literal, NamedTuple
 
-import networkx as nx  # type: ignore[import-untyped]
 import numpy as np
 from numpy.typing import NDArray
 
@@ -80,11 +79,14 @@ def lay_out(network: Network, kind: Kind) -> Layout:
 
 def columns_of(network: Network) -> list[list[int]]:
     """The parties left, in the middle and right; in a column, parties that speak with the same peers lie together."""
+    if not network.parties:
+        return [[], [], []]
+    # Loaded here for the same reason as in Network.graph.
+    import networkx as nx  # type: ignore[import-untyped]
+
     graph = network.graph.copy()
     for index, party in enumerate(network.parties):
         graph.nodes[index]["column"] = _COLUMN_OF.get(party.role, 0)
-    if not network.parties:
-        return [[], [], []]
     places = nx.multipartite_layout(graph, subset_key="column")
     columns: list[list[int]] = [[], [], []]
     for index in sorted(places, key=lambda index: (places[index][1], index)):

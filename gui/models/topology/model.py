@@ -1,7 +1,7 @@
 """TopologyModel: the picture's facts at the cursor's time, kept up to date without a widget.
 
 It works only when asked (`refresh`, from a paint event): a view that is not seen costs nothing. What costs a query of
-many rows, the rates of links, is asked again at most five times a second.
+many rows, the rates of links, is asked again at most five times a second, and once a second where time rushes past.
 """
 
 import sqlite3
@@ -28,6 +28,7 @@ _SHOWN_S: Final = 1.2
 _SPEED_AT_MOST: Final = 600.0
 _RATE_STEP_US: Final = 15_000_000
 _RATES_EVERY_MS: Final = 200
+_RATES_IN_RUSH_MS: Final = 1_000
 _MODULES: Final = "SELECT DISTINCT module FROM call ORDER BY module"
 
 
@@ -79,7 +80,7 @@ class TopologyModel(QObject):
         self._faults: Faults | None = None
         self._rated_step: int | None = None
         self._is_stale = True
-        self._rates_due = QTimer(self, singleShot=True, interval=_RATES_EVERY_MS)
+        self._rates_due = QTimer(self, singleShot=True)
         self._rates_due.timeout.connect(self._stale)
         self._since_rates = QElapsedTimer()
         run.opened.connect(self._read)
@@ -171,9 +172,10 @@ class TopologyModel(QObject):
         step = at_us // _RATE_STEP_US
         if step == self._rated_step:
             return
-        if self._rated_step is not None and self._since_rates.elapsed() < _RATES_EVERY_MS:
+        wait_ms = _RATES_IN_RUSH_MS if self.run.rushes else _RATES_EVERY_MS
+        if self._rated_step is not None and self._since_rates.elapsed() < wait_ms:
             if not self._rates_due.isActive():
-                self._rates_due.start()
+                self._rates_due.start(wait_ms)
             return
         self._rated_step = step
         self._since_rates.start()
@@ -219,7 +221,9 @@ class TopologyModel(QObject):
                 self.modules = sorted([*self.modules, message.module])
         if batch.faults and self._faults is not None:
             self._faults.read()
-        self._stale()
+        # At the edge of a rush the cursor moves on with what has come, and brings the picture with it.
+        if not (self.run.rushes and self.run.at_edge):
+            self._stale()
 
     def _stale(self) -> None:
         self._is_stale = True

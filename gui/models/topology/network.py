@@ -5,10 +5,10 @@ Everything has an index, because the picture is drawn from arrays. EVSEs of one 
 
 from collections import Counter
 from collections.abc import Iterable
-from typing import Final, NamedTuple, TypeVar
+from functools import cached_property
+from typing import Any, Final, NamedTuple, TypeVar
 
 import msgspec
-import networkx as nx  # type: ignore[import-untyped]
 import numpy as np
 from numpy.typing import NDArray
 
@@ -81,9 +81,17 @@ class Network:
         self.sites_of: list[list[int]] = [[] for _ in self.parties]
         for index, site in enumerate(self.sites):
             self.sites_of[site.cpo].append(index)
-        self.graph = nx.Graph()
-        self.graph.add_nodes_from(range(len(self.parties)))
-        self.graph.add_edges_from((link.a, link.b) for link in self.links)
+
+    @cached_property
+    def graph(self) -> Any:
+        """Parties and links as networkx knows them."""
+        # Loaded here, as it takes a quarter of a second that an empty window need not wait for.
+        import networkx as nx  # type: ignore[import-untyped]
+
+        graph = nx.Graph()
+        graph.add_nodes_from(range(len(self.parties)))
+        graph.add_edges_from((link.a, link.b) for link in self.links)
+        return graph
 
     def link_between(self, a: str, b: str) -> int:
         """The index of the link between two parties by id; -1 if they have none."""

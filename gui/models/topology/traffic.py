@@ -106,11 +106,13 @@ class Traffic:
         first = number * _CHUNK - 1
         there_is = min(self._last_seq, first + _CHUNK)
         read_to, chunk = self._chunks.get(number, (-1, _NO_ROWS))
-        if read_to != there_is:
-            rows = np.array(self._recording.query(_MESSAGES, (first, there_is)), np.int64).reshape(-1, 8)
-            if len(rows):
+        if read_to < there_is:
+            new = self._recording.query(_MESSAGES, (max(first, read_to), there_is))
+            if new:
+                rows = np.array(new, np.int64)
                 self._resolved(int(rows[:, 1].max()))
-            chunk = np.column_stack([rows[:, 0], self._calls[rows[:, 1]], rows[:, 2:]])
+                rows = np.column_stack([rows[:, 0], self._calls[rows[:, 1]], rows[:, 2:]])
+                chunk = np.concatenate([chunk, rows])
             self._chunks[number] = (there_is, chunk)
             if len(self._chunks) > _CHUNKS_KEPT:
                 self._chunks.popitem(last=False)

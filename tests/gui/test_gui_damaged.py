@@ -1,0 +1,120 @@
+"""A damaged recording: refused in a sentence before the open run is let go of, or ended when a view comes upon it."""
+
+import shutil
+import sqlite3
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QSettings
+from pytestqt.qtbot import QtBot
+
+from gui.main_window import MainWindow
+from gui.models.run import Run
+from simulator.recording.errors import NotARecording, RecordingError
+
+WAIT_MS = 20_000
+
+
+def damaged(whole: Path, path: Path, sql: str) -> Path:
+    """A copy to which somebody has done something."""
+    shutil.copy(whole, path)
+    with sqlite3.connect(path) as connection:
+        connection.execute(sql)
+    connection.close()
+    return path
+
+
+def scrambled(whole: Path, path: Path, eighths: int) -> Path:
+    """A copy with 60 kB of noise so many eighths into it."""
+    content = bytearray(whole.read_bytes())
+    begin = len(content) * eighths // 8
+    content[begin : begin + 60_000] = bytes((n * n * 31 + n // 7) % 256 for n in range(60_000))
+    path.write_bytes(content)
+    return path
+
+
+@pytest.fixture
+def window(settings: QSettings, qtbot: QtBot) -> MainWindow:
+    window = MainWindow(settings, colours="light")
+    qtbot.addWidget(window)
+    window.show()
+    return window
+
+
+@pytest.mark.parametrize("sql", ["DROP TABLE message", "DELETE FROM meta", "UPDATE meta SET value = 'x'"])
+def test_a_damaged_recording_is_told_in_a_dialog_and_the_open_run_stays(
+    window: MainWindow, quickstart: Path, tmp_path: Path, qtbot: QtBot, sql: str
+) -> None:
+    with qtbot.waitSignal(window.run.opened, timeout=WAIT_MS):
+        window.open_path(quickstart)
+    with qtbot.assertNotEmitted(window.run.closed), qtbot.assertNotEmitted(window.run.opened):
+        window.open_path(damaged(quickstart, tmp_path / "bad.ocpirun", sql))
+        qtbot.waitUntil(lambda: window.problem is not None, timeout=WAIT_MS)
+    assert window.problem is not None
+    assert "amaged" in window.problem.sentence.text()
+    assert window.run.path == quickstart
+    assert window.run.recording is not None
+    assert window.run.recording.last_seq > 0
+
+
+@pytest.mark.parametrize("sql", ["DROP TABLE message", "DELETE FROM meta", "UPDATE meta SET value = 'x'"])
+def test_the_run_stays_as_it_was(run: Run, quickstart: Path, tmp_path: Path, sql: str) -> None:
+    run.open(quickstart)
+    before = run.recording
+    with pytest.raises(NotARecording):
+        run.open(damaged(quickstart, tmp_path / "bad.ocpirun", sql))
+    assert (run.recording, run.state) == (before, "ended")
+    assert run.recording is not None
+    assert run.recording.last_seq > 0
+
+
+@pytest.mark.parametrize("eighths", [2, 4])
+def test_noise_ends_in_a_sentence_wherever_a_view_comes_upon_it(
+    window: MainWindow, crowded: Path, tmp_path: Path, qtbot: QtBot, eighths: int
+) -> None:
+    window.open_path(scrambled(crowded, tmp_path / "bad.ocpirun", eighths))
+    qtbot.waitUntil(lambda: window.problem is not None or window.run.state != "empty", timeout=WAIT_MS)
+    for at_us in range(0, window.run.end_us, 12 * 3_600_000_000):
+        window.run.seek(at_us)
+        window.run.step()
+        qtbot.wait(10)
+    assert window.problem is not None or window.run.problem or window.run.recording is not None
+
+
+def test_what_cannot_be_read_later_stands_in_the_place_of_every_picture(
+    window: MainWindow, quickstart: Path, qtbot: QtBot
+) -> None:
+    with qtbot.waitSignal(window.run.opened, timeout=WAIT_MS):
+        window.open_path(quickstart)
+    with qtbot.waitSignal(window.run.closed, timeout=WAIT_MS), window.run.reading():
+        raise RecordingError("page 7 is noise")
+    sentence = "The recording could not be read: page 7 is noise"
+    assert (window.run.state, window.run.problem, window.run.recording) == ("failed", sentence, None)
+    assert window.status.currentMessage() == sentence
+    with qtbot.waitSignal(window.run.opened, timeout=WAIT_MS):
+        window.open_path(quickstart)
+    assert (window.run.state, window.run.problem) == ("ended", "")
+
+
+def test_a_refusal_goes_when_what_is_typed_can_be_read(window: MainWindow, quickstart: Path, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(window.run.opened, timeout=WAIT_MS):
+        window.open_path(quickstart)
+    for field, wrong, right in (
+        (window.filter_field, "module:(", "module:sessions"),
+        (window.time_field, "noon", "08:00"),
+    ):
+        field.setText(wrong)
+        field.returnPressed.emit()
+        assert window.status.currentMessage()
+        field.setText(right)
+        field.returnPressed.emit()
+        assert not window.status.currentMessage()
+        assert not window.status.toolTip()
+
+
+def test_only_the_sentence_that_holds_no_longer_goes(window: MainWindow) -> None:
+    window.run.said.emit("The engine is silent.")
+    window.run.unsaid.emit("Another.")
+    assert window.status.currentMessage() == "The engine is silent."
+    window.run.unsaid.emit("The engine is silent.")
+    assert not window.status.currentMessage()
