@@ -9,10 +9,10 @@ from typing import Any, Final, Literal, NamedTuple
 
 import msgspec
 
+from simulator.filters.facts import failed
 from simulator.i18n import tr
 from simulator.recording.reader import Recording
 from simulator.recording.rows import Message
-from simulator.report.remarks import failed
 from simulator.report.story import StoryLine, Teller
 from simulator.report.web import DRIVER, Belonging, Key, Row, key_of
 

@@ -30,10 +30,11 @@ from gui.models.messages import duration_text, outcome_icon, outcome_sentence, o
 from gui.models.run import Run
 from gui.paint.message_highlighter import JsonHighlighter
 from gui.theme import Theme
+from simulator.filters.facts import failed
 from simulator.i18n import tr
 from simulator.recording.rows import Headers, Hint, Message
 from simulator.report.explain import Explanation, explain
-from simulator.report.remarks import Remarks, failed
+from simulator.report.remarks import Remarks
 
 _WIDE_ENOUGH_FOR_SENTENCES: Final = 560
 _SEVERITIES: Final = {"error": tr("Error"), "warning": tr("Warning"), "note": tr("Note")}

@@ -71,9 +71,9 @@ def _party_offline(world: World, fault: Fault) -> Undo:
             return
         if id in world.charge_points:
             world.charge_points[id].reconnect(None, cause)
-        party.came_up()
+        party.sync.came_up()
         for peer_id in party.office.connections:
-            world.party(peer_id).peer_is_back(id)
+            world.party(peer_id).sync.peer_is_back(id)
 
     return undo
 
@@ -91,8 +91,8 @@ def _link_down(world: World, fault: Fault) -> Undo:
         del cause
         link.cuts -= 1
         if not link.down:
-            world.party(link.a).peer_is_back(link.b)
-            world.party(link.b).peer_is_back(link.a)
+            world.party(link.a).sync.peer_is_back(link.b)
+            world.party(link.b).sync.peer_is_back(link.a)
 
     return undo
 

@@ -5,7 +5,7 @@ that is refused. Sources: OCPI 2.2.1, Transport and format, Status codes; digest
 """
 
 import hashlib
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Generator, Mapping
 from typing import Any
 
 from simpy import Event
@@ -200,17 +200,9 @@ class Platform:
             return ()
         return call.connection.answer_routing
 
-    def server_error(self) -> Response:
-        """The answer of a party whose own code failed: HTTP 500 with 3000."""
-        body = envelope.failure(Status.SERVER_ERROR, "This party failed to handle the request.", self._calendar.now())
-        return Response(500, _JSON, body)
-
 
 def _echo(headers: Mapping[str, str]) -> Headers:
     """The message ids, given back as they came."""
     return tuple(
         (name, headers[name.lower()]) for name in (h.X_REQUEST_ID, h.X_CORRELATION_ID) if name.lower() in headers
     )
-
-
-ServerError = Callable[[], Response]

@@ -55,6 +55,21 @@ class Synchroniser:
         """Start a round in a moment."""
         self._office.spawn(self._round(connection, reason, cause, SETTLE_US), f"synchronise with {connection.peer_id}")
 
+    def registered(self, connection: Connection, cause: Cause) -> None:
+        """A peer has just been registered: read all that it has."""
+        self.soon(connection, "registered", cause)
+
+    def came_up(self) -> None:
+        """This party is back after an outage: poll again, and read at once what was missed."""
+        self.start_polling()
+        self.all_soon("back after an outage")
+
+    def peer_is_back(self, peer_id: str) -> None:
+        """A peer, or the link to it, is back."""
+        connection = self._office.connections.get(peer_id)
+        if connection is not None and connection.registered and not self._office.node.down:
+            self.soon(connection, "the peer is back")
+
     def all_soon(self, reason: str) -> None:
         """Start a round with every peer."""
         for connection in tuple(self._office.registered()):

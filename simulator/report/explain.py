@@ -10,13 +10,14 @@ from urllib.parse import parse_qs, urlsplit
 
 import msgspec
 
+from simulator.filters.facts import failed
 from simulator.i18n import tr, trn
 from simulator.ocpi.status import Status
 from simulator.ocpi.status import meaning as status_meaning
 from simulator.recording.reader import Recording
 from simulator.recording.rows import Event, Message
 from simulator.report import explain_words as words
-from simulator.report.remarks import Fields, Remarks, failed, fields_of
+from simulator.report.remarks import Fields, Remarks, fields_of
 from simulator.report.story import StoryLine, Teller, ends
 from simulator.report.web import DRIVER, Key, Row, Web, key_of
 

@@ -17,15 +17,6 @@ _decoder = msgspec.json.Decoder(float_hook=Decimal)
 Fields = Mapping[str, Any]
 
 
-def failed(message: Message) -> bool:
-    """Whether the sender did not get what it wanted."""
-    return (
-        message.final != "delivered"
-        or (message.http_status or 0) >= 400
-        or (message.ocpi_status is not None and not 1000 <= message.ocpi_status < 2000)
-    )
-
-
 class Remarks:
     """Reads exchanges in order; it remembers each session's currency, which a Session PATCH does not repeat."""
 

@@ -11,11 +11,12 @@ from typing import Any, Literal
 
 import msgspec
 
+from simulator.filters.facts import failed
 from simulator.i18n import trn
 from simulator.recording.reader import Recording
 from simulator.recording.rows import Event, Message
 from simulator.report.clock import LocalClock
-from simulator.report.remarks import Remarks, failed
+from simulator.report.remarks import Remarks
 from simulator.report.web import DRIVER, Row, Web, copies_key
 from simulator.report.words import ocpp_remark, ocpp_words, office_remark, office_words, street_remark, street_words
 

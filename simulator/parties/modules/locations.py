@@ -14,7 +14,7 @@ from simulator.ocpi.v2_2_1.locations import EVSE, Connector, Location
 from simulator.parties.call import CREATED, DONE, Call, Reply
 from simulator.parties.identity import VERSION
 from simulator.parties.modules.order import newer, overtaken
-from simulator.parties.modules.ownership import must_equal, must_stay, owner_of, unknown
+from simulator.parties.modules.ownership import must_match, must_stay, owner_of, unknown
 from simulator.parties.office import Office
 from simulator.parties.store import Store, listed
 
@@ -143,9 +143,7 @@ class LocationsReceiver:
     def _put_location(self, call: Call) -> Reply:
         country_code, party_id = owner_of(call)
         location = codec.decode(call.body, Location)
-        must_equal("location_id", call.params["location_id"], location.id)
-        must_equal("country_code", country_code, location.country_code)
-        must_equal("party_id", party_id, location.party_id)
+        must_match(call, location)
         known = self.store.get(country_code, party_id, location.id)
         if known is None or not self._overtaken(call, known.last_updated, location.last_updated):
             self._keep(location, None, call.cause)
@@ -154,7 +152,7 @@ class LocationsReceiver:
     def _put_evse(self, call: Call) -> Reply:
         location = self._location(call)
         evse = codec.decode(call.body, EVSE)
-        must_equal("evse_uid", call.params["evse_uid"], evse.uid)
+        must_match(call, evse)
         known = find_evse(location, evse.uid)
         if known is None or not self._overtaken(call, known.last_updated, evse.last_updated):
             self._keep(put_evse(location, evse), evse, call.cause)
@@ -163,7 +161,7 @@ class LocationsReceiver:
     def _put_connector(self, call: Call) -> Reply:
         location, evse = self._evse(call)
         connector = codec.decode(call.body, Connector)
-        must_equal("connector_id", call.params["connector_id"], connector.id)
+        must_match(call, connector)
         known = find_connector(evse, connector.id)
         if known is None or not self._overtaken(call, known.last_updated, connector.last_updated):
             evse = put_connector(evse, connector)

@@ -6,6 +6,8 @@ Source: OCPI 2.2.1, Transport and format, Client Owned Object Push; digest, sect
 from msgspec import Struct
 
 from simulator.ocpi.datatypes import ci_key
+from simulator.ocpi.findings import Invalid
+from simulator.ocpi.rules import check_identity
 from simulator.ocpi.status import Status
 from simulator.parties.call import Call, Refusal
 
@@ -20,10 +22,10 @@ def owner_of(call: Call) -> tuple[str, str]:
     return country_code, party_id
 
 
-def must_equal(name: str, in_url: str, in_body: str) -> None:
-    """Refuse with 2001 when the body names another object than the URL."""
-    if ci_key(in_url) != ci_key(in_body):
-        raise Refusal(Status.INVALID_PARAMETERS, f"The URL says {name} {in_url!r}, the body {in_body!r}.")
+def must_match(call: Call, put: Struct) -> None:
+    """Refuse with 2001, by Invalid, a body that names another object than the URL."""
+    if findings := check_identity(call.params, put):
+        raise Invalid(findings)
 
 
 def must_stay(known: Struct, changed: Struct, *names: str) -> None:

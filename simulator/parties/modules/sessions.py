@@ -18,7 +18,7 @@ from simulator.ocpi.v2_2_1.sessions import Session
 from simulator.parties.call import CREATED, DONE, Call, Reply
 from simulator.parties.identity import VERSION
 from simulator.parties.modules.order import newer, overtaken
-from simulator.parties.modules.ownership import must_equal, must_stay, owner_of, unknown
+from simulator.parties.modules.ownership import must_match, must_stay, owner_of, unknown
 from simulator.parties.office import Office
 from simulator.parties.store import Store, page
 
@@ -92,9 +92,7 @@ class SessionsReceiver:
     def _put(self, call: Call) -> Reply:
         country_code, party_id = owner_of(call)
         session = codec.decode(call.body, Session)
-        must_equal("session_id", call.params["session_id"], session.id)
-        must_equal("country_code", country_code, session.country_code)
-        must_equal("party_id", party_id, session.party_id)
+        must_match(call, session)
         known = self.store.get(country_code, party_id, session.id)
         if known is None or not overtaken(self._journal, call, known.last_updated, session.last_updated):
             self._keep(session, call.cause)

@@ -10,7 +10,7 @@ from simulator.parties.call import CREATED, DONE, Call, Reply
 from simulator.parties.connection import Connection
 from simulator.parties.identity import VERSION
 from simulator.parties.modules.order import newer, overtaken
-from simulator.parties.modules.ownership import must_equal, owner_of, unknown
+from simulator.parties.modules.ownership import must_match, owner_of, unknown
 from simulator.parties.office import Office
 from simulator.parties.store import Store, listed
 
@@ -74,9 +74,7 @@ class TariffsReceiver:
     def _put(self, call: Call) -> Reply:
         country_code, party_id = owner_of(call)
         tariff = codec.decode(call.body, Tariff)
-        must_equal("tariff_id", call.params["tariff_id"], tariff.id)
-        must_equal("country_code", country_code, tariff.country_code)
-        must_equal("party_id", party_id, tariff.party_id)
+        must_match(call, tariff)
         known = self.store.get(country_code, party_id, tariff.id)
         if known is None or not overtaken(self._journal, call, known.last_updated, tariff.last_updated):
             self.store.put(tariff, country_code, party_id, tariff.id)

@@ -16,7 +16,7 @@ from simulator.ocpi.v2_2_1.types import TokenType
 from simulator.parties.call import CREATED, DONE, Call, Refusal, Reply
 from simulator.parties.identity import VERSION
 from simulator.parties.modules.order import newer, overtaken
-from simulator.parties.modules.ownership import must_equal, must_stay, owner_of, unknown
+from simulator.parties.modules.ownership import must_match, must_stay, owner_of, unknown
 from simulator.parties.office import Office
 from simulator.parties.store import Store, listed
 
@@ -109,10 +109,11 @@ class TokensReceiver:
     def _put(self, call: Call) -> Reply:
         country_code, party_id = owner_of(call)
         token = codec.decode(call.body, Token)
-        must_equal("token_uid", call.params["token_uid"], token.uid)
-        must_equal("type", token_type(call.query).value, token.type.value)
-        must_equal("country_code", country_code, token.country_code)
-        must_equal("party_id", party_id, token.party_id)
+        must_match(call, token)
+        if token.type is not token_type(call.query):
+            raise Refusal(
+                Status.INVALID_PARAMETERS, f"The URL says type {token_type(call.query)}, the body {token.type}."
+            )
         known = self.store.get(country_code, party_id, token.uid, token.type.value)
         if known is None or not overtaken(self._journal, call, known.last_updated, token.last_updated):
             self._keep(token, call.cause)

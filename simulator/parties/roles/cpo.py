@@ -83,7 +83,7 @@ class Cpo:
         self.tokens = TokensReceiver(office, self._token_changed)
         self.remote = RemoteControl(office, self.locations.store, self._open_session)
         self.sync = Synchroniser(office, (Pull(ModuleID.TOKENS, Token, self._take_tokens),), poll_us)
-        self.registration = Registration(office, EXPECTED_OF_EMSP, self._registered)
+        self.registration = Registration(office, EXPECTED_OF_EMSP, self.sync.registered)
         self._outbox = Outbox(office)
         self._authoriser = Authoriser(office, self.tokens)
         self._where: dict[str, str] = {}
@@ -147,26 +147,12 @@ class Cpo:
 
     # Partners come and go
 
-    def _registered(self, connection: Connection, cause: Cause) -> None:
-        self.sync.soon(connection, "registered", cause)
-
-    def came_up(self) -> None:
-        """This party is back after an outage."""
-        self.sync.start_polling()
-        self.sync.all_soon("back after an outage")
-
     def went_down(self) -> None:
         """This party stops; what waited to be pushed is forgotten."""
         self._outbox.clear()
         self.cdrs_on_the_way.clear()
         for session in self._open.values():
             session.peer_lacks_some = True
-
-    def peer_is_back(self, peer_id: str) -> None:
-        """A partner, or the link to it, is back."""
-        connection = self.office.connections.get(peer_id)
-        if connection is not None and connection.registered and not self.office.node.down:
-            self.sync.soon(connection, "the peer is back")
 
     def _take_tokens(self, connection: Connection, tokens: list[Token], cause: Cause) -> Taken:
         mine = [token for token in tokens if connection.owns(token.country_code, token.party_id)]

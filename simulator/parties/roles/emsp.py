@@ -65,7 +65,7 @@ class Emsp:
             Pull(ModuleID.CDRS, CDR, self._take_cdrs),
         )
         self.sync = Synchroniser(office, pulls, poll_us)
-        self.registration = Registration(office, EXPECTED_OF_CPO, self._registered)
+        self.registration = Registration(office, EXPECTED_OF_CPO, self.sync.registered)
         self._outbox = Outbox(office)
         self._by_uid: dict[str, Token] = {}
         self._active: dict[tuple[str, str], Session] = {}
@@ -123,23 +123,9 @@ class Emsp:
 
     # Partners come and go
 
-    def _registered(self, connection: Connection, cause: Cause) -> None:
-        self.sync.soon(connection, "registered", cause)
-
-    def came_up(self) -> None:
-        """This party is back after an outage."""
-        self.sync.start_polling()
-        self.sync.all_soon("back after an outage")
-
     def went_down(self) -> None:
         """This party stops; what waited to be pushed is forgotten."""
         self._outbox.clear()
-
-    def peer_is_back(self, peer_id: str) -> None:
-        """A partner, or the link to it, is back."""
-        connection = self.office.connections.get(peer_id)
-        if connection is not None and connection.registered and not self.office.node.down:
-            self.sync.soon(connection, "the peer is back")
 
     # What CPOs tell
 
