@@ -30,6 +30,11 @@ _encode = msgspec.json.Encoder(order="sorted", decimal_format="string").encode
 Data = Mapping[str, object]
 
 
+def fixed(data: Data) -> bytes:
+    """What does not change of what is known of an entity, encoded once for all its states: see `Journal.state`."""
+    return _encode(data)[:-1] + b"," if data else b""
+
+
 class Journal:
     """Takes down events, states, money, faults, exchanges and samples at the present simulated time.
 
@@ -43,6 +48,7 @@ class Journal:
         self.errors = 0
         self.clock: Environment | None = None
         self._status_of = status_of
+        self._known: dict[tuple[str, str], dict[str, bytes]] = {}
 
     @property
     def now_us(self) -> int:
@@ -71,23 +77,39 @@ class Journal:
             cause.kind,  # type: ignore[arg-type]
             cause.id,
         )
-        seq = self.recorder.event(row)
+        seq = self.recorder.add(row)
         for instrument in self.instruments:
             instrument.event(row)
         return Cause("event", seq, cause.depth, f"{source} {kind}", cause if cause is not TIME else None)
 
-    def state(self, holder: str, kind: str, entity: str, value: Data | None, cause: Cause = TIME) -> None:
-        """The holder now knows this of the entity (None: it knows it no longer)."""
+    def state(
+        self, holder: str, kind: str, entity: str, value: Data | None, cause: Cause = TIME, *, fixed: bytes = b""
+    ) -> None:
+        """The holder now knows this of the entity (None: it knows it no longer); what it knew already is no news.
+
+        What many states of an entity have in common is encoded and kept only once when it is not in `value` but given
+        as `fixed`, made by the function of that name; `value` then has at least one field, and none of those.
+        """
+        encoded = _encode(value)
+        if value is None:
+            fixed = b""
+        elif fixed:
+            encoded = fixed + encoded[1:]
+        known = self._known.setdefault((holder, kind), {})
+        if known.get(entity) == encoded:
+            return
+        known[entity] = encoded
         row = StateRow(
             self.now_us,
             holder,
             kind,
             entity,
-            _encode(value),
+            encoded,
             cause.kind,  # type: ignore[arg-type]
             cause.id,
+            len(fixed),
         )
-        self.recorder.state(row)
+        self.recorder.add(row)
         for instrument in self.instruments:
             instrument.state(row)
 
@@ -121,13 +143,13 @@ class Journal:
             energy_wh,
             tariff_id,
         )
-        self.recorder.money(row)
+        self.recorder.add(row)
         for instrument in self.instruments:
             instrument.money(row)
 
     def fault(self, kind: str, target: str, phase: Literal["begin", "end"], data: Data | None = None) -> None:
         """A fault begins or ends."""
-        self.recorder.fault(FaultRow(self.now_us, kind, target, phase, _encode(data or {})))
+        self.recorder.add(FaultRow(self.now_us, kind, target, phase, _encode(data or {})))
 
     def hint(
         self,
@@ -190,7 +212,7 @@ class Journal:
         if slash < 0:
             slash = len(url)
         status = response.status if response is not None else None
-        self.recorder.message(
+        self.recorder.add(
             MessageRow(
                 exchange.id,
                 cause.kind,  # type: ignore[arg-type]

@@ -1,6 +1,7 @@
 """The single facts that a filter can ask of a message, each as SQL and as a predicate."""
 
 import operator
+import re
 from collections.abc import Callable, Collection
 from typing import Final, Literal, TypeAlias
 
@@ -8,6 +9,7 @@ from simulator.filters.patterns import Pattern
 from simulator.filters.sql import Writer
 from simulator.filters.tree import Node, Predicate
 from simulator.recording.rows import MessageRow
+from simulator.recording.schema import CORRELATION_ID, REQUEST_ID
 
 Order: TypeAlias = Literal["<", "<=", ">", ">="]
 _ORDERS: Final[dict[Order, Callable[[int, int], bool]]] = {
@@ -16,8 +18,13 @@ _ORDERS: Final[dict[Order, Callable[[int, int], bool]]] = {
     ">": operator.gt,
     ">=": operator.ge,
 }
-_ID_COLUMNS: Final = ("path", "object_id", "session_id", "token_uid", "location_id")
 _CALL_COLUMNS: Final = ("sender", "receiver", "module", "method")
+_ABOUT_COLUMNS: Final = ("path", "object_id", "session_id", "token_uid", "location_id")
+_REQUEST_TEXTS: Final = {
+    "request_id": (REQUEST_ID, "m.request", "m.request"),
+    "correlation_id": (CORRELATION_ID, "m.request + m.correlation", "m.correlation"),
+}
+_NUMBER_AT_END: Final = re.compile("[0-9a-f]{12}\\Z", re.IGNORECASE)
 
 
 class CallText(Node):
@@ -36,7 +43,7 @@ class CallText(Node):
 
 
 class NamedText(Node):
-    """A text of the message's own that the row names by number."""
+    """A text of the message's own; `column` is one of table `message` that holds the number of a name."""
 
     def __init__(self, column: str, pattern: Pattern) -> None:
         self._column = column
@@ -50,15 +57,36 @@ class NamedText(Node):
         return lambda message: matches(read(message))
 
 
-class RowText(Node):
-    """A text that stands in the row itself."""
+class AboutText(Node):
+    """A text that tells what an exchange is about; `column` is one of table `about`."""
 
     def __init__(self, column: str, pattern: Pattern) -> None:
         self._column = column
         self._pattern = pattern
 
     def sql(self, writer: Writer) -> str:
-        return writer.like(f"m.{self._column}", self._pattern).join("()")
+        return f"m.about IN (SELECT id FROM about WHERE {_in_about(writer, self._column, self._pattern)})"
+
+    def predicate(self) -> Predicate:
+        read, matches = operator.attrgetter(self._column), self._pattern.matches
+        return lambda message: matches(read(message))
+
+
+class RequestText(Node):
+    """The X-Request-ID or X-Correlation-ID; the number at its end stands in the row, its beginning with the call."""
+
+    def __init__(self, column: Literal["request_id", "correlation_id"], pattern: Pattern) -> None:
+        self._column = column
+        self._pattern = pattern
+
+    def sql(self, writer: Writer) -> str:
+        whole, number, kept = _REQUEST_TEXTS[self._column]
+        found = f"{writer.like(f'(SELECT {whole} FROM call c WHERE c.id = m.call)', self._pattern)}"
+        end = _NUMBER_AT_END.search(self._pattern.end)
+        if end is None:
+            return f"({found})"
+        # Few rows have the number: only those are put together as text.
+        return f"((typeof({kept}) = 'text' OR {number} = {writer.parameter(int(end[0], 16))}) AND {found})"
 
     def predicate(self) -> Predicate:
         read, matches = operator.attrgetter(self._column), self._pattern.matches
@@ -98,21 +126,21 @@ class FreeText(Node):
         self._routes = tuple(routes)
 
     def sql(self, writer: Writer) -> str:
-        names = writer.names(self._pattern)
-        common = [writer.like(column, self._pattern) for column in _CALL_COLUMNS]
+        in_call = [writer.like(column, self._pattern) for column in _CALL_COLUMNS]
         if self._routes:
-            common.append(f"route IN ({', '.join(map(writer.parameter, self._routes))})")
-        # An exchange about a session or a token names it twice: the second look can be spared.
-        own = [f"m.path IN {names}", f"m.object_id IN {names}", f"m.location_id IN {names}"]
-        own += [f"(m.{column} <> m.object_id AND m.{column} IN {names})" for column in ("session_id", "token_uid")]
-        # Where no call or no name has the text, which is soon known, no row needs a look at its own.
-        calls = f"SELECT id FROM call WHERE {' OR '.join(common)}"
-        by_call = f"EXISTS ({calls}) AND m.call IN ({calls})"
-        by_name = f"EXISTS (SELECT 1 FROM {names}) AND ({' OR '.join(own)})"
-        return f"({by_call} OR {by_name})"
+            in_call.append(f"route IN ({', '.join(map(writer.parameter, self._routes))})")
+        in_about = [_in_about(writer, column, self._pattern) for column in _ABOUT_COLUMNS]
+        calls = writer.table(f"SELECT id FROM call WHERE {' OR '.join(in_call)}")
+        about = writer.table(f"SELECT id FROM about WHERE {' OR '.join(in_about)}")
+        # Where no call has the text, which is soon known, no row needs a look at its own.
+        return f"(EXISTS (SELECT 1 FROM {calls}) AND m.call IN {calls} OR m.about IN {about})"
 
     def predicate(self) -> Predicate:
-        read, matches, routes = operator.attrgetter(*_CALL_COLUMNS, *_ID_COLUMNS), self._pattern.matches, self._routes
+        read, matches, routes = (
+            operator.attrgetter(*_CALL_COLUMNS, *_ABOUT_COLUMNS),
+            self._pattern.matches,
+            self._routes,
+        )
         return lambda message: message.route in routes or any(map(matches, read(message)))
 
 
@@ -145,3 +173,8 @@ def failed(message: MessageRow) -> bool:
         or (message.http_status or 0) >= 400
         or (message.ocpi_status is not None and not 1000 <= message.ocpi_status < 2000)
     )
+
+
+def _in_about(writer: Writer, column: str, pattern: Pattern) -> str:
+    """The condition on a row of `about` that a column of it matches; all but the path are numbers of names."""
+    return writer.like(column, pattern) if column == "path" else f"{column} IN {writer.names(pattern)}"

@@ -1,7 +1,7 @@
 """What a tree writes its SQL with: parameters that are numbered, and texts that are looked up once for all columns.
 
 A message row holds numbers of texts (see recording/schema.py). A text is therefore looked up in `name` first, once per
-statement, and the rows are then compared by number; what exchanges have in common is looked up in `call`.
+statement, and the rows are then compared by number; what exchanges have in common is looked up in `call` and `about`.
 """
 
 from typing import Any
@@ -39,8 +39,11 @@ class Writer:
 
     def names(self, pattern: Pattern) -> str:
         """The table of the numbers of all texts that match."""
-        select = f"SELECT id FROM name WHERE {self.like('text', pattern)}"
-        return self._tables.setdefault(select, f"names_{len(self._tables) + 1}")
+        return self.table(f"SELECT id FROM name WHERE {self.like('text', pattern)}")
+
+    def table(self, select: str) -> str:
+        """A table of what a SELECT finds, which may name tables made before; the same SELECT has the same table."""
+        return self._tables.setdefault(select, f"found_{len(self._tables) + 1}")
 
     def clause(self, condition: str) -> Clause:
         """The finished clause."""

@@ -8,7 +8,7 @@ from typing import Final, Literal, TypeAlias, get_args
 
 from msgspec import Struct
 
-from simulator.filters.facts import CallText, Duplicate, Failed, NamedText, Number, RowText
+from simulator.filters.facts import AboutText, CallText, Duplicate, Failed, NamedText, Number, RequestText
 from simulator.filters.instants import EXAMPLES, Origin
 from simulator.filters.patterns import Pattern
 from simulator.filters.tree import And, Node, Not, Or
@@ -113,7 +113,7 @@ class DurationWord(Word):
         if match is None:
             raise Unreadable(tr("expected is a duration such as 250ms, 1.5s or 2min"))
         duration_us = int(Decimal(match[1]) * _UNITS_US[match[2] or "ms"])
-        return _compare("(m.end_us - m.start_us)", lambda m: m.end_us - m.start_us, comparison, duration_us, 1)
+        return _compare("m.duration_us", lambda m: m.end_us - m.start_us, comparison, duration_us, 1)
 
 
 class InstantWord(Word):
@@ -176,16 +176,24 @@ def _call(column: str) -> Callable[[Pattern], Node]:
     return lambda pattern: CallText(column, pattern)
 
 
-def _named(column: str) -> Callable[[Pattern], Node]:
-    return lambda pattern: NamedText(column, pattern)
+def _about(column: str) -> Callable[[Pattern], Node]:
+    return lambda pattern: AboutText(column, pattern)
 
 
-def _row(column: str) -> Callable[[Pattern], Node]:
-    return lambda pattern: RowText(column, pattern)
+def _final(pattern: Pattern) -> Node:
+    return NamedText("final", pattern)
+
+
+def _correlation(pattern: Pattern) -> Node:
+    return RequestText("correlation_id", pattern)
+
+
+def _request(pattern: Pattern) -> Node:
+    return RequestText("request_id", pattern)
 
 
 def _evse(pattern: Pattern) -> Node:
-    return And(CallText("object_kind", Pattern(["EVSE"])), NamedText("object_id", pattern))
+    return And(CallText("object_kind", Pattern(["EVSE"])), AboutText("object_id", pattern))
 
 
 _MODULES: Final = tuple(str(module) for module in ModuleID)
@@ -203,17 +211,17 @@ WORDS: Final[Mapping[str, Word]] = {
                  values=ROUTES),
         TextWord("version", tr("The OCPI version spoken"), "version:2.2.1", _call("version"), values=_VERSIONS),
         TextWord("kind", tr("The kind of object carried"), "kind:EVSE", _call("object_kind")),
-        TextWord("session", tr("The id of the session it is about"), "session:ID", _named("session_id")),
-        TextWord("token", tr("The uid of the token it is about"), "token:UID", _named("token_uid")),
-        TextWord("location", tr("The id of the location it is about"), "location:ID", _named("location_id")),
+        TextWord("session", tr("The id of the session it is about"), "session:ID", _about("session_id")),
+        TextWord("token", tr("The uid of the token it is about"), "token:UID", _about("token_uid")),
+        TextWord("location", tr("The id of the location it is about"), "location:ID", _about("location_id")),
         TextWord("evse", tr("The uid of the EVSE whose data it carries"), "evse:UID", _evse),
-        TextWord("object", tr("The id of the object carried"), "object:ID", _named("object_id")),
-        TextWord("path", tr("The path of the URL with its query"), "path:*/sessions/*", _named("path")),
+        TextWord("object", tr("The id of the object carried"), "object:ID", _about("object_id")),
+        TextWord("path", tr("The path of the URL with its query"), "path:*/sessions/*", _about("path")),
         NumberWord("status", tr("The HTTP status of the answer"), "status>=400", "http_status",
                    lambda message: message.http_status),
         NumberWord("ocpi", tr("The OCPI status code of the answer"), "ocpi:2xxx", "ocpi_status",
                    lambda message: message.ocpi_status),
-        TextWord("final", tr("How the exchange ended"), "final:timed_out", _named("final"),
+        TextWord("final", tr("How the exchange ended"), "final:timed_out", _final,
                  values=get_args(FinalState), closed=True),
         Flag("is", tr("What became of it: refused or unanswered (failed), or delivered twice"), "is:failed",
              {"failed": Failed, "duplicate": Duplicate}),
@@ -221,8 +229,8 @@ WORDS: Final[Mapping[str, Word]] = {
         DurationWord("duration", tr("Simulated time until the sender knew; milliseconds"), "duration>250"),
         NumberWord("exchange", tr("The number of the exchange"), "exchange:42", "exchange",
                    lambda message: message.exchange),
-        TextWord("correlation", tr("The X-Correlation-ID"), "correlation:ID", _row("correlation_id")),
-        TextWord("request", tr("The X-Request-ID"), "request:ID", _row("request_id")),
+        TextWord("correlation", tr("The X-Correlation-ID"), "correlation:ID", _correlation),
+        TextWord("request", tr("The X-Request-ID"), "request:ID", _request),
     )
 }  # fmt: skip
 """All words by name, in the order in which they are offered."""

@@ -12,12 +12,14 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any, Final
 
-from simulator.recording.bodies import ChunkBuilder
+from simulator.recording.bodies import ChunkBuilder, HeaderBook, PackedHeaders
 from simulator.recording.digest import Digest, HeaderOrder
 from simulator.recording.finish import finish
 from simulator.recording.keyframes import Keyframes
 from simulator.recording.names import NameBook
 from simulator.recording.rows import (
+    LINK_EVENT,
+    CauseKind,
     CommandRow,
     EventRow,
     HintRow,
@@ -27,6 +29,7 @@ from simulator.recording.rows import (
     SequencedRow,
     StateRow,
 )
+from simulator.recording.schema import ORDINARY_STATUSES
 from simulator.recording.series import SeriesFolder
 
 ROWS_A_STATEMENT: Final = 512
@@ -57,8 +60,10 @@ class Inserter:
     def __init__(self, table: str, columns: Sequence[str]) -> None:
         self._width = sum("?" in column for column in columns)
         row = f"({', '.join(columns)})"
+        # A sample may be replaced by a later one of its instant; all else is new.
+        verb = "REPLACE" if table == "sample" else "INSERT"
         self._statements = {
-            1 << power: f"INSERT INTO {table} VALUES {', '.join([row] * (1 << power))}"
+            1 << power: f"{verb} INTO {table} VALUES {', '.join([row] * (1 << power))}"
             for power in range(ROWS_A_STATEMENT.bit_length())
         }
 
@@ -82,18 +87,18 @@ _TRAFFIC: Final = """INSERT INTO traffic VALUES (?,?,?,?,?,?,?,?,?,?) ON CONFLIC
 class Committer:
     """Owns the connection; `commit` takes batches in order, `close` finishes the file and returns the digest."""
 
-    def __init__(self, connection: sqlite3.Connection, level: Level, names: NameBook, keyframes: Keyframes) -> None:
+    def __init__(self, connection: sqlite3.Connection, level: Level, book: NameBook, keyframes: Keyframes) -> None:
         self._connection = connection
         self._messages_kept = level != "aggregates"
         self._bodies_kept = level == "full"
-        self._names = names
+        self._book = book
         self._digest = Digest()
         self._header_order = HeaderOrder()
+        self._headers = HeaderBook()
         self._chunks = ChunkBuilder()
         self._keyframes = keyframes
         self._series = SeriesFolder()
         self._traffic: dict[TrafficKey, list[int]] = {}
-        self._holdings: list[tuple[int, int]] = []
         self._flat: dict[str, list[Any]] = {table: [] for table in _COLUMNS}
         self._folded: list[int] = []
 
@@ -126,46 +131,51 @@ class Committer:
         for item in meta.items():
             connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", item)
         connection.execute("COMMIT")
-        self._names.trim()
+        self._book.trim()
         return last_seq
 
     def close(self, meta: Mapping[str, str]) -> str:
-        """Make the last keyframes and finish the file; returns the digest."""
-        self._keyframes.make_last()
-        self._collect()
-        self._connection.execute("BEGIN IMMEDIATE")
-        _INSERTERS["keyframe"].insert(self._connection, self._flat["keyframe"])
-        self._connection.execute("COMMIT")
+        """Finish the file; returns the digest."""
         digest = self._digest.hex()
         finish(self._connection, {"state": "closed", **meta, "digest": digest})
         return digest
 
     def _take_rows(self, batch: Batch) -> int:
-        """Hash the rows and lay out their values for the tables; returns the sequence of the last one."""
-        canonical = self._header_order.canonical
-        rows = [canonical(row) if isinstance(row, MessageRow) else row for row in batch.rows]
-        self._digest.add(rows)
+        """Lay out the values of the rows for the tables, and hash the rows; returns the sequence of the last one."""
+        rows, kept = batch.rows, self._messages_kept
         for seq, row in enumerate(rows, batch.first_seq):
-            if isinstance(row, MessageRow):
-                if self._messages_kept:
-                    self._take_message(seq, row)
+            # The two kinds that come most often are asked for first, and by their class, which is quicker.
+            kind = row.__class__
+            if kind is StateRow:
+                if kept:
+                    self._take_state(seq, row)  # type: ignore[arg-type]
+            elif kind is EventRow:
+                self._take_event(seq, row)  # type: ignore[arg-type]
+            elif isinstance(row, MessageRow):
+                request, response = self._headers.pack(row)
+                if not (request and response):
+                    canonical = self._header_order.canonical(row)
+                    if canonical is not row:
+                        row = rows[seq - batch.first_seq] = canonical
+                        request, response = self._headers.pack(row)
+                if kept:
+                    self._take_message(seq, row, request or row.request_headers, response or row.response_headers)
                 else:
                     self._count_traffic(row)
-            elif isinstance(row, EventRow):
-                self._take_event(seq, row)
-            elif isinstance(row, StateRow):
-                if self._messages_kept:
-                    self._take_state(seq, row)
             elif isinstance(row, MoneyRow):
                 self._take_money(seq, row)
             else:
-                self._flat["fault"] += (seq, row.at_us, row.kind, row.target, row.phase, row.data)
+                self._flat["fault"] += (seq, row.at_us, row.kind, row.target, row.phase, row.data)  # type: ignore[union-attr]
+        self._digest.add(rows)
         return batch.first_seq + len(rows) - 1
 
-    def _take_message(self, seq: int, row: MessageRow) -> None:
-        request_body, response_body = row.request_body, row.response_body
-        words, ids = self._names.words, self._names.ids
-        call = self._names.calls[
+    def _take_message(self, seq: int, row: MessageRow, request: PackedHeaders, response: PackedHeaders) -> None:
+        book, start_us, arrive_us, handled_us = self._book, row.start_us, row.arrive_us, row.handled_us
+        names, request_body, response_body = book.names, row.request_body, row.response_body
+        request_prefix, request_number, correlation_prefix, correlation_number = _parted(
+            row.request_id, row.correlation_id
+        )
+        call = (
             row.sender,
             row.receiver,
             row.module,
@@ -175,37 +185,33 @@ class Committer:
             row.host,
             row.version,
             row.object_kind,
-        ]
-        if self._bodies_kept:
-            place = self._chunks.add((row.request_headers, request_body, row.response_headers, response_body))
-        else:
-            place = self._chunks.add((row.request_headers, b"", row.response_headers, b""))
+            request_prefix,
+            correlation_prefix,
+        )
         self._flat["message"] += (
             seq,
             row.exchange,
-            call,
-            words[row.cause_kind],
-            row.cause,
+            book.calls[call],
+            book.about[row.path, row.object_id, row.session_id, row.token_uid, row.location_id],
+            _cause_ref(seq, row.cause_kind, row.cause),
             row.depth,
-            row.start_us,
-            row.arrive_us,
-            row.end_us,
-            row.handled_us,
-            words[row.final],
-            ids[row.failure],
-            row.http_status,
-            row.ocpi_status,
-            ids[row.path],
-            ids[row.object_id],
-            ids[row.session_id],
-            ids[row.token_uid],
-            ids[row.location_id],
-            row.correlation_id,
-            row.request_id,
+            start_us,
+            None if arrive_us is None else arrive_us - start_us,
+            None if handled_us is None else handled_us - (start_us if arrive_us is None else arrive_us),
+            row.end_us - start_us,
+            names[row.final],
+            names[row.failure],
+            ((row.http_status or 0) << 16 | (row.ocpi_status or 0)) - ORDINARY_STATUSES,
+            request_number,
+            correlation_number,
             row.duplicate_of,
-            *place,
             len(request_body),
             len(response_body),
+        )
+        if not self._bodies_kept:
+            request_body = response_body = b""
+        self._chunks.add(
+            seq, (request, request_body, response, response_body), len(request_body) + len(response_body) + 64
         )
 
     def _count_traffic(self, row: MessageRow) -> None:
@@ -219,81 +225,104 @@ class Committer:
         counts[2] += len(row.response_body)
 
     def _take_event(self, seq: int, row: EventRow) -> None:
-        words, ids = self._names.words, self._names.ids
-        self._flat["event"] += (
-            seq,
-            row.at_us,
-            ids[row.source],
-            words[row.kind],
-            words[row.party],
-            ids[row.subject],
-            row.data,
-            words[row.cause_kind],
-            row.cause,
-        )
+        kind = row.kind
+        data: bytes | None = row.data
+        if kind == LINK_EVENT:
+            self._chunks.add(seq, row.data, len(row.data))
+            data = None
+        topic = self._book.topics[row.source, kind, row.party, row.subject]
+        self._flat["event"] += (seq, row.at_us, topic, _cause_ref(seq, row.cause_kind, row.cause), data)
 
     def _take_state(self, seq: int, row: StateRow) -> None:
-        words = self._names.words
-        holder, kind = words[row.holder], words[row.kind]
-        if self._keyframes.add(seq, row):
-            self._flat["holding"] += (holder, kind)
-        self._flat["state"] += (
-            seq,
-            row.at_us,
-            holder,
-            kind,
-            self._names.ids[row.entity],
-            row.value,
-            words[row.cause_kind],
-            row.cause,
-        )
+        value, fixed = row.value, row.fixed
+        holding = self._keyframes.add(seq, row)
+        subject = self._book.subject(seq, holding, row.entity, value[:fixed])
+        number = self._book.values[value[fixed:]]
+        cause = _cause_ref(seq, row.cause_kind, row.cause)
+        self._flat["state"] += (holding, seq, row.at_us, subject, number, cause)
 
     def _take_money(self, seq: int, row: MoneyRow) -> None:
+        names = self._book.names
         self._flat["money"] += (
             seq,
             row.at_us,
             row.kind,
-            row.cdr_id,
-            row.session_id,
-            row.creditor,
-            row.debtor,
+            names[row.cdr_id],
+            names[row.session_id],
+            names[row.creditor],
+            names[row.debtor],
             row.currency,
             str(row.amount),
             row.approximate,
-            row.reason,
+            names[row.reason],
             row.energy_wh,
-            row.tariff_id,
+            names[row.tariff_id],
         )
 
     def _collect(self) -> None:
         """Lay out what the helpers have made of the rows: chunks, keyframes, series, new names."""
-        flat, words, series = self._flat, self._names.words, self._series
-        for frame in self._keyframes.finished:
-            flat["keyframe"] += (words[frame.holder], words[frame.kind], frame.seq, frame.at_us, frame.data)
-        for table, rows in (
-            ("chunk", self._chunks.finished),
-            ("series", series.new_series),
-            ("sample", series.rows),
-            ("series_chunk", series.chunks),
-            ("name", self._names.new),
-            ("call", self._names.calls.new),
-        ):
-            flat[table].extend(chain.from_iterable(rows))
+        flat, book, series, chunks = self._flat, self._book, self._series, self._chunks
+        flat["sample"].extend(chain.from_iterable([(*key, *row) for key, row in series.rows.items()]))
         self._folded = sorted({chunk.series for chunk in series.chunks})
-        for made in (self._keyframes.finished, self._chunks.finished, series.new_series):
-            made.clear()
-        for noted in (series.rows, series.chunks, self._names.new, self._names.calls.new):
-            noted.clear()
+        made: dict[str, list[Any]] = {
+            "name": book.names.new,
+            "call": book.calls.new,
+            "about": book.about.new,
+            "topic": book.topics.new,
+            "subject": book.new_subjects,
+            "value": book.values.new,
+            "holding": self._keyframes.holdings,
+            "keyframe": self._keyframes.finished,
+            "header": self._headers.new,
+            "dictionary": chunks.dictionaries,
+            "chunk": chunks.finished,
+            "series": series.new_series,
+            "series_chunk": series.chunks,
+        }
+        for table, rows in made.items():
+            flat[table].extend(chain.from_iterable(rows))
+            rows.clear()
+        series.rows.clear()
+
+
+def _cause_ref(seq: int, kind: CauseKind, cause: int) -> int:
+    """See schema.py."""
+    return (seq - cause) * 2 + 1 if kind == "event" else cause * 2 if kind else 0
+
+
+def _parted(request_id: str, correlation_id: str) -> tuple[str, int | str, str, int | str]:
+    """What a request id begins with and the number at its end, then those of the correlation id: see schema.py."""
+    request, correlation = _number_of(request_id), _number_of(correlation_id)
+    if request is None:
+        return "", request_id, "", correlation_id
+    if correlation is None:
+        return request_id[:-12], request, "", correlation_id
+    return request_id[:-12], request, correlation_id[:-12], correlation - request
+
+
+def _number_of(id: str) -> int | None:
+    digits = id[-12:]
+    try:
+        number = int(digits, 16)
+    except ValueError:
+        return None
+    return number if f"{number:012x}" == digits else None
 
 
 _COLUMNS: Final[dict[str, Sequence[str]]] = {
     "name": "??",
-    "call": "?" * 10,
-    "chunk": "??",
-    "message": "?" * 27,
-    "event": (*"??????", _TEXT, *"??"),
-    "holding": "??",
-    "state": (*"?????", _TEXT, *"??"),
+    "call": "?" * 12,
+    "about": "?" * 6,
+    "message": "?" * 18,
+    "header": ("?", _TEXT),
+    "dictionary": "??",
+    "chunk": "???",
+    "topic": "?" * 5,
+    "event": (*"????", _TEXT),
+    "holding": "???",
+    "subject": (*"???", _TEXT),
+    "value": ("?", _TEXT),
+    "state": "?" * 6,
     "keyframe": "?????",
     "money": "?" * 13,
     "fault": (*"?????", _TEXT),

@@ -1,7 +1,8 @@
 """Recordings of older programs, made readable by a chain of converters, one a major version.
 
 A converter changes a copy of the file from its major version to the next, by SQL on an open connection, so a
-recording is never altered by being read. Version 1 is the first: the chain is still empty.
+recording is never altered by being read. Files of version 1 were made before the program had users and are refused;
+version 2 is the first that later programs will convert.
 """
 
 import sqlite3

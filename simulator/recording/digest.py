@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from simulator.recording.rows import Headers, MessageRow, SequencedRow
 
-_FORMAT: Final = b"ocpirun digest 1"
+_FORMAT: Final = b"ocpirun digest 2"
 _name_of = itemgetter(0)
 
 

@@ -29,12 +29,14 @@ def finish(connection: sqlite3.Connection, meta: Mapping[str, str]) -> None:
 
 
 def leave_one_file(connection: sqlite3.Connection) -> None:
-    """Give free pages back, empty the write-ahead log, and do without it.
+    """Fill the pages that grew half full, empty the write-ahead log, and do without it.
 
     The last is impossible while a reader is connected; that reader then does it when it leaves.
     """
     with contextlib.suppress(sqlite3.OperationalError):
-        connection.execute("PRAGMA incremental_vacuum").fetchall()
+        # The copy that this makes may be larger than the memory there is.
+        connection.execute("PRAGMA temp_store = FILE")
+        connection.execute("VACUUM")
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         connection.execute("PRAGMA journal_mode = DELETE").fetchall()
 

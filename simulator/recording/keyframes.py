@@ -1,7 +1,8 @@
-"""Keyframes: all that a holder knows of one kind at one moment, so that any instant is a keyframe and a short replay.
+"""Keyframes: what a holder knows of one kind at one moment, so that any instant is a keyframe and a short replay.
 
-A keyframe is a zstd-compressed msgpack map from entity to value. One is due after 2,000 changes, or after half as many
-changes as there are entities if that is more: the cost of keyframes then stays proportional to the number of changes,
+A keyframe is a zstd-compressed msgpack map from entity to value: of all entities (a whole one), or of those that have
+changed since the last whole one (`null` for one that is no longer known). One is due after 1,500 changes, and it is
+whole when those are half of what is known or more: the cost of keyframes stays proportional to the number of changes,
 however many sessions a holder has seen.
 """
 
@@ -12,68 +13,76 @@ import zstandard
 
 from simulator.recording.rows import StateRow
 
-INTERVAL: Final = 2_000
+INTERVAL: Final = 1_500
 FORGOTTEN: Final = b"null"
 
 _decoder = msgspec.msgpack.Decoder(dict[str, bytes])
 
 
 class Keyframe(NamedTuple):
-    """A row of the table `keyframe`, with the names not yet replaced by ids."""
+    """A row of the table `keyframe`."""
 
-    holder: str
-    kind: str
+    holding: int
     seq: int
     at_us: int
+    whole: int
     data: bytes
 
 
 class _Knowledge:
-    """What one holder knows of one kind, and how much of it no keyframe has yet."""
+    """What one holder knows of one kind, what of it the last whole keyframe lacks, and how much no keyframe has yet."""
 
-    __slots__ = ("at_us", "changes", "seq", "values")
+    __slots__ = ("at_us", "changed", "changes", "holding", "seq", "values", "whole")
 
-    def __init__(self) -> None:
+    def __init__(self, holding: int) -> None:
+        self.holding = holding
         self.values: dict[str, bytes] = {}
+        self.changed: dict[str, bytes] = {}
         self.changes = 0
+        self.whole = 0
         self.seq = 0
         self.at_us = 0
 
 
 class Keyframes:
-    """Follows the state rows and makes keyframes when they are due."""
+    """Follows the state rows and makes keyframes when they are due; numbers who knows what (`holdings`)."""
 
     def __init__(self, interval: int = INTERVAL) -> None:
         self.finished: list[Keyframe] = []
+        self.holdings: list[tuple[int, str, str]] = []
         self._interval = interval
         self._known: dict[tuple[str, str], _Knowledge] = {}
         self._encoder = msgspec.msgpack.Encoder()
         self._compressor = zstandard.ZstdCompressor(level=3)
 
-    def add(self, seq: int, row: StateRow) -> bool:
-        """Take in a change; True if it is the first that its holder knows of its kind."""
+    def add(self, seq: int, row: StateRow) -> int:
+        """Take in a change; returns the number of its holding."""
         key = (row.holder, row.kind)
         known = self._known.get(key)
-        first = known is None
         if known is None:
-            known = self._known[key] = _Knowledge()
-        apply(known.values, row.entity, row.value)
+            known = self._known[key] = _Knowledge(len(self._known) + 1)
+            self.holdings.append((known.holding, *key))
+        value = row.value
+        if value == FORGOTTEN:
+            known.values.pop(row.entity, None)
+        else:
+            known.values[row.entity] = value
+        known.changed[row.entity] = value
         known.seq, known.at_us = seq, row.at_us
-        known.changes += 1
-        if known.changes >= self._interval and known.changes * 2 >= len(known.values):
-            self._make(key, known)
-        return first
+        changes = known.changes = known.changes + 1
+        if changes >= self._interval:
+            self._make(known)
+        return known.holding
 
-    def make_last(self) -> None:
-        """Make a keyframe of everything that changed since its last one; the end of a run is often looked at."""
-        for key, known in self._known.items():
-            if known.changes:
-                self._make(key, known)
-
-    def _make(self, key: tuple[str, str], known: _Knowledge) -> None:
-        data = self._compressor.compress(self._encoder.encode(known.values))
-        self.finished.append(Keyframe(*key, known.seq, known.at_us, data))
+    def _make(self, known: _Knowledge) -> None:
+        is_whole = not known.whole or len(known.changed) * 2 >= len(known.values)
+        if is_whole:
+            known.whole = known.seq
+        data = self._compressor.compress(self._encoder.encode(known.values if is_whole else known.changed))
+        self.finished.append(Keyframe(known.holding, known.seq, known.at_us, known.whole, data))
         known.changes = 0
+        if is_whole:
+            known.changed.clear()
 
 
 def apply(values: dict[str, bytes], entity: str, value: bytes) -> None:
@@ -84,6 +93,11 @@ def apply(values: dict[str, bytes], entity: str, value: bytes) -> None:
         values[entity] = value
 
 
+def applied(values: dict[str, bytes], changed: dict[str, bytes]) -> dict[str, bytes]:
+    """What is known, as it is changed by a keyframe that is not whole."""
+    return {entity: value for entity, value in (values | changed).items() if value != FORGOTTEN}
+
+
 def decode_keyframe(data: bytes) -> dict[str, bytes]:
-    """From entity to value, in the order in which the entities became known."""
+    """From entity to value."""
     return _decoder.decode(zstandard.ZstdDecompressor().decompress(data))

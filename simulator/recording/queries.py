@@ -2,41 +2,65 @@
 
 from typing import Any, Final
 
-from simulator.recording.schema import EVENT_FROM, MESSAGE_FROM, STATE_FROM
+from simulator.recording.schema import (
+    CORRELATION_ID,
+    EVENT_FROM,
+    MESSAGE_FROM,
+    MONEY_FROM,
+    REQUEST_ID,
+    STATE_FROM,
+    STATE_VALUE,
+)
 
-MESSAGES: Final = f"""SELECT m.exchange, cause_kind.text, m.cause, m.depth, m.start_us, m.arrive_us, m.end_us,
-final.text,
-  failure.text, c.sender, c.receiver, c.module, c.interface, c.route, c.method, path.text, c.host, c.version,
-  m.http_status, m.ocpi_status, c.object_kind, object.text, session.text, token.text, location.text,
-  m.correlation_id, m.request_id, m.duplicate_of, m.handled_us, m.seq, m.request_bytes, m.response_bytes, m.chunk,
-  m.body_offset, m.body_length
+MESSAGES: Final = f"""SELECT m.exchange, m.cause_kind, m.cause, m.depth, m.start_us, m.arrive_us, m.end_us, final.text,
+  failure.text, c.sender, c.receiver, c.module, c.interface, c.route, c.method, a.path, c.host, c.version,
+  m.http_status, m.ocpi_status, c.object_kind, object.text, session.text, token.text, location.text, {CORRELATION_ID},
+  {REQUEST_ID}, m.duplicate_of, m.handled_us, m.seq, m.request_bytes, m.response_bytes
 FROM {MESSAGE_FROM}"""
 
 EVENTS: Final = f"""SELECT e.at_us, source.text, kind.text, party.text, subject.text, CAST(e.data AS BLOB),
-cause_kind.text,
-  e.cause, e.seq FROM {EVENT_FROM}"""
+  e.cause_kind, e.cause, e.seq FROM {EVENT_FROM}"""
 
-STATES: Final = f"""SELECT s.at_us, holder.text, kind.text, entity.text, CAST(s.value AS BLOB), cause_kind.text,
-s.cause,
-  s.seq FROM {STATE_FROM}"""
+STATES: Final = f"""SELECT s.at_us, h.holder, h.kind, entity.text, CAST({STATE_VALUE} AS BLOB), s.cause_kind, s.cause,
+  length(CAST(b.fixed AS BLOB)), s.seq FROM {STATE_FROM}"""
 
-MONEY: Final = """SELECT at_us, kind, cdr_id, session_id, creditor, debtor, currency, amount, approximate, reason,
-energy_wh,
-  tariff_id, seq FROM money"""
+MONEY: Final = f"""SELECT y.at_us, y.kind, cdr.text, session.text, creditor.text, debtor.text, y.currency, y.amount,
+  y.approximate, reason.text, y.energy_wh, tariff.text, y.seq FROM {MONEY_FROM}"""
 
 FAULTS: Final = "SELECT at_us, kind, target, phase, CAST(data AS BLOB), seq FROM fault"
 COMMANDS: Final = "SELECT at_us, command, CAST(data AS BLOB), id, seq FROM command"
 HINTS: Final = "SELECT at_us, exchange, rule, severity, sentence, path, section, id, seq FROM hint"
 
-HOLDINGS: Final = """SELECT holder.text, kind.text, h.holder, h.kind FROM holding h
-  JOIN name holder ON holder.id = h.holder JOIN name kind ON kind.id = h.kind ORDER BY 1, 2"""
+HOLDINGS: Final = "SELECT holder, kind, id FROM holding ORDER BY holder, kind"
 
-KEYFRAME: Final = """SELECT seq, data FROM keyframe WHERE holder = ? AND kind = ? AND at_us <= ? AND seq <= ?
+KEYFRAME: Final = """SELECT seq, whole, data FROM keyframe WHERE holding = ? AND at_us <= ? AND seq <= ?
 ORDER BY seq DESC LIMIT 1"""
+WHOLE: Final = "SELECT data FROM keyframe WHERE holding = ? AND seq = ?"
 
-CHANGES: Final = """SELECT s.at_us, s.seq, entity.text, CAST(s.value AS BLOB)
-FROM state s LEFT JOIN name entity ON entity.id = s.entity
-WHERE s.holder = ? AND s.kind = ? AND s.seq > ? ORDER BY s.seq"""
+CHANGES: Final = f"""SELECT s.at_us, s.seq, entity.text, CAST({STATE_VALUE} AS BLOB)
+FROM state s JOIN subject b ON b.id = s.subject JOIN name entity ON entity.id = b.entity JOIN value v ON v.id = s.value
+WHERE s.holding = ? AND s.seq > ? ORDER BY s.seq"""
+
+CHUNK: Final = "SELECT id, dictionary, data FROM chunk WHERE id <= ? ORDER BY id DESC LIMIT 1"
+
+TELLS: Final = """SELECT 1 FROM state
+WHERE holding IN (SELECT id FROM holding WHERE (? IS NULL OR holder = ?) AND (? IS NULL OR kind = ?))
+AND seq > ? AND seq <= ? LIMIT 1"""
+
+LAST_INSTANTS: Final = " UNION ALL ".join(
+    f"SELECT * FROM (SELECT {column} FROM {table} WHERE seq > ?1 AND seq <= ?2 ORDER BY seq DESC LIMIT 1)"
+    for table, column in (
+        ("message", "end_us"),
+        ("event", "at_us"),
+        ("money", "at_us"),
+        ("fault", "at_us"),
+    )
+)
+LAST_STATE: Final = """SELECT max(at_us) FROM state
+WHERE holding IN (SELECT id FROM holding) AND seq > ? AND seq <= ?"""
+NEW_EXCHANGES: Final = "SELECT exchange, call FROM message WHERE seq > ? AND seq <= ? ORDER BY seq"
+
+NAMED: Final = "IN (SELECT id FROM name WHERE text = ?)"
 
 
 class Where:
@@ -53,9 +77,14 @@ class Where:
             self.parameters.append(value)
         return self
 
-    def named(self, column: str, text: str | None) -> "Where":
-        """A column that holds the id of a name."""
-        return self.compare(f"{column} IN (SELECT id FROM name WHERE text = ?)", text)
+    def of(self, column: str, table: str, **texts: str | None) -> "Where":
+        """A column that holds the id of a row of `table`, whose columns hold ids of names: these texts."""
+        given = {name: text for name, text in texts.items() if text is not None}
+        if given:
+            conditions = " AND ".join(f"{name} {NAMED}" for name in given)
+            self._conditions.append(f"{column} IN (SELECT id FROM {table} WHERE {conditions})")
+            self.parameters += given.values()
+        return self
 
     def between(self, column: str, from_us: int | None, to_us: int | None) -> "Where":
         """A half-open range of time."""

@@ -6,49 +6,91 @@ emptying its log. Rows come back as the structs of rows.py with their sequence. 
 """
 
 import contextlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
 import numpy as np
-from msgspec import Struct
 
 from simulator.recording.bodies import NO_CONTENT, ChunkCache
 from simulator.recording.converters import CONVERTERS, Converter
-from simulator.recording.keyframes import apply, decode_keyframe
+from simulator.recording.keyframes import applied, apply, decode_keyframe
 from simulator.recording.liveness import is_written
 from simulator.recording.opening import OpenFile, damage_refused, damaged
 from simulator.recording.queries import (
     CHANGES,
+    CHUNK,
     COMMANDS,
     EVENTS,
     FAULTS,
     HINTS,
     HOLDINGS,
     KEYFRAME,
+    LAST_INSTANTS,
+    LAST_STATE,
     MESSAGES,
     MONEY,
+    NAMED,
+    NEW_EXCHANGES,
     STATES,
+    TELLS,
+    WHOLE,
     Where,
 )
 from simulator.recording.rows import Command, Event, Fault, Hint, Message, Money, State
+from simulator.recording.schema import CORRELATION_ID
 from simulator.recording.series import Times, Values, unfold
 
 _TAIL_ROWS: Final = 5_000
 _END: Final = 1 << 62
 
 
-class Batch(Struct, frozen=True):
-    """Rows that are new since a sequence; messages without headers and bodies. Ask again from `last_seq`."""
+class Batch:
+    """Rows that are new since a sequence, `after_seq`, up to `last_seq`; ask again from there.
 
-    last_seq: int
-    messages: list[Message]
-    events: list[Event]
-    states: list[State]
-    money: list[Money]
-    faults: list[Fault]
+    `exchanges` are the numbers of the new messages, `modules` those that they belong to, `last_us` is the instant of
+    the last row (None without rows). Rows themselves are read when they are first asked for, messages without headers
+    and bodies, events without what crossed the charge-point link.
+    """
+
+    def __init__(self, recording: "Recording", after_seq: int, last_seq: int) -> None:
+        """Not for callers: use `Recording.tail`."""
+        self.after_seq = after_seq
+        self.last_seq = last_seq
+        self._recording = recording
+        self._span = span = (after_seq, last_seq)
+        found = recording.query(NEW_EXCHANGES, span) if last_seq > after_seq else []
+        self.exchanges: list[int] = [exchange for exchange, _ in found]
+        self.modules = recording.modules({call for _, call in found})
+        instants = recording.query(LAST_INSTANTS, span) + recording.query(LAST_STATE, span)
+        self.last_us = max((at_us for (at_us,) in instants if at_us is not None), default=None)
+
+    def tells(self, *, holder: str | None = None, kind: str | None = None) -> bool:
+        """Whether a holder, or anybody, knows something new, of a kind or of any."""
+        return bool(self._recording.query(TELLS, (holder, holder, kind, kind, *self._span)))
+
+    @cached_property
+    def messages(self) -> list[Message]:
+        return self._recording.messages(after_seq=self.after_seq, up_to_seq=self.last_seq)
+
+    @cached_property
+    def events(self) -> list[Event]:
+        return self._recording.events(after_seq=self.after_seq, up_to_seq=self.last_seq, link_data=False)
+
+    @cached_property
+    def states(self) -> list[State]:
+        return self._recording.states(after_seq=self.after_seq, up_to_seq=self.last_seq)
+
+    @cached_property
+    def money(self) -> list[Money]:
+        return self._recording.money(after_seq=self.after_seq, up_to_seq=self.last_seq)
+
+    @cached_property
+    def faults(self) -> list[Fault]:
+        return self._recording.faults(after_seq=self.after_seq, up_to_seq=self.last_seq)
 
 
 class Recording:
@@ -62,7 +104,8 @@ class Recording:
         """Not for callers: use `open`."""
         self.path = file.path
         self._file = file
-        self._chunks = ChunkCache(self._load_chunk)
+        self._chunks = ChunkCache(self._load_chunk, self._load_dictionary, self._load_headers)
+        self._modules: dict[int, str] = {}
 
     @classmethod
     def open(cls, path: Path, *, converters: Mapping[int, Converter] = CONVERTERS) -> "Recording":
@@ -114,6 +157,7 @@ class Recording:
         from_us: int | None = None,
         to_us: int | None = None,
         after_seq: int | None = None,
+        up_to_seq: int | None = None,
         limit: int | None = None,
         offset: int = 0,
         contents: bool = False,
@@ -122,11 +166,12 @@ class Recording:
 
         For a long list go on from the last sequence (`after_seq`, `limit`), which is faster than a large `offset`.
         """
-        where = Where().compare("m.exchange = ?", exchange).named("m.session_id", session_id)
-        where.named("m.object_id", object_id).compare("m.correlation_id = ?", correlation_id)
+        where = Where().compare("m.exchange = ?", exchange)
+        where.of("m.about", "about", session_id=session_id, object_id=object_id)
+        where.compare(f"({CORRELATION_ID}) = ?", correlation_id)
         for column, value in (("sender", sender), ("receiver", receiver), ("module", module)):
             where.compare(f"m.call IN (SELECT id FROM call WHERE {column} = ?)", value)
-        where.between("m.start_us", from_us, to_us).compare("m.seq > ?", after_seq)
+        where.between("m.start_us", from_us, to_us).compare("m.seq > ?", after_seq).compare("m.seq <= ?", up_to_seq)
         return self._messages(where, limit, offset, contents)
 
     def message(self, exchange: int) -> Message:
@@ -146,12 +191,21 @@ class Recording:
         from_us: int | None = None,
         to_us: int | None = None,
         after_seq: int | None = None,
+        up_to_seq: int | None = None,
         limit: int | None = None,
+        link_data: bool = True,
     ) -> list[Event]:
-        """Events in order of sequence."""
-        where = Where().named("e.source", source).named("e.kind", kind).named("e.party", party)
-        where.named("e.subject", subject).between("e.at_us", from_us, to_us).compare("e.seq > ?", after_seq)
-        return self._events(where, limit)
+        """Events in order of sequence; without `link_data` those of kind LINK_EVENT have none, which is faster."""
+        where = Where().of("e.topic", "topic", source=source, kind=kind, party=party, subject=subject)
+        where.between("e.at_us", from_us, to_us).compare("e.seq > ?", after_seq).compare("e.seq <= ?", up_to_seq)
+        events = []
+        rows = self.query(where.sql(EVENTS, "e.seq", limit), where.parameters)
+        with damage_refused(self.path):
+            for at_us, of, what, by, about, data, *rest in rows:
+                if data is None:
+                    data = self._chunks.data(rest[-1]) if link_data else b"{}"
+                events.append(Event(at_us, of, what, by, about, data, *rest))
+        return events
 
     def states(
         self,
@@ -162,20 +216,35 @@ class Recording:
         from_us: int | None = None,
         to_us: int | None = None,
         after_seq: int | None = None,
+        up_to_seq: int | None = None,
         limit: int | None = None,
     ) -> list[State]:
         """Changes of what holders know, in order of sequence."""
-        where = Where().named("s.holder", holder).named("s.kind", kind).named("s.entity", entity)
-        where.between("s.at_us", from_us, to_us).compare("s.seq > ?", after_seq)
-        return self._states(where, limit)
+        where = Where()
+        # Rows lie in the order of their holdings: naming these lets SQLite go straight to the sequences wanted.
+        where.compare("s.holding IN (SELECT id FROM holding WHERE id > ?)", 0)
+        for column, value in (("holder", holder), ("kind", kind)):
+            where.compare(f"s.holding IN (SELECT id FROM holding WHERE {column} = ?)", value)
+        if entity is not None:
+            where.compare(f"s.holding IN (SELECT holding FROM subject WHERE entity {NAMED})", entity)
+            where.of("s.subject", "subject", entity=entity)
+            # No row is older than its subject.
+            where.compare(f"s.seq >= (SELECT min(id) FROM subject WHERE entity {NAMED})", entity)
+        where.between("s.at_us", from_us, to_us).compare("s.seq > ?", after_seq).compare("s.seq <= ?", up_to_seq)
+        return [State(*row) for row in self.query(where.sql(STATES, "s.seq", limit), where.parameters)]
 
-    def money(self) -> list[Money]:
+    def money(self, *, after_seq: int | None = None, up_to_seq: int | None = None) -> list[Money]:
         """All amounts owed, in order of sequence."""
-        return self._money(Where())
+        where = Where().compare("y.seq > ?", after_seq).compare("y.seq <= ?", up_to_seq)
+        return [
+            Money(*(*row[:7], Decimal(row[7]), bool(row[8]), *row[9:]))
+            for row in self.query(where.sql(MONEY, "y.seq"), where.parameters)
+        ]
 
-    def faults(self) -> list[Fault]:
+    def faults(self, *, after_seq: int | None = None, up_to_seq: int | None = None) -> list[Fault]:
         """Begins and ends of faults, in order of sequence."""
-        return self._faults(Where())
+        where = Where().compare("seq > ?", after_seq).compare("seq <= ?", up_to_seq)
+        return [Fault(*row) for row in self.query(where.sql(FAULTS, "seq"), where.parameters)]
 
     def commands(self) -> list[Command]:
         """What people told the run, in the order given."""
@@ -188,19 +257,14 @@ class Recording:
 
     def tail(self, after_seq: int, limit: int = _TAIL_ROWS) -> Batch:
         """The next rows after a sequence, at most `limit`, and none left out up to the batch's `last_seq`."""
-        last_seq = max(after_seq, min(self.last_seq, after_seq + limit))
+        return Batch(self, after_seq, max(after_seq, min(self.last_seq, after_seq + limit)))
 
-        def new(column: str) -> Where:
-            return Where().compare(f"{column} > ?", after_seq).compare(f"{column} <= ?", last_seq)
-
-        return Batch(
-            last_seq=last_seq,
-            messages=self._messages(new("m.seq")),
-            events=self._events(new("e.seq")),
-            states=self._states(new("s.seq")),
-            money=self._money(new("seq")),
-            faults=self._faults(new("seq")),
-        )
+    def modules(self, calls: Iterable[int]) -> set[str]:
+        """The modules of rows of `call`, which never change and are therefore remembered."""
+        known = self._modules
+        if not known.keys() >= set(calls):
+            known.update(self.query("SELECT id, module FROM call WHERE id > ?", (len(known),)))
+        return {known[call] for call in calls}
 
     def holders(self) -> dict[str, list[str]]:
         """Who knows something ("street" and parties), and of which kinds; both in alphabetical order."""
@@ -216,12 +280,16 @@ class Recording:
         """
         last = _END if up_to_seq is None else up_to_seq
         values: dict[str, bytes] = {}
-        for holding in self.query(HOLDINGS):
-            if holding[:2] == (holder, kind):
+        for *who, holding in self.query(HOLDINGS):
+            if who == [holder, kind]:
                 with damage_refused(self.path):
-                    frames = self.query(KEYFRAME, (*holding[2:], at_us, last))
-                    seq, values = (frames[0][0], decode_keyframe(frames[0][1])) if frames else (0, {})
-                    self._replay(values, (*holding[2:], seq), at_us, last)
+                    frames = self.query(KEYFRAME, (holding, at_us, last))
+                    seq = 0
+                    for seq, whole, data in frames:
+                        values = decode_keyframe(data)
+                        if whole != seq:
+                            values = applied(decode_keyframe(self._value(WHOLE, (holding, whole))), values)
+                    self._replay(values, (holding, seq), at_us, last)
         return values
 
     def states_at(self, holder: str, at_us: int, *, up_to_seq: int | None = None) -> dict[str, dict[str, bytes]]:
@@ -267,34 +335,30 @@ class Recording:
         rows = self.query(where.sql(MESSAGES, "m.seq", limit, offset), where.parameters)
         with damage_refused(self.path):
             for row in rows:
-                content = self._chunks.content(*row[-3:]) if contents else NO_CONTENT
-                messages.append(Message(*(row[:27] + content + row[27:-3])))
+                content = self._chunks.content(row[29], *row[25:27]) if contents else NO_CONTENT
+                messages.append(Message(*(row[:27] + content + row[27:])))
         return messages
 
-    def _events(self, where: Where, limit: int | None = None) -> list[Event]:
-        return [Event(*row) for row in self.query(where.sql(EVENTS, "e.seq", limit), where.parameters)]
-
-    def _states(self, where: Where, limit: int | None = None) -> list[State]:
-        return [State(*row) for row in self.query(where.sql(STATES, "s.seq", limit), where.parameters)]
-
-    def _money(self, where: Where) -> list[Money]:
-        return [
-            Money(*(*row[:7], Decimal(row[7]), bool(row[8]), *row[9:]))
-            for row in self.query(where.sql(MONEY, "seq"), where.parameters)
-        ]
-
-    def _faults(self, where: Where) -> list[Fault]:
-        return [Fault(*row) for row in self.query(where.sql(FAULTS, "seq"), where.parameters)]
-
-    def _replay(self, values: dict[str, bytes], after: tuple[int, int, int], at_us: int, last_seq: int) -> None:
+    def _replay(self, values: dict[str, bytes], after: tuple[int, int], at_us: int, last_seq: int) -> None:
         with contextlib.closing(self._file.connection.execute(CHANGES, after)) as changes:
             for changed_us, seq, entity, value in changes:
                 if changed_us > at_us or seq > last_seq:
                     break
                 apply(values, entity, value)
 
-    def _load_chunk(self, number: int) -> bytes:
-        data: bytes = self._value("SELECT data FROM chunk WHERE id = ?", (number,))
+    def _load_chunk(self, seq: int) -> tuple[int, int, bytes]:
+        rows = self.query(CHUNK, (seq,))
+        if not rows:
+            raise damaged(self.path, "a row is missing")
+        number, dictionary, data = rows[0]
+        return number, dictionary, data
+
+    def _load_dictionary(self, number: int) -> bytes:
+        data: bytes = self._value("SELECT data FROM dictionary WHERE id = ?", (number,))
+        return data
+
+    def _load_headers(self, number: int) -> str:
+        data: str = self._value("SELECT data FROM header WHERE id = ?", (number,))
         return data
 
     def _value(self, sql: str, parameters: Sequence[Any] = ()) -> Any:

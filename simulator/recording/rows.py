@@ -9,7 +9,7 @@ encoding of a sequenced row (an array that starts with its kind) is what the dig
 """
 
 from decimal import Decimal
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from msgspec import Struct
 
@@ -17,6 +17,9 @@ Level: TypeAlias = Literal["full", "headers", "aggregates"]
 CauseKind: TypeAlias = Literal["event", "message", ""]
 FinalState: TypeAlias = Literal["delivered", "timed_out", "lost", "dead"]
 Headers: TypeAlias = tuple[tuple[str, str], ...]
+
+LINK_EVENT: Final = "ocpp"
+"""The kind of the events that are messages of the charge-point link: their data are kept like bodies."""
 
 
 class MessageRow(Struct, frozen=True, gc=False, array_like=True, tag="message"):
@@ -80,7 +83,11 @@ class EventRow(Struct, frozen=True, gc=False, array_like=True, tag="event"):
 
 
 class StateRow(Struct, frozen=True, gc=False, array_like=True, tag="state"):
-    """What a holder ("street" or a party's id) knows of an entity from now on; the value `null` means: no longer."""
+    """What a holder ("street" or a party's id) knows of an entity from now on; the value `null` means: no longer.
+
+    `fixed` is how many bytes of the value, from its beginning, do not change from row to row of the entity: a recording
+    keeps these once. It is up to whoever makes the row, and any number from 0 to the length of the value is right.
+    """
 
     at_us: int
     holder: str
@@ -89,6 +96,7 @@ class StateRow(Struct, frozen=True, gc=False, array_like=True, tag="state"):
     value: bytes
     cause_kind: CauseKind = ""
     cause: int = 0
+    fixed: int = 0
 
 
 class MoneyRow(Struct, frozen=True, gc=False, array_like=True, tag="money"):

@@ -1,10 +1,16 @@
 """The tables of an `*.ocpirun` file, its views for analysts and its indices, in one place to be read as documentation.
 
-SQLite 3, `application_id` "OCPI", `user_version` = major * 1000 + minor. A reader opens any minor of its own major.
-Times (`*_us`) are integer microseconds since the scenario's start, meta `start_epoch_us` the start in microseconds
-since 1970 UTC. Columns that repeat hold the `id` of a row of `name`; name 0 is the empty text. One text may have
-several ids (the writer forgets old ones to bound its memory), so look a text up with `IN (SELECT id FROM name WHERE
-text = ?)`.
+SQLite 3.31 or newer, `application_id` "OCPI", `user_version` = major * 1000 + minor. A reader opens any minor of its
+own major. Times (`*_us`) are integer microseconds since the scenario's start, meta `start_epoch_us` the start in
+microseconds since 1970 UTC.
+
+A run has millions of rows, so a row holds little more than what is new in it. What rows have in common stands once in
+`call`, `about`, `topic`, `subject` and `value`, and texts that repeat in `name`, whose row 0 is the empty text. One
+text, and one set of what is in common, may have several ids (the writer forgets old ones to bound its memory), so look
+them up with `IN (SELECT id FROM name WHERE text = ?)`. Columns after AS are computed when they are read.
+
+`cause_ref` tells what brought a row about: 0 nothing, twice the number of an exchange, or one more than twice the
+distance back to an event; read it as `cause_kind` and `cause`.
 """
 
 import sqlite3
@@ -12,39 +18,64 @@ from collections.abc import Mapping
 from typing import Final
 
 APPLICATION_ID: Final = 0x4F435049
-MAJOR: Final = 1
+MAJOR: Final = 2
 MINOR: Final = 0
 USER_VERSION: Final = MAJOR * 1000 + MINOR
 SUFFIX: Final = ".ocpirun"
 
-TABLES: Final = """
+ORDINARY_STATUSES: Final = 200 << 16 | 1000
+"""HTTP and OCPI status of most messages; kept is how far a message's are from them, hence mostly 0."""
+
+_CAUSE: Final = """cause_kind TEXT AS (
+    CASE WHEN cause_ref = 0 THEN '' WHEN cause_ref & 1 THEN 'event' ELSE 'message' END
+  ),
+  cause INTEGER AS (CASE WHEN cause_ref & 1 THEN seq - (cause_ref >> 1) ELSE cause_ref / 2 END)"""
+
+TABLES: Final = f"""
 CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 
 CREATE TABLE name(id INTEGER PRIMARY KEY, text TEXT NOT NULL);
 INSERT INTO name VALUES (0, '');
 
--- What the exchanges of one kind between two parties have in common.
+-- What the exchanges of one kind between two parties have in common. Ids of requests that end in twelve hexadecimal
+-- digits begin with request_prefix and correlation_prefix.
 CREATE TABLE call(
   id INTEGER PRIMARY KEY, sender TEXT, receiver TEXT, module TEXT, interface TEXT, route TEXT, method TEXT, host TEXT,
-  version TEXT, object_kind TEXT
+  version TEXT, object_kind TEXT, request_prefix TEXT, correlation_prefix TEXT
 );
 
--- One HTTP request with its response. cause_kind, final, failure, path, object_id, session_id, token_uid and
--- location_id are names. body_offset and body_length lie in the decompressed chunk (see bodies.py); chunk 0 means
--- that nothing was kept.
+-- What exchanges are about. All but path are names.
+CREATE TABLE about(
+  id INTEGER PRIMARY KEY, path TEXT NOT NULL, object_id INTEGER NOT NULL, session_id INTEGER NOT NULL,
+  token_uid INTEGER NOT NULL, location_id INTEGER NOT NULL
+);
+
+-- One HTTP request with its response; its headers and bodies are found by seq (see bodies.py). final and failure are
+-- names, transit_us is counted from start_us and handling_us from there on. request is the number at the end of the
+-- request id, correlation how much larger that of the correlation id is; an id that does not end in twelve hexadecimal
+-- digits stands there whole, as text.
 CREATE TABLE message(
-  seq INTEGER PRIMARY KEY, exchange INTEGER NOT NULL, call INTEGER NOT NULL, cause_kind INTEGER NOT NULL,
-  cause INTEGER NOT NULL, depth INTEGER NOT NULL, start_us INTEGER NOT NULL, arrive_us INTEGER, end_us INTEGER NOT NULL,
-  handled_us INTEGER, final INTEGER NOT NULL, failure INTEGER NOT NULL, http_status INTEGER, ocpi_status INTEGER,
-  path INTEGER NOT NULL, object_id INTEGER NOT NULL, session_id INTEGER NOT NULL, token_uid INTEGER NOT NULL,
-  location_id INTEGER NOT NULL, correlation_id TEXT NOT NULL, request_id TEXT NOT NULL, duplicate_of INTEGER NOT NULL,
-  chunk INTEGER NOT NULL, body_offset INTEGER NOT NULL, body_length INTEGER NOT NULL,
-  request_bytes INTEGER NOT NULL, response_bytes INTEGER NOT NULL
+  seq INTEGER PRIMARY KEY, exchange INTEGER NOT NULL, call INTEGER NOT NULL, about INTEGER NOT NULL,
+  cause_ref INTEGER NOT NULL, depth INTEGER NOT NULL, start_us INTEGER NOT NULL, transit_us INTEGER,
+  handling_us INTEGER, duration_us INTEGER NOT NULL, final INTEGER NOT NULL, failure INTEGER NOT NULL,
+  statuses INTEGER NOT NULL, request NOT NULL, correlation NOT NULL, duplicate_of INTEGER NOT NULL,
+  request_bytes INTEGER NOT NULL, response_bytes INTEGER NOT NULL,
+  http_status INTEGER AS (nullif(statuses + {ORDINARY_STATUSES} >> 16, 0)),
+  ocpi_status INTEGER AS (nullif(statuses + {ORDINARY_STATUSES} & 65535, 0)),
+  arrive_us INTEGER AS (start_us + transit_us),
+  handled_us INTEGER AS (start_us + ifnull(transit_us, 0) + handling_us),
+  end_us INTEGER AS (start_us + duration_us),
+  {_CAUSE}
 );
 CREATE INDEX message_exchange ON message(exchange);
-CREATE INDEX message_object ON message(object_id);
+CREATE INDEX message_about ON message(about);
 
-CREATE TABLE chunk(id INTEGER PRIMARY KEY, data BLOB NOT NULL);
+-- Headers and bodies, and the data of some events, of the rows from seq id on; compressed with a dictionary (0: none).
+CREATE TABLE chunk(id INTEGER PRIMARY KEY, dictionary INTEGER NOT NULL, data BLOB NOT NULL);
+CREATE TABLE dictionary(id INTEGER PRIMARY KEY, data BLOB NOT NULL);
+
+-- Headers that many messages begin with, as a JSON list of pairs (see bodies.py).
+CREATE TABLE header(id INTEGER PRIMARY KEY, data TEXT NOT NULL);
 
 -- Instead of messages at level "aggregates"; read it through v_traffic. 0 stands for "no status".
 CREATE TABLE traffic(
@@ -53,37 +84,53 @@ CREATE TABLE traffic(
   PRIMARY KEY (minute, sender, receiver, module, final, http_status, ocpi_status)
 ) WITHOUT ROWID;
 
--- source, kind, party, subject and cause_kind are names.
+-- What events have in common. All are names.
+CREATE TABLE topic(
+  id INTEGER PRIMARY KEY, source INTEGER NOT NULL, kind INTEGER NOT NULL, party INTEGER NOT NULL,
+  subject INTEGER NOT NULL
+);
+
+-- Something that happened in the street or at a link; data is JSON. What crossed the charge-point link (kind "ocpp") is
+-- found by seq with the bodies of messages (see bodies.py), and data is NULL.
 CREATE TABLE event(
-  seq INTEGER PRIMARY KEY, at_us INTEGER NOT NULL, source INTEGER NOT NULL, kind INTEGER NOT NULL,
-  party INTEGER NOT NULL,
-  subject INTEGER NOT NULL, data TEXT NOT NULL, cause_kind INTEGER NOT NULL, cause INTEGER NOT NULL
+  seq INTEGER PRIMARY KEY, at_us INTEGER NOT NULL, topic INTEGER NOT NULL, cause_ref INTEGER NOT NULL, data TEXT,
+  {_CAUSE}
 );
 
--- What a holder knows of an entity from at_us on; value is JSON, null when it knows it no longer. holder, kind, entity
--- and cause_kind are names. Values are small, as there are many. Of a session: status, kwh and cost (decimal numbers as
--- text, cost without VAT), currency, evse ("CPO/uid"), token (uid); its CPO adds emsp, location, start and end (OCPI
--- DateTimes, end null until then).
+-- Who knows something ("street" or a party), and of which kind of entity.
+CREATE TABLE holding(id INTEGER PRIMARY KEY, holder TEXT NOT NULL, kind TEXT NOT NULL);
+
+-- An entity as it is known to a holder, with the beginning of what is known that does not change. id is the sequence of
+-- the first row of `state` that is about it, entity is a name.
+CREATE TABLE subject(
+  id INTEGER PRIMARY KEY, holding INTEGER NOT NULL, entity INTEGER NOT NULL, fixed TEXT NOT NULL
+);
+CREATE TABLE value(id INTEGER PRIMARY KEY, text TEXT NOT NULL);
+
+-- What a holder knows of an entity from at_us on is JSON, its subject's fixed followed by the text of value; null when
+-- it knows it no longer. Of a session: status, kwh and cost (decimal numbers as text, cost without VAT), currency, evse
+-- ("CPO/uid"), token (uid); its CPO adds emsp, location, start and end (OCPI DateTimes, no end until then).
 CREATE TABLE state(
-  seq INTEGER PRIMARY KEY, at_us INTEGER NOT NULL, holder INTEGER NOT NULL, kind INTEGER NOT NULL,
-  entity INTEGER NOT NULL, value TEXT NOT NULL, cause_kind INTEGER NOT NULL, cause INTEGER NOT NULL
-);
-CREATE INDEX state_holder ON state(holder, kind, seq);
+  holding INTEGER NOT NULL, seq INTEGER NOT NULL, at_us INTEGER NOT NULL, subject INTEGER NOT NULL,
+  value INTEGER NOT NULL, cause_ref INTEGER NOT NULL,
+  {_CAUSE},
+  PRIMARY KEY (holding, seq)
+) WITHOUT ROWID;
 
--- Everything a holder knew of one kind just after row seq (see keyframes.py). holder and kind are names.
+-- What a holder knew of one kind just after row seq: everything, or if whole is the seq of another keyframe what has
+-- changed since that (see keyframes.py).
 CREATE TABLE keyframe(
-  holder INTEGER NOT NULL, kind INTEGER NOT NULL, seq INTEGER NOT NULL, at_us INTEGER NOT NULL, data BLOB NOT NULL
+  holding INTEGER NOT NULL, seq INTEGER NOT NULL, at_us INTEGER NOT NULL, whole INTEGER NOT NULL, data BLOB NOT NULL
 );
-CREATE INDEX keyframe_holder ON keyframe(holder, kind, seq);
-CREATE TABLE holding(holder INTEGER NOT NULL, kind INTEGER NOT NULL, PRIMARY KEY (holder, kind)) WITHOUT ROWID;
+CREATE INDEX keyframe_holding ON keyframe(holding, seq);
 
 -- A CDR as its CPO issued it (kind "receivable") or its eMSP accepted it ("payable"). amount is a decimal number as
--- text, without VAT.
+-- text, without VAT; cdr_id, session_id, creditor, debtor, reason and tariff_id are names.
 CREATE TABLE money(
-  seq INTEGER PRIMARY KEY, at_us INTEGER NOT NULL, kind TEXT NOT NULL, cdr_id TEXT NOT NULL, session_id TEXT NOT NULL,
-  creditor TEXT NOT NULL, debtor TEXT NOT NULL, currency TEXT NOT NULL, amount TEXT NOT NULL,
-  approximate INTEGER NOT NULL,
-  reason TEXT NOT NULL, energy_wh INTEGER NOT NULL, tariff_id TEXT NOT NULL
+  seq INTEGER PRIMARY KEY, at_us INTEGER NOT NULL, kind TEXT NOT NULL, cdr_id INTEGER NOT NULL,
+  session_id INTEGER NOT NULL, creditor INTEGER NOT NULL, debtor INTEGER NOT NULL, currency TEXT NOT NULL,
+  amount TEXT NOT NULL, approximate INTEGER NOT NULL, reason INTEGER NOT NULL, energy_wh INTEGER NOT NULL,
+  tariff_id INTEGER NOT NULL
 );
 
 CREATE TABLE fault(
@@ -116,41 +163,50 @@ CREATE INDEX series_chunk_series ON series_chunk(series, n);
 # Built at close, or by the first reader of a killed file: a growing file pays for few indices.
 INDICES: Final = """
 CREATE INDEX IF NOT EXISTS name_text ON name(text);
-CREATE INDEX IF NOT EXISTS message_session ON message(session_id);
-CREATE INDEX IF NOT EXISTS message_call ON message(call);
-CREATE INDEX IF NOT EXISTS message_start ON message(start_us);
-CREATE INDEX IF NOT EXISTS message_cause ON message(cause);
-CREATE INDEX IF NOT EXISTS event_at ON event(at_us);
-CREATE INDEX IF NOT EXISTS event_subject ON event(subject);
-CREATE INDEX IF NOT EXISTS event_source ON event(source);
-CREATE INDEX IF NOT EXISTS state_entity ON state(entity);
-CREATE INDEX IF NOT EXISTS state_cause ON state(cause);
+CREATE INDEX IF NOT EXISTS about_session ON about(session_id);
+CREATE INDEX IF NOT EXISTS topic_subject ON topic(subject);
+CREATE INDEX IF NOT EXISTS event_topic ON event(topic);
+CREATE INDEX IF NOT EXISTS subject_entity ON subject(entity);
 CREATE INDEX IF NOT EXISTS hint_exchange ON hint(exchange);
 """
 
 MESSAGE_FROM: Final = """message m
-  LEFT JOIN call c ON c.id = m.call
-  LEFT JOIN name cause_kind ON cause_kind.id = m.cause_kind
+  JOIN call c ON c.id = m.call
+  JOIN about a ON a.id = m.about
   LEFT JOIN name final ON final.id = m.final
   LEFT JOIN name failure ON failure.id = m.failure
-  LEFT JOIN name path ON path.id = m.path
-  LEFT JOIN name object ON object.id = m.object_id
-  LEFT JOIN name session ON session.id = m.session_id
-  LEFT JOIN name token ON token.id = m.token_uid
-  LEFT JOIN name location ON location.id = m.location_id"""
+  LEFT JOIN name object ON object.id = a.object_id
+  LEFT JOIN name session ON session.id = a.session_id
+  LEFT JOIN name token ON token.id = a.token_uid
+  LEFT JOIN name location ON location.id = a.location_id"""
+
+REQUEST_ID: Final = """CASE typeof(m.request) WHEN 'text' THEN m.request
+  ELSE c.request_prefix || printf('%012x', m.request) END"""
+CORRELATION_ID: Final = """CASE typeof(m.correlation) WHEN 'text' THEN m.correlation
+  ELSE c.correlation_prefix || printf('%012x', m.request + m.correlation) END"""
 
 EVENT_FROM: Final = """event e
-  LEFT JOIN name source ON source.id = e.source
-  LEFT JOIN name kind ON kind.id = e.kind
-  LEFT JOIN name party ON party.id = e.party
-  LEFT JOIN name subject ON subject.id = e.subject
-  LEFT JOIN name cause_kind ON cause_kind.id = e.cause_kind"""
+  JOIN topic t ON t.id = e.topic
+  LEFT JOIN name source ON source.id = t.source
+  LEFT JOIN name kind ON kind.id = t.kind
+  LEFT JOIN name party ON party.id = t.party
+  LEFT JOIN name subject ON subject.id = t.subject"""
 
 STATE_FROM: Final = """state s
-  LEFT JOIN name holder ON holder.id = s.holder
-  LEFT JOIN name kind ON kind.id = s.kind
-  LEFT JOIN name entity ON entity.id = s.entity
-  LEFT JOIN name cause_kind ON cause_kind.id = s.cause_kind"""
+  JOIN holding h ON h.id = s.holding
+  JOIN subject b ON b.id = s.subject
+  LEFT JOIN name entity ON entity.id = b.entity
+  LEFT JOIN value v ON v.id = s.value"""
+
+STATE_VALUE: Final = "b.fixed || v.text"
+
+MONEY_FROM: Final = """money y
+  LEFT JOIN name cdr ON cdr.id = y.cdr_id
+  LEFT JOIN name session ON session.id = y.session_id
+  LEFT JOIN name creditor ON creditor.id = y.creditor
+  LEFT JOIN name debtor ON debtor.id = y.debtor
+  LEFT JOIN name reason ON reason.id = y.reason
+  LEFT JOIN name tariff ON tariff.id = y.tariff_id"""
 
 
 def _iso(column: str) -> str:
@@ -161,7 +217,7 @@ def _iso(column: str) -> str:
 
 def _of(name: str, sql: str = "{}") -> str:
     """SQL over a member of a state value; not with `->>`, for which an SQLite before 3.38 refuses the whole file."""
-    return sql.replace("{}", f"json_extract(s.value, '$.{name}')")
+    return sql.replace("{}", f"json_extract({STATE_VALUE}, '$.{name}')")
 
 
 VIEWS: Final = f"""
@@ -169,23 +225,25 @@ VIEWS: Final = f"""
 -- start.
 CREATE VIEW v_message AS SELECT
   m.seq, m.exchange, {_iso("m.start_us")} AS time, m.start_us / 1e6 AS start_s, m.arrive_us / 1e6 AS arrive_s,
-  m.end_us / 1e6 AS end_s, m.handled_us / 1e6 AS handled_s, (m.end_us - m.start_us) / 1e6 AS duration_s,
-  c.sender, c.receiver, c.module, c.interface, c.route, c.method, path.text AS path, c.host, c.version,
+  m.end_us / 1e6 AS end_s, m.handled_us / 1e6 AS handled_s, m.duration_us / 1e6 AS duration_s,
+  c.sender, c.receiver, c.module, c.interface, c.route, c.method, a.path, c.host, c.version,
   final.text AS final, failure.text AS failure, m.http_status, m.ocpi_status, c.object_kind, object.text AS object_id,
-  session.text AS session_id, token.text AS token_uid, location.text AS location_id, m.correlation_id, m.request_id,
-  cause_kind.text AS cause_kind, m.cause, m.depth, m.duplicate_of, m.request_bytes, m.response_bytes
+  session.text AS session_id, token.text AS token_uid, location.text AS location_id,
+  {CORRELATION_ID} AS correlation_id,
+  {REQUEST_ID} AS request_id,
+  m.cause_kind, m.cause, m.depth, m.duplicate_of, m.request_bytes, m.response_bytes
 FROM {MESSAGE_FROM};
 
 -- One line an event.
 CREATE VIEW v_event AS SELECT
   e.seq, {_iso("e.at_us")} AS time, e.at_us / 1e6 AS at_s, source.text AS source, kind.text AS kind,
-  party.text AS party, subject.text AS subject, e.data, cause_kind.text AS cause_kind, e.cause
+  party.text AS party, subject.text AS subject, e.data, e.cause_kind, e.cause
 FROM {EVENT_FROM};
 
 -- One line a change of what a holder knows; value is JSON.
 CREATE VIEW v_state AS SELECT
-  s.seq, {_iso("s.at_us")} AS time, s.at_us / 1e6 AS at_s, holder.text AS holder, kind.text AS kind,
-  entity.text AS entity, s.value, cause_kind.text AS cause_kind, s.cause
+  s.seq, {_iso("s.at_us")} AS time, s.at_us / 1e6 AS at_s, h.holder, h.kind, entity.text AS entity,
+  {STATE_VALUE} AS value, s.cause_kind, s.cause
 FROM {STATE_FROM};
 
 -- One line a session and holder: the last that its CPO, or the eMSP of its token, knew of it; value is that as JSON
@@ -197,25 +255,31 @@ CREATE VIEW v_session AS SELECT
   {_of("status")} AS status, {_of("kwh", "CAST({} AS REAL)")} AS kwh, {_of("currency")} AS currency,
   {_of("cost")} AS total_cost_excl_vat, {_of("start")} AS start_date_time, {_of("end")} AS end_date_time,
   {_of("location")} AS location_id, {_of("evse", "substr({}, instr({}, '/') + 1)")} AS evse_uid,
-  {_of("token")} AS token_uid, s.value
+  {_of("token")} AS token_uid, {STATE_VALUE} AS value
 FROM (
-  SELECT entity.text AS session_id, holder.text AS holder, min(s.at_us) AS first_us, max(s.seq) AS seq,
-    count(*) AS changes
-  FROM {STATE_FROM} WHERE kind.text = 'session' GROUP BY entity.text, holder.text
-) g JOIN state s ON s.seq = g.seq;
+  SELECT entity.text AS session_id, h.holder, b.holding, min(l.first_us) AS first_us, max(l.seq) AS seq,
+    sum(l.changes) AS changes
+  FROM (
+    SELECT subject, min(at_us) AS first_us, max(seq) AS seq, count(*) AS changes FROM state
+    WHERE holding IN (SELECT id FROM holding WHERE kind = 'session') GROUP BY subject
+  ) l JOIN subject b ON b.id = l.subject JOIN holding h ON h.id = b.holding JOIN name entity ON entity.id = b.entity
+  GROUP BY entity.text, h.holder
+) g JOIN state s ON s.holding = g.holding AND s.seq = g.seq
+  JOIN subject b ON b.id = s.subject JOIN value v ON v.id = s.value;
 
 -- One line a CDR: what its CPO (creditor) issued, and whether its eMSP (debtor) accepted it. amount is what the CPO
 -- asks and accepted_amount what the eMSP admits (decimal text, without VAT); issued_at and accepted_at are the UTC
 -- instants of that. The accepted_* are NULL when the CDR was not accepted. reason says why an amount is approximate
 -- and is empty when it is not.
 CREATE VIEW v_cdr AS SELECT
-  r.cdr_id, r.session_id, r.creditor, r.debtor, r.currency, r.amount, p.amount AS accepted_amount, r.approximate,
-  r.reason, r.energy_wh, r.tariff_id, {_iso("r.at_us")} AS issued_at, {_iso("p.at_us")} AS accepted_at
-FROM money r LEFT JOIN (
-  SELECT cdr_id, creditor, debtor, amount, min(at_us) AS at_us FROM money WHERE kind = 'payable'
-  GROUP BY cdr_id, creditor, debtor
-) p ON p.cdr_id = r.cdr_id AND p.creditor = r.creditor AND p.debtor = r.debtor
-WHERE r.kind = 'receivable';
+  cdr.text AS cdr_id, session.text AS session_id, creditor.text AS creditor, debtor.text AS debtor, y.currency,
+  y.amount, p.amount AS accepted_amount, y.approximate, reason.text AS reason, y.energy_wh, tariff.text AS tariff_id,
+  {_iso("y.at_us")} AS issued_at, {_iso("p.at_us")} AS accepted_at
+FROM {MONEY_FROM} LEFT JOIN (
+  SELECT cdr.text AS cdr_id, creditor.text AS creditor, debtor.text AS debtor, y.amount, min(y.at_us) AS at_us
+  FROM {MONEY_FROM} WHERE y.kind = 'payable' GROUP BY 1, 2, 3
+) p ON p.cdr_id = cdr.text AND p.creditor = creditor.text AND p.debtor = debtor.text
+WHERE y.kind = 'receivable';
 
 -- Messages counted per simulated minute of their start; the same at every level.
 CREATE VIEW v_traffic AS
@@ -225,7 +289,8 @@ FROM traffic
 UNION ALL
 SELECT (m.start_us - (m.start_us % 60000000 + 60000000) % 60000000) / 60000000 AS minute, c.sender, c.receiver,
   c.module, final.text AS final, m.http_status, m.ocpi_status, count(*), sum(m.request_bytes), sum(m.response_bytes)
-FROM {MESSAGE_FROM} GROUP BY minute, c.sender, c.receiver, c.module, final.text, m.http_status, m.ocpi_status;
+FROM message m JOIN call c ON c.id = m.call JOIN name final ON final.id = m.final
+GROUP BY minute, c.sender, c.receiver, c.module, final.text, m.http_status, m.ocpi_status;
 
 -- One line a folded chunk of a series: enough to draw a long curve from afar.
 CREATE VIEW v_series AS SELECT

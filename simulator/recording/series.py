@@ -64,11 +64,14 @@ class _Pending:
 
 
 class SeriesFolder:
-    """Turns samples into new series, rows for `sample`, and chunks (whose older rows in `sample` are then obsolete)."""
+    """Turns samples into new series, rows for `sample`, and chunks (whose older rows in `sample` are then obsolete).
+
+    Of several samples of a series in one instant only the last counts: the others lasted no time.
+    """
 
     def __init__(self) -> None:
         self.new_series: list[tuple[int, str, str, str]] = []
-        self.rows: list[tuple[int, int, int, float]] = []
+        self.rows: dict[tuple[int, int], tuple[int, float]] = {}
         self.chunks: list[SeriesChunk] = []
         self._pending: dict[tuple[str, str], _Pending] = {}
 
@@ -80,18 +83,24 @@ class SeriesFolder:
             if pending is None:
                 pending = self._pending[entity, quantity] = _Pending(len(self._pending) + 1)
                 self.new_series.append((pending.id, entity, quantity, unit))
-            pending.at_us.append(at_us)
-            pending.values.append(value)
             count = len(pending.values)
-            self.rows.append((pending.id, pending.n + count - 1, at_us, value))
+            if count and pending.at_us[-1] == at_us:
+                pending.values[-1] = value
+                self.rows[pending.id, pending.n + count - 1] = at_us, value
+                continue
+            # Only now is it certain that the last of them was the last of its instant.
             if count == SAMPLES_A_CHUNK:
                 times, values = np.array(pending.at_us, np.int64), np.array(pending.values, np.float64)
                 self.chunks.append(fold(pending.id, pending.n, times, values))
                 pending.n += count
                 del pending.at_us[:], pending.values[:]
                 folded[pending.id] = pending.n
+                count = 0
+            pending.at_us.append(at_us)
+            pending.values.append(value)
+            self.rows[pending.id, pending.n + count] = at_us, value
         if folded:
-            self.rows = [row for row in self.rows if row[1] >= folded.get(row[0], 0)]
+            self.rows = {key: row for key, row in self.rows.items() if key[1] >= folded.get(key[0], 0)}
 
 
 def fold_rest(connection: sqlite3.Connection) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from simulator.filters.instants import Origin
@@ -33,6 +33,10 @@ IDS = (
     "two words",
     "x*y",
     "línea\nzwei",
+    "p-00000000000a",
+    "p-00000000000b",
+    "P-00000000000A",
+    "100000000000a",
 )
 PARTIES = ("NL-ABC", "nl-abc", "NL-EMA", "DE-X%1")
 ROW_COUNT = 400
@@ -114,6 +118,8 @@ values = st.sampled_from(
         "NL-*",
         "ÄK",
         "evse",
+        "*-00000000000a",
+        "*a",
         "%",
         "_",
     ]
@@ -182,6 +188,9 @@ def by_sql(recording: Recording, chosen: Filter) -> list[int]:
 
 @settings(max_examples=400, deadline=None)
 @given(text=filters)
+@example(text="correlation:p-00000000000a")
+@example(text="request:*-00000000000A")
+@example(text="not correlation:100000000000a")
 def test_sql_and_predicate_agree(recording: Recording, messages: list[Message], text: str) -> None:
     chosen = parse(text, ORIGIN)
     assert by_sql(recording, chosen) == [message.seq for message in messages if chosen.matches(message)]

@@ -5,9 +5,10 @@ from decimal import Decimal
 from pathlib import Path
 
 from hypothesis import strategies as st
-from msgspec.structs import asdict
+from msgspec.structs import asdict, replace
 
 from simulator.recording.rows import (
+    LINK_EVENT,
     CommandRow,
     EventRow,
     FaultRow,
@@ -23,20 +24,40 @@ META = {"start_epoch_us": "1777867200000000", "seed": "7", "control_token": "sec
 
 text = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=12)
 word = st.sampled_from(["", "NL-ABC", "NL-EMA", "evse", "session", "Ä€"])
-number = st.integers(-(1 << 62), 1 << 62)
+number = st.integers(-(1 << 60), 1 << 60)
 small = st.integers(-3, 3)
+id = (
+    text
+    | st.sampled_from(["", "c", "9" * 12, "x-00000000000G", "x-0_0000000001", "x-00000000000A"])
+    | st.builds("{}{:012x}".format, word, st.integers(0, (1 << 48) - 1))
+)
 status = st.none() | st.integers(100, 5000)
 json_object = text.map(lambda key: b'{"%s":1}' % key.replace('"', "").replace("\\", "").encode())
 headers = st.lists(st.tuples(st.sampled_from(["Link", "accept", "X-a", "x-B"]), text), max_size=4).map(
     lambda pairs: tuple(sorted(pairs, key=lambda pair: pair[0].lower()))
 )
-cause_kind = st.sampled_from(["", "event", "message"])
+causes = st.just({"cause_kind": "", "cause": 0}) | st.fixed_dictionaries(
+    {"cause_kind": st.sampled_from(["event", "message"]), "cause": st.integers(1, 1 << 60)}
+)
+
+
+def with_cause(row: SequencedRow, cause: dict[str, object]) -> SequencedRow:
+    return replace(row, **cause)
+
+
+def with_ids_in_headers(row: MessageRow, first: bool, second: bool) -> MessageRow:
+    """Some of the headers end as those of the engine do."""
+    ids = (("X-Correlation-ID", row.correlation_id), ("X-Request-ID", row.request_id))
+    return replace(
+        row,
+        request_headers=tuple(sorted((*row.request_headers, *ids[: 2 * first]), key=lambda pair: pair[0].lower())),
+        response_headers=tuple(sorted((*row.response_headers, *ids[: 2 * second]), key=lambda pair: pair[0].lower())),
+    )
+
 
 messages = st.builds(
     MessageRow,
     exchange=number,
-    cause_kind=cause_kind,
-    cause=number,
     depth=small,
     start_us=number,
     arrive_us=st.none() | number,
@@ -59,8 +80,8 @@ messages = st.builds(
     session_id=text,
     token_uid=text,
     location_id=text,
-    correlation_id=text,
-    request_id=text,
+    correlation_id=id,
+    request_id=id,
     request_headers=headers,
     request_body=st.binary(max_size=40),
     response_headers=headers,
@@ -72,12 +93,10 @@ events = st.builds(
     EventRow,
     at_us=number,
     source=text,
-    kind=word,
+    kind=word | st.just(LINK_EVENT),
     party=word,
     subject=text,
     data=json_object,
-    cause_kind=cause_kind,
-    cause=number,
 )
 states = st.builds(
     StateRow,
@@ -86,8 +105,7 @@ states = st.builds(
     kind=word,
     entity=text,
     value=json_object,
-    cause_kind=cause_kind,
-    cause=number,
+    fixed=st.integers(0, 3),
 )
 money = st.builds(
     MoneyRow,
@@ -118,7 +136,8 @@ hints = st.builds(
     path=text,
     section=text,
 )
-sequenced = messages | events | states | money | faults
+messages = st.builds(with_ids_in_headers, messages, st.booleans(), st.booleans())
+sequenced = st.builds(with_cause, messages | events | states, causes) | money | faults
 
 
 def message(exchange: int = 1, **changes: object) -> MessageRow:
@@ -149,9 +168,13 @@ def message(exchange: int = 1, **changes: object) -> MessageRow:
         "session_id": "S1",
         "token_uid": "T1",
         "location_id": "L1",
-        "correlation_id": f"c-{exchange}",
-        "request_id": f"r-{exchange}",
-        "request_headers": (("Authorization", "Token dDE="), ("X-Request-ID", f"r-{exchange}")),
+        "correlation_id": f"c-{exchange:012x}",
+        "request_id": f"r-{exchange:012x}",
+        "request_headers": (
+            ("Authorization", "Token dDE="),
+            ("X-Correlation-ID", f"c-{exchange:012x}"),
+            ("X-Request-ID", f"r-{exchange:012x}"),
+        ),
         "request_body": b'{"kwh":1.5}',
         "response_headers": (("Content-Type", "application/json"),),
         "response_body": b'{"status_code":1000}',
@@ -165,9 +188,12 @@ def mixed_rows(count: int) -> list[SequencedRow]:
     rows: list[SequencedRow] = []
     for i in range(count):
         at_us = i * 1_000_000
-        rows.append(EventRow(at_us, f"evse/{i % 3}", "meter", "NL-ABC", "S1", b'{"energy_wh":%d}' % i))
+        kind = LINK_EVENT if i % 2 else "meter"
+        rows.append(EventRow(at_us, f"evse/{i % 3}", kind, "NL-ABC", "S1", b'{"energy_wh":%d}' % i))
         rows.append(message(i + 1, http_status=200 if i % 4 else 500, object_id=f"S{i % 5}"))
-        rows.append(StateRow(at_us, "NL-EMA", "session", f"S{i % 5}", b'{"kwh":%d}' % i, "message", i + 1))
+        rows.append(
+            StateRow(at_us, "NL-EMA", "session", f"S{i % 5}", b'{"token":"T1","kwh":%d}' % i, "message", i + 1, 14)
+        )
     rows.append(MoneyRow(count, "receivable", "C1", "S1", "NL-ABC", "NL-EMA", "EUR", Decimal("4.20"), energy_wh=9))
     rows.append(FaultRow(count, "party_offline", "NL-ABC", "begin"))
     return rows

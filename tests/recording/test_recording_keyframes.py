@@ -79,6 +79,21 @@ def test_keyframes_stay_proportional_to_the_changes() -> None:
     keyframes = Keyframes(interval=10)
     for i in range(10_000):
         keyframes.add(i + 1, StateRow(i, "NL-EMA", "session", f"S{i}", b"1"))
-    kept = sum(len(decode_keyframe(frame.data)) for frame in keyframes.finished)
-    assert len(keyframes.finished) > 5
+    kept = sum(len(decode_keyframe(frame.data)) for frame in keyframes.finished if frame.whole == frame.seq)
+    assert len(keyframes.finished) == 1_000
+    assert 5 < sum(frame.whole == frame.seq for frame in keyframes.finished) < 20
     assert kept <= 3 * 10_000
+
+
+def test_what_was_forgotten_since_the_last_whole_keyframe_is_not_known(tmp_path: Path) -> None:
+    recorder = Recorder.create(tmp_path / "run.ocpirun", "full", META, keyframe_interval=10)
+    rows = [StateRow(at_us, "street", "evse", f"E{at_us}", b"1") for at_us in range(40)]
+    # Ten changes are less than half of what is known: the keyframe after them is not whole.
+    rows += [StateRow(40 + n, "street", "evse", f"E{n}", b"2" if n % 2 else b"null") for n in range(10)]
+    record(recorder, rows)
+    recorder.close({})
+    with Recording.open(tmp_path / "run.ocpirun") as recording:
+        assert recording.query("SELECT seq, whole FROM keyframe ORDER BY seq DESC LIMIT 1") == [(50, 40)]
+        for at_us in (39, 44, 49):
+            past = [row for row in rows if row.at_us <= at_us]
+            assert recording.state_at("street", at_us, "evse") == replayed(past, "street", "evse")

@@ -65,7 +65,7 @@ def test_a_killed_run_opens_and_lacks_at_most_the_last_batch(tmp_path: Path) -> 
         assert {row.request_body for row in messages} == {message().request_body}
         assert len(recording.state_at("street", 1 << 60, "evse")) == last // 2
         assert len(recording.series("evse", "power")[0]) >= committed // 2
-        assert ("message_session",) in recording.query("SELECT name FROM sqlite_master WHERE type = 'index'")
+        assert ("event_topic",) in recording.query("SELECT name FROM sqlite_master WHERE type = 'index'")
     assert [file.name for file in tmp_path.iterdir()] == ["run.ocpirun"]
 
 

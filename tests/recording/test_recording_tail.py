@@ -6,6 +6,7 @@ from pathlib import Path
 from recording_rows import META, message, mixed_rows, record, recorded
 
 from simulator.recording.reader import Batch, Recording
+from simulator.recording.rows import LINK_EVENT, EventRow, StateRow
 from simulator.recording.writer import Recorder
 
 
@@ -37,6 +38,32 @@ def test_a_tail_sees_every_row_once_while_the_file_grows(tmp_path: Path) -> None
         assert seen == list(range(1, last_seq + 1))
     # The reader was connected when the run ended, so it is the one that leaves a single file.
     assert [file.name for file in tmp_path.iterdir()] == ["run.ocpirun"]
+
+
+def test_a_batch_tells_of_its_rows_without_reading_them(tmp_path: Path) -> None:
+    path = tmp_path / "run.ocpirun"
+    rows = [
+        message(1, module="cdrs", end_us=5_000_000),
+        StateRow(7_000_000, "run", "party", "NL-ABC", b"1"),
+        message(2, end_us=8_000_000),
+        EventRow(9_000_000, "link", LINK_EVENT, data=b'{"action":"Authorize"}'),
+    ]
+    recorded(path, rows)
+    with Recording.open(path) as recording:
+        batch = recording.tail(0, limit=2)
+        assert (batch.exchanges, batch.modules, batch.last_us) == ([1], {"cdrs"}, 7_000_000)
+        assert batch.tells()
+        assert batch.tells(holder="run")
+        assert batch.tells(holder="run", kind="party")
+        assert not batch.tells(kind="session")
+        assert not batch.tells(holder="NL-ABC")
+        batch = recording.tail(2)
+        assert (batch.exchanges, batch.modules, batch.last_us) == ([2], {"sessions"}, 9_000_000)
+        assert not batch.tells(holder="run")
+        assert [event.data for event in batch.events] == [b"{}"]
+        assert [event.data for event in recording.events()] == [b'{"action":"Authorize"}']
+        batch = recording.tail(4)
+        assert (batch.exchanges, batch.modules, batch.last_us) == ([], set(), None)
 
 
 def test_a_tail_of_aggregates_ends(tmp_path: Path) -> None:
