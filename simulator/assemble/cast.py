@@ -3,9 +3,13 @@
 The rows are states of the holder `run`: parties, links, sites and EVSEs with what does not change while it runs.
 """
 
+from collections.abc import Sequence
+
 from simulator.assemble.world import World
 from simulator.engine.cause import TIME
 from simulator.field.charger import Charger
+from simulator.ocpi.v2_2_1.locations import EVSE
+from simulator.ocpi.v2_2_1.tariffs import Tariff
 
 HOLDER = "run"
 
@@ -39,8 +43,34 @@ def write_cast(world: World) -> None:
                 },
                 TIME,
             )
+            evses = {f"{cpo_id}/{evse.uid}": evse for evse in location.evses}
             for charger in site.chargers:
-                journal.state(HOLDER, "evse", charger.key, _evse(key, charger, latitude, longitude), TIME)
+                value = _evse(key, charger, latitude, longitude) | _connected(evses.get(charger.key), assets.tariffs)
+                journal.state(HOLDER, "evse", charger.key, value, TIME)
+
+
+def _connected(evse: EVSE | None, tariffs: Sequence[Tariff]) -> dict[str, object]:
+    """What an EVSE's first connector is, and what charging there costs."""
+    if evse is None or not evse.connectors:
+        return {}
+    connector = evse.connectors[0]
+    named = {tariff.id: tariff for tariff in tariffs}
+    tariff = next((named[id] for id in connector.tariff_ids if id in named), None)
+    value: dict[str, object] = {"connector": connector.standard}
+    return value if tariff is None else value | {"tariff": _tariff(tariff)}
+
+
+def _tariff(tariff: Tariff) -> dict[str, object]:
+    """The prices of a tariff's last element, which holds when no other does; `varies` if there are others."""
+    components = tariff.elements[-1].price_components
+    vat = next((component.vat for component in components if component.vat is not None), None)
+    return {
+        "id": tariff.id,
+        "currency": tariff.currency,
+        "prices": {component.type: str(component.price) for component in components},
+        "vat": None if vat is None else str(vat),
+        "varies": len(tariff.elements) > 1 or tariff.elements[-1].restrictions is not None,
+    }
 
 
 def _evse(site: str, charger: Charger, latitude: float, longitude: float) -> dict[str, object]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
+from simulator.assemble.recorded import recorded_visits
 from simulator.assemble.world import LEAD_US, World, rating_of
 from simulator.field.arrivals import arrive_at, group_arrivals
 from simulator.field.driver import adopt
@@ -20,7 +21,7 @@ from simulator.ocpp.messages import IdToken
 from simulator.parties.roles.app import DriverApp
 from simulator.parties.roles.emsp import Emsp
 from simulator.parties.store import Store
-from simulator.scenario.model import Driver, DriverGroup
+from simulator.scenario.model import Driver, DriverGroup, RecordedDrivers
 from simulator.world.arrivals import PROFILES, Arrivals
 from simulator.world.driver import HABITS, DriverPlan, Habits
 from simulator.world.vehicle import MIXES, VEHICLES
@@ -46,11 +47,13 @@ def enrol(world: World) -> People:
     groups: list[Group] = []
     visits: list[tuple[int, Visit]] = []
     for driver in world.scenario.drivers:
-        emsp = world.emsps[driver.emsp]
-        if isinstance(driver, DriverGroup):
-            groups.append(_group(world, emsp, driver))
+        if isinstance(driver, RecordedDrivers):
+            visits.extend(recorded_visits(world, driver, _issue))
+        elif isinstance(driver, DriverGroup):
+            if driver.sessions_per_day:
+                groups.append(_group(world, world.emsps[driver.emsp], driver))
         else:
-            visits.append((driver.arrives_at_us, _visit(world, emsp, driver)))
+            visits.append((driver.arrives_at_us, _visit(world, world.emsps[driver.emsp], driver)))
     return People(tuple(groups), tuple(visits))
 
 
@@ -111,15 +114,16 @@ def _group(world: World, emsp: Emsp, spec: DriverGroup) -> Group:
         centres: Sequence[tuple[float, float]] = ((spec.latitude, spec.longitude),)
         reach_m = spec.radius_m or SEARCH_M
     else:
-        centres, reach_m = _destinations(world, emsp), spec.radius_m or ANYWHERE_M
+        centres, reach_m = _destinations(world, emsp, spec.near), spec.radius_m or ANYWHERE_M
     return Group(spec.name, emsp.office.id, arrivals, habits, tuple(tokens), tuple(centres), reach_m, SEARCH_M)
 
 
-def _destinations(world: World, emsp: Emsp) -> list[tuple[float, float]]:
-    """Where drivers without a stated centre want to be: near any location that somebody can charge at."""
+def _destinations(world: World, emsp: Emsp, cpo: str | None) -> list[tuple[float, float]]:
+    """Where drivers without a stated centre want to be: near any location (of that CPO) to charge at."""
     places = [
         (float(location.coordinates.latitude), float(location.coordinates.longitude))
         for peer_id in emsp.office.connections
+        if cpo in (None, peer_id)
         for location in world.assets[peer_id].locations
         if any(evse.status is Status.AVAILABLE and rating_of(evse) is not None for evse in location.evses)
     ]

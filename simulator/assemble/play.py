@@ -37,6 +37,8 @@ Phase = Literal["registering", "running", "closing"]
 _WATCH_S = 0.1
 _PRIVATE = 0o600
 """While a recording holds a control token, only its owner may read it."""
+_GC_THRESHOLD = 10_000
+"""How many objects more than before make the collector look at the youngest."""
 _SWITCH_S = 0.001
 """How long the engine may keep the interpreter to itself: short, so that what is recorded can soon be read."""
 
@@ -122,7 +124,7 @@ class _Run:
         if stop is not None:
             watchers.append(asyncio.create_task(self._heed(stop)))
         control = None
-        switch_s = sys.getswitchinterval()
+        switch_s, gc_thresholds = sys.getswitchinterval(), gc.get_threshold()
         try:
             self.remarks.extend(await world.kernel.open())
             if self.options.control:
@@ -151,6 +153,7 @@ class _Run:
                 await control.close()
             await world.kernel.close()
             gc.unfreeze()
+            gc.set_threshold(*gc_thresholds)
             sys.setswitchinterval(switch_s)
         watch(self._progress(world))
         return self._close(world, counted, loop_s, interrupted)
@@ -286,6 +289,10 @@ def _look_away(progress: Progress) -> None:
 
 
 def _calm_gc() -> None:
-    """What was built before the run lives as long as the run: the collector need not look at it again and again."""
+    """What was built before the run lives as long as the run: the collector need not look at it again and again.
+
+    What the run makes is free of circles, so the collector need not look often either.
+    """
     gc.collect()
     gc.freeze()
+    gc.set_threshold(_GC_THRESHOLD)

@@ -22,6 +22,9 @@ _WH_PER_KWH = 1_000
 _NOTHING = Decimal(0)
 _UNRESTRICTED = Restrictions()
 
+Quantities = dict[ComponentKind, int]
+"""How much of each dimension, in its smallest unit: Wh, s, sessions."""
+
 
 class Usage(Struct, frozen=True):
     """Billable quantities of a session: energy, time charging and time parked without charging.
@@ -38,6 +41,20 @@ class Usage(Struct, frozen=True):
         if self.energy_wh < 0 or self.charging_us < 0 or self.parking_us < 0:
             raise ValueError(f"{self}: expected no negative quantity.")
 
+    def quantities(self) -> Quantities:
+        """What is billed of each dimension."""
+        return {
+            "ENERGY": self.energy_wh,
+            "TIME": _nearest_s(self.charging_us),
+            "PARKING_TIME": _nearest_s(self.parking_us),
+            "FLAT": 1,
+        }
+
+
+def used(quantities: Quantities) -> tuple[ComponentKind, ...]:
+    """The dimensions of which there is any."""
+    return tuple([kind for kind, quantity in quantities.items() if quantity])
+
 
 def usage_from_volumes(energy_kwh: Decimal, time_h: Decimal = _NOTHING, parking_time_h: Decimal = _NOTHING) -> Usage:
     """Quantities from the summed volumes of a CDR or Session (dimensions ENERGY, TIME, PARKING_TIME).
@@ -52,7 +69,7 @@ def usage_from_volumes(energy_kwh: Decimal, time_h: Decimal = _NOTHING, parking_
     return Usage(int(energy_wh.to_integral_value(ROUND_CEILING)), charging_s * _US_PER_S, parking_s * _US_PER_S)
 
 
-class Bill(Struct, frozen=True):
+class Bill(Struct, frozen=True, gc=False):
     """The price of one session, in `currency`, each amount with 4 decimals.
 
     `energy`, `time`, `parking` and `fixed` are the lines without tax; they add up to `total_excl` unless min_price or
@@ -93,49 +110,93 @@ def price(tariff: Tariff, usage: Usage, at: Moment | None = None) -> Bill:
     only is carried to the other where a single VAT rate makes that exact. Elements for reservations or bookings are
     left out and named in `reasons`.
     """
+    quantities = usage.quantities()
+    return terms(tariff, used(quantities), at).bill(quantities)
+
+
+class Rate(Struct, frozen=True, gc=False):
+    """What one dimension costs: `net` and `gross` are quotients of integers, in money for its smallest unit."""
+
+    kind: ComponentKind
+    step_size: int
+    net: tuple[int, int]
+    gross: tuple[int, int]
+
+
+class Terms(Struct, frozen=True, gc=False):
+    """What a session pays by: chosen once for as long as its dimensions and its calendar day stay the same.
+
+    `vat` is the tax rate that all rates share, None when there is no such rate; `parking` whether parked time has one.
+    """
+
+    tariff: Tariff
+    rates: tuple[Rate, ...]
+    taxed: bool
+    vat: Decimal | None
+    parking: bool
+    reasons: tuple[str, ...]
+
+    def bill(self, quantities: Quantities) -> Bill:
+        """The bill for `quantities`, which must be of the dimensions that these terms were made for."""
+        tariff, reasons = self.tariff, self.reasons
+        parking_is_billed = self.parking and quantities["PARKING_TIME"] > 0
+        net: dict[ComponentKind, Decimal] = {}
+        gross: dict[ComponentKind, Decimal] = {}
+        total_excl = total_incl = _NOTHING
+        for rate in self.rates:
+            kind = rate.kind
+            quantity = quantities[kind]
+            if rate.step_size > 1 and kind != "FLAT" and not (kind == "TIME" and parking_is_billed):
+                quantity = -(-quantity // rate.step_size) * rate.step_size
+            numerator, denominator = rate.net
+            net[kind] = line = _rounded(quantity * numerator, denominator)
+            total_excl += line
+            if self.taxed:
+                if rate.gross is not rate.net:
+                    numerator, denominator = rate.gross
+                    line = _rounded(quantity * numerator, denominator)
+                gross[kind] = line
+            total_incl += line
+        if tariff.min_price is not None or tariff.max_price is not None:
+            unbound: list[str] = []
+            total_excl, total_incl = _limited(tariff, total_excl, total_incl, self.vat, self.taxed, unbound)
+            reasons = (*reasons, *unbound)
+        none = _NOTHING if self.taxed else None
+        return Bill(
+            tariff.currency,
+            total_excl,
+            total_incl if self.taxed else None,
+            net.get("ENERGY", _NOTHING),
+            net.get("TIME", _NOTHING),
+            net.get("PARKING_TIME", _NOTHING),
+            net.get("FLAT", _NOTHING),
+            reasons,
+            gross.get("ENERGY", none),
+            gross.get("TIME", none),
+            gross.get("PARKING_TIME", none),
+            gross.get("FLAT", none),
+        )
+
+
+def terms(tariff: Tariff, dimensions: tuple[ComponentKind, ...], at: Moment | None = None) -> Terms:
+    """By what a session that used these dimensions pays under `tariff`; see `price`."""
     reasons: list[str] = []
-    quantities: dict[ComponentKind, int] = {
-        "ENERGY": usage.energy_wh,
-        "TIME": _nearest_s(usage.charging_us),
-        "PARKING_TIME": _nearest_s(usage.parking_us),
-        "FLAT": 1,
-    }
-    components = _components(tariff, quantities, at, reasons)
-    parking_is_billed = quantities["PARKING_TIME"] > 0 and "PARKING_TIME" in components
-
-    lines = dict.fromkeys(quantities, _NOTHING)
-    gross = lines.copy()
-    total_excl = total_incl = _NOTHING
-    for kind, component in components.items():
-        quantity = quantities[kind]
-        if component.step_size > 1 and kind != "FLAT" and not (kind == "TIME" and parking_is_billed):
-            quantity = -(-quantity // component.step_size) * component.step_size
-        lines[kind], gross[kind] = _line(tariff, component, quantity, _UNIT[kind])
-        total_excl += lines[kind]
-        total_incl += gross[kind]
-
-    rates = [component.vat for component in components.values()]
-    if tariff.tax_included == "YES" and None in rates:
+    components = _components(tariff, dimensions, at, reasons)
+    vats = [component.vat for component in components.values()]
+    if tariff.tax_included == "YES" and None in vats:
         reasons.append("Prices include a tax whose rate is not given; amounts without tax repeat those with tax.")
-    taxed = tariff.tax_included == "YES" or (tariff.tax_included == "NO" and rates.count(None) < len(rates))
-    if tariff.min_price is not None or tariff.max_price is not None:
-        single_rate = rates[0] if rates and rates.count(rates[0]) == len(rates) else None
-        total_excl, total_incl = _limited(tariff, total_excl, total_incl, single_rate, taxed, reasons)
-    return Bill(
-        tariff.currency,
-        total_excl,
-        total_incl if taxed else None,
-        lines["ENERGY"],
-        lines["TIME"],
-        lines["PARKING_TIME"],
-        lines["FLAT"],
+    return Terms(
+        tariff,
+        tuple(_rate(tariff, component, _UNIT[kind]) for kind, component in components.items()),
+        tariff.tax_included == "YES" or (tariff.tax_included == "NO" and vats.count(None) < len(vats)),
+        vats[0] if vats and vats.count(vats[0]) == len(vats) else None,
+        "PARKING_TIME" in components,
         tuple(reasons),
-        *(gross.values() if taxed else ()),
     )
 
 
 def _components(
-    tariff: Tariff, quantities: dict[ComponentKind, int], at: Moment | None, reasons: list[str]
+    tariff: Tariff, dimensions: tuple[ComponentKind, ...], at: Moment | None, reasons: list[str]
 ) -> dict[ComponentKind, Component]:
     """The component that prices each dimension; what is ignored by that goes to `reasons`.
 
@@ -156,7 +217,7 @@ def _components(
             if kind in kinds_here:
                 reasons.append(f"Element {number} has {kind} more than once; only its first price is used.")
             elif kind not in chosen:
-                if applying == "always" or not quantities[kind]:
+                if applying == "always" or kind not in dimensions:
                     chosen[kind] = component
                 elif applying == "not at the start":
                     unmatched[kind] = None
@@ -187,18 +248,18 @@ def _throughout(kind: ComponentKind, number: int, restrictions: Restrictions, at
     )
 
 
-def _line(tariff: Tariff, component: Component, quantity: int, unit: int) -> tuple[Decimal, Decimal]:
-    """Amounts of one line without and with tax, each rounded once from the exact quotient of integers."""
+def _rate(tariff: Tariff, component: Component, unit: int) -> Rate:
+    """Amounts of one line without and with tax are each rounded once, from the exact quotient of integers."""
     numerator, denominator = component.price.as_integer_ratio()
-    numerator *= quantity
-    denominator *= unit
-    stated = _rounded(numerator, denominator)
-    if component.vat is None or tariff.tax_included == "N/A":
-        return stated, stated
-    rate, hundred = _gross_ratio(component.vat)
-    if tariff.tax_included == "YES":
-        return _rounded(numerator * hundred, denominator * rate), stated
-    return stated, _rounded(numerator * rate, denominator * hundred)
+    stated = numerator, denominator * unit
+    net = gross = stated
+    if component.vat is not None and tariff.tax_included != "N/A":
+        rate, hundred = _gross_ratio(component.vat)
+        if tariff.tax_included == "YES":
+            net = numerator * hundred, denominator * unit * rate
+        else:
+            gross = numerator * rate, denominator * unit * hundred
+    return Rate(component.kind, component.step_size, net, gross)
 
 
 def _limited(

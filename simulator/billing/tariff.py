@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import asdict
 
 ComponentKind = Literal["ENERGY", "TIME", "FLAT", "PARKING_TIME"]
 TaxIncluded = Literal["YES", "NO", "N/A"]
@@ -51,7 +52,7 @@ class Restrictions(Struct, frozen=True, kw_only=True):
 
     def names(self) -> tuple[str, ...]:
         """Names of the restrictions that are given; empty when the element always applies."""
-        return tuple(name for name in self.__struct_fields__ if getattr(self, name) not in (None, ()))
+        return tuple([name for name, value in asdict(self).items() if value is not None and value != ()])
 
 
 class Element(Struct, frozen=True):

@@ -3,9 +3,11 @@
 from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
-from simpy import Environment, Event
+from simpy import Event
+from simpy.events import PENDING
 
 from simulator.engine.cause import Cause
+from simulator.engine.clock import Clock
 from simulator.wire.carrier import Passage, Request, Response
 
 if TYPE_CHECKING:
@@ -38,39 +40,27 @@ class Exchange(Event):
     and reads `response`, which is there only when delivered.
     """
 
-    __slots__ = (
-        "arrive_us",
-        "cause",
-        "correlation_id",
-        "deadline_us",
-        "depth",
-        "duplicate_of",
-        "end_us",
-        "failure",
-        "final",
-        "handled_us",
-        "id",
-        "interrupted",
-        "late_response",
-        "link",
-        "loses",
-        "own_cause",
-        "passage",
-        "receiver",
-        "request",
-        "request_id",
-        "response",
-        "response_us",
-        "sender",
-        "sender_epoch",
-        "start_us",
-        "subject",
-        "watched",
-    )
+    arrive_us: int | None = None
+    handled_us: int | None = None
+    end_us = 0
+    response_us = 0
+    loses = ""
+    final: Final = ""
+    failure = ""
+    watched = False
+    interrupted = False
+    response: Response | None = None
+    late_response: Response | None = None
+    passage: Passage | None = None
+    duplicate_of = 0
+    own_cause: Cause | None = None
+    happening = False
+
+    _ok = True
 
     def __init__(
         self,
-        env: Environment,
+        env: Clock,
         id: int,
         sender: "Node",
         receiver: "Node",
@@ -93,22 +83,8 @@ class Exchange(Event):
         self.depth = cause.depth + 1
         self.request_id = request_id
         self.correlation_id = correlation_id
-        self.start_us: int = env.now  # type: ignore[assignment]
-        self.arrive_us: int | None = None
-        self.handled_us: int | None = None
-        self.end_us = 0
-        self.response_us = 0
+        self.start_us = env.now_us
         self.deadline_us = self.start_us + link.timeout_us
-        self.loses = ""
-        self.final: Final = ""
-        self.failure = ""
-        self.watched = False
-        self.interrupted = False
-        self.response: Response | None = None
-        self.late_response: Response | None = None
-        self.passage: Passage | None = None
-        self.duplicate_of = 0
-        self.own_cause: Cause | None = None
 
     @property
     def delivered(self) -> bool:
@@ -118,7 +94,7 @@ class Exchange(Event):
     @property
     def sender_gone(self) -> bool:
         """Whether the party that asked is down, or has been since: its later life gets no answers to the earlier."""
-        return self.sender.down or self.sender.epoch != self.sender_epoch
+        return self.sender.outages > 0 or self.sender.epoch != self.sender_epoch
 
     def as_cause(self) -> Cause:
         """This exchange as the cause of what its receiver does about it."""
@@ -137,8 +113,12 @@ class Exchange(Event):
         if final != "delivered":
             self.response = None
 
+    @property
+    def _value(self) -> Any:
+        """What SimPy gives to those who waited; as an attribute it would be a circle that only the collector breaks."""
+        return self if self.happening else PENDING
+
     def happen(self, priority: int, delay_us: int = 0) -> None:
         """Schedule this event itself: those who wait for it wake when it is processed."""
-        self._ok = True
-        self._value: Any = self
+        self.happening = True
         self.env.schedule(self, priority, delay_us)  # type: ignore[arg-type]

@@ -11,14 +11,15 @@ from collections import deque
 from collections.abc import Callable, Generator
 from typing import Any
 
-from simpy import Environment, Event, Interrupt, Process
+from simpy import Event, Interrupt, Process
 
 from simulator.engine.cause import Cause
+from simulator.engine.clock import Alarm, Clock
 from simulator.engine.exchange import Exchange, Final, Subject
 from simulator.engine.governor import Governor
 from simulator.engine.guard import Guard, KernelError
 from simulator.engine.journal import Journal
-from simulator.engine.links import Link, Links
+from simulator.engine.links import Links
 from simulator.engine.node import Handling, Inbound, Node
 from simulator.wire.carrier import Endpoint, Passage, Request, Response, Wire, WireFailure
 
@@ -40,20 +41,6 @@ STRANGERS_NOTED = 100
 """Strangers told of in the recording; a port scan must not fill it."""
 
 
-class _Timer(Event):
-    """A scheduled moment of an exchange: its arrival, its time-out or a reply that may be late."""
-
-    __slots__ = ("exchange",)
-
-    def __init__(self, env: Environment, exchange: Exchange, callback: Callable[[Any], None]) -> None:
-        # Event's own initialisation, written out as SimPy does for its Timeout: two timers an exchange.
-        self.env = env
-        self.callbacks = [callback]
-        self.exchange = exchange
-        self._ok = True
-        self._value: Any = None
-
-
 class Kernel:
     """Runs the simulation and carries its exchanges. Implements the wire's mailbox.
 
@@ -71,7 +58,7 @@ class Kernel:
         governor: Governor | None = None,
         refusal: Callable[[], Response] = lambda: Response(401, ()),
     ) -> None:
-        self.env = Environment(initial_time=start_us)
+        self.env = Clock(start_us)
         self.journal = journal
         journal.clock = self.env
         self.links = links
@@ -97,7 +84,7 @@ class Kernel:
     @property
     def now_us(self) -> int:
         """Simulated microseconds since the scenario's start."""
-        return self.env.now  # type: ignore[return-value]
+        return self.env.now_us
 
     # Parties and their processes
 
@@ -106,9 +93,9 @@ class Kernel:
         self.nodes[node.id] = node
         self._by_host[node.host] = node.id
 
-    def receiver_of(self, url: str) -> str | None:
-        """The id of the party that a logical URL leads to; None for a host that is not of this run."""
-        return self._by_host.get(url[7:].partition("/")[0]) if url.startswith("http://") else None
+    def party_at(self, host: str) -> str | None:
+        """The id of the party that a logical host belongs to; None for a host that is not of this run."""
+        return self._by_host.get(host)
 
     async def open(self) -> tuple[str, ...]:
         """Start listening for every party; returns the wire's remarks."""
@@ -137,7 +124,7 @@ class Kernel:
         except Interrupt:
             pass
         except Exception as error:
-            self._failed(node, what, error)
+            self.failed(node, what, error)
         finally:
             del node.background[serial]
 
@@ -170,17 +157,28 @@ class Kernel:
         Raises KernelError when it closes a circle or is one too many in this instant; KeyError for an unknown receiver.
         """
         receiver = self.nodes[receiver_id]
-        link = self.links.between(sender.id, receiver_id)
-        exchange = self._begin(sender, receiver, link, request, subject, cause, request_id, correlation_id)
-        there, back = link.direction(sender.id), link.direction(receiver_id)
-        latency, loss = link.latency, link.loss
+        link, there, back = self.links.way(sender.id, receiver_id)
+        exchange = Exchange(
+            self.env,
+            self.exchanges + 1,
+            sender,
+            receiver,
+            link,
+            request,
+            subject,
+            cause,
+            request_id,
+            correlation_id,
+        )
+        self._begin(exchange)
+        latency, loss, duplicates = link.conditions
         request_us = there.latency_us(latency)
         exchange.response_us = back.latency_us(latency)
         if loss > 0:
             loses_request, loses_response = there.loses(loss), back.loses(loss)
             exchange.loses = "request" if loses_request else "response" if loses_response else ""
-        twice = there.duplicates(link.duplicates)
-        if sender.down:
+        twice = duplicates > 0 and there.duplicates(duplicates)
+        if sender.outages:
             exchange.failure = "the sender is down"
             exchange.happen(REPLY)
             return exchange
@@ -192,38 +190,17 @@ class Kernel:
             self._duplicate(exchange, request_us)
         return exchange
 
-    def _begin(
-        self,
-        sender: Node,
-        receiver: Node,
-        link: Link,
-        request: Request,
-        subject: Subject,
-        cause: Cause,
-        request_id: str,
-        correlation_id: str,
-    ) -> Exchange:
+    def _begin(self, exchange: Exchange) -> None:
         self.exchanges += 1
-        exchange = Exchange(
-            self.env,
-            self.exchanges,
-            sender,
-            receiver,
-            link,
-            request,
-            subject,
-            cause,
-            request_id,
-            correlation_id,
-        )
         self._guard.admit(exchange)
         assert exchange.callbacks is not None
         exchange.callbacks.append(self._conclude)
-        return exchange
 
     def _duplicate(self, first: Exchange, request_us: int) -> None:
         """The network delivers the request a second time, a little later; nobody waits for that answer."""
-        second = self._begin(
+        second = Exchange(
+            self.env,
+            self.exchanges + 1,
             first.sender,
             first.receiver,
             first.link,
@@ -233,6 +210,7 @@ class Kernel:
             first.request_id,
             first.correlation_id,
         )
+        self._begin(second)
         second.duplicate_of = first.id
         second.response_us = first.response_us
         extra_us = first.link.direction(first.sender.id).duplicate_lag_us(first.link.latency)
@@ -242,20 +220,17 @@ class Kernel:
         """The request sets out and arrives after this delay."""
         if exchange.start_us + delay_us >= exchange.deadline_us:
             self._watch(exchange)
-        self._set(exchange, self._arrive, ARRIVAL, delay_us)
-
-    def _set(self, exchange: Exchange, callback: Callable[[Any], None], priority: int, delay_us: int) -> None:
-        self.env.schedule(_Timer(self.env, exchange, callback), priority, delay_us)  # type: ignore[arg-type]
+        self.env.after(delay_us, self._arrive, exchange, ARRIVAL)
 
     def _watch(self, exchange: Exchange) -> None:
         """Set the time-out, for an exchange that may reach it; the others need none."""
         if not exchange.watched:
             exchange.watched = True
-            self._set(exchange, self._time_out, TIMEOUT, max(0, exchange.deadline_us - self.now_us))
+            self.env.after(max(0, exchange.deadline_us - self.env.now_us), self._time_out, exchange, TIMEOUT)
 
-    def _arrive(self, timer: Any) -> None:
-        exchange: Exchange = timer.exchange
-        if exchange.link.down or exchange.receiver.down:
+    def _arrive(self, alarm: Alarm[Exchange]) -> None:
+        exchange = alarm.subject
+        if exchange.link.cuts or exchange.receiver.outages:
             if not exchange.final:
                 exchange.failure = "the link is down" if exchange.link.down else "connection refused"
                 self._reply(exchange)
@@ -266,12 +241,12 @@ class Kernel:
 
     def _take_request(self, exchange: Exchange, passage: Passage, request: Request) -> None:
         """The receiver has read the request: let it answer at once, or park it with a process that will."""
-        exchange.arrive_us = self.now_us
+        exchange.arrive_us = self.env.now_us
         node = exchange.receiver
         try:
             answer = node.server(Inbound(request, exchange.as_cause()))
         except Exception as error:
-            answer = self._failed(node, exchange.as_cause().label, error)
+            answer = self._apologise(exchange, error)
         if isinstance(answer, Response):
             self._answer(exchange, passage, answer)
         else:
@@ -289,14 +264,14 @@ class Kernel:
             answer = NOBODY
             exchange.interrupted = True
         except Exception as error:
-            answer = self._failed(node, exchange.as_cause().label, error)
+            answer = self._apologise(exchange, error)
         finally:
             self.parked -= 1
             node.running.pop(exchange.id, None)
         self._answer(exchange, passage, answer)
 
     def _answer(self, exchange: Exchange, passage: Passage, answer: Response) -> None:
-        exchange.handled_us = self.now_us
+        exchange.handled_us = self.env.now_us
         self._to_carry.append((passage, answer))
 
     def _take_response(self, exchange: Exchange, response: Response) -> None:
@@ -317,14 +292,14 @@ class Kernel:
 
     def _reply(self, exchange: Exchange) -> None:
         delay_us = exchange.response_us
-        if exchange.watched or self.now_us + delay_us >= exchange.deadline_us:
+        if exchange.watched or self.env.now_us + delay_us >= exchange.deadline_us:
             self._watch(exchange)
-            self._set(exchange, self._reply_or_late, REPLY, delay_us)
+            self.env.after(delay_us, self._reply_or_late, exchange, REPLY)
         else:
             exchange.happen(REPLY, delay_us)
 
-    def _reply_or_late(self, timer: Any) -> None:
-        exchange: Exchange = timer.exchange
+    def _reply_or_late(self, alarm: Alarm[Exchange]) -> None:
+        exchange = alarm.subject
         if exchange.final:
             if exchange.late_response is not None and not exchange.link.down and not exchange.sender_gone:
                 self.journal.late_answer(exchange)
@@ -332,24 +307,24 @@ class Kernel:
             self._settle(exchange)
             exchange.happen(URGENT)
 
-    def _time_out(self, timer: Any) -> None:
-        exchange: Exchange = timer.exchange
+    def _time_out(self, alarm: Alarm[Exchange]) -> None:
+        exchange = alarm.subject
         if not exchange.final:
             final: Final = "lost" if exchange.loses else "timed_out"
             failure = f"the network lost the {exchange.loses}" if exchange.loses else "no answer in time"
             exchange.late_response = exchange.response
-            exchange.finish(final, failure, self.now_us)
+            exchange.finish(final, failure, self.env.now_us)
             exchange.happen(URGENT)
 
     def _settle(self, exchange: Exchange) -> None:
         if exchange.failure:
-            exchange.finish("dead", exchange.failure, self.now_us)
-        elif exchange.link.down:
-            exchange.finish("dead", "the link went down", self.now_us)
+            exchange.finish("dead", exchange.failure, self.env.now_us)
+        elif exchange.link.cuts:
+            exchange.finish("dead", "the link went down", self.env.now_us)
         elif exchange.sender_gone:
-            exchange.finish("dead", "the sender went down", self.now_us)
+            exchange.finish("dead", "the sender went down", self.env.now_us)
         else:
-            exchange.finish("delivered", "", self.now_us)
+            exchange.finish("delivered", "", self.env.now_us)
 
     def _conclude(self, event: Event) -> None:
         """First to hear of the final state: record it, then those who wait go on."""
@@ -359,23 +334,31 @@ class Kernel:
         self.concluded += 1
         self.journal.exchange(event)
 
-    def _failed(self, node: Node, what: str, error: Exception) -> Response:
-        """A fault of ours in a party's code: recorded, answered with HTTP 500 and 3000, and the run goes on."""
+    def failed(self, node: Node, what: str, error: Exception) -> None:
+        """A fault of ours in a party's code: it is recorded and the run goes on. An error of the kernel is raised."""
         if isinstance(error, KernelError):
             raise error
         self.handler_failures += 1
         self.journal.exception(node.id, what, error)
+
+    def _apologise(self, exchange: Exchange, error: Exception) -> Response:
+        """The answer of a handler that failed: HTTP 500 and 3000."""
+        self.failed(exchange.receiver, exchange.as_cause().label, error)
         return self._apology()
 
     # The wire's mailbox
 
     def arrived(self, passage: Passage, request: Request) -> None:
         """See Mailbox."""
-        self._post(passage, request)
+        self._mail.append((passage, request))
+        if self._postman is not None:
+            self._wake()
 
     def returned(self, passage: Passage, response: Response) -> None:
         """See Mailbox."""
-        self._post(passage, response)
+        self._mail.append((passage, response))
+        if self._postman is not None:
+            self._wake()
 
     def stranger(self, party: str, request_line: str) -> Response:
         """See Mailbox. A hint is all that is left of it, since whether and when one comes is no part of the run."""
@@ -395,10 +378,6 @@ class Kernel:
         self._broken = self._broken or failure
         self._wake()
 
-    def _post(self, passage: Passage, what: Request | Response) -> None:
-        self._mail.append((passage, what))
-        self._wake()
-
     def _wake(self) -> None:
         if self._postman is not None and not self._postman.done():
             self._postman.set_result(None)
@@ -411,20 +390,20 @@ class Kernel:
         Raises KernelError, WireFailure or RecordingFailed; all carry a sentence. ValueError for an instant gone by.
         """
         env = self.env
-        if until_us < self.now_us:
-            raise ValueError(f"The run is at {self.now_us} us already and cannot go back to {until_us} us.")
+        if until_us < self.env.now_us:
+            raise ValueError(f"The run is at {self.env.now_us} us already and cannot go back to {until_us} us.")
         end = Event(env)
         end._ok = True
         end._value = None
-        env.schedule(end, END, until_us - self.now_us)  # type: ignore[arg-type]
-        governor = self.governor
+        env.schedule(end, END, until_us - self.env.now_us)  # type: ignore[arg-type]
+        governor, to_carry, step, now_s = self.governor, self._to_carry, env.step, time.monotonic
         while end.callbacks is not None:
-            if self._to_carry:
+            if to_carry:
                 await self._carry()
-            if governor.attention and not await governor.admit(self.now_us, int(env.peek()), self.journal):
+            if governor.attention and not await governor.admit(self.env.now_us, int(env.peek()), self.journal):
                 return
-            env.step()
-            if time.monotonic() - self._turn_at_s > TURN_S:
+            step()
+            if now_s() - self._turn_at_s > TURN_S:
                 await self._give_turn()
         self._raise_if_broken()
 

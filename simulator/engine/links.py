@@ -10,7 +10,7 @@ import msgspec
 from simulator.engine.streams import Streams
 
 _Z95 = NormalDist().inv_cdf(0.95)
-_STANDARD = NormalDist()
+_standard_quantile = NormalDist().inv_cdf
 
 
 @lru_cache(maxsize=256)
@@ -30,12 +30,12 @@ class Latency(msgspec.Struct, frozen=True):
 
     def draw_us(self, uniform: Callable[[], float]) -> int:
         """One delay, rounded to whole microseconds."""
-        if self.median_us <= 0:
+        median_us, p95_us = self.median_us, self.p95_us
+        if median_us <= 0:
             return 0
-        if self.p95_us <= self.median_us:
-            return self.median_us
-        spread = _spread(self.median_us, self.p95_us)
-        return round(self.median_us * math.exp(spread * _STANDARD.inv_cdf(max(uniform(), 1e-12))))
+        if p95_us <= median_us:
+            return median_us
+        return round(median_us * math.exp(_spread(median_us, p95_us) * _standard_quantile(max(uniform(), 1e-12))))
 
 
 class Direction:
@@ -102,6 +102,13 @@ class Link:
         return self.cuts > 0
 
     @property
+    def conditions(self) -> tuple[Latency, float, float]:
+        """Latency, loss and duplicates in force."""
+        if self.latencies or self.losses or self.duplications:
+            return self.latency, self.loss, self.duplicates
+        return self._base
+
+    @property
     def latency(self) -> Latency:
         """The delay in force."""
         return self.latencies[-1][0] if self.latencies else self._base[0]
@@ -126,15 +133,22 @@ class Links:
 
     def __init__(self) -> None:
         self._by_ends: dict[tuple[str, str], Link] = {}
+        self._ways: dict[tuple[str, str], tuple[Link, Direction, Direction]] = {}
 
     def add(self, link: Link) -> None:
         """Make the link known under both orders of its ends."""
         self._by_ends[link.a, link.b] = link
         self._by_ends[link.b, link.a] = link
+        self._ways[link.a, link.b] = link, link.towards, link.back
+        self._ways[link.b, link.a] = link, link.back, link.towards
 
     def between(self, a: str, b: str) -> Link:
         """The link of two parties; KeyError when they have none."""
         return self._by_ends[a, b]
+
+    def way(self, sender: str, receiver: str) -> tuple[Link, Direction, Direction]:
+        """Their link and its directions, there and back; KeyError when they have none."""
+        return self._ways[sender, receiver]
 
     def of(self, party: str) -> tuple[Link, ...]:
         """Every link that ends at the party."""

@@ -17,7 +17,7 @@ def group_arrivals(street: Street, streams: Streams, group: Group, duration_us: 
     uniform = streams.uniform(f"group/{group.name}", "arrivals")
     at_us, count = group.arrivals.next_arrival_us(0, uniform), 0
     while at_us < duration_us:
-        yield street.env.timeout(at_us - street.journal.now_us)
+        yield street.env.timeout(at_us - street.env.now_us)
         token = group.tokens[count % len(group.tokens)]
         count += 1
         street.env.process(Driver(street, draw_visit(streams, group, f"{group.name}#{count}", token)).life())
@@ -26,5 +26,5 @@ def group_arrivals(street: Street, streams: Streams, group: Group, duration_us: 
 
 def arrive_at(street: Street, visit: Visit, at_us: int) -> Generator[Event, Any, None]:
     """A process: one named driver, who comes at this instant."""
-    yield street.env.timeout(at_us - street.journal.now_us)
+    yield street.env.timeout(at_us - street.env.now_us)
     yield from Driver(street, visit).life()

@@ -6,13 +6,13 @@ must not lose while nobody can be reached. Source: OCPP 2.0.1, part 2, sections 
 
 from collections import deque
 from collections.abc import Callable, Iterable
+from functools import cache
 
-from msgspec import Struct, structs
-from simpy import Environment
+from msgspec import NODEFAULT, Struct, structs
 
 from simulator.engine.cause import TIME, Cause
+from simulator.engine.clock import Alarm, Clock
 from simulator.engine.journal import Journal
-from simulator.field.timer import after
 from simulator.ocpp.messages import (
     Answer,
     Authorize,
@@ -42,7 +42,7 @@ class _Call(Struct, gc=False):
 
     due_us: int
     message: ToCentralSystem
-    answer: Callable[[Answer, Cause], None]
+    answer: Callable[[Answer, Cause], None] | None
     cause: Cause
 
 
@@ -69,7 +69,7 @@ class ChargePointLink:
 
     def __init__(
         self,
-        env: Environment,
+        env: Clock,
         journal: Journal,
         party: str,
         central_system: CentralSystem,
@@ -108,13 +108,13 @@ class ChargePointLink:
             channels = [self._channels[evse_uid] for evse_uid in evse_uids]
             for channel in channels:
                 channel.cuts -= 1
-        now_us = self._journal.now_us
+        now_us = self._env.now_us
         for channel in channels:
             if channel.calls:
                 for call in channel.calls:
                     if call.cause is TIME and call.due_us <= now_us:
                         call.cause = cause
-                after(self._env, self._delay_us, self._arrival(channel))
+                self._env.after(self._delay_us, self._deliver_due, channel)
 
     # To the CPO
 
@@ -130,7 +130,7 @@ class ChargePointLink:
                 answer(status, answer_cause)
 
         def receive(message: Answer, call_cause: Cause) -> None:
-            def arrive() -> None:
+            def arrive(_: Alarm[None]) -> None:
                 if not channel.cuts:
                     status = message.status if isinstance(message, AuthorizeAnswer) else "Invalid"
                     data: dict[str, object] = {
@@ -140,31 +140,26 @@ class ChargePointLink:
                     }
                     settle(status, self._write(channel, token.uid, data, call_cause))
 
-            after(self._env, self._delay_us, arrive)
+            self._env.after(self._delay_us, arrive, None)
 
-        def give_up() -> None:
-            settle(OFFLINE, cause)
-
-        after(self._env, self._timeout_us, give_up)
+        self._env.after(self._timeout_us, lambda _: settle(OFFLINE, cause), None)
         self._send(channel, Authorize(token), receive, cause)
 
     def notify(self, evse_uid: str, message: Notification, cause: Cause) -> None:
         """Tell the CPO something; its acknowledgement means nothing to the charge point."""
-        self._send(self._channels[evse_uid], message, _ignore, cause)
+        self._send(self._channels[evse_uid], message, None, cause)
 
     def _send(
-        self, channel: _Channel, message: ToCentralSystem, answer: Callable[[Answer, Cause], None], cause: Cause
+        self, channel: _Channel, message: ToCentralSystem, answer: Callable[[Answer, Cause], None] | None, cause: Cause
     ) -> None:
-        channel.calls.append(_Call(self._journal.now_us + self._delay_us, message, answer, cause))
-        after(self._env, self._delay_us, self._arrival(channel))
+        channel.calls.append(_Call(self._env.now_us + self._delay_us, message, answer, cause))
+        self._env.after(self._delay_us, self._deliver_due, channel)
 
-    def _arrival(self, channel: _Channel) -> Callable[[], None]:
-        return lambda: self._deliver_due(channel)
-
-    def _deliver_due(self, channel: _Channel) -> None:
+    def _deliver_due(self, alarm: Alarm[_Channel]) -> None:
         """Hand over everything that is due, oldest first: what waited goes before what has just arrived."""
+        channel = alarm.subject
         calls = channel.calls
-        now_us = self._journal.now_us
+        now_us = self._env.now_us
         while calls and calls[0].due_us <= now_us and not channel.cuts and self.central_system.reachable:
             call = calls.popleft()
             message = call.message
@@ -179,7 +174,8 @@ class ChargePointLink:
         subject = message.transaction_id if isinstance(message, TransactionEvent) else channel.evse_uid
         cause = self._write(channel, subject, _describe("to_cpo", message), call.cause)
         answer = call.answer
-        self.central_system.on_call(channel.evse_uid, message, lambda reply: answer(reply, cause), cause)
+        reply = _ignore if answer is None else (lambda message: answer(message, cause))
+        self.central_system.on_call(channel.evse_uid, message, reply, cause)
 
     # To a charge point
 
@@ -189,7 +185,7 @@ class ChargePointLink:
         """See ChargePointNetwork. A CPO that is down when the answer arrives never gets it."""
         channel = self._channels.get(evse_uid)
 
-        def arrive() -> None:
+        def arrive(_: Alarm[None]) -> None:
             if channel is None or channel.cuts:
                 answer(None)
                 return
@@ -199,7 +195,7 @@ class ChargePointLink:
             )
 
         def respond(channel: _Channel, reply: Answer, request_cause: Cause) -> None:
-            after(self._env, self._delay_us, lambda: receive(channel, reply, request_cause))
+            self._env.after(self._delay_us, lambda _: receive(channel, reply, request_cause), None)
 
         def receive(channel: _Channel, reply: Answer, request_cause: Cause) -> None:
             if not self.central_system.reachable:
@@ -218,13 +214,13 @@ class ChargePointLink:
             self._write(channel, evse_uid, data, request_cause)
             answer(reply)
 
-        after(self._env, self._delay_us, arrive)
+        self._env.after(self._delay_us, arrive, None)
 
     def _write(self, channel: _Channel, subject: str, data: dict[str, object], cause: Cause) -> Cause:
         return self._journal.event(channel.source, "ocpp", party=self.party, subject=subject, data=data, cause=cause)
 
 
-def _ignore(answer: Answer, cause: Cause) -> None:
+def _ignore(answer: Answer) -> None:
     """What a charge point does with an empty answer."""
 
 
@@ -237,9 +233,15 @@ def _is_outdated(message: ToCentralSystem, later: Iterable[_Call]) -> bool:
 
 def _describe(direction: str, message: ToCentralSystem | ToChargePoint) -> dict[str, object]:
     """The message as an event's data; fields that say nothing are left out."""
-    data: dict[str, object] = {"direction": direction, "action": type(message).__name__}
-    for name in message.__struct_fields__:
-        value = getattr(message, name)
-        if value is not None and value != "" and value is not False:
-            data[name] = value
+    cls = type(message)
+    data: dict[str, object] = {"direction": direction, "action": cls.__name__, **structs.asdict(message)}
+    for name, default in _said_only_if_other(cls):
+        if data[name] == default:
+            del data[name]
     return data
+
+
+@cache
+def _said_only_if_other(cls: type[Struct]) -> tuple[tuple[str, object], ...]:
+    """The optional fields of a message and what they are when they say nothing."""
+    return tuple((field.name, field.default) for field in structs.fields(cls) if field.default is not NODEFAULT)

@@ -8,9 +8,10 @@ from collections.abc import Callable
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Literal
 
-from simpy import Environment, Event
+from simpy import Event
 
 from simulator.engine.cause import TIME, Cause
+from simulator.engine.clock import Alarm, Clock
 from simulator.engine.journal import Journal
 from simulator.field.charge_point_link import ChargePointLink
 from simulator.field.transaction import Transaction
@@ -52,7 +53,7 @@ class Charger:
 
     def __init__(
         self,
-        env: Environment,
+        env: Clock,
         journal: Journal,
         site: "Site",
         link: ChargePointLink,
@@ -194,7 +195,7 @@ class Charger:
 
     def settle(self) -> None:
         """Book the energy that has flowed up to now. Any number of settlements make the same energy as one."""
-        now_us: int = self._env.now  # type: ignore[assignment]
+        now_us = self._env.now_us
         if self.power_w and now_us > self._settled_us:
             assert self.battery is not None
             self.meter.add(self.battery.charge(self.power_w, now_us - self._settled_us))
@@ -243,7 +244,7 @@ class Charger:
         vehicle, rating = battery.vehicle, self.rating
         self.battery = battery
         self.promised = False
-        self.plugged_us = self._settled_us = self._journal.now_us
+        self.plugged_us = self._settled_us = self._env.now_us
         self._max_w = charging_power_w(rating, vehicle)
         phases = 0 if rating.power_type == "DC" else min(rating.phases, vehicle.ac_phases)
         self.minimum_w = min(self._max_w, MINIMUM_CURRENT_A * phases * rating.voltage_v)
@@ -256,7 +257,7 @@ class Charger:
         return self.battery is not None and self.transaction is None
 
     def _start(self, token: IdToken, trigger: str, remote_start_id: int | None, cause: Cause) -> None:
-        now_us = self._journal.now_us
+        now_us = self._env.now_us
         transaction = self._open(token, now_us, self.meter.register_wh)
         self.site.share(self, cause)
         self._tell(transaction, "Started", trigger, cause, remote_start_id=remote_start_id)
@@ -269,7 +270,7 @@ class Charger:
         transaction = Transaction(
             self._env, id, self.key, self.party, token, started_us, register_start_wh, self.register_wh
         )
-        now_us = self._journal.now_us
+        now_us = self._env.now_us
         self.transaction = transaction
         self._transactions.append(transaction)
         self._settled_us = now_us
@@ -282,7 +283,7 @@ class Charger:
     def _stop(self, trigger: str, reason: str, cause: Cause) -> None:
         transaction = self.transaction
         assert transaction is not None
-        transaction.stop(self._journal.now_us, self.register_wh())
+        transaction.stop(self._env.now_us, self.register_wh())
         self.transaction = None
         self._state = "Idle" if trigger == "EVDeparted" else "EVConnected"
         self._sample_state_of_charge()
@@ -309,13 +310,10 @@ class Charger:
             wake_us = min(wake_us, self._settled_us + until_us)
         if wake_us < self._timer_us:
             self._timer_us = wake_us
-            timeout = self._env.timeout(wake_us - self._settled_us)
-            assert timeout.callbacks is not None
-            timeout.callbacks.append(self._wake)
+            self._env.after(wake_us - self._settled_us, self._wake, wake_us)
 
-    def _wake(self, timeout: Event) -> None:
-        del timeout
-        now_us: int = self._env.now  # type: ignore[assignment]
+    def _wake(self, alarm: Alarm[int]) -> None:
+        now_us = alarm.subject
         if now_us != self._timer_us:
             return
         self._timer_us = _NEVER_US
@@ -340,7 +338,7 @@ class Charger:
     # Telling the CPO
 
     def _tell_status(self, status: ConnectorStatus, cause: Cause) -> None:
-        self.link.notify(self.evse_uid, StatusNotification(status, self._journal.now_us), cause)
+        self.link.notify(self.evse_uid, StatusNotification(status, self._env.now_us), cause)
 
     def _tell(
         self,

@@ -228,7 +228,7 @@ class Driver:
 
     @property
     def _now_us(self) -> int:
-        return self._street.journal.now_us
+        return self._street.env.now_us
 
     def _say(self, kind: str, subject: str = "", data: dict[str, object] | None = None, cause: Cause = TIME) -> Cause:
         return self._street.journal.event(
@@ -266,10 +266,10 @@ def adopt(street: Street, occupancy: Occupancy) -> tuple[TransactionEvent, Trans
     Returns what the charge point would have told its CPO: the start, and how things stand now. Raises ValueError
     when the present is not the instant that the occupancy describes.
     """
-    if street.journal.now_us != occupancy.until_us:
+    if street.env.now_us != occupancy.until_us:
         raise ValueError(
             f"The occupancy of {occupancy.evse_key} describes {occupancy.until_us} us, now it is "
-            f"{street.journal.now_us} us: expected to adopt it at its own instant."
+            f"{street.env.now_us} us: expected to adopt it at its own instant."
         )
     charger = street.chargers[occupancy.evse_key]
     visit = occupancy.visit

@@ -3,11 +3,12 @@
 from collections.abc import Collection
 
 from msgspec import Struct
-from simpy import Environment, Event
+from simpy import Event
 
 from simulator.charging.fair_share import fair_share
 from simulator.charging.strategy import Demand, Strategy
 from simulator.engine.cause import Cause
+from simulator.engine.clock import Clock
 from simulator.engine.journal import Journal
 from simulator.field.charger import Charger
 
@@ -29,7 +30,7 @@ class Site:
 
     def __init__(
         self,
-        env: Environment,
+        env: Clock,
         journal: Journal,
         key: str,
         limit_w: int | None,

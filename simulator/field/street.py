@@ -1,10 +1,9 @@
 """Everything that stands in the street, by name, and what it has delivered in all."""
 
-from simpy import Environment
-
 from simulator.charging.fair_share import fair_share
 from simulator.charging.strategy import Strategy
 from simulator.engine.cause import Cause
+from simulator.engine.clock import Clock
 from simulator.engine.journal import Journal
 from simulator.field.charge_point_link import ChargePointLink
 from simulator.field.charger import Charger
@@ -20,7 +19,7 @@ class Street:
     `sample_us` is the time between two meter values of a transaction. `transactions` are in order of start.
     """
 
-    def __init__(self, env: Environment, journal: Journal, sample_us: int) -> None:
+    def __init__(self, env: Clock, journal: Journal, sample_us: int) -> None:
         if sample_us <= 0:
             raise ValueError(f"Meter values every {sample_us} us: expected more than 0.")
         self.env = env

@@ -4,8 +4,8 @@ A body goes through C code only: msgspec decodes and checks it against its class
 class, read from the same bytes, check what the class cannot say:
 - msgspec takes the text "12.5" for a Decimal, OCPI wants a JSON number: the number mirror reads those fields as float;
 - a CiString is ASCII: the text mirror is read only when the body holds anything but plain printable ASCII.
-Whatever fails on this way is looked at again, slowly and completely, by `examine`, which finds all faults or forgives
-what may be forgiven (`null` for an optional field counts as absent). Unknown fields are ignored.
+What fails on this way is tried once more without the nulls that count as absent (see `nulls`), and is then looked at
+slowly and completely by `examine`, which finds all faults. Unknown fields are ignored.
 
 Source: OCPI 2.2.1, Transport and format; Types.
 """
@@ -22,6 +22,7 @@ from msgspec import Meta, Struct
 from simulator.ocpi import typeinfo
 from simulator.ocpi.examine import examine
 from simulator.ocpi.findings import Finding, Invalid
+from simulator.ocpi.nulls import drop_nulls
 
 T = TypeVar("T")
 
@@ -62,7 +63,23 @@ def decode(raw: bytes | msgspec.Raw, cls: type[T]) -> T:
 
     Raises Invalid: `broken` when it is no JSON, else with all that is wrong in it.
     """
-    return cast(T, _decode(bytes(raw), cls))
+    raw = bytes(raw)
+    try:
+        value: T = _decode_fast(raw, cls)
+        return value
+    except UNREADABLE:
+        pass
+    tree = _parse(raw)
+    drop_nulls(tree, cls)
+    try:
+        # Written anew it is without nulls and without needless escapes, and mostly fit for the fast way.
+        return cast(T, _decode_fast(_encoder.encode(tree), cls))
+    except UNREADABLE:
+        pass
+    examined = examine(tree, cls)
+    if examined.findings:
+        raise Invalid(examined.findings)
+    return msgspec.convert(examined.value, cls)
 
 
 def decode_list(raw: bytes | msgspec.Raw, cls: type[T]) -> tuple[list[T], list[Finding]]:
@@ -99,17 +116,6 @@ def invalid(raw: bytes, cls: Any) -> Invalid:
     except Invalid as error:
         return error
     return Invalid(examine(tree, cls).findings)
-
-
-def _decode(raw: bytes, cls: Any) -> Any:
-    try:
-        return _decode_fast(raw, cls)
-    except UNREADABLE:
-        pass
-    examined = examine(_parse(raw), cls)
-    if examined.findings:
-        raise Invalid(examined.findings)
-    return msgspec.convert(examined.value, cls)
 
 
 def _decode_fast(raw: bytes, cls: Any) -> Any:

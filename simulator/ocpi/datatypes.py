@@ -130,21 +130,17 @@ def format_datetime(epoch_us: int) -> str:
 
     Raises OverflowError outside the years 1 to 9999. Source: OCPI 2.2.1, Types, DateTime.
     """
-    epoch_s, milli = divmod(epoch_us // 1000, 1000)
-    day, second = divmod(epoch_s, 86_400)
-    text = f"{_date_text(day)}T{_clock_text(second)}"
-    return f"{text}.{milli:03}Z" if milli else f"{text}Z"
+    minute, milli = divmod(epoch_us // 1000, 60_000)
+    return _minute_text(minute) + _SECONDS[milli // 1000] + _MILLIS[milli % 1000]
 
 
-@lru_cache(maxsize=1_024)
-def _date_text(day: int) -> str:
-    return (_EPOCH + dt.timedelta(days=day)).date().isoformat()
+@lru_cache(maxsize=4_096)
+def _minute_text(minute: int) -> str:
+    return f"{_EPOCH + dt.timedelta(minutes=minute):%Y-%m-%dT%H:%M:}".rjust(17, "0")
 
 
-@lru_cache(maxsize=86_400)
-def _clock_text(second: int) -> str:
-    minutes, second = divmod(second, 60)
-    return f"{minutes // 60:02}:{minutes % 60:02}:{second:02}"
+_SECONDS: Final = tuple(f"{second:02}" for second in range(60))
+_MILLIS: Final = ("Z", *(f".{milli:03}Z" for milli in range(1, 1000)))
 
 
 def parse_datetime(text: str) -> int:
@@ -161,6 +157,8 @@ def parse_datetime(text: str) -> int:
 
 def later(left: str, right: str) -> str:
     """The later of two valid DateTimes, as it was written; the left one when they are the same instant."""
+    if len(left) == len(right) and left[-1] == right[-1]:
+        return right if right > left else left  # written alike, as nearly all are
     return right if _sortable(right) > _sortable(left) else left
 
 

@@ -28,6 +28,8 @@ _decoder: Final = msgspec.json.Decoder(Envelope)
 
 def success(data: bytes | None, timestamp: str, status_code: int = 1000, status_message: str | None = None) -> bytes:
     """The body of an answer that worked; `data` is encoded JSON, or None for an acknowledgement without content."""
+    if data is None and status_message is None:
+        return f'{{"status_code":{status_code:d},"timestamp":"{timestamp}"}}'.encode()
     start = b'{"status_code":%d' % status_code if data is None else b'{"data":%b,"status_code":%d' % (data, status_code)
     return start + _ending(status_message, timestamp)
 

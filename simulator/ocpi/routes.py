@@ -7,6 +7,7 @@ parameters. Two places are a party's own choice in OCPI and are fixed here for o
 Source: OCPI 2.2.1, the interface tables of all modules.
 """
 
+import re
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 from urllib.parse import quote, unquote
@@ -51,7 +52,7 @@ def match(version: str, module: str, interface: str, method: str, segments: Sequ
     """
     side = "" if module in _CONFIGURATION_WITHOUT_SIDES else interface
     for route, literals, names in _INDICES.get(version, {}).get((module, side, method, len(segments)), ()):
-        if all(segments[place] == text for place, text in literals):
+        if not literals or all(segments[place] == text for place, text in literals):
             return Match(route, {name: segments[place] for place, name in names})
     return _refuse(version, module, side, method, segments)
 
@@ -66,11 +67,12 @@ def split_path(raw_path: str) -> tuple[str, ...]:
 
     Raises ValueError for `.` and `..` segments, and for percent-encoded bytes that are not UTF-8.
     """
-    segments = tuple(segment for segment in raw_path.split("/") if segment)
+    segments = tuple(filter(None, raw_path.split("/")))
     if "%" in raw_path:
-        segments = tuple(_unquote(segment) for segment in segments)
-    for segment in segments:
-        _refuse_dots(segment)
+        segments = tuple(map(_unquote, segments))
+    for dots in (".", ".."):
+        if dots in segments:
+            raise ValueError(f"The path segment {dots!r} is not allowed: expected an id or a name.")
     return segments
 
 
@@ -81,11 +83,16 @@ def join_url(base: str, *segments: str) -> str:
     """
     parts = [base.rstrip("/")]
     for segment in segments:
-        if not segment:
-            raise ValueError(f"A segment behind {base} is empty: expected an id.")
-        _refuse_dots(segment)
-        parts.append(segment if segment.isalnum() and segment.isascii() else quote(segment, safe=""))
+        if _plain(segment) is None:
+            if segment in ("", ".", ".."):
+                raise ValueError(f"The segment {segment!r} cannot stand behind {base}: expected an id.")
+            segment = quote(segment, safe="")
+        parts.append(segment)
     return "/".join(parts)
+
+
+_plain: Final = re.compile(r"[A-Za-z0-9_~-][A-Za-z0-9._~-]*\Z").match
+"""A segment that can stand in a path as it is."""
 
 
 def _unquote(segment: str) -> str:
@@ -93,11 +100,6 @@ def _unquote(segment: str) -> str:
         return unquote(segment, errors="strict")
     except UnicodeDecodeError:
         raise ValueError(f"The path segment {segment!r} is not UTF-8 when percent-decoded.") from None
-
-
-def _refuse_dots(segment: str) -> None:
-    if segment in (".", ".."):
-        raise ValueError(f"The path segment {segment!r} is not allowed: expected an id or a name.")
 
 
 def _refuse(version: str, module: str, side: str, method: str, segments: Sequence[str]) -> Refusal:

@@ -1,31 +1,31 @@
 """Simulated time in OCPI's words: one text for each instant, made once."""
 
-from simpy import Environment
-
+from simulator.engine.clock import Clock
 from simulator.ocpi.datatypes import format_datetime, later, parse_datetime
 
 
 class Calendar:
     """Tells the simulated time as an OCPI DateTime and translates instants of the run."""
 
-    __slots__ = ("_env", "_text", "_text_at", "start_epoch_us")
+    __slots__ = ("_clock", "_text", "_text_at_us", "start_epoch_us")
 
-    def __init__(self, env: Environment, start_epoch_us: int) -> None:
-        self._env = env
+    def __init__(self, clock: Clock, start_epoch_us: int) -> None:
+        self._clock = clock
         self.start_epoch_us = start_epoch_us
-        self._text_at: int | None = None
+        self._text_at_us: int | None = None
         self._text = ""
 
     @property
     def now_us(self) -> int:
         """Microseconds since the scenario's start."""
-        return self._env.now  # type: ignore[return-value]
+        return self._clock.now_us
 
     def now(self) -> str:
         """The present instant, e.g. 2026-05-04T06:00:00Z."""
-        if self._env.now != self._text_at:
-            self._text_at = self.now_us
-            self._text = format_datetime(self.start_epoch_us + self.now_us)
+        now_us = self._clock.now_us
+        if now_us != self._text_at_us:
+            self._text_at_us = now_us
+            self._text = format_datetime(self.start_epoch_us + now_us)
         return self._text
 
     def now_after(self, last_updated: str) -> str:

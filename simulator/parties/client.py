@@ -15,14 +15,13 @@ from simulator.engine.streams import Streams
 from simulator.ocpi import codec, envelope
 from simulator.ocpi import headers as h
 from simulator.ocpi.findings import Finding, Invalid
-from simulator.ocpi.modules import uses_routing_headers
 from simulator.parties.connection import Connection
 from simulator.wire.carrier import Request
 
 T = TypeVar("T")
 
 _sendable = re.compile(
-    r"http://[^/]+/(?!(?:[^?]*/)?\.{1,2}(?:[/?]|\Z))(?:[A-Za-z0-9\-._~!$&'()*+,;=:@/?]|%[0-9A-Fa-f]{2})*\Z"
+    r"http://([^/]+)/(?!(?:[^?]*/)?\.{1,2}(?:[/?]|\Z))(?:[A-Za-z0-9\-._~!$&'()*+,;=:@/?]++|%[0-9A-Fa-f]{2})*+\Z"
 ).match
 """A URL that every HTTP library sends as it stands: RFC 3986's characters, no fragment, no dot segments."""
 
@@ -76,8 +75,9 @@ class Client:
         A peer says itself where it wants to be called (endpoints, Link, response_url). None when such a URL cannot be
         used or leads elsewhere, where the peer's token has no business; that is told in the recording.
         """
-        receiver = self._kernel.receiver_of(url)
-        if receiver != connection.peer_id or _sendable(url) is None:
+        sendable = _sendable(url)
+        receiver = self._kernel.party_at(sendable[1]) if sendable is not None else None
+        if receiver is None or receiver != connection.peer_id:
             self._kernel.journal.event(
                 self._node.id,
                 "unusable_url",
@@ -88,10 +88,10 @@ class Client:
             )
             return None
         self._count += 1
-        request_id = f"{self._request_prefix}{self._count:012x}"
-        correlation_id = f"{self._correlation_prefix}{self._count:012x}"
+        number = f"{self._count:012x}"
+        request_id, correlation_id = self._request_prefix + number, self._correlation_prefix + number
         headers = (
-            *connection.common_headers(connection.held, uses_routing_headers(subject.module)),
+            *connection.request_headers(subject.module),
             (h.X_REQUEST_ID, request_id),
             (h.X_CORRELATION_ID, correlation_id),
         )
@@ -105,9 +105,8 @@ class Client:
             correlation_id,
         )
         if done is not None:
-            notify = done
             assert exchange.callbacks is not None
-            exchange.callbacks.append(lambda _: notify(exchange))
+            exchange.callbacks.append(done)
         return exchange
 
     def read(self, exchange: Exchange | None) -> Answer:

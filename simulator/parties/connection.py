@@ -6,7 +6,7 @@ Source: OCPI 2.2.1, Credentials module; Transport and format, Authorization head
 from enum import StrEnum
 
 from simulator.ocpi import headers as h
-from simulator.ocpi.modules import InterfaceRole
+from simulator.ocpi.modules import InterfaceRole, ModuleID, uses_routing_headers
 from simulator.ocpi.v2_2_1.credentials import CredentialsRole
 from simulator.ocpi.v2_2_1.versions import Endpoint
 from simulator.wire.carrier import Headers
@@ -22,17 +22,21 @@ class ConnectionState(StrEnum):
     UNREGISTERED = "UNREGISTERED"
 
 
+_REGISTERED = ConnectionState.REGISTERED
+
+
 class Connection:
     """One end of a connection between two platforms.
 
     `issued` is the token that the peer must present to us, `held` the one that we present to it. Before the
-    registration either may be a CREDENTIALS_TOKEN_A, which opens versions and credentials only. `answer_routing` are
-    the routing headers of our answers.
+    registration either may be a CREDENTIALS_TOKEN_A, which opens versions and credentials only.
     """
 
     __slots__ = (
-        "_common",
-        "answer_routing",
+        "_owned",
+        "_request_headers",
+        "_roles",
+        "_routing",
         "encoding",
         "endpoints",
         "held",
@@ -43,7 +47,6 @@ class Connection:
         "peer_id",
         "peer_party_id",
         "peer_versions_url",
-        "roles",
         "state",
         "synced_us",
         "version",
@@ -62,15 +65,26 @@ class Connection:
         self.held = ""
         self.encoding: h.TokenEncoding = "base64"
         self.endpoints: dict[tuple[str, str], str] = {}
-        self.roles: tuple[CredentialsRole, ...] = ()
         self.synced_us: dict[str, int] = {}
-        self._common: dict[tuple[str, bool], Headers] = {}
-        self.answer_routing = routing(peer_country_code, peer_party_id, our_country_code, our_party_id)
+        self._routing = routing(peer_country_code, peer_party_id, our_country_code, our_party_id)
+        self._roles: tuple[CredentialsRole, ...] = ()
+        self._owned: dict[tuple[str, str], None] = {}
+        self._request_headers: dict[str, Headers] = {}
 
     @property
     def registered(self) -> bool:
         """Whether functional modules may be used."""
-        return self.state is ConnectionState.REGISTERED
+        return self.state is _REGISTERED
+
+    @property
+    def roles(self) -> tuple[CredentialsRole, ...]:
+        """The roles of the parties that the peer's platform holds."""
+        return self._roles
+
+    @roles.setter
+    def roles(self, roles: tuple[CredentialsRole, ...]) -> None:
+        self._roles = roles
+        self._owned = {(role.country_code.upper(), role.party_id.upper()): None for role in roles}
 
     def learn(self, version: str, endpoints: tuple[Endpoint, ...]) -> None:
         """Take over what the peer's version details say."""
@@ -80,27 +94,35 @@ class Connection:
     def hold(self, token: str) -> None:
         """Present this token from now on."""
         self.held = token
-        self._common.clear()
+        self._request_headers.clear()
 
     def url(self, module: str, interface: InterfaceRole) -> str | None:
         """The peer's endpoint for one side of a module, None when it has none."""
-        return self.endpoints.get((module, interface.value))
+        return self.endpoints.get((module, interface))
+
+    def endpoint(self, module: ModuleID, interface: InterfaceRole) -> str | None:
+        """The peer's URL for one side of a functional module; None when it has none or is not registered."""
+        return self.endpoints.get((module, interface)) if self.state is _REGISTERED else None
 
     def owns(self, country_code: str, party_id: str) -> bool:
         """Whether the peer's platform holds this party (compared without regard to case)."""
-        wanted = country_code.upper(), party_id.upper()
-        return any((role.country_code.upper(), role.party_id.upper()) == wanted for role in self.roles)
+        return (country_code.upper(), party_id.upper()) in self._owned
 
-    def common_headers(self, token: str, routed: bool) -> Headers:
-        """The headers that every request of this connection carries, ids aside."""
-        key = (token, routed)
-        if key not in self._common:
-            pairs = [
-                (h.AUTHORIZATION, h.authorization_value(token, self.encoding)),
+    def routing_headers(self, module: str) -> Headers:
+        """The routing headers of a message of this module: none on the configuration modules."""
+        return self._routing if uses_routing_headers(module) else ()
+
+    def request_headers(self, module: str) -> Headers:
+        """The headers that every request to this module carries, ids aside."""
+        headers = self._request_headers.get(module)
+        if headers is None:
+            headers = (
+                (h.AUTHORIZATION, h.authorization_value(self.held, self.encoding)),
                 (h.CONTENT_TYPE, "application/json"),
-            ]
-            self._common[key] = (*pairs, *self.answer_routing) if routed else tuple(pairs)
-        return self._common[key]
+                *self.routing_headers(module),
+            )
+            self._request_headers[module] = headers
+        return headers
 
 
 def routing(to_country_code: str, to_party_id: str, from_country_code: str, from_party_id: str) -> Headers:

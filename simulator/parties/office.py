@@ -1,16 +1,14 @@
 """What every party has, whatever its role: identity, server, client, connections, calendar, journal."""
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 from typing import Any
 
 from simpy import Event, Process
 
-from simulator.engine.guard import KernelError
 from simulator.engine.journal import Journal
 from simulator.engine.kernel import Kernel
 from simulator.engine.node import Node
 from simulator.engine.streams import Streams
-from simulator.ocpi.modules import InterfaceRole, ModuleID
 from simulator.parties.calendar import Calendar
 from simulator.parties.client import Client
 from simulator.parties.connection import Connection
@@ -19,12 +17,13 @@ from simulator.parties.platform import Platform
 
 
 class Office:
-    """The common ground of a party; joined to the kernel when made."""
+    """The common ground of a party; joined to the kernel when made. `id` is `NL-ABC`."""
 
     def __init__(
         self, identity: Identity, kernel: Kernel, journal: Journal, streams: Streams, start_epoch_us: int
     ) -> None:
         self.identity = identity
+        self.id = identity.id
         self.kernel = kernel
         self.env = kernel.env
         self.journal = journal
@@ -37,11 +36,6 @@ class Office:
         self.connections: dict[str, Connection] = {}
         self._tokens = 0
         kernel.join(self.node)
-
-    @property
-    def id(self) -> str:
-        """`NL-ABC`."""
-        return self.identity.id
 
     def connect(self, peer: Identity) -> Connection:
         """A connection to a peer, not yet registered."""
@@ -60,10 +54,6 @@ class Office:
             return direct
         return next((found for found in self.registered() if found.owns(country_code, party_id)), None)
 
-    def endpoint(self, connection: Connection, module: ModuleID, interface: InterfaceRole) -> str | None:
-        """The peer's URL for one side of a module; None when it has none or is not registered."""
-        return connection.url(module.value, interface) if connection.registered else None
-
     def new_token(self, peer_id: str, which: str) -> str:
         """A fresh credentials token for a peer."""
         self._tokens += 1
@@ -73,12 +63,6 @@ class Office:
         """Start a background process of this party."""
         return self.kernel.spawn(self.node, work, what)
 
-    def attempt(self, what: str, work: Callable[[], None]) -> None:
-        """Do something that is no handler and no process of its own; if it fails, that is a fault as it is in those."""
-        try:
-            work()
-        except KernelError:
-            raise
-        except Exception as error:
-            self.kernel.handler_failures += 1
-            self.journal.exception(self.id, what, error)
+    def failed(self, what: str, error: Exception) -> None:
+        """Something that is no handler and no process of its own has failed: that is a fault as it is in those."""
+        self.kernel.failed(self.node, what, error)

@@ -6,6 +6,7 @@ that is refused. Sources: OCPI 2.2.1, Transport and format, Status codes; digest
 
 import hashlib
 from collections.abc import Generator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from simpy import Event
@@ -16,18 +17,22 @@ from simulator.engine.node import Handling, Inbound
 from simulator.ocpi import envelope
 from simulator.ocpi import headers as h
 from simulator.ocpi.findings import Invalid
-from simulator.ocpi.modules import InterfaceRole, ModuleID, uses_routing_headers
-from simulator.ocpi.routes import Match, join_url, match, split_path
+from simulator.ocpi.modules import InterfaceRole, ModuleID
+from simulator.ocpi.routes import Match, Route, join_url, match, split_path
 from simulator.ocpi.status import Status
 from simulator.parties.calendar import Calendar
 from simulator.parties.call import Call, Handler, Refusal, Reply, Waiting
-from simulator.parties.connection import Connection, ConnectionState
+from simulator.parties.connection import Connection
 from simulator.parties.identity import Identity
 from simulator.wire.carrier import MAX_BODY_BYTES, Headers, Request, Response
 
 _OPEN_TO_TOKEN_A = (ModuleID.VERSIONS, ModuleID.CREDENTIALS)
+_REMEMBERED_URLS = 2_048
+"""An object that was written is soon written again: its URL need not be taken apart again."""
 _RULES = {401: "unauthorised", 404: "unknown-object", 405: "unknown-method", 413: "body-too-large"}
 _JSON: Headers = ((h.CONTENT_TYPE, "application/json"),)
+_IDS = tuple((name, name.lower()) for name in (h.X_REQUEST_ID, h.X_CORRELATION_ID))
+"""The message ids, which an answer gives back as they came."""
 
 
 class Platform:
@@ -35,6 +40,7 @@ class Platform:
 
     def __init__(self, identity: Identity, calendar: Calendar, journal: Journal, secret: str) -> None:
         self.identity = identity
+        self._host = identity.host
         self._calendar = calendar
         self._journal = journal
         self._secret = bytes.fromhex(secret)
@@ -42,12 +48,14 @@ class Platform:
         self._endpoints: dict[tuple[str, str, str], str] = {}
         self._paths: dict[tuple[str, ...], tuple[str, str, str]] = {}
         self._by_token: dict[bytes, Connection] = {}
+        self._by_authorization: dict[str, Connection] = {}
+        self._find = lru_cache(maxsize=_REMEMBERED_URLS)(self._look_up)
 
     # What is offered
 
     def offer(self, version: str, module: ModuleID, interface: InterfaceRole, handlers: Mapping[str, Handler]) -> str:
         """Serve one side of a module; returns its URL. Handlers are by the route's last name, e.g. `put_evse`."""
-        base = f"http://{self.identity.host}/ocpi"
+        base = f"http://{self._host}/ocpi"
         if module is ModuleID.VERSIONS:
             url = base
         elif module is ModuleID.CREDENTIALS:
@@ -56,7 +64,7 @@ class Platform:
             url = join_url(base, interface.value.lower(), version, module.value)
         self._endpoints[version, module.value, interface.value] = url
         if module is not ModuleID.VERSIONS:
-            path = split_path(url.partition(self.identity.host)[2])
+            path = split_path(url.partition(self._host)[2])
             self._paths[path] = (version, module.value, interface.value)
         prefix = (
             module.value
@@ -84,12 +92,14 @@ class Platform:
     def admit(self, connection: Connection, token: str) -> None:
         """From now on this token, and no earlier one, opens the door to this connection's peer."""
         self.dismiss(connection)
+        self._by_authorization.clear()
         connection.issued = token
         self._by_token[self._digest(token)] = connection
 
     def dismiss(self, connection: Connection) -> None:
         """The connection's token opens no door any more."""
         if connection.issued:
+            self._by_authorization.clear()
             self._by_token.pop(self._digest(connection.issued), None)
             connection.issued = ""
 
@@ -97,10 +107,12 @@ class Platform:
         """Tokens are looked up by keyed digest, so that the time it takes tells nothing about a stored token."""
         return hashlib.blake2b(token.encode(), key=self._secret, digest_size=16).digest()
 
-    def _caller(self, headers: Mapping[str, str]) -> Connection | None:
-        for candidate in h.tokens_in(headers.get("authorization", "")):
+    def _caller(self, authorization: str) -> Connection | None:
+        """Whose token a header presents; one that has opened the door is known again until tokens change."""
+        for candidate in h.tokens_in(authorization):
             connection = self._by_token.get(self._digest(candidate))
             if connection is not None and h.token_matches(candidate, connection.issued):
+                self._by_authorization[authorization] = connection
                 return connection
         return None
 
@@ -136,27 +148,32 @@ class Platform:
     def _accept(self, request: Request, headers: Mapping[str, str], cause: Cause) -> tuple[Call, Handler]:
         if len(request.body) > MAX_BODY_BYTES:
             raise Refusal(Status.CLIENT_ERROR, f"A body may have {MAX_BODY_BYTES} bytes at most.", 413)
-        connection = self._caller(headers)
+        authorization = headers.get("authorization", "")
+        connection = self._by_authorization.get(authorization) or self._caller(authorization)
         if connection is None:
             raise Refusal(Status.CLIENT_ERROR, "The credentials token is missing or unknown.", 401)
-        path, _, query = request.url.partition(self.identity.host)[2].partition("?")
-        try:
-            segments = split_path(path)
-        except ValueError as error:
-            raise Refusal(Status.CLIENT_ERROR, str(error), 404) from error
-        version, module, interface, rest = self._locate(segments)
-        if connection.state is not ConnectionState.REGISTERED and module not in _OPEN_TO_TOKEN_A:
+        if not connection.registered and self._locate(request.url)[1] not in _OPEN_TO_TOKEN_A:
             raise Refusal(Status.CLIENT_ERROR, "A registration token opens versions and credentials only.", 401)
-        found = match(version, module, interface, request.method, rest)
+        route, params, query, handler = self._find(request.method, request.url)
+        return Call(connection, route, params, query, request.body, request.url, cause), handler
+
+    def _look_up(self, method: str, url: str) -> tuple[Route, dict[str, str], str, Handler]:
+        """What a URL asks for: route, parameters, query, and who handles it."""
+        version, module, interface, rest = self._locate(url)
+        found = match(version, module, interface, method, rest)
         if not isinstance(found, Match):
             raise Refusal(Status.CLIENT_ERROR, found.reason, found.http_status)
         handler = self._handlers.get(found.route.name)
         if handler is None:
-            raise Refusal(Status.CLIENT_ERROR, f"{self.identity.id} does not offer {request.method} here.", 405)
-        return Call(connection, found.route, found.params, query, request.body, request.url, cause), handler
+            raise Refusal(Status.CLIENT_ERROR, f"{self.identity.id} does not offer {method} here.", 405)
+        return found.route, found.params, url.partition("?")[2], handler
 
-    def _locate(self, segments: tuple[str, ...]) -> tuple[str, str, str, tuple[str, ...]]:
+    def _locate(self, url: str) -> tuple[str, str, str, tuple[str, ...]]:
         """Version, module, side and the rest of a path below one of our endpoints."""
+        try:
+            segments = split_path(url.partition(self._host)[2].partition("?")[0])
+        except ValueError as error:
+            raise Refusal(Status.CLIENT_ERROR, str(error), 404) from error
         if segments[:1] == ("ocpi",):
             for length in (4, 3):
                 endpoint = self._paths.get(segments[:length])
@@ -176,7 +193,9 @@ class Platform:
             body = envelope.success(reply.data, timestamp, reply.status, reply.message)
         else:
             body = envelope.failure(reply.status, reply.message or "", timestamp)
-        return Response(reply.http_status, (*_JSON, *_echo(headers), *self._routed(call), *reply.headers), body)
+        echo = [(name, headers[key]) for name, key in _IDS if key in headers]
+        routing = call.connection.routing_headers(call.route.module) if call is not None else ()
+        return Response(reply.http_status, (*_JSON, *echo, *routing, *reply.headers), body)
 
     def _refuse(self, call: Call | None, headers: Mapping[str, str], refusal: Refusal, cause: Cause) -> Response:
         """A request that is not carried out; the hint says why, as it may be nobody's fault (a resynchronisation)."""
@@ -193,16 +212,3 @@ class Platform:
         return self._respond(
             call, headers, Reply(None, Status.INVALID_PARAMETERS, message, 400 if invalid.broken else 200)
         )
-
-    def _routed(self, call: Call | None) -> Headers:
-        """Routing headers of the answer: from us to the caller, on functional modules only."""
-        if call is None or not uses_routing_headers(call.route.module):
-            return ()
-        return call.connection.answer_routing
-
-
-def _echo(headers: Mapping[str, str]) -> Headers:
-    """The message ids, given back as they came."""
-    return tuple(
-        (name, headers[name.lower()]) for name in (h.X_REQUEST_ID, h.X_CORRELATION_ID) if name.lower() in headers
-    )

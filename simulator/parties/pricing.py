@@ -5,12 +5,13 @@ A CDR is priced from the volumes that it publishes, so that whoever reads it com
 
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
 from simulator.billing import tariff as ours
-from simulator.billing.price import Bill, price, usage_from_volumes
+from simulator.billing.price import Bill, Quantities, Terms, price, terms, usage_from_volumes, used
 from simulator.billing.restrictions import Moment
 from simulator.ocpi.datatypes import Price
 from simulator.ocpi.v2_2_1.cdrs import CDR
@@ -18,9 +19,10 @@ from simulator.ocpi.v2_2_1.tariffs import DayOfWeek, Tariff, TariffElement, Tari
 
 _ZERO = Decimal("0.0000")
 _KWH_DECIMALS = 3
-_HOUR_PLACES = Decimal("0.0001")
+_HOUR_DECIMALS = 4
+_US_PER_HOUR_PLACE = 360_000
 _US_PER_S = 1_000_000
-_US_PER_HOUR = 3_600 * _US_PER_S
+_S_PER_QUARTER = 900
 _DAYS = tuple(day.value for day in DayOfWeek)
 
 
@@ -29,9 +31,36 @@ def kwh(energy_wh: int) -> Decimal:
     return Decimal(energy_wh).scaleb(-_KWH_DECIMALS)
 
 
-def hours(duration_us: int) -> Decimal:
-    """A duration as OCPI writes it, in hours with 4 decimals."""
-    return (Decimal(duration_us) / _US_PER_HOUR).quantize(_HOUR_PLACES)
+def hours(hour_places: int) -> Decimal:
+    """A duration in ten-thousandths of an hour as OCPI writes it, in hours with 4 decimals."""
+    return Decimal(hour_places).scaleb(-_HOUR_DECIMALS)
+
+
+class RunningTime:
+    """A time that grows. `hour_places` is all of it in ten-thousandths of an hour, the least that OCPI can say."""
+
+    __slots__ = ("_duration_us", "hour_places")
+
+    def __init__(self) -> None:
+        self._duration_us = 0
+        self.hour_places = 0
+
+    def add(self, duration_us: int) -> int:
+        """Grow; returns by how much `hour_places` grew, so that the parts add up to the whole."""
+        before = self.hour_places
+        self._duration_us += duration_us
+        self.hour_places = round(self._duration_us / _US_PER_HOUR_PLACE)
+        return self.hour_places - before
+
+    @property
+    def billed_s(self) -> int:
+        """The nearest second to the hours that are published."""
+        return (self.hour_places * 36 + 50) // 100
+
+
+def quantities(energy_wh: int, charging: RunningTime, parking: RunningTime) -> Quantities:
+    """What is billed of a session."""
+    return {"ENERGY": energy_wh, "TIME": charging.billed_s, "PARKING_TIME": parking.billed_s, "FLAT": 1}
 
 
 def neutral(tariff: Tariff) -> ours.Tariff:
@@ -85,18 +114,39 @@ def local_moment(time_zone: str, start_epoch_us: int, end_epoch_us: int) -> Mome
     return Moment(f"{start:%Y-%m-%d}", f"{start:%H:%M}", _DAYS[start.weekday()], f"{end:%Y-%m-%d}")
 
 
-def bill_for(
-    tariff: ours.Tariff | None, energy_kwh: Decimal, time_h: Decimal, parking_h: Decimal, at: Moment | None = None
-) -> Bill:
-    """The bill for the volumes of a session or CDR (kWh, h charging, h parking) that starts `at`.
+@lru_cache(maxsize=1_024)
+def _local_date(time_zone: str, quarter: int) -> str:
+    """The date at a location in a quarter of an hour since 1970; clocks are changed between two quarters."""
+    return f"{datetime.fromtimestamp(quarter * _S_PER_QUARTER, ZoneInfo(time_zone)):%Y-%m-%d}"
 
-    Without a tariff it is free, and approximate.
-    """
-    if tariff is None:
-        return Bill(
-            "EUR", _ZERO, None, _ZERO, _ZERO, _ZERO, _ZERO, ("The connector has no tariff; nothing is billed.",)
-        )
-    return price(tariff, usage_from_volumes(energy_kwh, time_h, parking_h), at)
+
+class Fare:
+    """What one session pays under a tariff: the terms are chosen anew only when its course makes them others."""
+
+    __slots__ = ("_chosen_for", "_restricted", "_start_epoch_us", "_tariff", "_terms", "_time_zone")
+
+    def __init__(self, tariff: ours.Tariff, time_zone: str, start_epoch_us: int) -> None:
+        self._tariff = tariff
+        self._time_zone = time_zone
+        self._start_epoch_us = start_epoch_us
+        self._restricted = any(element.restrictions is not None for element in tariff.elements)
+        self._chosen_for: tuple[object, ...] | None = None
+        self._terms: Terms | None = None
+
+    def bill(self, quantities: Quantities, end_epoch_us: int) -> Bill:
+        """The bill for a session that has come to this instant."""
+        date = ""
+        if self._restricted:
+            date = _local_date(self._time_zone, end_epoch_us // (_S_PER_QUARTER * _US_PER_S))
+        chosen_for = (used(quantities), date)
+        if self._terms is None or chosen_for != self._chosen_for:
+            at = local_moment(self._time_zone, self._start_epoch_us, end_epoch_us) if self._restricted else None
+            self._terms, self._chosen_for = terms(self._tariff, chosen_for[0], at), chosen_for
+        return self._terms.bill(quantities)
+
+
+FREE = Bill("EUR", _ZERO, None, _ZERO, _ZERO, _ZERO, _ZERO, ("The connector has no tariff; nothing is billed.",))
+"""The bill without a tariff, which is approximate."""
 
 
 def as_price(excl: Decimal, incl: Decimal | None = None) -> Price:
@@ -113,9 +163,9 @@ class Repriced(Struct, frozen=True):
 
 def reprice(cdr: CDR) -> Repriced:
     """Price a received CDR anew from what it says itself; the time zone in which its tariff is meant is not in it."""
-    tariff = neutral(cdr.tariffs[0]) if len(cdr.tariffs) == 1 else None
     parking_h = cdr.total_parking_time or _ZERO
-    bill = bill_for(tariff, cdr.total_energy, cdr.total_time - parking_h, parking_h)
+    volumes = usage_from_volumes(cdr.total_energy, cdr.total_time - parking_h, parking_h)
+    bill = price(neutral(cdr.tariffs[0]), volumes) if len(cdr.tariffs) == 1 else FREE
     return Repriced(bill.total_excl, not bill.approximate)
 
 

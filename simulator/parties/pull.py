@@ -37,7 +37,7 @@ def crawl(
     date_from: str | None = None,
 ) -> Generator[Event, Any, Crawl[T]]:
     """All pages of a Sender's list (`date_from`: an OCPI DateTime); bad objects are hints and cost only themselves."""
-    url = office.endpoint(connection, module, InterfaceRole.SENDER)
+    url = connection.endpoint(module, InterfaceRole.SENDER)
     if url is None:
         lack = f"has no Sender interface for {module}" if connection.registered else "is not registered"
         return Crawl([], False, f"{connection.peer_id} {lack}.")

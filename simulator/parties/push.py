@@ -18,6 +18,19 @@ Done = Callable[[Exchange | None], None]
 """Told what came of a push; None when the peer's URL could not be used."""
 
 
+class Copy(Struct, frozen=True, gc=False):
+    """Where a peer keeps its copy of one of our objects: of use for as long as its `endpoint` is the one in force.
+
+    `lane` names the copy to an Outbox; `put` and `patch` are what an exchange about it is about.
+    """
+
+    endpoint: str
+    url: str
+    lane: str
+    put: Subject
+    patch: Subject
+
+
 class _Push(Struct):
     connection: Connection
     method: str
@@ -54,14 +67,13 @@ class Outbox:
         """
         push = _Push(connection, method, url, subject, cause, body, done)
         waiting = self._lanes.get(lane)
-        if waiting is not None:
-            if first:
-                waiting.appendleft(push)
-            else:
-                waiting.append(push)
-            return
-        self._lanes[lane] = deque()
-        self._send(lane, push)
+        if waiting is None:
+            self._lanes[lane] = deque()
+            self._send(lane, push)
+        elif first:
+            waiting.appendleft(push)
+        else:
+            waiting.append(push)
 
     def clear(self) -> None:
         """Forget what waits: the party went down, and what it did not send is not sent later."""
@@ -71,21 +83,19 @@ class Outbox:
         queue = self._lanes[lane]
 
         def concluded(exchange: Exchange | None) -> None:
-            done = push.done
-            if done is not None:
-                self._office.attempt(f"what follows {push.method} {push.url}", lambda: done(exchange))
+            if push.done is not None:
+                try:
+                    push.done(exchange)
+                except Exception as error:
+                    self._office.failed(f"what follows {push.method} {push.url}", error)
             if self._lanes.get(lane) is queue:
-                self._next(lane)
+                if queue:
+                    self._send(lane, queue.popleft())
+                else:
+                    del self._lanes[lane]
 
         exchange = self._office.client.send(
             push.connection, push.method, push.url, push.subject, push.cause, push.body, concluded
         )
         if exchange is None:
             concluded(None)
-
-    def _next(self, lane: str) -> None:
-        queue = self._lanes[lane]
-        if queue:
-            self._send(lane, queue.popleft())
-        else:
-            del self._lanes[lane]

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Generic, TypeVar
 
 from simulator.ocpi import codec
-from simulator.ocpi.datatypes import ci_key, parse_datetime
+from simulator.ocpi.datatypes import parse_datetime
 from simulator.ocpi.pagination import in_window, paginate, parse_query
 from simulator.parties.call import Call, Reply
 from simulator.wire.carrier import Headers
@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 
 class Store(Generic[T]):
-    """Objects by key. A list keeps the order of creation, which no update changes: crawls depend on it."""
+    """Objects by key, compared as CiStrings. A list keeps the order of creation, on which crawls depend."""
 
     __slots__ = ("_objects",)
 
@@ -28,26 +28,22 @@ class Store(Generic[T]):
 
     def get(self, *key: str) -> T | None:
         """The object with this key, compared as CiStrings."""
-        return self._objects.get(_joined(key))
+        return self._objects.get("/".join(key).lower())
 
     def put(self, value: T, *key: str) -> bool:
         """Keep an object; whether it is new."""
-        joined = _joined(key)
+        joined = "/".join(key).lower()
         new = joined not in self._objects
         self._objects[joined] = value
         return new
 
     def drop(self, *key: str) -> T | None:
         """Forget an object; returns it."""
-        return self._objects.pop(_joined(key), None)
+        return self._objects.pop("/".join(key).lower(), None)
 
     def keys(self) -> Iterator[str]:
         """The keys, joined by a slash, in lower case."""
         return iter(self._objects)
-
-
-def _joined(key: tuple[str, ...]) -> str:
-    return ci_key("/".join(key)) if len(key) > 1 else ci_key(key[0])
 
 
 def page(

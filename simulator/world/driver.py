@@ -23,7 +23,8 @@ class DriverPlan(Struct, frozen=True):
 
     `energy_wh` fills the battery from `start_soc_permille` to `target_soc_permille`. `stay_us` is how long the car
     stays after it is parked, `patience_us` how long the driver waits for a place. With `leaves_when_full` the car goes
-    when the target is reached, otherwise it blocks the place until its stay ends.
+    when the target is reached, otherwise it blocks the place until its stay ends. `stated_stay_us` is the stay that
+    the driver states on arrival (None: states nothing); what is stated is not always what comes.
     """
 
     vehicle: Vehicle
@@ -34,6 +35,7 @@ class DriverPlan(Struct, frozen=True):
     patience_us: int
     authorise: Authorise
     leaves_when_full: bool
+    stated_stay_us: int | None = None
 
 
 class Habits(Struct, frozen=True):

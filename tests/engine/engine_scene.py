@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 from simpy import Event
@@ -55,9 +56,9 @@ class KeepingRecorder(Recorder):
         super().__init__(*args)
         self.kept: list[SequencedRow] = []
 
-    def _append(self, row: SequencedRow) -> int:
+    def add(self, row: SequencedRow) -> int:
         self.kept.append(row)
-        return super()._append(row)
+        return super().add(row)
 
 
 class WatchedWire:
@@ -173,7 +174,7 @@ class Scene:
 
         def serve(inbound: Inbound) -> Generator[Event, Any, Response]:
             name = name_of(inbound)
-            receiver = self.kernel.nodes[self.kernel.receiver_of(inbound.request.url) or ""]
+            receiver = self.kernel.nodes[self.kernel.party_at(urlsplit(inbound.request.url).netloc) or ""]
             self.note(receiver, "begins", name)
             yield self.env.timeout(duration_us)
             self.note(receiver, "answers", name)

@@ -3,6 +3,7 @@
 import tempfile
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from engine_scene import MS, OK, S, Scene, name_of, on_both_wires
 from hypothesis import given, settings
@@ -27,7 +28,7 @@ def storm(links: Any, asks: Any, outages: Any, cuts: Any) -> Any:
     def story(scene: Scene) -> None:
         def serve(inbound: Inbound) -> Any:
             number, _, kind = name_of(inbound).partition("-")
-            me = scene.kernel.nodes[scene.kernel.receiver_of(inbound.request.url) or ""]
+            me = scene.kernel.nodes[scene.kernel.party_at(urlsplit(inbound.request.url).netloc) or ""]
             scene.note(me, "handles", name_of(inbound))
             if kind == "fail":
                 raise ValueError(number)

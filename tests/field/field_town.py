@@ -8,15 +8,13 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from simpy import Environment
-
 from simulator.engine.cause import TIME, Cause
+from simulator.engine.clock import Clock
 from simulator.engine.instruments import Instrument
 from simulator.engine.journal import Journal
 from simulator.field.charge_point_link import ChargePointLink
 from simulator.field.charger import Charger
 from simulator.field.street import Street
-from simulator.field.timer import after
 from simulator.field.visit import Stop, Visit
 from simulator.ocpp.messages import (
     Acknowledged,
@@ -68,7 +66,7 @@ class Rows(Instrument):
 class Cpo:
     """A central system that keeps what it hears; `verdicts` answers Authorize, None never does."""
 
-    def __init__(self, env: Environment) -> None:
+    def __init__(self, env: Clock) -> None:
         self.env = env
         self.reachable = True
         self.verdicts: dict[str, str | None] = {}
@@ -82,7 +80,7 @@ class Cpo:
         if isinstance(message, Authorize):
             verdict = self.verdicts.get(message.token.uid, "Accepted")
             if verdict is not None:
-                after(self.env, self.thinks_us, lambda: answer(AuthorizeAnswer(verdict)))
+                self.env.after(self.thinks_us, lambda _: answer(AuthorizeAnswer(verdict)), None)
         else:
             answer(Acknowledged())
 
@@ -128,7 +126,7 @@ class Town:
     """One CPO, one eMSP, sites as a test adds them."""
 
     def __init__(self, recorder: Recorder, start_us: int, sample_us: int) -> None:
-        self.env = Environment(initial_time=start_us)
+        self.env = Clock(start_us)
         self.journal = Journal(recorder, lambda _: None)
         self.journal.clock = self.env
         self.rows = Rows()

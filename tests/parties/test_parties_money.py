@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from simpy import Environment
 
+from simulator.billing.price import price, usage_from_volumes
 from simulator.billing.restrictions import Moment
+from simulator.engine.clock import Clock
 from simulator.ocpi.datatypes import parse_datetime
 from simulator.ocpi.modules import Role
 from simulator.ocpi.v2_2_1 import locations
@@ -25,7 +27,7 @@ from simulator.ocpi.v2_2_1.types import TokenType
 from simulator.ocpp.messages import ChargingState, TransactionEvent
 from simulator.parties.calendar import Calendar
 from simulator.parties.identity import Identity
-from simulator.parties.pricing import local_moment, neutral, reprice
+from simulator.parties.pricing import Fare, RunningTime, hours, kwh, local_moment, neutral, quantities, reprice
 from simulator.parties.roles.cpo_session import CpoSession, Place
 
 MIN = 60_000_000
@@ -104,7 +106,7 @@ def session(
     told = CpoSession(
         "S1",
         Identity("NL", "ABC", Role.CPO, "Alpha"),
-        Calendar(Environment(), start_epoch_us),
+        Calendar(Clock(), start_epoch_us),
         place(tariff, time_zone),
         token,
         AuthMethod.WHITELIST,
@@ -202,3 +204,29 @@ def test_a_session_that_outlasts_its_dates_becomes_a_guess() -> None:
     until_tomorrow = tariff(element("0.20", TariffDimensionType.ENERGY, TariffRestrictions(end_date="2026-05-05")))
     short, long = (session([(hours * 60 * MIN, 1_000, "Charging")], until_tomorrow).bill for hours in (5, 6))
     assert (short.approximate, long.approximate) == (False, True)
+
+
+@given(st.lists(st.integers(0, 100 * MIN), max_size=12))
+def test_running_times_add_up_to_the_hours_that_are_published(durations_us: list[int]) -> None:
+    time = RunningTime()
+    parts = [time.add(duration_us) for duration_us in durations_us]
+    assert sum(parts) == time.hour_places == round(Fraction(sum(durations_us), 360_000))
+    published = usage_from_volumes(Decimal(0), hours(time.hour_places))
+    assert published.quantities()["TIME"] == time.billed_s
+
+
+@pytest.mark.parametrize("restricted", [False, True])
+@given(st.lists(st.tuples(st.integers(0, 20_000), st.integers(0, 300 * MIN), st.booleans()), min_size=1, max_size=6))
+def test_a_fare_is_the_price_of_the_moment_whatever_the_session_has_come_to(
+    restricted: bool, steps: list[tuple[int, int, bool]]
+) -> None:
+    priced = neutral(AFTER_SIX if restricted else ALL_KINDS)
+    fare = Fare(priced, "Europe/Amsterdam", EVENING)
+    energy_wh, now_us = 0, EVENING
+    charging, parking = RunningTime(), RunningTime()
+    for more_wh, duration_us, parked in steps:
+        energy_wh, now_us = energy_wh + more_wh, now_us + duration_us
+        (parking if parked else charging).add(duration_us)
+        volumes = usage_from_volumes(kwh(energy_wh), hours(charging.hour_places), hours(parking.hour_places))
+        at = local_moment("Europe/Amsterdam", EVENING, now_us) if restricted else None
+        assert fare.bill(quantities(energy_wh, charging, parking), now_us) == price(priced, volumes, at)

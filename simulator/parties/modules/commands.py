@@ -114,7 +114,7 @@ class CommandsSender:
         Besides OCPI's results: TIMEOUT when no result came in time, UNREACHABLE when no answer did.
         """
         office = self._office
-        url = office.endpoint(connection, ModuleID.COMMANDS, InterfaceRole.RECEIVER)
+        url = connection.endpoint(ModuleID.COMMANDS, InterfaceRole.RECEIVER)
         if url is None:
             return "UNREACHABLE"
         self._count += 1

@@ -171,28 +171,26 @@ class LocationsReceiver:
     def _patch_location(self, call: Call) -> Reply:
         location = self._location(call)
         patch = codec.decode(call.body, _LocationPatch)
+        must_stay(location, patch, "id", "country_code", "party_id")
         if not self._overtaken(call, location.last_updated, patch.last_updated):
-            changed = apply_patch(location, patch)
-            must_stay(location, changed, "id", "country_code", "party_id")
-            self._keep(changed, None, call.cause)
+            self._keep(apply_patch(location, patch), None, call.cause)
         return DONE
 
     def _patch_evse(self, call: Call) -> Reply:
         location, evse = self._evse(call)
         patch = codec.decode(call.body, _EvsePatch)
+        must_stay(evse, patch, "uid")
         if not self._overtaken(call, evse.last_updated, patch.last_updated):
             changed = apply_patch(evse, patch)
-            must_stay(evse, changed, "uid")
             self._keep(put_evse(location, changed), changed, call.cause)
         return DONE
 
     def _patch_connector(self, call: Call) -> Reply:
         location, evse, connector = self._connector(call)
         patch = codec.decode(call.body, _ConnectorPatch)
+        must_stay(connector, patch, "id")
         if not self._overtaken(call, connector.last_updated, patch.last_updated):
-            changed = apply_patch(connector, patch)
-            must_stay(connector, changed, "id")
-            evse = put_connector(evse, changed)
+            evse = put_connector(evse, apply_patch(connector, patch))
             self._keep(put_evse(location, evse), evse, call.cause)
         return DONE
 

@@ -12,7 +12,7 @@ from simulator.parties.call import Call
 
 def newer(left: str, right: str) -> bool:
     """Whether the DateTime on the left is later than the one on the right."""
-    return left != right and later(left, right) == left
+    return left != right and later(left, right) is left
 
 
 def overtaken(journal: Journal, call: Call, known: str, offered: str) -> bool:

@@ -3,7 +3,7 @@
 Source: OCPI 2.2.1, Transport and format, Client Owned Object Push; digest, section 2.6.
 """
 
-from msgspec import Struct
+from msgspec import UNSET, Struct
 
 from simulator.ocpi.datatypes import ci_key
 from simulator.ocpi.findings import Invalid
@@ -28,11 +28,11 @@ def must_match(call: Call, put: Struct) -> None:
         raise Invalid(findings)
 
 
-def must_stay(known: Struct, changed: Struct, *names: str) -> None:
+def must_stay(known: Struct, patch: Struct, *names: str) -> None:
     """Refuse with 2001 a PATCH that would make another object, or another party's, of the one that the URL names."""
     for name in names:
-        before, after = getattr(known, name), getattr(changed, name)
-        if ci_key(before) != ci_key(after):
+        after = getattr(patch, name)
+        if after is not UNSET and ci_key(before := getattr(known, name)) != ci_key(after):
             raise Refusal(
                 Status.INVALID_PARAMETERS, f"A PATCH cannot change {name} from {str(before)!r} to {str(after)!r}."
             )

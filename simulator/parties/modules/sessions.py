@@ -101,19 +101,25 @@ class SessionsReceiver:
     def _patch(self, call: Call) -> Reply:
         known = self._known(call)
         patch = codec.decode(call.body, SessionPatch)
-        session = apply_session_patch(known, patch)
-        must_stay(known, session, "id", "country_code", "party_id")
-        periods = known.charging_periods
-        added = _unknown_of(session.charging_periods[len(periods) :], periods)
-        if not overtaken(self._journal, call, known.last_updated, patch.last_updated):
-            self._keep(replace(session, charging_periods=periods + added), call.cause)
-        elif added:
-            in_order = tuple(sorted(periods + added, key=lambda period: parse_datetime(period.start_date_time)))
-            self._keep(replace(known, charging_periods=in_order), call.cause)
+        must_stay(known, patch, "id", "country_code", "party_id")
+        late = overtaken(self._journal, call, known.last_updated, patch.last_updated)
+        if patch.charging_periods:
+            periods = known.charging_periods
+            added = _unknown_of(patch.charging_periods, periods)
+            if late and added:
+                in_order = tuple(sorted(periods + added, key=lambda period: parse_datetime(period.start_date_time)))
+                self._keep(replace(known, charging_periods=in_order), call.cause)
+            if len(added) != len(patch.charging_periods):
+                patch = replace(patch, charging_periods=added)
+        if not late:
+            self._keep(apply_session_patch(known, patch), call.cause)
         return DONE
 
 
 def _unknown_of(added: tuple[ChargingPeriod, ...], known: tuple[ChargingPeriod, ...]) -> tuple[ChargingPeriod, ...]:
     """A network may deliver a PATCH twice: a period that starts when a known one does is the same period."""
-    starts = {period.start_date_time: None for period in known}
-    return tuple(period for period in added if period.start_date_time not in starts)
+    if not known or newer(added[0].start_date_time, known[-1].start_date_time):
+        # Periods follow each other: those of a PATCH begin where the known ones end.
+        return added
+    starts = [period.start_date_time for period in known]
+    return tuple([period for period in added if period.start_date_time not in starts])

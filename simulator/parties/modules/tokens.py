@@ -121,8 +121,8 @@ class TokensReceiver:
 
     def _patch(self, call: Call) -> Reply:
         known = self._known(call)
-        token = apply_patch(known, codec.decode(call.body, _TokenPatch))
-        must_stay(known, token, "uid", "type", "country_code", "party_id")
-        if not overtaken(self._journal, call, known.last_updated, token.last_updated):
-            self._keep(token, call.cause)
+        patch = codec.decode(call.body, _TokenPatch)
+        must_stay(known, patch, "uid", "type", "country_code", "party_id")
+        if not overtaken(self._journal, call, known.last_updated, patch.last_updated):
+            self._keep(apply_patch(known, patch), call.cause)
         return DONE

@@ -43,6 +43,7 @@ class DriverApp:
         self._cells: dict[_Cell, dict[str, _Place]] = {}
         self._ratings: dict[tuple[object, ...], EvseRating | None] = {}
         self._connectors: dict[str, tuple[Location, EVSE]] = {}
+        self._priced_by: dict[tuple[str, str], dict[str, None]] = {}
 
     def __len__(self) -> int:
         return len(self._evses)
@@ -71,6 +72,8 @@ class DriverApp:
         rating = self._rating(evse)
         if rating is not None:
             self._connectors[key] = (location, evse)
+            for id in evse.connectors[0].tariff_ids:
+                self._priced_by.setdefault((owner, id.lower()), {})[key] = None
             self._evses[key] = KnownEvse(
                 key=key,
                 location_id=location.id,
@@ -102,12 +105,12 @@ class DriverApp:
         return None
 
     def reprice(self, tariff: Tariff) -> None:
-        """A tariff is new, other or gone: show the EVSEs that name it with its price."""
-        wanted = (tariff.country_code, tariff.party_id, tariff.id.lower())
-        for key, (location, evse) in list(self._connectors.items()):
-            named = (id.lower() for id in evse.connectors[0].tariff_ids)
-            if (location.country_code, location.party_id) == wanted[:2] and wanted[2] in named and key in self._evses:
-                self._learn_evse(f"{location.country_code}-{location.party_id}", location, evse)
+        """A tariff is new, other or gone: show the EVSEs that name it, or once did, with their price."""
+        owner = f"{tariff.country_code}-{tariff.party_id}"
+        for key in self._priced_by.get((owner, tariff.id.lower()), ()):
+            location, evse = self._connectors[key]
+            if key in self._evses:
+                self._learn_evse(owner, location, evse)
 
     # What it shows the driver (ChargingApp)
 
@@ -121,17 +124,18 @@ class DriverApp:
         step_m = min(east_m, north_m) * _CELL_DEG
         row, column = _cell(latitude, longitude)
         found: list[tuple[float, str, _Place]] = []
+        evses = 0
         for ring in range(int(radius_m / step_m) + 2):
             for cell in _ring(row, column, ring):
                 for place in self._cells.get(cell, _NOWHERE).values():
                     way_m = math.hypot((place[0] - latitude) * north_m, (place[1] - longitude) * east_m)
                     if way_m <= radius_m:
                         found.append((way_m, place[3], place))
-            found.sort()
-            # What lies closer than the next ring can hide is in its final order.
-            sure = sum(len(place[2]) for way_m, _, place in found if way_m <= ring * step_m)
-            if sure >= count:
+                        evses += len(place[2])
+            # Only what lies closer than the next ring surely is the nearest.
+            if evses >= count and sum([len(place[2]) for way_m, _, place in found if way_m <= ring * step_m]) >= count:
                 break
+        found.sort()
         shown: list[KnownEvse] = []
         for _, _, place in found:
             shown.extend([self._evses[key] for key in place[2]])

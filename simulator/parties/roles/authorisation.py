@@ -110,7 +110,7 @@ class Authoriser:
         self, connection: Connection, uid: str, type: TokenType, where: LocationReferences, cause: Cause
     ) -> Generator[Event, Any, tuple[Answer, AuthorizationInfo | None]]:
         office = self._office
-        url = office.endpoint(connection, ModuleID.TOKENS, InterfaceRole.SENDER)
+        url = connection.endpoint(ModuleID.TOKENS, InterfaceRole.SENDER)
         if url is None:
             return Answer("There is no Tokens endpoint.", 0, Status.SERVER_ERROR, None, {}), None
         subject = Subject(

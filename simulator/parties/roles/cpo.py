@@ -7,7 +7,6 @@ and CDRs, and the Receiver of tokens and commands.
 from collections.abc import Callable, Generator, Iterable
 from typing import Any
 
-import msgspec
 from msgspec.structs import replace
 from simpy import Event
 
@@ -42,8 +41,8 @@ from simulator.parties.modules.sessions import SessionsSender
 from simulator.parties.modules.tariffs import TariffsSender
 from simulator.parties.modules.tokens import TokensReceiver
 from simulator.parties.office import Office
-from simulator.parties.pricing import kwh, neutral
-from simulator.parties.push import Outbox
+from simulator.parties.pricing import neutral
+from simulator.parties.push import Copy, Outbox
 from simulator.parties.registration import Registration
 from simulator.parties.roles.authorisation import Authorisation, Authoriser, cdr_token
 from simulator.parties.roles.cpo_commands import RemoteControl
@@ -57,6 +56,9 @@ _IN_OCPI = {
     "Faulted": Status.OUTOFORDER,
 }
 _KINDS = {"ISO14443": TokenType.RFID, "Central": TokenType.APP_USER}
+
+_ACKNOWLEDGED = Acknowledged()
+_LOCATIONS, _SESSIONS, _RECEIVER = ModuleID.LOCATIONS, ModuleID.SESSIONS, InterfaceRole.RECEIVER
 
 EXPECTED_OF_EMSP = (
     (ModuleID.LOCATIONS, InterfaceRole.RECEIVER),
@@ -87,6 +89,7 @@ class Cpo:
         self._outbox = Outbox(office)
         self._authoriser = Authoriser(office, self.tokens)
         self._where: dict[str, str] = {}
+        self._evse_copies: dict[tuple[str, str], Copy] = {}
         self._neutral: dict[str, billing.Tariff] = {}
         self._authorised: dict[tuple[str, str], Authorisation] = {}
         self._heard: dict[str, None] = {}
@@ -116,7 +119,7 @@ class Cpo:
         self._neutral[tariff.id.lower()] = neutral(tariff)
         body = codec.encode(tariff)
         for connection in self.office.registered():
-            url = self.office.endpoint(connection, ModuleID.TARIFFS, InterfaceRole.RECEIVER)
+            url = connection.endpoint(ModuleID.TARIFFS, InterfaceRole.RECEIVER)
             if url is None:
                 continue
             subject = Subject(
@@ -172,26 +175,28 @@ class Cpo:
 
     def on_call(self, evse_uid: str, message: ToCentralSystem, answer: Callable[[Answer], None], cause: Cause) -> None:
         """A charge point's message has arrived."""
-        what = f"{type(message).__name__} of {evse_uid}"
-        self.office.attempt(what, lambda: self._handle(evse_uid, message, answer, cause))
+        try:
+            self._handle(evse_uid, message, answer, cause)
+        except Exception as error:
+            self.office.failed(f"{type(message).__name__} of {evse_uid}", error)
 
     def _handle(self, evse_uid: str, message: ToCentralSystem, answer: Callable[[Answer], None], cause: Cause) -> None:
-        if isinstance(message, Authorize):
-            self._authorize(evse_uid, message.token, answer, cause)
-            return
         if isinstance(message, TransactionEvent):
             self._transaction(evse_uid, message, cause)
         elif isinstance(message, StatusNotification):
             self._status(evse_uid, _IN_OCPI[message.status], cause)
-        answer(Acknowledged())
+        elif isinstance(message, Authorize):
+            self._authorize(evse_uid, message.token, answer, cause)
+            return
+        answer(_ACKNOWLEDGED)
 
     def _status(self, evse_uid: str, status: Status, cause: Cause) -> None:
-        place = self._place(evse_uid)
-        if place is None or place.evse.status is status:
+        location = self.locations.store.get(self._where.get(evse_uid, "#NA"))
+        known = find_evse(location, evse_uid) if location is not None else None
+        if location is None or known is None or known.status is status:
             return
-        last_updated = self.office.calendar.now_after(place.evse.last_updated)
-        evse = replace(place.evse, status=status, last_updated=last_updated)
-        location = put_evse(place.location, evse)
+        evse = replace(known, status=status, last_updated=self.office.calendar.now_after(known.last_updated))
+        location = put_evse(location, evse)
         self.locations.store.put(location, location.id)
         self._remember(evse, cause)
         body = codec.encode({"status": status, "last_updated": evse.last_updated})
@@ -199,31 +204,21 @@ class Cpo:
             self._push_evse(connection, location, evse, body, cause)
 
     def _push_evse(self, connection: Connection, location: Location, evse: EVSE, body: bytes, cause: Cause) -> None:
-        url = self.office.endpoint(connection, ModuleID.LOCATIONS, InterfaceRole.RECEIVER)
-        if url is None:
+        endpoint = connection.endpoint(_LOCATIONS, _RECEIVER)
+        if endpoint is None:
             return
-        place = join_url(url, location.country_code, location.party_id, location.id)
-        lane = f"{connection.peer_id}/{evse.uid}"
-        subject = Subject(
-            module=ModuleID.LOCATIONS.value,
-            interface="RECEIVER",
-            route="locations.receiver.patch_evse",
-            version=connection.version,
-            object_kind="EVSE",
-            object_id=evse.uid,
-            location_id=location.id,
-        )
+        copy = self._evse_copies.get((connection.peer_id, evse.uid))
+        if copy is None or copy.endpoint is not endpoint:
+            copy = self._evse_copies[connection.peer_id, evse.uid] = _evse_copy(connection, endpoint, location, evse)
 
         def done(exchange: Exchange | None) -> None:
             if exchange is not None and _not_found(exchange):
-                current = self.locations.store.get(location.id) or location
-                whole = msgspec.structs.replace(
-                    subject, route="locations.receiver.put_location", object_kind="Location", object_id=location.id
-                )
-                cause = exchange.as_cause()
-                self._outbox.push(lane, connection, "PUT", place, whole, cause, codec.encode(current), first=True)
+                # Only the whole location tells it of an EVSE that it does not know.
+                whole = codec.encode(self.locations.store.get(location.id) or location)
+                where, cause = copy.url.rpartition("/")[0], exchange.as_cause()
+                self._outbox.push(copy.lane, connection, "PUT", where, copy.put, cause, whole, first=True)
 
-        self._outbox.push(lane, connection, "PATCH", join_url(place, evse.uid), subject, cause, body, done)
+        self._outbox.push(copy.lane, connection, "PATCH", copy.url, copy.patch, cause, body, done)
 
     def _authorize(self, evse_uid: str, token: IdToken, answer: Callable[[Answer], None], cause: Cause) -> None:
         kind = _KINDS[token.kind]
@@ -318,6 +313,7 @@ class Cpo:
         )
         self._open[event.transaction_id] = session
         self._sessions[id] = session
+        self.sessions.put(session.payer, session)
         return session
 
     def adopt(self, evse_uid: str, token: Token, started: TransactionEvent, so_far: TransactionEvent) -> None:
@@ -334,16 +330,15 @@ class Cpo:
         self._keep(session, TIME)
 
     def _keep(self, session: CpoSession, cause: Cause) -> None:
-        self.sessions.put(_payer(session), session)
         bill = session.bill
         value = {
             "status": session.status,
-            "kwh": str(kwh(session.energy_wh)),
+            "kwh": str(session.kwh),
             "cost": str(bill.total_excl),
             "currency": bill.currency,
             "evse": f"{self.office.id}/{session.place.evse.uid}",
             "token": session.token.uid,
-            "emsp": _payer(session),
+            "emsp": session.payer,
             "location": session.place.location.id,
             "start": session.start_date_time,
             "end": session.end_date_time,
@@ -351,23 +346,13 @@ class Cpo:
         self.office.journal.state(self.office.id, "session", session.id, value, cause)
 
     def _push_session(self, session: CpoSession, method: str, body: bytes, cause: Cause, first: bool = False) -> None:
-        peer_id = _payer(session)
-        connection = self.office.connections.get(peer_id)
-        url = self.office.endpoint(connection, ModuleID.SESSIONS, InterfaceRole.RECEIVER) if connection else None
-        if connection is None or url is None:
+        connection = self.office.connections.get(session.payer)
+        endpoint = connection.endpoint(_SESSIONS, _RECEIVER) if connection is not None else None
+        if connection is None or endpoint is None:
             return
-        identity = self.office.identity
-        subject = Subject(
-            module=ModuleID.SESSIONS.value,
-            interface="RECEIVER",
-            route=f"sessions.receiver.{method.lower()}_session",
-            version=connection.version,
-            object_kind="Session",
-            object_id=session.id,
-            session_id=session.id,
-            token_uid=session.token.uid,
-            location_id=session.place.location.id,
-        )
+        copy = session.copy
+        if copy is None or copy.endpoint is not endpoint:
+            copy = session.copy = _session_copy(connection, endpoint, session)
 
         def done(exchange: Exchange | None) -> None:
             # A PATCH adds charging periods: after one that did not arrive, only a PUT can make the copy whole again.
@@ -378,20 +363,11 @@ class Cpo:
             if method == "PATCH" and exchange is not None and _not_found(exchange):
                 self._push_session(session, "PUT", codec.encode(session.whole()), exchange.as_cause(), first=True)
 
-        self._outbox.push(
-            f"{peer_id}/{session.id}",
-            connection,
-            method,
-            join_url(url, identity.country_code, identity.party_id, session.id),
-            subject,
-            cause,
-            body,
-            done,
-            first=first,
-        )
+        subject = copy.put if method == "PUT" else copy.patch
+        self._outbox.push(copy.lane, connection, method, copy.url, subject, cause, body, done, first=first)
 
     def _bill(self, session: CpoSession, cause: Cause) -> None:
-        peer_id = _payer(session)
+        peer_id = session.payer
         id = f"{self._cdr_prefix}{len(self.billed) + 1:012x}"
         cdr, bill = session.cdr(id)
         self.cdrs.put(peer_id, cdr)
@@ -410,7 +386,7 @@ class Cpo:
             tariff_id=session.place.tariff.id if session.place.tariff else "",
         )
         connection = self.office.connections.get(peer_id)
-        url = self.office.endpoint(connection, ModuleID.CDRS, InterfaceRole.RECEIVER) if connection else None
+        url = connection.endpoint(ModuleID.CDRS, InterfaceRole.RECEIVER) if connection else None
         if connection is None or url is None:
             return
         subject = Subject(
@@ -452,14 +428,43 @@ class Cpo:
     def _open_session(self, peer_id: str, session_id: str) -> CpoSession | None:
         """A running session of this payer's, for its commands."""
         session = self._sessions.get(ci_key(session_id))
-        if session is None or _payer(session) != peer_id or session.transaction_id not in self._open:
+        if session is None or session.payer != peer_id or session.transaction_id not in self._open:
             return None
         return session
 
 
-def _payer(session: CpoSession) -> str:
-    """The party that gets the session and pays its CDR: the token's eMSP."""
-    return f"{session.token.country_code}-{session.token.party_id}".upper()
+def _evse_copy(connection: Connection, endpoint: str, location: Location, evse: EVSE) -> Copy:
+    """Where a peer keeps an EVSE of ours. What cannot be patched is put as the location around it."""
+    patch = Subject(
+        module="locations",
+        interface="RECEIVER",
+        route="locations.receiver.patch_evse",
+        version=connection.version,
+        object_kind="EVSE",
+        object_id=evse.uid,
+        location_id=location.id,
+    )
+    put = replace(patch, route="locations.receiver.put_location", object_kind="Location", object_id=location.id)
+    url = join_url(endpoint, location.country_code, location.party_id, location.id, evse.uid)
+    return Copy(endpoint, url, f"{connection.peer_id}/{evse.uid}", put, patch)
+
+
+def _session_copy(connection: Connection, endpoint: str, session: CpoSession) -> Copy:
+    """Where the payer keeps its copy of a session."""
+    put = Subject(
+        module="sessions",
+        interface="RECEIVER",
+        route="sessions.receiver.put_session",
+        version=connection.version,
+        object_kind="Session",
+        object_id=session.id,
+        session_id=session.id,
+        token_uid=session.token.uid,
+        location_id=session.place.location.id,
+    )
+    patch = replace(put, route="sessions.receiver.patch_session")
+    url = join_url(endpoint, connection.our_country_code, connection.our_party_id, session.id)
+    return Copy(endpoint, url, f"{connection.peer_id}/{session.id}", put, patch)
 
 
 def _not_found(exchange: Exchange) -> bool:

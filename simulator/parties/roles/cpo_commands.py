@@ -99,18 +99,20 @@ class RemoteControl:
         def answered(result: Answer | None) -> None:
             if self._office.node.down:
                 return
-            if not isinstance(result, RequestAnswer):
-                tell(CommandResultType.TIMEOUT, cause)
-            elif result.accepted:
-                tell(CommandResultType.ACCEPTED, cause)
-            else:
-                tell(_RESULTS.get(result.reason, CommandResultType.REJECTED), cause)
+            try:
+                tell(_result_of(result), cause)
+            except Exception as error:
+                self._office.failed(f"what follows {type(request).__name__}", error)
 
-        what = f"what follows {type(request).__name__}"
-        self.network.request(
-            evse_uid, request, lambda result: self._office.attempt(what, lambda: answered(result)), cause
-        )
+        self.network.request(evse_uid, request, answered, cause)
         return answer(CommandResponseType.ACCEPTED)
+
+
+def _result_of(result: Answer | None) -> CommandResultType:
+    """A charge point's answer in OCPI's words."""
+    if not isinstance(result, RequestAnswer):
+        return CommandResultType.TIMEOUT
+    return CommandResultType.ACCEPTED if result.accepted else _RESULTS.get(result.reason, CommandResultType.REJECTED)
 
 
 def _free_evse(location: Location) -> EVSE | None:

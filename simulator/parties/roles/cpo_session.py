@@ -10,7 +10,6 @@ from msgspec import Struct
 
 from simulator.billing import tariff as billing
 from simulator.billing.price import Bill
-from simulator.billing.restrictions import Moment
 from simulator.ocpi.datatypes import Price
 from simulator.ocpi.v2_2_1.cdrs import (
     CDR,
@@ -27,8 +26,10 @@ from simulator.ocpi.v2_2_1.tariffs import Tariff
 from simulator.ocpp.messages import TransactionEvent
 from simulator.parties.calendar import Calendar
 from simulator.parties.identity import Identity
-from simulator.parties.pricing import as_price, bill_for, hours, kwh, local_moment
+from simulator.parties.pricing import FREE, Fare, RunningTime, as_price, hours, kwh, quantities
+from simulator.parties.push import Copy
 
+_ENERGY, _TIME, _PARKING_TIME = CdrDimensionType.ENERGY, CdrDimensionType.TIME, CdrDimensionType.PARKING_TIME
 _MS = 1_000
 _ADDRESS_MOST = 45
 
@@ -46,6 +47,7 @@ class Place(Struct, frozen=True):
 class CpoSession:
     """One session, fed with the charge point's transaction events; makes the messages about it.
 
+    `payer` is the party that gets the session and pays its CDR: the token's eMSP; `copy` is where it keeps its copy.
     Times are cut to the millisecond that OCPI can say, so that what is billed is what is published. Hours are rounded
     as running totals, and a period gets what its total grew by: the volumes of all periods add up to what is billed.
     """
@@ -64,11 +66,14 @@ class CpoSession:
         self.id = id
         self.place = place
         self.token = token
+        self.payer = f"{token.country_code}-{token.party_id}".upper()
         self.status = SessionStatus.ACTIVE
         self.transaction_id = start.transaction_id
         self.peer_lacks_some = False
         self.last_updated = calendar.now()
         self.energy_wh = 0
+        self.kwh = kwh(0)
+        self.copy: Copy | None = None
         self.periods: list[ChargingPeriod] = []
         self._identity = identity
         self._calendar = calendar
@@ -76,13 +81,19 @@ class CpoSession:
         self._reference = reference
         self._register_start_wh = start.register_wh
         self._start_us = start.at_us // _MS * _MS
-        self._end_us: int | None = None
-        self._charging_us = 0
-        self._parking_us = 0
+        self.start_date_time = calendar.text(self._start_us)
+        self.end_date_time: str | None = None
+        self._charging = RunningTime()
+        self._parking = RunningTime()
         self._open_us = self._start_us
         self._open_register_wh = start.register_wh
         self._parked = start.charging_state in ("SuspendedEV", "Idle")
         self._bill: Bill | None = None
+        self._fare = (
+            Fare(place.neutral, place.location.time_zone, calendar.start_epoch_us + self._start_us)
+            if place.neutral is not None
+            else None
+        )
 
     def advance(self, event: TransactionEvent) -> ChargingPeriod | None:
         """Close the running period at this event; returns it, or None when no time has passed in it."""
@@ -91,6 +102,7 @@ class CpoSession:
         duration_us = at_us - self._open_us
         energy_wh = register_wh - self._open_register_wh
         self.energy_wh = register_wh - self._register_start_wh
+        self.kwh = kwh(self.energy_wh)
         period = None
         if duration_us > 0 or energy_wh > 0:
             period = self._period(duration_us, energy_wh)
@@ -100,7 +112,7 @@ class CpoSession:
         # An EVSE that holds power back is not parking: the vehicle still asks (CDRs, PARKING_TIME, as clarified).
         self._parked = event.charging_state in ("SuspendedEV", "Idle", "EVConnected")
         if event.kind == "Ended":
-            self._end_us = at_us
+            self.end_date_time = self._calendar.text(at_us)
             self.status = SessionStatus.COMPLETED
         self._bill = None
         self.last_updated = self._calendar.now_after(self.last_updated)
@@ -108,21 +120,12 @@ class CpoSession:
 
     def _period(self, duration_us: int, energy_wh: int) -> ChargingPeriod:
         """The running period; its duration goes into the totals."""
-        if self._parked:
-            time_kind, before_h = CdrDimensionType.PARKING_TIME, hours(self._parking_us)
-            self._parking_us += duration_us
-            after_h = hours(self._parking_us)
-        else:
-            time_kind, before_h = CdrDimensionType.TIME, hours(self._charging_us)
-            self._charging_us += duration_us
-            after_h = hours(self._charging_us)
-        dimensions = [CdrDimension(type=time_kind, volume=after_h - before_h)]
-        if energy_wh:
-            dimensions.insert(0, CdrDimension(type=CdrDimensionType.ENERGY, volume=kwh(energy_wh)))
+        kind, total = (_PARKING_TIME, self._parking) if self._parked else (_TIME, self._charging)
+        time = CdrDimension(type=kind, volume=hours(total.add(duration_us)))
         tariff = self.place.tariff
         return ChargingPeriod(
             start_date_time=self._calendar.text(self._open_us),
-            dimensions=tuple(dimensions),
+            dimensions=(CdrDimension(type=_ENERGY, volume=kwh(energy_wh)), time) if energy_wh else (time,),
             tariff_id=tariff.id if tariff is not None else None,
         )
 
@@ -130,27 +133,10 @@ class CpoSession:
     def bill(self) -> Bill:
         """What the session costs so far."""
         if self._bill is None:
-            time_h, parking_h = hours(self._charging_us), hours(self._parking_us)
-            self._bill = bill_for(self.place.neutral, kwh(self.energy_wh), time_h, parking_h, self._moment())
+            so_far = quantities(self.energy_wh, self._charging, self._parking)
+            now_us = self._calendar.start_epoch_us + self._open_us
+            self._bill = self._fare.bill(so_far, now_us) if self._fare is not None else FREE
         return self._bill
-
-    def _moment(self) -> Moment | None:
-        """What the local clock says; only restrictions want to know."""
-        tariff = self.place.neutral
-        if tariff is None or all(element.restrictions is None for element in tariff.elements):
-            return None
-        epoch_us = self._calendar.start_epoch_us
-        return local_moment(self.place.location.time_zone, epoch_us + self._start_us, epoch_us + self._open_us)
-
-    @property
-    def start_date_time(self) -> str:
-        """When it began, as OCPI says it."""
-        return self._calendar.text(self._start_us)
-
-    @property
-    def end_date_time(self) -> str | None:
-        """When it ended; None while it runs."""
-        return self._calendar.text(self._end_us) if self._end_us is not None else None
 
     def whole(self) -> Session:
         """The whole Session object."""
@@ -161,7 +147,7 @@ class CpoSession:
             id=self.id,
             start_date_time=self.start_date_time,
             end_date_time=self.end_date_time,
-            kwh=kwh(self.energy_wh),
+            kwh=self.kwh,
             cdr_token=self.token,
             auth_method=self._auth_method,
             authorization_reference=self._reference,
@@ -178,20 +164,20 @@ class CpoSession:
     def patch(self, period: ChargingPeriod | None) -> dict[str, object]:
         """What changed since the last message, as the fields of a PATCH."""
         bill = self.bill
-        changes: dict[str, object] = {"kwh": kwh(self.energy_wh)}
+        changes: dict[str, object] = {"kwh": self.kwh}
         if period is not None:
             changes["charging_periods"] = (period,)
         changes["total_cost"] = as_price(bill.total_excl, bill.total_incl)
-        if self._end_us is not None:
-            changes["end_date_time"] = self._calendar.text(self._end_us)
+        if self.end_date_time is not None:
+            changes["end_date_time"] = self.end_date_time
             changes["status"] = self.status
         changes["last_updated"] = self.last_updated
         return changes
 
     def cdr(self, id: str) -> tuple[CDR, Bill]:
         """The bill of the completed session as a CDR, and how it came about."""
-        assert self._end_us is not None
-        parking_h = hours(self._parking_us)
+        assert self.end_date_time is not None
+        parking_h = hours(self._parking.hour_places)
         bill = self.bill
         tariff = self.place.tariff
 
@@ -202,8 +188,8 @@ class CpoSession:
             country_code=self._identity.country_code,
             party_id=self._identity.party_id,
             id=id,
-            start_date_time=self._calendar.text(self._start_us),
-            end_date_time=self._calendar.text(self._end_us),
+            start_date_time=self.start_date_time,
+            end_date_time=self.end_date_time,
             session_id=self.id,
             cdr_token=self.token,
             auth_method=self._auth_method,
@@ -214,9 +200,9 @@ class CpoSession:
             charging_periods=tuple(self.periods) or (self._period(0, 0),),
             total_cost=as_price(bill.total_excl, bill.total_incl),
             total_fixed_cost=cost(bill.fixed, bill.fixed_incl),
-            total_energy=kwh(self.energy_wh),
+            total_energy=self.kwh,
             total_energy_cost=cost(bill.energy, bill.energy_incl),
-            total_time=hours(self._charging_us) + parking_h,
+            total_time=hours(self._charging.hour_places) + parking_h,
             total_time_cost=cost(bill.time, bill.time_incl),
             total_parking_time=parking_h or None,
             total_parking_cost=cost(bill.parking, bill.parking_incl),

@@ -43,6 +43,7 @@ EXPECTED_OF_CPO = (
     (ModuleID.TOKENS, InterfaceRole.RECEIVER),
     (ModuleID.COMMANDS, InterfaceRole.RECEIVER),
 )
+_ACTIVE = SessionStatus.ACTIVE
 _NO_URL = "#NA"
 
 
@@ -91,7 +92,7 @@ class Emsp:
         self._refusals[uid] = allowed
         body = codec.encode({"valid": False, "last_updated": token.last_updated})
         for connection in tuple(self.office.registered()):
-            url = self.office.endpoint(connection, ModuleID.TOKENS, InterfaceRole.RECEIVER)
+            url = connection.endpoint(ModuleID.TOKENS, InterfaceRole.RECEIVER)
             if url is None:
                 continue
             subject = Subject(
@@ -144,10 +145,9 @@ class Emsp:
         self.office.journal.state(self.office.id, "tariff", entity, value, cause)
 
     def _session_changed(self, session: Session, cause: Cause) -> None:
-        owner = f"{session.country_code}-{session.party_id}"
-        evse_key = f"{owner}/{session.evse_uid}"
+        evse_key = f"{session.country_code}-{session.party_id}/{session.evse_uid}"
         at = (session.cdr_token.uid, evse_key)
-        if session.status is SessionStatus.ACTIVE:
+        if session.status is _ACTIVE:
             self._active[at] = session
         elif at in self._active and self._active[at].id == session.id:
             del self._active[at]

@@ -1,0 +1,82 @@
+"""Turns real charging sessions into visits: each car comes and goes when it did, to where it stood."""
+
+from collections.abc import Callable
+
+from simulator.assemble.world import World
+from simulator.field.visit import Visit
+from simulator.ocpp.messages import IdToken
+from simulator.parties.roles.emsp import Emsp
+from simulator.scenario.model import RecordedDrivers, RecordedSession
+from simulator.world.driver import DriverPlan
+from simulator.world.vehicle import Vehicle
+
+Issue = Callable[[World, Emsp, str, bool], IdToken]
+"""Gives a driver (by name) a card or, when not rfid, an app account of an eMSP."""
+
+AT_THE_PLACE_M = 10
+"""A recorded driver looks no further than the Location of the EVSE where the car really stood."""
+
+USUAL_POWER_W = 7_400
+"""What a car draws: 32 A on one phase, as in ACN-Data; one that really took more on average draws that."""
+
+_BATTERY_WH = 60_000
+_LEAVES_AT_PERMILLE = 900
+_US_PER_H = 3_600_000_000
+
+
+def recorded_visits(world: World, spec: RecordedDrivers, issue: Issue) -> list[tuple[int, Visit]]:
+    """The visits with the instant of each arrival; contracts are with the eMSPs in turn."""
+    places = {
+        f"{cpo}/{evse.uid}": (float(location.coordinates.latitude), float(location.coordinates.longitude))
+        for cpo, assets in world.assets.items()
+        for location in assets.locations
+        for evse in location.evses
+    }
+    visits = []
+    for index, session in enumerate(spec.sessions):
+        name = f"{spec.name}#{session.name}"
+        emsp = world.emsps[spec.emsps[index % len(spec.emsps)]]
+        rfid = world.streams.uniform(f"driver/{name}", "authorise")() < spec.rfid_share
+        visit = Visit(
+            name,
+            emsp.office.id,
+            issue(world, emsp, name, rfid),
+            _plan(spec, session, rfid),
+            *places[session.evse],
+            AT_THE_PLACE_M,
+            "card" if rfid else "app",
+        )
+        visits.append((session.arrives_at_us, visit))
+    return visits
+
+
+def _plan(spec: RecordedDrivers, session: RecordedSession, rfid: bool) -> DriverPlan:
+    """The car leaves at the recorded instant, full or not; who finds the place taken waits as long as that."""
+    stay_us = session.leaves_at_us - session.arrives_at_us
+    energy_wh = session.delivered_wh if spec.energy == "delivered" else session.requested_wh
+    vehicle, permille = _vehicle(energy_wh, -(-session.delivered_wh * _US_PER_H // stay_us))
+    stated_us = session.stated_departure_us
+    return DriverPlan(
+        vehicle=vehicle,
+        start_soc_permille=_LEAVES_AT_PERMILLE - permille,
+        target_soc_permille=_LEAVES_AT_PERMILLE,
+        energy_wh=energy_wh,
+        stay_us=stay_us,
+        patience_us=stay_us,
+        authorise="rfid" if rfid else "app",
+        leaves_when_full=False,
+        stated_stay_us=stated_us - session.arrives_at_us if stated_us is not None else None,
+    )
+
+
+def _vehicle(energy_wh: int, mean_power_w: int) -> tuple[Vehicle, int]:
+    """A car that wants this energy, and how much that is in permille of its battery; the data know neither.
+
+    Its battery holds about 60 kWh, or more for a larger wish, such that whole permille make the energy to the Wh. It
+    does not taper: how fast the last kWh flowed is not in the data either.
+    """
+    about_wh = max(_BATTERY_WH, energy_wh * 1000 // _LEAVES_AT_PERMILLE + 1)
+    permille = min(_LEAVES_AT_PERMILLE, -(-energy_wh * 1000 // about_wh))
+    battery_wh = -(-energy_wh * 1000 // permille) if permille else about_wh
+    power_w = max(USUAL_POWER_W, mean_power_w)
+    return Vehicle("recorded", battery_wh, power_w, 3, 32, 0, ((0, 1000),)), permille

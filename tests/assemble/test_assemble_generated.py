@@ -1,0 +1,36 @@
+"""Generated networks in a run, and groups that want to be near the sites of one CPO."""
+
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+from run_town import SCENARIOS, H, OpenTown, holds, played, town
+
+from simulator.scenario.load import load
+from simulator.world.geometry import distance_m
+
+GROUP = "{{emsp: NL-EMA, name: people, sessions_per_day: {}, arrivals: flat, near: NL-DUN}}"
+
+
+def test_drivers_near_a_cpo_want_to_be_at_its_sites(tmp_path: Path) -> None:
+    with OpenTown(town(tmp_path, drivers=(GROUP.format(200),)), tmp_path / "run.ocpirun") as run:
+        run.run_to(2 * H)
+        places = [(each["latitude"], each["longitude"]) for each in run.events("arrive")]
+    assert len(places) > 5
+    assert all(distance_m(52.175, 4.495, *place) <= 400 for place in places)
+
+
+def test_a_group_without_sessions_sends_nobody(tmp_path: Path) -> None:
+    result = played(town(tmp_path, drivers=(GROUP.format(0),)), tmp_path / "run.ocpirun")
+    holds(result)
+    assert result.summary["sessions"] == 0
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_generated_region_is_the_same_over_both_wires(tmp_path: Path, seed: int) -> None:
+    """The run's seed draws another day; the region is that of the scenario's own seed."""
+    scenario = replace(load(SCENARIOS / "scale" / "generated.yaml"), duration_us=8 * H)
+    memory = played(scenario, tmp_path / "memory.ocpirun", seed=seed)
+    http = played(scenario, tmp_path / "http.ocpirun", seed=seed, wire="http")
+    holds(memory)
+    assert memory.summary["digest"] == http.summary["digest"]

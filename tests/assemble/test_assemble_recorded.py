@@ -1,0 +1,65 @@
+"""Recorded drivers in a run: each comes and goes when the car really did and takes what it really took."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from run_town import H, OpenTown, S, holds, played, town
+
+from simulator.assemble.recorded import recorded_visits
+from simulator.ocpp.messages import IdToken
+from simulator.scenario.model import RecordedDrivers, Scenario
+
+ROWS = """session,evse,arrival_s,departure_s,stated_departure_s,requested_wh,delivered_wh,source_id
+a-1,NL-ABC/NL-ABC-E0001,1800,9000,7200,30000,7351,x
+b-1,NL-ABC/NL-ABC-E0002,2400,6000,,5000,1,y
+c-1,NL-ABC/NL-ABC-E0003,2400,6000,6000,5000,0,z
+d-1,NL-ABC/NL-ABC-E0001,9000,12600,9600,9000,7360,w
+"""
+
+
+def recorded(folder: Path, change: Callable[[str], str] = str) -> Scenario:
+    (folder / "day.csv").write_text(ROWS)
+    entry = "{sessions: day.csv, name: real, emsps: [NL-EMA, NL-NOM], authorise: {rfid: 0.5, app: 0.5}}"
+    return town(folder, drivers=(entry,), change=change)
+
+
+def test_cars_come_and_go_as_recorded_and_take_what_they_took(tmp_path: Path) -> None:
+    scenario = recorded(tmp_path)
+    with OpenTown(scenario, tmp_path / "run.ocpirun") as run:
+        run.run_to(5 * H)
+        arrived = [row for row in run.rows.events if row.kind == "arrive"]
+        assert [(row.at_us // S, row.source) for row in arrived] == [
+            (1800, "driver/real#a-1"),
+            (2400, "driver/real#b-1"),
+            (2400, "driver/real#c-1"),
+            (9000, "driver/real#d-1"),
+        ]
+        assert [row.party for row in arrived] == ["NL-EMA", "NL-NOM", "NL-EMA", "NL-NOM"]
+        left = {row.source[-3:]: row.at_us // S for row in run.rows.events if row.kind == "leave"}
+        assert {name: at_s for name, at_s in left.items() if name != "d-1"} == {"a-1": 9000, "b-1": 6000, "c-1": 6000}
+        assert 12_600 <= left["d-1"] <= 12_700
+        taken = {each["energy_wh"] for each in run.events("leave")}
+        assert {7351, 1, 0} < taken
+
+
+def test_the_run_holds_and_is_the_same_over_both_wires(tmp_path: Path) -> None:
+    scenario = recorded(tmp_path)
+    memory, http = (played(scenario, tmp_path / f"{wire}.ocpirun", wire=wire) for wire in ("memory", "http"))  # type: ignore[arg-type]
+    holds(memory)
+    assert memory.summary["digest"] == http.summary["digest"]
+    assert memory.summary["sessions"] == 4
+
+
+def test_the_requested_energy_can_be_wanted_instead_and_what_was_stated_is_known(tmp_path: Path) -> None:
+    scenario = recorded(tmp_path, lambda text: text.replace("name: real", "name: real, energy: requested"))
+    (spec,) = scenario.drivers
+    assert isinstance(spec, RecordedDrivers)
+    with OpenTown(scenario, tmp_path / "run.ocpirun", registered=False) as run:
+        visits = recorded_visits(run.world, spec, lambda *_: IdToken("T", "ISO14443"))
+        plans = [visit.plan for _, visit in visits]
+        assert [plan.energy_wh for plan in plans] == [30_000, 5_000, 5_000, 9_000]
+        assert [plan.stated_stay_us for plan in plans] == [5_400 * S, None, 3_600 * S, 600 * S]
+        for plan in plans:
+            assert plan.patience_us == plan.stay_us
+            wish_wus = (plan.target_soc_permille - plan.start_soc_permille) * plan.vehicle.battery_wh
+            assert 0 <= wish_wus - 1000 * plan.energy_wh < 1000
