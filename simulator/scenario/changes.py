@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from simulator.scenario.fields import Fields, Problems
 from simulator.scenario.instants import Start
-from simulator.scenario.model import Change, ChangeKind, Driver, DriverGroup, TariffSpec
+from simulator.scenario.model import Change, ChangeKind, Driver, DriverGroup, RecordedDrivers, TariffSpec
 from simulator.scenario.tree import Table, Value
 from simulator.scenario.vocabulary import CHANGE_KINDS
 from simulator.scenario.words import one_of, within
@@ -17,7 +17,7 @@ def read_changes(
     problems: Problems,
     value: Value | None,
     tariffs: Sequence[TariffSpec],
-    drivers: Sequence[DriverGroup | Driver],
+    drivers: Sequence[DriverGroup | RecordedDrivers | Driver],
     start: Start,
     duration_us: int,
 ) -> tuple[Change, ...]:

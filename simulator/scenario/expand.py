@@ -71,7 +71,7 @@ def _assets(scenario: Scenario, cpo: Party, start: str) -> CpoAssets:
 
 
 def _location(site: Site, cpo: Party, number: int, first_evse: int, zone: str, start: str) -> Location:
-    groups = [group for group in site.evses for _ in range(group.count)]
+    groups = [(group, index) for group in site.evses for index in range(group.count)]
     return Location(
         country_code=cpo.country_code,
         party_id=cpo.party_id,
@@ -82,17 +82,17 @@ def _location(site: Site, cpo: Party, number: int, first_evse: int, zone: str, s
         city=site.city,
         country=site.country,
         coordinates=GeoLocation(latitude=f"{site.latitude:.6f}", longitude=f"{site.longitude:.6f}"),
-        evses=tuple(_evse(group, cpo, index, start) for index, group in enumerate(groups, start=first_evse)),
+        evses=tuple(_evse(*group, cpo, number, start) for number, group in enumerate(groups, start=first_evse)),
         operator=BusinessDetails(name=cpo.name),
         time_zone=zone,
         last_updated=start,
     )
 
 
-def _evse(group: EvseGroup, cpo: Party, number: int, start: str) -> EVSE:
-    """An EVSE whose id has the form of eMI3: country, operator, E and a number."""
+def _evse(group: EvseGroup, index: int, cpo: Party, number: int, start: str) -> EVSE:
+    """An EVSE whose id has the form of eMI3: country, operator, E and a number; its uid is that of the scenario."""
     return EVSE(
-        uid=f"{cpo.id}-E{number:04}",
+        uid=group.uids[index] if group.uids else f"{cpo.id}-E{number:04}",
         evse_id=f"{cpo.country_code}*{cpo.party_id}*E{number:04}",
         status=Status.AVAILABLE,
         capabilities=_CAPABILITIES,

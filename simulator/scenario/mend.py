@@ -4,7 +4,6 @@ These rules know the meaning of a field; faults of form are left to `repair`. Ea
 """
 
 import re
-from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -16,6 +15,7 @@ from simulator.ocpi.v2_2_1.locations import Status
 from simulator.scenario.countries import alpha_3
 from simulator.scenario.instants import parse_zone
 from simulator.scenario.ledger import Ledger, Record
+from simulator.scenario.places import Gazetteer
 from simulator.scenario.units import Unreadable
 
 _EVSE_ID = re.compile(r"([A-Z]{2})\*?([A-Z0-9]{3})\*?E", re.IGNORECASE)
@@ -23,40 +23,53 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DC_STANDARDS = ("CHADEMO", "CHAOJI", "GBT_DC", "IEC_62196_T1_COMBO", "IEC_62196_T2_COMBO")
 _ONE_PHASE_UP_TO_W = 7_400
 _LEAST_WATTS = 1_000
+_ABROAD_M = 2_000_000
+_PARKING_TYPES = ("ON_STREET", "PARKING_GARAGE", "PARKING_LOT", "UNDERGROUND_GARAGE")
 _MAINS_V, _DC_V, _DEFAULT_AC_A, _DEFAULT_DC_A = 230, 400, 16, 125
 
 
 class Defaults(Struct, frozen=True):
-    """What stands in for a missing value: the commonest time zone and the newest instant of the dump."""
+    """What stands in for a missing value: the commonest time zone and the newest instant of the dump.
+
+    `party` (such as NL-ABC) owns what does not say whose it is; `gazetteer` tells where a country is.
+    """
 
     time_zone: str
     last_updated: str
+    party: str | None
+    gazetteer: Gazetteer
 
 
-def defaults_of(records: Iterable[Any]) -> Defaults:
-    """The defaults that a dump of Locations gives by itself."""
-    zones: dict[str, int] = {}
-    newest = "1970-01-01T00:00:00Z"
-    for record in records:
+class Survey:
+    """Looks over a dump of Locations for the defaults that it gives by itself."""
+
+    def __init__(self) -> None:
+        self._zones: dict[str, int] = {}
+        self._newest = "1970-01-01T00:00:00Z"
+        self._newest_us = 0
+
+    def look_at(self, record: Any) -> None:
         if not isinstance(record, dict):
-            continue
+            return
         zone = _zone(record.get("time_zone"))
         if zone is not None:
-            zones[zone] = zones.get(zone, 0) + 1
+            self._zones[zone] = self._zones.get(zone, 0) + 1
         updated = _instant(record.get("last_updated"))
-        if updated is not None and parse_datetime(updated) > parse_datetime(newest):
-            newest = updated
-    return Defaults(max(zones, key=lambda zone: zones[zone], default="UTC"), newest)
+        if updated is not None and parse_datetime(updated) > self._newest_us:
+            self._newest, self._newest_us = updated, parse_datetime(updated)
+
+    def defaults(self, party: str | None, gazetteer: Gazetteer) -> Defaults:
+        zone = max(self._zones, key=lambda each: self._zones[each], default="UTC")
+        return Defaults(zone, self._newest, party, gazetteer)
 
 
-def mend_location(location: Record, defaults: Defaults, ledger: Ledger) -> None:
+def mend_location(location: Record, defaults: Defaults, ledger: Ledger, name: str) -> None:
     """Mend a Location with its EVSEs and Connectors; what has no remedy here is left as it is."""
-    name = f"Location {location.get('id', 'without id')}"
 
     def mend(rule: str, sentence: str) -> None:
         ledger.mend(location, rule, sentence, name)
 
-    _mend_party(location, ledger, name)
+    _mend_party(location, defaults.party, ledger, name)
     if "publish" not in location:
         location["publish"] = True
         mend("location-publish", "a Location did not say whether it is public and is taken as public")
@@ -70,20 +83,26 @@ def mend_location(location: Record, defaults: Defaults, ledger: Ledger) -> None:
     if country is not None and country != location.get("country"):
         location["country"] = country
         mend("location-country", "a country was missing or not written with the three letters of ISO 3166-1")
+    if "type" in location and "parking_type" not in location:
+        if (parking_type := str(location.pop("type")).upper()) in _PARKING_TYPES:
+            location["parking_type"] = parking_type
+        mend("location-type", "a Location had type of OCPI 2.1.1, which is parking_type now, or nothing where unknown")
     zone = _zone(location.get("time_zone"))
     if zone is None:
         location["time_zone"] = defaults.time_zone
         mend("location-time-zone", f"a time zone was missing or unknown; {defaults.time_zone} stands there")
     _mend_last_updated(location, defaults.last_updated, location, ledger, name)
-    _mend_coordinates(location, location, ledger, name)
+    _mend_coordinates(location, location, country or "", defaults.gazetteer, ledger, name)
     for evse in _records(location, "evses"):
-        _mend_evse(evse, location, ledger, name)
+        _mend_evse(evse, location, defaults.gazetteer, ledger, name)
 
 
-def mend_tariff(tariff: Record, defaults: Defaults, ledger: Ledger) -> None:
-    """Mend a Tariff. A restriction that cannot be read takes its element along: without it, it would price more."""
-    name = f"Tariff {tariff.get('id', 'without id')}"
-    _mend_party(tariff, ledger, name)
+def mend_tariff(tariff: Record, user: str | None, defaults: Defaults, ledger: Ledger, name: str) -> None:
+    """Mend a Tariff. A restriction that cannot be read takes its element along: without it, it would price more.
+
+    `user` is the CPO whose Connectors name the Tariff, which owns it when it does not say whose it is.
+    """
+    _mend_party(tariff, user or defaults.party, ledger, name)
     _mend_last_updated(tariff, defaults.last_updated, tariff, ledger, name)
     for element in _records(tariff, "elements"):
         restrictions = element.get("restrictions")
@@ -98,19 +117,25 @@ def mend_tariff(tariff: Record, defaults: Defaults, ledger: Ledger) -> None:
                 ledger.mend(tariff, "tariff-step-size", "a price had no step_size; it is billed in steps of 1", name)
 
 
-def _mend_party(record: Record, ledger: Ledger, name: str) -> None:
+def _mend_party(record: Record, fallback: str | None, ledger: Ledger, name: str) -> None:
+    """Capitals; a missing party is that of an EVSE's id (its eMI3 operator), else `fallback`."""
     evses = _records(record, "evses")
     match = next((m for evse in evses if (m := _EVSE_ID.match(str(evse.get("evse_id", ""))))), None)
-    derived = match.groups() if match else (None, None)
-    for field, fallback in zip(("country_code", "party_id"), derived, strict=True):
-        value = record.get(field, fallback)
-        if isinstance(value, str) and record.get(field) != value.strip().upper():
-            record[field] = value.strip().upper()
-            sentence = f"the {field} was not in capitals, or missing and taken from an EVSE's id"
-            ledger.mend(record, f"party-{field}", sentence, name)
+    derived = match.groups() if match else tuple(fallback.split("-")) if fallback else (None, None)
+    source = "an EVSE's id" if match else f"the CPO that uses it or --party ({fallback})"
+    for field, stand_in in zip(("country_code", "party_id"), derived, strict=True):
+        value = record.get(field, stand_in)
+        if not isinstance(value, str) or record.get(field) == value.strip().upper():
+            continue
+        if field in record:
+            ledger.mend(record, f"party-{field}", f"the {field} was not in capitals", name)
+        else:
+            rule = f"party-{field}-missing" if match else f"party-{field}-given"
+            ledger.mend(record, rule, f"the {field} was missing and is taken from {source}", name)
+        record[field] = value.strip().upper()
 
 
-def _mend_evse(evse: Record, location: Record, ledger: Ledger, name: str) -> None:
+def _mend_evse(evse: Record, location: Record, gazetteer: Gazetteer, ledger: Ledger, name: str) -> None:
     if "uid" not in evse and evse.get("evse_id"):
         evse["uid"] = evse["evse_id"]
         ledger.mend(evse, "evse-uid", "an EVSE had no uid; its evse_id stands there", name)
@@ -120,7 +145,7 @@ def _mend_evse(evse: Record, location: Record, ledger: Ledger, name: str) -> Non
         sentence = "an EVSE's status was missing or is none of OCPI 2.2.1; it is UNKNOWN"
         ledger.mend(evse, "evse-status", sentence, f"{name}, found {status or 'nothing'}")
     _mend_last_updated(evse, str(location["last_updated"]), evse, ledger, name)
-    _mend_coordinates(evse, evse, ledger, name)
+    _mend_coordinates(evse, evse, str(location.get("country")), gazetteer, ledger, name)
     for connector in _records(evse, "connectors"):
         _mend_connector(connector, ledger, name)
         _mend_last_updated(connector, str(evse["last_updated"]), connector, ledger, name)
@@ -183,11 +208,36 @@ def _mend_last_updated(record: Record, default: str, owner: Record, ledger: Ledg
         ledger.mend(owner, "last-updated", sentence, name)
 
 
-def _mend_coordinates(record: Record, owner: Record, ledger: Ledger, name: str) -> None:
-    """Degrees are texts of 5 to 7 decimals; a place off the globe is taken away."""
+def _mend_coordinates(
+    record: Record, owner: Record, country: str, gazetteer: Gazetteer, ledger: Ledger, name: str
+) -> None:
+    """Degrees are texts of 5 to 7 decimals; a place off the globe is taken away, a swapped one is swapped back.
+
+    Swapped means: more than 2,000 km from every principal place of its country as written, and within that when
+    latitude and longitude change places. Where both fit (around the line latitude = longitude) nothing is done.
+    """
     coordinates = record.get("coordinates")
     if not isinstance(coordinates, dict):
         return
+    written = (_degrees(coordinates.get("latitude"), 180), _degrees(coordinates.get("longitude"), 180))
+    if written[0] is not None and written[1] is not None:
+        latitude, longitude = float(written[0]), float(written[1])
+        if latitude == longitude == 0:
+            del record["coordinates"]
+            sentence = (
+                "coordinates were 0, 0, which is in the ocean and written where nobody knows; they are taken away"
+            )
+            ledger.mend(owner, "coordinates-zero", sentence, name)
+            return
+        if _is_abroad(country, latitude, longitude, gazetteer):
+            found = f"{name}, found {coordinates['latitude']}, {coordinates['longitude']}"
+            if not _is_abroad(country, longitude, latitude, gazetteer, unknown=True):
+                coordinates["latitude"], coordinates["longitude"] = written[1], written[0]
+                sentence = "latitude and longitude were swapped (more than 2,000 km off, right when swapped back)"
+                ledger.mend(owner, "coordinates-swapped", sentence, found)
+                return
+            sentence = "a place is more than 2,000 km from its country and stays there"
+            ledger.note("coordinates-abroad", sentence, found)
     for field, limit in (("latitude", 90), ("longitude", 180)):
         value = coordinates.get(field)
         degrees = _degrees(value, limit)
@@ -196,6 +246,14 @@ def _mend_coordinates(record: Record, owner: Record, ledger: Ledger, name: str) 
         elif degrees is not None and degrees != value:
             coordinates[field] = degrees
             ledger.mend(owner, "coordinates", "coordinates are texts of 5 to 7 decimals now", name)
+
+
+def _is_abroad(country: str, latitude: float, longitude: float, gazetteer: Gazetteer, *, unknown: bool = False) -> bool:
+    """Whether a point is off its country by more than the limit; `unknown` for a country that is not known."""
+    if abs(latitude) > 90:
+        return True
+    off_m = gazetteer.distance_m(country, latitude, longitude)
+    return unknown if off_m is None else off_m > _ABROAD_M
 
 
 def _degrees(value: Any, limit: int) -> str | None:

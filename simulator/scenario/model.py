@@ -18,6 +18,7 @@ Whitelist = Literal["ALWAYS", "ALLOWED", "ALLOWED_OFFLINE", "NEVER"]
 CurrentType = Literal["ac1", "ac3", "dc"]
 Authorise = Literal["rfid", "app"]
 Stop = Literal["app", "card", "unplug"]
+WantedEnergy = Literal["delivered", "requested"]
 ChangeKind = Literal["tariff", "token_blocked"]
 FaultKind = Literal["party_offline", "link_down", "latency", "loss", "duplicates", "charger_offline"]
 
@@ -54,12 +55,13 @@ class Connection(Struct, frozen=True):
 
 
 class EvseGroup(Struct, frozen=True):
-    """`count` equal EVSEs with one connector each; `tariff` names a TariffSpec."""
+    """`count` equal EVSEs with one connector each; `tariff` names a TariffSpec, `uids` are theirs if they have some."""
 
     count: int
     power_w: int
     current_type: CurrentType
     tariff: str | None
+    uids: tuple[str, ...] = ()
 
 
 class Site(Struct, frozen=True):
@@ -99,7 +101,8 @@ class Network(Struct, frozen=True):
 class DriverGroup(Struct, frozen=True):
     """Drivers of one eMSP who arrive at random: `sessions_per_day` is the mean of an ordinary weekday.
 
-    They want to charge within `radius_m` of a centre; without a centre, anywhere the scenario's EVSEs are.
+    They want to charge within `radius_m` of a centre; without a centre, near any of the scenario's Locations, or of
+    those of the CPO `near`.
     """
 
     name: str
@@ -112,6 +115,32 @@ class DriverGroup(Struct, frozen=True):
     longitude: float | None
     radius_m: int | None
     patience_us: int
+    near: str | None = None
+
+
+class RecordedSession(Struct, frozen=True):
+    """A real session: when a car stood at the EVSE `evse` (`NL-ABC/uid`), and what was asked for and delivered.
+
+    `stated_departure_us` is the departure that the driver stated on arrival; None: none was stated.
+    """
+
+    name: str
+    evse: str
+    arrives_at_us: int
+    leaves_at_us: int
+    stated_departure_us: int | None
+    requested_wh: int
+    delivered_wh: int
+
+
+class RecordedDrivers(Struct, frozen=True):
+    """Drivers who come and go as they really did, shared by the eMSPs in turn; `energy` says which one they want."""
+
+    name: str
+    emsps: tuple[str, ...]
+    sessions: tuple[RecordedSession, ...]
+    energy: WantedEnergy
+    rfid_share: float
 
 
 class Driver(Struct, frozen=True):
@@ -186,6 +215,6 @@ class Scenario(Struct, frozen=True):
     networks: tuple[Network, ...]
     sites: tuple[Site, ...]
     tariffs: tuple[TariffSpec, ...]
-    drivers: tuple[DriverGroup | Driver, ...]
+    drivers: tuple[DriverGroup | RecordedDrivers | Driver, ...]
     faults: tuple[Fault, ...]
     changes: tuple[Change, ...] = ()

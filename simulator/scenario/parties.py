@@ -16,9 +16,17 @@ _CONNECTION_KEYS = ("between", "latency", "timeout", "loss", "duplicates")
 _SECOND_US = 1_000_000
 
 
-def read_parties(problems: Problems, value: Value | None, place: Place) -> tuple[Party, ...]:
-    """The parties; a scenario without a cpo or without an emsp is noted at `place`."""
-    parties = tuple(_party(problems, key, entry) for key, entry in problems.table(value).items())
+def read_parties(
+    problems: Problems, value: Value | None, place: Place, generated: Sequence[Party] = ()
+) -> tuple[Party, ...]:
+    """The parties, generated ones last; a scenario without a cpo or without an emsp is noted at `place`."""
+    made = {party.id: party for party in generated}
+    for key, entry in problems.table(value).items():
+        if key in made:
+            sentence = f"“generate” makes a party {key} as well; give this one another id."
+            problems.add(entry.key_place, key, "an id that is not generated", sentence)
+    written = (_party(problems, key, entry) for key, entry in problems.table(value).items() if key not in made)
+    parties = (*written, *generated)
     by_port: dict[int, str] = {}
     for party in parties:
         if party.port is not None and party.port in by_port:
@@ -33,16 +41,24 @@ def read_parties(problems: Problems, value: Value | None, place: Place) -> tuple
     return parties
 
 
-def read_connections(problems: Problems, value: Value | None, parties: Sequence[Party]) -> tuple[Connection, ...]:
-    """The connections; when none are written, every CPO with every eMSP."""
-    if value is None:
-        return tuple(
-            Connection(cpo.id, emsp.id, DEFAULT_LATENCY, DEFAULT_TIMEOUT_US, 0.0, 0.0)
-            for cpo in parties
-            if cpo.role == "cpo"
-            for emsp in parties
-            if emsp.role == "emsp"
-        )
+def read_connections(
+    problems: Problems, value: Value | None, parties: Sequence[Party], generated: Sequence[Party] = ()
+) -> tuple[Connection, ...]:
+    """The connections; when none are written, every CPO with every eMSP. Generated parties are connected with all."""
+    made = [party.id for party in generated]
+    written = _connections(problems, value, parties) if value is not None else ()
+    pairs = [sorted((each.a, each.b)) for each in written]
+    usual = (
+        Connection(cpo.id, emsp.id, DEFAULT_LATENCY, DEFAULT_TIMEOUT_US, 0.0, 0.0)
+        for cpo in parties
+        if cpo.role == "cpo"
+        for emsp in parties
+        if emsp.role == "emsp" and (value is None or cpo.id in made or emsp.id in made)
+    )
+    return (*written, *(each for each in usual if sorted((each.a, each.b)) not in pairs))
+
+
+def _connections(problems: Problems, value: Value, parties: Sequence[Party]) -> tuple[Connection, ...]:
     connections: list[Connection] = []
     for item in problems.items(value):
         fields = Fields(problems, item, "a connection", _CONNECTION_KEYS)

@@ -126,7 +126,7 @@ class _Site:
 
     def _field(self) -> str:
         names = [part.key for part in self._parts if isinstance(part.key, str)]
-        kind = [_RECORD_LISTS[name] for name in names if name in _RECORD_LISTS]
+        kind = [_RECORD_LISTS[name] for name in names[:-1] if name in _RECORD_LISTS]
         inner = names[len(kind) :] or names[-1:]
         return f"{kind[-1] if kind else self._cls.__name__} {'.'.join(inner)}".strip()
 

@@ -1,17 +1,19 @@
 """Reads the hand-written places with their EVSEs: the key `sites`."""
 
+import re
 from collections.abc import Sequence
 
 from simulator.scenario.countries import alpha_3
 from simulator.scenario.fields import Fields, Problems
 from simulator.scenario.model import CurrentType, EvseGroup, Party, Site, TariffSpec
-from simulator.scenario.tree import Items, Value
-from simulator.scenario.units import parse_power_w
+from simulator.scenario.tree import Items, Place, Value
+from simulator.scenario.units import Unreadable, parse_power_w
 from simulator.scenario.vocabulary import CURRENT_TYPES
 from simulator.scenario.words import limited, number, one_of, phrase, whole
 
 _SITE_KEYS = ("cpo", "name", "at", "grid", "evses", "address", "city", "country")
-_EVSE_KEYS = ("count", "power", "type", "tariff")
+_EVSE_KEYS = ("count", "uids", "power", "type", "tariff")
+_UID = re.compile(r"[!-~]{1,36}")
 
 _power = limited(parse_power_w, 1_000, 10_000_000, "a power from 1 kW to 10 MW")
 
@@ -45,6 +47,7 @@ def read_sites(
                 country=_country(problems, fields, cpo),
             )
         )
+        _check_uids(problems, fields.place_of("evses"), sites)
     return tuple(sites)
 
 
@@ -104,5 +107,28 @@ def _evse_groups(problems: Problems, fields: Fields, tariffs: Sequence[TariffSpe
             known = [spec.name for spec in tariffs]
             problems.reference(group.place_of("tariff"), tariff, known, "tariff")
         kind = group.optional("type", one_of(CURRENT_TYPES), current_type(power_w))
-        groups.append(EvseGroup(group.optional("count", whole(1, 10_000), 1), power_w, kind, tariff))
+        count = group.optional("count", whole(1, 10_000), 1)
+        uids = tuple(problems.scalar(each, _uid, "") for each in problems.items(group.value("uids")))
+        if uids and group.value("count") is not None and count != len(uids):
+            sentence = f"“uids” name {len(uids)} EVSEs, but “count” is {count}; leave “count” away."
+            problems.add(group.place_of("count"), str(count), f"{len(uids)} or no count", sentence)
+        groups.append(EvseGroup(len(uids) or count, power_w, kind, tariff, uids))
     return tuple(groups)
+
+
+def _check_uids(problems: Problems, place: Place, sites: Sequence[Site]) -> None:
+    """Whether the newest site repeats a uid of its CPO; a uid is used once by each CPO (Locations, 2.2.1)."""
+    seen: dict[str, None] = {}
+    for index, site in enumerate(sites):
+        for uid in (uid for group in site.evses for uid in group.uids if uid):
+            if site.cpo == sites[-1].cpo and uid.upper() in seen and index == len(sites) - 1:
+                sentence = f"{site.cpo} has two EVSEs with the uid “{uid}”; each needs its own."
+                problems.add(place, uid, "each uid once", sentence)
+            if site.cpo == sites[-1].cpo:
+                seen[uid.upper()] = None
+
+
+def _uid(text: str) -> str:
+    if _UID.fullmatch(text):
+        return text
+    raise Unreadable(text, "an EVSE's uid: 1 to 36 printable ASCII characters without spaces")

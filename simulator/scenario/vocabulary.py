@@ -1,15 +1,25 @@
 """The words a scenario may use where only certain words mean something.
 
-Mixes, vehicles and arrival profiles are those of simulator.world, which this room does not import; a test compares.
+Mixes, vehicles and arrival profiles are those of simulator.world; a test compares, so that a typo needs no catalogue.
 """
 
-from simulator.scenario.model import Authorise, ChangeKind, CurrentType, FaultKind, PartyRole, Stop, Whitelist
+from simulator.scenario.model import (
+    Authorise,
+    ChangeKind,
+    CurrentType,
+    FaultKind,
+    PartyRole,
+    Stop,
+    WantedEnergy,
+    Whitelist,
+)
 
 ROLES: tuple[PartyRole, ...] = ("cpo", "emsp")
 WHITELISTS: tuple[Whitelist, ...] = ("ALWAYS", "ALLOWED", "ALLOWED_OFFLINE", "NEVER")
 CURRENT_TYPES: tuple[CurrentType, ...] = ("ac1", "ac3", "dc")
 AUTHORISE: tuple[Authorise, ...] = ("rfid", "app")
 STOPS: tuple[Stop, ...] = ("app", "card", "unplug")
+WANTED_ENERGIES: tuple[WantedEnergy, ...] = ("delivered", "requested")
 FAULT_KINDS: tuple[FaultKind, ...] = (
     "party_offline",
     "link_down",

@@ -24,6 +24,8 @@ def test_there_are_scenarios() -> None:
         "roaming/summer_time_begins.yaml",
         "roaming/summer_time_ends.yaml",
         "roaming/two_networks.yaml",
+        "scale/generated.yaml",
+        "scale/generated_city.yaml",
     ]
 
 

