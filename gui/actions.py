@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 Colours = Literal["light", "dark", "system"]
 COLOURS: Final[tuple[Colours, ...]] = ("light", "dark", "system")
+_COLOUR_KEYS: Final = {"light": "Ctrl+Shift+L", "dark": "Ctrl+Shift+D", "system": "Ctrl+Shift+Y"}
 
 
 class Situation(NamedTuple):
@@ -23,6 +24,8 @@ class Situation(NamedTuple):
     playing: bool = False
     has_selection: bool = False
     has_filter: bool = False
+    is_silent: bool = False
+    has_engine: bool = False
 
 
 def _always(now: Situation) -> bool:
@@ -44,6 +47,10 @@ def _can_play(now: Situation) -> bool:
 
 def _can_step(now: Situation) -> bool:
     return now.is_open and (not now.at_edge or now.can_steer)
+
+
+def _can_set_speed(now: Situation) -> bool:
+    return now.is_open and not now.is_silent
 
 
 def _is_behind_edge(now: Situation) -> bool:
@@ -87,11 +94,15 @@ def _file_actions() -> Iterator[Action]:
 def _run_actions() -> Iterator[Action]:
     play, step, back = tr("&Play or pause"), tr("Step to the &next message"), tr("Step &back to the previous message")
     yield Action("play_or_pause", RUN, play, ("Space", "F5"), "play", lambda w: w.play_or_pause(), _can_play)
-    yield Action("step", RUN, step, (".", "F6"), "step", lambda w: w.run.step(), _can_step)
-    yield Action("step_back", RUN, back, (",", "Shift+F6"), "step_back", lambda w: w.run.step_back(), _is_open)
+    yield Action("step", RUN, step, (".", "F8"), "step", lambda w: w.run.step(), _can_step)
+    yield Action("step_back", RUN, back, (",", "Shift+F8"), "step_back", lambda w: w.run.step_back(), _is_open)
     yield Action(
         "go_live", RUN, tr("Go to the &live edge"), ("Ctrl+L",), "live", lambda w: w.run.go_live(), _is_behind_edge
     )
+    yield Action(
+        "stop_engine", RUN, tr("St&op the engine"), ("Shift+F5",), "stop", lambda w: w.opener.stop_engine(),
+        lambda now: now.has_engine,
+    )  # fmt: skip
     for number, (factor, text) in enumerate(
         (
             (1.0, tr("Speed: real time")),
@@ -102,7 +113,7 @@ def _run_actions() -> Iterator[Action]:
         ),
         start=1,
     ):
-        yield Action(f"speed_{factor:g}", RUN, text, (f"Ctrl+{number}",), "", _speed(factor), _is_open)
+        yield Action(f"speed_{factor:g}", RUN, text, (f"Ctrl+{number}",), "", _speed(factor), _can_set_speed)
 
 
 def _go_actions() -> Iterator[Action]:
@@ -121,6 +132,8 @@ def _go_actions() -> Iterator[Action]:
         "clear_selection", GO, tr("Select &nothing"), ("Escape",), "", lambda w: w.playhead.select(NOTHING),
         _has_selection,
     )  # fmt: skip
+    yield Action("next_pane", GO, tr("Next &pane"), ("F6",), "", lambda w: w.panes.go(1))
+    yield Action("previous_pane", GO, tr("P&revious pane"), ("Shift+F6",), "", lambda w: w.panes.go(-1))
 
 
 def _view_actions() -> Iterator[Action]:
@@ -136,9 +149,11 @@ def _view_actions() -> Iterator[Action]:
         start=1,
     ):
         yield Action(f"show_{view_id}", VIEW, text, (f"Alt+{number}",), view_id, _show(view_id))
+    yield Action("float_view", VIEW, tr("&Float the view, or dock it again"), ("F9",), "", lambda w: w.float_view())
+    yield Action("hide_view", VIEW, tr("&Hide the view"), ("Shift+F9",), "", lambda w: w.hide_view())
     texts = {"light": tr("Li&ght colours"), "dark": tr("&Dark colours"), "system": tr("Colours of the s&ystem")}
     for name in COLOURS:
-        yield Action(f"theme_{name}", VIEW, texts[name], (), "", _colours(name), checkable=True)
+        yield Action(f"theme_{name}", VIEW, texts[name], (_COLOUR_KEYS[name],), "", _colours(name), checkable=True)
     switch = tr("Switch between light and dark")
     yield Action("switch_theme", VIEW, switch, ("Ctrl+T",), "theme", lambda w: w.switch_colours())
     yield Action("reset_layout", VIEW, tr("&Reset the layout"), ("Ctrl+Shift+0",), "layout", lambda w: w.docks.reset())
@@ -147,7 +162,7 @@ def _view_actions() -> Iterator[Action]:
 def _help_actions() -> Iterator[Action]:
     commands = tr("All &commands and keys…")
     yield Action("show_palette", HELP, commands, ("Ctrl+K", "F1"), "palette", lambda w: w.show_palette())
-    yield Action("about", HELP, tr("&About ocpi-sim"), (), "help", lambda w: w.about())
+    yield Action("about", HELP, tr("&About ocpi-sim"), ("Shift+F1",), "help", lambda w: w.about())
 
 
 def _speed(factor: float) -> Do:

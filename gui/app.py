@@ -9,12 +9,23 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QEventLoop, QMessageLogContext, QSettings, QSize, QTimer, QtMsgType, qInstallMessageHandler
+from PySide6.QtCore import (
+    QCoreApplication,
+    QEvent,
+    QEventLoop,
+    QMessageLogContext,
+    QSettings,
+    QSize,
+    QTimer,
+    QtMsgType,
+    qInstallMessageHandler,
+)
 from PySide6.QtWidgets import QApplication, QWidget
 
 from gui.actions import Colours
-from gui.main_window import SIZE, MainWindow, is_scenario
+from gui.main_window import SIZE, MainWindow
 from gui.models.engine import Engine
+from gui.opener import is_scenario
 from simulator.i18n import tr
 from simulator.recording.errors import RecordingError
 from simulator.recording.reader import Recording
@@ -45,16 +56,24 @@ def show(
     `view` is brought to the front; `at` is where the cursor goes as soon as the run is open and has come so far.
     """
     qt = application()
-    window = MainWindow(QSettings(), colours=colours, size=QSize(*size) if size else SIZE)
+    window = MainWindow(QSettings(), colours=colours, size=QSize(*size) if size else _fitting(qt))
     if at is not None:
-        window.go_when_open(at)
+        window.opener.go_when_open(at)
     window.show()
     if view is not None:
         window.docks.show(view)
     if path is not None:
         window.open_path(path)
     with _ctrl_c_closes(window):
-        return qt.exec()
+        code = qt.exec()
+    for engine in qt.findChildren(Engine):
+        engine.reap()
+    return code
+
+
+def _fitting(qt: QApplication) -> QSize:
+    """The usual size, or as much of it as the screen has room for."""
+    return SIZE.boundedTo(qt.primaryScreen().availableSize())
 
 
 def picture(
@@ -83,12 +102,16 @@ def picture(
         try:
             window.run.attach(Recording.open(recording))
             if at is not None:
-                window.run.seek(window.run.at_of(at))
+                at_us = window.run.at_of(at)
+                outside = window.run.outside(at_us)
+                if outside:
+                    return outside
+                window.run.seek(at_us)
             return _save(window, out, view, size)
         except (RecordingError, ValueError) as error:
             return str(error)
         finally:
-            window.close()
+            _delete(window)
 
 
 def _without_noise(kind: QtMsgType, context: QMessageLogContext, text: str) -> None:
@@ -107,9 +130,16 @@ def _save(window: MainWindow, out: Path, view: str | None, size: tuple[int, int]
     _settle(window)
     saved = shown.grab().save(str(out))
     if shown is not window:
-        shown.close()
+        _delete(shown)
     refusal = tr("{out} cannot be written as a picture; name a .png file in a folder that is there.")
     return "" if saved else refusal.format(out=out)
+
+
+def _delete(shown: QWidget) -> None:
+    """Leave nothing behind for the next picture, which may be of other colours."""
+    shown.close()
+    shown.deleteLater()
+    QCoreApplication.sendPostedEvents(shown, QEvent.Type.DeferredDelete)
 
 
 def _settle(window: MainWindow) -> None:

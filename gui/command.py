@@ -55,9 +55,9 @@ def size(text: str) -> tuple[int, int]:
     if match and int(match[1]) in WIDTHS and int(match[2]) in HEIGHTS:
         return int(match[1]), int(match[2])
     raise argparse.ArgumentTypeError(
-        tr("“{found}” is no size; expected is width x height in pixels, such as 1280x800, of at least {least}").format(
-            found=text, least=f"{WIDTHS.start}x{HEIGHTS.start}"
-        )
+        tr(
+            "“{found}” is no size; expected is width x height in pixels, such as 1280x800, from {least} to {most}"
+        ).format(found=text, least=f"{WIDTHS[0]}x{HEIGHTS[0]}", most=f"{WIDTHS[-1]}x{HEIGHTS[-1]}")
     )
 
 
@@ -75,6 +75,8 @@ def run(arguments: argparse.Namespace) -> int:
             )
         )
     try:
+        from gui import before_qt  # noqa: F401, I001
+
         from gui import app
     except ImportError as error:
         return _refuse(why_no_qt(error))

@@ -140,7 +140,7 @@ class FilterField(Field):
         self.setClearButtonEnabled(True)
         self.setMinimumWidth(120)
         self._icon = self.addAction(theme.icon("filter"), QLineEdit.ActionPosition.LeadingPosition)
-        self.set_help(tr("Shows only messages that fit; words are joined by and, or, not and parentheses"))
+        self.set_help(tr("All views show only what fits; words are joined by and, or, not and parentheses"))
         self._words = QStringListModel(self)
         self._completer = QCompleter(self._words, self)
         self._completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)

@@ -1,9 +1,10 @@
 """Which views there are, where they stand at first, and how their places are kept from one time to the next."""
 
 from importlib import import_module
+from itertools import pairwise
 from typing import Final, NamedTuple, Protocol, cast
 
-from PySide6.QtCore import QByteArray, QSettings, QSize, Qt
+from PySide6.QtCore import QByteArray, QSettings, QSize, Qt, QTimer
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabWidget, QVBoxLayout, QWidget
 
 from gui.models.cursor import Cursor
@@ -19,6 +20,13 @@ _SHAPE: Final = "window/shape"
 LEAST: Final = QSize(160, 80)
 LEAST_STRIP: Final = 112
 """What the timeline needs to be read, in device-independent pixels."""
+ROOMY: Final = QSize(1200, 740)
+"""From this size of the window on, the list of messages stands beside the pictures; below, they share one place."""
+_WIDE: Final = 1600
+_SHARE_SMALL: Final = 0.54
+_SHARE_ROOMY: Final = 0.45
+_SHARE_WIDE: Final = 0.4
+"""Of the window's width, for the tab group at the right."""
 
 Area = Qt.DockWidgetArea
 
@@ -80,6 +88,8 @@ class Docks:
         self._window = window
         self.views: dict[str, QWidget] = {}
         self.docks: dict[str, QDockWidget] = {}
+        self._titles = QTimer(window, singleShot=True, interval=0)
+        self._titles.timeout.connect(self._show_titles)
         window.setDockNestingEnabled(True)
         window.setTabPosition(Area.AllDockWidgetAreas, QTabWidget.TabPosition.North)
         for corner in (Qt.Corner.BottomLeftCorner, Qt.Corner.BottomRightCorner):
@@ -96,36 +106,59 @@ class Docks:
             dock.setAccessibleName(place.title)
             dock.setWidget(_frame(view))
             dock.visibilityChanged.connect(view.setVisible)
+            for moved in (dock.visibilityChanged, dock.dockLocationChanged, dock.topLevelChanged):
+                moved.connect(self._titles.start)
             self.docks[place.id] = dock
             window.addDockWidget(place.area, dock)
 
     def reset(self) -> None:
-        """The places that they have at first: a tab group at the right, the list and the strip below."""
-        window = self._window
+        """The places that they have at first: a tab group at the right, the list and the strip below.
+
+        In a small window the list joins the tab group, so that each view is high enough to show what it is for.
+        """
+        window, docks = self._window, self.docks
         for place in VIEWS:
             if place.area is not None:
-                dock = self.docks[place.id]
+                dock = docks[place.id]
                 window.removeDockWidget(dock)
                 dock.setFloating(False)
                 window.addDockWidget(place.area, dock)
                 dock.show()
-        sequence, messages = self.docks["sequence"], self.docks["messages"]
-        window.tabifyDockWidget(sequence, self.docks["load"])
-        window.tabifyDockWidget(self.docks["load"], self.docks["summary"])
-        window.splitDockWidget(messages, self.docks["timeline"], Qt.Orientation.Vertical)
-        sequence.raise_()
+        tabs = [docks["sequence"], docks["load"], docks["summary"]]
+        if self._is_roomy:
+            window.splitDockWidget(docks["messages"], docks["timeline"], Qt.Orientation.Vertical)
+        else:
+            window.removeDockWidget(docks["messages"])
+            window.addDockWidget(Area.RightDockWidgetArea, docks["messages"])
+            docks["messages"].show()
+            tabs.insert(1, docks["messages"])
+        for left, right in pairwise(tabs):
+            window.tabifyDockWidget(left, right)
+        docks["sequence"].raise_()
         self.resize()
+
+    @property
+    def _is_roomy(self) -> bool:
+        size = self._window.size()
+        return size.width() >= ROOMY.width() and size.height() >= ROOMY.height()
 
     def resize(self) -> None:
         """The sizes that they have at first; Qt heeds this only once the window is shown."""
         window, size = self._window, self._window.size()
-        sequence, messages = self.docks["sequence"], self.docks["messages"]
-        window.resizeDocks([sequence], [round(size.width() * 0.4)], Qt.Orientation.Horizontal)
-        window.resizeDocks(
-            [messages, self.docks["timeline"]],
-            [round(size.height() * 0.25), max(LEAST_STRIP, round(size.height() * 0.13))],
-            Qt.Orientation.Vertical,
-        )
+        share = _SHARE_WIDE if size.width() >= _WIDE else _SHARE_ROOMY if self._is_roomy else _SHARE_SMALL
+        window.resizeDocks([self.docks["sequence"]], [round(size.width() * share)], Qt.Orientation.Horizontal)
+        heights = {"timeline": max(LEAST_STRIP, round(size.height() * 0.13))}
+        if self._is_roomy:
+            heights["messages"] = round(size.height() * 0.26)
+        window.resizeDocks([self.docks[name] for name in heights], list(heights.values()), Qt.Orientation.Vertical)
+
+    def _show_titles(self) -> None:
+        """A tab tells the title already: a dock in a tab group has no bar that repeats it."""
+        for dock in self.docks.values():
+            others = self._window.tabifiedDockWidgets(dock)
+            is_tab = not dock.isFloating() and any(not each.isHidden() for each in others)
+            if is_tab != (dock.titleBarWidget() is not None):
+                dock.setTitleBarWidget(QWidget() if is_tab else None)  # type: ignore[arg-type]  # None: Qt's own bar
 
     def show(self, view_id: str) -> None:
         """Bring a view to the front and give it the keyboard."""
@@ -133,6 +166,7 @@ class Docks:
         if dock is not None:
             dock.show()
             dock.raise_()
+        self.views[view_id].activateWindow()
         self.views[view_id].setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def take_out(self, view_id: str) -> QWidget:

@@ -1,10 +1,9 @@
 """The window: one run, one cursor, and the views around them; what a person can do is listed in actions.py."""
 
-from functools import partial
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QEvent, QSettings, QSize, QStandardPaths, Qt, QTimer
+from PySide6.QtCore import QChildEvent, QEvent, QSettings, QSize, Qt, QTimer
 from PySide6.QtGui import (
     QAction,
     QActionGroup,
@@ -14,6 +13,7 @@ from PySide6.QtGui import (
     QGuiApplication,
     QKeyEvent,
     QKeySequence,
+    QPixmapCache,
     QShowEvent,
 )
 from PySide6.QtWidgets import (
@@ -21,39 +21,33 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
     QComboBox,
+    QDockWidget,
     QFileDialog,
-    QLabel,
     QMainWindow,
-    QMenu,
     QMessageBox,
-    QToolBar,
+    QTabBar,
 )
 
 from gui.actions import ACTIONS, COLOURS, FILE, MENUS, Action, Colours, Situation
-from gui.fields import FilterField, TimeField
 from gui.layout import Docks
 from gui.models.cursor import NOTHING, Cursor
-from gui.models.engine import Engine, place_for
-from gui.models.facts import opening
-from gui.models.run import DEFAULT_SPEED, SPEEDS, Run
-from gui.models.task import Task
-from gui.palette import CommandPalette, plain
-from gui.problems import Problem, ProblemDialog, of_file, of_scenario
+from gui.models.engine import Engine
+from gui.models.run import DEFAULT_SPEED, Run
+from gui.opener import Opener
+from gui.palette import CommandPalette
+from gui.panes import Panes
+from gui.problems import Problem, ProblemDialog
+from gui.recent import RecentFiles, RecentMenu
+from gui.silence import SilenceBar
 from gui.status import Status
 from gui.theme import Theme
+from gui.toolbar import Tools
 from simulator.i18n import tr
-from simulator.recording.errors import RecordingError
-from simulator.recording.reader import Recording
 from simulator.recording.schema import SUFFIX
 
 SIZE: Final = QSize(1280, 800)
 SMALLEST: Final = QSize(800, 520)
-SCENARIO_SUFFIXES: Final = (".yaml", ".yml")
-MOST_RECENT: Final = 10
-_RECENT: Final = "files/recent"
 _COLOURS: Final = "window/colours"
-_TOOLBAR: Final = ("open", None, "step_back", "play_or_pause", "step", "go_live", None)
-_TOOLBAR_END: Final = (None, "jump_previous", "jump_next", None, "switch_theme", "show_palette")
 
 
 class MainWindow(QMainWindow):
@@ -65,14 +59,13 @@ class MainWindow(QMainWindow):
         """`colours` overrides what the settings say; `speed` is that of a scenario played from here."""
         super().__init__()
         self._settings = settings
-        self._speed = speed
         self._colours: Colours = colours or _colours(settings.value(_COLOURS, "system"))
         self.theme = Theme(_is_dark(self._colours))
         self.playhead = Cursor(self)
         self.run = Run(self.playhead, self)
-        self.engine: Engine | None = None
+        self.recent = RecentFiles(settings)
+        self.opener = Opener(self.run, self.recent, speed, self)
         self.problem: ProblemDialog | None = None
-        self._opening: Task[Recording] | None = None
         self.setMinimumSize(SMALLEST)
         self.setAcceptDrops(True)
         QApplication.setPalette(self.theme.palette())
@@ -80,25 +73,35 @@ class MainWindow(QMainWindow):
         self.actions_by_id = {action.id: self._make_action(action) for action in ACTIONS}
         self._make_colours_group()
         self._make_menus()
-        self.speed_box = QComboBox()
-        self.time_field = TimeField(self.run, self.playhead, self.theme)
-        self.filter_field = FilterField(self.run, self.playhead, self.theme)
-        self.toolbar = self._make_toolbar()
+        self.tools = Tools(self.actions_by_id, self.run, self.playhead, self.theme)
+        self.silence = SilenceBar(self.theme, self)
+        self.addToolBar(self.tools)
+        self.addToolBarBreak()
+        self.addToolBar(self.silence)
+        self.panes = Panes(self, self.docks, (self.tools, self.silence))
         self.status = Status(self.run, self.playhead, self.theme)
         self.setStatusBar(self.status)
-        for field in (self.time_field, self.filter_field):
-            field.refused.connect(self.status.say)
-            field.withdrawn.connect(self.status.unsay)
-        for signal in (self.run.opened, self.run.closed, self.run.state_changed, self.run.played):
-            signal.connect(self._show_situation)
-        self.playhead.selection_changed.connect(self._show_situation)
-        self.playhead.filter_changed.connect(self._show_situation)
-        QGuiApplication.styleHints().colorSchemeChanged.connect(self._system_colours_changed)
+        self._listen()
         self._apply_theme()
         self._needs_sizes = not self.docks.restore(settings, size)
         self._show_situation()
 
     # Making it
+
+    def _listen(self) -> None:
+        for field in (self.tools.time, self.tools.filter):
+            field.refused.connect(self.status.say)
+            field.withdrawn.connect(self.status.unsay)
+        self.opener.working.connect(self.status.work)
+        self.opener.said.connect(self.status.say)
+        self.opener.told.connect(self.tell)
+        self.silence.stop_wanted.connect(self.opener.stop_engine)
+        for signal in (self.run.opened, self.run.closed, self.run.state_changed, self.run.played):
+            signal.connect(self._show_situation)
+        self.opener.engine_changed.connect(self._show_situation)
+        self.playhead.selection_changed.connect(self._show_situation)
+        self.playhead.filter_changed.connect(self._show_situation)
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._system_colours_changed)
 
     def _make_action(self, declared: Action) -> QAction:
         action = QAction(declared.text, self)
@@ -121,39 +124,9 @@ class MainWindow(QMainWindow):
                 if declared.menu == title:
                     menu.addAction(self.actions_by_id[declared.id])
             if title == FILE:
-                self.recent_menu = QMenu(tr("Open &recent"), menu)
-                self.recent_menu.aboutToShow.connect(self._fill_recent_menu)
+                self.recent_menu = RecentMenu(self.recent, menu)
+                self.recent_menu.chosen.connect(self.open_path)
                 menu.insertMenu(self.actions_by_id["close_run"], self.recent_menu)
-
-    def _make_toolbar(self) -> QToolBar:
-        bar = QToolBar(tr("Tools"))
-        bar.setObjectName("toolbar")
-        bar.setIconSize(QSize(self.theme.icon_size, self.theme.icon_size))
-        self.addToolBar(bar)
-        self._add_to_toolbar(bar, _TOOLBAR)
-        for speed in SPEEDS:
-            self.speed_box.addItem(tr("{factor:g} x").format(factor=speed) if speed else tr("max"), speed)
-        self.speed_box.setAccessibleName(tr("Speed"))
-        self.speed_box.setToolTip(tr("Simulated seconds a second"))
-        self.speed_box.activated.connect(lambda index: self.run.set_speed(self.speed_box.itemData(index)))
-        bar.addWidget(QLabel(tr("Speed") + " "))
-        bar.addWidget(self.speed_box)
-        bar.addSeparator()
-        bar.addWidget(self.time_field)
-        bar.addSeparator()
-        bar.addWidget(self.filter_field)
-        self._add_to_toolbar(bar, _TOOLBAR_END)
-        return bar
-
-    def _add_to_toolbar(self, bar: QToolBar, ids: tuple[str | None, ...]) -> None:
-        for action_id in ids:
-            if action_id is None:
-                bar.addSeparator()
-            else:
-                action = self.actions_by_id[action_id]
-                bar.addAction(action)
-                keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-                action.setToolTip(f"{plain(action)} ({keys})" if keys else plain(action))
 
     # What is shown of it
 
@@ -169,6 +142,8 @@ class MainWindow(QMainWindow):
             playing=run.playing,
             has_selection=playhead.selection != NOTHING,
             has_filter=bool(playhead.filter),
+            is_silent=run.is_silent,
+            has_engine=self.opener.can_stop,
         )
 
     def _show_situation(self) -> None:
@@ -179,24 +154,18 @@ class MainWindow(QMainWindow):
         play.setIcon(self.theme.icon("pause" if now.playing else "play"))
         play.setText(tr("&Pause") if now.playing else tr("&Play"))
         play.setToolTip(tr("Pause (Space)") if now.playing else tr("Play (Space)"))
-        for widget in (self.speed_box, self.time_field, self.filter_field):
-            widget.setEnabled(now.is_open)
-        self._show_speed()
+        self.tools.show_situation()
+        self.silence.show_silence(now.is_silent, now.has_engine)
         name = self.run.name
         self.setWindowTitle(tr("{name} – ocpi-sim").format(name=name) if name else "ocpi-sim")
         path = self.run.path
         self.setWindowFilePath(str(path) if path else "")
 
-    def _show_speed(self) -> None:
-        index = self.speed_box.findData(self.run.speed)
-        if index < 0:
-            self.speed_box.addItem(tr("{factor:g} x").format(factor=self.run.speed), self.run.speed)
-            index = self.speed_box.count() - 1
-        self.speed_box.setCurrentIndex(index)
-
     def _apply_theme(self) -> None:
         theme = self.theme
         QApplication.setPalette(theme.palette())
+        # The style keeps pictures of buttons and the like; none of the former colours shall come back.
+        QPixmapCache.clear()
         self.setStyleSheet(
             f"QMainWindow::separator {{ width: {theme.space}px; height: {theme.space}px; }}"
             f"QToolBar {{ spacing: 3px; padding: 3px; border: none; border-bottom: 1px solid {theme.line.name()}; }}"
@@ -207,8 +176,8 @@ class MainWindow(QMainWindow):
             if declared.icon:
                 self.actions_by_id[declared.id].setIcon(theme.icon(declared.icon))
         self.actions_by_id[f"theme_{self._colours}"].setChecked(True)
-        self.time_field.set_theme(theme)
-        self.filter_field.set_theme(theme)
+        self.tools.set_theme(theme)
+        self.silence.set_theme(theme)
         self.status.set_theme(theme)
         self.docks.set_theme(theme)
         self._show_situation()
@@ -226,98 +195,14 @@ class MainWindow(QMainWindow):
 
     # Opening
 
+    @property
+    def engine(self) -> Engine | None:
+        """The engine that was started from here, if it was not stopped."""
+        return self.opener.engine
+
     def open_path(self, path: Path) -> None:
         """Open a recording, or play a scenario; what cannot be opened is told in a dialog."""
-        path = path.absolute()
-        if is_scenario(path):
-            self.play_scenario(path)
-        else:
-            self._open_recording(path)
-
-    def play_scenario(self, scenario: Path) -> None:
-        """Play a scenario in an engine of its own, and show it as it goes."""
-        self._stop_engine()
-        self._remember(scenario)
-        try:
-            out = place_for(scenario, _runs_folder())
-        except OSError as error:
-            self.tell(Problem(tr("There is no place for the recording"), str(error)))
-            return
-        self.status.work(tr("Starting the engine for {name}").format(name=scenario.name))
-        self.engine = Engine(scenario, out, speed=self._speed, parent=self)
-        self.engine.ready.connect(self._attach)
-        self.engine.refused.connect(partial(self._scenario_refused, scenario))
-        self.engine.failed.connect(self._engine_failed)
-        self.engine.ended.connect(self._engine_ended)
-        self.engine.start()
-
-    def _open_recording(self, path: Path) -> None:
-        self._forget_opening()
-        self.status.work(tr("Opening {name}").format(name=path.name))
-        self._opening = opening(path, self)
-        self._opening.done.connect(self._recording_opened)
-        self._opening.failed.connect(partial(self._recording_refused, path))
-        self._opening.start()
-
-    def go_when_open(self, text: str) -> None:
-        """Move the cursor to a time once: when the next run is open and has come so far."""
-
-        def go() -> None:
-            try:
-                at_us = self.run.at_of(text)
-            except ValueError as error:
-                self.status.say(str(error))
-            else:
-                if self.run.is_live and at_us > self.run.end_us:
-                    return
-                self.run.seek(at_us)
-            self.run.progressed.disconnect(go)
-
-        self.run.progressed.connect(go)
-
-    def _recording_opened(self, recording: Recording) -> None:
-        self._opening = None
-        self._stop_engine()
-        self._remember(recording.path)
-        self._attach(recording)
-
-    def _recording_refused(self, path: Path, error: Exception) -> None:
-        self._opening = None
-        self.status.work("")
-        self._remember(path, forget=True)
-        self.tell(of_file(path, error))
-
-    def _attach(self, recording: Recording) -> None:
-        self.status.work("")
-        try:
-            self.run.attach(recording)
-        except RecordingError as error:
-            self.tell(of_file(recording.path, error))
-
-    def _forget_opening(self) -> None:
-        if self._opening is not None:
-            self._opening.cancel()
-            self._opening = None
-
-    def _scenario_refused(self, scenario: Path, said: str) -> None:
-        self.tell(of_scenario(scenario, said))
-
-    def _engine_failed(self, sentence: str) -> None:
-        self.run.check_liveness()
-        if self.run.recording is not None and self.engine is not None and self.run.path == self.engine.out.absolute():
-            self.status.say(tr("{sentence} What was recorded until then is shown.").format(sentence=sentence))
-        else:
-            name = "" if self.engine is None else self.engine.scenario.name
-            self.tell(Problem(tr("{name} could not be played").format(name=name), sentence))
-
-    def _engine_ended(self) -> None:
-        self.status.work("")
-        self.run.check_liveness()
-
-    def _stop_engine(self) -> None:
-        if self.engine is not None:
-            self.engine.stop()
-            self.engine = None
+        self.opener.open(path)
 
     def tell(self, problem: Problem) -> None:
         """Show what went wrong in a dialog that does not hold up the window."""
@@ -331,35 +216,11 @@ class MainWindow(QMainWindow):
     def _problem_gone(self) -> None:
         self.problem = None
 
-    # Recent files
-
-    @property
-    def recent(self) -> list[Path]:
-        """The files opened last, the latest first."""
-        value = self._settings.value(_RECENT, [])
-        names = [value] if isinstance(value, str) else value if isinstance(value, list) else []
-        return [Path(str(name)) for name in names]
-
-    def _remember(self, path: Path, *, forget: bool = False) -> None:
-        others = [each for each in self.recent if each != path]
-        kept = others if forget else [path, *others]
-        self._settings.setValue(_RECENT, [str(each) for each in kept[:MOST_RECENT]])
-
-    def _fill_recent_menu(self) -> None:
-        self.recent_menu.clear()
-        for number, path in enumerate(self.recent, start=1):
-            action = self.recent_menu.addAction(f"&{number % 10}  {path.name}")
-            action.setToolTip(str(path))
-            action.setStatusTip(str(path))
-            action.triggered.connect(partial(self.open_path, path))
-        if not self.recent:
-            self.recent_menu.addAction(tr("No file was opened yet")).setEnabled(False)
-
     # Longer actions, which actions.py calls
 
     def open(self) -> None:
         """Ask for a file and open it."""
-        recent = self.recent
+        recent = self.recent.paths
         folder = str(recent[0].parent) if recent else str(Path.cwd())
         kinds = tr("Scenarios and recordings ({patterns})").format(patterns=f"*.yaml *.yml *{SUFFIX}")
         name, _ = QFileDialog.getOpenFileName(
@@ -370,8 +231,7 @@ class MainWindow(QMainWindow):
 
     def close_run(self) -> None:
         """Show nothing; an engine that was started here ends."""
-        self.run.close()
-        self._stop_engine()
+        self.opener.close()
 
     def save_picture(self) -> None:
         """Ask where, and save what the window shows."""
@@ -397,12 +257,33 @@ class MainWindow(QMainWindow):
 
     def go_to_time(self) -> None:
         """Type a time."""
-        self.time_field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.tools.time.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def edit_filter(self) -> None:
         """Type a filter."""
-        self.filter_field.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self.filter_field.selectAll()
+        self.tools.filter.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.tools.filter.selectAll()
+
+    def float_view(self) -> None:
+        """Give the view that has the keyboard a window of its own, or its place again."""
+        dock = self._dock_with_keyboard()
+        if dock is not None:
+            dock.setFloating(not dock.isFloating())
+
+    def hide_view(self) -> None:
+        """Put the view that has the keyboard away, until it is called for."""
+        dock = self._dock_with_keyboard()
+        if dock is not None:
+            dock.close()
+            self.docks.show("topology")
+
+    def _dock_with_keyboard(self) -> QDockWidget | None:
+        focused = QApplication.focusWidget()
+        for dock in self.docks.docks.values():
+            if focused is not None and dock.isAncestorOf(focused):
+                return dock
+        self.status.say(tr("The topology stays in the middle; go to another view first, with F6 or Alt and a number."))
+        return None
 
     def show_palette(self) -> None:
         """Find an action by typing."""
@@ -438,6 +319,16 @@ class MainWindow(QMainWindow):
                 return True
         return super().event(event)
 
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Tab and Shift+Tab."""
+        return self.panes.tab(1 if forward else -1)
+
+    def childEvent(self, event: QChildEvent) -> None:
+        """The tabs of docks are made by Qt, which gives them no name for those who do not see them."""
+        super().childEvent(event)
+        if event.type() == QEvent.Type.ChildPolished and isinstance(tabs := event.child(), QTabBar):
+            tabs.setAccessibleName(tr("Views that share this place"))
+
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """One file may be dropped."""
         if _dropped(event) is not None:
@@ -452,16 +343,10 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Keep the places, let go of the recording, end the engine that was started here."""
+        self.silence.hide()
         self.docks.save(self._settings)
-        self._forget_opening()
-        self.run.close()
-        self._stop_engine()
+        self.opener.close()
         super().closeEvent(event)
-
-
-def is_scenario(path: Path) -> bool:
-    """Whether a file is one to play, by its name."""
-    return path.suffix.lower() in SCENARIO_SUFFIXES
 
 
 def _dropped(event: QDropEvent) -> Path | None:
@@ -477,17 +362,3 @@ def _is_dark(colours: Colours) -> bool:
     if colours == "system":
         return QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
     return colours == "dark"
-
-
-def _runs_folder() -> Path:
-    """`runs` where the program was started, or where data of a program belongs if that cannot be written."""
-    try:
-        folder = Path.cwd() / "runs"
-        folder.mkdir(exist_ok=True)
-        (folder / ".writable").touch()
-        (folder / ".writable").unlink()
-    except OSError:
-        location = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.AppDataLocation)
-        folder = Path(location) / "runs"
-        folder.mkdir(parents=True, exist_ok=True)
-    return folder

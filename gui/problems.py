@@ -20,8 +20,6 @@ from PySide6.QtWidgets import (
 
 from gui.theme import Theme
 from simulator.i18n import tr, trn
-from simulator.scenario.errors import ScenarioErrors
-from simulator.scenario.load import load
 
 _WIDTH: Final = 640
 _LIST_HEIGHT: Final = 260
@@ -124,6 +122,10 @@ class ProblemDialog(QDialog):
 
 def of_scenario(path: Path, said: str) -> Problem:
     """Why the engine refused a scenario: each mistake with its line; `said` is what the engine wrote of it."""
+    # Not imported before it is needed, for the window's sake, which opens without knowing how scenarios are written.
+    from simulator.scenario.errors import ScenarioErrors
+    from simulator.scenario.load import load
+
     headline = tr("{name} cannot be played").format(name=path.name)
     try:
         load(path)
@@ -138,8 +140,8 @@ def of_scenario(path: Path, said: str) -> Problem:
     return Problem(headline, said.removeprefix("ocpi-sim: "))
 
 
-def of_file(path: Path, error: Exception) -> Problem:
-    """Why a recording cannot be opened."""
+def of_file(path: Path, error: object) -> Problem:
+    """Why a file cannot be opened: an error or a sentence."""
     sentence = str(error).removeprefix(f"{path.absolute()}: ")
     return Problem(
         tr("{name} cannot be opened").format(name=path.name), f"{sentence[:1].upper()}{sentence[1:]}.\n{path}"

@@ -44,6 +44,7 @@ class Status(QStatusBar):
         run.closed.connect(self._opened)
         run.grew.connect(self._grew)
         run.state_changed.connect(self._show_state)
+        run.played.connect(self._show_state)
         run.progressed.connect(self._show_exchanges)
         run.said.connect(self.say)
         run.unsaid.connect(self.unsay)
@@ -87,21 +88,25 @@ class Status(QStatusBar):
         self._show_exchanges()
 
     def _grew(self, batch: Batch) -> None:
-        self._exchanges += len(batch.messages)
+        self._exchanges += len(batch.exchanges)
 
     def _show_state(self) -> None:
-        words, icon = {
-            "empty": (tr("Nothing open"), ""),
-            "live": (tr("Live"), "live"),
-            "paused": (tr("Live, paused"), "pause"),
-            "ended": (tr("Recorded"), "good"),
-            "killed": (tr("Killed before its end"), "warning"),
-            "failed": (tr("Failed"), "error"),
-        }[self._run.state]
+        theme = self._theme
+        words, icon, ink = {
+            "empty": (tr("Nothing open"), "", theme.text),
+            "live": (tr("Live"), "live", theme.good),
+            "paused": (tr("Live, paused"), "pause", theme.text),
+            "ended": (tr("Recorded"), "good", theme.text),
+            "killed": (tr("Killed before its end"), "warning", theme.warning),
+            "failed": (tr("Failed"), "error", theme.error),
+            "silent": (tr("Not answering"), "silent", theme.warning),
+        }["silent" if self._run.is_silent else self._run.state]
         self.state.setText(words)
+        is_bad = ink in (theme.warning, theme.error)
+        self.state.setStyleSheet(f"color: {ink.name()}; font-weight: bold" if is_bad else "")
         self._state_icon.setVisible(bool(icon))
         if icon:
-            self._state_icon.setPixmap(self._theme.icon(icon).pixmap(_ICON))
+            self._state_icon.setPixmap(theme.icon(icon, ink).pixmap(_ICON))
 
     def _show_time(self) -> None:
         if self._run.recording is None:

@@ -123,18 +123,23 @@ class Theme:
         """The colour of a hint: "error", "warning" or "note"."""
         return {"error": self.error, "warning": self.warning}.get(severity, self.note)
 
-    def icon(self, name: str) -> QIcon:
-        """An icon of gui/icons by its file name, in this theme's ink. Raises FileNotFoundError for one that is not."""
-        if name not in self._icons:
-            self._icons[name] = self._draw_icon(name)
-        return self._icons[name]
+    def icon(self, name: str, ink: QColor | None = None) -> QIcon:
+        """An icon of gui/icons by its file name, in this theme's ink or another.
 
-    def _draw_icon(self, name: str) -> QIcon:
+        Raises FileNotFoundError for one that is not.
+        """
+        ink = ink or self.text
+        key = f"{name} {ink.name()}"
+        if key not in self._icons:
+            self._icons[key] = self._draw_icon(name, ink)
+        return self._icons[key]
+
+    def _draw_icon(self, name: str, ink: QColor) -> QIcon:
         icon = QIcon()
         svg = _icon_text(name)
         faint = QColor(self.muted)
         faint.setAlphaF(0.45)
-        for mode, colour in ((QIcon.Mode.Normal, self.text), (QIcon.Mode.Disabled, faint)):
+        for mode, colour in ((QIcon.Mode.Normal, ink), (QIcon.Mode.Disabled, faint)):
             renderer = QSvgRenderer(QByteArray(svg.replace("currentColor", colour.name()).encode()))
             for size in _ICON_SIZES:
                 pixmap = QPixmap(size, size)

@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QObject, QProcess, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QObject, QProcess, QTimer, Signal
 
 from simulator.i18n import tr
 from simulator.recording.errors import RecordingError
@@ -68,16 +68,29 @@ class Engine(QObject):
         self._process.start()
         self._look.start(_LOOK_MS)
 
-    def stop(self) -> None:
-        """End the run cleanly, or at once if it does not heed; waits for that."""
+    def stop(self, *, at_once: bool = False) -> None:
+        """End the run cleanly, or by force if it does not heed in time or does not answer (`at_once`).
+
+        Does not wait: whoever ends the program `reap`s those that have not ended yet, children of the application.
+        """
         self._look.stop()
         self.blockSignals(True)
-        if self.is_running:
+        if not self.is_running:
+            self.deleteLater()
+            return
+        self.setParent(QCoreApplication.instance())
+        self._process.finished.connect(self.deleteLater)
+        if at_once:
+            self._process.kill()
+        else:
             self._process.terminate()
-            if not self._process.waitForFinished(_CLEAN_END_MS):
-                self._process.kill()
-                self._process.waitForFinished(_CLEAN_END_MS)
-        self.deleteLater()
+            QTimer.singleShot(_CLEAN_END_MS, self._process, self._process.kill)
+
+    def reap(self) -> None:
+        """Wait for the end of an engine that was stopped; for when no window is left that this would hold up."""
+        if not self._process.waitForFinished(_CLEAN_END_MS):
+            self._process.kill()
+            self._process.waitForFinished()
 
     def _hear(self) -> None:
         text = bytes(self._process.readAllStandardError().data()).decode("utf-8", "replace")

@@ -132,6 +132,15 @@ class Facts(QObject):
         """`07:40:03`, with `ms` `07:40:03.412`, on the day after the first `07:40:03 +1`."""
         return self._clock.text(at_us, ms=ms)
 
+    def outside(self, at_us: int) -> str:
+        """A sentence that names the run's span for an instant that lies outside it; nothing for one within."""
+        last_us = max(self._end_us, self.duration_us if self.is_live else self._end_us)
+        if self._begin_us <= at_us <= last_us:
+            return ""
+        return tr("{time} lies outside the run, which lasts from {begin} to {end}.").format(
+            time=self.clock(at_us), begin=self.clock(self._begin_us), end=self.clock(last_us)
+        )
+
     def at_of(self, text: str) -> int:
         """HH:MM on the first day, what `clock` says, or an ISO instant. Raises ValueError with a sentence."""
         return self._clock.at_us(text)
@@ -180,18 +189,19 @@ def state_of(meta: Mapping[str, str], *, is_live: bool) -> State:
 def bounds(recording: Recording, meta: Mapping[str, str]) -> tuple[int, int]:
     """The instants of the first row and of the last, or of the end if the run has ended."""
     firsts, lasts = [0], [int(meta["ended_at_us"])] if meta.get("ended_at_us") else []
-    for table, first, last in (
-        ("message", "start_us", "end_us"),
-        ("event", "at_us", "at_us"),
-        ("state", "at_us", "at_us"),
-    ):
+    for table, first, last in (("message", "start_us", "end_us"), ("event", "at_us", "at_us")):
         firsts += [row[0] for row in recording.query(f"SELECT {first} FROM {table} ORDER BY seq LIMIT 1")]
         lasts += [row[0] for row in recording.query(f"SELECT {last} FROM {table} ORDER BY seq DESC LIMIT 1")]
     return min(firsts), max(lasts, default=0)
 
 
+def first_instant(batch: Batch) -> int:
+    """The earliest instant that new rows begin with; 0 where there is none before."""
+    rows = (batch.events, batch.states, batch.money, batch.faults)
+    starts_us = [message.start_us for message in batch.messages[:1]]
+    return min((0, *starts_us, *(row.at_us for each in rows for row in each[:1])))
+
+
 def last_instant(batch: Batch, default: int) -> int:
     """The latest instant that new rows tell of."""
-    rows = (batch.events, batch.states, batch.money, batch.faults)
-    ends_us = [message.end_us for message in batch.messages[-1:]]
-    return max((*ends_us, *(row.at_us for each in rows for row in each[-1:])), default=default)
+    return default if batch.last_us is None else batch.last_us

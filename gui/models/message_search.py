@@ -26,6 +26,9 @@ Order: TypeAlias = Literal["time", "from", "to", "meaning", "method", "path", "s
 NONE: Final[Numbers] = np.empty(0, np.int64)
 NONE.setflags(write=False)
 
+IN_PLACE_SEQ: Final = 60_000
+"""Up to this many rows are searched at once instead of in a thread: it takes less than a frame or two."""
+
 _PART_ROWS: Final = 250_000
 _MAPPED_BYTES: Final = 1 << 31
 _LOOK_MS: Final = 10
@@ -35,9 +38,9 @@ _EXPRESSIONS: Final[dict[Order, str]] = {
     "to": "m.call",
     "meaning": "m.call",
     "method": "m.call",
-    "path": "m.path",
+    "path": "m.about",
     "status": "ifnull(m.http_status, 0) * 100000 + ifnull(m.ocpi_status, 0)",
-    "duration": "m.end_us - m.start_us",
+    "duration": "m.duration_us",
 }
 
 
@@ -50,6 +53,11 @@ class Wanted(Struct, frozen=True):
     clause: Clause
     order: Order
     up_to_seq: int
+
+
+def is_quick(wanted: Wanted) -> bool:
+    """Whether a search takes too little time to do it in a thread."""
+    return wanted.up_to_seq <= IN_PLACE_SEQ
 
 
 def search(recording: Recording, wanted: Wanted) -> Numbers:
@@ -104,10 +112,10 @@ def _in_order(recording: Recording, wanted: Wanted, parts: list[Numbers]) -> Num
 
 
 def _ranks(recording: Recording, order: Order) -> Numbers | None:
-    """The place of each call or name in alphabetical order, by its id; None when values are in order by themselves."""
+    """Places in alphabetical order by the id of a call or of what messages are about; None: values are in order."""
     match order:
         case "path":
-            rows = recording.query("SELECT id, text FROM name")
+            rows = recording.query("SELECT id, path FROM about")
         case "from" | "to" | "method":
             column = {"from": "sender", "to": "receiver", "method": "method"}[order]
             rows = recording.query(f"SELECT id, {column} FROM call")

@@ -1,7 +1,8 @@
 """The list of messages as a Qt table: numbers of exchanges in order, and the few rows that are on show.
 
-A filter or an order is one search (see message_search.py); while a run grows, its new messages are taken by the
-filter's predicate and put in their places ten times a second. Bodies are never read here.
+What the filter takes is the window's to know (see filtered.py); an order other than by time is a search of its own
+(see message_search.py), once for all filters. While a run grows, its new messages are put in their places ten times a
+second. Bodies are never read here.
 """
 
 from bisect import bisect_right
@@ -20,26 +21,24 @@ from PySide6.QtCore import (
     Signal,
 )
 
-from gui.models.message_search import NONE, Numbers, Order, Search, Wanted, search, words
+from gui.models.filtered import REFRESH_MS
+from gui.models.message_search import NONE, Numbers, Order, Search, Wanted, is_quick, search, words
 from gui.models.run import Run
-from simulator.filters.errors import FilterError
-from simulator.filters.instants import Origin
-from simulator.filters.parse import Filter, parse
+from simulator.filters.parse import parse
 from simulator.i18n import tr, trn
 from simulator.ocpi.status import meaning as status_meaning
 from simulator.recording.reader import Batch
 from simulator.recording.rows import Message
 
-REFRESH_MS: Final = 100
-RUSH_MS: Final = 500
-"""Where time rushes past, no row is read before it has scrolled away."""
-IN_PLACE_SEQ: Final = 60_000
-"""Up to this many rows are searched at once instead of in a thread: it takes less than a frame or two."""
+RUSH_MS: Final = 1_000
+"""Where time rushes past, nobody reads a row before it has scrolled away."""
 
 _SEARCH_SHARE: Final = 10
 """A run that grows in another order than time is searched anew, for a tenth of the time at most."""
+_EVERYTHING: Final = parse("").clause
 _BLOCK: Final = 64
 _KEPT_ROWS: Final = 4_096
+_MOST_WAITING: Final = 100_000
 _COLUMNS: Final = """exchange, start_s, end_s, sender, receiver, module, route, method, path, final, failure,
 http_status, ocpi_status, object_kind, object_id"""
 
@@ -81,37 +80,36 @@ COLUMNS: Final = (
     Column("from", tr("From"), tr("The party that sent the request")),
     Column("to", tr("To"), tr("The party that received it")),
     Column("meaning", tr("What it means"), tr("What the exchange is for; the colour is its OCPI module's")),
-    Column("method", tr("Method"), tr("The HTTP method")),
-    Column("path", tr("Path"), tr("The path of the URL")),
     Column("status", tr("HTTP / OCPI"), tr("The status of the answer: HTTP, then OCPI; or how it failed")),
     Column("duration", tr("Duration"), tr("Simulated milliseconds until the sender knew the outcome"), True),
+    Column("method", tr("Method"), tr("The HTTP method")),
+    Column("path", tr("Path"), tr("The path of the URL")),
 )
-TIME, FROM, TO, MEANING, METHOD, PATH, STATUS, DURATION = range(len(COLUMNS))
+"""What is needed most stands first: a narrow list shows the others when it is scrolled."""
+TIME, FROM, TO, MEANING, STATUS, DURATION, METHOD, PATH = range(len(COLUMNS))
 
 
 class MessagesModel(QAbstractTableModel):
     """The messages of the open recording that the filter takes.
 
-    `changed`: how many there are, or whether a search goes on, is another now. `failed`: a search ended with a
-    sentence.
+    `changed`: how many there are, whether a search goes on, or what is the matter, is another now.
     """
 
     changed = Signal()
-    failed = Signal(str)
 
     def __init__(self, run: Run, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._run = run
-        self._filter = parse("")
         self._order: Order = "time"
         self._descending = False
+        self._all = NONE
         self._exchanges = NONE
-        self._total = 0
         self._rows: dict[int, Row] = {}
         self._search: Search | None = None
         self._waiting: list[int] = []
+        self._problem = ""
         self._is_active = True
-        self._is_stale = False
+        self._is_stale = self._is_behind = False
         self._searched_ms = 0
         self._since_search = QElapsedTimer()
         self._refresh = QTimer(self)
@@ -120,35 +118,35 @@ class MessagesModel(QAbstractTableModel):
         run.opened.connect(self._start_afresh)
         run.closed.connect(self._start_afresh)
         run.grew.connect(self._grow)
+        run.filtered.replaced.connect(self._filter_replaced)
+        run.filtered.added.connect(self._filter_added)
+        run.filtered.searching.connect(self.changed)
         self._start_afresh()
 
     @property
     def total(self) -> int:
         """How many messages the recording has."""
-        return self._total
+        return self._run.filtered.total
 
     @property
     def is_busy(self) -> bool:
         """Whether a search goes on; the rows are still those of the one before."""
-        return self._search is not None
+        return self._search is not None or self._run.filtered.is_busy
 
     @property
-    def filter(self) -> Filter:
-        """The filter in force."""
-        return self._filter
+    def problem(self) -> str:
+        """Why the list is not the one wanted: a sentence, or empty."""
+        return self._run.filtered.problem or self._problem
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether a filter is in force."""
+        return self._run.filtered.active
 
     @property
     def is_in_time_order(self) -> bool:
         """Whether later messages stand further down."""
         return self._order == "time" and not self._descending
-
-    def set_filter(self, text: str) -> None:
-        """Show what the filter takes. Raises FilterError; the rows then stay as they are."""
-        recording = self._run.recording
-        chosen = parse(text, None if recording is None else Origin(self._run.start_epoch_us, self._run.zone))
-        if chosen.clause != self._filter.clause:
-            self._filter = chosen
-            self._look()
 
     def exchange(self, row: int) -> int:
         """The number of the exchange in a row."""
@@ -240,123 +238,149 @@ class MessagesModel(QAbstractTableModel):
 
     def text(self, row: Row, column: int) -> str:
         """What a column says of a message."""
-        match column:
-            case 0:
+        match COLUMNS[column].order:
+            case "time":
                 return self._run.clock(row.start_us, ms=True)
-            case 1:
+            case "from":
                 return row.sender
-            case 2:
+            case "to":
                 return row.receiver
-            case 3:
+            case "meaning":
                 return words(row.route)
-            case 4:
-                return row.method
-            case 5:
-                return row.path
-            case 6:
+            case "status":
                 return outcome_text(row)
-        return duration_text(row.duration_us)
+            case "duration":
+                return duration_text(row.duration_us)
+            case "method":
+                return row.method
+            case "path":
+                return row.path
 
     def _tip(self, row: Row, column: int) -> str:
-        match column:
-            case 0:
+        """All that a cell says, which may be cut in it, and more."""
+        text = self.text(row, column)
+        match COLUMNS[column].order:
+            case "time":
                 local = self._run.local(row.start_us)
                 return f"{local:%Y-%m-%d %H:%M:%S}.{local.microsecond:06} {self._run.zone}"
-            case 3:
-                what = tr("Module {module}").format(module=row.module)
+            case "meaning":
+                what = tr("{meaning} (module {module})").format(meaning=text, module=row.module)
                 return f"{what}\n{row.object_kind} {row.object_id}".rstrip()
-            case 6:
-                return outcome_sentence(row)
-        return self.text(row, column)
+            case "status":
+                return f"{text}\n{outcome_sentence(row)}"
+        return text
 
     # Searching
 
     def _start_afresh(self) -> None:
         """Another recording is open, or none."""
         self._rows.clear()
+        self._all = NONE
         self._replace(NONE)
-        recording = self._run.recording
-        self._total = 0
-        if recording is not None:
-            with self._run.reading():
-                self._total = recording.query("SELECT count(*) FROM message")[0][0]
-        # A time of day in the filter means another instant now.
-        try:
-            self._filter = parse(self._filter.text, Origin(self._run.start_epoch_us, self._run.zone))
-        except FilterError:
-            self._filter = parse("")
         self._look()
 
     def _look(self) -> None:
-        """Search anew; a search that goes on is given up."""
+        """Put all messages in order anew; a search that goes on is given up."""
         if self._search is not None:
             self._search.cancel()
             self._search = None
         self._refresh.stop()
         self._waiting.clear()
         self._is_stale = False
+        self._problem = ""
         recording = self._run.recording
         if recording is None:
             self._replace(NONE)
             return
         self._since_search.start()
-        wanted = Wanted(self._filter.clause, self._order, self._run.seen_seq)
-        if wanted.up_to_seq <= IN_PLACE_SEQ:
+        wanted = Wanted(_EVERYTHING, self._order, self._run.seen_seq)
+        if is_quick(wanted):
             found = NONE
             with self._run.reading():
                 found = search(recording, wanted)
-            self._replace(found)
-            self._searched_ms = self._since_search.elapsed()
+            self._ordered(found)
             return
         self._search = Search(recording.path, wanted, self)
         self._search.found.connect(self._found)
         self._search.failed.connect(self._not_found)
-        self.changed.emit()
+        self._show()
 
     def _found(self, exchanges: Numbers) -> None:
         self._search = None
-        self._searched_ms = self._since_search.elapsed()
-        self._replace(exchanges)
+        self._ordered(exchanges)
         if self._is_active:
             self._take_new()
 
     def _not_found(self, sentence: str) -> None:
         self._search = None
-        self._replace(NONE)
-        self.failed.emit(sentence)
+        self._problem = sentence
+        self._ordered(NONE)
+
+    def _ordered(self, exchanges: Numbers) -> None:
+        self._all = exchanges
+        self._searched_ms = self._since_search.elapsed()
+        self._show()
+
+    def _show(self) -> None:
+        """Show of all messages those that the filter takes; the former ones while that is not known."""
+        filtered = self._run.filtered
+        self._is_behind = False
+        filtered.take_in()
+        if self._order == "time" and filtered.exchanges is not None:
+            self._replace(filtered.exchanges)
+        elif self._search is None:
+            self._replace(self._all[filtered.mask(self._all)] if filtered.active else self._all)
+        else:
+            self.changed.emit()
 
     def _replace(self, exchanges: Numbers) -> None:
-        self.beginResetModel()
-        self._exchanges = exchanges
-        self.endResetModel()
+        if exchanges is not self._exchanges:
+            self.beginResetModel()
+            self._exchanges = exchanges
+            self.endResetModel()
         self.changed.emit()
+
+    def _filter_replaced(self) -> None:
+        self._take_in_all()
+        self._show()
 
     # Growing
 
     def _grow(self, batch: Batch) -> None:
-        if not batch.messages:
+        if not batch.exchanges:
             return
-        self._total += len(batch.messages)
-        matches = self._filter.matches
-        self._waiting += [message.exchange for message in batch.messages if matches(message)]
+        self._waiting += batch.exchanges
         if self._is_active and not self._refresh.isActive():
             self._refresh.start(RUSH_MS if self._run.rushes else REFRESH_MS)
+
+    def _filter_added(self, new: Numbers) -> None:
+        """The filter has taken new messages; where they stand in another order than time, a search finds."""
+        taken = self._run.filtered.exchanges
+        if self._order != "time" or taken is None:
+            return
+        if not self._is_active:
+            self._is_behind = True
+        elif not self._is_behind:
+            self._insert(new)
+            self._exchanges = taken
+            self.changed.emit()
 
     def set_active(self, is_active: bool) -> None:
         """A list that nobody sees takes in what has come once it is seen."""
         self._is_active = is_active
         if not is_active:
             self._refresh.stop()
-        elif self._waiting or self._is_stale:
+            return
+        if self._is_behind:
+            self._show()
+        if self._waiting or self._is_stale:
             self._take_new()
 
     def _take_new(self) -> None:
         """Put the messages that have come since the last time where they belong."""
         if self._search is not None:
             return
-        new = sorted(self._waiting)
-        self._waiting.clear()
-        self._is_stale = self._is_stale or (bool(new) and self._order != "time")
+        self._is_stale = self._is_stale or (bool(self._waiting) and self._order != "time")
         if self._is_stale:
             wait_ms = self._searched_ms * _SEARCH_SHARE - self._since_search.elapsed()
             if wait_ms > 0:
@@ -364,9 +388,21 @@ class MessagesModel(QAbstractTableModel):
             else:
                 self._look()
             return
-        if new:
-            self._insert(np.array(new, np.int64))
+        if not self._run.filtered.active:
+            new = np.array(sorted(self._waiting), np.int64)
+            self._waiting.clear()
+            if len(new):
+                self._insert(new)
+                self._all = self._exchanges
+        elif len(self._waiting) > _MOST_WAITING:
+            self._take_in_all()
         self.changed.emit()
+
+    def _take_in_all(self) -> None:
+        """Messages that came while a filter showed others of them belong to all, in order of time."""
+        if self._order == "time" and self._waiting and self._search is None:
+            self._all = np.sort(np.append(self._all, self._waiting), kind="stable")
+            self._waiting.clear()
 
     def _insert(self, new: Numbers) -> None:
         """Put exchanges in their places, those that come to stand together at once, the last first."""
@@ -443,7 +479,7 @@ def duration_text(duration_us: int) -> str:
 def count_text(model: MessagesModel) -> str:
     """How many messages there are, and of how many."""
     shown, total = model.rowCount(), model.total
-    if not model.filter.text.strip():
+    if not model.is_filtered:
         return trn("{count} message", "{count} messages", total).format(count=f"{total:,}")
     text = trn("{shown} of {total} message", "{shown} of {total} messages", total)
     return text.format(shown=f"{shown:,}", total=f"{total:,}")

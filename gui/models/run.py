@@ -10,15 +10,15 @@ from typing import Final
 from PySide6.QtCore import QElapsedTimer, QObject, Qt, QTimer, Signal
 
 from gui.models.clock import RunClock
-from gui.models.cursor import NOTHING, Cursor, Selection
-from gui.models.facts import Facts, State, facts_of, last_instant, opening, state_of
-from gui.models.standing import step_from
+from gui.models.cursor import NOTHING, Cursor
+from gui.models.facts import Facts, State, facts_of, first_instant, last_instant, opening, state_of
+from gui.models.filtered import Filtered
 from gui.models.steering import Steering
-from gui.models.steps import Direction, Step, next_row
+from gui.models.stepping import Stepping
+from gui.models.steps import Direction
 from gui.models.tail import Tail
 from gui.models.task import Task
 from simulator.control.client import ControlReport
-from simulator.i18n import tr
 from simulator.recording.errors import RecordingError
 from simulator.recording.reader import Batch, Recording
 
@@ -34,7 +34,6 @@ _RUSH: Final = 300.0
 _RUSH_MS: Final = 100
 _MAX_REPLAY_S: Final = 15
 """A replay at full speed takes this long, as nobody could see it faster."""
-_STEPS_TO_A_MESSAGE: Final = 2_000
 _MANY_ROWS: Final = 10_000
 _HOPELESS_ROWS: Final = 100_000
 
@@ -46,8 +45,8 @@ class Run(Facts):
 
     `opened`: another recording is open, or the same was read anew: views start afresh. `closed`: there is none now.
     `grew`: a Batch of new rows; rows that a view has read when `opened` came do not come again if it read up to
-    `seen_seq`. `progressed`: `end_us` has moved. `played`: `playing`, `speed` or `at_edge` has changed. `said`: a
-    sentence for the person at the window; `unsaid`: it holds no longer.
+    `seen_seq`. `progressed`: `end_us` has moved. `played`: `playing`, `speed`, `at_edge` or `is_silent` has changed.
+    `said`: a sentence for the person at the window; `unsaid`: it holds no longer.
     """
 
     opened = Signal()
@@ -62,6 +61,8 @@ class Run(Facts):
     def __init__(self, cursor: Cursor, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._cursor = cursor
+        self.filtered = Filtered(self, cursor)
+        """Which messages the cursor's filter takes."""
         self._tail: Tail | None = None
         self._steering: Steering | None = None
         self._report: ControlReport | None = None
@@ -73,8 +74,10 @@ class Run(Facts):
         self._playing = False
         self._at_edge = False
         self._moving = False
-        self._stepping = False
-        self._front: Step | None = None
+        self._stepping = Stepping(self, self.filtered, cursor)
+        self._stepping.said.connect(self.said)
+        self.filtered.failed.connect(self.said)
+        self._stepping.at_end.connect(self.go_live)
         self._speed = DEFAULT_SPEED
         self._speed_is_ordered = False
         self._opening: Task[Recording] | None = None
@@ -114,9 +117,11 @@ class Run(Facts):
         self._know(self._end_us)
         self._at_edge = self.is_live and (was_at_edge or not keep_place)
         if not keep_place:
+            self.filtered.closed()
             self._cursor.select(NOTHING)
             self._cursor.set_filter("")
             self._move(self._end_us if self.is_live else 0)
+        self.filtered.opened(recording, seen_seq)
         self.opened.emit()
         self.state_changed.emit(self._state)
         if self.is_live:
@@ -145,6 +150,7 @@ class Run(Facts):
         self._clock = RunClock({})
         self._begin_us = self._end_us = 0
         self._cursor.select(NOTHING)
+        self.filtered.closed()
         self.closed.emit()
         self.state_changed.emit(self._state)
         self.played.emit()
@@ -156,8 +162,8 @@ class Run(Facts):
         if self._opening is not None:
             self._opening.cancel()
             self._opening = None
-        self._playing = self._at_edge = self._stepping = False
-        self._front = None
+        self._playing = self._at_edge = False
+        self._stepping.forget()
         if self._tail is not None:
             self._tail.stop()
             self._tail.deleteLater()
@@ -174,14 +180,19 @@ class Run(Facts):
     @property
     def can_steer(self) -> bool:
         """Whether the engine takes orders."""
-        return self._steering is not None
+        return self._steering is not None and not self._steering.is_silent
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether the engine of a live run does not answer."""
+        return self._steering is not None and self._steering.is_silent
 
     # Playback
 
     @property
     def playing(self) -> bool:
         """Whether time goes by: the engine's at the edge of a live run, else the cursor's."""
-        return self._state == "live" if self._at_edge else self._playing
+        return self._state == "live" and not self.is_silent if self._at_edge else self._playing
 
     @property
     def speed(self) -> float:
@@ -219,6 +230,7 @@ class Run(Facts):
 
     def pause(self) -> None:
         """Stop time. A live run that takes no orders goes on, and the cursor stays where it is."""
+        self._stepping.stop()
         if self._at_edge and self._steering is not None:
             self._steering.pause()
         elif self._at_edge or self._playing:
@@ -250,37 +262,20 @@ class Run(Facts):
             self.played.emit()
 
     def step(self) -> None:
-        """Go to the next message; at the edge of a live run let the engine go on until there is one."""
+        """Go to the next message that the filter takes; at the edge of a live run let it go on until there is one."""
         self._stop_playing()
-        if self.recording is None or self._stepping:
-            return
-        # A message that ends later may have started earlier, so what the engine brings is taken as it comes.
-        front = self._front if self._is_selected(self._front) else None
-        if self._show(next_row(self.recording, front.seq)) if front is not None else self._step_to(1):
-            return
-        if self._steering is not None:
-            self._stepping = True
-            self._step_engine(self._steering, self.seen_seq, _STEPS_TO_A_MESSAGE)
+        self._stepping.step(self._tail, self._steering if self.can_steer else None)
 
     def step_back(self) -> None:
-        """Go to the previous message; a live run is paused for it."""
+        """Go to the previous message that the filter takes; a live run is paused for it."""
         self._stop_playing()
         if self._at_edge and self._state == "live" and self._steering is not None:
             self._steering.pause()
-        self._step_to(-1)
+        self._stepping.step_back()
 
     def jump(self, direction: Direction) -> None:
-        """Go to the next or previous message about what is selected."""
-        if self._cursor.selection == NOTHING:
-            self.said.emit(
-                tr("Select a message, session, party, link, site or EVSE first: jumps go along its messages.")
-            )
-        elif not self._step_to(direction, self._cursor.selection):
-            self.said.emit(
-                tr("The selection has no later message.")
-                if direction > 0
-                else tr("The selection has no earlier message.")
-            )
+        """Go to the next or previous message about what is selected, of those that the filter takes."""
+        self._stepping.jump(direction)
 
     # Time goes by
 
@@ -350,45 +345,6 @@ class Run(Facts):
             if self._at_edge:
                 self._move(self._end_us)
 
-    # Steps
-
-    def _step_to(self, direction: Direction, selection: Selection | None = None) -> bool:
-        """Select the neighbour of where the cursor stands; False if there is none."""
-        if self.recording is None:
-            return False
-        found = None
-        with self.reading():
-            found = step_from(self.recording, self._cursor, direction, selection)
-        if found is not None:
-            self._cursor.select(Selection("message", str(found.exchange)), found.start_us)
-        return found is not None
-
-    def _step_engine(self, steering: Steering, after_seq: int, left: int) -> None:
-        def stepped(report: ControlReport) -> None:
-            tail = self._tail
-            if not self._stepping or self.recording is None or tail is None:
-                return
-            tail.drain()
-            found = next_row(self.recording, after_seq)
-            if found is None and report.state == "paused" and left > 1:
-                self._step_engine(steering, after_seq, left - 1)
-                return
-            self._stepping = False
-            if not self._show(found):
-                self.go_live()
-
-        steering.step(stepped)
-
-    def _show(self, step: Step | None) -> bool:
-        """Select what the engine has brought, and remember it as the front; False if that is nothing."""
-        if step is not None:
-            self._front = step
-            self._cursor.select(Selection("message", str(step.exchange)), step.start_us)
-        return step is not None
-
-    def _is_selected(self, step: Step | None) -> bool:
-        return step is not None and self._cursor.selection == Selection("message", str(step.exchange))
-
     # The engine and its file
 
     def _find_engine(self) -> None:
@@ -399,13 +355,18 @@ class Run(Facts):
             self._steering = Steering(url, token, self)
             self._steering.reported.connect(self._reported)
             self._steering.refused.connect(self.said)
+            self._steering.refused.connect(self._stepping.stop)
             self._steering.silent.connect(self.said)
+            self._steering.silent.connect(self._stepping.stop)
             self._steering.answers.connect(self.unsaid)
+            self._steering.silent.connect(self._fell_silent)
+            self._steering.answers.connect(self.played)
             self.played.emit()
 
     def _lose_engine(self) -> None:
         self._report = None
-        self._stepping = self._speed_is_ordered = False
+        self._stepping.stop()
+        self._speed_is_ordered = False
         if self._steering is not None:
             self._steering.close()
             self._steering = None
@@ -420,12 +381,20 @@ class Run(Facts):
         if report.state != "ended":
             self._set_state("paused" if report.state == "paused" else "live")
 
+    def _fell_silent(self) -> None:
+        """What was ordered is never answered."""
+        self._speed_is_ordered = False
+        self.played.emit()
+
     def _speed_obeyed(self, report: ControlReport) -> None:
         del report
         self._speed_is_ordered = False
 
     def _grown(self, batch: Batch) -> None:
+        # A run that was opened before its first row, as that of the window's own engine, has its lead-in to come.
+        self._begin_us = min(self._begin_us, first_instant(batch))
         last_us = last_instant(batch, self._end_us)
+        self.filtered.grown(batch, rushes=self.rushes)
         self.grew.emit(batch)
         if last_us > self._known_us:
             self._know(last_us)

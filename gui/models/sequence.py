@@ -4,6 +4,7 @@ The chart is the story of what is selected, else the messages around the time cu
 chart never swaps it for another one; selecting elsewhere does, unless what is selected is in it.
 """
 
+from contextlib import suppress
 from typing import Final, Literal
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -12,7 +13,7 @@ from gui.models.cursor import NOTHING, Cursor, Selection
 from gui.models.run import Run
 from gui.models.sequence_chart import EMPTY, OCPP, Arrow, Chart
 from gui.models.sequence_content import AROUND, GLIMPSE, Content
-from simulator.filters.errors import FilterError
+from gui.models.sequence_taken import only_taken
 from simulator.recording.reader import Batch
 from simulator.report.explain import Explanation, explain, explain_event
 from simulator.report.web import DRIVER, Key, at_us_of
@@ -56,7 +57,8 @@ class SequenceModel(QObject):
         self._timer.timeout.connect(self._catch_up)
         cursor.selection_changed.connect(self._selected)
         cursor.time_changed.connect(self._moved)
-        cursor.filter_changed.connect(self._filtered)
+        run.filtered.replaced.connect(self._refresh_if_seen)
+        run.filtered.added.connect(self._filter_took_more)
         run.opened.connect(self._reopened)
         run.closed.connect(self._reopened)
         run.grew.connect(self._grew)
@@ -89,10 +91,9 @@ class SequenceModel(QObject):
             return None
         kind, number = self.current
         tell = explain if kind == "message" else explain_event
-        try:
+        with self._run.reading(), suppress(KeyError):
             return tell(self._content.recording, number, self._content.web)
-        except KeyError:
-            return None
+        return None
 
     # What a person does
 
@@ -112,7 +113,9 @@ class SequenceModel(QObject):
         if key in self._places:
             self.choose(self._places[key])
         elif key[0] == "message" and self._content is not None:
-            row = self._content.web.row(key)
+            row = None
+            with self._run.reading():
+                row = self._content.web.row(key)
             if row is not None:
                 self._cursor.select(Selection("message", str(key[1])), at_us_of(row))
 
@@ -149,6 +152,15 @@ class SequenceModel(QObject):
         effects = self._effects.get(self.current)
         if self.place >= 0 and effects:
             self.choose(effects[0])
+
+    def to_sibling(self, direction: Literal[1, -1]) -> None:
+        """Go to the next or previous thing that came of the same cause, if there is one."""
+        place = self.place
+        if place >= 0 and self.chart.arrows[place].cause != _NO_KEY:
+            siblings = self._effects[self.chart.arrows[place].cause]
+            beside = siblings.index(place) + direction
+            if 0 <= beside < len(siblings):
+                self.choose(siblings[beside])
 
     def follow(self) -> None:
         """Show the whole story that the current arrow is part of."""
@@ -192,9 +204,9 @@ class SequenceModel(QObject):
             self.current = key
             self._refresh_if_seen()
 
-    def _filtered(self) -> None:
-        if not self.chart.is_story:
-            self._refresh_if_seen()
+    def _filter_took_more(self) -> None:
+        self._is_stale = True
+        self._refresh_soon(_RUSH_MS if self._run.rushes else _REFRESH_MS)
 
     def _moved(self, at_us: int) -> None:
         low_us, high_us = self._window
@@ -212,7 +224,9 @@ class SequenceModel(QObject):
             self._refresh_if_seen()
 
     def _grew(self, batch: Batch) -> None:
-        self._is_stale = self._is_stale or not self._is_active or self._is_about(batch)
+        if not self._is_stale:
+            with self._run.reading():
+                self._is_stale = not self._is_active or self._is_about(batch)
         if self._is_stale:
             self._refresh_soon(_RUSH_MS if self._run.rushes else _REFRESH_MS)
 
@@ -277,13 +291,10 @@ class SequenceModel(QObject):
         if self._scope == "story":
             story = self._content.story_of(selection, at_us)
             if story.arrows:
-                return story
+                return only_taken(story, self._run.filtered)
         self._is_glimpse = self._run.rushes
         count = GLIMPSE if self._is_glimpse else AROUND
-        try:
-            return self._content.around(selection, at_us, self._cursor.filter, count)
-        except FilterError:
-            return self._content.around(selection, at_us, count=count)
+        return self._content.around(selection, at_us, count, self._run.filtered.exchanges)
 
 
 def _window(chart: Chart, at_us: int) -> tuple[int, int]:

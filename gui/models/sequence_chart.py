@@ -21,6 +21,7 @@ OCPP: Final = "ocpp/"
 
 LaneKind = Literal["driver", "charger", "CPO", "HUB", "EMSP", "OTHER"]
 Break = Literal["", "request", "response"]
+Fate = Literal["", "lost", "dead", "timed_out", "refused", "copy"]
 
 _KINDS: Final[Mapping[str, LaneKind]] = {"cpo": "CPO", "hub": "HUB", "emsp": "EMSP"}
 _ORDER: Final[tuple[LaneKind, ...]] = ("driver", "charger", "CPO", "HUB", "OTHER", "EMSP")
@@ -28,12 +29,18 @@ _END: Final = 1 << 62
 
 
 class Lane(NamedTuple):
-    """A lifeline: `title` is who, `subtitle` what it is."""
+    """A lifeline: `title` is who (an id), `role` what it is, `name` what people call it ("" where it has none)."""
 
     key: str
     title: str
-    subtitle: str
+    role: str
+    name: str
     kind: LaneKind
+
+    @property
+    def subtitle(self) -> str:
+        """Role and name."""
+        return f"{self.role} · {self.name}" if self.name else self.role
 
 
 class Arrow(NamedTuple):
@@ -41,8 +48,9 @@ class Arrow(NamedTuple):
 
     `source` and `to` are places in the chart's lanes. Instants are simulated microseconds: the request leaves at
     `start_us` and is there at `arrive_us`, the answer leaves at `reply_us` and is there at `end_us`; what is not known
-    or never was is None. `broken` says which of the two did not come through, `outcome` in a word why not, or why it
-    was refused ("" when all went well).
+    or never was is None. `broken` says which of the two did not come through, `fate` what became of it ("" when all
+    went well; "copy" for one that the network delivered a second time), and `outcome` says the same in words. Of what
+    only led to what a filter takes, `is_context` is True.
     """
 
     key: Key
@@ -59,17 +67,27 @@ class Arrow(NamedTuple):
     remark: str
     broken: Break
     outcome: str
+    fate: Fate
     failed: bool
     session_id: str
+    is_context: bool = False
 
 
 class Chart(NamedTuple):
-    """Lanes from left to right and arrows from top to bottom. `is_story` is False for what is around an instant."""
+    """Lanes from left to right and arrows from top to bottom. `is_story` is False for what is around an instant.
+    `hidden`: how many messages of the story a filter leaves out.
+    """
 
     title: str
     lanes: tuple[Lane, ...]
     arrows: tuple[Arrow, ...]
     is_story: bool
+    hidden: int = 0
+
+    @property
+    def messages(self) -> int:
+        """How many OCPI messages are shown."""
+        return sum(arrow.layer == "OCPI" for arrow in self.arrows)
 
     @property
     def modules(self) -> list[str]:
@@ -94,7 +112,7 @@ class Cast:
         name = str(about.get("name", ""))
         kind = _KINDS.get(role, "OTHER")
         word = {"CPO": tr("CPO"), "HUB": tr("Hub"), "EMSP": tr("eMSP")}.get(kind, role.upper() or tr("party"))
-        return Lane(party, party, f"{word} · {name}" if name else word, kind)
+        return Lane(party, party, word, name, kind)
 
 
 def draw_chart(recording: Recording, belonging: Belonging, cast: Cast, title: str, *, is_story: bool) -> Chart:
@@ -136,10 +154,10 @@ def _lane_keys(row: Row, is_story: bool) -> tuple[str, ...]:
 def _lane(key: str, cast: Cast, is_story: bool) -> Lane:
     if key.startswith(DRIVER):
         title = key.removeprefix(DRIVER) if is_story else tr("Drivers")
-        return Lane(key, title, tr("driver") if is_story else tr("all of them"), "driver")
+        return Lane(key, title, tr("driver") if is_story else tr("all of them"), "", "driver")
     if key.startswith(OCPP):
         title = key.rpartition("/")[2] if is_story else tr("Chargers")
-        return Lane(key, title, tr("charger") if is_story else tr("all of them"), "charger")
+        return Lane(key, title, tr("charger") if is_story else tr("all of them"), "", "charger")
     return cast.lane(key)
 
 
@@ -162,6 +180,7 @@ def _arrow(row: Row, line: StoryLine, places: Mapping[str, int], is_story: bool)
         remark=remark,
         broken=_broken(message),
         outcome="" if message is None else _outcome(message),
+        fate="" if message is None else _fate(message),
         failed=line.failed,
         session_id=message.session_id if message else "",
     )
@@ -183,12 +202,26 @@ def _broken(message: Message | None) -> Break:
     return "request" if message.handled_us is None else "response"
 
 
+def _fate(message: Message) -> Fate:
+    if message.final == "delivered":
+        return "refused" if failed(message) else "copy" if message.duplicate_of else ""
+    fates: dict[str, Fate] = {"timed_out": "timed_out", "dead": "dead"}
+    return fates.get(message.final, "lost")
+
+
 def _outcome(message: Message) -> str:
-    if not failed(message):
-        return ""
     if message.final != "delivered":
-        words = {"timed_out": tr("timed out"), "lost": tr("lost"), "dead": tr("not connected")}
-        return words.get(message.final, message.final)
+        words = {
+            ("timed_out", "request"): tr("no answer in time"),
+            ("timed_out", "response"): tr("answered too late"),
+            ("lost", "request"): tr("lost"),
+            ("lost", "response"): tr("answer lost"),
+            ("dead", "request"): tr("not connected"),
+            ("dead", "response"): tr("connection broke"),
+        }
+        return words.get((message.final, _broken(message)), message.final)
+    if not failed(message):
+        return tr("delivered a second time") if message.duplicate_of else ""
     if message.ocpi_status is not None and message.ocpi_status >= 2000:
         return tr("refused: {code}").format(code=message.ocpi_status)
     return tr("refused: HTTP {code}").format(code=message.http_status)

@@ -1,10 +1,16 @@
 """Which rows a sequence chart shows: the story of what is selected, else the messages around an instant."""
 
 from collections import Counter
+from collections.abc import Iterator
 from typing import Final
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
 from gui.models.cursor import Selection
 from gui.models.sequence_chart import EMPTY, Cast, Chart, draw_chart
+from gui.models.steps import last_started
 from simulator.filters.instants import Origin
 from simulator.filters.parse import parse, term
 from simulator.filters.sql import Clause
@@ -20,11 +26,17 @@ GLIMPSE: Final = 15
 """The same while time rushes past: as many as are in sight."""
 
 _MOST_EVENTS: Final = 400
+_LONGEST_ID: Final = 20
+_SHOWN_OF_AN_ID: Final = 8
 
+_EVERYTHING: Final = parse("").clause.condition
 _NAMED: Final = "IN (SELECT id FROM name WHERE text = ?)"
 _NEAR: Final = """{tables} SELECT m.exchange, m.seq FROM message m WHERE ({condition}) AND m.seq {side} {seq}
 ORDER BY m.seq {direction} LIMIT {count}"""
-_WITH_TOKEN: Final = f"""SELECT exchange FROM message WHERE token_uid {_NAMED} AND session_id <> 0
+_OF_THESE: Final = """{tables} SELECT m.exchange FROM message m WHERE ({condition})
+AND m.exchange IN (SELECT value FROM json_each(?)) ORDER BY m.exchange"""
+_WITH_TOKEN: Final = f"""SELECT exchange FROM message
+WHERE about IN (SELECT id FROM about WHERE token_uid {_NAMED} AND session_id <> 0)
 ORDER BY start_us > ?, abs(start_us - ?) LIMIT 1"""
 
 
@@ -56,24 +68,50 @@ class Content:
             row = self._last_visit(name, at_us)
         return EMPTY if row is None else self._row(row)
 
-    def around(self, selection: Selection, at_us: int, filter_text: str = "", count: int = AROUND) -> Chart:
-        """The messages around an instant that a filter takes; of a party or a link alone when that is selected.
+    def around(
+        self, selection: Selection, at_us: int, count: int = AROUND, taken: NDArray[np.int64] | None = None
+    ) -> Chart:
+        """The messages around an instant; of a party or a link alone when that is selected, and when a filter is on
+        those alone that it has `taken` (their sorted numbers).
 
-        Whose choice is the messages alone sees no events. Raises FilterError for a filter that is not one.
+        Whose choice is the messages alone sees no events.
         """
-        chosen = " ".join(f"({text})" for text in (_of_parties(selection), filter_text) if text.strip())
-        before, after = self._near(parse(chosen, self._origin).clause, seq_at(self.recording, at_us), count)
-        found = [*reversed(before), *after]
-        if not found:
-            return EMPTY
+        clause = parse(_of_parties(selection), self._origin).clause
         rows: list[Row] = []
-        if chosen:
-            rows += [self.recording.message(exchange) for exchange, _ in found]
+        if taken is not None:
+            rows += map(self.recording.message, self._taken_near(taken, clause, at_us, count))
         else:
-            rows += self.recording.messages(after_seq=found[0][1] - 1, limit=len(found), contents=True)
-            events = self.recording.events(after_seq=found[0][1] - 1, limit=_MOST_EVENTS)
-            rows += [event for event in events if event.seq <= found[-1][1]]
+            before, after = self._near(clause, seq_at(self.recording, at_us), count)
+            found = [*reversed(before), *after]
+            if _of_parties(selection):
+                rows += [self.recording.message(exchange) for exchange, _ in found]
+            elif found:
+                rows += self.recording.messages(after_seq=found[0][1] - 1, limit=len(found), contents=True)
+                events = self.recording.events(after_seq=found[0][1] - 1, limit=_MOST_EVENTS)
+                rows += [event for event in events if event.seq <= found[-1][1]]
+        if not rows:
+            return EMPTY
         return self._draw(Belonging(in_order(rows), Counter()), _title(*selection), is_story=False)
+
+    def _taken_near(self, taken: NDArray[np.int64], clause: Clause, at_us: int, count: int) -> list[int]:
+        """The exchanges nearest to an instant, up to a count on each side, that are taken and that a clause admits."""
+        middle = int(np.searchsorted(taken, last_started(self.recording, at_us), "right"))
+        before = self._admitted(taken[:middle][::-1], clause, count)
+        return [*reversed(before), *self._admitted(taken[middle:], clause, count)]
+
+    def _admitted(self, exchanges: NDArray[np.int64], clause: Clause, count: int) -> list[int]:
+        """The first of these that a clause admits; it is asked of more and more of them until there are enough."""
+        found: list[int] = []
+        for part in _growing_parts(exchanges, count):
+            numbers = part.tolist()
+            if clause.condition != _EVERYTHING:
+                sql = _OF_THESE.format(tables=clause.tables, condition=clause.condition)
+                admitted = self.recording.query(sql, (*clause.parameters, msgspec.json.encode(numbers).decode()))
+                numbers = part[np.isin(part, [row[0] for row in admitted])].tolist()
+            found += numbers
+            if len(found) >= count:
+                break
+        return found[:count]
 
     def _near(self, clause: Clause, seq: int, count: int) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
         """Exchanges and sequences of messages up to a sequence, the nearest first, and of those after it."""
@@ -99,7 +137,8 @@ class Content:
         if driver:
             return self._driver(driver)
         if isinstance(row, Message) and row.session_id:
-            return self._draw(self.web.of_session(row.session_id), tr("A session"), is_story=True)
+            title = tr("Session {id}").format(id=_short(row.session_id))
+            return self._draw(self.web.of_session(row.session_id), title, is_story=True)
         title = tr("What came of one cause")
         return self._draw(self.web.of_cause(row), title, is_story=True)
 
@@ -118,6 +157,13 @@ class Content:
         return draw_chart(self.recording, belonging, self._cast, title, is_story=is_story)
 
 
+def _growing_parts(exchanges: NDArray[np.int64], size: int) -> Iterator[NDArray[np.int64]]:
+    start = 0
+    while start < len(exchanges):
+        yield exchanges[start : start + size]
+        start, size = start + size, 2 * size
+
+
 def _of_parties(selection: Selection) -> str:
     """The filter for messages of the selected party or link; "" when none is selected."""
     kind, name = selection
@@ -127,6 +173,11 @@ def _of_parties(selection: Selection) -> str:
         one, _, other = name.partition("|")
         return f"{term('party', one)} {term('party', other)}"
     return ""
+
+
+def _short(id: str) -> str:
+    """Of a long id the end, which tells it from others."""
+    return id if len(id) <= _LONGEST_ID else f"…{id[-_SHOWN_OF_AN_ID:]}"
 
 
 def _title(kind: str, name: str) -> str:

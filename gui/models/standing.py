@@ -1,15 +1,22 @@
 """From which message a step goes on: the cursor stands at an instant, and may have one of that instant's selected."""
 
 from gui.models.cursor import Cursor, Selection
-from gui.models.steps import Direction, Step, last_started, neighbour
+from gui.models.steps import Direction, Numbers, Step, last_started, neighbour
 from simulator.recording.reader import Recording
 
 
 def step_from(
-    recording: Recording, cursor: Cursor, direction: Direction, selection: Selection | None = None
+    recording: Recording,
+    cursor: Cursor,
+    direction: Direction,
+    selection: Selection | None = None,
+    among: Numbers | None = None,
 ) -> Step | None:
-    """The next (1) or previous (-1) message of all or of the selection; None at an end."""
-    return neighbour(recording, _standing_at(recording, cursor, direction), direction, selection)
+    """The next (1) or previous (-1) message of all or of the selection, as far as it is `among` those that count.
+
+    None at an end.
+    """
+    return neighbour(recording, _standing_at(recording, cursor, direction), direction, selection, among)
 
 
 def _standing_at(recording: Recording, cursor: Cursor, direction: Direction) -> int:

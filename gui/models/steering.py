@@ -28,21 +28,26 @@ class Steering(QObject):
     """Orders for one engine, each answered later by `reported` (and its own `done`) or by `refused` with a sentence.
 
     Asks for the state four times a second. `silent` says once that the engine does not answer any more (it hangs, or
-    is stopped), `answers`, with the same sentence, that it does again. A connection that breaks is not told: the end of
-    a run does that, and its recording says how it ended.
+    is stopped), `answers`, with the same sentence, that it does again; orders that were under way are never answered,
+    and new ones are refused until then. A connection that breaks is not told: the end of a run does that, and its
+    recording says how it ended.
     """
+
+    is_silent: bool
+    """Whether it does not answer."""
 
     reported = Signal(object)
     refused = Signal(str)
     silent = Signal(str)
     answers = Signal(str)
 
-    def __init__(self, url: str, token: str, parent: QObject | None = None, *, silent_ms: int = SILENT_MS) -> None:
+    silent_ms = SILENT_MS
+
+    def __init__(self, url: str, token: str, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.url = url
         self._token = token
-        self._silent_ms = silent_ms
-        self._is_silent = False
+        self.is_silent = False
         self._asking = False
         self._network = QNetworkAccessManager(self)
         self._network.setProxy(QNetworkProxy(QNetworkProxy.ProxyType.NoProxy))
@@ -84,6 +89,9 @@ class Steering(QObject):
         self._answered(reply, None)
 
     def _order(self, path: str, order: dict[str, object], done: Done | None) -> None:
+        if self.is_silent:
+            self.refused.emit(_silence())
+            return
         reply = self._network.post(self._request(path), QByteArray(msgspec.json.encode(order)))
         reply.finished.connect(lambda: self._answered(reply, done))
 
@@ -91,19 +99,19 @@ class Steering(QObject):
         request = QNetworkRequest(QUrl(self.url + path))
         request.setRawHeader(QByteArray(b"Authorization"), QByteArray(f"Bearer {self._token}".encode()))
         request.setHeader(QNetworkRequest.KnownHeaders.ContentTypeHeader, "application/json")
-        request.setTransferTimeout(self._silent_ms)
+        request.setTransferTimeout(self.silent_ms)
         return request
 
     def _answered(self, reply: QNetworkReply, done: Done | None) -> None:
         reply.deleteLater()
         status = reply.attribute(QNetworkRequest.Attribute.HttpStatusCodeAttribute)
         if status is None:
-            if reply.error() in _NO_ANSWER and not self._is_silent:
-                self._is_silent = True
+            if reply.error() in _NO_ANSWER and not self.is_silent:
+                self.is_silent = True
                 self.silent.emit(_silence())
             return
-        if self._is_silent:
-            self._is_silent = False
+        if self.is_silent:
+            self.is_silent = False
             self.answers.emit(_silence())
         body = reply.readAll().data()
         try:

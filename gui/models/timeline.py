@@ -10,7 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from gui.models.message_search import Numbers
 from gui.models.run import Run
+from gui.models.timeline_taken import TakenCounts
 from simulator.i18n import tr
 from simulator.report.traffic import Counts, Kind, Traffic
 
@@ -56,6 +58,8 @@ class TimelineModel(QObject):
         run.closed.connect(self._opened)
         run.grew.connect(self._soon)
         run.state_changed.connect(self._soon)
+        run.filtered.replaced.connect(self._filter)
+        run.filtered.added.connect(self._take_in)
         if run.recording is not None:
             self._opened()
 
@@ -65,6 +69,7 @@ class TimelineModel(QObject):
         self.hints: list[Mark] = []
         self.hint_times_us: NDArray[np.int64] = np.empty(0, np.int64)
         self._last_hint = 0
+        self._taken: TakenCounts | None = None
 
     @property
     def is_reading(self) -> bool:
@@ -82,6 +87,10 @@ class TimelineModel(QObject):
             return [], np.zeros((0, 1), np.int64)
         return self._traffic.bars(kind, minutes, from_us, to_us)
 
+    def taken_bars(self, kind: Kind, names: list[str], minutes: int, from_us: int, count: int) -> Counts | None:
+        """Of the same bars what the filter takes; None where no filter is set."""
+        return None if self._taken is None else self._taken.bars(kind, names, minutes, from_us, count)
+
     def hints_within(self, from_us: int, to_us: int) -> list[Mark]:
         """The hints between two instants, both included."""
         begin = int(np.searchsorted(self.hint_times_us, from_us))
@@ -91,11 +100,27 @@ class TimelineModel(QObject):
         self._clear()
         recording = self._run.recording
         self._traffic = None if recording is None else Traffic(recording)
+        self._start_counting()
         self._reading.stop()
         if recording is not None and self._is_active:
             self._read_on()
         else:
             self.changed.emit()
+
+    def _start_counting(self) -> None:
+        recording, filtered = self._run.recording, self._run.filtered
+        self._taken = TakenCounts(recording, filtered) if recording is not None and filtered.active else None
+
+    def _filter(self) -> None:
+        """Another filter, or none any more."""
+        self._start_counting()
+        if self._is_active and self._traffic is not None:
+            self._read_on()
+
+    def _take_in(self, exchanges: Numbers) -> None:
+        if self._taken is not None:
+            self._taken.add(exchanges)
+            self._soon()
 
     def set_active(self, is_active: bool) -> None:
         """A timeline that nobody sees reads nothing of what comes; once seen it catches up."""
@@ -117,7 +142,10 @@ class TimelineModel(QObject):
         recording = self._run.recording
         if self._traffic is None or recording is None:
             return
-        if self._traffic.extend(_ROWS_A_STEP):
+        is_more = self._traffic.extend(_ROWS_A_STEP)
+        if self._taken is not None:
+            is_more = self._taken.read_on() or is_more
+        if is_more:
             self._reading.start(0)
         self.faults = _bands((fault.at_us, fault.kind, fault.target, fault.phase) for fault in recording.faults())
         self.commands = [Mark(command.at_us, _command(command.command)) for command in recording.commands()]

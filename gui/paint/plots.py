@@ -1,89 +1,32 @@
-"""The plots of the load view in pyqtgraph: power, occupied places and batteries over one time axis with one crosshair.
+"""The plots of the load view in pyqtgraph: power, occupied places, and what is selected, over one time axis.
 
-Only this file imports pyqtgraph, and only the opened load view imports this file. The curves are drawn from their
-pyramids for the visible stretch of time, anew at each zoom and pan.
+Only the opened load view imports this file, which brings pyqtgraph along. The curves are drawn from their pyramids for
+the visible stretch of time, anew at each zoom and pan.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
 import numpy as np
 import pyqtgraph as pg  # type: ignore[import-untyped]
-from PySide6.QtCore import QByteArray, QDataStream, QPoint, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPolygonF
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, QPointF, Qt, Signal
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QGraphicsScene, QVBoxLayout, QWidget
 
-from gui.paint.axis import local_ticks
+from gui.paint.curve import CurveItem
 from gui.paint.lines import PANELS, Line, Panel
-from gui.paint.pyramid import Floats
+from gui.paint.plot_axes import TimeAxis, ValueAxis
+from gui.paint.plot_labels import Overlay
 from gui.theme import Theme
 
-_STRETCH: Final = {"power": 5, "places": 2, "charge": 2}
+_STRETCH: Final = {"power": 5, "places": 2, "one": 2, "charge": 2}
 _REACH_PX: Final = 10
-_TICK_PX: Final = 80
 _COLUMN_PX: Final = 2
 _NARROWEST_S: Final = 2.0
-_LEFT_PX: Final = 48
 _UNBOUNDED: Final = 16_777_215
-_HEADROOM: Final = 1.08
-
-
-class LocalAxis(pg.AxisItem):  # type: ignore[misc]
-    """A time axis: seconds since the scenario's start inside, local time outside."""
-
-    def __init__(self, local: Callable[[int], datetime]) -> None:
-        super().__init__(orientation="bottom")
-        self._local = local
-
-    def tickValues(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, list[float]]]:
-        """Where ticks are, asked by pyqtgraph."""
-        ticks = local_ticks(self._local, round(minVal * 1e6), round(maxVal * 1e6), max(int(size / _TICK_PX), 1))
-        self._texts = {tick.at_us / 1e6: tick.text for tick in ticks}
-        return [(1.0, list(self._texts))]
-
-    def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
-        """What stands at them, asked by pyqtgraph."""
-        del scale, spacing
-        return [self._texts.get(value, "") for value in values]
-
-
-class _Curve(pg.GraphicsObject):  # type: ignore[misc]
-    """A polyline. A wide one is drawn several times a pixel apart: Qt's wide pens take thirty times as long."""
-
-    def __init__(self, line: Line) -> None:
-        super().__init__()
-        style = Qt.PenStyle.DashLine if line.is_dashed else Qt.PenStyle.SolidLine
-        self._pen = pg.mkPen(line.colour, width=1, style=style)
-        self._width = line.width
-        self.points: tuple[Floats, Floats] = (np.empty(0), np.empty(0))
-        self._polygon = QPolygonF()
-
-    def set_points(self, x: Floats, y: Floats) -> None:
-        """Show these seconds and values."""
-        self.points = x, y
-        self._polygon = _polygon(x, y)
-        self.update()
-
-    def boundingRect(self) -> QRectF:
-        """All that is visible."""
-        rect: QRectF = self.viewRect()
-        return rect
-
-    def viewTransformChanged(self) -> None:
-        """Zoomed or panned, says pyqtgraph."""
-        self.prepareGeometryChange()
-
-    def paint(self, painter: QPainter, *_: object) -> None:
-        """Draw, asked by Qt."""
-        painter.setPen(self._pen)
-        right, down = self.pixelWidth(), -self.pixelHeight()
-        for step in range(self._width):
-            shift = step - (self._width - 1) // 2
-            painter.save()
-            painter.translate(shift * right, shift * down)
-            painter.drawPolyline(self._polygon)
-            painter.restore()
+_HEADROOM: Final[Mapping[Panel, float]] = {"power": 1.08, "places": 1.1, "one": 1.45, "charge": 1.08}
+"""Above the highest value; where a caption stands, more."""
 
 
 class Plots(QWidget):
@@ -99,33 +42,34 @@ class Plots(QWidget):
         self,
         local: Callable[[int], datetime],
         clock: Callable[[int], str],
-        titles: dict[Panel, str],
+        titles: Mapping[Panel, str],
         theme: Theme,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._clock = clock
-        self._titles = titles
         self._theme = theme
-        self._lines: list[tuple[Line, Any]] = []
+        self._lines: list[tuple[Line, CurveItem]] = []
         self._now_us = 0
         self._at_us = 0
         self.bounds_us = (0, 0)
         self.canvas = pg.GraphicsLayoutWidget(self)
         self.canvas.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        # A few items that all fill their plot: a search tree of theirs costs more than it saves.
+        self.canvas.scene().setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
         self.canvas.ci.layout.setContentsMargins(0, theme.space, theme.space, 0)
         self.canvas.ci.layout.setSpacing(0)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.canvas)
-        self._times = {panel: LocalAxis(local) for panel in PANELS}
-        self._values: dict[Panel, Any] = {}
+        self._times: dict[Panel, TimeAxis] = {}
+        self._values: dict[Panel, ValueAxis] = {}
         self._boxes: dict[Panel, Any] = {}
         self._cursors: dict[Panel, Any] = {}
         self._bands: dict[Panel, Any] = {}
-        self._labels: list[tuple[Line, Any]] = []
+        self._overlays: dict[Panel, Overlay] = {}
         for row, panel in enumerate(PANELS):
-            self._add_panel(row, panel)
+            self._add_panel(row, panel, local, titles[panel])
         self._tip = pg.TextItem(anchor=(0, 1))
         self._tip.setZValue(30)
         self._boxes["power"].addItem(self._tip, ignoreBounds=True)
@@ -133,31 +77,27 @@ class Plots(QWidget):
         self._time_text = pg.TextItem(anchor=(0, 0))
         self._time_text.setZValue(25)
         self._boxes["power"].addItem(self._time_text, ignoreBounds=True)
-        self._visible: tuple[Panel, ...] = PANELS
+        self._visible: tuple[Panel, ...] = ()
         self.show_panels(("power", "places"))
         self.canvas.scene().sigMouseClicked.connect(self._clicked)
         self.canvas.scene().sigMouseMoved.connect(self._moved)
         self._boxes["power"].sigXRangeChanged.connect(self._range_changed)
         self.set_theme(theme)
 
-    def _add_panel(self, row: int, panel: Panel) -> None:
+    def _add_panel(self, row: int, panel: Panel, local: Callable[[int], datetime], title: str) -> None:
         # A bare ViewBox: pyqtgraph's PlotItem brings menus along, in English and never to be freed.
         box = pg.ViewBox(enableMenu=False, defaultPadding=0)
         box.setMouseEnabled(x=True, y=False)
         box.disableAutoRange()
         if panel != "power":
             box.setXLink(self._boxes["power"])
-        left, bottom = pg.AxisItem(orientation="left"), self._times[panel]
-        left.setWidth(_LEFT_PX)
-        for axis in (left, bottom):
-            axis.enableAutoSIPrefix(False)
-            axis.linkToView(box)
-            axis.setGrid(255)
-            axis.setStyle(maxTickLevel=0)
-            axis.setZValue(box.zValue() - 1)
+        left = ValueAxis(box, self._theme, title, whole=panel == "places")
+        bottom = TimeAxis(box, self._theme, local)
         self.canvas.addItem(left, row=2 * row, col=0)
         self.canvas.addItem(box, row=2 * row, col=1)
         self.canvas.addItem(bottom, row=2 * row + 1, col=1)
+        self._times[panel], self._overlays[panel] = bottom, Overlay(box, self._theme)
+        box.sigResized.connect(self._overlays[panel].replace)
         band = pg.LinearRegionItem(movable=False)
         band.setZValue(-10)
         band.hide()
@@ -176,12 +116,9 @@ class Plots(QWidget):
         self._theme = theme
         self.canvas.setBackground(theme.panel)
         for panel in PANELS:
-            for axis in (self._values[panel], self._times[panel]):
-                axis.setPen(pg.mkPen(theme.grid))
-                axis.setTextPen(pg.mkPen(theme.muted))
-                axis.setStyle(tickFont=theme.small)
-            size = f"{theme.small.pointSizeF():.1f}pt"
-            self._values[panel].setLabel(self._titles[panel], color=theme.muted.name(), **{"font-size": size})
+            self._values[panel].set_theme(theme)
+            self._times[panel].set_theme(theme)
+            self._overlays[panel].set_theme(theme)
             self._cursors[panel].setPen(pg.mkPen(theme.accent, width=1))
             self._cursors[panel].setHoverPen(pg.mkPen(theme.accent, width=3))
             shade = QColor(theme.selection)
@@ -207,20 +144,32 @@ class Plots(QWidget):
                 item.setVisible(is_shown)
             for item in (self._boxes[panel], self._values[panel]):
                 item.setMaximumHeight(_UNBOUNDED if is_shown else 0)
-            self._times[panel].setStyle(showValues=is_lowest)
-            self._times[panel].setHeight(None if is_lowest else self._theme.space if is_shown else 0)
+            self._times[panel].set_room(is_shown=is_shown, is_lowest=is_lowest)
+        self.canvas.ci.layout.activate()
+        self._redraw()
+
+    def set_zone(self, text: str) -> None:
+        """What the time axis says of its times."""
+        for axis in self._times.values():
+            axis.title = text
+            axis.update()
+
+    def set_caption(self, panel: Panel, text: str) -> None:
+        """What stands in the corner of a panel."""
+        self._overlays[panel].set_caption(text)
 
     def set_lines(self, lines: Sequence[Line], now_us: int) -> None:
         """Draw these instead of what is drawn; a line without an end of its own reaches to `now_us`."""
         for line, item in self._lines:
             self._boxes[line.panel].removeItem(item)
         self._now_us = now_us
-        self._lines = [(line, _Curve(line)) for line in lines]
+        self._lines = [(line, CurveItem(line, self._theme)) for line in lines]
         for z, (line, item) in enumerate(self._lines):
             item.setZValue(10 if line.width > 1 else z / len(self._lines))
             self._boxes[line.panel].addItem(item, ignoreBounds=True)
-        self._label(lines)
         self._redraw()
+        for panel, overlay in self._overlays.items():
+            overlay.set_drawn([(line, item) for line, item in self._lines if line.panel == panel])
 
     def set_now(self, now_us: int) -> None:
         """Let the lines without an end of their own reach to here."""
@@ -230,8 +179,8 @@ class Plots(QWidget):
     def set_heights(self, tops: dict[Panel, float]) -> None:
         """The highest value that each panel has to show."""
         for panel, top in tops.items():
-            self._boxes[panel].setYRange(0, (top or 1) * _HEADROOM, padding=0)
-        self._place_labels()
+            self._boxes[panel].setYRange(0, (top or 1) * _HEADROOM[panel], padding=0)
+            self._overlays[panel].replace()
         self._place_time()
 
     def set_bounds(self, from_us: int, to_us: int) -> None:
@@ -270,30 +219,8 @@ class Plots(QWidget):
             if from_us is not None and to_us is not None:
                 band.setRegion((from_us / 1e6, to_us / 1e6))
 
-    def _label(self, lines: Sequence[Line]) -> None:
-        for _, label in self._labels:
-            label.getViewBox().removeItem(label)
-        self._labels = []
-        for line in lines:
-            if line.label and len(line.pyramid):
-                label = pg.TextItem(line.label, color=line.colour, anchor=(1, 1))
-                label.textItem.setFont(self._theme.small)
-                self._boxes[line.panel].addItem(label, ignoreBounds=True)
-                self._labels.append((line, label))
-        self._place_labels()
-
-    def _place_labels(self) -> None:
-        """At the right end of their lines, and at the upper edge for a line above it."""
-        for line, label in self._labels:
-            (_, right), (_, top) = label.getViewBox().viewRange()
-            value = line.pyramid.last_value
-            label.setText(line.label_above if value > top else line.label)
-            label.setAnchor((1, 0 if value > top else 1))
-            label.setPos(right, min(value, top))
-
     def _range_changed(self) -> None:
         self._redraw()
-        self._place_labels()
         self._place_time()
         self._tip.hide()
         self.ranged.emit(*self.range_us)
@@ -301,9 +228,13 @@ class Plots(QWidget):
     def _redraw(self) -> None:
         from_us, to_us = self.range_us
         columns = max(round(self._boxes["power"].width() / _COLUMN_PX), 50)
+        views = {panel: self._boxes[panel].viewRect() for panel in self._visible}
         for line, item in self._lines:
-            end_us = self._now_us if line.end_us is None else line.end_us
-            item.set_points(*line.pyramid.outline(from_us, min(to_us, end_us), columns))
+            if line.panel in views:
+                end_us = self._now_us if line.end_us is None else line.end_us
+                item.set_points(*line.pyramid.outline(from_us, min(to_us, end_us), columns), views[line.panel])
+        for overlay in self._overlays.values():
+            overlay.replace()
 
     def place_of(self, panel: Panel, at_us: int, value: float) -> QPoint:
         """Where an instant and a value stand on the canvas, in its pixels."""
@@ -317,9 +248,8 @@ class Plots(QWidget):
             return
         found = self._under(event.scenePos())
         if found is not None:
-            panel, at_us, line = found
+            _, at_us, line = found
             event.accept()
-            del panel
             self.picked.emit(at_us, "" if line is None else line.name)
 
     def _moved(self, position: QPointF) -> None:
@@ -363,14 +293,3 @@ class Plots(QWidget):
                     best = distance, line
             return panel, at_us, None if best is None else best[1]
         return None
-
-
-def _polygon(x: Floats, y: Floats) -> QPolygonF:
-    """Points from arrays in one go, through Qt's own stream format: a count and doubles."""
-    points = np.empty((len(x), 2), "<f8")
-    points[:, 0], points[:, 1] = x, y
-    stream = QDataStream(QByteArray(len(x).to_bytes(4, "little") + points.tobytes()))
-    stream.setByteOrder(QDataStream.ByteOrder.LittleEndian)
-    polygon = QPolygonF()
-    stream >> polygon
-    return polygon

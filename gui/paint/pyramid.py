@@ -50,6 +50,11 @@ class Pyramid:
         index = int(np.searchsorted(self._times_us, at_us, side="right")) - 1
         return float(self._values[index]) if index >= 0 else float("nan")
 
+    def values_at(self, times_us: Times) -> Floats:
+        """The values that hold at these instants; NaN before the first sample."""
+        values: Floats = np.append(np.nan, self._values)[np.searchsorted(self._times_us, times_us, side="right")]
+        return values
+
     def outline(self, from_us: int, to_us: int, columns: int) -> tuple[Floats, Floats]:
         """The curve between two instants as a polyline of seconds and values, for long curves of two points a column.
 
@@ -68,7 +73,7 @@ class Pyramid:
         edges = np.linspace(start, stop, max(round(columns * (stop - start) / (to_us - from_us)), 1) + 1)
         for level in self._levels:
             if level.width_us * _BINS_A_COLUMN <= edges[1] - edges[0]:
-                return _columns(edges, *level.extremes(edges), to_us)
+                return _columns(edges, *level.extremes(edges, times, values), to_us)
         return _columns(edges, *_extremes(times, values, edges), to_us)
 
 
@@ -81,17 +86,28 @@ class _Level:
         self.width_us = float(edges[1] - edges[0])
         self._low, self._high, self._leave = _extremes(times_us, values, edges)
 
-    def extremes(self, edges: Floats) -> tuple[Floats, Floats, Floats]:
-        """As `_extremes`, with each edge moved to the nearest of the bins' edges."""
-        cut = np.clip(np.rint((edges - self._begin_us) / self.width_us).astype(np.int64), 0, len(self._low))
+    def extremes(self, edges: Floats, times_us: Times, values: Floats) -> tuple[Floats, Floats, Floats]:
+        """As `_extremes`, with each edge but the first and the last moved to the nearest of the bins' edges."""
+        if len(edges) == 2:
+            return _extremes(times_us, values, edges)
+        cut = np.rint((edges - self._begin_us) / self.width_us).astype(np.int64)
+        cut = np.minimum(np.maximum(cut, 0), len(self._low))
         low = np.minimum.reduceat(self._low[: cut[-1]], cut[:-1])
         high = np.maximum.reduceat(self._high[: cut[-1]], cut[:-1])
-        return low, high, self._leave[cut[1:] - 1]
+        leave = self._leave[cut[1:] - 1]
+        moved = self._begin_us + cut * self.width_us
+        # What lies at the very ends of the picture is in it, and what lies beyond is not, even in the same bin.
+        for end, ends in ((0, (edges[0], moved[1])), (-1, (moved[-2], edges[-1]))):
+            if abs(moved[end] - edges[end]) >= 1:
+                begin, stop = _places(times_us, np.array(ends))
+                held = values[max(begin - 1, 0) : stop]
+                low[end], high[end], leave[end] = held.min(), held.max(), held[-1]
+        return low, high, leave
 
 
 def _extremes(times_us: Times, values: Floats, edges: Floats) -> tuple[Floats, Floats, Floats]:
     """Of the step curve between consecutive edges: the lowest value, the highest, and the one at the end."""
-    cut = np.searchsorted(times_us, edges)
+    cut = _places(times_us, edges)
     end = int(cut[-1])
     begin, inside = np.minimum(cut[:-1], end - 1), cut[1:] > cut[:-1]
     enter = values[np.maximum(cut[:-1] - 1, 0)]
@@ -102,6 +118,12 @@ def _extremes(times_us: Times, values: Floats, edges: Floats) -> tuple[Floats, F
     low = np.where(carried, np.minimum(low, enter), low)
     high = np.where(carried, np.maximum(high, enter), high)
     return low, high, values[cut[1:] - 1]
+
+
+def _places(times_us: Times, edges: Floats) -> Times:
+    """How many samples lie before each edge. In whole microseconds, or numpy would turn all times into floats first."""
+    places: Times = np.searchsorted(times_us, np.ceil(edges).astype(np.int64))
+    return places
 
 
 def _steps(times_us: Times, values: Floats, from_us: int, to_us: int) -> tuple[Floats, Floats]:

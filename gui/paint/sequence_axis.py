@@ -25,6 +25,8 @@ ROW: Final = 32.0
 _TOP: Final = 28.0
 _BOTTOM: Final = 26.0
 _ANSWER_BELOW: Final = 9.0
+_BELOW_ANSWER: Final = 12.0
+"""Where the time cursor stands below an arrow: between its answer and the next label."""
 _INSTANT_ROW: Final = 26.0
 _LEAST_GAP: Final = 6.0
 _DECADE: Final = 9.0
@@ -111,7 +113,7 @@ def _by_order(arrows: Sequence[Arrow]) -> Axis:
         stretches=tuple(_same_instants(instants, start)),
         instants=np.maximum.accumulate(instants) if len(instants) else instants,
         tops=start,
-        depths=start + ROW / 2,
+        depths=start + _BELOW_ANSWER,
         height=_TOP + ROW * len(arrows) + _BOTTOM,
     )
 

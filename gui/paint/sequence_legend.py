@@ -6,8 +6,16 @@ from typing import Final, NamedTuple
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
-from gui.models.sequence_chart import Chart
-from gui.paint.sequence_marks import paint_cross, paint_line, paint_slip
+from gui.models.sequence_chart import Chart, Fate
+from gui.paint.sequence_marks import (
+    paint_bar,
+    paint_cross,
+    paint_hourglass,
+    paint_line,
+    paint_refusal,
+    paint_second_head,
+    paint_slip,
+)
 from gui.theme import Theme
 from simulator.i18n import tr
 
@@ -35,10 +43,9 @@ def legend_entries(chart: Chart, theme: Theme) -> list[Entry]:
         entries.append(_line(tr("OCPP"), theme.module("ocpp"), filled=False, tail=True))
     if any(arrow.to < 0 for arrow in chart.arrows):
         entries.append(Entry(tr("what somebody does"), lambda painter, rect: _slip(painter, rect, theme)))
-    if any(arrow.broken for arrow in chart.arrows):
-        entries.append(Entry(tr("did not come through"), lambda painter, rect: _broken(painter, rect, theme)))
-    if any(arrow.failed and not arrow.broken and arrow.to >= 0 for arrow in chart.arrows):
-        entries.append(_line(tr("refused"), theme.warning, filled=False, dashed=True))
+    entries += _fates(chart, theme)
+    if any(arrow.is_context for arrow in chart.arrows):
+        entries.append(Entry(tr("led to it, not of the filter"), lambda painter, rect: _context(painter, rect, theme)))
     if entries:
         entries.append(Entry(tr("in one instant"), lambda painter, rect: _instant(painter, rect, theme)))
         entries.append(_line(tr("time cursor"), theme.accent, filled=None))
@@ -90,11 +97,46 @@ def _line(text: str, colour: QColor, *, filled: bool | None, dashed: bool = Fals
     return Entry(text, mark)
 
 
-def _broken(painter: QPainter, rect: QRectF, theme: Theme) -> None:
-    middle = rect.center()
-    painter.setPen(QPen(theme.text, 1.6))
-    painter.drawLine(QPointF(rect.left(), middle.y()), middle)
-    paint_cross(painter, middle, theme.error)
+def _fates(chart: Chart, theme: Theme) -> list[Entry]:
+    """A mark for each way of failing that occurs."""
+    marks: tuple[tuple[Fate, str, Callable[[QPainter, QPointF], None]], ...] = (
+        ("lost", tr("lost"), lambda painter, at: paint_cross(painter, at, theme.error)),
+        ("dead", tr("not connected"), lambda painter, at: paint_bar(painter, at, theme.error)),
+        (
+            "timed_out",
+            tr("gave up waiting"),
+            lambda painter, at: paint_hourglass(painter, at, theme.error, theme.panel),
+        ),
+        ("refused", tr("refused"), lambda painter, at: paint_refusal(painter, at, theme.warning, theme.panel)),
+    )
+    shown = {arrow.fate for arrow in chart.arrows}
+    entries = [_fate(text, mark, theme) for fate, text, mark in marks if fate in shown]
+    if "copy" in shown:
+        entries.append(Entry(tr("delivered twice"), lambda painter, rect: _copy(painter, rect, theme)))
+    return entries
+
+
+def _fate(text: str, paint: Callable[[QPainter, QPointF], None], theme: Theme) -> Entry:
+    def mark(painter: QPainter, rect: QRectF) -> None:
+        middle = rect.center()
+        painter.setPen(QPen(theme.text, 1.6))
+        painter.drawLine(QPointF(rect.left(), middle.y()), middle)
+        paint(painter, middle)
+
+    return Entry(text, mark)
+
+
+def _copy(painter: QPainter, rect: QRectF, theme: Theme) -> None:
+    a, b = QPointF(rect.left() + 2, rect.center().y()), QPointF(rect.right() - 1, rect.center().y())
+    pen = QPen(theme.muted, 1.6)
+    paint_line(painter, a, b, pen, filled=True)
+    paint_second_head(painter, a, b, pen)
+
+
+def _context(painter: QPainter, rect: QRectF, theme: Theme) -> None:
+    pen = QPen(theme.module("ocpp"), 1.2, Qt.PenStyle.DotLine)
+    y = rect.center().y()
+    paint_line(painter, QPointF(rect.left() + 2, y), QPointF(rect.right() - 1, y), pen, filled=False, tail=True)
 
 
 def _slip(painter: QPainter, rect: QRectF, theme: Theme) -> None:

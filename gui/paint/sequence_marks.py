@@ -1,4 +1,6 @@
-"""The marks of the sequence chart, alike in the chart and in its legend: lines with their ends, crosses, slips."""
+"""The marks of the sequence chart, alike in the chart and in its legend: lines with their ends, slips, and one shape
+for each way in which a message can fail, so that none of them is told by colour alone.
+"""
 
 from math import atan2, cos, pi, sin
 from typing import Final
@@ -9,6 +11,9 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
 _HEAD: Final = 8.0
 _CROSS: Final = 4.5
 _TAIL: Final = 2.6
+_BAR: Final = 6.0
+_GLASS: Final = QPointF(3.6, 5.0)
+_RING: Final = 4.6
 _FOLD: Final = 6.0
 
 
@@ -38,14 +43,49 @@ def paint_cross(painter: QPainter, at: QPointF, colour: QColor) -> None:
         painter.drawLine(at - QPointF(_CROSS, side * _CROSS), at + QPointF(_CROSS, side * _CROSS))
 
 
-def paint_slip(painter: QPainter, rect: QRectF, edge: QColor, paper: QColor) -> None:
+def paint_bar(painter: QPainter, at: QPointF, colour: QColor) -> None:
+    """Where there is no way through."""
+    painter.setPen(QPen(colour, 3.0))
+    painter.drawLine(at - QPointF(0, _BAR), at + QPointF(0, _BAR))
+
+
+def paint_hourglass(painter: QPainter, at: QPointF, colour: QColor, paper: QColor) -> None:
+    """Where somebody has waited in vain."""
+    painter.setPen(QPen(colour, 1.4))
+    painter.setBrush(paper)
+    left, right, high = at.x() - _GLASS.x(), at.x() + _GLASS.x(), _GLASS.y()
+    corners = [QPointF(left, at.y() - high), QPointF(right, at.y() - high)]
+    corners += [QPointF(left, at.y() + high), QPointF(right, at.y() + high)]
+    painter.drawPolygon(QPolygonF(corners))
+    painter.setBrush(colour)
+    painter.drawPolygon(QPolygonF([at, *corners[2:]]))
+
+
+def paint_refusal(painter: QPainter, at: QPointF, colour: QColor, paper: QColor) -> None:
+    """No entry: what was asked is refused."""
+    painter.setPen(QPen(colour, 1.5))
+    painter.setBrush(paper)
+    painter.drawEllipse(at, _RING, _RING)
+    painter.drawLine(at - QPointF(_RING - 2, 0), at + QPointF(_RING - 2, 0))
+
+
+def paint_second_head(painter: QPainter, a: QPointF, b: QPointF, pen: QPen) -> None:
+    """A head behind the head of a line from a to b: it came once more."""
+    away = a - b
+    length = max(1.0, (away.x() ** 2 + away.y() ** 2) ** 0.5)
+    paint_line(painter, a, b + away * (_HEAD * 1.1 / length), pen, filled=True)
+
+
+def paint_slip(
+    painter: QPainter, rect: QRectF, edge: QColor, paper: QColor, style: Qt.PenStyle = Qt.PenStyle.SolidLine
+) -> None:
     """A slip of paper with a folded corner."""
     inner, outer = QPointF(rect.right() - _FOLD, rect.top()), QPointF(rect.right(), rect.top() + _FOLD)
     path = QPainterPath(rect.topLeft())
     for corner in (inner, outer, rect.bottomRight(), rect.bottomLeft()):
         path.lineTo(corner)
     path.closeSubpath()
-    painter.setPen(QPen(edge, 1))
+    painter.setPen(QPen(edge, 1, style))
     painter.setBrush(paper)
     painter.drawPath(path)
     painter.drawPolyline(QPolygonF([inner, QPointF(inner.x(), outer.y()), outer]))

@@ -12,10 +12,12 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
 
 from gui.paint.axis import Tick
+from gui.paint.timeline_legend import Entry, paint_legend
 from gui.theme import Theme
-from simulator.i18n import trn
+from simulator.i18n import tr, trn
 
 Counts = NDArray[np.int64]
+Places = NDArray[np.floating]
 
 _GUTTER: Final = 44.0
 _MARGIN: Final = 10.0
@@ -23,6 +25,8 @@ _MOST_LANES: Final = 3
 _LOWEST_BARS_PX: Final = 30
 _TICK: Final = 6.0
 _FEWEST_WORDS_PX: Final = 24
+_LEAST_TAKEN_PX: Final = 2.0
+_WIDE_BAR_PX: Final = 5
 
 
 class Scale(NamedTuple):
@@ -51,6 +55,8 @@ class Bars(NamedTuple):
     first_us: int
     width_us: int
     unit: str
+    whole: Counts | None = None
+    """With a filter, which `counts` then are of: how many messages there are in each bar."""
 
 
 class Span(NamedTuple):
@@ -86,6 +92,8 @@ class Strip(NamedTuple):
     ticks: Sequence[Tick]
     end_us: int
     end_words: str
+    zone: str = ""
+    """What the local times of the axis are called."""
 
 
 class Lanes(NamedTuple):
@@ -169,8 +177,7 @@ def paint_strip(painter: QPainter, lanes: Lanes, scale: Scale, strip: Strip, the
     painter.setFont(theme.small)
     plot = lanes.bars
     painter.fillRect(plot, theme.panel)
-    _paint_legend(painter, lanes, strip.bars, theme)
-    _paint_axis(painter, lanes, scale, strip.ticks, theme)
+    _paint_axis(painter, lanes, scale, strip, theme)
     painter.save()
     painter.setClipRect(QRectF(plot.left(), 0, plot.width() + _MARGIN, plot.bottom()))
     top = _paint_bars(painter, plot, scale, strip.bars, theme)
@@ -178,6 +185,7 @@ def paint_strip(painter: QPainter, lanes: Lanes, scale: Scale, strip: Strip, the
     _paint_marks(painter, lanes.marks, scale, strip, theme)
     _paint_end(painter, lanes, scale, strip, theme)
     painter.restore()
+    paint_legend(painter, lanes.legend, legend_of(strip, theme), strip.bars.unit, theme)
     painter.setPen(theme.muted)
     flags = Qt.AlignmentFlag.AlignRight
     above = QRectF(0, plot.top() - 2, _GUTTER - 5, lanes.row)
@@ -187,32 +195,19 @@ def paint_strip(painter: QPainter, lanes: Lanes, scale: Scale, strip: Strip, the
     painter.drawLine(plot.bottomLeft(), plot.bottomRight())
 
 
-def _paint_legend(painter: QPainter, lanes: Lanes, bars: Bars, theme: Theme) -> None:
-    """What a bar counts, then the names beside their colours, as far as there is room."""
-    metrics = QFontMetricsF(theme.small)
-    box, x = lanes.legend, lanes.legend.left()
-    painter.setPen(theme.text)
-    painter.drawText(QRectF(x, box.top(), box.width(), box.height()), Qt.AlignmentFlag.AlignVCenter, bars.unit)
-    x += metrics.horizontalAdvance(bars.unit) + 18
-    for name, colour in zip(bars.names, bars.colours, strict=True):
-        width = metrics.horizontalAdvance(name)
-        if x + 13 + width > box.right():
-            painter.drawText(QRectF(x, box.top(), 16, box.height()), Qt.AlignmentFlag.AlignVCenter, "...")
-            break
-        painter.fillRect(QRectF(x, box.center().y() - 4, 9, 9), colour)
-        painter.setPen(theme.muted)
-        painter.drawText(QRectF(x + 13, box.top(), width + 2, box.height()), Qt.AlignmentFlag.AlignVCenter, name)
-        x += width + 27
-
-
-def _paint_axis(painter: QPainter, lanes: Lanes, scale: Scale, ticks: Sequence[Tick], theme: Theme) -> None:
+def _paint_axis(painter: QPainter, lanes: Lanes, scale: Scale, strip: Strip, theme: Theme) -> None:
     metrics, free = QFontMetricsF(theme.small), lanes.axis.left() - _GUTTER
-    for tick in ticks:
+    if strip.zone:
+        zone = QRectF(4, lanes.axis.top(), metrics.horizontalAdvance(strip.zone) + 2, lanes.row)
+        painter.setPen(theme.muted)
+        painter.drawText(zone, Qt.AlignmentFlag.AlignBottom, strip.zone)
+        free = zone.right() + 5
+    for tick in strip.ticks:
         x = scale.x(tick.at_us)
         painter.setPen(theme.line if tick.is_day else theme.grid)
         painter.drawLine(QPointF(x, lanes.bars.top()), QPointF(x, lanes.bars.bottom() + 3))
         width = metrics.horizontalAdvance(tick.text)
-        begin = min(max(x - width / 2, 0), lanes.axis.right() + _MARGIN - 2 - width)
+        begin = min(max(x - width / 2, free if x > free else 0), lanes.axis.right() + _MARGIN - 2 - width)
         if begin >= free:
             painter.setPen(theme.text if tick.is_day else theme.muted)
             painter.drawText(
@@ -224,15 +219,20 @@ def _paint_axis(painter: QPainter, lanes: Lanes, scale: Scale, ticks: Sequence[T
 def _paint_bars(painter: QPainter, plot: QRectF, scale: Scale, bars: Bars, theme: Theme) -> int:
     """The bars from the ground up; returns the height of the plot in messages.
 
-    Registration before the start makes one bar that is higher than all others. It is cut off, and shown torn.
+    Registration before the start makes a bar that is higher than all others. It is torn: all its colours are there in
+    their proportion, and a number says how high it is. Where a filter is on, all messages are outlined behind.
     """
-    sums = bars.counts.sum(axis=0)
-    lead_in = min(max(-bars.first_us // bars.width_us, 0), len(sums))
-    top = round_up(int(sums[lead_in:].max(initial=0)) or int(sums.max(initial=0)))
+    sums = bars.counts.sum(axis=0) if bars.whole is None else bars.whole
+    top = top_of(bars)
     width = scale.x(bars.first_us + bars.width_us) - scale.x(bars.first_us)
     gap = 1.0 if width >= 4 else 0.0
     lefts = scale.x(bars.first_us) + width * np.arange(bars.counts.shape[1])
-    heights = np.cumsum(bars.counts, axis=0) * (plot.height() / top)
+    fitted = np.minimum(1.0, top / np.maximum(sums, 1))
+    heights = np.cumsum(bars.counts, axis=0) * (plot.height() / top * fitted)
+    if bars.whole is not None:
+        _paint_whole(painter, plot, lefts, width, np.minimum(sums, top) * (plot.height() / top), theme)
+        # What the filter takes is seen, however little it is beside all the rest.
+        heights = np.where(heights > 0, np.maximum(heights, _LEAST_TAKEN_PX), 0.0)
     painter.setPen(Qt.PenStyle.NoPen)
     ground = np.zeros(bars.counts.shape[1])
     for colour, row, upper in zip(bars.colours, bars.counts, heights, strict=True):
@@ -244,10 +244,53 @@ def _paint_bars(painter: QPainter, plot: QRectF, scale: Scale, bars: Bars, theme
             ]
         )
         ground = upper
-    painter.setBrush(theme.panel)
-    painter.drawRects([QRectF(lefts[bar] - 1, plot.top() + 4, width + 2, 2) for bar in np.flatnonzero(sums > top)])
+    _paint_torn(painter, plot, lefts, width, sums, top, theme)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     return top
+
+
+def top_of(bars: Bars) -> int:
+    """How many messages the plot is high: what the highest bar has, but for those before the start."""
+    sums = bars.counts.sum(axis=0) if bars.whole is None else bars.whole
+    lead_in = min(max(-bars.first_us // bars.width_us, 0), len(sums))
+    return round_up(int(sums[lead_in:].max(initial=0)) or int(sums.max(initial=0)))
+
+
+def _paint_whole(painter: QPainter, plot: QRectF, lefts: Places, width: float, heights: Places, theme: Theme) -> None:
+    """Faintly, how high the bars are without the filter."""
+    painter.setBrush(theme.grid)
+    painter.setPen(QPen(theme.line, 1) if width >= _WIDE_BAR_PX else QPen(Qt.PenStyle.NoPen))
+    gap = 2.0 if width >= _WIDE_BAR_PX else 0.0
+    painter.drawRects(
+        [
+            QRectF(lefts[bar], plot.bottom() - heights[bar], max(width - gap, 1.0), heights[bar]) & plot
+            for bar in np.flatnonzero(heights)
+        ]
+    )
+    painter.setPen(Qt.PenStyle.NoPen)
+
+
+def _paint_torn(
+    painter: QPainter, plot: QRectF, lefts: Places, width: float, sums: Counts, top: int, theme: Theme
+) -> None:
+    """A gap through each bar that is higher than the plot, and how high it is, beside it."""
+    torn = np.flatnonzero(sums > top)
+    painter.setBrush(theme.panel)
+    painter.drawRects([QRectF(lefts[bar] - 1, plot.top() + 4, width + 2, 2) for bar in torn])
+    metrics = QFontMetricsF(theme.small)
+    free = -1.0
+    for bar in torn:
+        text = f"{sums[bar]:,}"
+        words = QRectF(lefts[bar] + width + 3, plot.top() - 2, metrics.horizontalAdvance(text) + 4, metrics.height())
+        if words.left() < max(free, plot.left()) or (bar + 1 < len(sums) and sums[bar + 1] > top):
+            continue
+        free = words.right()
+        ground = QColor(theme.panel)
+        ground.setAlphaF(0.85)
+        painter.fillRect(words, ground)
+        painter.setPen(theme.text)
+        painter.drawText(words, Qt.AlignmentFlag.AlignCenter, text)
+        painter.setPen(Qt.PenStyle.NoPen)
 
 
 def round_up(count: int) -> int:
@@ -305,6 +348,24 @@ def _paint_end(painter: QPainter, lanes: Lanes, scale: Scale, strip: Strip, them
         if width + 8 <= beyond.width():
             painter.setPen(theme.muted)
             painter.drawText(beyond.adjusted(5, 2, 0, 0), Qt.AlignmentFlag.AlignTop, strip.end_words)
+
+
+def legend_of(strip: Strip, theme: Theme) -> list[Entry]:
+    """What the strip's marks and colours mean: marks that are there, then the names of the bars."""
+    bars, entries = strip.bars, []
+    sums = bars.counts.sum(axis=0) if bars.whole is None else bars.whole
+    if bars.whole is not None:
+        entries.append(Entry("whole", tr("without the filter"), theme.line))
+    if (sums > top_of(bars)).any():
+        entries.append(Entry("torn", tr("higher than the scale"), theme.muted))
+    if strip.bands:
+        entries.append(Entry("fault", tr("fault"), theme.error))
+    if strip.commands:
+        entries.append(Entry("command", tr("command"), theme.accent))
+    if strip.hints:
+        entries.append(Entry("hint", tr("hint"), theme.warning))
+    named = zip(bars.names, bars.colours, strict=True)
+    return [*entries, *(Entry("bar", name, colour) for name, colour in named)]
 
 
 def paint_cursor(painter: QPainter, lanes: Lanes, scale: Scale, at_us: int, text: str, theme: Theme) -> None:

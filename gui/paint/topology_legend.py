@@ -11,7 +11,7 @@ from gui.models.topology.model import TopologyModel
 from gui.models.topology.statuses import STATUSES
 from gui.models.topology.words import status_word
 from gui.paint.shapes import paint_shape
-from gui.paint.topology import MOST_LINKS, link_width_px
+from gui.paint.topology_links import link_width_px
 from gui.paint.topology_moving import paint_dot, paint_failure
 from gui.paint.topology_text import bold, paint_text
 from gui.theme import Theme
@@ -22,7 +22,7 @@ _MARK: Final = 12.0
 _LINE_MARK: Final = 26.0
 _GAP: Final = 14.0
 _USUAL: Final = ("AVAILABLE", "CHARGING")
-_RATES: Final = (1, 5, 20)
+_RATES: Final = (1, 20, 400, 8_000)
 
 
 class Entry(NamedTuple):
@@ -52,10 +52,11 @@ def legend_entries(theme: Theme, model: TopologyModel) -> list[Entry]:
     entries.append(Entry(tr("answer"), lambda painter, rect: paint_dot(painter, theme, rect, "versions", True)))
     entries.append(Entry(tr("failed"), lambda painter, rect: paint_failure(painter, theme, rect)))
     entries.append(Entry(tr("Messages a minute")))
-    entries += [_rate_entry(theme, rate) for rate in _RATES]
+    busiest = max(_RATES[1], float(model.rates.sum()))
+    entries += [_rate_entry(theme, rate) for rate in _RATES if rate <= busiest]
     entries.append(Entry(tr("fault"), lambda painter, rect: _paint_fault(painter, theme, rect), _LINE_MARK))
-    if len(model.network.links) > MOST_LINKS:
-        entries.append(Entry(tr("Links without messages are not drawn")))
+    if any(group.children for group in model.layout.groups):
+        entries.append(Entry(tr("several parties"), lambda painter, rect: _paint_several(painter, theme, rect)))
     return entries
 
 
@@ -111,7 +112,7 @@ def _rate_entry(theme: Theme, rate: int) -> Entry:
         )
         _paint_stroke(painter, rect)
 
-    return Entry(str(rate), mark, _LINE_MARK)
+    return Entry(f"{rate:,}", mark, _LINE_MARK)
 
 
 def _paint_stale(painter: QPainter, theme: Theme, rect: QRectF) -> None:
@@ -125,6 +126,13 @@ def _paint_stale(painter: QPainter, theme: Theme, rect: QRectF) -> None:
 def _paint_fault(painter: QPainter, theme: Theme, rect: QRectF) -> None:
     painter.setPen(QPen(theme.error, 2.0, Qt.PenStyle.DashLine))
     _paint_stroke(painter, rect)
+
+
+def _paint_several(painter: QPainter, theme: Theme, rect: QRectF) -> None:
+    painter.setPen(QPen(theme.muted, 1.2))
+    painter.setBrush(theme.window)
+    painter.drawRoundedRect(rect.adjusted(3, 1, 1, -4), 2, 2)
+    painter.drawRoundedRect(rect.adjusted(0, 3, -2, -1), 2, 2)
 
 
 def _paint_stroke(painter: QPainter, rect: QRectF) -> None:

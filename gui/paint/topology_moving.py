@@ -10,11 +10,14 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPen, QPolygonF
 from gui.models.topology.model import TopologyModel
 from gui.models.topology.placed import Placed
 from gui.paint.shapes import Atlas, Sprite, paint_shape
-from gui.paint.topology import paint_outage_words
+from gui.paint.topology_links import paint_troubles
+from gui.paint.topology_map import strip_rect
 from gui.paint.topology_text import paint_text
 from gui.theme import Theme
 
-_DOT_PX: Final = {"pill": 13, "shape": 10, "dot": 8}
+_DOT_PX: Final = 13
+_SMALL_DOT_PX: Final = 9
+_MANY_DOTS: Final = 150
 _HEAD_PX: Final = 11.0
 _ABOVE_PX: Final = 36.0
 _WIDEST_WORD_PX: Final = 260.0
@@ -53,22 +56,32 @@ class MovingPainter:
 
     def paint(self, painter: QPainter, model: TopologyModel, placed: Placed) -> None:
         """Over everything else."""
+        painter.save()
+        painter.setClipRect(strip_rect(placed))
         if len(model.dots.exchange) and model.traffic is not None:
             self._paint_dots(painter, model, placed, model.traffic.modules)
-        paint_outage_words(painter, self._theme, model, placed)
-        self._paint_chosen(painter, model, placed)
+        paint_troubles(painter, self._theme, model, placed)
+        self._paint_message(painter, model, placed)
+        painter.restore()
+        if model.highlight.evse >= 0 and placed.evses_drawn and model.highlight.evse in placed.evses_seen:
+            painter.setPen(QPen(self._theme.accent, 2.5))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            rect = QRectF(*placed.rect_of("evse", model.highlight.evse))
+            grow = max(0.0, 5 - placed.cell_px / 2)
+            painter.drawRoundedRect(rect.adjusted(-grow, -grow, grow, grow), 4, 4)
 
     def _paint_dots(self, painter: QPainter, model: TopologyModel, placed: Placed, modules: list[str]) -> None:
         dots = model.dots
-        side = _DOT_PX[placed.detail]
+        side = _DOT_PX if len(dots.exchange) <= _MANY_DOTS else _SMALL_DOT_PX
         key = (len(modules), side, painter.device().devicePixelRatioF())
         if self._atlas is None or self._key != key:
             self._key = key
             self._atlas = Atlas(self._sprites(modules), side, key[2])
         places = placed.dots_px(dots)
         which = np.where(dots.failed, 2 * len(modules), 2 * dots.module + dots.answer)
-        self._atlas.paint(painter, places, which)
-        chosen = np.flatnonzero(dots.exchange == model.highlight.exchange)
+        drawn = np.isfinite(places[:, 0])
+        self._atlas.paint(painter, places[drawn], which[drawn])
+        chosen = np.flatnonzero(drawn & (dots.exchange == model.highlight.exchange))
         painter.setPen(QPen(self._theme.accent, 2.0))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for x, y in places[chosen].tolist():
@@ -81,15 +94,9 @@ class MovingPainter:
     def _dot(self, module: str, answer: bool) -> Sprite:
         return lambda painter, rect: paint_dot(painter, self._theme, rect, module, answer)
 
-    def _paint_chosen(self, painter: QPainter, model: TopologyModel, placed: Placed) -> None:
+    def _paint_message(self, painter: QPainter, model: TopologyModel, placed: Placed) -> None:
         highlight = model.highlight
-        painter.setPen(QPen(self._theme.accent, 2.5))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        if highlight.evse >= 0 and placed.evses_drawn:
-            rect = QRectF(*placed.rect_of("evse", highlight.evse))
-            grow = max(0.0, 5 - placed.cell_px / 2)
-            painter.drawRoundedRect(rect.adjusted(-grow, -grow, grow, grow), 4, 4)
-        if highlight.exchange and highlight.link >= 0:
+        if highlight.exchange and highlight.link >= 0 and placed.bundle_of[highlight.link] >= 0:
             ends = placed.link_px[highlight.link].tolist()
             x0, y0, x1, y1 = ends if highlight.forward else ends[2:] + ends[:2]
             self._paint_arrow(painter, QLineF(x0, y0, x1, y1), model.meaning)

@@ -1,4 +1,5 @@
-"""Paints how EVSEs stand: a shape each where there is room, a bar in the card or a ring on the map where there is not.
+"""Paints how EVSEs stand: a shape each where there is room, else a bar in the card, in the box of a group of parties,
+or a ring on the map.
 
 Kept by the canvas as a picture of its own, because statuses change far more often than what lies under them.
 """
@@ -7,20 +8,21 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter, QPen
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QPainter, QPen
 
+from gui.models.topology.crowd import counts_by_party, worst_first
 from gui.models.topology.model import TopologyModel
 from gui.models.topology.placed import WORDS_PX, Placed
 from gui.models.topology.statuses import STATUSES
 from gui.models.topology.words import kilowatts, status_word
 from gui.paint.shapes import Atlas, Sprite, paint_rects, paint_shape
-from gui.paint.topology import scale_rect
+from gui.paint.topology_map import land_rect
+from gui.paint.topology_parties import BAR_PX, group_rows, opacity_of, paint_marked, shortening
+from gui.paint.topology_spots import paint_rings
 from gui.paint.topology_text import paint_text
 from gui.theme import Theme
 
-_MOST_RINGS: Final = 250
-_LABEL_W: Final = 130.0
 _LINE: Final = 14.0
 
 
@@ -36,12 +38,47 @@ class StatusPainter:
 
     def paint(self, painter: QPainter, model: TopologyModel, placed: Placed) -> None:
         """Statuses on a transparent picture of the canvas."""
+        painter.save()
+        painter.setClipRect(land_rect(placed))
         if placed.evses_drawn:
             self._paint_evses(painter, model, placed)
-        elif placed.cards_drawn:
+        elif placed.spots is None:
             self._paint_bars(painter, model, placed)
         else:
-            self._paint_markers(painter, model, placed)
+            paint_rings(painter, self._theme, model, placed, placed.spots)
+        painter.restore()
+        self._paint_groups(painter, model, placed)
+
+    def _paint_groups(self, painter: QPainter, model: TopologyModel, placed: Placed) -> None:
+        """In the box of each closed group the worst status of its EVSEs, how many are in which, and a bar of these."""
+        theme = self._theme
+        if not placed.closed_groups or not model.network.evses:
+            return
+        by_party = counts_by_party(model)
+        for number in placed.closed_groups:
+            counts = by_party[placed.layout.groups[number].members].sum(axis=0)
+            total = int(counts.sum())
+            if not total:
+                continue
+            painter.setOpacity(opacity_of(model, number))
+            rows = group_rows(QRectF(*placed.rect_of("group", number)).adjusted(0, 0, -4, 0), has_evses=True)
+            order = worst_first(counts)
+            if "bar" in rows:
+                self._paint_bar(painter, rows["bar"], order, total)
+            if "statuses" in rows:
+                words = [f"{count:,} {status_word(status).lower()}" for status, count in order]
+                colour, shape = theme.status(order[0][0])
+                paint_marked(painter, theme, rows["statuses"], shape, colour, shortening(words), theme.muted)
+        painter.setOpacity(1.0)
+
+    def _paint_bar(self, painter: QPainter, line: QRectF, order: list[tuple[str, int]], total: int) -> None:
+        left = line.left() + 2
+        width = line.width() - 4
+        for status, count in order:
+            part = width * count / total
+            bar = QRectF(left, line.center().y() - BAR_PX / 2, max(part, 1.0), BAR_PX)
+            painter.fillRect(bar, self._theme.status(status)[0])
+            left += part
 
     def _sprite(self, status: str) -> Sprite:
         colour, shape = self._theme.status(status)
@@ -64,7 +101,7 @@ class StatusPainter:
         seen = placed.evses_seen
         self._atlas.paint(painter, placed.evse_px[seen], model.codes[seen])
         stale = model.stale
-        if stale is not None and self._rings is not None:
+        if stale is not None and self._rings is not None and len(seen):
             differing = seen[stale[seen]]
             self._rings.paint(painter, placed.evse_px[differing], np.zeros(len(differing), np.int64))
         if placed.cell_px >= WORDS_PX:
@@ -100,91 +137,6 @@ class StatusPainter:
             bars = np.column_stack([lefts[:, code], y + h * 0.3, widths[:, code], np.maximum(h * 0.6, 1.0)])
             painter.setBrush(self._theme.status(STATUSES[code])[0])
             paint_rects(painter, bars[counts[:, code] > 0])
-
-    def _paint_markers(self, painter: QPainter, model: TopologyModel, placed: Placed) -> None:
-        counts = counts_by_site(model)
-        seen = placed.sites_seen
-        if len(seen) > _MOST_RINGS:
-            atlas = Atlas(self._sprites, 8, painter.device().devicePixelRatioF())
-            atlas.paint(painter, placed.site_px[seen], counts[seen].argmax(axis=1))
-            return
-        names = _Names(self._theme, placed.camera.width)
-        names.keep_free(scale_rect(self._theme, placed))
-        radii = np.minimum(11.0 + 1.6 * np.log2(np.maximum(counts.sum(axis=1), 1)), 22.0)
-        for site in seen.tolist():
-            x, y = placed.site_px[site].tolist()
-            names.keep_free(QRectF(x - radii[site], y - radii[site], 2 * radii[site], 2 * radii[site]))
-        for site in seen.tolist():
-            x, y = placed.site_px[site].tolist()
-            self._paint_ring(painter, model, site, QPointF(x, y), float(radii[site]), counts[site])
-            names.paint(painter, model.network.sites[site].name, x, y, float(radii[site]))
-
-    def _paint_ring(
-        self,
-        painter: QPainter,
-        model: TopologyModel,
-        site: int,
-        at: QPointF,
-        radius: float,
-        counts: NDArray[np.int64],
-    ) -> None:
-        """How many EVSEs a site has, within a ring that is divided as their statuses are."""
-        theme = self._theme
-        total = int(counts.sum())
-        whole = QRectF(at.x() - radius, at.y() - radius, 2 * radius, 2 * radius)
-        painter.setPen(QPen(theme.panel, 1.0))
-        begin = 90 * 16
-        for code in np.flatnonzero(counts).tolist():
-            span = -round(360 * 16 * int(counts[code]) / total)
-            painter.setBrush(theme.status(STATUSES[code])[0])
-            if -span >= 360 * 16 - 1:
-                painter.drawEllipse(whole)
-            else:
-                painter.drawPie(whole, begin, span)
-            begin += span
-        inner = whole.adjusted(4, 4, -4, -4)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(theme.panel)
-        painter.drawEllipse(inner)
-        if site in model.outages.sites:
-            paint_shape(painter, "cross", QRectF(at.x() - 5, at.y() - 5, 10, 10), theme.error)
-        else:
-            paint_text(
-                painter, inner.adjusted(-4, 0, 4, 0), str(total), theme.small, theme.text, Qt.AlignmentFlag.AlignHCenter
-            )
-        if site == model.highlight.site or model.highlight.evse in model.network.evses_of(site):
-            painter.setPen(QPen(theme.accent, 2.5))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawEllipse(whole.adjusted(-3, -3, 3, 3))
-
-
-class _Names:
-    """Names beside markers, each where it covers neither a marker nor another name, else nowhere."""
-
-    def __init__(self, theme: Theme, width: float) -> None:
-        self._theme = theme
-        self._metrics = QFontMetricsF(theme.small)
-        self._width = width
-        self._taken: list[QRectF] = []
-
-    def keep_free(self, rect: QRectF) -> None:
-        """Nothing is to be written here."""
-        self._taken.append(rect)
-
-    def paint(self, painter: QPainter, name: str, x: float, y: float, radius: float) -> None:
-        """Right of the marker, or left, under or above it."""
-        w = min(self._metrics.horizontalAdvance(name) + 2, _LABEL_W)
-        for left, top in (
-            (x + radius + 5, y - _LINE / 2),
-            (x - radius - 5 - w, y - _LINE / 2),
-            (x - w / 2, y + radius + 2),
-            (x - w / 2, y - radius - 2 - _LINE),
-        ):
-            rect = QRectF(left, top, w, _LINE)
-            if left >= 0 and left + w <= self._width and not any(rect.intersects(other) for other in self._taken):
-                self._taken.append(rect)
-                paint_text(painter, rect, name, self._theme.small, self._theme.text)
-                return
 
 
 def counts_by_site(model: TopologyModel) -> NDArray[np.int64]:

@@ -1,5 +1,7 @@
 """One line of text fitted into little room."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 
@@ -22,6 +24,12 @@ def paint_text(
     painter.setFont(font)
     painter.setPen(colour)
     painter.drawText(rect, align | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine, shown)
+
+
+def fitting(texts: Sequence[str], font: QFont, width: float) -> str:
+    """The first of some texts, which say the same ever shorter, that there is room for; empty without one."""
+    metrics = QFontMetricsF(font)
+    return next((text for text in texts if metrics.horizontalAdvance(text) <= width), "")
 
 
 def bold(font: QFont) -> QFont:

@@ -1,48 +1,40 @@
-"""The load view: power of sites with their limits, occupied places, and the battery of whatever is selected.
+"""The load view: power of sites with their limits, occupied places, and power and battery of whatever is selected.
 
-The list beside the plots is choice and legend in one: its colours are the curves', its numbers those at the cursor.
+The list beside the plots is choice and legend in one: its badges are the curves', its numbers those at the cursor.
 """
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QSignalBlocker, QSize, Qt, QTimer
-from PySide6.QtGui import QColor, QHideEvent, QIcon, QKeyEvent, QPainter, QPixmap, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QHBoxLayout,
-    QHeaderView,
-    QLabel,
-    QSplitter,
-    QStackedLayout,
-    QToolButton,
-    QTreeWidget,
-    QTreeWidgetItem,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QStackedLayout, QToolButton, QVBoxLayout, QWidget
 
 from gui.models.cursor import Cursor, Selection
 from gui.models.load import FEW_SITES, LoadModel
 from gui.models.run import Run
-from gui.paint.lines import Panel
-from gui.paint.pyramid import Pyramid
+from gui.numbers import number
+from gui.paint.lines import PANELS, Panel
 from gui.theme import Theme
-from gui.views.load_lines import TOTAL, colour_of, heights_of, kilowatts, lines_of, local_name
+from gui.views.load_lines import TOTAL, caption_of, heights_of, is_untold, kilowatts, lines_of
+from gui.views.load_list import LoadList
 from simulator.i18n import tr, trn
-from simulator.report import load
-from simulator.report.load import EVSE, SITE
+from simulator.report import telling
 
 if TYPE_CHECKING:
     from gui.paint.plots import Plots
 
-_NAME, _VALUE = 0, 1
-_KEY: Final = Qt.ItemDataRole.UserRole
-_WIDE: Final = 620
-_LIST_PX: Final = 250
+_WIDE: Final = 860
+_LIST_PX: Final = 390
+_LOW: Final = 380
 _GROWTH_MS: Final = 400
 _ZOOM: Final = 0.7
 _PAN: Final = 0.15
+_TITLES: Final[dict[Panel, str]] = {
+    "power": tr("power, kW"),
+    "places": tr("in use, EVSEs"),
+    "one": tr("selected, kW"),
+    "charge": tr("battery, %"),
+}
 
 
 class LoadView(QWidget):
@@ -57,8 +49,9 @@ class LoadView(QWidget):
         self._theme = theme
         self.model = LoadModel(run, cursor, self)
         self.plots: Plots | None = None
-        self._pyramids: dict[str, Pyramid] = {}
-        self._full = self._with_total = True
+        self._full = True
+        self._drawn: set[Panel] = set()
+        self._plots_height = 0
         self._growth = QTimer(self)
         self._growth.setSingleShot(True)
         self._growth.setInterval(_GROWTH_MS)
@@ -70,26 +63,17 @@ class LoadView(QWidget):
         self.model.reset.connect(self._reset)
         self.model.shown_changed.connect(self._choice_changed)
         self.model.grew.connect(self._grew)
-        self.model.focus_changed.connect(self._draw)
+        self.model.focus_changed.connect(self._choice_changed)
+        self.model.told_changed.connect(self._choice_changed)
         cursor.time_changed.connect(self._time_changed)
         run.progressed.connect(self._progressed)
 
     # Widgets
 
     def _build(self) -> None:
-        self.sites = QTreeWidget()
-        self.sites.setAccessibleName(tr("Sites shown, with their values at the time cursor"))
-        self.sites.setRootIsDecorated(False)
-        self.sites.setUniformRowHeights(True)
-        self.sites.setColumnCount(2)
-        self.sites.setIconSize(QSize(18, 12))
-        self.sites.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.sites.header().setStretchLastSection(False)
-        self.sites.header().setSectionResizeMode(_NAME, QHeaderView.ResizeMode.Stretch)
-        self.sites.header().setSectionResizeMode(_VALUE, QHeaderView.ResizeMode.ResizeToContents)
-        self.sites.headerItem().setTextAlignment(_VALUE, Qt.AlignmentFlag.AlignRight)
-        self.sites.itemChanged.connect(self._ticked)
-        self.sites.itemClicked.connect(self._row_clicked)
+        self.sites = LoadList(self.model, self._theme)
+        self.sites.ticked.connect(self._ticked)
+        self.sites.chosen.connect(lambda key: self._cursor.select(Selection("site", key)))
         self.all_button = self._button(tr("All"), tr("Show all sites"), self._show_all)
         self.none_button = self._button(tr("None"), tr("Show no site"), lambda: self.model.set_shown(()))
         self.top_button = self._button(
@@ -109,7 +93,7 @@ class LoadView(QWidget):
             buttons.addWidget(button)
         self.remark = QLabel()
         self.remark.setWordWrap(True)
-        self.remark.hide()
+        self.remark.setTextFormat(Qt.TextFormat.PlainText)
         side = QWidget()
         column = QVBoxLayout(side)
         column.setContentsMargins(self._theme.space, self._theme.space, self._theme.space, self._theme.space)
@@ -151,12 +135,11 @@ class LoadView(QWidget):
             palette = label.palette()
             palette.setColor(label.foregroundRole(), theme.muted)
             label.setPalette(palette)
-        self.sites.setFont(theme.small)
+        self.sites.set_theme(theme)
         self.remark.setFont(theme.small)
         if self.plots is not None:
             self.plots.set_theme(theme)
-        self._fill()
-        self._draw()
+        self._choice_changed()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Begin to read; pyqtgraph is loaded when the view is first seen."""
@@ -164,8 +147,8 @@ class LoadView(QWidget):
         if self.plots is None:
             from gui.paint.plots import Plots
 
-            titles: dict[Panel, str] = {"power": tr("power, kW"), "places": tr("occupied"), "charge": tr("battery, %")}
-            self.plots = Plots(self._run.local, self._run.clock, titles, self._theme)
+            self.plots = Plots(self._run.local, self._run.clock, _TITLES, self._theme)
+            self.plots.setAccessibleName(tr("Curves over local time"))
             self.plots.picked.connect(self._picked)
             self.plots.ranged.connect(self._ranged)
             self._plot_place.addWidget(self.plots)
@@ -188,88 +171,63 @@ class LoadView(QWidget):
         size = self.width() if wide else self.height()
         part = _LIST_PX if wide else min(max(size // 4, 96), 160)
         self._split.setSizes([size - part, part])
+        self._plots_height = self.height() - (0 if wide else part)
+        if self.plots is not None:
+            self._show_panels(self.plots)
 
     # The list
 
-    def _fill(self) -> None:
-        """Make the list anew."""
-        with QSignalBlocker(self.sites):
-            self.sites.clear()
-            if not self.model.is_empty:
-                self._check(self._add_row(TOTAL, tr("All sites together"), self._theme.text, 3), self._with_total)
-            for evse in self.model.focus.evses:
-                self._add_row(EVSE + evse, tr("EVSE {name}").format(name=local_name(evse)), self._theme.accent, 3)
-            for site in self.model.sites:
-                row = self._add_row(SITE + site.key, site.name, colour_of(self.model, site.key, self._theme), 2)
-                row.setToolTip(_NAME, self._about(site.key))
-                self._check(row, site.key in self.model.shown)
-                if site.key == self.model.focus.site:
-                    row.setSelected(True)
+    def _write(self) -> None:
+        """Write what holds at the cursor."""
+        at_us = self._cursor.at_us
+        self.sites.write(at_us, self._run.clock(at_us))
+        sentences = self._counted() + self._capped(at_us) + self._filter_words()
+        self.remark.setText(" ".join(sentences))
+        self.remark.setVisible(bool(sentences))
+        if self.plots is not None:
+            self.plots.set_caption("one", caption_of(self.model, at_us))
+            self.plots.setAccessibleDescription(" ".join([caption_of(self.model, at_us), *sentences]))
+
+    def _counted(self) -> list[str]:
         few, many = len(self.model.shown), len(self.model.sites)
         if many and not self.model.has_power:
-            self.remark.setText(tr("Nothing has drawn power so far."))
-        else:
-            self.remark.setText(
-                trn("{few} of {many} site shown.", "{few} of {many} sites shown.", many).format(
-                    few=few, many=f"{many:,}"
-                )
-            )
-        self.remark.setVisible(few < many or not self.model.has_power)
-        self._write_values()
+            return [tr("Nothing has drawn power so far.")]
+        if few == many:
+            return []
+        text = trn("{few} of {many} site shown.", "{few} of {many} sites shown.", many)
+        return [text.format(few=number(few), many=number(many))]
 
-    def _add_row(self, key: str, name: str, colour: QColor, width: int) -> QTreeWidgetItem:
-        row = QTreeWidgetItem(self.sites, [name, ""])
-        row.setData(_NAME, _KEY, key)
-        row.setIcon(_NAME, _swatch(colour, width))
-        row.setToolTip(_NAME, name)
-        row.setTextAlignment(_VALUE, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        return row
+    def _capped(self, at_us: int) -> list[str]:
+        """Why curves are flat: their connections bear no more."""
+        at_limit = [
+            site
+            for key in self.model.shown
+            if (site := self.model.site(key)) is not None and self.model.site_at(site, at_us).is_capped
+        ]
+        if not at_limit:
+            return []
+        if len(at_limit) > 1:
+            names = ", ".join(site.name for site in at_limit)
+            return [tr("At their limits, so cars may charge slower than they could: {names}.").format(names=names)]
+        (site,) = at_limit
+        text = tr("{name} draws all that its connection bears ({limit}): its cars share it and may charge slower.")
+        return [text.format(name=site.name, limit=kilowatts(site.limit_w or 0))]
 
-    def _check(self, row: QTreeWidgetItem, checked: bool) -> None:
-        row.setCheckState(_NAME, Qt.CheckState.Checked if checked else Qt.CheckState.Unchecked)
-
-    def _about(self, key: str) -> str:
-        site = self.model.site(key)
-        assert site is not None
-        text = tr("{name} ({key}): {evses} EVSEs of {power} together").format(
-            name=site.name, key=site.key, evses=site.evses, power=kilowatts(site.power_w)
+    def _filter_words(self) -> list[str]:
+        filtered = self._run.filtered
+        if not filtered.active:
+            return []
+        text = tr("Filter: takes {count} of {total} messages; squares on the curves mark them.").format(
+            count=number(filtered.count), total=number(filtered.total)
         )
-        if site.limit_w is None:
-            return text + tr("; no limit")
-        return text + tr("; limit {limit}").format(limit=kilowatts(site.limit_w))
+        if any(is_untold(self.model, key) for key in self.model.shown):
+            return [text, tr("Faint: sites that none of them is about.")]
+        return [text]
 
-    def _rows(self) -> Iterator[tuple[QTreeWidgetItem, str]]:
-        for index in range(self.sites.topLevelItemCount()):
-            row = self.sites.topLevelItem(index)
-            if row is not None:
-                yield row, row.data(_NAME, _KEY)
-
-    def _write_values(self) -> None:
-        at_us = self._cursor.at_us
-        shown = {SITE + key for key in self.model.shown}
-        self.sites.setHeaderLabels([tr("At {time}").format(time=self._run.clock(at_us)), tr("kW")])
-        with QSignalBlocker(self.sites):
-            for row, key in self._rows():
-                pyramid = self._pyramids.get(key) if key in shown or not key.startswith(SITE) else None
-                value = float("nan") if pyramid is None else pyramid.at(at_us)
-                row.setText(_VALUE, "" if pyramid is None else "0.0" if value != value else f"{value:,.1f}")
-
-    def _ticked(self, row: QTreeWidgetItem) -> None:
-        checked = Qt.CheckState.Checked
-        if row.data(_NAME, _KEY) == TOTAL:
-            self._with_total = row.checkState(_NAME) == checked
-            self._draw()
-            self._write_values()
-        self.model.set_shown(
-            key.removeprefix(SITE)
-            for row, key in self._rows()
-            if key.startswith(SITE) and row.checkState(_NAME) == checked
-        )
-
-    def _row_clicked(self, row: QTreeWidgetItem) -> None:
-        key = row.data(_NAME, _KEY)
-        if key.startswith(SITE):
-            self._cursor.select(Selection("site", key.removeprefix(SITE)))
+    def _ticked(self) -> None:
+        self.model.set_shown(self.sites.shown_sites)
+        self._draw()
+        self._write()
 
     def _show_all(self) -> None:
         self.model.set_shown(site.key for site in self.model.sites)
@@ -277,24 +235,26 @@ class LoadView(QWidget):
             self._run.said.emit(
                 tr(
                     "Of {many} sites the {few} with the highest peaks are shown; more curves nobody tells apart."
-                ).format(many=f"{len(self.model.sites):,}", few=len(self.model.shown))
+                ).format(many=number(len(self.model.sites)), few=number(len(self.model.shown)))
             )
 
     # The plots
 
     def _reset(self) -> None:
         self._full = True
-        self._fill()
-        self._draw()
+        if self.plots is not None:
+            self.plots.set_zone(tr("local time, {zone}").format(zone=self._run.zone))
+        self._choice_changed()
         self.show_all_time()
 
     def _choice_changed(self) -> None:
-        self._fill()
+        self.sites.fill()
         self._draw()
+        self._write()
 
     def _grew(self) -> None:
         self._draw()
-        self._write_values()
+        self._write()
 
     def _draw(self) -> None:
         """Take the curves from the model and draw them."""
@@ -304,17 +264,23 @@ class LoadView(QWidget):
             self._say(tr("Nothing has drawn power in this run so far."))
         elif self.plots is not None:
             self._pages.setCurrentWidget(self._split)
-            lines = lines_of(self.model, self._theme, with_total=self._with_total)
-            focus = self.model.focus
-            self.plots.show_panels(("power", "places", "charge") if self.model.stays else ("power", "places"))
+            lines = lines_of(self.model, self._theme, with_total=self.sites.with_total)
+            self._drawn = {line.panel for line in lines}
+            self._show_panels(self.plots)
             self.plots.set_lines(lines, self._run.end_us)
-            self._pyramids = {line.name: line.pyramid for line in lines if line.panel == "power" and not line.is_dashed}
             self.plots.set_heights(heights_of(lines))
+            focus = self.model.focus
             until_us = self._run.end_us if focus.to_us is None else focus.to_us
             self.plots.set_band(focus.from_us, None if focus.from_us is None else until_us)
             self.plots.set_time(self._cursor.at_us)
-            if {key for _, key in self._rows() if key.startswith(EVSE)} != {EVSE + evse for evse in focus.evses}:
-                self._fill()
+
+    def _show_panels(self, plots: "Plots") -> None:
+        """What is drawn; where four plots would be too low to read, the list alone tells of occupied EVSEs."""
+        panels: list[Panel] = [panel for panel in PANELS if panel in self._drawn]
+        if len(panels) == len(PANELS) and self._plots_height < _LOW:
+            panels.remove("places")
+        if panels:
+            plots.show_panels(panels)
 
     def _say(self, sentence: str) -> None:
         self.sentence.setText(sentence)
@@ -373,20 +339,25 @@ class LoadView(QWidget):
         from_us, to_us = self.plots.range_us
         if not self._full and not from_us <= at_us <= to_us:
             self._pan((at_us - (from_us + to_us) / 2) / (to_us - from_us))
-        self._write_values()
+        self._write()
 
     def _picked(self, at_us: int, name: str) -> None:
         """A point on a curve leads to the message that told of it; any other place is a time."""
         recording = self._run.recording
         if recording is None:
             return
-        entity = "" if name == TOTAL else name
-        exchange = load.explaining(recording, entity, at_us) if name else None
-        if exchange is not None:
-            self._cursor.select(Selection("message", str(exchange)), recording.message(exchange).start_us)
-            return
         if name:
-            self._run.said.emit(tr("No message in this recording tells of this point."))
+            with self._run.reading():
+                entity = "" if name == TOTAL else name
+                exchange = telling.explaining(recording, entity, at_us, self._run.filtered.exchanges)
+                if exchange is not None:
+                    self._cursor.select(Selection("message", str(exchange)), recording.message(exchange).start_us)
+                    return
+            self._run.said.emit(
+                tr("No message that the filter takes tells of this point.")
+                if self._run.filtered.active
+                else tr("No message in this recording tells of this point.")
+            )
         self._run.seek(at_us)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -409,13 +380,3 @@ class LoadView(QWidget):
                 self._run.seek(high_us)
             case _:
                 super().keyPressEvent(event)
-
-
-def _swatch(colour: QColor, width: int) -> QIcon:
-    """A piece of the curve as it is drawn."""
-    pixmap = QPixmap(18, 12)
-    pixmap.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(pixmap)
-    painter.fillRect(1, 6 - width // 2, 16, width, colour)
-    painter.end()
-    return QIcon(pixmap)

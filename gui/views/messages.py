@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final, NamedTuple
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt, QTimer
-from PySide6.QtGui import QAction, QFontMetrics, QHideEvent, QKeySequence, QPalette, QResizeEvent, QShowEvent
+from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer
+from PySide6.QtGui import QAction, QFocusEvent, QHideEvent, QKeySequence, QPalette, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QApplication,
     QHBoxLayout,
     QHeaderView,
     QLabel,
@@ -23,44 +24,22 @@ from PySide6.QtWidgets import (
 )
 
 from gui.models.cursor import Cursor, Selection
-from gui.models.messages import (
-    DURATION,
-    FROM,
-    MEANING,
-    METHOD,
-    PATH,
-    REFRESH_MS,
-    RUSH_MS,
-    STATUS,
-    TIME,
-    TO,
-    MessagesModel,
-    count_text,
-)
+from gui.models.filtered import REFRESH_MS
+from gui.models.messages import RUSH_MS, TIME, MessagesModel, count_text
 from gui.models.run import Run
 from gui.paint.message_delegate import MessageDelegate
 from gui.theme import Theme
 from gui.views.detail import DetailPane
-from simulator.filters.errors import FilterError
+from gui.views.message_table import MessageTable
 from simulator.filters.parse import term
 from simulator.i18n import tr
 from simulator.recording.rows import Message
 
 _WIDE: Final = 720
-_NEEDED_FOR: Final = {PATH: 900, METHOD: 700, DURATION: 560}
-"""How wide the list must be to show these columns, which the detail tells too."""
+_LIST_SHARE: Final = 0.6
+"""Of the view, for the list, when the detail stands beside or below it."""
 
-_MARGIN: Final = 14
 _MENU_ARROW: Final = "QToolButton::menu-indicator { subcontrol-position: right center; }"
-_SAMPLES: Final = {
-    TIME: "00:00:00.000 +1",
-    FROM: "NL-ABCD",
-    TO: "NL-ABCD",
-    MEANING: "__Ask the eMSP: may this token charge?",
-    METHOD: "DELETE",
-    STATUS: "____not connected",
-    DURATION: "30,000 ms",
-}
 
 
 class Thread(NamedTuple):
@@ -92,29 +71,6 @@ def threads(message: Message) -> list[Thread]:
     return [Thread(text, filter) for value, text, filter in found if value]
 
 
-class _Table(QTableView):
-    """A table that gives up columns when it gets narrow; the meaning gets the room that is left."""
-
-    def __init__(self, theme: Theme) -> None:
-        super().__init__()
-        self.theme = theme
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        for column, width in _NEEDED_FOR.items():
-            self.setColumnHidden(column, self.width() < width)
-        mode = QHeaderView.ResizeMode.Stretch if self.isColumnHidden(PATH) else QHeaderView.ResizeMode.Interactive
-        header = self.horizontalHeader()
-        if header.sectionResizeMode(MEANING) != mode:
-            header.setSectionResizeMode(MEANING, mode)
-            self.fit(MEANING)
-
-    def fit(self, column: int) -> None:
-        """Make a column as wide as its usual texts."""
-        font = self.theme.mono if column == TIME else self.theme.body
-        self.setColumnWidth(column, QFontMetrics(font).horizontalAdvance(_SAMPLES[column]) + _MARGIN)
-
-
 class MessagesView(QWidget):
     """All messages of the run, as far as the filter takes them, and the selected one in full."""
 
@@ -125,8 +81,7 @@ class MessagesView(QWidget):
         self._run = run
         self._cursor = cursor
         self._theme = theme
-        self._is_own_move = self._is_unseen = False
-        self._filter_error = ""
+        self._is_own_move = self._is_unseen = self._is_shared = False
         self.setAccessibleName(tr("Messages"))
 
         self.model = MessagesModel(run, self)
@@ -149,7 +104,7 @@ class MessagesView(QWidget):
         self.show_detail = self._button("detail", tr("Detail"), tr("Show the selected message in full beside the list"))
         self.show_detail.setCheckable(True)
         self.show_detail.setChecked(True)
-        self.show_detail.toggled.connect(self.detail.setVisible)
+        self.show_detail.toggled.connect(self._show_detail)
 
         self.nothing = QLabel()
         self.nothing.setWordWrap(True)
@@ -163,32 +118,30 @@ class MessagesView(QWidget):
         self.splitter.setChildrenCollapsible(False)
         self.splitter.addWidget(self.pages)
         self.splitter.addWidget(self.detail)
-        self.splitter.setStretchFactor(0, 3)
-        self.splitter.setStretchFactor(1, 2)
+        self.detail.hide()
         self._lay_out()
 
         self._follow_time = QTimer(self)
         self._follow_time.setSingleShot(True)
         self._follow_time.timeout.connect(self._show_time)
         self.model.changed.connect(self._show_count)
-        self.model.failed.connect(self._say)
         self.model.modelReset.connect(self._settle)
+        run.opened.connect(self._fit_time)
         cursor.selection_changed.connect(self._show_selection)
         cursor.time_changed.connect(self._time_changed)
-        cursor.filter_changed.connect(self._set_filter)
+        cursor.filter_changed.connect(self._show_count)
+        run.filtered.failed.connect(self._show_count)
         self.set_theme(theme)
-        self._set_filter(cursor.filter)
+        self._fit_time()
         self._settle()
 
     def set_theme(self, theme: Theme) -> None:
         """Take another theme's colours, fonts and icons."""
-        self._theme = self.delegate.theme = self.table.theme = theme
-        self.table.verticalHeader().setDefaultSectionSize(theme.row)
+        self._theme = self.delegate.theme = theme
+        self.table.set_theme(theme)
         for button, icon in ((self.follow, "follow"), (self.copy, "copy"), (self.show_detail, "detail")):
             button.setIcon(theme.icon(icon))
         self.nothing.setFont(theme.body)
-        for column in _SAMPLES:
-            self.table.fit(column)
         self.detail.set_theme(theme)
         self._show_count()
         self.table.viewport().update()
@@ -197,6 +150,10 @@ class MessagesView(QWidget):
     def is_busy(self) -> bool:
         """Whether a search goes on."""
         return self.model.is_busy
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """The list has the keyboard for all; a focus proxy would keep Tab from ever leaving this view."""
+        self.table.setFocus(event.reason())
 
     def showEvent(self, event: QShowEvent) -> None:
         """Catch up with what came while nobody looked."""
@@ -221,8 +178,8 @@ class MessagesView(QWidget):
 
     # How it is built
 
-    def _make_table(self) -> _Table:
-        table = _Table(self._theme)
+    def _make_table(self) -> MessageTable:
+        table = MessageTable(self._theme)
         table.setAccessibleName(tr("List of messages"))
         table.setModel(self.model)
         table.setItemDelegate(self.delegate)
@@ -233,12 +190,11 @@ class MessagesView(QWidget):
         table.setTabKeyNavigation(False)
         table.setFrameShape(QTableView.Shape.NoFrame)
         table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerItem)
-        table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         table.verticalHeader().hide()
         table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header = table.horizontalHeader()
         header.setHighlightSections(False)
-        header.setSectionResizeMode(PATH, QHeaderView.ResizeMode.Stretch)
         header.setMinimumSectionSize(40)
         table.sortByColumn(TIME, Qt.SortOrder.AscendingOrder)
         table.setSortingEnabled(True)
@@ -293,7 +249,6 @@ class MessagesView(QWidget):
         column.addLayout(bar)
         column.addWidget(self.splitter, 1)
         self.detail.left.connect(self.table.setFocus)
-        self.setFocusProxy(self.table)
 
     # What is chosen
 
@@ -311,6 +266,7 @@ class MessagesView(QWidget):
         selection = self._cursor.selection
         exchange = int(selection.id) if selection.kind == "message" else None
         self.detail.show_message(exchange)
+        self._show_detail()
         row = -1 if exchange is None else self.model.row_of(exchange)
         for control in (self.follow, self.copy):
             control.setEnabled(exchange is not None)
@@ -322,10 +278,23 @@ class MessagesView(QWidget):
             if row < 0:
                 chosen.clear()
                 return
-            flags = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
-            chosen.setCurrentIndex(self.model.index(row, 0), flags)
+            self.table.choose_row(row)
             if not self._is_in_sight(row):
-                self.table.scrollTo(self.model.index(row, 0), QAbstractItemView.ScrollHint.PositionAtCenter)
+                self.table.show_row(row, QAbstractItemView.ScrollHint.PositionAtCenter)
+
+    def _show_detail(self) -> None:
+        """Without a message it would only take room from the list."""
+        is_wanted = self.show_detail.isChecked() and self.detail.message is not None
+        if is_wanted == self.detail.isVisibleTo(self):
+            return
+        focused = QApplication.focusWidget()
+        if not is_wanted and focused is not None and self.detail.isAncestorOf(focused):
+            self.table.setFocus()
+        self.detail.setVisible(is_wanted)
+        if is_wanted and not self._is_shared:
+            # From then on the share is the person's to choose.
+            self._is_shared = True
+            self.splitter.setSizes([round(1_000 * _LIST_SHARE), round(1_000 * (1 - _LIST_SHARE))])
 
     @contextmanager
     def _own_move(self) -> Iterator[None]:
@@ -373,7 +342,7 @@ class MessagesView(QWidget):
         self._mark_now()
         now = self.delegate.now_row
         if now >= 0 and (was_in_sight or not self._run.playing):
-            self.table.scrollTo(self.model.index(now, 0))
+            self.table.show_row(now)
 
     def _mark_now(self) -> None:
         now = self.model.row_at(self._cursor.at_us)
@@ -382,9 +351,13 @@ class MessagesView(QWidget):
             self.table.viewport().update()
 
     def _is_in_sight(self, row: int) -> bool:
-        return self.table.viewport().rect().contains(self.table.visualRect(self.model.index(row, 0)).center())
+        rect = self.table.visualRect(self.model.index(row, TIME))
+        return 0 <= rect.center().y() < self.table.viewport().height()
 
     # What there is
+
+    def _fit_time(self) -> None:
+        self.table.set_last_time(self._run.clock(max(self._run.end_us, self._run.duration_us), ms=True))
 
     def _settle(self) -> None:
         """The rows are other ones now: bring back what is selected and where time stands."""
@@ -393,19 +366,7 @@ class MessagesView(QWidget):
         self._show_selection()
         self._mark_now()
         if not with_message and self.delegate.now_row >= 0:
-            self.table.scrollTo(self.model.index(self.delegate.now_row, 0))
-
-    def _set_filter(self, text: str) -> None:
-        try:
-            self.model.set_filter(text)
-            self._filter_error = ""
-        except FilterError as error:
-            self._filter_error = error.sentence
-        self._show_count()
-
-    def _say(self, sentence: str) -> None:
-        self._filter_error = sentence
-        self._show_count()
+            self.table.show_row(self.delegate.now_row)
 
     def _show_count(self) -> None:
         parts = [count_text(self.model)] if self._run.recording is not None else []
@@ -414,12 +375,12 @@ class MessagesView(QWidget):
             parts.append(tr("searching"))
         elif selection.kind == "message" and self.model.rowCount() and self.model.row_of(int(selection.id)) < 0:
             parts.append(tr("the selected one is hidden"))
-        text = self._filter_error or "  ·  ".join(parts)
+        text = self.model.problem or "  ·  ".join(parts)
         # While a run grows this comes often, and each of these makes Qt lay out or paint anew.
         if text != self.count.text():
             self.count.setText(text)
             self.count.setToolTip(text)
-        colour = self._theme.error if self._filter_error else self._theme.muted
+        colour = self._theme.error if self.model.problem else self._theme.muted
         palette = self.count.palette()
         if palette.color(QPalette.ColorRole.WindowText) != colour:
             palette.setColor(QPalette.ColorRole.WindowText, colour)
@@ -440,4 +401,4 @@ class MessagesView(QWidget):
         else:
             text = tr("The filter takes none of the messages.")
         self.nothing.setText(text)
-        self.clear_filter.setVisible(self._run.recording is not None and bool(self.model.filter.text.strip()))
+        self.clear_filter.setVisible(self._run.recording is not None and self.model.is_filtered)

@@ -1,37 +1,36 @@
-"""The sequence view: a visit, a session or a moment as a sequence chart, with a sentence for what each did and why."""
+"""The sequence view: a visit, a session or a moment as a sequence chart, with a sentence for what each did and why.
 
-from html import escape
+The arrows come first: in a small dock the legend waits behind its button, and the sentences take few lines.
+"""
+
 from typing import Final
 
 from PySide6.QtCore import QSize, Qt, QUrl
-from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import (
-    QButtonGroup,
-    QFrame,
-    QHBoxLayout,
-    QLabel,
-    QSizePolicy,
-    QTextBrowser,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from gui.models.cursor import Cursor
 from gui.models.run import Run
 from gui.models.sequence import Scope, SequenceModel
+from gui.models.sequence_chart import Chart
 from gui.paint.sequence_axis import Mode
-from gui.paint.sequence_legend import ROW, Entry, legend_entries, legend_rows, paint_legend
+from gui.paint.sequence_legend import legend_entries
 from gui.theme import Theme
 from gui.views.sequence_canvas import SequenceCanvas
+from gui.views.sequence_legend import Legend
+from gui.views.sequence_sentences import Sentences
 from simulator.i18n import tr, trn
-from simulator.report.explain import Explanation
 
-_SENTENCES: Final = 5
-"""How many lines of text the sentences below the chart have; more scroll."""
+_WIDE_PX: Final = 720
+"""From this width on the choices have words beside their icons."""
 
-_NARROW: Final = 520
-_LEGEND_MARGIN: Final = 3
+_LEAST_PX: Final = 180
+_LEGEND_FROM_PX: Final = 420
+"""From this height on the legend is shown unless somebody hides it."""
+
+_LINES: Final = ((300, 3), (420, 4))
+"""Below these heights of the view so many lines of sentences at most."""
+_MOST_LINES: Final = 6
 
 
 class SequenceView(QWidget):
@@ -45,7 +44,7 @@ class SequenceView(QWidget):
         self._theme = theme
         self.model = SequenceModel(run, cursor, self)
         self.chart = SequenceCanvas(run, cursor, self.model, theme, self)
-        self.sentences = QTextBrowser(self)
+        self.sentences = Sentences(theme, self)
         self.legend = Legend(theme, self)
         self._title = QLabel(self)
         self._build()
@@ -61,11 +60,7 @@ class SequenceView(QWidget):
         self._theme = theme
         self.setPalette(theme.palette())
         self._title.setFont(theme.body)
-        self.sentences.setFont(theme.body)
-        self.sentences.document().setDefaultStyleSheet(f"a {{ color: {theme.accent.name()}; text-decoration: none; }}")
-        height = self.sentences.fontMetrics().lineSpacing() * _SENTENCES + 2 * theme.space
-        self.sentences.setFixedHeight(height)
-        self.sentences.document().setDocumentMargin(theme.space)
+        self.sentences.set_theme(theme)
         for button, icon in self._icons.items():
             button.setIcon(theme.icon(icon))
         self.chart.set_theme(theme)
@@ -86,24 +81,30 @@ class SequenceView(QWidget):
 
     def _build(self) -> None:
         self.setAccessibleName(tr("Sequence chart"))
+        # The words beside the icons, which a narrow dock does without, must not keep it from getting narrow.
+        self.setMinimumWidth(_LEAST_PX)
         self._icons: dict[QToolButton, str] = {}
         self.story = self._choice(tr("Story"), tr("The whole visit or session of what is selected"), "follow")
         self.around = self._choice(tr("Around"), tr("All messages around the time cursor"), "centre")
         self.by_order = self._choice(tr("Order"), tr("One row for each message, in order"), "order")
         self.by_time = self._choice(tr("Time"), tr("By time: long waits are drawn short, moments wide"), "time")
+        self.show_legend = self._choice(tr("Legend"), tr("Show or hide the legend"), "help")
+        self.show_legend.setAccessibleName(tr("Legend"))
+        # Only a person's choice counts from then on, not what a dock's height has chosen.
+        self.show_legend.clicked.connect(self._legend_chosen)
+        self.show_legend.toggled.connect(self.legend.setVisible)
+        self._is_legend_chosen = False
+        self.legend.hide()
         self._pair(self.story, self.around).idToggled.connect(self._scope_chosen)
         self._pair(self.by_order, self.by_time).idToggled.connect(self._mode_chosen)
         self._title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._title.setTextFormat(Qt.TextFormat.PlainText)
-        self.sentences.setAccessibleName(tr("What the selected arrow means"))
-        self.sentences.setFrameShape(QFrame.Shape.NoFrame)
-        self.sentences.setOpenLinks(False)
         self.sentences.anchorClicked.connect(self._link_followed)
         bar = QHBoxLayout()
-        bar.setContentsMargins(8, 4, 4, 4)
+        bar.setContentsMargins(8, 2, 4, 2)
         bar.setSpacing(2)
         bar.addWidget(self._title, 1)
-        for button in (self.story, self.around, None, self.by_order, self.by_time):
+        for button in (self.story, self.around, None, self.by_order, self.by_time, None, self.show_legend):
             if button is None:
                 bar.addSpacing(8)
             else:
@@ -115,6 +116,7 @@ class SequenceView(QWidget):
         layout.addWidget(self.chart, 1)
         layout.addWidget(self.sentences)
         layout.addWidget(self.legend)
+        self.setFocusProxy(self.chart)
 
     def _choice(self, text: str, tip: str, icon: str) -> QToolButton:
         button = QToolButton(self)
@@ -136,15 +138,23 @@ class SequenceView(QWidget):
         return group
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """In a narrow dock the choices are icons alone; their names stay in their tips."""
+        """In a narrow dock the choices are icons alone, named in their tips; in a low one the arrows come first."""
         super().resizeEvent(event)
         style = Qt.ToolButtonStyle.ToolButtonTextBesideIcon
-        if self.width() < _NARROW:
+        if self.width() < _WIDE_PX:
             style = Qt.ToolButtonStyle.ToolButtonIconOnly
         for button in self._icons:
             button.setToolButtonStyle(style)
+        self._show_title()
+        height = self.height()
+        self.sentences.set_room(next((lines for below, lines in _LINES if height < below), _MOST_LINES))
+        if not self._is_legend_chosen:
+            self.show_legend.setChecked(height >= _LEGEND_FROM_PX)
 
     # What happens
+
+    def _legend_chosen(self) -> None:
+        self._is_legend_chosen = True
 
     def _scope_chosen(self, number: int, is_on: bool) -> None:
         if is_on:
@@ -163,75 +173,40 @@ class SequenceView(QWidget):
 
     def _chart_changed(self) -> None:
         chart = self.model.chart
-        count = sum(1 for arrow in chart.arrows if arrow.layer == "OCPI")
-        messages = trn("{count} OCPI message", "{count} OCPI messages", count).format(count=count)
-        title = tr("{title}: {messages}").format(title=chart.title, messages=messages) if chart.arrows else ""
-        self._title.setText(title)
+        title = self._title_of(chart)
         self._title.setToolTip(title)
+        self._title.setAccessibleName(title)
+        self._show_title()
         (self.around if self.model.scope == "around" else self.story).setChecked(True)
         self.chart.show_chart()
         self.legend.show_entries(legend_entries(chart, self._theme), self._theme)
         self._explain()
 
+    def _title_of(self, chart: Chart) -> str:
+        """What the chart is of and how many messages it has; with a filter of how many, and that there is one."""
+        if not chart.title:
+            return ""
+        shown, all_of_them = chart.messages, chart.messages + chart.hidden
+        count = trn("{count} OCPI message", "{count} OCPI messages", shown).format(count=shown)
+        if self._run.filtered.active:
+            text = tr("{count} of {total} (filter)") if chart.is_story else tr("{count} (filter)")
+            count = text.format(count=shown, total=all_of_them)
+        return tr("{title}: {messages}").format(title=chart.title, messages=count)
+
+    def _show_title(self) -> None:
+        """As much of it as fits; all of it is in the tip."""
+        metrics, text = self._title.fontMetrics(), self._title.toolTip()
+        self._title.setText(metrics.elidedText(text, Qt.TextElideMode.ElideRight, self._title.width()))
+
     def _explain(self) -> None:
-        explanation = self.model.explanation()
+        explanation, place = self.model.explanation(), self.model.place
         if explanation is not None:
-            self.sentences.setHtml(self._html(explanation))
+            arrow = self.model.chart.arrows[place] if place >= 0 else None
+            self.sentences.tell(explanation, self._run, arrow)
         elif self.model.chart.arrows:
-            self.sentences.setPlainText(
-                tr("Click an arrow, or go along them with the up and down keys, to read what each one did and why.")
+            self.sentences.hint(
+                tr("Arrow keys or a click: what each one did and why (up, down: in order; left: cause; right: effect)")
             )
         else:
-            self.sentences.clear()
+            self.sentences.hint("")
         self.chart.setAccessibleDescription(self.sentences.toPlainText())
-
-    def _html(self, explanation: Explanation) -> str:
-        last = explanation.trail[-1].line
-        time = escape(self._run.clock(last.at_us, ms=True))
-        verdict_colour = (self._theme.error if explanation.failed else self._theme.text).name()
-        parts = [
-            f'<p style="margin: 0"><span style="color: {self._theme.muted.name()}">{time}</span> '
-            f"{escape(explanation.deed)}"
-            f' <span style="color: {verdict_colour}">{escape(explanation.verdict)}</span></p>'
-        ]
-        if len(explanation.trail) > 1:
-            steps = [
-                f'<a href="{step.key[0]}:{step.key[1]}">{escape(step.line.what)}</a>' for step in explanation.trail[:-1]
-            ]
-            text = escape(tr("What led here: {steps}")).replace("{steps}", ", ".join(steps))
-            parts.append(f'<p style="margin: 4px 0 0 0; color: {self._theme.muted.name()}">{text}</p>')
-        return "".join(parts)
-
-
-class Legend(QWidget):
-    """What the marks of the chart mean."""
-
-    def __init__(self, theme: Theme, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._theme = theme
-        self._entries: list[Entry] = []
-        self.setAccessibleName(tr("Legend"))
-
-    def show_entries(self, entries: list[Entry], theme: Theme) -> None:
-        """Explain these marks."""
-        self._entries, self._theme = entries, theme
-        self.setAccessibleDescription(", ".join(entry.text for entry in entries))
-        self._fit()
-        self.update()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Take as many rows as the width asks for."""
-        super().resizeEvent(event)
-        self._fit()
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        """The entries."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.fillRect(self.rect(), self._theme.window)
-        painter.translate(0, _LEGEND_MARGIN)
-        paint_legend(painter, self._entries, self.width(), self._theme)
-
-    def _fit(self) -> None:
-        rows = legend_rows(self._entries, self.width(), self._theme)
-        self.setFixedHeight(round(rows * ROW + 2 * _LEGEND_MARGIN) if rows else 0)

@@ -1,6 +1,6 @@
 """The painted part of the sequence view: what scrolls, and what mouse and keys do there."""
 
-from typing import Final
+from typing import Final, Literal
 
 from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import (
@@ -18,18 +18,18 @@ from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
 from gui.models.cursor import Cursor
 from gui.models.run import Run
 from gui.models.sequence import SequenceModel
-from gui.paint.sequence import (
-    HEADER,
+from gui.paint.sequence import paint_chart, paint_hover, paint_time
+from gui.paint.sequence_axis import ROW, Axis, Mode, lay_out
+from gui.paint.sequence_place import (
+    Header,
     Picture,
     Place,
+    column_widths,
+    columns_at,
     gutter_width,
-    paint_chart,
-    paint_hover,
-    paint_time,
+    header_for,
     row_rect,
-    spread,
 )
-from gui.paint.sequence_axis import ROW, Axis, Mode, lay_out
 from gui.theme import Theme
 from simulator.i18n import tr
 
@@ -39,7 +39,8 @@ _AROUND_TIME: Final = 40.0
 
 class SequenceCanvas(QAbstractScrollArea):
     """The painted chart: a click or the keys choose an arrow; up and down go along them, left leads to the cause,
-    right to the first effect, Enter to the whole story, Escape to nothing chosen.
+    right to the first effect, with Ctrl up and down to what else came of the same cause, Enter to the whole story,
+    Escape to nothing chosen.
     """
 
     def __init__(self, run: Run, cursor: Cursor, model: SequenceModel, theme: Theme, parent: QWidget) -> None:
@@ -53,10 +54,12 @@ class SequenceCanvas(QAbstractScrollArea):
         self._layer: QPixmap | None = None
         self._hover = -1
         self._shown_height = 0.0
+        self._gutter = 0.0
+        self._widths: list[float] = []
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(tr("Messages between lifelines"))
-        self.setMinimumSize(180, 140)
+        self.setMinimumSize(160, 80)
         self.viewport().setMouseTracking(True)
         self.verticalScrollBar().setSingleStep(int(ROW))
         cursor.time_changed.connect(self._time_changed)
@@ -66,6 +69,11 @@ class SequenceCanvas(QAbstractScrollArea):
     def axis(self) -> Axis:
         """Where the arrows lie from top to bottom."""
         return self._axis
+
+    @property
+    def header(self) -> Header:
+        """How much of the lifelines' names there is room for."""
+        return header_for(self.viewport().height())
 
     def set_theme(self, theme: Theme) -> None:
         """Paint in another theme."""
@@ -93,19 +101,18 @@ class SequenceCanvas(QAbstractScrollArea):
         """What is painted, as now scrolled."""
         chart = self._model.chart
         size = self.viewport().size()
-        gutter = gutter_width(chart, self._clock, self._theme.small)
-        spacing, _ = spread(len(chart.lanes), size.width(), gutter)
-        left = gutter - self.horizontalScrollBar().value()
-        lanes = tuple(left + spacing * (number + 0.5) for number in range(len(chart.lanes)))
-        place = Place(size.width(), size.height(), self.verticalScrollBar().value(), gutter, lanes, spacing)
+        columns = columns_at(self._widths, self._gutter - self.horizontalScrollBar().value())
+        top = self.verticalScrollBar().value()
+        place = Place(size.width(), size.height(), top, self._gutter, columns, self.header)
         return Picture(chart, self._axis, place, self._clock, self._model.place, self._model.related)
 
     def arrow_at(self, point: QPoint) -> int:
         """The arrow at a point of the viewport, -1 if there is none."""
         picture = self.picture()
-        if point.y() <= HEADER:
+        head = picture.place.header.height
+        if point.y() <= head:
             return -1
-        number = self._axis.nearest(point.y() - HEADER + picture.place.top)
+        number = self._axis.nearest(point.y() - head + picture.place.top)
         return number if number >= 0 and row_rect(picture, number).contains(point) else -1
 
     # Qt
@@ -155,7 +162,7 @@ class SequenceCanvas(QAbstractScrollArea):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Go along the arrows."""
-        page = max(1, int((self.viewport().height() - HEADER) / ROW) - 1)
+        page = max(1, int((self.viewport().height() - self.header.height) / ROW) - 1)
         everything = len(self._model.chart.arrows)
         steps = {
             Qt.Key.Key_Up: -1,
@@ -172,8 +179,11 @@ class SequenceCanvas(QAbstractScrollArea):
             Qt.Key.Key_Enter: self._model.follow,
             Qt.Key.Key_Escape: self._model.clear,
         }
+        siblings: dict[Qt.Key, Literal[1, -1]] = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
         key = Qt.Key(event.key())
-        if key in steps:
+        if key in siblings and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self._model.to_sibling(siblings[key])
+        elif key in steps:
             self._model.walk(steps[key])
         elif key in deeds:
             deeds[key]()
@@ -210,8 +220,8 @@ class SequenceCanvas(QAbstractScrollArea):
         picture = self.picture()
         if number >= 0:
             return self._tip(number)
-        for lane, x in zip(picture.chart.lanes, picture.place.lanes, strict=True):
-            if point.y() <= HEADER and abs(point.x() - x) <= picture.place.spacing / 2:
+        for lane, column in zip(picture.chart.lanes, picture.place.columns, strict=True):
+            if point.y() <= self.header.height and abs(point.x() - column.x) <= column.width / 2:
                 return f"{lane.title}\n{lane.subtitle}"
         return tr("Local time, {zone}").format(zone=self._run.zone) if point.x() < picture.place.gutter else ""
 
@@ -247,8 +257,8 @@ class SequenceCanvas(QAbstractScrollArea):
         """Why there is no chart, and what to do about it."""
         if self._run.recording is None:
             return self._run.problem or tr("No recording is open. Open one to see who tells whom what.")
-        if self._cursor.filter:
-            return tr("The filter takes no message here.")
+        if self._run.filtered.active:
+            return tr("The filter takes no message here. “Show all messages” (Ctrl+Shift+F) clears it.")
         if self._run.meta.get("level") == "aggregates":
             return tr("This recording was made without messages (level aggregates); choose a driver to see a visit.")
         return tr("No message has been recorded yet.")
@@ -266,11 +276,11 @@ class SequenceCanvas(QAbstractScrollArea):
     def _fit(self) -> None:
         """Let the scroll bars say how much there is."""
         chart, size = self._model.chart, self.viewport().size()
-        gutter = gutter_width(chart, self._clock, self._theme.small)
-        _, width = spread(len(chart.lanes), size.width(), gutter)
+        self._gutter = gutter_width(chart, self._clock, self._theme.small)
+        self._widths = column_widths(chart, size.width() - self._gutter, self._theme)
         for bar, whole, part in (
-            (self.verticalScrollBar(), self._axis.height + HEADER, size.height()),
-            (self.horizontalScrollBar(), width, size.width()),
+            (self.verticalScrollBar(), self._axis.height + self.header.height, size.height()),
+            (self.horizontalScrollBar(), self._gutter + sum(self._widths), size.width()),
         ):
             bar.setRange(0, max(0, int(whole) - part))
             bar.setPageStep(part)
@@ -308,9 +318,19 @@ class SequenceCanvas(QAbstractScrollArea):
         if place >= 0:
             start, end = float(self._axis.start[place]), float(self._axis.end[place])
             self._scroll_to(start - ROW, min(end, start + 2 * ROW) + ROW)
+            self._show_ends(place)
+
+    def _show_ends(self, number: int) -> None:
+        """Bring both lifelines of an arrow into view, first of all that which it starts from."""
+        arrow, bar = self._model.chart.arrows[number], self.horizontalScrollBar()
+        page = self.viewport().width() - self._gutter
+        for end in (arrow.to, arrow.source):
+            if end >= 0:
+                left = sum(self._widths[:end])
+                bar.setValue(round(min(max(bar.value(), left + self._widths[end] - page), left)))
 
     def _scroll_to(self, top: float, bottom: float) -> None:
         """Bring a stretch of the axis into view, as little as that takes."""
         bar = self.verticalScrollBar()
-        page = self.viewport().height() - HEADER
+        page = self.viewport().height() - self.header.height
         bar.setValue(round(min(max(bar.value(), bottom - page), top)))

@@ -6,22 +6,25 @@ All figures are made by simulator.report, in a thread with a reader of its own, 
 import html
 import time
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from PySide6.QtCore import QSize, QTimer, QUrl
-from PySide6.QtGui import QHideEvent, QShowEvent, QTextDocument
+from PySide6.QtCore import QSize, Qt, QTimer, QUrl
+from PySide6.QtGui import QHideEvent, QShowEvent, QTextDocument, QTextDocumentFragment
 from PySide6.QtWidgets import QTextBrowser, QVBoxLayout, QWidget
 
 from gui.models.cursor import Cursor
+from gui.models.message_search import Numbers
 from gui.models.run import Run
 from gui.models.task import Task
+from gui.numbers import money, number
 from gui.theme import Theme
 from simulator.i18n import tr, trn
 from simulator.recording.reader import Recording
 from simulator.report.so_far import SoFar, so_far
-from simulator.report.summary import Summary, summarise
-from simulator.report.words import energy, reason_words
+from simulator.report.summary import Summary, by_final, summarise
+from simulator.report.words import reason_words
 
 _SETTLED_MS: Final = 120
 _REFRESH_S: Final = 1.0
@@ -32,12 +35,22 @@ _ICON: Final = 14
 Cell = tuple[str, str]
 
 
+class Taken(NamedTuple):
+    """What the window's filter takes: its words, how many messages of how many, and how those ended."""
+
+    filter: str
+    messages: int
+    total: int
+    finals: Mapping[str, int]
+
+
 class Figures(NamedTuple):
-    """What the view shows: of the whole run, and of it up to an instant; and how long it took to count."""
+    """What the view shows: of the whole run, and of it up to an instant; what the filter takes; how long it took."""
 
     whole: Summary
     at_us: int
     so_far: SoFar
+    taken: Taken | None
     took_s: float
 
 
@@ -56,6 +69,13 @@ class SummaryView(QWidget):
         self._stale = True
         self.page = QTextBrowser()
         self.page.setAccessibleName(tr("Summary of the run"))
+        # With a caret a screen reader goes line by line, and the keyboard selects and copies.
+        self.page.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextBrowserInteraction | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self.setFocusProxy(self.page)
+        self.setAccessibleName(tr("Summary"))
+        self._html = ""
         self.page.setFrameShape(QTextBrowser.Shape.NoFrame)
         self.page.setOpenLinks(False)
         self.page.document().setDocumentMargin(2 * theme.space)
@@ -69,6 +89,7 @@ class SummaryView(QWidget):
         run.progressed.connect(self._soon)
         run.state_changed.connect(self._soon)
         cursor.time_changed.connect(self._soon)
+        run.filtered.changed.connect(self._soon)
         self.set_theme(theme)
         self._opened()
 
@@ -126,7 +147,9 @@ class SummaryView(QWidget):
         if path is None:
             return
         self._stale = False
-        self._task = Task(_counting(path, self._cursor.at_us), self)
+        filtered = self._run.filtered
+        taken = None if filtered.exchanges is None else (filtered.filter.text, filtered.exchanges, filtered.total)
+        self._task = Task(_counting(path, self._cursor.at_us, taken), self)
         self._task.done.connect(self._counted)
         self._task.failed.connect(self._not_counted)
         self._task.start()
@@ -140,7 +163,7 @@ class SummaryView(QWidget):
 
     def _not_counted(self, error: Exception) -> None:
         self._task = None
-        self.page.setHtml(self._styled(f"<p>{html.escape(str(error))}</p>"))
+        self._show(_sentence(str(error)))
 
     def _paint(self) -> None:
         if self._run.recording is None:
@@ -150,9 +173,20 @@ class SummaryView(QWidget):
             body = _sentence(tr("Counting…"))
         else:
             body = self._body(self._figures)
-        bar = self.page.verticalScrollBar()
+        self._show(body)
+
+    def _show(self, body: str) -> None:
+        """Where somebody is reading, and what is marked, stays as it is."""
+        styled = self._styled(body)
+        if styled == self._html:
+            return
+        self._html = styled
+        bar, caret = self.page.verticalScrollBar(), self.page.textCursor().position()
         place = bar.value()
-        self.page.setHtml(self._styled(body))
+        self.page.setHtml(styled)
+        cursor = self.page.textCursor()
+        cursor.setPosition(min(caret, self.page.document().characterCount() - 1))
+        self.page.setTextCursor(cursor)
         bar.setValue(place)
 
     def _styled(self, body: str) -> str:
@@ -170,33 +204,53 @@ class SummaryView(QWidget):
         head = f"<h3>{html.escape(title)}</h3><div class='muted'>{html.escape(played)}</div>"
         if whole.state == "failed":
             head += f"<p class='error'>{html.escape(whole.failure)}</p>"
+        if figures.taken is not None:
+            head += f"<p>{html.escape(_filter_words(figures.taken))}</p>"
         at = self._run.clock(figures.at_us)
         sections = [
             (tr("Until {time}").format(time=at), _so_far(now)),
             (tr("Whole run") if whole.run is not None else tr("Recorded until now"), _whole(whole)),
+            (tr("Messages"), _messages(whole, figures.taken)),
             (tr("Checks"), _checks(whole)),
             (tr("Hints"), _hints(whole.hints)),
             (tr("Faults and what they brought about"), _faults(whole)),
         ]
+        self.page.setAccessibleDescription(
+            " ".join(
+                tr("{section}: {rows}.").format(section=name, rows=_read_out(rows)) for name, rows in sections if rows
+            )
+        )
         return head + "".join(f"<h3>{html.escape(name)}</h3>{_table(rows)}" for name, rows in sections if rows)
 
 
-def _counting(path: Path, at_us: int) -> Callable[[], Figures]:
+def _counting(path: Path, at_us: int, taken: tuple[str, Numbers, int] | None) -> Callable[[], Figures]:
     def count() -> Figures:
         began_s = time.perf_counter()
         with Recording.open(path) as recording:
             whole, now = summarise(recording), so_far(recording, at_us)
-        return Figures(whole, at_us, now, time.perf_counter() - began_s)
+            found = None
+            if taken is not None:
+                words, exchanges, total = taken
+                found = Taken(words, len(exchanges), total, by_final(recording, exchanges.tolist()))
+        return Figures(whole, at_us, now, found, time.perf_counter() - began_s)
 
     return count
 
 
+def _filter_words(taken: Taken) -> str:
+    return tr(
+        "Filter “{filter}” takes {count} of {total} messages. The messages below are those; sessions, energy, money "
+        "and checks are the whole run's."
+    ).format(filter=taken.filter, count=number(taken.messages), total=number(taken.total))
+
+
 def _so_far(now: SoFar) -> list[Cell]:
+    sessions = tr("{sessions}, {active} under way")
     return [
-        (tr("Sessions"), tr("{sessions:,}, {active:,} under way").format(sessions=now.sessions, active=now.active)),
-        (tr("Energy told"), energy(now.energy_wh)),
-        (tr("CDRs"), f"{now.cdrs:,}"),
-        (tr("Owed, without VAT"), _money({currency: f"{amount:,.2f}" for currency, amount in now.cost.items()})),
+        (tr("Sessions"), sessions.format(sessions=number(now.sessions), active=number(now.active))),
+        (tr("Energy told"), _energy(now.energy_wh)),
+        (tr("CDRs"), number(now.cdrs)),
+        (tr("Owed, without VAT"), money(now.cost)),
     ]
 
 
@@ -205,38 +259,41 @@ def _whole(whole: Summary) -> list[Cell]:
     run = whole.run
     if run is not None:
         parts = run.energy_wh
+        sessions = tr("{sessions}, {cdrs} with a CDR").format(sessions=number(run.sessions), cdrs=number(run.cdrs))
         rows += [
-            (tr("Sessions"), tr("{sessions:,}, {cdrs:,} with a CDR").format(sessions=run.sessions, cdrs=run.cdrs)),
-            (tr("Energy at the plug"), energy(parts.plug)),
-            (_under(tr("in CDRs")), energy(parts.cdrs)),
-            (_under(tr("in open sessions")), energy(parts.open)),
-            (_under(tr("held back by faults")), energy(parts.held_back)),
-            (tr("Cost, without VAT"), _money(run.cost)),
+            (tr("Sessions"), sessions),
+            (tr("Energy at the plug"), _energy(parts.plug)),
+            (_under(tr("in CDRs")), _energy(parts.cdrs)),
+            (_under(tr("in open sessions")), _energy(parts.open)),
+            (_under(tr("held back by faults")), _energy(parts.held_back)),
+            (tr("Cost, without VAT"), money({currency: Decimal(amount) for currency, amount in run.cost.items()})),
         ]
     drivers = whole.drivers
     away = sum(drivers.turned_away.values())
+    wait_min = drivers.mean_wait_min
     rows += [
-        (tr("Drivers arrived"), f"{drivers.arrived:,}"),
-        (_under(tr("served")), f"{drivers.served:,}"),
+        (tr("Drivers arrived"), number(drivers.arrived)),
+        (_under(tr("served")), number(drivers.served)),
         (_under(tr("turned away")), _with_reasons(away, drivers.turned_away)),
-        (
-            tr("Mean wait"),
-            "–" if drivers.mean_wait_min is None else tr("{wait:.1f} min").format(wait=drivers.mean_wait_min),
-        ),
-        (tr("Exchanges"), f"{sum(whole.exchanges.values()):,}"),
+        (tr("Mean wait"), "–" if wait_min is None else tr("{wait} min").format(wait=number(wait_min, 1))),
     ]
-    rows += [(_under(_final_words(final)), f"{count:,}") for final, count in whole.exchanges.items()]
     synchronisation = whole.synchronisation
     if synchronisation.stale_objects:
-        rows.append(
-            (
-                tr("Stale until pulled"),
-                tr("{count:,}, by up to {longest:,.1f} min").format(
-                    count=synchronisation.stale_objects, longest=synchronisation.stalest_min
-                ),
-            )
+        text = tr("{count}, by up to {longest} min").format(
+            count=number(synchronisation.stale_objects), longest=number(synchronisation.stalest_min, 1)
         )
+        rows.append((tr("Stale until pulled"), text))
     return rows
+
+
+def _messages(whole: Summary, taken: Taken | None) -> list[Cell]:
+    """How exchanges ended, all or those that the filter takes."""
+    finals = whole.exchanges if taken is None else taken.finals
+    name = tr("Exchanges") if taken is None else tr("Exchanges taken")
+    return [
+        (name, number(sum(finals.values()))),
+        *((_under(_final_words(final)), number(count)) for final, count in finals.items()),
+    ]
 
 
 def _checks(whole: Summary) -> list[Cell]:
@@ -251,7 +308,7 @@ def _checks(whole: Summary) -> list[Cell]:
 
 def _hints(hints: Mapping[str, int]) -> list[Cell]:
     names = {"error": tr("errors"), "warning": tr("warnings"), "note": tr("notes")}
-    found = [(_icon(severity) + names[severity], f"{hints[severity]:,}") for severity in names if hints.get(severity)]
+    found = [(_icon(severity) + names[severity], number(hints[severity])) for severity in names if hints.get(severity)]
     return found or [("", tr("none"))]
 
 
@@ -261,16 +318,17 @@ def _faults(whole: Summary) -> list[Cell]:
 
 
 def _times(count: int) -> str:
-    return trn("{count:,} time", "{count:,} times", count).format(count=count)
+    return trn("{count} time", "{count} times", count).format(count=number(count))
 
 
 def _with_reasons(total: int, reasons: Mapping[str, int]) -> str:
-    words = ", ".join(f"{reason_words(reason)}: {count:,}" for reason, count in reasons.items())
-    return f"{total:,} ({words})" if words else f"{total:,}"
+    words = ", ".join(f"{reason_words(reason)}: {number(count)}" for reason, count in reasons.items())
+    return f"{number(total)} ({words})" if words else number(total)
 
 
-def _money(cost: Mapping[str, str]) -> str:
-    return " + ".join(f"{currency} {amount}" for currency, amount in cost.items()) or tr("nothing")
+def _energy(energy_wh: int) -> str:
+    """Whole watt-hours as kWh."""
+    return tr("{energy} kWh").format(energy=number(Decimal(energy_wh) / 1_000, 3))
 
 
 def _final_words(final: str) -> str:
@@ -284,7 +342,7 @@ def _final_words(final: str) -> str:
 
 
 def _plain(name: str) -> str:
-    return html.escape(name.replace("_", " ").capitalize())
+    return html.escape(name.replace("_", " ").capitalize().replace("Cdr", "CDR"))
 
 
 def _under(name: str) -> str:
@@ -298,6 +356,12 @@ def _icon(name: str) -> str:
 
 def _sentence(text: str) -> str:
     return f"<p class='muted'>{html.escape(text)}</p>"
+
+
+def _read_out(rows: list[Cell]) -> str:
+    """Rows as a sentence for a screen reader."""
+    pairs = ((QTextDocumentFragment.fromHtml(name).toPlainText().strip("\ufffc\xa0 "), value) for name, value in rows)
+    return "; ".join(f"{name} {value}".strip() for name, value in pairs)
 
 
 def _table(rows: list[Cell]) -> str:

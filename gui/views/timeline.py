@@ -31,6 +31,7 @@ from gui.paint.timeline import (
     Strip,
     lanes_for,
     lay_out,
+    legend_of,
     paint_cursor,
     paint_strip,
     scale_of,
@@ -261,13 +262,15 @@ class TimelineView(QWidget):
         scale, minutes = self.scale, self.bar_minutes
         names, counts = self.model.bars(self.kind, minutes, scale.from_us, scale.to_us)
         width_us = minutes * MINUTE_US
+        taken = self.model.taken_bars(self.kind, names, minutes, scale.from_us, counts.shape[1])
         bars = Bars(
             [_outcome(name) if self.kind == "outcome" else name for name in names],
             [self._colour(name) for name in names],
-            counts,
+            counts if taken is None else taken,
             scale.from_us // width_us * width_us,
             width_us,
             per_bar(minutes),
+            None if taken is None else counts.sum(axis=0),
         )
         span = scale.from_us, scale.to_us, max(int((scale.right - scale.left) / _TICK_PX), 1)
         if self._ticks is None or self._ticks[0] != span:
@@ -281,7 +284,13 @@ class TimelineView(QWidget):
             ticks=self._ticks[1],
             end_us=self._run.end_us,
             end_words=tr("live, not yet played") if self._run.is_live else tr("not played"),
+            zone=self._zone(scale),
         )
+
+    def _zone(self, scale: Scale) -> str:
+        """What the local time of the axis is called; summer time may begin or end within it."""
+        begin, end = (self._run.local(at_us).tzname() or "" for at_us in (scale.from_us, scale.to_us))
+        return begin if begin == end else tr("local")
 
     def _colour(self, name: str) -> QColor:
         return self._theme.outcome(*_OUTCOMES[name]) if self.kind == "outcome" else self._theme.module(name)
@@ -371,6 +380,9 @@ class TimelineView(QWidget):
     def words_at(self, position: QPointF) -> str:
         """What is under a point: a hint, a command, faults, and the messages of the bar; "" beside the strip."""
         scale, lanes = self.scale, self.lanes
+        if position.y() <= lanes.legend.bottom():
+            strip = self._strip()
+            return "\n".join([strip.bars.unit, *(entry.text for entry in legend_of(strip, self._theme))])
         if not lanes.bars.left() <= position.x() <= lanes.bars.right():
             return ""
         at_us = scale.at_us(position.x())
@@ -404,6 +416,9 @@ class TimelineView(QWidget):
         text = trn("{begin} to {end}: {count} message", "{begin} to {end}: {count} messages", total).format(
             begin=self._run.clock(first_us), end=self._run.clock(first_us + width_us), count=f"{total:,}"
         )
+        taken = self.model.taken_bars(self.kind, names, self.bar_minutes, first_us, counts.shape[1])
+        if taken is not None:
+            parts.append(tr("{count} taken by the filter").format(count=f"{int(taken.sum()):,}"))
         return "\n".join([text, *parts])
 
     def _hint_at(self, position: QPointF) -> Mark | None:

@@ -4,16 +4,27 @@ from typing import Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QButtonGroup, QComboBox, QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from gui.models.cursor import Cursor
 from gui.models.run import Run
 from gui.models.topology.layout import Kind
 from gui.models.topology.model import TopologyModel
+from gui.models.topology.placed import Hit
 from gui.models.topology.statuses import OWNERS
 from gui.paint.topology_legend import ROW_PX, Spot, legend_entries, paint_legend, place_entries
 from gui.theme import Theme
 from gui.views.topology_canvas import ZOOM_STEP, TopologyCanvas
+from gui.views.topology_find import FindField
 from simulator.i18n import tr, trn
 
 _WIDE_PX: Final = 620
@@ -53,11 +64,15 @@ class TopologyLegend(QWidget):
             return
         self._key = key
         entries = legend_entries(self._theme, model) if model.network.parties else []
+        words = [entry.text for entry in entries]
+        self.setAccessibleDescription(", ".join(words))
+        # Before it has its width it would ask for a row an entry, and make its window grow.
+        if not self.testAttribute(Qt.WidgetAttribute.WA_Resized) and not self.isVisible():
+            self._key = None
+            return
         self._spots = place_entries(self._theme, entries, self.width() - 2 * self._theme.space)
         rows = self._spots[-1].row + 1 if self._spots else 0
         self.setFixedHeight(round(rows * ROW_PX) + self._theme.space)
-        words = [entry.text for entry in entries]
-        self.setAccessibleDescription(", ".join(words))
         self.update()
 
     def resizeEvent(self, _event: QResizeEvent) -> None:
@@ -90,9 +105,18 @@ class TopologyView(QWidget):
         self.believers.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.believers.setMaximumWidth(_WIDEST_CHOICE_PX)
         self.believers.activated.connect(self._choose_believer)
+        self.note = QLabel(self)
+        self.note.setAccessibleName(tr("Filter"))
+        self.note.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.note.setMargin(2)
+        self.finder = FindField(self)
+        self.finder.found.connect(self._go_to)
+        self.finder.left.connect(self.canvas.setFocus)
+        self.canvas.typed.connect(self.finder.begin)
         self._arrange()
         self.set_theme(theme)
         self.model.rebuilt.connect(self._describe)
+        run.filtered.changed.connect(self._tell)
         self.model.rebuilt.connect(self.legend.refresh)
         self.canvas.refreshed.connect(self.legend.refresh)
         self.setFocusProxy(self.canvas)
@@ -101,6 +125,8 @@ class TopologyView(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Show in another theme."""
         self._theme = theme
+        self.note.setFont(theme.small)
+        self.note.setStyleSheet(f"background: {theme.selection.name()}; color: {theme.text.name()}")
         for name, button in self._buttons.items():
             button.setIcon(theme.icon(name))
         self.canvas.set_theme(theme)
@@ -132,6 +158,8 @@ class TopologyView(QWidget):
         self._buttons["map"].clicked.connect(lambda: self.model.set_kind("map"))
         bar.addSpacing(6)
         bar.addWidget(self.believers, 10)
+        bar.addSpacing(4)
+        bar.addWidget(self.finder, 6)
         bar.addStretch(1)
         self._button("zoom_out", tr("Zoom out"), tr("Zoom out (-)"), bar).clicked.connect(
             lambda: self.canvas.zoom(1 / ZOOM_STEP)
@@ -148,6 +176,7 @@ class TopologyView(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(bar)
+        column.addWidget(self.note)
         column.addWidget(self.canvas, 1)
         column.addWidget(self.legend)
 
@@ -170,11 +199,17 @@ class TopologyView(QWidget):
         for name in ("network", "map", "help"):
             self._buttons[name].setToolButtonStyle(style)
 
+    def _go_to(self, hit: Hit) -> None:
+        """Select what was found and bring it near."""
+        self.canvas.select(hit)
+        self.canvas.go_to(hit)
+        self.canvas.setFocus()
+
     def _choose_believer(self, row: int) -> None:
         self.model.set_believer(self.believers.itemData(row))
 
     def _describe(self) -> None:
-        """Offer who may be asked, and tell in words what is in the picture."""
+        """Offer who may be asked and what may be found."""
         network = self.model.network
         self.believers.clear()
         self.believers.addItem(tr("Statuses as each CPO knows them"), OWNERS)
@@ -182,10 +217,21 @@ class TopologyView(QWidget):
             if party.role != "cpo":
                 self.believers.addItem(tr("Statuses as {name} believes them").format(name=party.name), party.id)
         self.believers.setCurrentIndex(max(0, self.believers.findData(self.model.believer)))
-        counts = (
+        self.finder.set_network(network)
+        self._tell()
+
+    def _tell(self) -> None:
+        """Tell in words what is in the picture."""
+        network = self.model.network
+        counts = [
             trn("{count} party", "{count} parties", len(network.parties)).format(count=len(network.parties)),
             trn("{count} link", "{count} links", len(network.links)).format(count=len(network.links)),
             trn("{count} site", "{count} sites", len(network.sites)).format(count=len(network.sites)),
             trn("{count} EVSE", "{count} EVSEs", len(network.evses)).format(count=len(network.evses)),
-        )
+        ]
+        words = self.model.filter_words()
+        self.note.setText(words)
+        self.note.setVisible(bool(words))
+        if words:
+            counts.append(words)
         self.canvas.setAccessibleDescription(", ".join(counts))

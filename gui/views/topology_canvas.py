@@ -21,11 +21,13 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QSizePolicy, QToolTip, QWidget
 
 from gui.models.cursor import NOTHING, Selection
-from gui.models.topology.camera import Camera, fit
+from gui.models.topology.camera import Cameras, fit
+from gui.models.topology.layout import NODE_W
 from gui.models.topology.model import TopologyModel
 from gui.models.topology.placed import NO_HIT, Hit, Placed
 from gui.models.topology.tips import tip
-from gui.paint.topology import paint_scale, paint_structure
+from gui.paint.topology import paint_structure
+from gui.paint.topology_map import paint_scale
 from gui.paint.topology_moving import MovingPainter
 from gui.paint.topology_status import StatusPainter
 from gui.theme import Theme
@@ -35,8 +37,10 @@ ZOOM_STEP: Final = 1.25
 
 _PAN_PX: Final = 60.0
 _NEAR: Final = 1.6
+_GROUP_PART: Final = 0.9
 _EVSE_NEAR_PX: Final = 130.0
 _SITE_NEAR_PX: Final = 44.0
+_COMMANDS: Final = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
 _PIXMAP_LIMIT: Final = 16_384
 _ARROWS: Final = {
     Qt.Key.Key_Left: (-1, 0),
@@ -48,12 +52,14 @@ _ARROWS: Final = {
 
 class TopologyCanvas(QWidget):
     """The picture itself, with mouse and keyboard: drag or arrows pan, wheel or plus and minus zoom, Home shows all,
-    a click selects, a double click goes near; Shift with an arrow selects the neighbour, Return goes near it.
+    a click selects, a double click goes near; Shift with an arrow selects the neighbour, Return goes near it or opens a
+    group of parties; letters and digits begin a search.
 
-    `refreshed`: the model has been brought to the cursor's time.
+    `typed`: somebody began to type a name. `refreshed`: the model has been brought to the cursor's time.
     """
 
     refreshed = Signal()
+    typed = Signal(str)
 
     def __init__(self, model: TopologyModel, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -61,7 +67,7 @@ class TopologyCanvas(QWidget):
         self._theme = theme
         self._statuses = StatusPainter(theme)
         self._moving = MovingPainter(theme)
-        self._camera: Camera | None = None
+        self._cameras: Cameras | None = None
         self._placed: Placed | None = None
         self._structure: tuple[object, QPixmap] | None = None
         self._status: tuple[object, QPixmap] | None = None
@@ -91,54 +97,85 @@ class TopologyCanvas(QWidget):
     @property
     def placed(self) -> Placed:
         """Where everything is in pixels."""
-        if self._camera is None:
-            self._camera = fit(self.model.layout, self.width(), self.height())
+        if self._cameras is None:
+            self.model.set_size(self.width(), self.height())
+            self._cameras = fit(self.model.layout, self.width(), self.height())
         if self._placed is None:
-            self._placed = Placed(self.model.network, self.model.layout, self._camera)
+            self._placed = Placed(self.model.network, self.model.layout, self._cameras)
         return self._placed
 
     def show_all(self) -> None:
         """The whole picture, and so it stays when the window's size changes, until it is moved or zoomed."""
-        self._camera = None
         self._look(None)
 
     def zoom(self, factor: float, at: QPointF | None = None) -> None:
-        """Nearer or farther, around a pixel or the middle."""
-        at = QPointF(self.width() / 2, self.height() / 2) if at is None else at
-        self._look(self.placed.camera.zoomed(self.model.layout, factor, at.x(), at.y()))
+        """Nearer or farther, around a pixel; without one around what is selected, or the middle."""
+        cameras, layout = self.placed.cameras, self.model.layout
+        if at is None:
+            is_party = self.selected().kind in ("party", "group", "link")
+            camera = cameras.parties if is_party else cameras.main
+            at = QPointF(camera.left + camera.width / 2, camera.height / 2)
+        which = cameras.at(layout, at.x())
+        camera = cameras.parties if which == "parties" else cameras.main
+        self._look(cameras.with_one(layout, which, camera.zoomed(factor, at.x(), at.y())))
 
-    def pan(self, x_px: float, y_px: float) -> None:
-        """Move the picture."""
-        self._look(self.placed.camera.moved(x_px, y_px))
+    def pan(self, x_px: float, y_px: float, at: QPointF | None = None) -> None:
+        """Move the picture; on a map the parties' part of it if a pixel there is given."""
+        cameras, layout = self.placed.cameras, self.model.layout
+        which = "main" if at is None else cameras.at(layout, at.x())
+        camera = cameras.parties if which == "parties" else cameras.main
+        self._look(cameras.with_one(layout, which, camera.moved(x_px, y_px)))
 
     def go_to(self, hit: Hit) -> None:
-        """Bring a party, link, site or EVSE to the middle, near enough to be read."""
+        """Bring something to the middle, near enough to be read; a group or spot is opened by it."""
         if hit.kind in ("", "message"):
             return
-        placed, camera, layout = self.placed, self.placed.camera, self.model.layout
-        x_px, y_px, w_px, h_px = placed.rect_of(hit.kind, hit.item)
-        if hit.kind == "site":
-            x, y, w, h = layout.card[hit.item].tolist()
-        elif hit.kind == "evse":
-            (x, y), w, h = layout.evse_xy[hit.item].tolist(), layout.cell, layout.cell
-            x, y = x - w / 2, y - h / 2
+        placed, layout = self.placed, self.model.layout
+        cameras = placed.cameras
+        if hit.kind in ("site", "evse", "spot"):
+            camera = cameras.main
+            x, y, w, h, largest = self._land_box(hit)
+            self._look(cameras.with_one(layout, "main", camera.showing(x, y, w, h, largest)))
+            return
+        camera = cameras.parties
+        if hit.kind == "group":
+            x, y, w, h = layout.group_box[hit.item].tolist()
+            near = camera.showing(x, y, w, h, camera.most, _GROUP_PART)
+            opens = float(layout.group_opens[hit.item]) * 1.001
+            camera = near if near.scale >= opens else near._replace(scale=opens)
+        elif hit.kind == "party":
+            (x, y), (w, h) = layout.party_xy[hit.item].tolist(), layout.party_size[hit.item].tolist()
+            camera = camera.showing(x - w / 2, y - h / 2, w, h, _NEAR * NODE_W / w)
         else:
+            x_px, y_px, w_px, h_px = placed.rect_of(hit.kind, hit.item)
             x, y = camera.world(x_px, y_px)
-            w, h = w_px / camera.scale, h_px / camera.scale
-        largest = {"evse": _EVSE_NEAR_PX / layout.cell, "site": _SITE_NEAR_PX / layout.cell}.get(
-            hit.kind, _NEAR / layout.unit
-        )
-        self._look(camera.showing(layout, x, y, w, h, largest))
+            camera = camera.showing(x, y, w_px / camera.scale, h_px / camera.scale, _NEAR / layout.unit)
+        self._look(cameras.with_one(layout, "parties", camera))
 
-    def _look(self, camera: Camera | None) -> None:
-        self._camera = camera
+    def _land_box(self, hit: Hit) -> tuple[float, float, float, float, float]:
+        """The world rectangle of a site, EVSE or spot, and the largest scale to see it at."""
+        placed, layout = self.placed, self.model.layout
+        if hit.kind == "evse":
+            x, y = layout.evse_xy[hit.item].tolist()
+            return x - layout.cell / 2, y - layout.cell / 2, layout.cell, layout.cell, _EVSE_NEAR_PX / layout.cell
+        if hit.kind == "site" or placed.spots is None:
+            x, y, w, h = layout.card[hit.item].tolist()
+        else:
+            cards = layout.card[placed.spots.sites(hit.item)]
+            low, high = cards[:, :2].min(axis=0), (cards[:, :2] + cards[:, 2:]).max(axis=0)
+            (x, y), (w, h) = low.tolist(), (high - low).tolist()
+        return x, y, w, h, _SITE_NEAR_PX / layout.cell
+
+    def _look(self, cameras: Cameras | None) -> None:
+        self._cameras = cameras
         self._placed = None
-        self._is_fitted = camera is None
+        self._is_fitted = cameras is None
         self.update()
 
     def select(self, hit: Hit) -> None:
         """Select for all views what was hit; a message also brings its time."""
         network, cursor = self.model.network, self.model.cursor
+        self.model.choose_group(hit.item if hit.kind == "group" else -1)
         if hit.kind == "party":
             cursor.select(Selection("party", network.parties[hit.item].id))
         elif hit.kind == "link":
@@ -153,16 +190,20 @@ class TopologyCanvas(QWidget):
             cursor.select(NOTHING)
 
     def select_neighbour(self, right: int, down: int) -> None:
-        """Select what lies nearest in a direction: among EVSEs or sites if one is selected, else among parties."""
+        """Select what lies nearest in a direction: among EVSEs or sites if one is selected, else among parties and
+        groups of them."""
         selected = self.selected()
-        kind = selected.kind if selected.kind in ("party", "site", "evse") else "party"
-        found = self.placed.neighbour(kind, selected.item if kind == selected.kind else -1, right, down)
+        if selected.kind not in ("party", "group", "site", "evse"):
+            selected = Hit("party", -1)
+        found = self.placed.neighbour(selected, right, down)
         if found.kind:
             self.select(found)
 
     def selected(self) -> Hit:
         """What of the picture is selected."""
         highlight = self.model.highlight
+        if self.model.group >= 0:
+            return Hit("group", self.model.group)
         if highlight.evse >= 0:
             return Hit("evse", highlight.evse)
         if highlight.site >= 0:
@@ -248,10 +289,10 @@ class TopologyCanvas(QWidget):
     # Mouse and keyboard
 
     def resizeEvent(self, _event: QResizeEvent) -> None:
-        if self._camera is not None and not self._is_fitted:
-            self._camera = self._camera.resized(self.width(), self.height())
+        if self._cameras is not None and not self._is_fitted:
+            self._cameras = self._cameras.resized(self.model.layout, self.width(), self.height())
         else:
-            self._camera = None
+            self._cameras = None
         self._placed = None
 
     def wheelEvent(self, event: QWheelEvent) -> None:
@@ -274,7 +315,7 @@ class TopologyCanvas(QWidget):
             self._dragged = True
             self._pressed = event.position()
             self.setCursor(Qt.CursorShape.ClosedHandCursor)
-            self.pan(moved.x(), moved.y())
+            self.pan(moved.x(), moved.y(), event.position())
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton and self._pressed is not None:
@@ -293,7 +334,9 @@ class TopologyCanvas(QWidget):
             if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
                 self.select_neighbour(right, down)
             else:
-                self.pan(-right * _PAN_PX, -down * _PAN_PX)
+                is_party = self.selected().kind in ("party", "group", "link")
+                at = QPointF(1, 1) if is_party else None
+                self.pan(-right * _PAN_PX, -down * _PAN_PX, at)
         elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
             self.zoom(ZOOM_STEP)
         elif key == Qt.Key.Key_Minus:
@@ -304,12 +347,16 @@ class TopologyCanvas(QWidget):
             self.go_to(self.selected())
         elif key == Qt.Key.Key_Escape:
             self.select(NO_HIT)
+        elif event.text().isalnum() and not event.modifiers() & _COMMANDS:
+            self.typed.emit(event.text())
         else:
             super().keyPressEvent(event)
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
-            text = tip(self.model, self._hit(QPointF(event.pos())))
+            text = ""
+            with self.model.run.reading():
+                text = tip(self.model, self._hit(QPointF(event.pos())))
             if text:
                 QToolTip.showText(event.globalPos(), text, self)
             else:

@@ -1,6 +1,6 @@
 """The summary of a run: its own figures, and the counts that a person asks for next."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Final, Literal
 
 import msgspec
@@ -83,6 +83,16 @@ def summarise(recording: Recording) -> Summary:
     )
 
 
+def by_final(recording: Recording, exchanges: Collection[int]) -> dict[str, int]:
+    """How some exchanges ended: the number of each final state, the most frequent first."""
+    return _counts(
+        recording,
+        """SELECT final.text, count(*) FROM message m JOIN name final ON final.id = m.final
+        WHERE m.exchange IN (SELECT value FROM json_each(?)) GROUP BY 1 ORDER BY 2 DESC, 1""",
+        msgspec.json.encode(list(exchanges)).decode(),
+    )
+
+
 def _state(meta: Mapping[str, str]) -> State:
     if meta.get("failure"):
         return "failed"
@@ -136,5 +146,5 @@ def _synchronisation(recording: Recording) -> Synchronisation:
     return Synchronisation(count, changed or 0, (stalest_s or 0) / _SECONDS_A_MINUTE)
 
 
-def _counts(recording: Recording, sql: str) -> dict[str, int]:
-    return {name: int(count) for name, count in recording.query(sql)}
+def _counts(recording: Recording, sql: str, *parameters: str) -> dict[str, int]:
+    return {name: int(count) for name, count in recording.query(sql, parameters)}

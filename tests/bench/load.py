@@ -37,7 +37,7 @@ def plots_ms() -> tuple[float, float]:
 
     app = QApplication.instance() or QApplication([])
     theme, clock, random = Theme(dark=False), LocalClock({}), np.random.default_rng(1)
-    plots = Plots(clock.at, clock.time, {"power": "kW", "places": "", "charge": "%"}, theme)
+    plots = Plots(clock.at, clock.time, {"power": "kW", "places": "", "one": "kW", "charge": "%"}, theme)
     plots.resize(1_200, 700)
     plots.show()
     lines = []
@@ -45,7 +45,7 @@ def plots_ms() -> tuple[float, float]:
         times_us = np.sort(random.integers(0, DAY_US, POINTS))
         values = 100.0 + 20 * number + np.cumsum(random.normal(0, 1, POINTS))
         pyramid = Pyramid(times_us, values)
-        lines.append(Line(str(number), str(number), "power", pyramid, theme.module("cdrs"), str))
+        lines.append(Line(str(number), str(number), "power", pyramid, theme.module("cdrs"), str, badge=str(number)))
     plots.set_bounds(0, DAY_US)
     plots.set_lines(lines, DAY_US)
     plots.set_heights({"power": 1_000.0})

@@ -89,16 +89,17 @@ def cost(path: Path, kind: str = "network") -> Cost:
 
 
 def measure(folder: Path) -> dict[str, Cost]:
-    """What three pictures cost."""
+    """What four pictures cost."""
     app = QApplication.instance() or QApplication([])
     crowd = many(folder / "crowd.ocpirun", cpos=5, emsps=8, sites=1_000, evses_a_site=10, messages=1_000)
     parties = many(
-        folder / "parties.ocpirun", cpos=1_000, emsps=1_000, sites=2_000, evses_a_site=2, messages=1_000, links=3
+        folder / "parties.ocpirun", cpos=1_000, emsps=1_000, sites=2_000, evses_a_site=5, messages=1_000, links=3
     )
     found = {
         "network, 10,000 EVSEs": cost(crowd),
         "map, 10,000 EVSEs": cost(crowd, "map"),
-        "network, 2,000 parties": cost(parties),
+        "network, 2,000 parties and 10,000 EVSEs": cost(parties),
+        "map, 2,000 parties and 10,000 EVSEs": cost(parties, "map"),
     }
     app.processEvents()
     return found

@@ -3,7 +3,7 @@
 import asyncio
 import gc
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
@@ -13,6 +13,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QSettings
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from gui.main_window import MainWindow
 from gui.models.cursor import Cursor
 from gui.models.run import Run
 from gui.theme import Theme
@@ -21,6 +22,8 @@ from simulator.scenario.load import load
 
 ROOT = Path(__file__).parents[2]
 QUICKSTART = ROOT / "scenarios" / "quickstart.yaml"
+WAIT_MS = 20_000
+MakeWindow = Callable[..., MainWindow]
 
 CROWDED = """
 name: A crowded region
@@ -126,6 +129,39 @@ def run(cursor: Cursor) -> Iterator[Run]:
 def settings(tmp_path: Path) -> QSettings:
     """Settings that no other test and no person shares."""
     return QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
+
+
+@pytest.fixture
+def make_window(
+    qtbot: QtBot, settings: QSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[MakeWindow]:
+    """Windows with settings of their own; what they play goes to a folder of the test."""
+    monkeypatch.chdir(tmp_path)
+    made: list[MainWindow] = []
+
+    def make(**options: object) -> MainWindow:
+        window = MainWindow(settings, **({"colours": "light"} | options))  # type: ignore[arg-type]
+        made.append(window)
+        qtbot.addWidget(window)
+        window.show()
+        return window
+
+    yield make
+    made.clear()
+
+
+@pytest.fixture
+def window(make_window: MakeWindow) -> MainWindow:
+    """A window with nothing open."""
+    return make_window()
+
+
+@pytest.fixture
+def opened(window: MainWindow, quickstart: Path, qtbot: QtBot) -> MainWindow:
+    """A window that shows the quickstart's recording."""
+    with qtbot.waitSignal(window.run.opened, timeout=WAIT_MS):
+        window.open_path(quickstart)
+    return window
 
 
 @pytest.fixture(autouse=True)

@@ -56,6 +56,6 @@ def arrow(number: int, start_us: int, latency_us: int | None = 10_000, **fields:
     row: dict[str, Any] = {
         "key": ("message", number), "cause": ("", 0), "layer": "OCPI", "module": "sessions", "source": 0, "to": 1,
         "start_us": start_us, "arrive_us": later, "reply_us": later, "end_us": end_us, "text": "", "remark": "",
-        "broken": "" if later else "request", "outcome": "", "failed": False, "session_id": "",
+        "broken": "" if later else "request", "outcome": "", "fate": "", "failed": False, "session_id": "",
     }  # fmt: skip
     return Arrow(**{**row, **fields})

@@ -1,9 +1,10 @@
 """A made-up recording of any size for the topology: parties, sites, EVSEs, statuses and messages, no engine."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
-from simulator.recording.rows import FaultRow, MessageRow, StateRow
+from simulator.recording.rows import EventRow, FaultRow, MessageRow, StateRow
 from simulator.recording.writer import Recorder
 
 SECOND_US = 1_000_000
@@ -119,18 +120,33 @@ class World:
         )
         return self._exchanges
 
+    def event(self, at_us: int, kind: str) -> None:
+        """Something happens, as something does before anybody learns of it."""
+        self.recorder.event(EventRow(at_us, "run", kind))
+
     def fault(self, at_us: int, kind: str, target: str, phase: str) -> None:
         """A fault begins or ends."""
         self.recorder.fault(FaultRow(at_us, kind, target, phase))
 
 
 def many(
-    path: Path, *, cpos: int, emsps: int, sites: int, evses_a_site: int, messages: int = 0, links: int | None = None
+    path: Path,
+    *,
+    cpos: int,
+    emsps: int,
+    sites: int,
+    evses_a_site: int,
+    messages: int = 0,
+    links: int | None = None,
+    countries: Sequence[str] = ("NL",),
 ) -> Path:
-    """Sites spread over a country; `messages` are all on their way at 1,000 s; each party has at most `links` links."""
+    """Sites spread over a country; `messages` are all on their way at 1,000 s; each party has at most `links` links.
+
+    Parties are of these countries in turn. From 1,300 s to 1,400 s the first CPO is offline and its first link down.
+    """
     with World(path) as world:
-        cpo_ids = [f"NL-C{number:04}" for number in range(cpos)]
-        emsp_ids = [f"NL-E{number:04}" for number in range(emsps)]
+        cpo_ids = [f"{countries[number % len(countries)]}-C{number:04}" for number in range(cpos)]
+        emsp_ids = [f"{countries[number % len(countries)]}-E{number:04}" for number in range(emsps)]
         for id in cpo_ids:
             world.party(id, "cpo")
         for id in emsp_ids:
@@ -146,6 +162,7 @@ def many(
             cpo = cpo_ids[number % cpos]
             latitude, longitude = 51.0 + number * 7_919 % 2_000 / 1_000, 4.0 + number * 104_729 % 2_500 / 1_000
             world.site(cpo, f"L{number:04}", evses_a_site, latitude, longitude)
+        world.event(-99 * SECOND_US, "begin")
         modules = ("sessions", "locations", "cdrs", "tokens", "commands", "tariffs")
         for number in range(messages):
             emsp, cpo = pairs[number % len(pairs)]
@@ -163,5 +180,10 @@ def many(
             site = number * 31 % sites
             cpo = cpo_ids[site % cpos]
             evse = f"{cpo}/L{site:04}-E{number % evses_a_site:03}"
-            world.status((1_010 + number // 10) * SECOND_US, cpo, evse, _STATUSES[number % 5 + 1])
+            at_us = (1_010 + number // 10) * SECOND_US
+            world.event(at_us, "ocpp")
+            world.status(at_us, cpo, evse, _STATUSES[number % 5 + 1])
+        for at_s, phase in ((1_300, "begin"), (1_400, "end")):
+            world.fault(at_s * SECOND_US, "party_offline", cpo_ids[0], phase)
+            world.fault(at_s * SECOND_US, "link_down", " - ".join(pairs[0]), phase)
     return path

@@ -5,14 +5,12 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QSettings
 from pytestqt.qtbot import QtBot
 
 from gui.main_window import MainWindow
 from gui.models.run import Run
 from simulator.recording.errors import NotARecording, RecordingError
-
-WAIT_MS = 20_000
+from tests.gui.conftest import WAIT_MS
 
 
 def damaged(whole: Path, path: Path, sql: str) -> Path:
@@ -24,21 +22,13 @@ def damaged(whole: Path, path: Path, sql: str) -> Path:
     return path
 
 
-def scrambled(whole: Path, path: Path, eighths: int) -> Path:
-    """A copy with 60 kB of noise so many eighths into it."""
+def scrambled(whole: Path, path: Path, part: float, noise: int) -> Path:
+    """A copy with some bytes of noise at a part of its length."""
     content = bytearray(whole.read_bytes())
-    begin = len(content) * eighths // 8
-    content[begin : begin + 60_000] = bytes((n * n * 31 + n // 7) % 256 for n in range(60_000))
+    begin = int(len(content) * part)
+    content[begin : begin + noise] = bytes((n * n * 31 + n // 7) % 256 for n in range(min(noise, len(content) - begin)))
     path.write_bytes(content)
     return path
-
-
-@pytest.fixture
-def window(settings: QSettings, qtbot: QtBot) -> MainWindow:
-    window = MainWindow(settings, colours="light")
-    qtbot.addWidget(window)
-    window.show()
-    return window
 
 
 @pytest.mark.parametrize("sql", ["DROP TABLE message", "DELETE FROM meta", "UPDATE meta SET value = 'x'"])
@@ -68,16 +58,47 @@ def test_the_run_stays_as_it_was(run: Run, quickstart: Path, tmp_path: Path, sql
     assert run.recording.last_seq > 0
 
 
+def use(window: MainWindow, qtbot: QtBot) -> None:
+    """Look at all views, at several instants, with something selected and with a filter that reads every message."""
+    run = window.run
+    span_us = run.end_us - run.begin_us
+    for number, view in enumerate(window.docks.views):
+        window.docks.show(view)
+        run.seek(run.begin_us + span_us * number // len(window.docks.views))
+        run.step()
+        qtbot.wait(5)
+    for text in ("module:sessions", "kWh", ""):
+        window.playhead.set_filter(text)
+        qtbot.wait(30)
+        run.step_back()
+        run.jump(1)
+
+
+@pytest.mark.parametrize("sixteenths", range(16))
+def test_noise_anywhere_is_refused_in_a_sentence_or_ends_in_one(
+    window: MainWindow, quickstart: Path, tmp_path: Path, qtbot: QtBot, sixteenths: int
+) -> None:
+    said: list[str] = []
+    window.run.said.connect(said.append)
+    window.open_path(scrambled(quickstart, tmp_path / "bad.ocpirun", sixteenths / 16, 12_000))
+    qtbot.waitUntil(lambda: window.problem is not None or window.run.state != "empty", timeout=WAIT_MS)
+    if window.problem is not None:
+        assert window.run.recording is None
+        assert window.problem.sentence.text().endswith(f".\n{tmp_path / 'bad.ocpirun'}")
+        return
+    use(window, qtbot)
+    assert (window.run.recording is None) == (window.run.state == "failed") == bool(window.run.problem)
+    assert not window.run.problem or window.run.problem in said
+
+
 @pytest.mark.parametrize("eighths", [2, 4])
-def test_noise_ends_in_a_sentence_wherever_a_view_comes_upon_it(
+def test_so_it_is_in_a_large_recording(
     window: MainWindow, crowded: Path, tmp_path: Path, qtbot: QtBot, eighths: int
 ) -> None:
-    window.open_path(scrambled(crowded, tmp_path / "bad.ocpirun", eighths))
+    window.open_path(scrambled(crowded, tmp_path / "bad.ocpirun", eighths / 8, 60_000))
     qtbot.waitUntil(lambda: window.problem is not None or window.run.state != "empty", timeout=WAIT_MS)
-    for at_us in range(0, window.run.end_us, 12 * 3_600_000_000):
-        window.run.seek(at_us)
-        window.run.step()
-        qtbot.wait(10)
+    if window.problem is None:
+        use(window, qtbot)
     assert window.problem is not None or window.run.problem or window.run.recording is not None
 
 
@@ -100,8 +121,8 @@ def test_a_refusal_goes_when_what_is_typed_can_be_read(window: MainWindow, quick
     with qtbot.waitSignal(window.run.opened, timeout=WAIT_MS):
         window.open_path(quickstart)
     for field, wrong, right in (
-        (window.filter_field, "module:(", "module:sessions"),
-        (window.time_field, "noon", "08:00"),
+        (window.tools.filter, "module:(", "module:sessions"),
+        (window.tools.time, "noon", "08:00"),
     ):
         field.setText(wrong)
         field.returnPressed.emit()

@@ -53,11 +53,12 @@ def test_sizes(text: str, size: tuple[int, int]) -> None:
     assert parsed("--size", text).size == size
 
 
-@pytest.mark.parametrize("text", ["big", "3x3", "99999x800", "1280"])
+@pytest.mark.parametrize("text", ["big", "3x3", "99999x800", "1280", "10001x800", "1280x149"])
 def test_what_is_no_size_is_refused(text: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         parsed("--size", text)
-    assert "is no size; expected is width x height in pixels" in capsys.readouterr().err
+    told = " ".join(capsys.readouterr().err.split())
+    assert "is no size; expected is width x height in pixels, such as 1280x800, from 200x150 to 10000x10000" in told
 
 
 def test_a_picture_of_a_view_and_of_the_window(quickstart: Path, tmp_path: Path) -> None:
@@ -88,6 +89,11 @@ def test_a_picture_of_a_scenario_is_of_its_whole_run(tmp_path: Path) -> None:
         (["--screenshot", "a.png"], "A picture needs something to show"),
         (["none.ocpirun", "--screenshot", "a.png"], "there is no such file"),
         (["none.yaml", "--screenshot", "a.png"], "none.yaml cannot be played:\nnone.yaml:1:1: There is no file"),
+        (
+            ["{quickstart}", "--at", "11:30", "--screenshot", "a.png"],
+            "11:30:00 lies outside the run, which lasts from 06:58:00 to 11:00:00.",
+        ),
+        (["{quickstart}", "--at", "2026-05-03T12:00", "--screenshot", "a.png"], "12:00:00 -1 lies outside the run"),
         (["{quickstart}", "--at", "noon", "--screenshot", "a.png"], "“noon” is no time"),
         (["{quickstart}", "--screenshot", "/nowhere/a.png"], "cannot be written as a picture"),
         ([], "There is no display for the window"),

@@ -2,9 +2,11 @@
 
 import shutil
 import sqlite3
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from gui.models.cursor import Cursor
@@ -48,7 +50,7 @@ def test_the_whole_run_reads_as_the_report_says(view: SummaryView, run: Run, qui
     assert figures is not None
     assert lines(view, qtbot)[0] == "Monday morning in Leiden, seed 7"
     assert value(view, qtbot, "Energy at the plug") == f"{figures.energy_wh.plug / 1000:,.3f} kWh"
-    assert value(view, qtbot, "Cost, without VAT") == f"EUR {figures.cost['EUR']}"
+    assert value(view, qtbot, "Cost, without VAT") == f"EUR {Decimal(figures.cost['EUR']):,.2f}"
     assert value(view, qtbot, "turned away") == "2 (all places are taken: 2)"
     assert value(view, qtbot, "Energy conserved") == "holds"
     assert lines(view, qtbot)[-1] == "none"
@@ -107,3 +109,55 @@ def test_it_changes_colours(view: SummaryView, run: Run, quickstart: Path, qtbot
     view.set_theme(Theme(dark=True))
     assert lines(view, qtbot) == shown
     assert Theme(dark=True).muted.name() in view.page.toHtml()
+
+
+def test_a_filter_is_told_at_the_head_and_counts_only_messages(
+    view: SummaryView, run: Run, cursor: Cursor, quickstart: Path, qtbot: QtBot
+) -> None:
+    run.open(quickstart)
+    energy = value(view, qtbot, "Energy at the plug")
+    whole = int(value(view, qtbot, "Exchanges"))
+    with qtbot.waitSignal(run.filtered.changed):
+        cursor.set_filter("module:sessions")
+    taken = run.filtered.count
+    assert 0 < taken < whole
+    assert value(view, qtbot, "Exchanges taken") == str(taken)
+    assert value(view, qtbot, "delivered") == str(taken)
+    assert any(
+        line.startswith(f"Filter “module:sessions” takes {taken} of {whole} messages.") for line in lines(view, qtbot)
+    )
+    assert value(view, qtbot, "Energy at the plug") == energy
+    cursor.set_filter("")
+    assert value(view, qtbot, "Exchanges") == str(whole)
+    assert not any("takes" in line for line in lines(view, qtbot))
+
+
+def test_a_screen_reader_and_the_keyboard_reach_every_row(
+    view: SummaryView, run: Run, quickstart: Path, qtbot: QtBot
+) -> None:
+    run.open(quickstart)
+    lines(view, qtbot)
+    assert view.accessibleName()
+    assert view.page.accessibleName()
+    words = view.page.accessibleDescription()
+    assert "Whole run: Sessions 10, 10 with a CDR; Energy at the plug" in words
+    assert "Checks: Energy conserved holds; CDRs billed once holds" in words
+    view.setFocus()
+    assert view.page.hasFocus() or view.focusProxy() is view.page
+    flags = view.page.textInteractionFlags()
+    assert flags & Qt.TextInteractionFlag.TextSelectableByKeyboard
+    qtbot.keyClick(view.page, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    assert "Hints" in view.page.textCursor().selectedText()
+
+
+def test_where_somebody_reads_stays_when_figures_change(
+    view: SummaryView, run: Run, cursor: Cursor, quickstart: Path, qtbot: QtBot
+) -> None:
+    run.open(quickstart)
+    lines(view, qtbot)
+    caret = view.page.textCursor()
+    caret.setPosition(200)
+    view.page.setTextCursor(caret)
+    cursor.set_time(6_000_000_000)
+    assert "Until 08:40:00" in lines(view, qtbot)
+    assert view.page.textCursor().position() == 200

@@ -1,16 +1,19 @@
 """The message view as a person uses it: clicks, keys, filters, follows and copies, on real recordings."""
 
 import json
+import shlex
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor, QGuiApplication
+from PySide6.QtWidgets import QApplication, QLineEdit, QTabBar, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from gui.models.cursor import NOTHING, Cursor, Selection
-from gui.models.messages import DURATION, MEANING, METHOD, PATH, STATUS, TIME
+from gui.models.messages import DURATION, FROM, MEANING, METHOD, PATH, STATUS, TIME, TO
 from gui.models.run import Run
 from gui.theme import Theme
 from gui.views.messages import MessagesView, threads
@@ -159,6 +162,33 @@ def test_every_thread_of_every_message_holds_the_message_itself(
             assert view.model.row_of(message.exchange) >= 0, thread
 
 
+def test_the_curl_line_is_the_request_for_a_shell(
+    view: MessagesView, run: Run, cursor: Cursor, quickstart: Path, tmp_path: Path
+) -> None:
+    """As Python splits it, and as a POSIX shell does, with every kind of request of the run."""
+    run.open(quickstart)
+    assert run.recording is not None
+    routes = {message.route: message.exchange for message in run.recording.messages() if message.http_status}
+    for exchange in routes.values():
+        message = run.recording.message(exchange)
+        cursor.select(Selection("message", str(exchange)), message.start_us)
+        view.copy_as_curl.trigger()
+        line = QGuiApplication.clipboard().text()
+        words = shlex.split(line.replace(" \\\n", " "))
+        assert words[:4] == ["curl", "-X", message.method, f"http://{message.host}{message.path}"]
+        options = dict(zip(words[5::2], words[4::2], strict=True))
+        names = [name for name, _ in message.request_headers]
+        headers = [f"{name}: {value}" for name, value in message.request_headers if name.lower() != "authorization"]
+        assert [word for word, option in options.items() if option == "-H" and "$TOKEN" not in word] == headers
+        assert "Authorization: Token $TOKEN" in options or "authorization" not in map(str.lower, names)
+        bodies = [word for word, option in options.items() if option == "--data-raw"]
+        if message.module != "credentials":
+            assert bodies == ([message.request_body.decode()] if message.request_body else [])
+        script = "curl() { for word; do printf '%s\\0' \"$word\"; done; }\n" + line
+        heard = subprocess.run(["sh", "-c", script], env={"TOKEN": "secret"}, capture_output=True, check=True).stdout
+        assert heard.decode().split("\0")[:-1] == [word.replace("$TOKEN", "secret") for word in words[1:]]
+
+
 def test_copies(qtbot: QtBot, view: MessagesView, run: Run, cursor: Cursor, quickstart: Path) -> None:
     run.open(quickstart)
     put = message_of(run, "sessions.receiver.put_session")
@@ -287,31 +317,130 @@ def test_a_click_on_a_title_sorts(qtbot: QtBot, view: MessagesView, run: Run, qu
     assert first.duration_us < last.duration_us
 
 
+def columns_in_sight(view: MessagesView) -> list[int]:
+    """The columns that are there whole without scrolling sideways."""
+    header, room = view.table.horizontalHeader(), view.table.viewport().width()
+    edges = {
+        column: header.sectionViewportPosition(column) + header.sectionSize(column)
+        for column in range(view.model.columnCount())
+    }
+    return [column for column, edge in edges.items() if edge <= room]
+
+
 @pytest.mark.parametrize(
-    ("width", "height", "hidden", "is_beside"),
+    ("width", "height", "at_least", "is_beside"),
     [
-        (1900, 400, set(), True),
-        (1280, 300, {PATH}, True),
-        (1024, 260, {PATH, METHOD}, True),
-        (500, 640, {PATH, METHOD, DURATION}, False),
+        (1900, 400, 8, True),
+        (1280, 300, 8, True),
+        (1024, 260, 5, True),
+        (520, 640, 5, False),
     ],
 )
-def test_a_narrow_view_gives_up_what_the_detail_tells_too(
-    qtbot: QtBot,
+def test_a_narrow_list_shows_what_is_needed_most_and_scrolls_to_the_rest(
     view: MessagesView,
     run: Run,
+    cursor: Cursor,
     quickstart: Path,
     width: int,
     height: int,
-    hidden: set[int],
+    at_least: int,
     is_beside: bool,
 ) -> None:
     run.open(quickstart)
+    ask = message_of(run, "tokens.sender.post_authorize")
+    cursor.select(Selection("message", str(ask.exchange)), ask.start_us)
     view.resize(width, height)
-    shown = [column for column in range(view.model.columnCount()) if not view.table.isColumnHidden(column)]
-    assert set(range(view.model.columnCount())) - set(shown) == hidden
     assert (view.splitter.orientation() == Qt.Orientation.Horizontal) == is_beside
-    assert sum(view.table.columnWidth(column) for column in shown) <= view.table.viewport().width()
+    assert columns_in_sight(view)[:at_least] == [TIME, FROM, TO, MEANING, STATUS, DURATION, METHOD, PATH][:at_least]
+    assert not any(view.table.isColumnHidden(column) for column in range(view.model.columnCount()))
+    bar = view.table.horizontalScrollBar()
+    if not bar.maximum():
+        assert view.table.horizontalHeader().length() == view.table.viewport().width()
+    bar.setValue(bar.maximum())
+    assert PATH in columns_in_sight(view)
+    assert view.table.columnWidth(PATH) >= (200 if bar.maximum() else 120)
+    # What time and other views bring into sight is brought there up and down only.
+    stood = bar.value()
+    cursor.select(Selection("message", "200"))
+    assert bar.value() == stood
+    assert view.table.viewport().rect().contains(QPoint(5, place(view, view.model.row_of(200)).y()))
+
+
+def test_a_column_stays_as_wide_as_a_person_has_made_it(
+    qtbot: QtBot, view: MessagesView, run: Run, quickstart: Path
+) -> None:
+    run.open(quickstart)
+    view.resize(1200, 400)
+    header = view.table.horizontalHeader()
+    edge = QPoint(header.sectionViewportPosition(MEANING) + header.sectionSize(MEANING) - 1, 8)
+    before = header.sectionSize(MEANING)
+    qtbot.mousePress(header.viewport(), Qt.MouseButton.LeftButton, pos=edge)
+    qtbot.mouseMove(header.viewport(), edge + QPoint(60, 0))
+    qtbot.mouseRelease(header.viewport(), Qt.MouseButton.LeftButton, pos=edge + QPoint(60, 0))
+    assert header.sectionSize(MEANING) == before + 60
+    view.resize(700, 400)
+    assert header.sectionSize(MEANING) == before + 60
+
+
+def test_the_detail_takes_no_room_while_it_has_nothing_to_say(
+    qtbot: QtBot, view: MessagesView, run: Run, cursor: Cursor, quickstart: Path
+) -> None:
+    run.open(quickstart)
+    assert not view.detail.isVisible()
+    assert view.table.width() == view.width()
+    ask = message_of(run, "tokens.sender.post_authorize")
+    cursor.select(Selection("message", str(ask.exchange)), ask.start_us)
+    assert view.detail.isVisible()
+    assert view.table.width() > view.detail.width() > view.width() // 4
+    view.detail.tree.setFocus()
+    cursor.select(NOTHING)
+    assert not view.detail.isVisible()
+    assert view.table.hasFocus()
+    view.show_detail.setChecked(False)
+    cursor.select(Selection("message", str(ask.exchange)), ask.start_us)
+    assert not view.detail.isVisible()
+
+
+@pytest.mark.parametrize("key", [Key.Key_Tab, Key.Key_Backtab])
+def test_tab_leaves_the_view_in_both_directions(
+    qtbot: QtBot, run: Run, cursor: Cursor, theme: Theme, quickstart: Path, key: Qt.Key
+) -> None:
+    """Whatever stands around it, a window of Qt's making."""
+    window = QWidget()
+    qtbot.addWidget(window)
+    before, view, after = QLineEdit(), MessagesView(run, cursor, theme), QLineEdit()
+    column = QVBoxLayout(window)
+    for each in (before, view, after):
+        column.addWidget(each)
+    window.resize(1000, 600)
+    with qtbot.waitActive(window):
+        window.show()
+        window.activateWindow()
+    run.open(quickstart)
+    view.table.selectRow(30)
+    view.setFocus()
+    assert view.table.hasFocus()
+    visited = []
+    while not (before.hasFocus() or after.hasFocus()) and len(visited) < 20:
+        focused = QApplication.focusWidget()
+        assert focused is not None
+        visited.append(focused)
+        qtbot.keyClick(focused, key)
+    assert (after if key == Key.Key_Tab else before).hasFocus()
+    assert all(widget.accessibleName() for widget in visited if not isinstance(widget, QTabBar))
+
+
+def test_to_come_by_with_the_keyboard_chooses_nothing(
+    qtbot: QtBot, view: MessagesView, run: Run, cursor: Cursor, quickstart: Path
+) -> None:
+    run.open(quickstart)
+    cursor.set_time(run.end_us)
+    view.table.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.waitUntil(view.table.hasFocus)
+    assert cursor.selection == NOTHING
+    assert cursor.at_us == run.end_us
+    qtbot.keyClick(view.table, Key.Key_Down)
+    assert cursor.selection.kind == "message"
 
 
 def test_a_run_without_single_messages_says_so(qtbot: QtBot, view: MessagesView, run: Run, tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 """The sequence view: click, keys, links and tips, and what is painted where."""
 
+import shutil
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from gui.models.cursor import NOTHING, Cursor, Selection
 from gui.models.run import Run
-from gui.paint.sequence import HEADER, row_rect
+from gui.paint.sequence_place import row_rect
 from gui.theme import Theme
 from gui.views.sequence import SequenceView
 
@@ -111,7 +113,7 @@ def test_keys_go_along_the_arrows_and_to_their_causes(qtbot: QtBot, adas: Sequen
     last = len(adas.model.chart.arrows) - 1
     assert adas.model.place == last
     rect = row_rect(adas.chart.picture(), last)
-    assert rect.top() >= HEADER, "the current arrow is in view"
+    assert rect.top() >= adas.chart.header.height, "the current arrow is in view"
     assert rect.bottom() <= adas.chart.viewport().height()
     qtbot.keyClick(adas.chart, Qt.Key.Key_PageUp)
     assert 0 < adas.model.place < last
@@ -166,7 +168,7 @@ def test_the_time_cursor_is_followed(adas: SequenceView, cursor: Cursor, theme: 
     assert adas.chart.verticalScrollBar().value() > 0
     place = adas.chart.picture().place
     y = place.y(adas.chart.axis.height_of(cursor.at_us))
-    assert HEADER < y < place.height
+    assert place.header.height < y < place.height
     image = painted(adas)
     assert count(image, theme.accent, place.lanes[0] + 5, y - 2, place.lanes[1] - 5, y + 2) > 50
 
@@ -176,7 +178,8 @@ def test_lifelines_keep_their_names_while_scrolling(qtbot: QtBot, adas: Sequence
     button = getattr(adas, mode)
     assert isinstance(button, QToolButton)
     qtbot.mouseClick(button, LEFT)
-    header = adas.chart.viewport().rect().adjusted(0, 0, 0, HEADER - adas.chart.viewport().height())
+    header = adas.chart.viewport().rect()
+    header.setHeight(round(adas.chart.header.height))
     before = painted(adas).copy(header)
     adas.chart.verticalScrollBar().setValue(adas.chart.verticalScrollBar().maximum())
     assert adas.chart.verticalScrollBar().value() > 200
@@ -186,7 +189,7 @@ def test_lifelines_keep_their_names_while_scrolling(qtbot: QtBot, adas: Sequence
 def test_the_border_between_ocpp_and_ocpi_is_painted_at_the_cpo(adas: SequenceView, theme: Theme) -> None:
     place = adas.chart.picture().place
     image = painted(adas)
-    y = round(HEADER) + 6
+    y = round(place.header.height) + 6
     charger, cpo, emsp = (round(place.lanes[number]) for number in (1, 2, 3))
     ocpp, ocpi = image.pixelColor(cpo - 3, y), image.pixelColor(cpo + 3, y)
     ground, other = image.pixelColor((charger + cpo) // 2, y), image.pixelColor((cpo + emsp) // 2, y)
@@ -228,7 +231,7 @@ def test_a_lost_message_ends_in_a_cross_and_says_so(
     colour = theme.module("sessions")
     assert count(image, colour, far - 20, head.top() + 14, far, head.bottom()) == 0, "it never arrives"
     assert "lost" in view.chart.tip_at(middle(view, 1))
-    assert "did not come through" in view.legend.accessibleDescription()
+    assert "lost" in view.legend.accessibleDescription()
     view.model.choose(1)
     assert "It was lost on the way; NL-EMA knows nothing of it." in view.sentences.toPlainText()
 
@@ -265,15 +268,133 @@ def test_it_fits_small_docks_in_both_themes(
     adas.model.choose(place_of(adas, QUESTION))
     assert adas.width() == size[0], "nothing asks for more"
     rect = row_rect(adas.chart.picture(), adas.model.place)
-    assert HEADER <= rect.center().y() <= adas.chart.viewport().height()
+    assert adas.chart.header.height <= rect.center().y() <= adas.chart.viewport().height()
     panel = Theme(dark).panel.name()
     assert (
         painted(adas).pixelColor(adas.chart.viewport().width() - 6, adas.chart.viewport().height() - 4).name() == panel
     )
-    style = Qt.ToolButtonStyle.ToolButtonIconOnly if size[0] < 500 else Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+    style = Qt.ToolButtonStyle.ToolButtonIconOnly if size[0] < 720 else Qt.ToolButtonStyle.ToolButtonTextBesideIcon
     assert adas.story.toolButtonStyle() == style
 
 
 def test_everything_has_a_name_for_those_who_do_not_see_it(adas: SequenceView) -> None:
     for widget in (adas, adas.chart, adas.sentences, adas.legend, adas.story, adas.around, adas.by_order, adas.by_time):
         assert widget.accessibleName()
+
+
+def test_in_a_small_dock_the_arrows_have_the_room(qtbot: QtBot, adas: SequenceView) -> None:
+    adas.resize(410, 241)
+    assert not adas.legend.isVisible()
+    qtbot.waitUntil(lambda: adas.chart.viewport().height() >= 170)
+    adas.model.choose(place_of(adas, QUESTION))
+    qtbot.waitUntil(lambda: adas.sentences.height() > 30)
+    assert adas.chart.viewport().height() - adas.chart.header.height >= 110, "three rows and more"
+    assert not adas.chart.horizontalScrollBar().isVisible()
+    assert max(adas.chart.picture().place.lanes) < adas.chart.viewport().width() - 20
+
+
+def test_the_legend_comes_with_height_until_somebody_chooses(qtbot: QtBot, adas: SequenceView) -> None:
+    assert adas.legend.isVisible()
+    adas.resize(900, 300)
+    assert not adas.legend.isVisible()
+    qtbot.mouseClick(adas.show_legend, LEFT)
+    assert adas.legend.isVisible()
+    adas.resize(900, 700)
+    qtbot.keyClick(adas.show_legend, Qt.Key.Key_Space)
+    assert not adas.legend.isVisible()
+    adas.resize(900, 800)
+    assert not adas.legend.isVisible(), "what a person has hidden stays hidden"
+
+
+def test_the_sentences_take_only_the_lines_that_they_need(qtbot: QtBot, adas: SequenceView) -> None:
+    line = adas.sentences.fontMetrics().lineSpacing()
+    assert adas.sentences.height() < 2 * line, "a hint has one line"
+    assert "left: cause" in adas.sentences.toolTip()
+    heights = []
+    for text in ("Plugs in", QUESTION):
+        adas.model.choose(place_of(adas, text))
+        heights.append(adas.sentences.height())
+        assert adas.sentences.verticalScrollBar().maximum() == 0, "all of it is in view"
+    assert heights[0] < heights[1]
+    adas.resize(330, 280)
+    assert adas.sentences.height() <= 3 * line + 8, "in a low dock the rest scrolls"
+    assert adas.sentences.verticalScrollBar().maximum() > 0
+
+
+def test_the_sentences_say_how_long_an_answer_took(adas: SequenceView) -> None:
+    number = place_of(adas, QUESTION)
+    adas.model.choose(number)
+    arrow = adas.model.chart.arrows[number]
+    assert arrow.end_us is not None
+    assert f"Answered after {(arrow.end_us - arrow.start_us) / 1e3:,.0f} ms." in adas.sentences.toPlainText()
+
+
+def test_ctrl_and_arrow_keys_go_along_what_came_of_one_cause(qtbot: QtBot, adas: SequenceView) -> None:
+    chart = adas.model.chart
+    causes = [arrow.cause for arrow in chart.arrows if arrow.cause[0]]
+    cause = next(each for each in causes if causes.count(each) > 1)
+    siblings = [number for number, arrow in enumerate(chart.arrows) if arrow.cause == cause]
+    adas.model.choose(siblings[0])
+    seen = [adas.model.place]
+    for _ in siblings:
+        qtbot.keyClick(adas.chart, Qt.Key.Key_Down, Qt.KeyboardModifier.ControlModifier)
+        seen.append(adas.model.place)
+    assert seen == [*siblings, siblings[-1]]
+    qtbot.keyClick(adas.chart, Qt.Key.Key_Up, Qt.KeyboardModifier.ControlModifier)
+    assert adas.model.place == siblings[-2]
+
+
+def test_many_lifelines_scroll_sideways_with_their_names_and_a_chosen_arrow_comes_into_view(
+    view: SequenceView, run: Run, cursor: Cursor, crowded: Path
+) -> None:
+    view.resize(410, 241)
+    run.open(crowded)
+    cursor.set_time(2 * 3_600 * S)
+    bar, chart = view.chart.horizontalScrollBar(), view.model.chart
+    assert len(chart.lanes) == 9
+    assert bar.maximum() > 0
+    last = len(chart.lanes) - 1
+    number = max(range(len(chart.arrows)), key=lambda number: chart.arrows[number].source)
+    assert view.chart.picture().place.lanes[chart.arrows[number].source] > view.chart.viewport().width()
+    view.model.choose(number)
+    place, arrow = view.chart.picture().place, chart.arrows[number]
+    assert place.gutter <= place.lanes[arrow.source] <= place.width
+    bar.setValue(bar.maximum())
+    x = round(view.chart.picture().place.lanes[last])
+    assert view.chart.tip_at(QPoint(x, 10)).startswith(chart.lanes[last].title)
+    assert x < view.chart.viewport().width()
+
+
+def test_the_time_of_what_is_in_view_stands_at_the_left_even_when_its_first_arrow_does_not(
+    adas: SequenceView, theme: Theme
+) -> None:
+    starts = [arrow.start_us // S for arrow in adas.model.chart.arrows]
+    first = next(
+        number for number in range(2, len(starts)) if starts[number - 1] == starts[number] == starts[number + 1]
+    )
+    adas.chart.verticalScrollBar().setValue(round(float(adas.chart.axis.start[first])) - 20)
+    place = adas.chart.picture().place
+    y = place.y(float(adas.chart.axis.start[first]))
+    assert place.header.height < y < place.header.height + 40
+    assert count(painted(adas), theme.muted, 4, y - 8, place.gutter - 12, y + 8) > 5
+
+
+def test_the_view_hands_the_keyboard_to_the_chart(adas: SequenceView) -> None:
+    adas.setFocus()
+    assert adas.chart.hasFocus()
+
+
+def test_damage_found_while_explaining_is_told_in_a_sentence(
+    qtbot: QtBot, view: SequenceView, run: Run, cursor: Cursor, quickstart: Path, tmp_path: Path
+) -> None:
+    path = Path(shutil.copy(quickstart, tmp_path / "bad.ocpirun"))
+    run.open(path)
+    cursor.select(Selection("driver", "Ada"))
+    number = place_of(view, QUESTION)
+    with sqlite3.connect(path) as connection:
+        connection.execute("DROP TABLE message")
+    connection.close()
+    with qtbot.waitSignal(run.closed):
+        view.model.choose(number)
+    assert "could not be read" in run.problem
+    assert view.chart.nothing == run.problem

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QImage, QPainter
 
 from gui.paint.axis import Tick
@@ -13,6 +14,7 @@ from gui.paint.timeline import (
     Strip,
     lanes_for,
     lay_out,
+    legend_of,
     paint_cursor,
     paint_strip,
     round_up,
@@ -20,6 +22,7 @@ from gui.paint.timeline import (
     stack_bands,
     thin,
 )
+from gui.paint.timeline_legend import Entry, paint_legend
 from gui.theme import Theme
 
 WIDTH, HEIGHT = 654, 160
@@ -77,6 +80,87 @@ def test_the_registration_before_the_start_is_torn_not_the_measure(theme: Theme)
     assert colour(image, lead_in, plot.top() + 1) == theme.module("sessions")
     assert colour(image, lead_in, plot.top() + 5) == theme.panel
     assert colour(image, lead_in, plot.top() + 9) == theme.module("sessions")
+
+
+def inked(image: QImage, theme: Theme, left: float, top: float, right: float, bottom: float) -> int:
+    """How many pixels of a rectangle are of the ink of text."""
+    return sum(
+        image.pixelColor(x, y).lightness() < 110
+        for x in range(round(left), round(right))
+        for y in range(round(top), round(bottom))
+    )
+
+
+def test_a_torn_bar_keeps_its_colours_and_says_how_high_it_is(theme: Theme) -> None:
+    counts = [[900, 0] + [5] * 58, [300, 0] + [0] * 58]
+    image, lanes, scale = painted(theme, counts, first_us=-2 * MINUTE_US)
+    plot = lanes.bars
+    lead_in = scale.x(-2 * MINUTE_US + MINUTE_US // 2)
+    assert colour(image, lead_in, plot.top() + 10) == theme.module("cdrs")
+    assert colour(image, lead_in, plot.top() + 0.2 * plot.height()) == theme.module("cdrs")
+    assert colour(image, lead_in, plot.top() + 0.3 * plot.height()) == theme.module("sessions")
+    beside = scale.x(-MINUTE_US)
+    words = inked(image, theme, beside + 2, plot.top() - 2, beside + 34, plot.top() + 12)
+    assert words > 20, "1,200 stands beside the break"
+    plain, lanes, scale = painted(theme, [[5, 0] + [5] * 58], first_us=-2 * MINUTE_US)
+    assert inked(plain, theme, beside + 2, plot.top() - 2, beside + 6, plot.top() + 12) == 0
+
+
+@pytest.mark.parametrize("is_torn", [True, False])
+def test_the_legend_names_the_marks_that_are_there(theme: Theme, is_torn: bool) -> None:
+    counts = [[90 if is_torn else 3, 0] + [5] * 58]
+    scale = scale_of(WIDTH, -2 * MINUTE_US, SPAN_US)
+    bands = stack_bands([Span(0, MINUTE_US, "x")], scale, 3, theme) if is_torn else []
+    strip = Strip(bars(theme, counts, -2 * MINUTE_US), bands, [], [], [], SPAN_US, "")
+    texts = [entry.text for entry in legend_of(strip, theme)]
+    assert texts == (["higher than the scale", "fault", "sessions"] if is_torn else ["sessions"])
+    marked = strip._replace(commands=[1], hints=[(1, theme.warning)])
+    assert [entry.text for entry in legend_of(marked, theme)][-3:] == ["command", "hint", "sessions"]
+
+
+def test_a_legend_without_room_breaks_off_with_dots_and_stays_in_its_box(theme: Theme) -> None:
+    entries = [Entry("bar", f"module {number}", theme.module("cdrs")) for number in range(30)]
+    image = QImage(400, 20, QImage.Format.Format_RGB32)
+    image.fill(theme.panel)
+    painter = QPainter(image)
+    painter.setFont(theme.small)
+    paint_legend(painter, QRectF(44, 0, 250, 20), entries, "messages per minute", theme)
+    painter.end()
+    assert inked(image, theme, 0, 0, 294, 20) > 100
+    assert all(colour(image, x, y) == theme.panel for x in range(296, 400) for y in range(20))
+
+
+def test_a_filter_leaves_a_faint_outline_of_all(theme: Theme) -> None:
+    counts = [[0] * 60]
+    counts[0][10] = 2
+    whole = np.array([0] * 10 + [10, 8] + [0] * 48, np.int64)
+    scale = scale_of(WIDTH, 0, SPAN_US)
+    lanes = lay_out(WIDTH, HEIGHT, 0, (100.0, 20.0), theme)
+    strip = Strip(bars(theme, counts)._replace(whole=whole), [], [], [], [], SPAN_US, "")
+    image = QImage(WIDTH, HEIGHT, QImage.Format.Format_RGB32)
+    image.fill(theme.panel)
+    painter = QPainter(image)
+    paint_strip(painter, lanes, scale, strip, theme)
+    painter.end()
+    plot = lanes.bars
+    taken, left_out = (scale.x(minute * MINUTE_US + MINUTE_US // 2) for minute in (10, 11))
+    assert colour(image, taken, plot.bottom() - 0.1 * plot.height()) == theme.module("sessions")
+    assert colour(image, taken, plot.bottom() - 0.5 * plot.height()) == theme.grid
+    assert colour(image, left_out, plot.bottom() - 0.5 * plot.height()) == theme.grid
+    assert colour(image, left_out, plot.bottom() - 0.9 * plot.height()) == theme.panel
+    assert [entry.mark for entry in legend_of(strip, theme)] == ["whole", "bar"]
+
+
+def test_the_axis_says_whose_local_time_it_shows(theme: Theme) -> None:
+    ticks = [Tick(0, "07:00", False)]
+    bare, lanes, _ = painted(theme, [[0] * 60], ticks=ticks)
+    named, _, _ = painted(theme, [[0] * 60], ticks=ticks, zone="CEST")
+    top = lanes.axis.top() + 2
+
+    def ink(image: QImage) -> int:
+        return sum(colour(image, x, y) != theme.panel for x in range(3, 25) for y in range(round(top), HEIGHT))
+
+    assert ink(named) > ink(bare) + 20
 
 
 def test_a_fault_is_a_band_over_the_bars_it_concerns(theme: Theme) -> None:

@@ -176,7 +176,45 @@ def test_a_tip_tells_the_bars_messages(qtbot: QtBot, view: TimelineView, quickst
     tip = view.words_at(QPointF(place(view, first_us + bar_us // 2))).splitlines()
     assert tip[0].endswith(f"{len(inside)} messages")
     assert f"commands {sum(message.module == 'commands' for message in inside)}" in tip
-    assert view.words_at(QPointF(2, 2)) == ""
+    assert view.words_at(QPointF(2, view.height() - 2)) == ""
+
+
+@pytest.mark.parametrize("kind", ["module", "outcome"])
+def test_a_filter_colours_what_it_takes_over_all(
+    qtbot: QtBot, view: TimelineView, run: Run, cursor: Cursor, crowded: Path, kind: str
+) -> None:
+    shown(view, qtbot, crowded)
+    view.kind_box.setCurrentIndex(("module", "outcome").index(kind))
+    before = view._strip().bars
+    assert before.whole is None
+    cursor.set_filter("module:sessions from:NL-C02")
+    qtbot.waitUntil(lambda: not view.model.is_reading)
+    bars = view._strip().bars
+    assert run.recording is not None
+    taken = [message for message in run.recording.messages(module="sessions") if message.sender == "NL-C02"]
+    assert bars.counts.sum() == len(taken) == run.filtered.count
+    assert bars.whole is not None
+    assert bars.whole.tolist() == before.counts.sum(axis=0).tolist()
+    assert (bars.counts <= before.counts).all()
+    at = place(view, taken[0].start_us)
+    assert "taken by the filter" in view.words_at(QPointF(at))
+    cursor.set_filter("")
+    qtbot.waitUntil(lambda: view._strip().bars.whole is None)
+
+
+def test_the_legends_tip_tells_all_that_had_no_room(qtbot: QtBot, view: TimelineView, crowded: Path) -> None:
+    view.resize(420, 120)
+    shown(view, qtbot, crowded)
+    tip = view.words_at(QPointF(60, view.lanes.legend.center().y())).splitlines()
+    assert tip[0] == view._strip().bars.unit
+    assert {"fault", "sessions", "tokens", "versions"} <= set(tip)
+
+
+def test_the_axis_names_its_zone_or_that_it_changes(qtbot: QtBot, view: TimelineView, crowded: Path) -> None:
+    shown(view, qtbot, crowded)
+    assert view._strip().zone == "local", "summer time begins in this run"
+    view.show_range(0, HOUR_US)
+    assert view._strip().zone == "CET"
 
 
 def recorded(path: Path) -> Recorder:

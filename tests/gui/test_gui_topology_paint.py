@@ -14,8 +14,9 @@ from gui.models.cursor import Cursor, Selection
 from gui.models.run import Run
 from gui.models.topology.statuses import STATUSES
 from gui.paint.shapes import Atlas, paint_shape
-from gui.paint.topology import grid_step_m, link_width_px
 from gui.paint.topology_legend import legend_entries, place_entries
+from gui.paint.topology_links import link_width_px
+from gui.paint.topology_map import grid_step_m
 from gui.theme import Shape, Theme
 from gui.views.topology import TopologyView
 
@@ -208,7 +209,7 @@ def test_the_scale_bar_is_as_long_as_it_says(view: TopologyView, theme: Theme) -
     image = _painted(view)
     camera = view.canvas.placed.camera
     length = grid_step_m(camera.scale) * camera.scale
-    row = QRectF(44, view.canvas.height() - 15, 400, 1)
+    row = QRectF(camera.left + 44, view.canvas.height() - 15, 400, 1)
     assert _count(image, theme.text, row) == pytest.approx(length, abs=3)
 
 

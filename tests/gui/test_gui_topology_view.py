@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from gui_topology_world import SECOND_US, World, many
+from gui_topology_world import SECOND_US, World
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QHelpEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QToolButton, QToolTip
@@ -11,7 +11,6 @@ from pytestqt.qtbot import QtBot
 
 from gui.models.cursor import NOTHING, Cursor, Selection
 from gui.models.run import Run
-from gui.models.topology.placed import Hit
 from gui.theme import Theme
 from gui.views.topology import TopologyView
 from simulator.recording.reader import Recording
@@ -318,19 +317,6 @@ def test_a_recording_that_breaks_off_is_said_to(view: TopologyView, run: Run, cu
     assert view.canvas._nothing_to_show().startswith("The recording could not be read")
 
 
-def test_two_thousand_parties_are_shown_and_can_be_clicked(
-    qtbot: QtBot, view: TopologyView, run: Run, cursor: Cursor, tmp_path: Path
-) -> None:
-    run.open(many(tmp_path / "many.ocpirun", cpos=1_000, emsps=1_000, sites=1_000, evses_a_site=1, links=2))
-    cursor.set_time(1_000 * SECOND_US)
-    view.grab()
-    assert len(view.canvas.placed.parties_seen) == 2_000
-    view.canvas.go_to(Hit("party", 1_234))
-    view.grab()
-    _click(qtbot, view, _at(view, "party", 1_234))
-    assert cursor.selection == Selection("party", view.model.network.parties[1_234].id)
-
-
 def test_playing_moves_the_dots(qtbot: QtBot, view: TopologyView, run: Run, cursor: Cursor, quickstart: Path) -> None:
     with Recording.open(quickstart) as recording:
         message = recording.messages(module="tokens", from_us=0, limit=1)[0]
@@ -360,3 +346,18 @@ def test_another_theme_repaints_all(view: TopologyView, run: Run, quickstart: Pa
     dark = view.canvas.grab().toImage()
     assert dark.pixelColor(8, 8) == dark_theme.panel
     assert light.pixelColor(8, 8) != dark.pixelColor(8, 8)
+
+
+@pytest.mark.parametrize("size", [(608, 254), (1_000, 300)])
+def test_the_legend_does_not_make_its_window_grow(
+    qtbot: QtBot, run: Run, cursor: Cursor, theme: Theme, quickstart: Path, size: tuple[int, int]
+) -> None:
+    view = TopologyView(run, cursor, theme)
+    qtbot.addWidget(view)
+    view.resize(*size)
+    run.open(quickstart)
+    view.show()
+    view.grab()
+    assert (view.width(), view.height()) == size
+    assert view.legend.height() <= 66
+    assert view.canvas.height() >= 140

@@ -1,6 +1,7 @@
 """The sum of power curves is exact, curves are extended without reading twice, and points lead to their messages."""
 
 import asyncio
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,16 +11,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulator.assemble import RunOptions, play
+from simulator.recording.errors import RecordingError
 from simulator.recording.reader import Recording
 from simulator.recording.series import SAMPLES_A_CHUNK
 from simulator.recording.writer import Recorder
-from simulator.report import load
-from simulator.report.load import Curves, explaining, focus, presence, sites, step_sum, total
+from simulator.report.load import (
+    Curves,
+    LoadAt,
+    SiteLoad,
+    capped_us,
+    from_zero,
+    sites,
+    step_sum,
+    total,
+    value_at,
+    within,
+)
 from simulator.scenario.load import load as load_scenario
 
 ROOT = Path(__file__).parents[2]
 STATION = "NL-ABC/NL-ABC-L001"
-ADAS_PLACE = "NL-ABC/NL-ABC-E0001"
 
 Steps = list[tuple[int, int]]
 steps = st.lists(st.tuples(st.integers(-5, 40), st.integers(0, 9)), max_size=12).map(sorted)
@@ -38,6 +49,10 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def quickstart(path: Path) -> Iterator[Recording]:
     with Recording.open(path) as recording:
         yield recording
+
+
+def all_sites(recording: Recording) -> list[SiteLoad]:
+    return sites(recording, Curves(recording, "power"), Curves(recording, "limit"))
 
 
 def arrays(curve: Steps) -> tuple[np.ndarray, np.ndarray]:
@@ -63,7 +78,7 @@ def test_the_total_of_a_run_is_what_its_evses_drew(quickstart: Recording) -> Non
     evses = [
         entity for entity, quantity, _ in quickstart.series_keys() if entity.startswith("evse/") and quantity == "power"
     ]
-    by_site = total(quickstart, [f"site/{site.key}" for site in sites(quickstart)])
+    by_site = total(quickstart, [f"site/{site.key}" for site in all_sites(quickstart)])
     by_evse = total(quickstart, evses)
     for at_us in range(0, 14_400_000_000, 7_000_000):
         left, right = (float(v[max(np.searchsorted(t, at_us, "right") - 1, 0)]) for t, v in (by_site, by_evse))
@@ -78,7 +93,7 @@ def test_a_range_begins_with_what_holds_and_ends_before_its_end(quickstart: Reco
 
 
 def test_sites_are_told_with_their_limits_and_peaks(quickstart: Recording) -> None:
-    station, fast, *_ = sites(quickstart)
+    station, fast, *_ = all_sites(quickstart)
     assert (station.key, station.name, station.limit_w, station.evses) == (STATION, "Station square", 30_000, 4)
     assert station.peak_w == 30_000
     assert fast.limit_w is None
@@ -112,57 +127,88 @@ def holds_at(steps: tuple[np.ndarray, np.ndarray], at_us: int) -> float:
     return float(steps[1][np.searchsorted(steps[0], at_us, side="right") - 1])
 
 
-def test_a_point_while_charging_leads_to_the_next_update(quickstart: Recording) -> None:
-    exchange = explaining(quickstart, f"evse/{ADAS_PLACE}", 3_100_000_000)
-    assert exchange is not None
-    message = quickstart.message(exchange)
-    assert (message.module, message.method) == ("sessions", "PATCH")
-    assert 3_100_000_000 <= message.start_us < 3_100_000_000 + 600_000_000 * 2
+def recorded(path: Path, samples: Steps, flush_at: int) -> Recording:
+    """A recording of one curve of a site, written in two parts."""
+    recorder = Recorder.create(path, "full", {"start_epoch_us": "0"})
+    for number, (at_us, value) in enumerate(samples):
+        if number == flush_at:
+            recorder.flush()
+        recorder.sample("site/A/1", "power", "W", at_us, value)
+    recorder.close({})
+    return Recording.open(path)
 
 
-def test_a_point_after_charging_leads_to_the_update_that_ended_it(quickstart: Recording) -> None:
-    exchange = explaining(quickstart, f"evse/{ADAS_PLACE}", 12_000_000_000)
-    assert exchange is not None
-    assert b"COMPLETED" in quickstart.message(exchange).request_body
+def test_of_several_samples_in_an_instant_only_the_last_counts(tmp_path: Path) -> None:
+    recorder = Recorder.create(tmp_path / "spike.ocpirun", "full", {"start_epoch_us": "0"})
+    write = ((5, 10), (7, 99), (7, 20), (9, 30))
+    with Recording.open(tmp_path / "spike.ocpirun") as recording:
+        power = Curves(recording, "power")
+        for at_us, value in write:
+            recorder.sample("site/A/1", "power", "W", at_us, value)
+            recorder.flush()
+            power.extend()
+        curve = power.by_entity["site/A/1"]
+        assert (curve.times_us.tolist(), curve.values.tolist()) == ([5, 7, 9], [10, 20, 30])
+        # The sum was made when the spike was still the last that was known.
+        assert (power.total[0].tolist(), power.total[1].tolist()) == ([5, 7, 9], [10, 20, 30])
+        assert sites(recording, power, Curves(recording, "limit"))[0].peak_w == 30
+    recorder.close({})
 
 
-@pytest.mark.parametrize("entity", [f"site/{STATION}", ""])
-def test_a_site_and_all_sites_lead_to_messages_too(quickstart: Recording, entity: str) -> None:
-    exchange = explaining(quickstart, entity, 3_100_000_000)
-    assert exchange is not None
-    assert quickstart.message(exchange).start_us >= 3_100_000_000
+def test_folded_samples_of_an_instant_count_once_too(tmp_path: Path) -> None:
+    samples = [(at_us // 2, at_us) for at_us in range(3 * SAMPLES_A_CHUNK + 11)]
+    with recorded(tmp_path / "folded.ocpirun", samples, SAMPLES_A_CHUNK) as recording:
+        curve = Curves(recording, "power").by_entity["site/A/1"]
+        assert np.all(np.diff(curve.times_us) > 0)
+        assert [curve.at(at_us) for at_us in (0, 700, 1_540)] == [1, 1_401, 3_081]
 
 
-def test_what_nobody_tells_of_leads_nowhere(quickstart: Recording) -> None:
-    assert explaining(quickstart, "evse/NL-ABC/NONE", 0) is None
-    assert explaining(quickstart, "site/NL-ABC/NONE", 0) is None
+def test_a_damaged_chunk_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    samples = [(at_us, 1) for at_us in range(SAMPLES_A_CHUNK)]
+    recorded(tmp_path / "bad.ocpirun", samples, 0).close()
+    with sqlite3.connect(tmp_path / "bad.ocpirun") as connection:
+        connection.execute("UPDATE series_chunk SET data = x'00ff00ff'")
+    connection.close()
+    with Recording.open(tmp_path / "bad.ocpirun") as recording, pytest.raises(RecordingError, match="is damaged"):
+        Curves(recording, "power")
 
 
-def test_selections_lead_to_their_evse(quickstart: Recording) -> None:
-    for kind, id in (("driver", "Ada"), ("token", "C33994332E2ED3"), ("evse", ADAS_PLACE)):
-        found = focus(quickstart, kind, id)
-        assert (found.evses, found.site) == ((ADAS_PLACE,), STATION)
-    ada = focus(quickstart, "driver", "Ada")
-    assert (ada.from_us, ada.to_us) == presence(quickstart, ADAS_PLACE)[0]
+@given(steps, st.integers(-10, 45), st.integers(0, 30), st.booleans())
+def test_a_part_of_a_curve_has_its_values_and_no_others(
+    curve: Steps, from_us: int, duration_us: int, falls: bool
+) -> None:
+    curve = list(dict(curve).items())
+    to_us = from_us + duration_us
+    part = within(arrays(curve), from_us, to_us, falls=falls)
+    assert np.all(np.diff(part[0]) >= 0)
+    for at_us in range(from_us, to_us):
+        value = value_at(part, at_us)
+        assert (value or 0) == holds(curve, at_us)
+        assert value is not None or not falls
+    if falls:
+        assert value_at(part, to_us) == 0
 
 
-def test_every_message_of_a_session_leads_to_the_same_evse(quickstart: Recording) -> None:
-    session = quickstart.states(kind="session")[0].entity
-    messages = quickstart.messages(session_id=session)
-    assert len(messages) > 3
-    assert {focus(quickstart, "message", str(message.exchange)) for message in messages} == {
-        focus(quickstart, "session", session)
-    }
-    assert focus(quickstart, "session", session).evses
+def test_a_curve_is_zero_from_the_beginning_of_the_run() -> None:
+    times_us, values = from_zero(arrays([(5, 3)]), -2)
+    assert (times_us.tolist(), values.tolist()) == ([-2, 5], [0, 3])
+    times_us, values = from_zero(None, -2)
+    assert (times_us.tolist(), values.tolist()) == ([-2], [0])
+    times_us, values = from_zero(arrays([(-2, 3)]), -2)
+    assert (times_us.tolist(), values.tolist()) == ([-2], [3])
 
 
-def test_a_message_about_a_location_leads_to_its_site(quickstart: Recording) -> None:
-    start = next(message for message in quickstart.messages(module="commands") if message.location_id)
-    assert focus(quickstart, "message", str(start.exchange)).site.endswith(start.location_id)
+def test_the_time_at_the_limit_is_counted(quickstart: Recording) -> None:
+    power, limit = arrays([(10, 20), (20, 100), (35, 99), (50, 0)]), arrays([(0, 100), (30, 50)])
+    assert capped_us(power, limit, 1_000) == 15 + 15
+    assert capped_us(power, limit, 25) == 5
+    assert capped_us(power, None, 25) == capped_us(None, limit, 25) == 0
+    entity = f"site/{STATION}"
+    drawn, borne = Curves(quickstart, "power").of(entity), Curves(quickstart, "limit").of(entity)
+    assert 58 * 60_000_000 < capped_us(drawn, borne, 14_400_000_000) < 63 * 60_000_000
 
 
-@pytest.mark.parametrize(
-    ("kind", "id"), [("party", "NL-ABC"), ("link", "NL-ABC|NL-EMA"), ("", ""), ("message", "999999")]
-)
-def test_other_selections_are_about_no_evse(quickstart: Recording, kind: str, id: str) -> None:
-    assert focus(quickstart, kind, id) == load.Focus()
+def test_a_load_knows_its_share_of_the_limit() -> None:
+    assert (LoadAt(15, 30, 1, 2).share, LoadAt(15, 30, 1, 2).is_capped) == (0.5, False)
+    assert LoadAt(29_999, 30_000, 1, 2).is_capped
+    assert (LoadAt(15, None, 1, 2).share, LoadAt(15, None, 1, 2).is_capped) == (None, False)

@@ -9,14 +9,18 @@ from typing import Final, NamedTuple
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
 
 from gui.models.cursor import Cursor, Selection
+from gui.models.message_search import Numbers
 from gui.models.run import MAX_SPEED, Run
-from gui.models.topology.layout import Floats, Kind, Layout, lay_out
+from gui.models.topology.cards import Floats
+from gui.models.topology.layout import USUAL_SIZE, Kind, Layout, Layouts
 from gui.models.topology.network import HOLDER, Network, read_network
 from gui.models.topology.outages import NO_OUTAGE, Faults, Outages
 from gui.models.topology.statuses import OWNERS, STREET, Codes, Statuses
+from gui.models.topology.taken import Taken
 from gui.models.topology.traffic import NO_DOTS, Dots, Flags, Traffic
 from simulator.i18n import tr
 from simulator.ocpi.describe import meaning
@@ -29,6 +33,8 @@ _SPEED_AT_MOST: Final = 600.0
 _RATE_STEP_US: Final = 15_000_000
 _RATES_EVERY_MS: Final = 200
 _RATES_IN_RUSH_MS: Final = 1_000
+_SIZE_STEP_PX: Final = 60
+_UNREADABLE: Final = (RecordingError, sqlite3.Error, msgspec.DecodeError)
 _MODULES: Final = "SELECT DISTINCT module FROM call ORDER BY module"
 
 
@@ -65,7 +71,11 @@ class TopologyModel(QObject):
         self.problem = ""
         self.structure = self.status = 0
         self.network = Network([], [], [], [])
-        self.layout: Layout = lay_out(self.network, self.kind)
+        self._layouts = Layouts(self.network)
+        self.layout: Layout = self._layouts.of(self.kind, USUAL_SIZE)
+        self.group = -1
+        self.taken: Taken | None = None
+        self.failed: NDArray[np.int64] = np.empty(0, np.int64)
         self.owners: Statuses | None = None
         self.traffic: Traffic | None = None
         self.dots: Dots = NO_DOTS
@@ -78,15 +88,20 @@ class TopologyModel(QObject):
         self._beliefs: Statuses | None = None
         self._street: Statuses | None = None
         self._faults: Faults | None = None
+        self._size = USUAL_SIZE
         self._rated_step: int | None = None
         self._is_stale = True
         self._rates_due = QTimer(self, singleShot=True)
         self._rates_due.timeout.connect(self._stale)
+        self._more_taken = QTimer(self, singleShot=True)
+        self._more_taken.timeout.connect(self._read_taken)
         self._since_rates = QElapsedTimer()
         run.opened.connect(self._read)
         run.closed.connect(self._read)
         run.grew.connect(self._grow)
         run.played.connect(self._stale)
+        run.filtered.replaced.connect(self._filter)
+        run.filtered.added.connect(self._take_in)
         cursor.time_changed.connect(self._stale)
         cursor.selection_changed.connect(self._select)
         self._read()
@@ -95,9 +110,26 @@ class TopologyModel(QObject):
         """Show the network or the map."""
         if kind != self.kind:
             self.kind = kind
-            self.layout = lay_out(self.network, kind)
-            self.structure += 1
+            self._lay_out()
             self.rebuilt.emit()
+
+    def set_size(self, width: int, height: int) -> None:
+        """Lay out anew for a picture of another size, if that is another by more than a little."""
+        size = tuple(max(1, round(side / _SIZE_STEP_PX)) * _SIZE_STEP_PX for side in (width, height))
+        if size != self._size:
+            self._size = size[0], size[1]
+            self._lay_out()
+
+    def _lay_out(self) -> None:
+        self.layout = self._layouts.of(self.kind, self._size)
+        self.structure += 1
+
+    def choose_group(self, group: int) -> None:
+        """Point at a group of parties, which no other view knows of; -1: at none."""
+        if group != self.group:
+            self.group = group
+            self.structure += 1
+            self.changed.emit()
 
     def set_believer(self, holder: str) -> None:
         """Show statuses as this party believes them, or as each CPO knows its own (OWNERS)."""
@@ -132,6 +164,15 @@ class TopologyModel(QObject):
         speed = _SPEED_AT_MOST if self.run.speed == MAX_SPEED else min(self.run.speed, _SPEED_AT_MOST)
         return round(_SHOWN_S * 1e6 * max(speed, 1e-3))
 
+    def filter_words(self) -> str:
+        """That a filter is on, and how much it takes; empty without one."""
+        filtered = self.run.filtered
+        if self.taken is None:
+            return ""
+        return tr("Filter: {count} of {total} messages; what has none of them is faint").format(
+            count=f"{filtered.count:,}", total=f"{filtered.total:,}"
+        )
+
     def street(self) -> Statuses | None:
         """What is true in the street, for those who ask."""
         if self.owners is None or self.run.recording is None:
@@ -148,7 +189,7 @@ class TopologyModel(QObject):
         self._is_stale = False
         try:
             self._bring_to(self.cursor.at_us, self.owners, self.traffic)
-        except (RecordingError, sqlite3.Error) as error:
+        except _UNREADABLE as error:
             self.problem = tr("The recording could not be read: {reason}").format(reason=error)
 
     def _bring_to(self, at_us: int, owners: Statuses, traffic: Traffic) -> None:
@@ -163,6 +204,9 @@ class TopologyModel(QObject):
             self.seen_codes = np.union1d(self.seen_codes, np.unique(self.codes)).astype(int).tolist()
         self.dots = traffic.dots(at_us, self.shown_us)
         outages = self._faults.at(at_us) if self._faults is not None else NO_OUTAGE
+        if self.taken is not None:
+            taken = self.taken.links
+            outages = outages._replace(links={link: span for link, span in outages.links.items() if taken[link]})
         if outages != self.outages:
             self.outages = outages
             self.structure += 1
@@ -179,10 +223,39 @@ class TopologyModel(QObject):
             return
         self._rated_step = step
         self._since_rates.start()
-        rates = traffic.rates(at_us)
-        if not np.array_equal(rates, self.rates):
-            self.rates = rates
+        rates, failed = traffic.rates(at_us)
+        if not (np.array_equal(rates, self.rates) and np.array_equal(failed, self.failed)):
+            self.rates, self.failed = rates, failed
             self.structure += 1
+
+    def _filter(self) -> None:
+        """Another filter, or more that it takes."""
+        recording, traffic = self.run.recording, self.traffic
+        if recording is None or traffic is None:
+            return
+        self.taken = Taken(recording, self.network, traffic, self.run.filtered) if self.run.filtered.active else None
+        self._rated_step = None
+        self.structure += 1
+        self._read_taken()
+        self._stale()
+
+    def _take_in(self, exchanges: Numbers) -> None:
+        if self.taken is not None:
+            self.taken.add(exchanges)
+            if not self._more_taken.isActive():
+                self._read_taken()
+            self._stale()
+
+    def _read_taken(self) -> None:
+        taken = self.taken
+        if taken is None or taken.is_done:
+            return
+        with self.run.reading():
+            if taken.read_on():
+                self.structure += 1
+                self.changed.emit()
+        if not taken.is_done:
+            self._more_taken.start(0)
 
     def _read(self) -> None:
         """Read the network of what is open now."""
@@ -190,37 +263,41 @@ class TopologyModel(QObject):
         self.network = Network([], [], [], [])
         self.owners = self.traffic = self._beliefs = self._street = self._faults = None
         self.dots, self.outages = NO_DOTS, NO_OUTAGE
+        self.taken = None
+        self.group = -1
         recording = self.run.recording
         if recording is not None:
             try:
                 self.network = read_network(recording)
                 self.owners = Statuses(recording, self.network)
-                self.traffic = Traffic(recording, self.network)
+                self.traffic = Traffic(recording, self.network, self.run.filtered)
                 self._faults = Faults(recording, self.network)
                 self.modules = [module for (module,) in recording.query(_MODULES)]
-            except (RecordingError, sqlite3.Error) as error:
+            except _UNREADABLE as error:
                 self.problem = tr("The recording could not be read: {reason}").format(reason=error)
-        self.layout = lay_out(self.network, self.kind)
+        self._layouts = Layouts(self.network)
+        self._lay_out()
         self.rates = np.zeros(len(self.network.links))
+        self.failed = np.zeros(len(self.network.links), np.int64)
         self._rated_step = None
         self.seen_codes = []
         self._is_stale = True
         if self.believer not in self.network.party_of:
             self.believer = OWNERS
         self.highlight = self._meant(self.cursor.selection)
-        self.structure += 1
         self.status += 1
+        self._filter()
         self.rebuilt.emit()
 
     def _grow(self, batch: Batch) -> None:
-        if any(state.holder == HOLDER for state in batch.states):
-            self._read()
-            return
-        for message in batch.messages:
-            if message.module not in self.modules:
-                self.modules = sorted([*self.modules, message.module])
-        if batch.faults and self._faults is not None:
-            self._faults.read()
+        with self.run.reading():
+            if batch.tells(holder=HOLDER):
+                self._read()
+                return
+            if batch.faults and self._faults is not None:
+                self._faults.read()
+        if not batch.modules <= set(self.modules):
+            self.modules = sorted(batch.modules.union(self.modules))
         # At the edge of a rush the cursor moves on with what has come, and brings the picture with it.
         if not (self.run.rushes and self.run.at_edge):
             self._stale()

@@ -12,6 +12,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from gui.models.topology.prices import tariff_words
 from simulator.recording.reader import Recording
 
 HOLDER: Final = "run"
@@ -48,7 +49,8 @@ class Site(NamedTuple):
 
 
 class Evse(NamedTuple):
-    """A place to charge: its site (index), place in degrees, rating, and OCPI PowerType."""
+    """A place to charge: its site (index), place in degrees, rating, OCPI PowerType, its tariff in words, and what its
+    connectors are (OCPI ConnectorType)."""
 
     key: str
     site: int
@@ -57,6 +59,7 @@ class Evse(NamedTuple):
     power_w: float | None
     power_type: str
     tariff: str
+    connector: str = ""
 
 
 class Network:
@@ -78,6 +81,8 @@ class Network:
         self.evse_cpo: NDArray[np.int64] = self.site_cpo[self.evse_site] if self.sites else self.evse_site
         self.link_ends: NDArray[np.int64] = np.array([link[:2] for link in self.links], np.int64).reshape(-1, 2)
         self._first = np.searchsorted(self.evse_site, np.arange(len(self.sites) + 1))
+        self.site_counts: NDArray[np.int64] = np.bincount(self.site_cpo, minlength=len(self.parties))
+        """How many sites each party has."""
         self.sites_of: list[list[int]] = [[] for _ in self.parties]
         for index, site in enumerate(self.sites):
             self.sites_of[site.cpo].append(index)
@@ -138,11 +143,20 @@ class _SiteValue(msgspec.Struct):
     power_w: float | None = None
 
 
+class _TariffValue(msgspec.Struct):
+    id: str = ""
+    currency: str = ""
+    prices: dict[str, str] = {}
+    vat: str | None = None
+    varies: bool = False
+
+
 class _EvseValue(msgspec.Struct):
     site: str = ""
     power_w: float | None = None
     power_type: str = ""
-    tariff: str = ""
+    tariff: _TariffValue | str | None = None
+    connector: str = ""
     latitude: float | None = None
     longitude: float | None = None
 
@@ -154,6 +168,12 @@ def _rows(recording: Recording, kind: str, shape: type[_Value]) -> dict[str, _Va
     decoder = msgspec.json.Decoder(shape)
     values = recording.state_at(HOLDER, _END, kind)
     return {entity: decoder.decode(value) for entity, value in values.items() if value != b"null"}
+
+
+def _tariff(value: _TariffValue | str | None) -> str:
+    if not isinstance(value, _TariffValue):
+        return value or ""
+    return tariff_words(value.id, value.currency, value.prices, value.vat, varies=value.varies)
 
 
 def read_network(recording: Recording) -> Network:
@@ -180,5 +200,16 @@ def read_network(recording: Recording) -> Network:
             site = sites[index]
             latitude = site.latitude if value.latitude is None else value.latitude
             longitude = site.longitude if value.longitude is None else value.longitude
-            evses.append(Evse(key, index, latitude, longitude, value.power_w, value.power_type, value.tariff))
+            evses.append(
+                Evse(
+                    key,
+                    index,
+                    latitude,
+                    longitude,
+                    value.power_w,
+                    value.power_type,
+                    _tariff(value.tariff),
+                    value.connector,
+                )
+            )
     return Network(parties, links, sites, evses)

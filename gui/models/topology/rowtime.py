@@ -2,22 +2,44 @@
 that still grows and has no index on time. Most who ask stand near the end of a growing file: the search begins there.
 """
 
-from typing import Final, Literal
+from typing import Final, NamedTuple
 
 from simulator.recording.reader import Recording
 
-_ROW: Final = {
-    "state": "SELECT seq, at_us FROM state WHERE seq >= ? ORDER BY seq LIMIT 1",
-    "message": "SELECT seq, end_us FROM message WHERE seq >= ? ORDER BY seq LIMIT 1",
-}
+END: Final = 1 << 60
+
+_MESSAGE: Final = "SELECT seq, end_us FROM message WHERE seq >= ? ORDER BY seq LIMIT 1"
+_EITHER: Final = """SELECT * FROM (SELECT seq, end_us FROM message WHERE seq >= ?1 ORDER BY seq LIMIT 1)
+  UNION ALL SELECT * FROM (SELECT seq, at_us FROM event WHERE seq >= ?1 ORDER BY seq LIMIT 1) ORDER BY 1 LIMIT 1"""
 _FIRST_STEP: Final = 256
 _WIDER: Final = 8
 
 
-def last_seq_at(recording: Recording, table: Literal["state", "message"], at_us: int) -> int:
-    """The last row of the table at or before an instant (of a message: its end); 0 if there is none."""
-    low, high = 0, int(recording.query(f"SELECT coalesce(max(seq), 0) FROM {table}")[0][0])
-    sql = _ROW[table]
+class Bounds(NamedTuple):
+    """The last message or event at or before an instant (0: none), and the first after it (END: none yet); rows of
+    other kinds between them may be of either side."""
+
+    last: int
+    following: int
+
+
+def last_message_at(recording: Recording, at_us: int) -> int:
+    """The row of the last message that had ended by an instant; 0 if there is none."""
+    highest = int(recording.query("SELECT coalesce(max(seq), 0) FROM message")[0][0])
+    return _found(recording, _MESSAGE, highest, at_us)
+
+
+def bounds_at(recording: Recording, at_us: int) -> Bounds:
+    """Where an instant lies among messages and events."""
+    highest = int(recording.query("SELECT max(ifnull((SELECT max(seq) FROM message), 0), "
+                                  "ifnull((SELECT max(seq) FROM event), 0))")[0][0])  # fmt: skip
+    last = _found(recording, _EITHER, highest, at_us)
+    following = recording.query(_EITHER, (last + 1,))
+    return Bounds(last, following[0][0] if following else END)
+
+
+def _found(recording: Recording, sql: str, high: int, at_us: int) -> int:
+    low = 0
     # Go back from the end in ever wider steps to a row that had been by then.
     step, place = 0, high
     while place > 0:

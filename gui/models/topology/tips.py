@@ -5,22 +5,42 @@ from datetime import datetime
 from html import escape
 from typing import Final
 
+import msgspec
 import numpy as np
 
+from gui.models.topology.crowd import standing
 from gui.models.topology.model import TopologyModel, words_of
 from gui.models.topology.outages import Span
 from gui.models.topology.placed import Hit
 from gui.models.topology.statuses import STATUSES, Statuses
-from gui.models.topology.words import fault_word, kilowatts, role_word, site_words, status_word
+from gui.models.topology.words import (
+    fault_word,
+    group_name,
+    kilowatts,
+    role_count,
+    role_word,
+    site_words,
+    status_word,
+)
 from simulator.i18n import tr, trn
 
 _MOST_STATUSES: Final = 5
+
+
+class _ConnectionValue(msgspec.Struct):
+    state: str = ""
+    version: str | None = None
+
+
+_connection: Final = msgspec.json.Decoder(_ConnectionValue | None)
 
 
 def tip(model: TopologyModel, hit: Hit) -> str:
     """The tip for what lies under the mouse; empty for nothing."""
     if hit.kind == "party":
         return _rich(_party(model, hit.item))
+    if hit.kind == "group":
+        return _rich(_group(model, hit.item))
     if hit.kind == "link":
         return _rich(_link(model, hit.item))
     if hit.kind == "site":
@@ -51,9 +71,52 @@ def _party(model: TopologyModel, index: int) -> list[str]:
             + trn("{count} EVSE", "{count} EVSEs", len(evses)).format(count=len(evses))
         )
         lines.append(_counted(model, evses))
+    lines += _connections(model, index)
     lines.append(trn("Linked with {count} party", "Linked with {count} parties", len(links)).format(count=len(links)))
     lines.append(_rate(float(model.rates[links].sum())))
+    lines.append(_failed(int(model.failed[links].sum())))
     return [*lines, _fault(model, model.outages.parties.get(index))]
+
+
+def _connections(model: TopologyModel, index: int) -> list[str]:
+    """Which versions of OCPI a party speaks, and how its connections stand, as it knows it."""
+    recording = model.run.recording
+    if recording is None:
+        return []
+    known = recording.state_at(model.network.parties[index].id, model.cursor.at_us, "connection")
+    decoded = [_connection.decode(value) for value in known.values()]
+    states = [each for each in decoded if each is not None]
+    if not states:
+        return []
+    versions = sorted({each.version for each in states if each.version})
+    counts = Counter(each.state.replace("_", " ").lower() for each in states if each.state)
+    lines = [tr("OCPI {versions}").format(versions=", ".join(versions))] if versions else []
+    words = [tr("{count} {state}").format(count=f"{count:,}", state=state) for state, count in counts.most_common()]
+    if words:
+        lines.append(tr("Connections: {states}").format(states=", ".join(words)))
+    return lines
+
+
+def _group(model: TopologyModel, index: int) -> list[str]:
+    group = model.layout.groups[index]
+    shown = standing(model, index)
+    name = group_name(group)
+    count = role_count(group.role, shown.parties)
+    lines = [tr("{count} {which}").format(count=count, which=name) if name else count]
+    if shown.offline or shown.down or shown.disturbed:
+        offline = trn("{count} party offline", "{count} parties offline", shown.offline)
+        down = trn("{count} link down", "{count} links down", shown.down)
+        disturbed = trn("{count} link disturbed", "{count} links disturbed", shown.disturbed)
+        told = ((offline, shown.offline), (down, shown.down), (disturbed, shown.disturbed))
+        lines.append(", ".join(words.format(count=f"{number:,}") for words, number in told if number))
+    else:
+        lines.append(tr("All in service"))
+    evses = np.flatnonzero(np.isin(model.network.evse_cpo, group.members)).tolist()
+    if evses:
+        lines.append(trn("{count} EVSE", "{count} EVSEs", len(evses)).format(count=f"{len(evses):,}"))
+        lines.append(_counted(model, evses))
+    lines += [_rate(shown.rate), _failed(shown.failed)]
+    return [*lines, tr("Double-click, press Return or zoom in to open")]
 
 
 def _link(model: TopologyModel, index: int) -> list[str]:
@@ -65,6 +128,7 @@ def _link(model: TopologyModel, index: int) -> list[str]:
         tr("{a} and {b}").format(a=a.name, b=b.name),
         tr("Link {a} - {b}").format(a=a.id, b=b.id),
         _rate(float(model.rates[index])),
+        _failed(int(model.failed[index])),
     ]
     if under_way:
         lines.append(
@@ -102,7 +166,8 @@ def _evse(model: TopologyModel, index: int) -> list[str]:
     lines = [evse.key.partition("/")[2], network.sites[evse.site].name]
     if evse.power_w is not None:
         kind = evse.power_type.replace("_", " ").replace(" PHASE", "-phase")
-        lines.append(tr("{power}, {kind}").format(power=kilowatts(evse.power_w), kind=kind))
+        parts = [kilowatts(evse.power_w), kind, evse.connector.replace("_", " ")]
+        lines.append(", ".join(part for part in parts if part))
     if evse.tariff:
         lines.append(tr("Tariff {tariff}").format(tariff=evse.tariff))
     if model.owners is not None:
@@ -143,6 +208,13 @@ def _message(model: TopologyModel, exchange: int) -> list[str]:
     else:
         lines.append(tr("HTTP {http}").format(http=message.http_status))
     return lines
+
+
+def _failed(count: int) -> str:
+    """How many messages failed; nothing if none did."""
+    if not count:
+        return ""
+    return trn("{count} message failed in them", "{count} messages failed in them", count).format(count=f"{count:,}")
 
 
 def _rate(rate: float) -> str:

@@ -10,9 +10,10 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from gui.models.topology.layout import Floats
+from gui.models.filtered import Filtered
+from gui.models.topology.cards import Floats
 from gui.models.topology.network import Network
-from gui.models.topology.rowtime import last_seq_at
+from gui.models.topology.rowtime import last_message_at
 from simulator.recording.reader import Recording
 
 Ints = NDArray[np.int64]
@@ -30,8 +31,13 @@ _MOST_COUNTED: Final = 100_000
 _MESSAGES: Final = """SELECT m.exchange, m.call, m.start_us, coalesce(m.arrive_us, -1), coalesce(m.handled_us, -1),
   m.end_us, final.text = 'delivered', m.arrive_us IS NOT NULL
   FROM message m JOIN name final ON final.id = m.final WHERE m.seq > ? AND m.seq <= ? ORDER BY m.seq"""
-_COUNTS: Final = "SELECT call, count(*) FROM message WHERE seq > ? AND seq <= ? GROUP BY call"
-_AGGREGATED: Final = "SELECT sender, receiver, sum(count) FROM traffic WHERE minute > ? AND minute <= ? GROUP BY 1, 2"
+# Only the few failures are looked at one by one; where there is a filter, all messages are, as numbers in one text.
+_COUNTS: Final = """SELECT call, count(*), sum(final <> ifnull((SELECT id FROM name
+  WHERE text = 'delivered'), -1)) FROM message WHERE seq > ? AND seq <= ? GROUP BY call"""
+_TAKEN: Final = """SELECT call, group_concat(exchange), group_concat(final <> ifnull((SELECT id FROM name
+  WHERE text = 'delivered'), -1)) FROM message WHERE seq > ? AND seq <= ? GROUP BY call"""
+_AGGREGATED: Final = """SELECT sender, receiver, sum(count), sum((final <> 'delivered') * count) FROM traffic
+  WHERE minute > ? AND minute <= ? GROUP BY 1, 2"""
 
 
 class Dots(NamedTuple):
@@ -49,6 +55,13 @@ class Dots(NamedTuple):
     module: Ints
 
 
+class Rates(NamedTuple):
+    """Of each link: messages a minute, and how many of the last ten minutes failed."""
+
+    a_minute: Floats
+    failed: Ints
+
+
 _NO_ROWS: Final = np.empty((0, 10), np.int64)
 _NONE: Final = np.empty(0, np.int64)
 NO_DOTS: Final = Dots(_NONE, _NONE, np.empty(0), _NONE > 0, _NONE > 0, _NONE > 0, _NONE)
@@ -57,9 +70,11 @@ NO_DOTS: Final = Dots(_NONE, _NONE, np.empty(0), _NONE > 0, _NONE > 0, _NONE > 0
 class Traffic:
     """The messages of a recording, as dots and as rates."""
 
-    def __init__(self, recording: Recording, network: Network) -> None:
+    def __init__(self, recording: Recording, network: Network, filtered: Filtered | None = None) -> None:
+        """Of all messages, or of those that a filter takes."""
         self.modules: list[str] = []
         self._recording = recording
+        self._filtered = filtered
         self._network = network
         self._chunks: OrderedDict[int, tuple[int, Ints]] = OrderedDict()
         self._calls: Ints = np.full((1, 3), -1)
@@ -69,37 +84,58 @@ class Traffic:
     def dots(self, at_us: int, shown_us: int) -> Dots:
         """Messages on their way at an instant; of very many the latest."""
         self._last_seq = self._recording.last_seq
-        last = last_seq_at(self._recording, "message", at_us)
-        first = max(last_seq_at(self._recording, "message", at_us - shown_us), last - _LOOK_BACK)
+        last = last_message_at(self._recording, at_us)
+        first = max(last_message_at(self._recording, at_us - shown_us), last - _LOOK_BACK)
         following = self._recording.query("SELECT coalesce(min(seq), 0) FROM message WHERE seq > ?", (last,))[0][0]
-        ahead = max(last, min(last_seq_at(self._recording, "message", at_us + _LONGEST_US), following + _LOOK_AHEAD))
+        ahead = max(last, min(last_message_at(self._recording, at_us + _LONGEST_US), following + _LOOK_AHEAD))
         numbers = dict.fromkeys(range(first // _CHUNK, last // _CHUNK + 1))
         numbers.update(dict.fromkeys(range(following // _CHUNK, ahead // _CHUNK + 1)))
         chunks = [self._chunk(number) for number in numbers]
         shown = np.concatenate([_under_way(chunk, at_us, shown_us) for chunk in chunks])
+        if self._filtered is not None and self._filtered.active:
+            shown = shown[self._filtered.mask(shown[:, 0])]
         return _dots(shown, at_us, shown_us)
 
-    def rates(self, at_us: int) -> Floats:
-        """Messages a minute on each link, over the ten minutes before an instant."""
-        counts = np.zeros(len(self._network.links))
-        last = last_seq_at(self._recording, "message", at_us)
-        first = last_seq_at(self._recording, "message", at_us - RATE_US)
+    def rates(self, at_us: int) -> Rates:
+        """What each link carried in the ten minutes before an instant."""
+        counts, failed = np.zeros(len(self._network.links)), np.zeros(len(self._network.links), np.int64)
+        last = last_message_at(self._recording, at_us)
+        first = last_message_at(self._recording, at_us - RATE_US)
         span_us = RATE_US
         if last - first > _MOST_COUNTED:
             first = last - _MOST_COUNTED
             (begin_us,) = self._recording.query("SELECT min(end_us) FROM message WHERE seq > ?", (first,))[0]
             span_us = max(1, at_us - begin_us)
-        for call, count in self._recording.query(_COUNTS, (first, last)):
+        for call, count, failures in self._counted(first, last):
             link = self._resolved(call)[0]
             if link >= 0:
                 counts[link] += count
+                failed[link] += failures
         if self._has_aggregates:
             minute = at_us // 60_000_000
-            for sender, receiver, count in self._recording.query(_AGGREGATED, (minute - RATE_US // 60_000_000, minute)):
+            rows = self._recording.query(_AGGREGATED, (minute - RATE_US // 60_000_000, minute))
+            for sender, receiver, count, failures in rows:
                 link = self._network.link_between(sender, receiver)
                 if link >= 0:
                     counts[link] += count
-        return counts * (60e6 / span_us)
+                    failed[link] += failures
+        return Rates(counts * (60e6 / span_us), failed)
+
+    def _counted(self, first: int, last: int) -> list[tuple[int, int, int]]:
+        """Of each call in a range of rows how many messages there are, and how many of them failed."""
+        filtered = self._filtered
+        if filtered is None or not filtered.active:
+            return self._recording.query(_COUNTS, (first, last))
+        counted = []
+        for call, exchanges, failures in self._recording.query(_TAKEN, (first, last)):
+            taken = filtered.mask(np.fromstring(exchanges, np.int64, sep=","))
+            failing = np.fromstring(failures, np.int64, sep=",")
+            counted.append((call, int(taken.sum()), int(failing[taken].sum())))
+        return counted
+
+    def link_of(self, call: int) -> int:
+        """The link of a call; -1: none that is drawn."""
+        return self._resolved(call)[0]
 
     def _chunk(self, number: int) -> Ints:
         """The messages of neighbouring rows, in the columns that `_dots` names."""

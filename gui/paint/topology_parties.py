@@ -1,0 +1,284 @@
+"""Paints parties with their names, and groups of parties: closed ones as a box that tells how many and how they are,
+open ones as a frame with a title.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
+
+from gui.models.topology.crowd import Standing, standing
+from gui.models.topology.model import TopologyModel
+from gui.models.topology.outages import Span
+from gui.models.topology.placed import Placed
+from gui.models.topology.words import (
+    fault_word,
+    group_name,
+    group_names,
+    rate_words,
+    role_count,
+    role_word,
+    short_rate_words,
+)
+from gui.paint.shapes import paint_shape
+from gui.paint.topology_links import FAINT
+from gui.paint.topology_text import bold, fitting, paint_text
+from gui.theme import Shape, Theme
+from simulator.i18n import tr, trn
+
+BAR_PX: Final = 8.0
+
+_TWO_LINES_PX: Final = 33.0
+_LINE: Final = 15.0
+_HEADING_H: Final = 16.0
+_HEADING_PX: Final = 220.0
+_LEAST_TITLE_PX: Final = 40.0
+_CENTRE: Final = Qt.AlignmentFlag.AlignHCenter
+_ROWS: Final = (("title", 16.0), ("name", 14.0), ("state", _LINE), ("bar", 12.0), ("statuses", _LINE), ("rate", 14.0))
+_FIRST: Final = ("title", "state", "bar", "name", "statuses", "rate")
+"""What of a group is told where there is not room for all."""
+
+
+def paint_parties(painter: QPainter, theme: Theme, model: TopologyModel, placed: Placed) -> None:
+    """All parties that are shown by themselves, and all closed groups."""
+    taken = model.taken
+    for group in placed.closed_groups:
+        painter.setOpacity(opacity_of(model, group))
+        _paint_closed(painter, theme, model, placed, group)
+    for party in placed.parties_seen.tolist():
+        painter.setOpacity(FAINT if taken is not None and not taken.parties[party] else 1.0)
+        _paint_pill(painter, theme, model, party, QRectF(*placed.node_px[party].tolist()))
+    painter.setOpacity(1.0)
+
+
+def opacity_of(model: TopologyModel, group: int) -> float:
+    """Groups of whose messages the filter takes none are faint."""
+    members = model.layout.groups[group].members
+    return FAINT if model.taken is not None and not model.taken.parties[members].any() else 1.0
+
+
+def paint_frames(painter: QPainter, theme: Theme, model: TopologyModel, placed: Placed) -> None:
+    """Around what open groups hold, under the links."""
+    titles: list[QRectF] = []
+    # The innermost first: where titles would lie on each other, it is the one that stays.
+    for number in reversed(placed.open_groups):
+        group = placed.layout.groups[number]
+        if group.parent < 0 and not group.children:
+            continue
+        box = QRectF(*placed.rect_of("group", number))
+        painter.setPen(QPen(theme.accent if number == model.group else theme.line, 1.0))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        radius = min(10.0, box.height() / 10)
+        painter.drawRoundedRect(box, radius, radius)
+        words = role_count(group.role, len(group.members))
+        name = group_name(group)
+        title = box.intersected(QRectF(0, 0, placed.camera.left + placed.camera.width, placed.camera.height))
+        line = QRectF(title.left() + 8, title.top() + 2, title.width() - 16, _HEADING_H)
+        text = tr("{count} {which}").format(count=words, which=name) if name else words
+        line.setWidth(min(line.width(), QFontMetricsF(bold(theme.small)).horizontalAdvance(text) + 2))
+        if line.width() >= _LEAST_TITLE_PX and not any(line.intersects(other) for other in titles):
+            titles.append(line)
+            paint_text(painter, line, text, bold(theme.small), theme.muted)
+
+
+def paint_headings(painter: QPainter, theme: Theme, placed: Placed) -> None:
+    """What the columns of few parties are, above them; on a map, that parties have no place on it."""
+    layout, on_map = placed.layout, placed.layout.kind == "map"
+    words = {"emsp": tr("eMSPs"), "hub": tr("Hubs"), "cpo": tr("CPOs") if on_map else tr("CPOs and their sites")}
+    camera = placed.cameras.parties
+    top = (layout.party_bounds[1] - camera.y) * camera.scale + camera.height / 2
+    lefts: dict[int, float] = {}
+    for number in placed.open_groups:
+        group = layout.groups[number]
+        if group.parent >= 0 or group.children:
+            continue
+        left, y, *_ = placed.rect_of("group", number)
+        # Roles below another role of their column have their heading right above them.
+        y = top if group.column not in lefts else y
+        lefts[group.column] = left
+        following = [
+            placed.rect_of("group", other)[0]
+            for other, each in enumerate(layout.groups)
+            if each.parent < 0 and each.column > group.column
+        ]
+        room = min([*(other - left - 8 for other in following), _HEADING_PX])
+        line = QRectF(left, y - _HEADING_H - 3, max(room, 60.0), _HEADING_H)
+        text = words.get(group.role, role_word(group.role))
+        if QFontMetricsF(bold(theme.small)).horizontalAdvance(text) > line.width() and group.role == "cpo":
+            text = tr("CPOs")
+        paint_text(painter, line, text, bold(theme.small), theme.muted)
+    if on_map:
+        painter.fillRect(QRectF(0, 0, camera.width, _HEADING_H + 6), theme.window)
+        heading = QRectF(8, 3, camera.width - 16, _HEADING_H)
+        fitting = tr("Parties (not on the map)")
+        if QFontMetricsF(bold(theme.small)).horizontalAdvance(fitting) > heading.width():
+            fitting = tr("Not on the map")
+        paint_text(painter, heading, fitting, bold(theme.small), theme.text)
+
+
+def label(name: str, id: str, font: QFont, width: float) -> str:
+    """What to call a party where there is so much room: its name, else its id, else as much of that as there is room
+    for."""
+    metrics = QFontMetricsF(font)
+    for text in (name, id):
+        if metrics.horizontalAdvance(text) <= width:
+            return text
+    return metrics.elidedText(id, Qt.TextElideMode.ElideMiddle, width)
+
+
+def group_rows(rect: QRectF, *, has_evses: bool) -> dict[str, QRectF]:
+    """Where in a closed group's box its lines stand, as many as there is room for, the most important first."""
+    heights = dict(_ROWS)
+    chosen: dict[str, None] = {}
+    free = rect.height() - 6
+    for row in _FIRST:
+        if row in ("bar", "statuses") and not has_evses:
+            continue
+        if heights[row] <= free or row == "title":
+            chosen[row] = None
+            free -= heights[row]
+    y = rect.top() + 3 + max(0.0, free) / 2
+    rows = {}
+    for row, height in _ROWS:
+        if row in chosen:
+            rows[row] = QRectF(rect.left() + 5, y, rect.width() - 10, height)
+            y += height
+    return rows
+
+
+def _paint_closed(painter: QPainter, theme: Theme, model: TopologyModel, placed: Placed, number: int) -> None:
+    """The box of a group, with another behind it for what is inside."""
+    group = placed.layout.groups[number]
+    rect = QRectF(*placed.rect_of("group", number))
+    shown = standing(model, number)
+    highlight = model.highlight
+    is_chosen = number == model.group or highlight.party in group.members
+    edge = QPen(theme.error if shown.offline else theme.line, 1.2)
+    if shown.offline == shown.parties:
+        edge = QPen(theme.error, 1.8, Qt.PenStyle.DashLine)
+    radius = min(8.0, rect.height() / 5)
+    painter.setBrush(theme.window)
+    painter.setPen(QPen(theme.line, 1.0))
+    painter.drawRoundedRect(rect.adjusted(4, -3, 0, -4), radius, radius)
+    front = rect.adjusted(0, 0, -4, 0)
+    painter.setPen(QPen(theme.accent, 2.5) if is_chosen else edge)
+    painter.drawRoundedRect(front, radius, radius)
+    rows = group_rows(front, has_evses=bool(model.network.site_counts[group.members].any()))
+    title = role_count(group.role, shown.parties)
+    strong = bold(theme.body if front.width() > 120 and "rate" in rows else theme.small)
+    if QFontMetricsF(strong).horizontalAdvance(title) > rows["title"].width():
+        strong = theme.small
+    names = group_names(group)
+    if QFontMetricsF(strong).horizontalAdvance(title) > rows["title"].width():
+        title, _, role = title.partition(" ")
+        names = [role]
+    paint_text(painter, rows["title"], title, strong, theme.text, _CENTRE)
+    width = rows["title"].width()
+    if "name" in rows:
+        paint_text(painter, rows["name"], fitting(names, theme.small, width), theme.small, theme.muted, _CENTRE)
+    if "state" in rows:
+        _paint_state(painter, theme, shown, rows["state"])
+    if "rate" in rows:
+        words = fitting([rate_words(shown.rate), short_rate_words(shown.rate)], theme.small, width)
+        paint_text(painter, rows["rate"], words, theme.small, theme.muted, _CENTRE)
+
+
+def state_words(shown: Standing) -> tuple[Shape, str, list[str]]:
+    """The worst of a group by shape, the name of its colour, and all of it in words, the worst first, ever shorter."""
+    parts = []
+    if shown.offline:
+        parts.append(tr("{count} offline").format(count=f"{shown.offline:,}"))
+    if shown.down:
+        parts.append(trn("{count} link down", "{count} links down", shown.down).format(count=f"{shown.down:,}"))
+    if shown.disturbed:
+        text = trn("{count} link disturbed", "{count} links disturbed", shown.disturbed)
+        parts.append(text.format(count=f"{shown.disturbed:,}"))
+    if shown.failed:
+        parts.append(trn("{count} message failed", "{count} messages failed", shown.failed).format(count=shown.failed))
+    if not parts:
+        return "circle", "good", [tr("all in service"), tr("OK")]
+    if shown.offline or shown.down:
+        return "cross", "error", shortening(parts)
+    return "triangle", "warning", shortening(parts)
+
+
+def shortening(parts: Sequence[str]) -> list[str]:
+    """Parts in one line, then ever fewer of them, at last the number that the first begins with."""
+    return [*(", ".join(parts[:count]) for count in range(len(parts), 0, -1)), parts[0].partition(" ")[0]]
+
+
+def _paint_state(painter: QPainter, theme: Theme, shown: Standing, line: QRectF) -> None:
+    shape, name, words = state_words(shown)
+    colour: QColor = getattr(theme, name)
+    paint_marked(painter, theme, line, shape, colour, words, theme.muted if name == "good" else colour)
+
+
+def paint_marked(
+    painter: QPainter, theme: Theme, line: QRectF, shape: Shape, colour: QColor, texts: Sequence[str], ink: QColor
+) -> None:
+    """A shape with words after it, in the middle of a line: the first of the texts that there is room for."""
+    words = fitting(texts, theme.small, line.width() - 13)
+    width = QFontMetricsF(theme.small).horizontalAdvance(words) + 1 if words else -4.0
+    left = line.center().x() - (width + 13) / 2
+    paint_shape(painter, shape, QRectF(left, line.center().y() - 4.5, 9, 9), colour)
+    paint_text(painter, QRectF(left + 13, line.top(), width, line.height()), words, theme.small, ink)
+
+
+def _outline(painter: QPainter, theme: Theme, rect: QRectF, is_offline: bool, is_chosen: bool) -> None:
+    if is_offline:
+        painter.setPen(QPen(theme.error, 1.8, Qt.PenStyle.DashLine))
+    else:
+        painter.setPen(QPen(theme.accent, 2.5) if is_chosen else QPen(theme.line, 1.2))
+    radius = min(8.0, rect.height() / 4)
+    painter.drawRoundedRect(rect, radius, radius)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    if is_offline and is_chosen:
+        painter.setPen(QPen(theme.accent, 2.0))
+        painter.drawRoundedRect(rect.adjusted(-3, -3, 3, 3), 9, 9)
+
+
+def _paint_pill(painter: QPainter, theme: Theme, model: TopologyModel, index: int, rect: QRectF) -> None:
+    """A party with its name, role and id, as far as there is room; offline with a cross and the word."""
+    party = model.network.parties[index]
+    outage = model.outages.parties.get(index)
+    painter.setBrush(theme.window)
+    _outline(painter, theme, rect, outage is not None, index == model.highlight.party)
+    text = rect.adjusted(8, 2, -8, -2) if rect.width() > 90 else rect.adjusted(3, 1, -3, -1)
+    if rect.height() < _TWO_LINES_PX:
+        _paint_one_line(painter, theme, party.name, party.id, outage, text)
+        return
+    ink = theme.muted if outage is not None else theme.text
+    middle = text.center().y()
+    upper = QRectF(text.left(), text.top(), text.width(), middle + 1 - text.top())
+    lower = QRectF(text.left(), middle, text.width(), text.bottom() - middle)
+    strong = bold(theme.body)
+    if QFontMetricsF(strong).horizontalAdvance(party.name) > text.width():
+        strong = bold(theme.small)
+    paint_text(painter, upper, label(party.name, party.id, strong, text.width()), strong, ink, _CENTRE)
+    if outage is not None:
+        paint_marked(painter, theme, lower, "cross", theme.error, [fault_word(outage.kind)], theme.error)
+        return
+    second = tr("{role}, {id}").format(role=role_word(party.role), id=party.id)
+    paint_text(painter, lower, label(second, party.id, theme.small, text.width()), theme.small, theme.muted, _CENTRE)
+
+
+def _paint_one_line(painter: QPainter, theme: Theme, name: str, id: str, outage: Span | None, text: QRectF) -> None:
+    if outage is None:
+        paint_text(painter, text, label(name, id, theme.small, text.width()), theme.small, theme.text, _CENTRE)
+        return
+    word = fault_word(outage.kind)
+    full = tr("{id} {fault}").format(id=id, fault=word)
+    if QFontMetricsF(theme.small).horizontalAdvance(full) + 14 <= text.width():
+        paint_marked(painter, theme, text, "cross", theme.error, [full], theme.error)
+        return
+    paint_text(painter, text, label(name, id, theme.small, text.width()), theme.small, theme.error, _CENTRE)
+    # The word hangs on the lower edge of a box that is too small for it.
+    width = QFontMetricsF(theme.small).horizontalAdvance(word) + 22
+    chip = QRectF(text.center().x() - width / 2, text.bottom() - 4, width, 16)
+    painter.setPen(QPen(theme.error, 1.0))
+    painter.setBrush(theme.panel)
+    painter.drawRoundedRect(chip, 8, 8)
+    at = QPointF(chip.left() + 5, chip.center().y() - 4)
+    paint_shape(painter, "cross", QRectF(at.x(), at.y(), 8, 8), theme.error)
+    paint_text(painter, chip.adjusted(16, 0, 0, 0), word, theme.small, theme.error)

@@ -1,0 +1,110 @@
+"""The table of messages: how wide its columns are in much room and in little, and how it is scrolled."""
+
+from typing import Final
+
+from PySide6.QtCore import QItemSelectionModel, QPoint, QSignalBlocker
+from PySide6.QtGui import QFocusEvent, QFontMetrics, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QTableView
+
+from gui.models.messages import DURATION, FROM, MEANING, METHOD, PATH, STATUS, TIME, TO
+from gui.theme import Theme
+
+_IN_SIGHT: Final = QAbstractItemView.ScrollHint.EnsureVisible
+_MARGIN: Final = 14
+_SAMPLES: Final = {
+    TIME: "00:00:00.000",
+    FROM: "NL-ABCD",
+    TO: "NL-ABCD",
+    MEANING: "__Ask the eMSP: may this token charge?",
+    METHOD: "DELETE",
+    STATUS: "____not connected",
+    DURATION: "30,000 ms",
+    PATH: "/ocpi/receiver/2.2.1/sessions/NL/ABC/",
+}
+_LEAST: Final = {MEANING: "__Session update__", PATH: "/ocpi/…00000001"}
+"""To these texts the columns give way, in this order."""
+
+
+class MessageTable(QTableView):
+    """A table whose path takes the room that is left; a narrow one cuts meanings and paths, then it scrolls sideways.
+
+    A column that a person has made wider or narrower stays as it is.
+    """
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._samples = dict(_SAMPLES)
+        self._is_fitting = False
+        self._by_hand: set[int] = set()
+        self.horizontalHeader().sectionResized.connect(self._resized)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Fit the columns to another theme's fonts."""
+        self._theme = theme
+        self.verticalHeader().setDefaultSectionSize(theme.row)
+        self._fit()
+
+    def set_last_time(self, text: str) -> None:
+        """Make room for the longest time of a run: from the second day on, a clock tells the day too."""
+        self._samples[TIME] = text
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """To come by with the keyboard chooses nothing: Qt would make the very first row the current one and say so."""
+        if self.currentIndex().isValid():
+            super().focusInEvent(event)
+            return
+        quiet = QSignalBlocker(self.selectionModel())
+        super().focusInEvent(event)
+        in_sight = self.indexAt(QPoint(0, 0))
+        self.selectionModel().setCurrentIndex(in_sight, QItemSelectionModel.SelectionFlag.NoUpdate)
+        quiet.unblock()
+
+    def show_row(self, row: int, hint: QAbstractItemView.ScrollHint = _IN_SIGHT) -> None:
+        """Scroll up or down to a row, and not sideways."""
+        bar = self.horizontalScrollBar()
+        stood = bar.value()
+        self.scrollTo(self.model().index(row, 0), hint)
+        bar.setValue(stood)
+
+    def choose_row(self, row: int) -> None:
+        """Select a row without scrolling to it."""
+        flags = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
+        self.setAutoScroll(False)
+        column = max(0, self.currentIndex().column())
+        self.selectionModel().setCurrentIndex(self.model().index(row, column), flags)
+        self.setAutoScroll(True)
+
+    def _width(self, column: int, sample: str) -> int:
+        font = self._theme.mono if column in (TIME, PATH) else self._theme.body
+        return QFontMetrics(font).horizontalAdvance(sample) + _MARGIN
+
+    def _fit(self) -> None:
+        """Make columns as wide as their usual texts, as far as there is room."""
+        widths = {
+            column: self.columnWidth(column) if column in self._by_hand else self._width(column, sample)
+            for column, sample in self._samples.items()
+        }
+        room = self.viewport().width() - sum(widths.values())
+        for column, sample in _LEAST.items():
+            spare = 0 if column in self._by_hand else max(0, widths[column] - self._width(column, sample))
+            # A path that is cut and yet not in sight would be the worse for it.
+            given = min(spare, -room) if column == MEANING or spare >= -room else 0
+            if room < 0:
+                widths[column] -= given
+                room += given
+        if room > 0 and PATH not in self._by_hand:
+            widths[PATH] += room
+        self._is_fitting = True
+        for column, width in widths.items():
+            self.setColumnWidth(column, width)
+        self._is_fitting = False
+
+    def _resized(self, column: int) -> None:
+        if not self._is_fitting:
+            self._by_hand.add(column)

@@ -1,0 +1,50 @@
+"""Pictures made one after the other in one process: each as if it were the only one, and Qt has nothing to say."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import qInstallMessageHandler
+from PySide6.QtGui import QImage, QPalette
+from PySide6.QtWidgets import QApplication
+
+from gui import app
+from gui.actions import Colours
+from gui.command import VIEW_IDS
+
+
+@pytest.fixture(autouse=True)
+def qt_as_before(qapp: QApplication) -> Iterator[None]:
+    """Pictures set a handler for messages of their own, and the style and colours of the application."""
+    before = qInstallMessageHandler(None)
+    qInstallMessageHandler(before)
+    style, palette = qapp.style().objectName(), QPalette(qapp.palette())
+    yield
+    qInstallMessageHandler(before)
+    qapp.setStyle(style)
+    qapp.setPalette(palette)
+
+
+def picture(recording: Path, out: Path, view: str | None, colours: Colours, size: tuple[int, int]) -> QImage:
+    assert app.picture(recording, out, view, "08:50", size, colours) == ""
+    return QImage(str(out))
+
+
+@pytest.mark.parametrize("view", [None, "messages"])
+def test_light_after_dark_is_the_light_of_the_first_time(quickstart: Path, tmp_path: Path, view: str | None) -> None:
+    size = (900, 600)
+    first = picture(quickstart, tmp_path / "1.png", view, "light", size)
+    dark = picture(quickstart, tmp_path / "2.png", view, "dark", size)
+    again = picture(quickstart, tmp_path / "3.png", view, "light", size)
+    assert first == again
+    assert first != dark
+
+
+@pytest.mark.parametrize("view", [None, *VIEW_IDS])
+def test_qt_has_nothing_to_say(
+    quickstart: Path, empty: Path, tmp_path: Path, view: str | None, capfd: pytest.CaptureFixture[str]
+) -> None:
+    for recording, size in ((quickstart, (1024, 640)), (empty, (200, 150))):
+        at = "08:50" if recording == quickstart else None
+        assert app.picture(recording, tmp_path / "a.png", view, at, size, "light") == ""
+    assert capfd.readouterr().err == ""
