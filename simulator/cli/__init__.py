@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from importlib.metadata import entry_points, version
 from typing import Final
 
-from simulator.cli import import_, run
+from simulator.cli import check, compare, import_, report, run, sweep
 from simulator.i18n import tr
 
 COMMANDS: Final = "ocpi_sim.commands"
@@ -57,6 +57,10 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title=tr("commands"), required=True, metavar=tr("COMMAND"))
     run.add_parser(commands)
     import_.add_parser(commands)
+    report.add_parser(commands)
+    compare.add_parser(commands)
+    sweep.add_parser(commands)
+    check.add_parser(commands)
     for command in sorted(entry_points(group=COMMANDS), key=lambda entry: entry.name):
         command.load()(commands)
     return parser

@@ -2,18 +2,38 @@
 
 import traceback
 from pathlib import Path
-from typing import TextIO
+from typing import Final, TextIO
 
 from simulator.cli.mistake import Mistake
 from simulator.engine.guard import KernelError
 from simulator.i18n import tr
 from simulator.recording.errors import RecordingError, RecordingFailed
+from simulator.report.compare.comparison import TooFewRuns
+from simulator.report.compare.swept import NoSweep
+from simulator.report.kpi.warm_up import NothingLeft
+from simulator.report.publish.whole import NotWritten
 from simulator.scenario.dump import ImportRefused
 from simulator.scenario.errors import ScenarioErrors
+from simulator.sweep.axes import BadAxis
+from simulator.sweep.cluster import NoWorkers
+from simulator.sweep.folder import AnotherSweep
 from simulator.wire.carrier import WireFailure
 
 RUN_FAILED = 1
 USER_MISTAKE = 2
+
+_MISTAKES: Final = (
+    AnotherSweep,
+    BadAxis,
+    ImportRefused,
+    Mistake,
+    NoSweep,
+    NoWorkers,
+    NothingLeft,
+    NotWritten,
+    RecordingError,
+    TooFewRuns,
+)
 
 
 def tell(error: Exception, stream: TextIO, *, debug: bool = False) -> int:
@@ -27,7 +47,7 @@ def tell(error: Exception, stream: TextIO, *, debug: bool = False) -> int:
     if isinstance(error, (KernelError, WireFailure, RecordingFailed)):
         print(f"ocpi-sim: {error}", file=stream)
         return RUN_FAILED
-    if isinstance(error, (Mistake, ImportRefused, RecordingError)):
+    if isinstance(error, _MISTAKES):
         print(f"ocpi-sim: {error}", file=stream)
         return USER_MISTAKE
     print(_of_our_own(error), file=stream)

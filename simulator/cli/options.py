@@ -71,6 +71,11 @@ def duration_us(text: str) -> int:
     return us
 
 
+def warm_up(text: str) -> int | str:
+    """`auto`, `none`, or microseconds of a duration such as `2h`."""
+    return text if text in ("auto", "none") else duration_us(text)
+
+
 def override(text: str) -> str:
     """`path=value`, as the scenario's loader takes it."""
     if "=" not in text[1:]:

@@ -1,0 +1,174 @@
+"""`ocpi-sim check`: what is wrong or odd about a file of OCPI objects, of any size and any version."""
+
+import argparse
+import re
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import BinaryIO, Final
+
+import msgspec
+
+from simulator.cli.mistake import Mistake
+from simulator.i18n import tr
+from simulator.ocpi import catalogue
+from simulator.ocpi.checking import Checker, Told, read_items
+from simulator.ocpi.envelope import Envelope
+from simulator.ocpi.guess import guess_types
+
+STANDARD_INPUT: Final = "-"
+SHOWN_OF_A_KIND: Final = 20
+"""How many findings of one rule at one place, whatever the index, are printed for a person; then they are counted."""
+
+_index: Final = re.compile(r"\[[0-9]+\]")
+_Kind = tuple[str, str, str]
+
+
+def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Declare the command and its options."""
+    parser = commands.add_parser(
+        "check",
+        help=tr("check a file of OCPI objects"),
+        description=tr(
+            "Checks a JSON file: one OCPI object or a list of them, bare or in an envelope. Exit code 0: in order, "
+            "perhaps with notes; 1: errors or warnings; 2: it could not be checked."
+        ),
+    )
+    add = parser.add_argument
+    add("file", metavar="FILE|-", help=tr("a JSON file, or - for standard input"))
+    add("--type", metavar="TYPE", help=tr("what the objects are, such as Location; found out from the first if absent"))
+    add(
+        "--version",
+        dest="ocpi_version",
+        choices=catalogue.VERSIONS,
+        default="2.2.1",
+        help=tr("the version of OCPI (default: 2.2.1)"),
+    )
+    add("--patch", action="store_true", help=tr("the objects are bodies of PATCH, which may lack any field"))
+    add("--json", action="store_true", help=tr("print a line of JSON for each finding, and one with the counts"))
+    parser.set_defaults(command=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Do it; returns 1 when there are errors or warnings, else 0. Raises Mistake."""
+    version: str = arguments.ocpi_version
+    show = _Lines() if arguments.json else _Sentences()
+    checker: Checker | None = None
+    type_name = _known_type(arguments.type, version) if arguments.type else ""
+    with _opened(arguments.file) as file:
+        for each in read_items(file.read, version):
+            if isinstance(each, Told):
+                show.tell(each)
+                continue
+            if checker is None:
+                if not each.is_envelope:
+                    type_name = type_name or _guess(each.raw, version)
+                cls = catalogue.types(version)[type_name] if type_name else Envelope
+                checker = Checker(cls, version, patch=arguments.patch)
+            for told in checker.check(each):
+                show.tell(told)
+    show.end(arguments.file, checker.objects if checker else 0, type_name, version, guessed=not arguments.type)
+    return 1 if show.counts["error"] or show.counts["warning"] else 0
+
+
+@contextmanager
+def _opened(name: str) -> Iterator[BinaryIO]:
+    if name == STANDARD_INPUT:
+        yield sys.stdin.buffer
+        return
+    try:
+        with open(name, "rb") as file:
+            yield file
+    except OSError as error:
+        raise Mistake(tr("{file} cannot be read: {reason}.").format(file=name, reason=error.strerror)) from None
+
+
+def _known_type(name: str, version: str) -> str:
+    known = catalogue.types(version)
+    for each in known:
+        if each.lower() == name.lower():
+            return each
+    raise Mistake(
+        tr("OCPI {version} has no type “{name}”; known are: {known}.").format(
+            version=version, name=name, known=", ".join(sorted(known))
+        )
+    )
+
+
+def _guess(raw: bytes, version: str) -> str:
+    try:
+        fields = msgspec.json.decode(raw, type=dict[str, msgspec.Raw])
+    except msgspec.MsgspecError:
+        fields = {}
+    found = guess_types(fields, version)
+    if len(found) == 1:
+        return found[0]
+    if found:
+        text = tr("The objects may be of several types ({types}); say which with --type.")
+        raise Mistake(text.format(types=", ".join(found)))
+    raise Mistake(
+        tr("The first value looks like no type of OCPI {version}; say what it is with --type.").format(version=version)
+    )
+
+
+class _Sentences:
+    """The findings for a person; when there are very many of a kind, the first ones and their number."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[str] = Counter()
+        self._kinds: Counter[_Kind] = Counter()
+
+    def tell(self, told: Told) -> None:
+        finding = told.finding
+        kind = (finding.severity, finding.rule, _index.sub("[*]", finding.path))
+        self.counts[finding.severity] += 1
+        self._kinds[kind] += 1
+        if self._kinds[kind] <= SHOWN_OF_A_KIND:
+            words = {"error": tr("error"), "warning": tr("warning"), "note": tr("note")}
+            print(
+                tr("{severity}: {sentence} [{rule}]").format(
+                    severity=words[finding.severity],
+                    sentence=finding.sentence(),
+                    rule=finding.rule,
+                )
+            )
+
+    def end(self, file: str, objects: int, type_name: str, version: str, *, guessed: bool) -> None:
+        for (_, rule, path), count in self._kinds.items():
+            if count > SHOWN_OF_A_KIND:
+                text = tr("Not shown: {count} more like {path} [{rule}].")
+                print(text.format(count=f"{count - SHOWN_OF_A_KIND:,}", path=path, rule=rule))
+        if not objects:
+            text = tr("{file}: no objects in it to check.")
+        elif guessed:
+            text = tr("{file}: {objects} checked as {type} of OCPI {version}, guessed from the first one's fields.")
+        else:
+            text = tr("{file}: {objects} checked as {type} of OCPI {version}.")
+        print(text.format(file=file, objects=f"{objects:,}", type=type_name, version=version))
+        print(
+            tr("Errors: {errors}, warnings: {warnings}, notes: {notes}.").format(
+                errors=f"{self.counts['error']:,}",
+                warnings=f"{self.counts['warning']:,}",
+                notes=f"{self.counts['note']:,}",
+            )
+        )
+
+
+class _Lines:
+    """The findings for a program."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[str] = Counter()
+
+    def tell(self, told: Told) -> None:
+        self.counts[told.finding.severity] += 1
+        _print({**msgspec.structs.asdict(told.finding), "line": told.place.line})
+
+    def end(self, file: str, objects: int, type_name: str, version: str, *, guessed: bool) -> None:
+        counts = {f"{severity}s": self.counts[severity] for severity in ("error", "warning", "note")}
+        _print({"file": file, "version": version, "type": type_name, "guessed": guessed, "objects": objects, **counts})
+
+
+def _print(obj: dict[str, object]) -> None:
+    print(msgspec.json.encode(obj).decode())

@@ -1,0 +1,63 @@
+"""`ocpi-sim compare`: what sets runs apart, for people, for programs, and as a page."""
+
+import argparse
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from simulator.cli import options
+from simulator.i18n import tr
+
+
+def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Declare the command and its options."""
+    parser = commands.add_parser(
+        "compare",
+        help=tr("lay runs side by side"),
+        description=tr(
+            "Compares runs: what differs in their scenarios, figures with 95 %% intervals over seeds, curves, and the "
+            "first message that differs. Runs of equal scenarios with different seeds are one variant; every variant "
+            "is compared with the first."
+        ),
+    )
+    add = parser.add_argument
+    add("runs", metavar="RUN", type=Path, nargs="+", help=tr("a recording, or the folder or table of a sweep"))
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help=tr("print everything as JSON"))
+    form.add_argument("--html", metavar="FILE", type=Path, help=tr("write a page with curves laid over one another"))
+    add(
+        "--warm-up",
+        metavar="auto|none|2h",
+        type=options.warm_up,
+        default="auto",
+        help=tr("what to leave out of recordings at the start: by rule (default), nothing, or a time"),
+    )
+    parser.set_defaults(command=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Do it; returns 0. Raises what `errors.tell` knows how to tell."""
+    from simulator.cli.counting import CountLine
+    from simulator.report.compare.comparison import compare
+    from simulator.report.format import style_for
+    from simulator.report.publish.compare_data import compare_json
+    from simulator.report.publish.compare_text import compare_text
+    from simulator.report.publish.whole import write_file
+
+    columns = shutil.get_terminal_size().columns if sys.stderr.isatty() else 0
+    counting = CountLine(sys.stderr, columns, tr("runs measured"))
+    try:
+        comparison = compare(arguments.runs, arguments.warm_up, counting)
+    finally:
+        counting.end()
+    if arguments.json:
+        sys.stdout.write(compare_json(comparison).decode() + "\n")
+    elif arguments.html is not None:
+        from simulator.report.publish.compare_page import compare_page
+
+        write_file(arguments.html, compare_page(comparison))
+        print(tr("Comparison: {path}").format(path=arguments.html))
+    else:
+        print(compare_text(comparison, style_for(sys.stdout, os.environ)))
+    return 0

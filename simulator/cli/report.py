@@ -1,0 +1,67 @@
+"""`ocpi-sim report`: what a run came to, for people, for programs, and as a page."""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from simulator.cli import options
+from simulator.i18n import tr
+
+
+def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Declare the command and its options."""
+    parser = commands.add_parser(
+        "report",
+        help=tr("tell what a run came to"),
+        description=tr("Measures a recording: drivers, places, power, messages and money, by defined figures."),
+    )
+    add = parser.add_argument
+    add("recording", metavar="RUN", type=Path, help=tr("a recording, as `ocpi-sim run` leaves it"))
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help=tr("print everything as JSON"))
+    form.add_argument("--html", metavar="FILE", type=Path, help=tr("write a page with plots and tables"))
+    form.add_argument("--csv", metavar="DIR", type=Path, help=tr("write each table as CSV"))
+    form.add_argument("--parquet", metavar="DIR", type=Path, help=tr("write each table as Parquet"))
+    add(
+        "--warm-up",
+        metavar="auto|none|2h",
+        type=options.warm_up,
+        default="auto",
+        help=tr("what to leave out at the start: by rule (default), nothing, or a time"),
+    )
+    parser.set_defaults(command=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Do it; returns 1 when a check of the run is false, else 0. Raises what `errors.tell` knows how to tell."""
+    from simulator.recording.reader import Recording
+    from simulator.report.format import style_for
+    from simulator.report.kpi.measure import measure
+    from simulator.report.publish.data import all_tables, report_json, write_csv, write_parquet
+    from simulator.report.publish.text import report_text
+    from simulator.report.publish.whole import write_file
+    from simulator.report.summary import summarise
+
+    with Recording.open(arguments.recording) as recording:
+        measured = measure(recording, arguments.warm_up)
+        summary = summarise(recording)
+        if arguments.json:
+            sys.stdout.write(report_json(measured).decode() + "\n")
+        elif arguments.html is not None:
+            from simulator.report.publish.report_page import report_page
+
+            write_file(arguments.html, report_page(measured, summary))
+            print(tr("Report: {path}").format(path=arguments.html))
+        elif arguments.csv is not None or arguments.parquet is not None:
+            folder, write = (
+                (arguments.csv, write_csv) if arguments.csv is not None else (arguments.parquet, write_parquet)
+            )
+            tables = all_tables(recording, measured)
+            write(folder, tables)
+            print(
+                tr("Tables in {folder}: {names}").format(folder=folder, names=", ".join(each.name for each in tables))
+            )
+        else:
+            print(report_text(measured, style_for(sys.stdout, os.environ)))
+    return 0 if summary.run is None or all(summary.run.checks.values()) else 1

@@ -1,0 +1,119 @@
+"""The table of a sweep, a row a run, as it is written to Parquet and CSV and read back to be compared.
+
+Columns: the values that were varied by their paths, numbers where all of an axis are numbers; `variant`, which counts
+their combinations; seed, status, sentence, digest, wall time, the window that counts; then each figure, with its unit
+in its name.
+"""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Final
+
+from simulator.i18n import tr
+from simulator.report.compare.outcome import Outcome
+from simulator.report.compare.swept import Manifest, NoSweep, SweptRun, manifest_of
+from simulator.report.kpi.definitions import KPIS, cost_kpi
+from simulator.report.kpi.tables import Cell, Table
+from simulator.report.kpi.warm_up import Window
+
+METADATA: Final = b"ocpi_sim_sweep"
+"""Under this key the metadata of the Parquet table hold the manifest, so that a table says all by itself."""
+
+_COST: Final = cost_kpi("").id
+_RUN: Final = (
+    "variant",
+    "seed",
+    "status",
+    "sentence",
+    "digest",
+    "wall_s",
+    "window_from_s",
+    "window_to_s",
+    "job",
+    "recording",
+)
+
+
+def results_table(manifest: Manifest, runs: Sequence[SweptRun]) -> Table:
+    """The table of the runs that there are."""
+    variant_of = {job: number // len(manifest.seeds) for number, job in enumerate(manifest.jobs)}
+    columns: dict[str, list[Cell]] = {
+        path: _numbers(values, [run.values[path] for run in runs]) for path, values in manifest.axes.items()
+    }
+    columns |= {name: [] for name in _RUN}
+    for run in runs:
+        outcome = run.outcome
+        window = outcome.window if outcome else None
+        row: list[Cell] = [variant_of[run.job], run.seed, run.status, run.sentence]
+        row += [outcome.digest if outcome else "", run.wall_s]
+        row += [window.from_us / 1e6, window.to_us / 1e6] if window else [None, None]
+        row += [run.job, run.recording]
+        for name, cell in zip(_RUN, row, strict=True):
+            columns[name].append(cell)
+    for kpi in KPIS:
+        columns[kpi.id] = [run.outcome.values.get(kpi.id) if run.outcome else None for run in runs]
+    for currency in sorted({currency for run in runs if run.outcome for currency in run.outcome.cost}):
+        columns[cost_kpi(currency).id] = [
+            float(run.outcome.cost.get(currency, 0)) if run.outcome else None for run in runs
+        ]
+    return Table("results", columns)
+
+
+def read_table(path: Path) -> tuple[Manifest, list[SweptRun]]:
+    """A sweep from its Parquet table alone: all but the curves. Raises NoSweep, also when pyarrow is missing."""
+    try:
+        arrow, parquet = import_module("pyarrow"), import_module("pyarrow.parquet")
+    except ImportError as error:
+        raise NoSweep(
+            tr("Parquet needs the package pyarrow, which is not installed; install ocpi-sim[research].")
+        ) from error
+    try:
+        read = parquet.read_table(path)
+    except (OSError, arrow.ArrowException) as error:
+        reason = str(error).strip().splitlines()[0]
+        raise NoSweep(tr("{path} cannot be read as Parquet: {reason}").format(path=path, reason=reason)) from error
+    content = (read.schema.metadata or {}).get(METADATA)
+    if content is None:
+        raise NoSweep(tr("{path} is a Parquet table, but not that of a sweep.").format(path=path))
+    manifest = manifest_of(content, path)
+    variants = manifest.variants
+    try:
+        return manifest, [_from_row(row, manifest, variants[row["variant"]]) for row in read.to_pylist()]
+    except KeyError as error:
+        raise NoSweep(tr("{path} has no column {name}, as a sweep's has.").format(path=path, name=error)) from error
+
+
+def _from_row(row: Mapping[str, Any], manifest: Manifest, values: dict[str, str]) -> SweptRun:
+    outcome = None
+    if row["status"] == "done":
+        outcome = Outcome(
+            scenario=manifest.scenario_name,
+            seed=row["seed"],
+            digest=row["digest"],
+            is_complete=True,
+            level="",
+            program=manifest.program,
+            start_epoch_us=0,
+            zone="",
+            window=Window(round(row["window_from_s"] * 1e6), round(row["window_to_s"] * 1e6), ""),
+            values={kpi.id: row[kpi.id] for kpi in KPIS},
+            cost={
+                name.removeprefix(_COST).upper(): Decimal(str(cell))
+                for name, cell in row.items()
+                if name.startswith(_COST)
+            },
+        )
+    return SweptRun(row["job"], values, row["seed"], row["status"], row["sentence"], row["wall_s"], "", outcome)
+
+
+def _numbers(axis: Sequence[str], texts: Sequence[str]) -> list[Cell]:
+    """Values as numbers where all of their axis are, so that they can be plotted over."""
+    for number in (int, float):
+        try:
+            parsed = {text: number(text) for text in axis}
+        except ValueError:
+            continue
+        return [parsed[text] for text in texts]
+    return list(texts)

@@ -1,0 +1,105 @@
+"""Finds the runs that a person names: recordings, and the folders and tables of sweeps."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from simulator.i18n import tr, trn
+from simulator.recording.reader import Recording
+from simulator.report.compare.outcome import Outcome, outcome_of
+from simulator.report.compare.results import read_table
+from simulator.report.compare.swept import MANIFEST, TABLE, Manifest, SweptRun, overrides_of, read_manifest, read_runs
+from simulator.report.kpi.facts import WarmUp
+
+
+class Run(Struct, frozen=True):
+    """One run: what was played, and what it came to. `name` is what people call it."""
+
+    name: str
+    text: str
+    overrides: tuple[str, ...]
+    outcome: Outcome
+    recording: Path | None = None
+
+
+class Found(Struct, frozen=True):
+    """The runs in the order named, and what has to be said about those that are missing."""
+
+    runs: tuple[Run, ...]
+    notes: tuple[str, ...]
+
+
+def find_runs(paths: Sequence[Path], warm_up: WarmUp, watch: Callable[[int, int], None]) -> Found:
+    """Measure recordings, read sweeps; `watch` hears how many of the paths are done, and of how many.
+
+    Raises RecordingError, NothingLeft and NoSweep.
+    """
+    runs: list[Run] = []
+    notes: list[str] = []
+    for number, path in enumerate(paths):
+        watch(number, len(paths))
+        if path.is_dir() or path.suffix == ".parquet":
+            manifest, swept = _sweep(path)
+            runs += _of_sweep(path, manifest, swept)
+            notes += _missing(path, manifest, swept)
+        else:
+            runs.append(_of_recording(path, warm_up))
+    watch(len(paths), len(paths))
+    return Found(tuple(runs), tuple(notes))
+
+
+def _sweep(path: Path) -> tuple[Manifest, list[SweptRun]]:
+    if not path.is_dir():
+        return read_table(path)
+    if not (path / MANIFEST).exists() and (path / TABLE).exists():
+        return read_table(path / TABLE)
+    manifest = read_manifest(path)
+    return manifest, read_runs(path, manifest)
+
+
+def _of_sweep(path: Path, manifest: Manifest, swept: Sequence[SweptRun]) -> list[Run]:
+    return [
+        Run(
+            name=f"{path}: {run.job}",
+            text=manifest.scenario_text,
+            overrides=(*manifest.overrides, *overrides_of(run.values)),
+            outcome=run.outcome,
+            recording=path / run.recording if run.recording else None,
+        )
+        for run in swept
+        if run.outcome is not None
+    ]
+
+
+def _missing(path: Path, manifest: Manifest, swept: Sequence[SweptRun]) -> list[str]:
+    notes = []
+    failed = [run for run in swept if run.outcome is None]
+    if failed:
+        notes.append(
+            trn(
+                "{path}: {count} run failed and is left out: {sentence}",
+                "{path}: {count} runs failed and are left out; the first: {sentence}",
+                len(failed),
+            ).format(path=path, count=len(failed), sentence=failed[0].sentence)
+        )
+    if len(swept) < len(manifest.jobs):
+        notes.append(
+            tr("{path}: {there} of {all} runs are there; the sweep has not come to its end.").format(
+                path=path, there=len(swept), all=len(manifest.jobs)
+            )
+        )
+    return notes
+
+
+def _of_recording(path: Path, warm_up: WarmUp) -> Run:
+    with Recording.open(path) as recording:
+        meta = recording.meta
+        return Run(
+            name=str(path),
+            text=meta.get("scenario_text", ""),
+            overrides=tuple(msgspec.json.decode(meta.get("overrides") or "[]", type=list[str])),
+            outcome=outcome_of(recording, warm_up),
+            recording=path,
+        )

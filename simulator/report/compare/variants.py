@@ -1,0 +1,103 @@
+"""Which runs are replications of one another, and what sets the others apart."""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Final
+
+from msgspec import Struct
+
+from simulator.i18n import tr
+from simulator.report.compare.paths import scenario_paths
+from simulator.report.compare.runs import Run
+
+UNTIL: Final = "--until"
+"""Stands for a path where runs went on for different times."""
+
+_TOLD: Final = 3
+"""A title names at most so many of the paths that set a variant apart."""
+
+
+class Variant(Struct, frozen=True):
+    """Runs of one scenario with different seeds. `name` is a letter, `title` what sets it apart from the others."""
+
+    name: str
+    title: str
+    runs: tuple[Run, ...]
+
+
+class ScenarioDifference(Struct, frozen=True):
+    """A path of the scenario, and what each variant says there; None: nothing."""
+
+    path: str
+    values: dict[str, str | None]
+
+
+class Variants(Struct, frozen=True):
+    """The variants in the order named, where their scenarios differ, and what had to be left out."""
+
+    variants: tuple[Variant, ...]
+    differences: tuple[ScenarioDifference, ...]
+    notes: tuple[str, ...]
+
+
+def variants_of(runs: Sequence[Run]) -> Variants:
+    """Group runs whose scenarios are equal, the seed apart; of runs with one seed in a group the first counts."""
+    groups: dict[tuple[tuple[str, str], ...], dict[int, Run]] = {}
+    notes: list[str] = []
+    # A sweep has many runs of few scenarios.
+    known: dict[tuple[str, tuple[str, ...]], dict[str, str]] = {}
+    for run in runs:
+        played = run.text, run.overrides
+        if played not in known:
+            known[played] = scenario_paths(*played)
+        lines = known[played] or {"name": run.outcome.scenario}
+        lines = {**lines, UNTIL: f"{run.outcome.window.to_us / 3.6e9:g} h"}
+        group = groups.setdefault(tuple(sorted(lines.items())), {})
+        first = group.setdefault(run.outcome.seed, run)
+        if first is not run:
+            notes.append(_twice(first, run))
+    scenarios = {letters(number): dict(lines) for number, lines in enumerate(groups)}
+    differences = _differences(scenarios)
+    found = tuple(
+        Variant(name, _title(name, differences, group), tuple(group.values()))
+        for name, group in zip(scenarios, groups.values(), strict=True)
+    )
+    return Variants(found, differences, tuple(notes))
+
+
+def letters(number: int) -> str:
+    """`A`, `B`, ... `Z`, `AA`, ... for 0, 1, ..."""
+    more, last = divmod(number, 26)
+    return (letters(more - 1) if more else "") + chr(ord("A") + last)
+
+
+def _differences(scenarios: dict[str, dict[str, str]]) -> tuple[ScenarioDifference, ...]:
+    paths = dict.fromkeys(path for lines in scenarios.values() for path in lines)
+    rows = ((path, {name: lines.get(path) for name, lines in scenarios.items()}) for path in paths)
+    return tuple(ScenarioDifference(path, row) for path, row in rows if len(dict.fromkeys(row.values())) > 1)
+
+
+def _title(name: str, differences: Sequence[ScenarioDifference], group: dict[int, Run]) -> str:
+    run = next(iter(group.values()))
+    if not differences:
+        return run.outcome.scenario
+    # The last key says enough, unless several paths end in it.
+    keys = Counter(each.path.rpartition(".")[2] for each in differences)
+    told = []
+    for each in differences[:_TOLD]:
+        key = each.path.rpartition(".")[2]
+        told.append(f"{key if keys[key] == 1 else each.path}={each.values[name] or '–'}")
+    if len(differences) > _TOLD:
+        told.append("…")
+    return ", ".join(told)
+
+
+def _twice(first: Run, again: Run) -> str:
+    if first.outcome.digest == again.outcome.digest:
+        sentence = tr("{again} is the same run as {first} (equal digests) and counts once.")
+    else:
+        sentence = tr(
+            "{again} has the scenario and seed of {first} but another digest, and is left out: what differs is outside "
+            "the scenario, such as the version of the program or a file that the scenario names."
+        )
+    return sentence.format(first=first.name, again=again.name)

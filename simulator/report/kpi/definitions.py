@@ -1,0 +1,198 @@
+"""What each figure means: its name, unit, direction, definition and source, written once for every report of it.
+
+Figures that count drivers are about those who arrived within the window; figures of time and energy integrate over the
+window, so a session that began before it counts from the window's begin on.
+"""
+
+from typing import Final, Literal
+
+from msgspec import Struct
+
+from simulator.i18n import tr
+
+Better = Literal["less", "more", ""]
+
+
+class Kpi(Struct, frozen=True):
+    """One figure. `id` names it in JSON and tables, where `unit` is part of the id; `better` says which way is good."""
+
+    id: str
+    name: str
+    unit: str
+    better: Better
+    meaning: str
+    source: str
+
+
+_STREET: Final = tr("Events of drivers")
+_POWER: Final = tr("Series of power, limit and occupancy")
+_BELIEF: Final = tr("States of the street, and of each eMSP (OCPI Locations, EVSE status)")
+_WIRE: Final = tr("Messages")
+
+KPIS: Final = (
+    Kpi("arrived", tr("Drivers who came"), tr("drivers"), "", tr("Drivers who looked for a place."), _STREET),
+    Kpi(
+        "turned_away_percent",
+        tr("Turned away"),
+        "%",
+        "less",
+        tr("Those who left without having charged, for whatever reason, of all who came."),
+        _STREET,
+    ),
+    Kpi(
+        "waited_percent",
+        tr("Had to wait"),
+        "%",
+        "less",
+        tr("Those who stood in a queue, of all who plugged in or were turned away."),
+        _STREET,
+    ),
+    Kpi(
+        "wait_mean_min",
+        tr("Waiting time, mean"),
+        "min",
+        "less",
+        tr("Time in a queue, over all who plugged in; most wait 0 min."),
+        _STREET,
+    ),
+    Kpi(
+        "wait_p95_min",
+        tr("Waiting time, 95th percentile"),
+        "min",
+        "less",
+        tr("The time in a queue that 95 % of those who plugged in did not exceed."),
+        _STREET,
+    ),
+    Kpi(
+        "detour_mean_m",
+        tr("Detour, mean"),
+        "m",
+        "less",
+        tr("Metres as the crow flies from where the driver wanted to be, over every place tried, of those who left."),
+        _STREET,
+    ),
+    Kpi(
+        "found_taken_percent",
+        tr("Found taken"),
+        "%",
+        "less",
+        tr("Places that the app showed as free and that were not on arrival, of all places driven to as free."),
+        _STREET,
+    ),
+    Kpi(
+        "taken_for_mean_min",
+        tr("Staleness met, mean"),
+        "min",
+        "less",
+        tr("For how long a place that was found taken had been so already."),
+        _BELIEF,
+    ),
+    Kpi(
+        "picture_wrong_percent",
+        tr("Wrong availability"),
+        "%",
+        "less",
+        tr("The part of EVSE-hours in which an eMSP holds an EVSE for free that is taken, or for taken that is free."),
+        _BELIEF,
+    ),
+    Kpi(
+        "picture_lag_mean_s",
+        tr("Lag of availability, mean"),
+        "s",
+        "less",
+        tr("From a change in the street until the eMSP's picture agrees; changes that it never saw are left out."),
+        _BELIEF,
+    ),
+    Kpi("evses", tr("EVSEs in use"), tr("EVSEs"), "", tr("EVSEs at which one could charge."), _POWER),
+    Kpi(
+        "occupancy_percent",
+        tr("Occupancy"),
+        "%",
+        "",
+        tr("EVSE-hours with a car plugged in, of all EVSE-hours."),
+        _POWER,
+    ),
+    Kpi(
+        "blocked_percent",
+        tr("Blocked"),
+        "%",
+        "less",
+        tr("EVSE-hours plugged in without drawing power, of EVSE-hours plugged in."),
+        _POWER,
+    ),
+    Kpi("energy_kwh", tr("Energy"), "kWh", "more", tr("Energy drawn at all sites, integrated over power."), _POWER),
+    Kpi("peak_kw", tr("Peak power"), "kW", "less", tr("The highest power of all sites together."), _POWER),
+    Kpi(
+        "load_factor_percent",
+        tr("Load factor"),
+        "%",
+        "more",
+        tr("Mean power of all sites together, of its peak."),
+        _POWER,
+    ),
+    Kpi(
+        "capped_percent",
+        tr("At the limit"),
+        "%",
+        "less",
+        tr("Site-hours in which a grid connection gave all that it bears, of site-hours with a limit."),
+        _POWER,
+    ),
+    Kpi(
+        "sessions_per_evse_day",
+        tr("Sessions per EVSE and day"),
+        tr("sessions"),
+        "",
+        tr("Drivers who plugged in, over EVSEs and days of the window."),
+        _STREET,
+    ),
+    Kpi("cdrs", tr("CDRs"), tr("CDRs"), "", tr("CDRs issued (OCPI CDRs)."), tr("Amounts owed")),
+    Kpi("exchanges", tr("Messages"), tr("messages"), "less", tr("HTTP requests with their answers."), _WIRE),
+    Kpi(
+        "failed_percent",
+        tr("Failed messages"),
+        "%",
+        "less",
+        tr("Messages without a good answer: lost, timed out, HTTP status from 400 or OCPI status from 2000 on."),
+        _WIRE,
+    ),
+    Kpi(
+        "megabytes",
+        tr("Bytes"),
+        "MB",
+        "less",
+        tr("Bodies of requests and answers, headers not counted; 1 MB is a million bytes."),
+        _WIRE,
+    ),
+    Kpi(
+        "exchanges_per_visit",
+        tr("Messages per charging driver"),
+        tr("messages"),
+        "less",
+        tr("Messages over drivers who plugged in; polls and registration are part of it."),
+        _WIRE,
+    ),
+    Kpi(
+        "kilobytes_per_visit",
+        tr("Bytes per charging driver"),
+        "kB",
+        "less",
+        tr("Bytes over drivers who plugged in; 1 kB is a thousand bytes."),
+        _WIRE,
+    ),
+)
+"""All figures, in the order in which they are told."""
+
+BY_ID: Final = {kpi.id: kpi for kpi in KPIS}
+
+
+def cost_kpi(currency: str) -> Kpi:
+    """The figure of what the CDRs come to in a currency; its id is `cost_excl_vat_eur`."""
+    return Kpi(
+        f"cost_excl_vat_{currency.lower()}",
+        tr("Cost of CDRs"),
+        currency,
+        "",
+        tr("Amounts of the CDRs issued, without VAT."),
+        tr("Amounts owed"),
+    )

@@ -1,0 +1,59 @@
+"""Measures a run: all figures of `definitions`, and tables by party, site, quarter of an hour, module and link."""
+
+from decimal import Decimal
+from typing import Final
+
+from msgspec import Struct
+
+from simulator.recording.reader import Recording
+from simulator.report.kpi import breakdown
+from simulator.report.kpi.facts import WarmUp, facts_of
+from simulator.report.kpi.tables import Table
+from simulator.report.kpi.values import cost, values
+from simulator.report.kpi.warm_up import Window
+
+FORMAT: Final = 1
+"""Counts up when a figure or a column changes its meaning or name."""
+
+
+class Measured(Struct, frozen=True):
+    """The figures of a run. `values` has every id of `definitions.KPIS` (None: there is nothing to measure it on).
+
+    `cost` is the amount of the CDRs of the window without VAT, by currency. The tables have units in their columns.
+    """
+
+    scenario: str
+    seed: int | None
+    digest: str
+    window: Window
+    values: dict[str, float | None]
+    cost: dict[str, Decimal]
+    tables: tuple[Table, ...]
+
+    def table(self, name: str) -> Table:
+        """One of the tables."""
+        return next(each for each in self.tables if each.name == name)
+
+
+def measure(recording: Recording, warm_up: WarmUp = "auto") -> Measured:
+    """Measure a recording of a run that has ended, or as far as it has come.
+
+    Raises RecordingError for a damaged recording, NothingLeft for a warm-up that is too long.
+    """
+    meta = recording.meta
+    facts = facts_of(recording, warm_up)
+    return Measured(
+        scenario=meta.get("scenario_name", ""),
+        seed=int(meta["seed"]) if meta.get("seed") else None,
+        digest=meta.get("digest", ""),
+        window=facts.window,
+        values=values(facts),
+        cost=cost(facts.money),
+        tables=(
+            breakdown.parties(facts),
+            breakdown.sites(facts),
+            breakdown.quarter_hours(facts),
+            breakdown.modules(facts),
+            breakdown.links(facts),
+        ),
+    )

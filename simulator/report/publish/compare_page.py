@@ -1,0 +1,142 @@
+"""The page of a comparison: variants, scenario differences, figures with intervals, overlaid curves, first message."""
+
+import math
+from collections.abc import Sequence
+
+from simulator.i18n import tr
+from simulator.report.clock import LocalClock
+from simulator.report.compare.comparison import Comparison, verdict
+from simulator.report.compare.overlay import SHOWN, Overlay
+from simulator.report.compare.variants import Variant
+from simulator.report.kpi.intervals import Estimate
+from simulator.report.publish.compare_words import (
+    against_words,
+    difference_words,
+    divergence_rows,
+    mean_words,
+    runs_words,
+)
+from simulator.report.publish.figures import number
+from simulator.report.publish.page import SHOWN_ROWS, PageTable, Plot, missing, plot, render
+from simulator.report.publish.plots import Curve, over_time
+
+
+def compare_page(comparison: Comparison) -> bytes:
+    """The page as UTF-8. Raises NotWritten when the packages that it needs are not installed."""
+    variants = comparison.variants
+    divergence = comparison.divergence
+    shown = [variant.name for variant in variants[:SHOWN]]
+    cut = tr("Curves of {names}, the first of {count} variants.").format(names=", ".join(shown), count=len(variants))
+    return render(
+        "compare.html.j2",
+        title=tr("{names} compared").format(names=_names(comparison)),
+        variants=_variants(variants),
+        scenario=_scenario(comparison),
+        figures=_figures(comparison),
+        plots=_curves(comparison.curves, variants) if comparison.curves else [],
+        plots_note=cut if len(variants) > SHOWN else "",
+        against=[_against(comparison, variant) for variant in variants[1:]],
+        divergence=divergence and divergence.sentence,
+        message=_message(comparison),
+        notes=comparison.notes,
+        words={
+            "scenario": tr("What differs in the scenario"),
+            "nothing": tr("Nothing differs in the scenario."),
+            "over_time": tr("Over time"),
+            "bands": tr("Means over the runs of each variant; bands are their 95 % intervals."),
+            "divergence": tr("First message that differs"),
+            "beware": tr("To beware of"),
+        },
+    )
+
+
+def _names(comparison: Comparison) -> str:
+    return ", ".join(
+        dict.fromkeys(run.outcome.scenario for variant in comparison.variants for run in variant.runs)
+    ) or tr("Runs")
+
+
+def _variants(variants: Sequence[Variant]) -> PageTable:
+    rows = [(variant.name, variant.title, runs_words(variant)) for variant in variants]
+    return _table(tr("Variants"), "", (tr("variant"), tr("what sets it apart"), tr("runs")), rows)
+
+
+def _scenario(comparison: Comparison) -> PageTable | None:
+    if not comparison.scenario:
+        return None
+    names = [variant.name for variant in comparison.variants]
+    shown = comparison.scenario[:SHOWN_ROWS]
+    caption = ""
+    if len(shown) < len(comparison.scenario):
+        caption = tr("{shown} of {all} paths; --json has all.").format(shown=len(shown), all=len(comparison.scenario))
+    rows = [(each.path, *(each.values[name] or "–" for name in names)) for each in shown]
+    return _table("", caption, (tr("path"), *names), rows)
+
+
+def _figures(comparison: Comparison) -> PageTable:
+    names = [variant.name for variant in comparison.variants]
+    rows = [
+        (kpi.name, kpi.unit, *(mean_words(comparison.estimates[name][kpi.id]) for name in names), kpi.meaning)
+        for kpi in comparison.kpis
+    ]
+    caption = tr("Mean over the runs of a variant ± half of its 95 % interval (Student's t).")
+    columns = (tr("figure"), tr("unit"), *names, tr("what it means"))
+    return _table(tr("Figures"), caption, columns, rows, range(2, 2 + len(names)))
+
+
+def _against(comparison: Comparison, variant: Variant) -> PageTable:
+    found = comparison.differences[variant.name]
+    rows = []
+    for kpi in comparison.kpis:
+        each = found[kpi.id]
+        bounds = "–" if each is None or each.low is None else f"{number(each.low)} … {number(each.high)}"
+        rows.append((kpi.name, kpi.unit, difference_words(each), bounds, verdict(kpi, each)))
+    columns = (tr("figure"), tr("unit"), tr("difference"), tr("95 % interval"), tr("verdict"))
+    return _table(against_words(comparison, variant), "", columns, rows, (2, 3))
+
+
+def _message(comparison: Comparison) -> PageTable | None:
+    rows = divergence_rows(comparison.divergence) if comparison.divergence else []
+    names = [run.name for variant in comparison.variants for run in variant.runs]
+    return _table("", "", ("", *names), rows) if rows else None
+
+
+def _curves(curves: Overlay, variants: Sequence[Variant]) -> list[Plot]:
+    """Power and places over local time; nothing for runs shorter than a quarter of an hour."""
+    if not curves.from_s:
+        return []
+    try:
+        import matplotlib  # noqa: F401
+    except ImportError as error:
+        raise missing(error) from error
+    clock = LocalClock({"zone": curves.zone, "start_epoch_us": str(curves.start_epoch_us)})
+    times = [clock.at(round(from_s * 1e6)) for from_s in curves.from_s]
+    titles = {variant.name: _short(f"{variant.name}: {variant.title}") for variant in variants}
+
+    def drawn(title: str, unit: str, column: str) -> Plot:
+        chosen = [_curve(titles[name], getattr(each, column)) for name, each in curves.variants.items()]
+        return plot(title, over_time(times, chosen, unit, title))
+
+    return [
+        drawn(tr("Power of all sites"), "kW", "power_kw"),
+        drawn(tr("EVSEs occupied"), tr("EVSEs"), "occupied_evses"),
+    ]
+
+
+def _curve(name: str, estimates: Sequence[Estimate | None]) -> Curve:
+    means = [math.nan if each is None else each.mean for each in estimates]
+    if all(each is None or each.low is None for each in estimates):
+        return Curve(name, means)
+    edges = [(math.nan, math.nan) if each is None else (each.low or 0.0, each.high or 0.0) for each in estimates]
+    low, high = zip(*edges, strict=True)
+    return Curve(name, means, (low, high))
+
+
+def _short(title: str) -> str:
+    return title if len(title) <= 40 else title[:39] + "…"
+
+
+def _table(
+    title: str, caption: str, columns: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[int] = ()
+) -> PageTable:
+    return PageTable(title, caption, columns, [place in right for place in range(len(columns))], rows)

@@ -1,0 +1,64 @@
+"""What a comparison says in words and figures, alike in the terminal and on a page."""
+
+from simulator.i18n import tr, trn
+from simulator.report.compare.comparison import Comparison
+from simulator.report.compare.divergence import Divergence, Side
+from simulator.report.compare.variants import Variant
+from simulator.report.kpi.intervals import Difference, Estimate
+from simulator.report.publish.figures import number
+
+_SHOWN_SEEDS = 12
+
+
+def runs_words(variant: Variant) -> str:
+    """`10 runs, seeds 1 to 10`."""
+    seeds = sorted(run.outcome.seed for run in variant.runs)
+    if len(seeds) == 1:
+        return tr("1 run, seed {seed}").format(seed=seeds[0])
+    if seeds == list(range(seeds[0], seeds[-1] + 1)):
+        told = tr("{first} to {last}").format(first=seeds[0], last=seeds[-1])
+    else:
+        told = ", ".join(map(str, seeds[:_SHOWN_SEEDS])) + (", …" if len(seeds) > _SHOWN_SEEDS else "")
+    return tr("{count} runs, seeds {seeds}").format(count=len(seeds), seeds=told)
+
+
+def mean_words(found: Estimate | None) -> str:
+    """`12.3 ± 1.4`, half of the 95 % interval behind the mean; the mean alone where there is no interval."""
+    return _with_half(found.mean, found.high, signed=False) if found else number(None)
+
+
+def difference_words(found: Difference | None) -> str:
+    """`+1.2 ± 0.3`."""
+    return _with_half(found.mean, found.high, signed=True) if found else number(None)
+
+
+def against_words(comparison: Comparison, variant: Variant) -> str:
+    """`B against A, over 10 pairs with common seeds`."""
+    first = comparison.variants[0].name
+    pairs = max((found.pairs for found in comparison.differences[variant.name].values() if found), default=0)
+    if not pairs:
+        return tr("{name} against {first}, as independent samples").format(name=variant.name, first=first)
+    return trn(
+        "{name} against {first}, with {count} seed in common",
+        "{name} against {first}, over {count} pairs with common seeds",
+        pairs,
+    ).format(name=variant.name, first=first, count=pairs)
+
+
+def divergence_rows(found: Divergence) -> list[tuple[str, str, str]]:
+    """The message as either run has it, then what differs; nothing where no message does."""
+    if found.left is None and found.right is None:
+        return []
+    message = (tr("message"), _line(found.left), _line(found.right))
+    return [message, *((change.what, change.left, change.right) for change in found.changes)]
+
+
+def _line(side: Side | None) -> str:
+    if side is None:
+        return tr("none: the run has ended")
+    return f"{side.time} {side.sender} -> {side.receiver} {side.method} {side.path}"
+
+
+def _with_half(mean: float, high: float | None, *, signed: bool) -> str:
+    sign = "+" if signed and mean > 0 else ""
+    return f"{sign}{number(mean)}" + (f" ± {number(high - mean)}" if high is not None else "")

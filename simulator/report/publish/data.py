@@ -1,0 +1,126 @@
+"""A report for programs: JSON of one documented shape, and tables as CSV or Parquet."""
+
+import csv
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from simulator.i18n import tr
+from simulator.recording.reader import Recording
+from simulator.report.kpi.definitions import KPIS
+from simulator.report.kpi.measure import FORMAT, Measured
+from simulator.report.kpi.tables import Table, table
+from simulator.report.publish.whole import NotWritten, write_files
+
+_SESSION_COLUMNS = (
+    "session_id",
+    "cpo",
+    "emsp",
+    "status",
+    "kwh",
+    "currency",
+    "total_cost_excl_vat",
+    "start_date_time",
+    "end_date_time",
+    "location_id",
+    "evse_uid",
+    "token_uid",
+)
+_CDR_COLUMNS = (
+    "cdr_id",
+    "session_id",
+    "creditor",
+    "debtor",
+    "currency",
+    "amount",
+    "accepted_amount",
+    "approximate",
+    "reason",
+    "energy_wh",
+    "tariff_id",
+    "issued_at",
+    "accepted_at",
+)
+
+
+def report_json(measured: Measured) -> bytes:
+    """`format`, `scenario`, `seed`, `digest`, `window`, `figures` (value, unit and better by id), `cost`, `tables`."""
+    window = measured.window
+    figures = {kpi.id: {"value": measured.values[kpi.id], "unit": kpi.unit, "better": kpi.better} for kpi in KPIS}
+    document: dict[str, Any] = {
+        "format": FORMAT,
+        "scenario": measured.scenario,
+        "seed": measured.seed,
+        "digest": measured.digest,
+        "window": {"from_s": window.from_us / 1e6, "to_s": window.to_us / 1e6, "rule": window.rule},
+        "figures": figures,
+        "cost_excl_vat": {currency: str(amount) for currency, amount in measured.cost.items()},
+        "tables": {each.name: each.columns for each in measured.tables},
+    }
+    return msgspec.json.encode(document)
+
+
+def all_tables(recording: Recording, measured: Measured) -> list[Table]:
+    """The figures, the tables of the measurement, and every session and CDR of the run."""
+    figures = table(
+        "kpis",
+        ("kpi", "name", "value", "unit", "better", "meaning"),
+        ((kpi.id, kpi.name, measured.values[kpi.id], kpi.unit, kpi.better, kpi.meaning) for kpi in KPIS),
+    )
+    sessions = f"SELECT {', '.join(_SESSION_COLUMNS)} FROM v_session WHERE holder = cpo ORDER BY first_s, session_id"
+    cdrs = f"SELECT {', '.join(_CDR_COLUMNS)} FROM v_cdr ORDER BY issued_at, cdr_id"
+    return [
+        figures,
+        *measured.tables,
+        table("sessions", _SESSION_COLUMNS, recording.query(sessions)),
+        table("cdrs", _CDR_COLUMNS, recording.query(cdrs)),
+    ]
+
+
+def write_csv(folder: Path, tables: Sequence[Table]) -> None:
+    """A file a table, UTF-8 with a line of names; an empty cell is nothing. Raises NotWritten."""
+    write_files(folder, {f"{each.name}.csv": csv_writer(each) for each in tables})
+
+
+def write_parquet(folder: Path, tables: Sequence[Table]) -> None:
+    """A file a table. Raises NotWritten, also when pyarrow is not installed."""
+    write_files(folder, {f"{each.name}.parquet": parquet_writer(each) for each in tables})
+
+
+def csv_writer(each: Table) -> Callable[[Path], None]:
+    """Writes a table to a path."""
+
+    def write(path: Path) -> None:
+        with path.open("w", encoding="utf-8", newline="") as file:
+            lines = csv.writer(file)
+            lines.writerow(each.columns)
+            lines.writerows(each.rows)
+
+    return write
+
+
+def parquet_writer(each: Table, metadata: Mapping[bytes, bytes] | None = None) -> Callable[[Path], None]:
+    """Writes a table to a path, with metadata of its own. Raises NotWritten when pyarrow is not installed."""
+    try:
+        arrow, parquet = import_module("pyarrow"), import_module("pyarrow.parquet")
+    except ImportError as error:
+        raise NotWritten(
+            tr("Parquet needs the package pyarrow, which is not installed; install ocpi-sim[research].")
+        ) from error
+    columns = {name: [_plain(cell) for cell in cells] for name, cells in each.columns.items()}
+
+    def write(path: Path) -> None:
+        # A figure that was nowhere measured is a column of numbers all the same.
+        types = {name: arrow.float64() for name, cells in columns.items() if all(cell is None for cell in cells)}
+        made = arrow.table({name: arrow.array(cells, types.get(name)) for name, cells in columns.items()})
+        parquet.write_table(made.replace_schema_metadata(metadata), path)
+
+    return write
+
+
+def _plain(cell: object) -> object:
+    return str(cell) if isinstance(cell, Decimal) else cell

@@ -1,0 +1,104 @@
+"""Plots as SVG that takes its colours from the page around it, so that one file is right in light and in dark.
+
+matplotlib draws with stand-in colours, which are then replaced by CSS variables; curves differ in their line too.
+"""
+
+import io
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from importlib import import_module
+from typing import Any, Final
+
+from msgspec import Struct
+
+_INK: Final = "#010203"
+_GRID: Final = "#040506"
+_CURVES: Final = ("#070809", "#0a0b0c", "#0d0e0f", "#101112", "#131415", "#161718")
+_VARIABLES: Final[Mapping[str, str]] = {
+    _INK: "var(--ink)",
+    _GRID: "var(--grid)",
+    **{stand_in: f"var(--curve-{number})" for number, stand_in in enumerate(_CURVES, start=1)},
+}
+_LINES: Final = ("-", "--", "-.", ":", (0, (6, 2, 1, 2, 1, 2)), (0, (1, 3)))
+_INCHES: Final = (9.0, 2.4)
+_LINE_INCHES: Final = 0.2
+_NAMES_WIDE: Final = 120
+_QUARTER: Final = timedelta(minutes=15)
+
+
+class Curve(Struct, frozen=True):
+    """Values over the quarter hours of a plot; `band` are the lower and upper edge of an interval around them."""
+
+    name: str
+    values: Sequence[float]
+    band: tuple[Sequence[float], Sequence[float]] | None = None
+
+
+def over_time(times: Sequence[datetime], curves: Sequence[Curve], unit: str, title: str) -> str:
+    """Step curves over local time, with a legend, as the text of an `<svg>` element that names itself `title`."""
+    dates: Any = import_module("matplotlib.dates")
+    figure, axes = _figure(unit, curves)
+    # The last quarter of an hour has an end too.
+    edges = [*times, times[-1] + _QUARTER]
+    for number, curve in enumerate(curves):
+        look: dict[str, Any] = {"color": _CURVES[number % len(_CURVES)]}
+        axes.step(
+            edges, _held(curve.values), where="post", linestyle=_LINES[number % len(_LINES)], label=curve.name, **look
+        )
+        if curve.band is not None:
+            axes.fill_between(edges, *map(_held, curve.band), step="post", alpha=0.2, linewidth=0, **look)
+    locator = dates.AutoDateLocator(tz=times[0].tzinfo)
+    axes.xaxis.set_major_locator(locator)
+    axes.xaxis.set_major_formatter(dates.ConciseDateFormatter(locator, tz=times[0].tzinfo))
+    axes.set_xlim(edges[0], edges[-1])
+    axes.set_ylim(bottom=0)
+    if len(curves) > 1:
+        figure.legend(loc="outside upper left", frameon=False, labelcolor=_INK, ncols=_abreast(curves), fontsize=9)
+    return _svg(figure, axes, title)
+
+
+def _held(values: Sequence[float]) -> list[float]:
+    return [*values, values[-1]]
+
+
+def _abreast(curves: Sequence[Curve]) -> int:
+    """How many names of curves there is room for side by side above a plot."""
+    return max(1, min(4, _NAMES_WIDE // (max(len(curve.name) for curve in curves) + 8)))
+
+
+def _figure(unit: str, curves: Sequence[Curve]) -> tuple[Any, Any]:
+    from matplotlib.figure import Figure
+
+    wide, high = _INCHES
+    lines = -(-len(curves) // _abreast(curves)) if len(curves) > 1 else 0
+    figure = Figure(figsize=(wide, high + _LINE_INCHES * lines), layout="constrained")
+    axes = figure.add_subplot()
+    axes.set_ylabel(unit, color=_INK)
+    axes.tick_params(colors=_INK, labelcolor=_INK)
+    axes.grid(True, color=_GRID, linewidth=0.6)
+    for edge in ("top", "right"):
+        axes.spines[edge].set_visible(False)
+    for edge in ("left", "bottom"):
+        axes.spines[edge].set_color(_INK)
+    axes.patch.set_alpha(0)
+    figure.patch.set_alpha(0)
+    return figure, axes
+
+
+def _svg(figure: Any, axes: Any, title: str) -> str:
+    from matplotlib import rc_context
+
+    axes.xaxis.get_offset_text().set_color(_INK)
+    text = io.StringIO()
+    # Text stays text, so that it can be searched and read aloud; ids are the same at every making.
+    with rc_context({"svg.fonttype": "none", "svg.hashsalt": title, "font.family": "sans-serif"}):
+        figure.savefig(text, format="svg", metadata={"Date": None, "Title": title})
+    drawn = text.getvalue()
+    drawn = drawn[drawn.index("<svg") :]
+    for stand_in, variable in _VARIABLES.items():
+        drawn = drawn.replace(stand_in, variable)
+    return drawn.replace("<svg ", f'<svg role="img" aria-label="{_attribute(title)}" ', 1)
+
+
+def _attribute(text: str) -> str:
+    return text.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;")

@@ -1,0 +1,65 @@
+"""Writes files whole or not at all: a full disk, a crash or Ctrl-C leaves what was there before."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from simulator.i18n import tr
+
+
+class NotWritten(Exception):
+    """A file could not be written. The message is a sentence; nothing half-written is left."""
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Write or replace one file. Raises NotWritten."""
+    write_files(path.parent, {path.name: lambda file: file.write_bytes(content)})
+
+
+def write_files(folder: Path, writers: Mapping[str, Callable[[Path], object]]) -> None:
+    """Write several files into a folder that may not exist yet: each by its writer, and only when all are done.
+
+    A writer is given a path to write to, with the suffix of its name. Raises NotWritten.
+    """
+    for name in writers:
+        place = folder / name
+        if place.exists() and not place.is_file():
+            raise NotWritten(tr("{place} is no file and is not replaced; name another.").format(place=place))
+    made = _missing(folder)
+    scratch: Path | None = None
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        # Beside their places, so that taking them is a change of name and no copy that can fail halfway.
+        scratch = Path(tempfile.mkdtemp(prefix=".ocpi-sim-", dir=folder))
+        for name, write in writers.items():
+            write(scratch / name)
+        for name in writers:
+            os.replace(scratch / name, folder / name)
+    except OSError as error:
+        _forget(scratch, made)
+        raise NotWritten(
+            tr("{folder} cannot be written ({reason}); nothing was left there. Choose another place.").format(
+                folder=folder, reason=(error.strerror or str(error)).lower()
+            )
+        ) from error
+    except BaseException:
+        _forget(scratch, made)
+        raise
+    shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _missing(folder: Path) -> list[Path]:
+    """The folders that have to be made, innermost first."""
+    return [each for each in (folder, *folder.parents) if not each.exists()]
+
+
+def _forget(scratch: Path | None, made: list[Path]) -> None:
+    if scratch is not None:
+        shutil.rmtree(scratch, ignore_errors=True)
+    for each in made:
+        try:
+            each.rmdir()
+        except OSError:
+            return

@@ -1,0 +1,99 @@
+"""The folder of a sweep: nothing in it is ever half-written, so that a sweep resumes where it stopped."""
+
+import shutil
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from simulator.i18n import tr
+from simulator.report.compare.results import METADATA, results_table
+from simulator.report.compare.swept import CSV, JOBS, MANIFEST, TABLE, Manifest, SweptRun, read_manifest, read_runs
+from simulator.report.publish.data import csv_writer, parquet_writer
+from simulator.report.publish.whole import NotWritten, write_file, write_files
+
+
+class AnotherSweep(Exception):
+    """The folder holds something that this sweep would spoil. The message is a sentence."""
+
+
+class SweepFolder:
+    """Where a sweep keeps what it has; made with `begin`, then given each run as it comes."""
+
+    def __init__(self, path: Path, manifest: Manifest) -> None:
+        """Not for callers: use `begin`."""
+        self.path = path
+        self._manifest = manifest
+
+    @classmethod
+    def begin(cls, path: Path, manifest: Manifest) -> "SweepFolder":
+        """Begin a sweep in a new or empty folder, or go on with it where its axes and seeds have at most grown.
+
+        Raises AnotherSweep, NoSweep for a damaged manifest, NotWritten.
+        """
+        if (path / MANIFEST).exists():
+            _refuse_another(path, read_manifest(path), manifest)
+        elif path.exists() and (not path.is_dir() or any(path.iterdir())):
+            raise AnotherSweep(
+                tr("{path} is there and holds no sweep; choose another --out, or an empty folder.").format(path=path)
+            )
+        write_file(path / MANIFEST, msgspec.json.format(msgspec.json.encode(manifest)))
+        return cls(path, manifest)
+
+    def runs(self) -> list[SweptRun]:
+        """What there is, in the order of the manifest."""
+        return read_runs(self.path, self._manifest)
+
+    def scratch(self) -> Path:
+        """A new folder for what is removed again, on the same disk. Raises NotWritten."""
+        try:
+            return Path(tempfile.mkdtemp(prefix=".ocpi-sim-", dir=self.path))
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            raise NotWritten(
+                tr("{path} cannot be written ({reason}).").format(path=self.path, reason=reason)
+            ) from error
+
+    def store(self, run: SweptRun) -> None:
+        """Keep what became of a run. Raises NotWritten."""
+        write_file(self.path / JOBS / f"{run.job}.json", msgspec.json.encode(run))
+
+    def write_tables(self) -> Sequence[SweptRun]:
+        """Write the tables of all runs that there are, and return these. Raises NotWritten."""
+        runs = self.runs()
+        table = results_table(self._manifest, runs)
+        metadata = {METADATA: msgspec.json.encode(self._manifest)}
+        write_files(self.path, {TABLE: parquet_writer(table, metadata), CSV: csv_writer(table)})
+        return runs
+
+
+def forget(scratch: Path) -> None:
+    """Remove what is left in a scratch folder, and the folder."""
+    shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _refuse_another(path: Path, there: Manifest, now: Manifest) -> None:
+    differs = [
+        words
+        for words, old, new in (
+            (tr("scenario"), there.scenario_text, now.scenario_text),
+            ("--set", there.overrides, now.overrides),
+            ("--until", there.until_us, now.until_us),
+            ("--warm-up", there.warm_up, now.warm_up),
+        )
+        if old != new
+    ]
+    if list(there.axes) != list(now.axes) or any(
+        value not in now.axes[axis] for axis, values in there.axes.items() for value in values
+    ):
+        differs.append("--vary")
+    if any(seed not in now.seeds for seed in there.seeds):
+        differs.append("--seeds")
+    if differs:
+        raise AnotherSweep(
+            tr(
+                "{path} holds another sweep: {what} differs. A sweep may only grow, by values and seeds; choose "
+                "another --out."
+            ).format(path=path, what=", ".join(differs))
+        )

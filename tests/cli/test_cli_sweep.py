@@ -1,0 +1,281 @@
+"""`ocpi-sim sweep` and `compare` as people use them: what they print, what they leave, how they end."""
+
+import json
+import os
+import resource
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from simulator.cli import main
+from simulator.cli.counting import CountLine
+from simulator.report.kpi.definitions import KPIS
+
+QUICKSTART = Path(__file__).parents[2] / "scenarios" / "quickstart.yaml"
+TOOL = "import sys; from simulator.cli import main; sys.exit(main())"
+WHITELIST = "parties.NL-EMA.whitelist=NEVER,ALWAYS"
+
+
+@pytest.fixture(autouse=True)
+def somewhere_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("OCPI_SIM_DEBUG", raising=False)
+
+
+def tool(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> tuple[int, str, str]:
+    code = main([str(argument) for argument in arguments])
+    return code, *capsys.readouterr()
+
+
+def sweep(*more: str) -> list[str]:
+    return ["sweep", str(QUICKSTART), "--until", "30 min", "--jobs", "1", "--out", "out", *more]
+
+
+@pytest.fixture(scope="module")
+def swept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, int, str]]:
+    """A sweep as the command leaves it, its exit code, and what it printed."""
+    folder = tmp_path_factory.mktemp("swept")
+    done = subprocess.run(
+        [sys.executable, "-c", TOOL, *sweep("--vary", WHITELIST, "--seeds", "1..2")],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "Traceback" not in done.stderr
+    yield folder / "out", done.returncode, done.stdout
+
+
+def test_a_sweep_leaves_one_table_and_says_so(swept: tuple[Path, int, str]) -> None:
+    from pyarrow import parquet
+
+    out, code, printed = swept
+    assert code == 0
+    assert printed.splitlines() == [
+        "4 of 4 runs done, 0 failed.",
+        f"Results: {Path('out/results.parquet')} and results.csv",
+        "Compare the variants: ocpi-sim compare out",
+    ]
+    rows = parquet.read_table(out / "results.parquet").to_pylist()
+    assert [(row["parties.NL-EMA.whitelist"], row["seed"]) for row in rows] == [
+        ("NEVER", 1),
+        ("NEVER", 2),
+        ("ALWAYS", 1),
+        ("ALWAYS", 2),
+    ]
+    assert sorted(os.listdir(out)) == ["jobs", "results.csv", "results.parquet", "sweep.json"]
+
+
+def test_the_same_command_again_has_nothing_left_to_do(
+    swept: tuple[Path, int, str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(swept[0].parent)
+    code, out, _ = tool(capsys, *sweep("--vary", WHITELIST, "--seeds", "1..2"))
+    assert (code, out) == (0, swept[2])
+
+
+def test_a_run_that_failed_is_told_and_the_code_says_so(
+    swept: tuple[Path, int, str], capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    import shutil
+
+    shutil.copytree(swept[0], tmp_path / "out")
+    job = next((tmp_path / "out" / "jobs").iterdir())
+    failed = {**json.loads(job.read_bytes()), "status": "failed", "sentence": "The street is closed.", "outcome": None}
+    job.write_text(json.dumps(failed))
+    # Nobody is there to try it again.
+    arguments = [each for each in sweep("--vary", WHITELIST, "--seeds", "1..2") if each not in ("--jobs", "1")]
+    code, out, err = tool(capsys, *arguments, "--scheduler", "nonsense")
+    assert code == 2
+    assert "3 of 4 runs done, 1 failed." in out or "no address of a scheduler" in err
+
+
+def test_compare_reads_a_sweep(swept: tuple[Path, int, str], capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, err = tool(capsys, "compare", swept[0])
+    assert code == 0
+    assert "B  whitelist=ALWAYS  2 runs, seeds 1 to 2" in out
+    assert "B against A, over 2 pairs with common seeds" in out
+    assert err == ""
+    code, from_table, _ = tool(capsys, "compare", swept[0] / "results.parquet")
+    assert code == 0
+    assert from_table == out
+
+
+def test_compare_as_json_and_as_a_page(swept: tuple[Path, int, str], capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = tool(capsys, "compare", swept[0], "--json")
+    assert code == 0
+    document = json.loads(out)
+    assert list(document["figures"])[: len(KPIS)] == [kpi.id for kpi in KPIS]
+    code, out, _ = tool(capsys, "compare", swept[0], "--html", "deep/er/page.html")
+    assert (code, out) == (0, f"Comparison: {Path('deep/er/page.html')}\n")
+    assert Path("deep/er/page.html").read_text(encoding="utf-8").count("<svg ") == 2
+
+
+def test_compare_two_recordings(capsys: pytest.CaptureFixture[str]) -> None:
+    for name, whitelist in (("a", "NEVER"), ("b", "ALWAYS")):
+        run = ["run", str(QUICKSTART), "--wire", "memory", "--until", "1h", "--out", f"{name}.ocpirun"]
+        assert tool(capsys, *run, "--set", f"parties.NL-EMA.whitelist={whitelist}")[0] == 0
+    code, out, _ = tool(capsys, "compare", "a.ocpirun", "b.ocpirun")
+    assert code == 0
+    assert "parties.NL-EMA.whitelist  NEVER  ALWAYS" in out
+    assert "First message that differs" in out
+    assert "answer at data.0.whitelist  NEVER" in out
+    code, out, _ = tool(capsys, "compare", "a.ocpirun", "a.ocpirun")
+    assert "Their digests are equal: they are the same run." in out
+
+
+# What is refused
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["compare", "none.ocpirun", "nor.ocpirun"], "there is no such file"),
+        (["compare", "."], "is no sweep"),
+        (sweep("--vary", "poll"), "varies nothing"),
+        (sweep("--vary", "poll=1 h,1 x"), "--vary:1:12: "),
+        (sweep("--vary", "pol=1 h"), "--vary:1:1: "),
+        (sweep("--vary", "poll=1 h", "--vary", "poll=2 h"), "poll twice"),
+        (sweep("--vary", "seed=1,2"), "--seeds"),
+        (sweep("--set", "poll=1 x"), "--set:1:6: "),
+        (sweep("--warm-up", "1 h"), "leaves nothing of a run of 0.5 h"),
+        (sweep("--jobs", "0"), "is no number of processes"),
+        (["sweep", str(QUICKSTART), "--out", "out", "--scheduler", "there"], "is no address of a scheduler"),
+        (["sweep", str(QUICKSTART)], "--out"),
+        (["sweep", "none.yaml", "--out", "out"], "There is no file none.yaml"),
+    ],
+)
+def test_what_cannot_be_is_told_in_a_sentence(
+    capsys: pytest.CaptureFixture[str], arguments: list[str], sentence: str
+) -> None:
+    code, out, err = tool(capsys, *arguments)
+    assert code == 2
+    assert sentence in err
+    assert "Traceback" not in out + err
+    assert not list(Path().glob("out/jobs/*"))
+
+
+def test_a_warm_up_longer_than_the_run_is_told_by_a_report_too(capsys: pytest.CaptureFixture[str]) -> None:
+    tool(capsys, "run", str(QUICKSTART), "--wire", "memory", "--until", "30 min", "--out", "a.ocpirun")
+    code, _, err = tool(capsys, "report", "a.ocpirun", "--warm-up", "1 h")
+    assert code == 2
+    assert err == "ocpi-sim: A warm-up of 1 h leaves nothing of a run of 0.5 h; choose a shorter one.\n"
+
+
+def test_another_folder_is_not_spoilt(swept: tuple[Path, int, str], capsys: pytest.CaptureFixture[str]) -> None:
+    code, _, err = tool(capsys, *sweep("--vary", "poll=1 h"), "--out", swept[0])
+    assert code == 2
+    assert "holds another sweep: --vary, --seeds differs" in err
+
+
+# A full disk
+
+
+@pytest.mark.parametrize("form", [["--html", "new/page.html"], ["--csv", "new"], ["--parquet", "new"]])
+def test_a_report_on_a_full_disk_leaves_nothing(capsys: pytest.CaptureFixture[str], form: list[str]) -> None:
+    """Files of this process may not grow beyond a few bytes, which is as good as a full disk."""
+    tool(capsys, "run", str(QUICKSTART), "--wire", "memory", "--until", "30 min", "--out", "a.ocpirun")
+    full = subprocess.run(
+        [sys.executable, "-c", TOOL, "report", "a.ocpirun", *form],
+        capture_output=True,
+        text=True,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100)),
+        check=False,
+    )
+    assert full.returncode == 2
+    assert "new cannot be written" in full.stderr
+    assert "Traceback" not in full.stderr
+    assert os.listdir() == ["a.ocpirun"]
+
+
+# Interrupted
+
+
+@pytest.mark.slow
+def test_an_interrupted_sweep_keeps_what_is_done_and_goes_on(tmp_path: Path) -> None:
+    """Ctrl-C reaches every process of the terminal, so it is sent to the whole group."""
+    command = [sys.executable, "-c", TOOL, *sweep("--seeds", "1..40")]
+    under_way = subprocess.Popen(
+        command, start_new_session=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    jobs = tmp_path / "out" / "jobs"
+    deadline_s = time.monotonic() + 60
+    while not (jobs.exists() and os.listdir(jobs)) and time.monotonic() < deadline_s:
+        time.sleep(0.05)
+    os.killpg(under_way.pid, signal.SIGINT)
+    out, err = under_way.communicate(timeout=60)
+    assert under_way.returncode == 130
+    assert "Traceback" not in err
+    assert "Ending the sweep; once more ends it at once." in err
+    assert "the same command goes on from here" in err
+    done = len(os.listdir(jobs))
+    assert 1 <= done < 40
+    assert f"{done} of 40 runs done, 0 failed." in out
+    assert sorted(os.listdir(tmp_path / "out")) == ["jobs", "results.csv", "results.parquet", "sweep.json"]
+    with pytest.raises(ProcessLookupError):
+        os.killpg(under_way.pid, 0)
+    again = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert again.returncode == 0
+    assert "40 of 40 runs done" in again.stdout
+
+
+# Progress
+
+
+class Terminal:
+    """Collects what is written."""
+
+    def __init__(self) -> None:
+        self.text = ""
+
+    def write(self, text: str) -> int:
+        self.text += text
+        return len(text)
+
+    def flush(self) -> None:
+        """Nothing waits."""
+
+
+class Clock:
+    """Seconds that pass as told."""
+
+    now_s = 0.0
+
+    def __call__(self) -> float:
+        return self.now_s
+
+
+def counted(columns: int, *steps: tuple[float, int]) -> str:
+    terminal, clock = Terminal(), Clock()
+    line = CountLine(terminal, columns, "runs", clock)  # type: ignore[arg-type]
+    for at_s, done in steps:
+        clock.now_s = at_s
+        line(done, 20, "1 failed" if done == 20 else "")
+    line.end()
+    return terminal.text
+
+
+def test_progress_is_a_line_every_tenth_with_an_estimate() -> None:
+    text = counted(0, (0, 0), (30, 1), (60, 2), (90, 3), (600, 20))
+    assert text.splitlines() == ["2 of 20 runs  9:00 min left", "20 of 20 runs  1 failed"]
+
+
+def test_an_estimate_goes_by_what_was_done_now() -> None:
+    assert "14 of 20 runs  3:00 min left" in counted(0, (0, 10), (120, 14))
+    assert "11 of 20 runs  9:00 h left" in counted(0, (0, 10), (3_600, 11))
+
+
+def test_on_a_terminal_one_line_is_rewritten_and_cleared() -> None:
+    text = counted(80, (0, 0), (30, 1), (60, 2))
+    assert text.count("\r") == 4
+    assert "\n" not in text
+    assert text.endswith(" \r")
+
+
+def test_what_is_soon_done_shows_no_progress() -> None:
+    assert counted(80, (0, 0), (0.5, 20)) == ""

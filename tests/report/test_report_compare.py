@@ -1,0 +1,279 @@
+"""Runs are grouped into variants, told apart by their scenarios, and compared over common seeds."""
+
+import json
+import math
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from report_hour import hour
+
+from simulator.report.compare.comparison import Comparison, TooFewRuns, compare, verdict
+from simulator.report.compare.paths import scenario_paths
+from simulator.report.compare.variants import UNTIL, letters
+from simulator.report.format import Style
+from simulator.report.kpi.definitions import BY_ID, KPIS
+from simulator.report.kpi.intervals import Difference
+from simulator.report.publish.compare_data import compare_json
+from simulator.report.publish.compare_page import compare_page
+from simulator.report.publish.compare_text import compare_text
+
+TOWN = """\
+name: A town
+seed: 1
+drivers:
+  - {name: Ada, patience: 5 min}
+  - {name: Bram, patience: 10 min}
+between: [NL-ABC, NL-EMA]
+"""
+Make = Callable[..., Path]
+
+
+@pytest.fixture
+def make(tmp_path: Path) -> Make:
+    """Makes the recording of an hour with a seed, a scenario and a delay that depends on both."""
+
+    def make(seed: int, text: str = TOWN, overrides: tuple[str, ...] = (), delay_s: int = 5, **meta: str) -> Path:
+        name = f"{len(list(tmp_path.iterdir()))}.ocpirun"
+        about = {"seed": str(seed), "scenario_text": text, "overrides": json.dumps(overrides), "program_version": "1"}
+        return hour(tmp_path / name, delay_s=delay_s, **{**about, **meta})
+
+    return make
+
+
+def compared(*paths: Path) -> Comparison:
+    return compare(paths, "none", lambda done, all: None)
+
+
+# Scenarios
+
+
+def test_a_scenario_is_told_by_paths_as_set_takes_them() -> None:
+    assert scenario_paths(TOWN, ()) == {
+        "name": "A town",
+        "drivers.Ada.name": "Ada",
+        "drivers.Ada.patience": "5 min",
+        "drivers.Bram.name": "Bram",
+        "drivers.Bram.patience": "10 min",
+        "between.0": "NL-ABC",
+        "between.1": "NL-EMA",
+    }
+
+
+def test_overrides_are_laid_over_it_and_comments_are_no_part_of_it() -> None:
+    changed = TOWN.replace("name: A town", "# The same.\nname:   A town")
+    assert scenario_paths(changed, ["drivers.Bram.patience=1 h"]) == {
+        **scenario_paths(TOWN, ()),
+        "drivers.Bram.patience": "1 h",
+    }
+
+
+def test_a_seed_makes_no_other_variant_but_another_generated_world() -> None:
+    assert scenario_paths(TOWN, ["seed=2"]) == scenario_paths(TOWN, ())
+    generated = TOWN + "generate: {cpos: 3}\nsites: []\n"
+    assert scenario_paths(generated, ["seed=2"])["seed"] == "2"
+    assert scenario_paths(generated, ())["sites"] == "[]"
+
+
+def test_items_without_names_of_their_own_are_numbered() -> None:
+    text = "drivers: [{name: Ada}, {name: Ada}]\n"
+    assert scenario_paths(text, ()) == {"drivers.0.name": "Ada", "drivers.1.name": "Ada"}
+
+
+def test_variants_are_lettered() -> None:
+    assert [letters(number) for number in (0, 25, 26, 51, 52)] == ["A", "Z", "AA", "AZ", "BA"]
+
+
+# Variants
+
+
+def test_runs_of_one_scenario_are_replications_and_others_are_not(make: Make) -> None:
+    found = compared(make(1), make(1, overrides=("drivers.Bram.patience=1 h",)), make(2, overrides=("seed=2",)))
+    assert [(each.name, [run.outcome.seed for run in each.runs]) for each in found.variants] == [
+        ("A", [1, 2]),
+        ("B", [1]),
+    ]
+    assert [each.title for each in found.variants] == ["patience=10 min", "patience=1 h"]
+    (difference,) = found.scenario
+    assert (difference.path, difference.values) == ("drivers.Bram.patience", {"A": "10 min", "B": "1 h"})
+
+
+def test_keys_that_are_not_told_apart_by_their_last_word_are_told_whole(make: Make) -> None:
+    both = ("drivers.Ada.patience=1 h", "drivers.Bram.patience=1 h", "new=1")
+    found = compared(make(1), make(1, overrides=both))
+    assert found.variants[1].title == "drivers.Ada.patience=1 h, drivers.Bram.patience=1 h, new=1"
+    assert found.variants[0].title.endswith("new=–")
+
+
+def test_runs_of_different_length_are_no_replications(make: Make) -> None:
+    shorter = {"duration_us": "1800000000", "ended_at_us": "1800000000"}
+    found = compared(make(1), make(2, **shorter))
+    assert [each.path for each in found.scenario] == [UNTIL]
+    assert found.scenario[0].values == {"A": "1 h", "B": "0.5 h"}
+    assert any("different parts of time: 0 h to 1 h" in note for note in found.notes)
+
+
+def test_the_same_run_counts_once(make: Make) -> None:
+    found = compared(make(1), make(1), make(2))
+    assert len(found.variants[0].runs) == 2
+    assert any("is the same run" in note for note in found.notes)
+
+
+def test_another_digest_of_the_same_scenario_and_seed_is_told(make: Make) -> None:
+    found = compared(make(1), make(1, delay_s=6))
+    assert len(found.variants[0].runs) == 1
+    assert any("outside the scenario" in note for note in found.notes)
+
+
+def test_one_run_is_nothing_to_compare(make: Make) -> None:
+    with pytest.raises(TooFewRuns):
+        compared(make(1))
+
+
+@pytest.mark.parametrize(
+    ("meta", "note"),
+    [
+        ({"program_version": "2"}, "different versions of the program"),
+        ({"interrupted": "true"}, "did not come to its end"),
+    ],
+)
+def test_what_makes_runs_unlike_is_told(make: Make, meta: dict[str, str], note: str) -> None:
+    assert any(note in each for each in compared(make(1), make(2, **meta)).notes)
+
+
+def test_different_levels_are_told(make: Make, tmp_path: Path) -> None:
+    other = hour(tmp_path / "headers.ocpirun", "headers", seed="2", scenario_text=TOWN, program_version="1")
+    assert any("full" in note and "headers" in note for note in compared(make(1), other).notes)
+
+
+# Figures
+
+
+def test_figures_are_means_over_seeds_and_differences_pairs(make: Make) -> None:
+    base = {1: 2, 2: 4, 3: 9}
+    other = ("drivers.Bram.patience=1 h",)
+    paths = [make(seed, delay_s=delay_s) for seed, delay_s in base.items()]
+    paths += [make(seed, overrides=other, delay_s=delay_s + 3 + seed % 2) for seed, delay_s in base.items()]
+    found = compared(*paths)
+    # A picture is wrong for the delay, and later for ten seconds: the mean of both is the lag.
+    lag = found.estimates["A"]["picture_lag_mean_s"]
+    assert lag is not None
+    assert (lag.mean, lag.runs) == (pytest.approx(7.5), 3)
+    assert lag.high - lag.mean == pytest.approx(4.3027 * math.sqrt(13 / 4 / 3), rel=1e-4)
+    longer = found.differences["B"]["picture_lag_mean_s"]
+    assert longer is not None
+    assert (longer.mean, longer.pairs) == (pytest.approx((2 + 1.5 + 2) / 3), 3)
+    assert verdict(BY_ID["picture_lag_mean_s"], longer) == "worse, beyond chance"
+    assert verdict(BY_ID["energy_kwh"], found.differences["B"]["energy_kwh"]) == "equal"
+    assert found.estimates["A"]["cost_excl_vat_eur"].mean == pytest.approx(1.30)
+    assert any("95 times in 100" in note for note in found.notes)
+
+
+def test_without_common_seeds_variants_are_independent_samples(make: Make) -> None:
+    other = ("drivers.Bram.patience=1 h",)
+    found = compared(make(1), make(2, delay_s=7), make(3, overrides=other), make(4, overrides=other, delay_s=8))
+    lag = found.differences["B"]["picture_lag_mean_s"]
+    assert lag is not None
+    assert lag.pairs == 0
+    assert any("shares too few seeds" in note for note in found.notes)
+
+
+def test_of_single_runs_chance_is_unknown(make: Make) -> None:
+    found = compared(make(1), make(1, overrides=("new=1",), delay_s=9))
+    assert "chance unknown" in verdict(BY_ID["picture_lag_mean_s"], found.differences["B"]["picture_lag_mean_s"])
+    assert any("cannot be told" in note for note in found.notes)
+
+
+@pytest.mark.parametrize(
+    ("id", "difference", "said"),
+    [
+        ("energy_kwh", Difference(2, 1, 3, 3), "better, beyond chance"),
+        ("energy_kwh", Difference(-2, -3, -1, 3), "worse, beyond chance"),
+        ("peak_kw", Difference(-2, -3, -1, 3), "better, beyond chance"),
+        ("arrived", Difference(2, 1, 3, 3), "more, beyond chance"),
+        ("arrived", Difference(-2, -3, -1, 3), "less, beyond chance"),
+        ("energy_kwh", Difference(2, -1, 5, 3), "within chance"),
+        ("energy_kwh", Difference(0, -1, 1, 3), "within chance"),
+        ("energy_kwh", Difference(0, 0, 0, 3), "equal"),
+        ("energy_kwh", None, "not measured in both"),
+    ],
+)
+def test_a_verdict_in_words(id: str, difference: Difference | None, said: str) -> None:
+    assert verdict(BY_ID[id], difference) == said
+
+
+# Curves
+
+
+def test_curves_are_means_with_bands_over_the_same_quarter_hours(make: Make) -> None:
+    shorter = {"duration_us": "1800000000", "ended_at_us": "1800000000"}
+    curves = compared(make(1), make(2), make(1, **shorter)).curves
+    assert curves is not None
+    assert curves.from_s == [0, 900, 1_800, 2_700]
+    power = curves.variants["A"].power_kw
+    assert [each and each.mean for each in power] == pytest.approx([10 / 3, 10, 0, 0])
+    assert power[1] is not None
+    assert (power[1].low, power[1].high, power[1].runs) == (10, 10, 2)
+    assert curves.variants["B"].occupied_evses[2:] == [None, None]
+
+
+# Told
+
+
+@pytest.fixture
+def two(make: Make) -> Comparison:
+    nasty = TOWN.replace("10 min", '"<b>10</b>"')
+    return compared(make(1), make(2, delay_s=6), make(1, nasty, delay_s=8), make(2, nasty, delay_s=9))
+
+
+def test_the_text_tells_variants_figures_and_differences(two: Comparison) -> None:
+    text = compare_text(two, Style())
+    for kpi in KPIS:
+        assert len(re.findall(rf"^  {re.escape(kpi.name)}  ", text, re.MULTILINE)) == 2
+    assert "A  patience=10 min" in text
+    assert "2 runs, seeds 1 to 2" in text
+    assert "B against A, over 2 pairs with common seeds" in text
+    assert "+1.50 ± 0" in text
+    assert "worse, beyond chance" in text
+
+
+def test_the_page_tells_the_same_and_escapes_it(two: Comparison) -> None:
+    page = compare_page(two).decode()
+    assert "<b>10" not in page
+    assert "&lt;b&gt;10&lt;/b&gt;" in page
+    assert page.count("<svg ") == 2
+    assert "var(--curve-2)" in page
+    assert "<script" not in page
+    for kpi in KPIS:
+        assert page.count(f"<td>{kpi.name}</td><td>{kpi.unit}</td>") == 2
+    assert "95 times in 100" in page
+
+
+def test_json_is_versioned_and_whole(two: Comparison) -> None:
+    document = json.loads(compare_json(two))
+    assert document["format"] == 1
+    assert document["against"] == "A"
+    assert [each["name"] for each in document["variants"]] == ["A", "B"]
+    assert document["variants"][0]["runs"][0]["window"]["to_s"] == 3_600
+    lag = document["figures"]["picture_lag_mean_s"]
+    assert lag["variants"]["A"]["mean"] == 7.75
+    assert lag["variants"]["A"]["high"] == pytest.approx(7.75 + 12.706 * 0.25, abs=1e-3)
+    assert lag["variants"]["A"]["runs"] == 2
+    assert lag["differences"]["B"]["mean"] == pytest.approx(1.5)
+    assert lag["differences"]["B"]["beyond_chance"] is True
+    assert lag["unit"] == "s"
+    assert document["scenario"] == [
+        {"path": "drivers.Bram.patience", "values": {"A": "10 min", "B": "<b>10</b>"}},
+    ]
+    assert len(document["curves"]["variants"]["A"]["power_kw"]) == 4
+
+
+def test_many_variants_are_told_and_the_first_are_drawn(make: Make) -> None:
+    found = compared(*(make(1, overrides=(f"new={number}",)) for number in range(8)))
+    assert len(found.variants) == 8
+    text = compare_text(found, Style())
+    assert text.count("Figures: mean") == 2
+    assert "H against A" in text
+    page = compare_page(found).decode()
+    assert "the first of 8 variants" in page

@@ -1,0 +1,126 @@
+"""The first message that two runs do not have in common."""
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from report_scene import S, Scene
+
+from simulator.assemble import RunOptions, play
+from simulator.recording.reader import Recording
+from simulator.recording.rows import Level
+from simulator.report.compare.comparison import compare
+from simulator.report.compare.divergence import Divergence, diverge
+from simulator.report.format import Style
+from simulator.report.publish.compare_page import compare_page
+from simulator.report.publish.compare_text import compare_text
+from simulator.scenario.load import load
+
+QUICKSTART = Path(__file__).parents[2] / "scenarios" / "quickstart.yaml"
+MESSAGES = 2_500
+"""More than are compared at once."""
+
+
+def recorded(out: Path, /, count: int = MESSAGES, level: Level = "full", **change: Any) -> Path:
+    """A recording of equal messages but for the last but one, in which these fields are others."""
+    scene = Scene(out, level)
+    for number in range(count):
+        fields = change if number == count - 2 else {}
+        body = {"kwh": 1.5, "charging_periods": [{"dimensions": [number]}]}
+        request = {**body, **fields.get("request", {})}
+        rest = {key: value for key, value in fields.items() if key != "request"}
+        scene.message(number * S, "NL-ABC", "NL-EMA", "sessions.receiver.patch_session", ("", 0), request, **rest)
+    if not change:
+        scene.event(count * S, "driver/Ada", "arrive", "NL-EMA")
+    return scene.close()
+
+
+def compared(left: Path, right: Path) -> Divergence:
+    with Recording.open(left) as a, Recording.open(right) as b:
+        return diverge(a, b)
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return recorded(tmp_path_factory.mktemp("base") / "base.ocpirun")
+
+
+@pytest.mark.parametrize(
+    ("change", "what", "left", "right"),
+    [
+        ({"request": {"kwh": 1.6}}, "request at kwh", "1.5", "1.6"),
+        ({"request": {"charging_periods": []}}, "request at charging_periods.0", '{"dimensions":[2498]}', "–"),
+        ({"response_body": b"not JSON"}, "answer", '{"data":null,"status_code":1000}', "not JSON"),
+        ({"method": "PUT"}, "method", "PATCH", "PUT"),
+        ({"path": "/other"}, "path", "/some/path", "/other"),
+        ({"final": "lost"}, "outcome", "delivered", "lost"),
+        ({"ocpi_status": 2001}, "OCPI status", "1000", "2001"),
+        ({"end_us": 2_498 * S + 40}, "end (s)", "2498.000000", "2498.000040"),
+    ],
+)
+def test_the_first_difference_is_found_and_told(
+    base: Path, tmp_path: Path, change: dict[str, Any], what: str, left: str, right: str
+) -> None:
+    found = compared(base, recorded(tmp_path / "other.ocpirun", **change))
+    assert found.equal == MESSAGES - 2
+    assert [(each.what, each.left, each.right) for each in found.changes] == [(what, left, right)]
+    assert found.left is not None
+    assert found.right is not None
+    assert found.left.exchange == found.right.exchange == MESSAGES - 1
+    assert found.left.at_s == MESSAGES - 2
+    assert found.left.time == "07:41:38"
+    assert what in found.sentence
+    assert "message 2,499" in found.sentence
+
+
+def test_a_run_that_has_more_messages(base: Path, tmp_path: Path) -> None:
+    longer = recorded(tmp_path / "longer.ocpirun", MESSAGES + 1)
+    found = compared(base, longer)
+    assert (found.equal, found.left) == (MESSAGES, None)
+    assert found.right is not None
+    assert found.right.exchange == MESSAGES + 1
+
+
+def test_equal_digests_are_the_same_run(base: Path, tmp_path: Path) -> None:
+    found = compared(base, recorded(tmp_path / "again.ocpirun"))
+    assert found.equal == MESSAGES
+    assert "the same run" in found.sentence
+
+
+def test_equal_messages_of_runs_that_differ_elsewhere(base: Path, tmp_path: Path) -> None:
+    found = compared(base, recorded(tmp_path / "other.ocpirun", request_id="another"))
+    assert found.equal == MESSAGES
+    assert found.changes == ()
+    assert "headers and ids" in found.sentence
+
+
+def test_bodies_that_were_not_recorded_are_not_compared(base: Path, tmp_path: Path) -> None:
+    found = compared(base, recorded(tmp_path / "headers.ocpirun", level="headers", request={"kwh": 2}))
+    assert found.equal == MESSAGES
+    assert "but for their bodies" in found.sentence
+
+
+def test_without_messages_nothing_is_compared(base: Path, tmp_path: Path) -> None:
+    found = compared(base, recorded(tmp_path / "aggregates.ocpirun", level="aggregates", request={"kwh": 2}))
+    assert found.equal == 0
+    assert "no messages" in found.sentence
+
+
+def test_two_runs_of_the_quickstart(tmp_path: Path) -> None:
+    paths = []
+    for name, overrides in (("a", ()), ("b", ("parties.NL-EMA.whitelist=ALWAYS",))):
+        paths.append(tmp_path / f"{name}.ocpirun")
+        scenario = load(QUICKSTART, overrides)
+        options = RunOptions(out=paths[-1], wire="memory", control=False, until_us=3_600_000_000)
+        asyncio.run(play(scenario, options))
+    found = compare(paths, "none", lambda done, all: None)
+    assert found.divergence is not None
+    (change,) = found.divergence.changes
+    # The first that is told otherwise is what the tokens say when they are fetched.
+    assert (change.what, change.left, change.right) == ("answer at data.0.whitelist", "NEVER", "ALWAYS")
+    text = compare_text(found, Style())
+    assert "GET /ocpi/sender/2.2.1/tokens" in text
+    assert json.dumps(str(paths[0]))[1:-1] in text
+    assert "data.0.whitelist" in compare_page(found).decode()

@@ -1,0 +1,226 @@
+"""Reports are written whole or not at all, escape what they tell, and have every figure."""
+
+import csv
+import errno
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from report_hour import hour
+
+from simulator.recording.reader import Recording
+from simulator.report.format import Style
+from simulator.report.kpi.definitions import KPIS
+from simulator.report.kpi.measure import FORMAT, Measured, measure
+from simulator.report.kpi.tables import table
+from simulator.report.publish.data import all_tables, report_json, write_csv, write_parquet
+from simulator.report.publish.figures import number
+from simulator.report.publish.plots import Curve, over_time
+from simulator.report.publish.report_page import report_page
+from simulator.report.publish.text import report_text
+from simulator.report.publish.whole import NotWritten, write_file, write_files
+from simulator.report.summary import summarise
+
+NASTY = '<script>alert("&")</script>'
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return hour(tmp_path_factory.mktemp("publish") / "hour.ocpirun", name=NASTY)
+
+
+@pytest.fixture(scope="module")
+def run(path: Path) -> Measured:
+    with Recording.open(path) as recording:
+        return measure(recording)
+
+
+@pytest.fixture(scope="module")
+def page(path: Path, run: Measured) -> str:
+    with Recording.open(path) as recording:
+        return report_page(run, summarise(recording)).decode()
+
+
+# Written whole
+
+
+def full(file: Path) -> None:
+    file.write_text("half of it")
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_a_full_disk_leaves_nothing_and_says_so(tmp_path: Path) -> None:
+    folder = tmp_path / "deep" / "er"
+    with pytest.raises(NotWritten, match=r"deep/er cannot be written \(no space left on device\); nothing was left"):
+        write_files(folder, {"one.csv": lambda file: file.write_text("whole"), "two.csv": full})
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_was_there_stays_when_the_disk_is_full(tmp_path: Path) -> None:
+    (tmp_path / "one.csv").write_text("old")
+    with pytest.raises(NotWritten):
+        write_files(tmp_path, {"one.csv": lambda file: file.write_text("new"), "two.csv": full})
+    assert [file.name for file in tmp_path.iterdir()] == ["one.csv"]
+    assert (tmp_path / "one.csv").read_text() == "old"
+
+
+def test_an_interruption_leaves_nothing(tmp_path: Path) -> None:
+    def interrupted(file: Path) -> None:
+        file.write_text("half of it")
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        write_files(tmp_path / "new", {"one.csv": interrupted})
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_files_are_replaced_and_nothing_else_stays(tmp_path: Path) -> None:
+    (tmp_path / "one.csv").write_text("old")
+    write_file(tmp_path / "one.csv", b"new")
+    assert [file.name for file in tmp_path.iterdir()] == ["one.csv"]
+    assert (tmp_path / "one.csv").read_bytes() == b"new"
+
+
+@pytest.mark.parametrize("name", ["folder", "device"])
+def test_what_is_no_file_is_not_replaced(tmp_path: Path, name: str) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "device").symlink_to("/dev/null")
+    with pytest.raises(NotWritten, match="is no file"):
+        write_file(tmp_path / name, b"new")
+    assert (tmp_path / "device").is_symlink()
+
+
+def test_a_folder_that_is_a_file_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(NotWritten, match="cannot be written"):
+        write_file(tmp_path / "file" / "page.html", b"new")
+
+
+# The page
+
+
+def test_the_page_is_one_file_that_needs_nothing_else(page: str) -> None:
+    assert "<script" not in page
+    assert not re.search(r'(?:src|href)="(?!#)', page)
+    assert "@import" not in page
+    assert "url(" not in re.sub(r"url\(#\w+\)", "", page)
+    for scheme in ("prefers-color-scheme: dark", "@media print"):
+        assert scheme in page
+
+
+def test_the_page_escapes_what_it_tells(page: str) -> None:
+    assert "&lt;script&gt;alert(&#34;&amp;&#34;)&lt;/script&gt;" in page
+    assert "Alpha &lt;Charging&gt;" in page
+    assert "&lt;Square&gt;" in page
+
+
+def test_the_page_has_every_figure_with_unit_and_meaning(page: str, run: Measured) -> None:
+    rows = re.findall(r'<th scope="row">(.*?)</th><td class="right">(.*?)</td><td>(.*?)</td><td>(.*?)</td>', page)
+    told = {name: (value, unit, meaning) for name, value, unit, meaning in rows}
+    for kpi in KPIS:
+        assert told[kpi.name][:2] == (number(run.values[kpi.id]), kpi.unit)
+        assert told[kpi.name][2]
+    assert told["Cost of CDRs"][:2] == ("1.30", "EUR")
+
+
+def test_the_page_is_the_same_at_every_making(path: Path, run: Measured, page: str) -> None:
+    with Recording.open(path) as recording:
+        assert report_page(run, summarise(recording)).decode() == page
+
+
+def test_a_plot_is_an_image_that_names_itself_and_takes_its_colours_from_the_page(page: str) -> None:
+    (first, *others) = re.findall(r"<svg .*?</svg>", page, re.DOTALL)
+    assert len(others) == 3
+    assert ElementTree.fromstring(first).get("aria-label") == "Power of all sites"
+    assert "var(--curve-1)" in first
+    assert "var(--ink)" in first
+    # Two curves are told apart by their lines as well.
+    assert "stroke-dasharray" in first
+    assert not re.search(r"#0[0-9a-f]0[0-9a-f]0[0-9a-f]", first)
+
+
+def test_a_plot_has_room_for_long_names(run: Measured) -> None:
+    from datetime import UTC, datetime, timedelta
+
+    times = [datetime(2026, 5, 4, tzinfo=UTC) + number * timedelta(minutes=15) for number in range(4)]
+    curves = [Curve(f"{number}: {'a long name ' * 5}", [1.0, 2.0, 3.0, 2.0]) for number in range(6)]
+    drawn = over_time(times, curves, "kW", 'Power of "all" <sites>')
+    assert ElementTree.fromstring(drawn).get("aria-label") == 'Power of "all" <sites>'
+
+
+# For programs
+
+
+def test_json_has_every_figure_with_its_unit(run: Measured) -> None:
+    document = json.loads(report_json(run))
+    assert document["format"] == FORMAT
+    assert document["scenario"] == NASTY
+    assert document["figures"]["energy_kwh"] == {
+        "value": run.values["energy_kwh"],
+        "unit": "kWh",
+        "better": "more",
+    }
+    assert list(document["figures"]) == [kpi.id for kpi in KPIS]
+    assert document["cost_excl_vat"] == {"EUR": "1.30"}
+    assert document["window"]["to_s"] == 3_600
+    assert list(document["tables"]) == ["parties", "sites", "quarter_hours", "modules", "links"]
+
+
+def csv_rows(folder: Path, name: str) -> list[dict[str, str]]:
+    with (folder / f"{name}.csv").open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def parquet_rows(folder: Path, name: str) -> list[dict[str, object]]:
+    from pyarrow import parquet
+
+    rows: list[dict[str, object]] = parquet.read_table(folder / f"{name}.parquet").to_pylist()
+    return rows
+
+
+@pytest.mark.parametrize(("write", "rows"), [(write_csv, csv_rows), (write_parquet, parquet_rows)])
+def test_tables_are_read_back_as_they_were_measured(
+    path: Path,
+    run: Measured,
+    tmp_path: Path,
+    write: Callable[..., None],
+    rows: Callable[[Path, str], list[dict[str, object]]],
+) -> None:
+    with Recording.open(path) as recording:
+        tables = all_tables(recording, run)
+    write(tmp_path / "tables", tables)
+    assert len(list((tmp_path / "tables").iterdir())) == len(tables) == 8
+    figures = {row["kpi"]: row for row in rows(tmp_path / "tables", "kpis")}
+    for kpi in KPIS:
+        value, told = run.values[kpi.id], figures[kpi.id]["value"]
+        assert (told in ("", None)) if value is None else float(str(told)) == value
+    (cdr,) = rows(tmp_path / "tables", "cdrs")
+    assert (cdr["cdr_id"], cdr["amount"], cdr["currency"]) == ("C1", "1.30", "EUR")
+    assert rows(tmp_path / "tables", "parties")[0]["name"] == "Alpha <Charging>"
+
+
+def test_a_column_of_nothing_is_one_of_numbers(tmp_path: Path) -> None:
+    from pyarrow import parquet
+
+    write_parquet(tmp_path, [table("some", ("name", "wait_mean_min"), [("a", None), ("b", None)])])
+    assert str(parquet.read_schema(tmp_path / "some.parquet").field("wait_mean_min").type) == "double"
+
+
+def test_the_text_tells_every_figure(run: Measured) -> None:
+    lines = report_text(run, Style()).splitlines()
+    for kpi in KPIS:
+        assert any(
+            line.split("  ")[1] == kpi.name and line.endswith(kpi.unit) for line in lines if line.startswith("  ")
+        )
+    assert any("NL-EMA" in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(None, "–"), (0.0, "0"), (12.0, "12"), (1234.56, "1,235"), (12.34, "12.3"), (0.123, "0.12"), (0.00123, "0.0012")],
+)
+def test_numbers_have_as_many_digits_as_mean_something(value: float | None, text: str) -> None:
+    assert number(value) == text

@@ -1,0 +1,151 @@
+"""Every figure is defined once and measured, and those of an hour are what one works out by hand."""
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from report_hour import hour
+
+from simulator.recording.reader import Recording
+from simulator.recording.rows import Level
+from simulator.report.kpi.definitions import BY_ID, KPIS, cost_kpi
+from simulator.report.kpi.facts import WarmUp
+from simulator.report.kpi.measure import Measured, measure
+from simulator.report.kpi.warm_up import NothingLeft
+
+HOURS = 3_600_000_000
+
+
+def measured(path: Path, warm_up: WarmUp = "auto") -> Measured:
+    with Recording.open(path) as recording:
+        return measure(recording, warm_up)
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Measured:
+    return measured(hour(tmp_path_factory.mktemp("kpi") / "hour.ocpirun"))
+
+
+def test_every_figure_is_defined_once_and_measured(run: Measured) -> None:
+    assert len(BY_ID) == len(KPIS)
+    assert list(run.values) == [kpi.id for kpi in KPIS]
+    for kpi in KPIS:
+        assert kpi.name
+        assert kpi.unit
+        assert kpi.meaning.endswith(".")
+        assert kpi.source
+        assert kpi.better in ("less", "more", "")
+
+
+def test_a_unit_is_part_of_the_id(run: Measured) -> None:
+    endings = {"%": "percent", "min": "min", "m": "m", "s": "s", "kWh": "kwh", "kW": "kw"}
+    for kpi in KPIS:
+        if kpi.unit in endings:
+            assert kpi.id.endswith(f"_{endings[kpi.unit]}")
+    assert cost_kpi("EUR").id == "cost_excl_vat_eur"
+
+
+@pytest.mark.parametrize(
+    ("id", "value"),
+    [
+        ("arrived", 2),
+        ("turned_away_percent", 50),
+        ("waited_percent", 100),
+        ("wait_mean_min", 1.5),
+        ("wait_p95_min", 1.5),
+        ("detour_mean_m", 300),
+        ("found_taken_percent", 50),
+        ("taken_for_mean_min", 2),
+        ("picture_wrong_percent", 100 * 15 / 7_200),
+        ("picture_lag_mean_s", 7.5),
+        ("evses", 2),
+        ("occupancy_percent", 25),
+        ("blocked_percent", 100 / 3),
+        ("energy_kwh", 10 / 3),
+        ("peak_kw", 10),
+        ("load_factor_percent", 100 / 3),
+        ("capped_percent", 100 / 3),
+        ("sessions_per_evse_day", 12),
+        ("cdrs", 1),
+        ("exchanges", 3),
+        ("failed_percent", 100 / 3),
+        ("megabytes", 124e-6),
+        ("exchanges_per_visit", 3),
+        ("kilobytes_per_visit", 0.124),
+    ],
+)
+def test_figures_of_an_hour(run: Measured, id: str, value: float) -> None:
+    assert run.values[id] == pytest.approx(value)
+
+
+def test_all_figures_are_tested_above(run: Measured) -> None:
+    (marks,) = [mark for mark in test_figures_of_an_hour.pytestmark if mark.name == "parametrize"]
+    assert [id for id, _ in marks.args[1]] == [kpi.id for kpi in KPIS]
+
+
+def test_cost_is_what_cdrs_come_to(run: Measured) -> None:
+    assert run.cost == {"EUR": Decimal("1.30")}
+
+
+def test_tables_add_up_to_the_figures(run: Measured) -> None:
+    quarters = run.table("quarter_hours").columns
+    assert len(run.table("quarter_hours")) == 4
+    assert sum(quarters["mean_kw"]) / 4 == pytest.approx(run.values["energy_kwh"])
+    assert max(quarters["peak_kw"]) == run.values["peak_kw"]
+    assert quarters["arrived"] == [2, 0, 0, 0]
+    assert quarters["turned_away"] == [0, 1, 0, 0]
+    assert quarters["exchanges"] == [1, 0, 2, 0]
+    assert quarters["failed"] == [0, 0, 1, 0]
+    assert quarters["occupied_evses"] == pytest.approx([1 / 3, 1, 2 / 3, 0])
+    assert quarters["charging_evses"] == pytest.approx([1 / 3, 1, 0, 0])
+    assert quarters["local_time"][1] == "1970-01-01T00:15:00+00:00"
+    for name in ("modules", "links"):
+        assert sum(run.table(name).columns["exchanges"]) == run.values["exchanges"]
+    assert run.table("modules").columns["module"] == ["cdrs", "commands", "locations"]
+    cpo, emsp = run.table("parties").rows
+    assert cpo[:7] == ("NL-ABC", "cpo", "Alpha <Charging>", 1, 2, pytest.approx(10 / 3), pytest.approx(25))
+    assert emsp[8:10] == (2, 50)
+    assert cpo[11] == emsp[11] == "EUR 1.30"
+    (site,) = run.table("sites").rows
+    assert site[:5] == ("NL-ABC/L1", "<Square>", "NL-ABC", 2, 1)
+
+
+def test_no_figure_needs_bodies(run: Measured, tmp_path: Path) -> None:
+    headers = measured(hour(tmp_path / "headers.ocpirun", "headers"))
+    assert headers.values == run.values
+    assert headers.tables == run.tables
+    assert headers.digest == run.digest
+
+
+@pytest.mark.parametrize("level", ["full", "aggregates"])
+def test_messages_are_counted_alike_at_every_level(run: Measured, tmp_path: Path, level: Level) -> None:
+    other = measured(hour(tmp_path / "other.ocpirun", level))
+    for id in ("exchanges", "failed_percent", "megabytes"):
+        assert other.values[id] == run.values[id]
+    assert other.table("modules") == run.table("modules")
+
+
+def test_a_warm_up_leaves_out_what_came_before(tmp_path: Path) -> None:
+    run = measured(hour(tmp_path / "hour.ocpirun"), HOURS // 2)
+    assert run.values["arrived"] == 0
+    assert run.values["turned_away_percent"] is None
+    assert run.values["occupancy_percent"] == pytest.approx(100 * 10 / 60)
+    assert run.values["energy_kwh"] == 0
+    assert run.values["exchanges"] == 2
+    assert run.values["cdrs"] == 1
+    assert run.window.rule == "The first 0.5 h are left out, as asked."
+    assert run.table("quarter_hours").columns["from_s"] == [1_800, 2_700]
+
+
+def test_a_warm_up_as_long_as_the_run_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(NothingLeft, match="leaves nothing of a run of 1 h"):
+        measured(hour(tmp_path / "hour.ocpirun"), HOURS)
+
+
+def test_an_empty_run_has_figures_of_nothing(tmp_path: Path) -> None:
+    from report_scene import Scene
+
+    run = measured(Scene(tmp_path / "empty.ocpirun", duration_us=str(HOURS)).close())
+    assert run.values["arrived"] == run.values["exchanges"] == run.values["energy_kwh"] == 0
+    assert run.values["wait_mean_min"] is None
+    assert run.values["occupancy_percent"] is None

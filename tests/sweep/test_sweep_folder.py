@@ -1,0 +1,196 @@
+"""A sweep's folder is begun once, goes on, grows, and refuses what would spoil it."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from simulator.report.compare.results import read_table
+from simulator.report.compare.runs import find_runs
+from simulator.report.compare.swept import NoSweep, SweptRun
+from simulator.report.kpi.definitions import KPIS
+from simulator.report.publish.whole import NotWritten
+from simulator.sweep.axes import parse_axis
+from simulator.sweep.folder import AnotherSweep, SweepFolder
+from simulator.sweep.job import play_job
+from simulator.sweep.plan import Plan, What, make_plan
+
+QUICKSTART = Path(__file__).parents[2] / "scenarios" / "quickstart.yaml"
+GENERATED = QUICKSTART.parent / "scale" / "generated.yaml"
+HALF_AN_HOUR = 1_800_000_000
+SPEEDS = "session_updates=5 min,10 min"
+
+
+def plan(*axes: str, seeds: tuple[int, ...] = (1, 2), **what: Any) -> Plan:
+    return make_plan(
+        What(
+            scenario=QUICKSTART,
+            axes=tuple(map(parse_axis, axes or (SPEEDS,))),
+            seeds=seeds,
+            **{"until_us": HALF_AN_HOUR, **what},
+        ),
+        lambda number, count: None,
+    )
+
+
+@pytest.fixture(scope="module")
+def played() -> dict[str, SweptRun]:
+    """What becomes of the runs of `plan()`, the last of which fails."""
+    runs = [play_job(job, None, None) for job in plan().jobs]
+    last = runs[-1]
+    failed = SweptRun(last.job, last.values, last.seed, "failed", 'Circle of "A", B.', 0.0)
+    return {run.job: run for run in [*runs[:-1], failed]}
+
+
+def test_a_sweep_is_kept_run_by_run_and_read_back(tmp_path: Path, played: dict[str, SweptRun]) -> None:
+    folder = SweepFolder.begin(tmp_path / "new", plan().manifest)
+    for run in reversed(played.values()):
+        folder.store(run)
+    assert SweepFolder.begin(tmp_path / "new", plan().manifest).runs() == list(played.values())
+
+
+def test_a_run_that_cannot_be_read_counts_as_not_played(tmp_path: Path, played: dict[str, SweptRun]) -> None:
+    folder = SweepFolder.begin(tmp_path, plan().manifest)
+    for run in played.values():
+        folder.store(run)
+    first = tmp_path / "jobs" / f"{next(iter(played))}.json"
+    first.write_bytes(first.read_bytes()[:100])
+    assert len(folder.runs()) == 3
+
+
+def test_a_sweep_may_grow(tmp_path: Path, played: dict[str, SweptRun]) -> None:
+    folder = SweepFolder.begin(tmp_path, plan().manifest)
+    for run in played.values():
+        folder.store(run)
+    grown = SweepFolder.begin(tmp_path, plan("session_updates=5 min,7 min,10 min", seeds=(1, 2, 3)).manifest)
+    assert {run.job for run in grown.runs()} == set(played)
+    table = grown.write_tables()
+    assert len(table) == 4
+    _, rows = read_table(tmp_path / "results.parquet")
+    assert {(run.values["session_updates"], run.seed) for run in rows} == {
+        ("5 min", 1),
+        ("5 min", 2),
+        ("10 min", 1),
+        ("10 min", 2),
+    }
+
+
+@pytest.mark.parametrize(
+    ("other", "what"),
+    [
+        ({"axes": ("session_updates=5 min",)}, "--vary differs"),
+        ({"axes": (SPEEDS, "poll=6 h")}, "--vary differs"),
+        ({"seeds": (1, 3)}, "--seeds differs"),
+        ({"until_us": 2 * HALF_AN_HOUR}, "--until differs"),
+        ({"warm_up": "none"}, "--warm-up differs"),
+        ({"overrides": ("poll=6 h",)}, "--set differs"),
+    ],
+)
+def test_another_sweep_is_refused(tmp_path: Path, other: dict[str, Any], what: str) -> None:
+    SweepFolder.begin(tmp_path, plan().manifest)
+    before = (tmp_path / "sweep.json").read_bytes()
+    with pytest.raises(AnotherSweep, match=what):
+        SweepFolder.begin(tmp_path, plan(*other.pop("axes", ()), **other).manifest)
+    assert (tmp_path / "sweep.json").read_bytes() == before
+
+
+def test_a_folder_with_something_else_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "results.csv").write_text("mine")
+    with pytest.raises(AnotherSweep, match="holds no sweep"):
+        SweepFolder.begin(tmp_path, plan().manifest)
+    with pytest.raises(AnotherSweep, match="holds no sweep"):
+        SweepFolder.begin(tmp_path / "results.csv", plan().manifest)
+    assert os.listdir(tmp_path) == ["results.csv"]
+
+
+def test_a_folder_that_cannot_be_made_is_told() -> None:
+    with pytest.raises(NotWritten, match="cannot be written"):
+        SweepFolder.begin(Path("/proc/sweep"), plan().manifest)
+
+
+# Tables
+
+
+@pytest.fixture
+def folder(tmp_path: Path, played: dict[str, SweptRun]) -> Path:
+    folder = SweepFolder.begin(tmp_path / "out", plan().manifest)
+    for run in played.values():
+        folder.store(run)
+    folder.write_tables()
+    return tmp_path / "out"
+
+
+def test_the_table_has_a_row_a_run_with_figures_and_digests(folder: Path, played: dict[str, SweptRun]) -> None:
+    from pyarrow import parquet
+
+    rows = parquet.read_table(folder / "results.parquet").to_pylist()
+    assert [row["variant"] for row in rows] == [0, 0, 1, 1]
+    assert [row["status"] for row in rows] == ["done", "done", "done", "failed"]
+    assert rows[3]["sentence"] == 'Circle of "A", B.'
+    for row, run in zip(rows[:3], played.values(), strict=False):
+        assert run.outcome is not None
+        assert row["digest"] == run.outcome.digest
+        assert {kpi.id: row[kpi.id] for kpi in KPIS} == run.outcome.values
+        assert (row["session_updates"], row["window_to_s"]) == (run.values["session_updates"], 1_800)
+    assert rows[3]["energy_kwh"] is None
+    assert len((folder / "results.csv").read_text().splitlines()) == 5
+
+
+def test_axes_of_numbers_are_columns_of_numbers(tmp_path: Path) -> None:
+    from pyarrow import parquet
+
+    axes = ("generate.cpos=2,3", "generate.sessions_per_evse=0.5,1", "session_updates=5 min,10 min")
+    what = What(scenario=GENERATED, overrides=("generate.load=~",), axes=tuple(map(parse_axis, axes)))
+    made = make_plan(what, lambda number, count: None)
+    folder = SweepFolder.begin(tmp_path / "out", made.manifest)
+    for job in made.jobs:
+        folder.store(SweptRun(job.id, job.values, job.seed, "failed", "No.", 0.0))
+    folder.write_tables()
+    rows = parquet.read_table(tmp_path / "out" / "results.parquet").to_pylist()
+    assert [row["generate.cpos"] for row in rows] == [2] * 4 + [3] * 4
+    assert [row["generate.sessions_per_evse"] for row in rows[1:3]] == [0.5, 1]
+    assert [row["session_updates"] for row in rows[:2]] == ["5 min", "10 min"]
+
+
+def test_the_folder_and_its_table_alone_are_compared_alike(folder: Path, tmp_path: Path) -> None:
+    table = tmp_path / "copy.parquet"
+    table.write_bytes((folder / "results.parquet").read_bytes())
+    alone = tmp_path / "alone"
+    alone.mkdir()
+    (alone / "results.parquet").write_bytes(table.read_bytes())
+    found = [find_runs([path], "auto", lambda done, all: None) for path in (folder, table, alone)]
+    for each in found:
+        assert [(run.overrides, run.outcome.seed) for run in each.runs] == [
+            (("session_updates=5 min",), 1),
+            (("session_updates=5 min",), 2),
+            (("session_updates=10 min",), 1),
+        ]
+        assert [run.outcome.values for run in each.runs] == [run.outcome.values for run in found[0].runs]
+        assert [run.outcome.cost for run in each.runs] == [run.outcome.cost for run in found[0].runs]
+        assert any("1 run failed and is left out: Circle of" in note for note in each.notes)
+    assert found[0].runs[0].outcome.curves is not None
+    assert found[1].runs[0].outcome.curves is None
+
+
+def test_a_sweep_under_way_says_what_is_missing(folder: Path, played: dict[str, SweptRun]) -> None:
+    (folder / "jobs" / f"{next(iter(played))}.json").unlink()
+    found = find_runs([folder], "auto", lambda done, all: None)
+    assert any("3 of 4 runs are there" in note for note in found.notes)
+
+
+def test_what_is_no_sweep_is_told(tmp_path: Path) -> None:
+    from pyarrow import parquet, table
+
+    with pytest.raises(NoSweep, match=r"sweep\.json cannot be read"):
+        find_runs([tmp_path], "auto", lambda done, all: None)
+    (tmp_path / "broken.parquet").write_bytes(b"PAR1 broken")
+    with pytest.raises(NoSweep, match="cannot be read as Parquet"):
+        find_runs([tmp_path / "broken.parquet"], "auto", lambda done, all: None)
+    parquet.write_table(table({"a": [1]}), tmp_path / "other.parquet")
+    with pytest.raises(NoSweep, match="not that of a sweep"):
+        find_runs([tmp_path / "other.parquet"], "auto", lambda done, all: None)
+    (tmp_path / "sweep.json").write_text(json.dumps({"format": 1}))
+    with pytest.raises(NoSweep, match="is not what `ocpi-sim sweep` writes"):
+        find_runs([tmp_path], "auto", lambda done, all: None)

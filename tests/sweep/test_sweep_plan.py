@@ -1,0 +1,110 @@
+"""Every combination is read and checked before anything runs, and a run's id stands for all that makes its result."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from simulator.report.kpi.warm_up import NothingLeft
+from simulator.scenario.errors import ScenarioErrors
+from simulator.sweep.axes import BadAxis, parse_axis
+from simulator.sweep.plan import Plan, What, make_plan
+
+QUICKSTART = Path(__file__).parents[2] / "scenarios" / "quickstart.yaml"
+WHITELIST = "parties.NL-EMA.whitelist=NEVER,ALWAYS"
+LIMIT = "sites.Station square.grid.limit=30 kW,10 kW"
+
+
+def plan(*axes: str, scenario: Path = QUICKSTART, **what: Any) -> Plan:
+    return make_plan(
+        What(scenario=scenario, axes=tuple(map(parse_axis, axes)), **what), watch=lambda number, count: None
+    )
+
+
+def test_every_combination_is_played_with_every_seed() -> None:
+    found = plan(WHITELIST, LIMIT, seeds=(1, 2))
+    assert len(found.jobs) == 8
+    assert found.manifest.jobs == tuple(job.id for job in found.jobs)
+    assert len(set(found.manifest.jobs)) == 8
+    told = [(*job.values.values(), job.seed) for job in found.jobs]
+    assert told[:3] == [("NEVER", "30 kW", 1), ("NEVER", "30 kW", 2), ("NEVER", "10 kW", 1)]
+    assert found.manifest.variants[3] == {
+        "parties.NL-EMA.whitelist": "ALWAYS",
+        "sites.Station square.grid.limit": "10 kW",
+    }
+
+
+def test_without_axes_and_seeds_it_is_the_scenario_once() -> None:
+    found = plan()
+    assert [(job.values, job.seed) for job in found.jobs] == [({}, 7)]
+
+
+def test_an_id_stands_for_what_makes_the_result(tmp_path: Path) -> None:
+    base = plan(seeds=(1,))
+    assert plan(seeds=(1,)).manifest.jobs == base.manifest.jobs
+    others = [
+        plan(seeds=(2,)),
+        plan(seeds=(1,), until_us=3_600_000_000),
+        plan(seeds=(1,), warm_up="none"),
+        plan(seeds=(1,), overrides=("poll=6 h",)),
+        plan("poll=6 h", seeds=(1,)),
+    ]
+    ids = {each.manifest.jobs[0] for each in [base, *others]}
+    # Wherever a value was written, it is the same run.
+    assert len(ids) == 5
+    copy = tmp_path / QUICKSTART.name
+    copy.write_bytes(QUICKSTART.read_bytes())
+    assert plan(scenario=copy, seeds=(1,)).manifest.jobs == base.manifest.jobs
+
+
+def test_an_id_stands_for_the_files_that_a_scenario_names(tmp_path: Path) -> None:
+    tariff = (
+        '{"country_code": "NL", "party_id": "ABC", "id": "street", "currency": "EUR", "last_updated": '
+        '"2026-01-01T00:00:00Z", "elements": [{"price_components": [{"type": "ENERGY", "price": %s, "step_size": 1}]}]}'
+    )
+    scenario = tmp_path / "town.yaml"
+    text = QUICKSTART.read_text().replace("street: {energy: 0.39 EUR/kWh, vat: 21 %}", "street: {file: street.json}")
+    scenario.write_text(text)
+    ids = []
+    for price in ("0.39", "0.41"):
+        (tmp_path / "street.json").write_text(tariff % price)
+        ids.append(plan(scenario=scenario).manifest.jobs)
+    assert ids[0] != ids[1]
+
+
+def errors(*axes: str, **what: Any) -> list[str]:
+    with pytest.raises(ScenarioErrors) as refused:
+        plan(*axes, **what)
+    return list(map(str, refused.value.errors))
+
+
+def test_a_bad_value_is_told_at_its_place_behind_vary() -> None:
+    (sentence,) = errors(LIMIT, "parties.NL-EMA.whitelist=NEVER,ALWYS", seeds=(1,))
+    assert sentence.startswith("--vary:2:32: “ALWYS” is not one of")
+
+
+def test_a_bad_path_is_told_behind_vary() -> None:
+    (sentence,) = errors("sitez.0=1,2")
+    assert sentence.startswith("--vary:1:1: ")
+    (sentence,) = errors("sites.Nowhere.grid.limit=1 kW,2 kW")
+    assert sentence.startswith("--vary:1:1: --vary names “Nowhere”")
+
+
+def test_a_mistake_in_set_is_not_one_in_vary() -> None:
+    (sentence,) = errors(WHITELIST, overrides=("poll=6 x",))
+    assert sentence.startswith("--set:1:6: ")
+
+
+def test_a_mistake_that_one_combination_makes_names_it() -> None:
+    told = errors(LIMIT, "parties.NL-EMA.role=emsp,cpo")
+    in_file = [sentence for sentence in told if sentence.startswith(str(QUICKSTART))]
+    assert in_file
+    with_value = "(with sites.Station square.grid.limit=30 kW, parties.NL-EMA.role=cpo)"
+    assert all(sentence.endswith(with_value) for sentence in in_file)
+
+
+def test_what_cannot_be_swept_is_refused() -> None:
+    with pytest.raises(BadAxis, match="at most 100,000"):
+        plan("poll=" + ",".join(f"{minutes} min" for minutes in range(1, 12)), seeds=tuple(range(10_000)))
+    with pytest.raises(NothingLeft, match="A warm-up of 2 h leaves nothing of a run of 1 h"):
+        plan(warm_up=7_200_000_000, until_us=3_600_000_000)

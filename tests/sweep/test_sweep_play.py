@@ -1,0 +1,268 @@
+"""Jobs go to workers and come back, one that fails stops no other, and what is done is never done again."""
+
+import asyncio
+import logging
+import os
+import subprocess
+import sys
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from simulator.assemble import RunOptions, play
+from simulator.recording.reader import Recording
+from simulator.report.compare.outcome import outcome_of
+from simulator.scenario.load import load
+from simulator.sweep import cluster, job
+from simulator.sweep.axes import parse_axis
+from simulator.sweep.cluster import NoWorkers
+from simulator.sweep.folder import SweepFolder
+from simulator.sweep.job import play_job
+from simulator.sweep.plan import Plan, What, make_plan
+from simulator.sweep.sweep import Counts, SchedulerLost, Workers, play_all
+
+QUICKSTART = Path(__file__).parents[2] / "scenarios" / "quickstart.yaml"
+HALF_AN_HOUR = 1_800_000_000
+SPEEDS = "session_updates=5 min,10 min"
+
+
+def new_cluster() -> Any:
+    """A scheduler that listens on loopback, with a worker, within this process."""
+    from distributed import LocalCluster
+
+    return LocalCluster(
+        n_workers=1,
+        threads_per_worker=1,
+        processes=False,
+        protocol="tcp",
+        host="127.0.0.1",
+        scheduler_kwargs={"dashboard": False, "dashboard_address": "127.0.0.1:0"},
+        silence_logs=logging.CRITICAL,
+    )
+
+
+@pytest.fixture(scope="module")
+def scheduler() -> Iterator[str]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        with new_cluster() as made:
+            yield made.scheduler_address
+
+
+def plan(*axes: str, seeds: tuple[int, ...] = (1, 2)) -> Plan:
+    what = What(scenario=QUICKSTART, axes=tuple(map(parse_axis, axes or (SPEEDS,))), seeds=seeds, until_us=HALF_AN_HOUR)
+    return make_plan(what, lambda number, count: None)
+
+
+class Watch:
+    """Hears the counts, and says stop after so many runs."""
+
+    def __init__(self, stop_after: int = 1_000) -> None:
+        self.heard: list[tuple[int, int, int]] = []
+        self._stop_after = stop_after
+
+    def __call__(self, counts: Counts) -> None:
+        self.heard.append((counts.before, counts.done, counts.failed))
+
+    def is_stopped(self) -> bool:
+        return len(self.heard) > self._stop_after
+
+
+def played(
+    out: Path, scheduler: str, made: Plan | None = None, *, stop_after: int = 1_000, keep_recordings: bool = False
+) -> tuple[SweepFolder, Watch]:
+    made = made or plan()
+    folder, watch = SweepFolder.begin(out, made.manifest), Watch(stop_after)
+    workers = Workers(scheduler=scheduler)
+    play_all(made, folder, workers, watch, watch.is_stopped, keep_recordings=keep_recordings)
+    return folder, watch
+
+
+# One job
+
+
+def test_a_job_comes_to_what_a_run_of_its_own_comes_to(tmp_path: Path) -> None:
+    (made,) = plan("session_updates=5 min", seeds=(3,)).jobs
+    result = play_job(made, str(tmp_path), None)
+    assert list(tmp_path.iterdir()) == []
+    out = tmp_path / "run.ocpirun"
+    scenario = load(QUICKSTART, ["session_updates=5 min"])
+    asyncio.run(play(scenario, RunOptions(out=out, wire="memory", control=False, seed=3, until_us=HALF_AN_HOUR)))
+    with Recording.open(out) as recording:
+        own = outcome_of(recording, "auto")
+    assert result.outcome is not None
+    assert result.outcome.digest == own.digest
+    assert result.outcome.values == own.values
+    assert result.outcome.curves == own.curves
+    assert (result.status, result.sentence, result.seed) == ("done", "", 3)
+
+
+def test_a_job_of_another_version_is_not_played() -> None:
+    from msgspec.structs import replace
+
+    (made,) = plan("session_updates=5 min", seeds=(3,)).jobs
+    result = play_job(replace(made, program="9.9"), None, None)
+    assert result.status == "failed"
+    assert "install the same version everywhere" in result.sentence
+
+
+def test_a_run_whose_checks_do_not_hold_has_failed(monkeypatch: pytest.MonkeyPatch) -> None:
+    measured = job._measured
+
+    def unsound(*args: Any, **named: Any) -> Any:
+        summary, outcome = measured(*args, **named)
+        return {**summary, "checks": {"energy_conserved": False, "money_settled": True}}, outcome
+
+    monkeypatch.setattr(job, "_measured", unsound)
+    result = play_job(plan().jobs[0], None, None)
+    assert (result.status, result.outcome) == ("failed", None)
+    assert result.sentence == "Checks that do not hold: energy_conserved."
+
+
+# On workers
+
+
+def test_a_sweep_is_played_and_leaves_nothing_but_its_results(tmp_path: Path, scheduler: str) -> None:
+    folder, watch = played(tmp_path, scheduler)
+    runs = folder.runs()
+    assert [(run.values["session_updates"], run.seed) for run in runs] == [
+        ("5 min", 1),
+        ("5 min", 2),
+        ("10 min", 1),
+        ("10 min", 2),
+    ]
+    assert all(run.status == "done" for run in runs)
+    assert watch.heard == [(0, done, 0) for done in range(5)]
+    assert sorted(os.listdir(tmp_path)) == ["jobs", "sweep.json"]
+    assert len(os.listdir(tmp_path / "jobs")) == 4
+
+
+def test_what_is_done_is_not_done_again(tmp_path: Path, scheduler: str) -> None:
+    played(tmp_path, scheduler, plan(seeds=(1,)))
+    stamps = {file.name: file.stat().st_mtime_ns for file in (tmp_path / "jobs").iterdir()}
+    _, watch = played(tmp_path, scheduler, plan(seeds=(1, 2)))
+    assert watch.heard == [(2, 0, 0), (2, 1, 0), (2, 2, 0)]
+    for name, stamp in stamps.items():
+        assert (tmp_path / "jobs" / name).stat().st_mtime_ns == stamp
+    # With nothing left to do, nobody is asked.
+    _, watch = played(tmp_path, "tcp://127.0.0.1:9", plan(seeds=(1, 2)))
+    assert watch.heard == [(4, 0, 0)]
+
+
+def test_a_sweep_that_was_stopped_goes_on(tmp_path: Path, scheduler: str) -> None:
+    folder, watch = played(tmp_path, scheduler, stop_after=1)
+    assert watch.heard == [(0, 0, 0), (0, 1, 0)]
+    assert len(folder.runs()) == 1
+    folder, watch = played(tmp_path, scheduler)
+    assert watch.heard[0] == (1, 0, 0)
+    assert watch.heard[-1] == (1, 3, 0)
+
+
+def test_a_run_that_fails_stops_no_other_and_is_tried_again(
+    tmp_path: Path, scheduler: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    measured = job._measured
+
+    def failing(made: job.Job, *args: Any, **named: Any) -> Any:
+        if made.seed == 1:
+            raise RuntimeError("The street\n is closed.")
+        return measured(made, *args, **named)
+
+    monkeypatch.setattr(job, "_measured", failing)
+    folder, watch = played(tmp_path, scheduler)
+    assert watch.heard[-1] == (0, 2, 2)
+    told = {(run.seed, run.status, run.sentence) for run in folder.runs()}
+    assert told == {(1, "failed", "The street is closed."), (2, "done", "")}
+    monkeypatch.undo()
+    _, watch = played(tmp_path, scheduler)
+    assert watch.heard[-1] == (2, 2, 0)
+
+
+def test_recordings_are_kept_where_wanted(tmp_path: Path, scheduler: str) -> None:
+    made = plan("session_updates=5 min", seeds=(1,))
+    played(tmp_path, scheduler, made)
+    # It is done, but its recording was not kept: it is played once more.
+    folder, watch = played(tmp_path, scheduler, made, keep_recordings=True)
+    assert watch.heard[-1] == (0, 1, 0)
+    (run,) = folder.runs()
+    with Recording.open(tmp_path / run.recording) as recording:
+        assert recording.meta["level"] == "full"
+        assert recording.meta["seed"] == "1"
+        assert outcome_of(recording, "auto").values == (run.outcome and run.outcome.values)
+    _, watch = played(tmp_path, scheduler, made, keep_recordings=True)
+    assert watch.heard == [(1, 0, 0)]
+
+
+# Schedulers
+
+
+@pytest.mark.parametrize("address", ["nonsense", "http://127.0.0.1:80", "foo://bar", "tcp://127.0.0.1", ""])
+def test_what_is_no_address_is_told_at_once(tmp_path: Path, address: str) -> None:
+    with pytest.raises(NoWorkers, match="is no address of a scheduler"):
+        played(tmp_path, address)
+
+
+def test_a_scheduler_that_does_not_answer_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cluster, "CONNECT_S", 0.3)
+    with pytest.raises(NoWorkers, match=r"No scheduler answers at tcp://127\.0\.0\.1:9"):
+        played(tmp_path, "tcp://127.0.0.1:9")
+    assert sorted(os.listdir(tmp_path)) == ["sweep.json"]
+
+
+def test_a_scheduler_without_workers_is_told(tmp_path: Path, scheduler: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cluster, "CONNECT_S", 0.5)
+    with new_cluster() as empty:
+        empty.scale(0)
+        while empty.scheduler.workers:
+            empty.sync(asyncio.sleep, 0.01)
+        with pytest.raises(NoWorkers, match="has no workers"):
+            played(tmp_path, empty.scheduler_address)
+
+
+def test_a_scheduler_that_goes_away_is_told_and_what_is_done_is_kept(tmp_path: Path, scheduler: str) -> None:
+    """A process of its own, so that it can be killed."""
+    code = "import sys; sys.path[:0] = sys.argv[1:]; from test_sweep_play import serve; serve()"
+    server = subprocess.Popen(
+        [sys.executable, "-W", "ignore", "-c", code, str(Path(__file__).parent)], stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert server.stdout is not None
+        address = server.stdout.readline().strip()
+        made = plan()
+        folder, watch = SweepFolder.begin(tmp_path, made.manifest), Watch()
+
+        def lose(counts: Counts) -> None:
+            watch(counts)
+            if counts.done == 1:
+                server.kill()
+                server.wait()
+
+        with pytest.raises(SchedulerLost, match="what is done is kept"):
+            play_all(made, folder, Workers(scheduler=address), lose, watch.is_stopped)
+    finally:
+        server.kill()
+        server.communicate()
+    assert 1 <= len(folder.runs()) < 4
+    assert sorted(os.listdir(tmp_path)) == ["jobs", "sweep.json"]
+    folder, watch = played(tmp_path, scheduler, made)
+    assert len(folder.runs()) == 4
+
+
+def serve() -> None:
+    """A scheduler with a worker, until the process is killed."""
+    import threading
+
+    with new_cluster() as made:
+        print(made.scheduler_address, flush=True)
+        threading.Event().wait()
+
+
+def test_processes_of_this_machine(tmp_path: Path) -> None:
+    made = plan("session_updates=5 min")
+    folder, watch = SweepFolder.begin(tmp_path, made.manifest), Watch()
+    play_all(made, folder, Workers(processes=1), watch, watch.is_stopped)
+    assert [run.status for run in folder.runs()] == ["done", "done"]
+    assert sorted(os.listdir(tmp_path)) == ["jobs", "sweep.json"]
