@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 from msgspec import NODEFAULT, UNSET, Struct
 
-from simulator.ocpi import typeinfo
+from simulator.ocpi import catalogue, typeinfo
 from simulator.ocpi.findings import Finding
 from simulator.ocpi.typeinfo import Shape
 
@@ -31,14 +31,20 @@ class Examined(NamedTuple):
 
 def examine(tree: Any, cls: Any) -> Examined:
     """All that keeps a parsed JSON tree (numbers as int or Decimal) from being a `cls`."""
-    examination = _Examination()
-    value = examination.look(tree, cls, "$", _section(cls))
+    examination = _Examination(catalogue.version_of(cls))
+    value = examination.look(tree, cls, "$", examination.section(cls))
     return Examined(value, tuple(examination.findings))
 
 
 class _Examination:
-    def __init__(self) -> None:
+    def __init__(self, version: str) -> None:
         self.findings: list[Finding] = []
+        self._version = version
+
+    def section(self, cls: Any) -> str:
+        """The place that defines a class, from where its file lies, in the version of the whole message."""
+        module = getattr(cls, "__module__", "").rpartition(".")[2].replace("datatypes", "types")
+        return f"{' '.join(filter(None, ('OCPI', self._version, module)))}, {getattr(cls, '__name__', cls)}"
 
     def look(self, value: Any, type_: Any, path: str, section: str) -> Any:
         shape = typeinfo.shape(type_)
@@ -55,7 +61,7 @@ class _Examination:
         if not isinstance(value, dict):
             self._add("wrong-type", path, _quote(value), f"a JSON object: {cls.__name__}", section)
             return value
-        section = _section(cls)
+        section = self.section(cls)
         kept = {}
         for field in msgspec.structs.fields(cls):
             where = f"{path}.{field.encode_name}"
@@ -155,12 +161,3 @@ def _length_range(least: int | None, most: int | None) -> str:
 def _quote(value: Any) -> str:
     text = _encoder.encode(value).decode()
     return text if len(text) <= _LONGEST_QUOTE else f"{text[: _LONGEST_QUOTE - 3]}..."
-
-
-def _section(cls: Any) -> str:
-    """The place in OCPI that defines a class, from where its file lies."""
-    module = getattr(cls, "__module__", "")
-    package, _, name = module.rpartition(".")
-    version = package.rpartition(".")[2]
-    number = version[1:].replace("_", ".") + " " if version.startswith("v") else ""
-    return f"OCPI {number}{name}, {getattr(cls, '__name__', cls)}"

@@ -1,12 +1,16 @@
 """What a field's type annotation says, taken apart once: the one place that knows how our annotations are built."""
 
+import enum
 import types
 from functools import cache
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Annotated, Any, Final, Union, get_args, get_origin
 
 from msgspec import Meta, Struct, UnsetType
 
 from simulator.ocpi.datatypes import CI_MARK
+
+OPEN_MARK: Final = "open_enum"
+"""The key in a `Meta`'s extra that leads to the known values of an open list."""
 
 
 class Shape(Struct, frozen=True):
@@ -24,6 +28,11 @@ class Shape(Struct, frozen=True):
     def is_ci(self) -> bool:
         """Whether the text is a CiString."""
         return any(meta.extra == CI_MARK for meta in self.metas)
+
+    @property
+    def known(self) -> type[enum.StrEnum] | None:
+        """The known values of an open list; None for every other type."""
+        return next((meta.extra[OPEN_MARK] for meta in self.metas if meta.extra and OPEN_MARK in meta.extra), None)
 
 
 @cache

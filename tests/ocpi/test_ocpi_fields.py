@@ -1,8 +1,5 @@
 """Every field of every object has its sentence, and every route its object."""
 
-import importlib
-import inspect
-import pkgutil
 from typing import Any, Literal
 
 import msgspec
@@ -10,34 +7,33 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.ocpi import datatypes, envelope, v2_2_1
-from simulator.ocpi.fields import field_type, object_type, sentence, types
+from simulator.ocpi import catalogue
+from simulator.ocpi.envelope import Envelope
+from simulator.ocpi.fields import field_type, object_type, sentence, types, v2_1_1, v2_3_0
 from simulator.ocpi.fields.bodies import BODIES
 from simulator.ocpi.routes import Route, routes
 
-MODULES = [
-    importlib.import_module(f"{v2_2_1.__name__}.{found.name}") for found in pkgutil.iter_modules(v2_2_1.__path__)
+CLASSES: dict[str, Any] = {**catalogue.types("2.2.1"), "Envelope": Envelope}
+EVERY = [
+    (version, name, field.encode_name)
+    for version in catalogue.VERSIONS
+    for name, cls in {**catalogue.types(version), "Envelope": Envelope}.items()
+    for field in msgspec.structs.fields(cls)
 ]
-CLASSES: dict[str, Any] = {
-    name: cls
-    for module in (*MODULES, datatypes, envelope)
-    for name, cls in inspect.getmembers(module, inspect.isclass)
-    if issubclass(cls, msgspec.Struct) and cls.__struct_fields__
-}
-FIELDS = [(name, field.encode_name) for name, cls in CLASSES.items() for field in msgspec.structs.fields(cls)]
+FIELDS = [(name, field) for version, name, field in EVERY if version == "2.2.1"]
 ROUTES = routes("2.2.1")
 Direction = Literal["request", "response"]
 DIRECTIONS: tuple[Direction, ...] = ("request", "response")
 
 
 def test_the_types_are_the_classes() -> None:
-    assert sorted(types()) == sorted(CLASSES)
-    assert len(set(types())) == len(types())
+    assert types() == types("2.2.1") == tuple(CLASSES)
+    assert types("1.0") == ()
 
 
-@pytest.mark.parametrize(("type_name", "field"), FIELDS)
-def test_every_field_has_one_short_plain_sentence(type_name: str, field: str) -> None:
-    text = sentence(type_name, field)
+@pytest.mark.parametrize(("version", "type_name", "field"), EVERY)
+def test_every_field_has_one_short_plain_sentence(version: str, type_name: str, field: str) -> None:
+    text = sentence(type_name, field, version)
     assert 10 <= len(text) <= 110, len(text)
     assert text.endswith(".")
     assert text.count(". ") == 0
@@ -57,13 +53,37 @@ def test_what_is_unknown_has_no_sentence_and_no_type() -> None:
     assert object_type("bookings.sender.get_list", "response") is None
 
 
-def test_only_the_commands_share_a_sentence() -> None:
+@pytest.mark.parametrize("version", catalogue.VERSIONS)
+def test_only_the_commands_share_a_sentence(version: str) -> None:
     fields_of: dict[str, list[tuple[str, str]]] = {}
-    for field in FIELDS:
-        fields_of.setdefault(sentence(*field), []).append(field)
+    for each, type_name, field in EVERY:
+        if each == version:
+            fields_of.setdefault(sentence(type_name, field, version), []).append((type_name, field))
     shared = [fields for fields in fields_of.values() if len(fields) > 1]
     commands = ("CancelReservation", "StartSession", "StopSession", "UnlockConnector")
-    assert shared == [[(command, "response_url") for command in commands]]
+    assert [sorted(fields) for fields in shared] == [
+        [(command, "response_url") for command in commands if command in types(version)]
+    ]
+
+
+@pytest.mark.parametrize(("version", "words"), [("2.1.1", v2_1_1.WORDS), ("2.3.0", v2_3_0.WORDS)])
+def test_a_version_has_its_own_words_only_where_it_differs(version: str, words: dict[str, dict[str, str]]) -> None:
+    own = [(type_name, field) for type_name, fields in words.items() for field in fields]
+    assert all(sentence(*place, version) not in ("", sentence(*place)) for place in own)
+
+
+def test_a_field_is_told_in_the_words_of_its_version() -> None:
+    assert "without VAT" in sentence("PriceComponent", "price")
+    assert "without VAT" not in sentence("PriceComponent", "price", "2.3.0")
+    assert sentence("Session", "start_date_time", "2.1.1") == sentence("Session", "start_datetime") == ""
+    assert sentence("Session", "id", "3.0") == ""
+
+
+def test_a_field_names_the_type_inside_in_its_version() -> None:
+    assert field_type("Session", "location", "2.1.1") == "Location"
+    assert field_type("Session", "total_cost", "2.1.1") is None
+    assert field_type("Price", "taxes", "2.3.0") == "TaxAmount"
+    assert field_type("EVSE", "parking", "2.3.0") == "EVSEParking"
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,9 @@
 from typing import Any
 
 import pytest
-from ocpi_shared import sample
+from ocpi_shared import read_json, sample
 
-from simulator.ocpi import codec
+from simulator.ocpi import catalogue, codec
 from simulator.ocpi.rules import check, check_identity
 from simulator.ocpi.v2_2_1.cdrs import CDR
 from simulator.ocpi.v2_2_1.commands import StartSession
@@ -89,10 +89,12 @@ def test_a_list_of_viewers_is_pointless_for_a_published_location() -> None:
     [
         ({}, []),
         ({"credit": True}, ["credit-reference"]),
-        ({"credit_reference_id": "12345"}, ["credit-reference"]),
-        ({"credit": True, "credit_reference_id": "12345"}, []),
+        ({"credit_reference_id": "12344"}, ["credit-reference"]),
+        ({"credit": True, "credit_reference_id": "12344"}, []),
+        ({"credit": True, "credit_reference_id": "12345"}, ["credit-id"]),
         ({"tariffs": []}, ["cdr-tariffs"]),
         ({"end_date_time": "2000-01-01T00:00:00Z"}, ["period-order"]),
+        ({"total_parking_time": 2}, ["cdr-times"]),
     ],
 )
 def test_a_cdr_is_complete_in_itself(changes: dict[str, Any], expected: list[str]) -> None:
@@ -100,7 +102,7 @@ def test_a_cdr_is_complete_in_itself(changes: dict[str, Any], expected: list[str
 
 
 def test_periods_do_not_end_before_they_start() -> None:
-    session = build(Session, sample("session_example_2_short_finished"), end_date_time="2000-01-01T00:00:00Z")
+    session = build(Session, sample("session_example_1_simple_start"), end_date_time="2000-01-01T00:00:00Z")
     assert rules(session) == ["period-order"]
     period = {"start_date_time": "2026-01-02T00:00:00Z", "end_date_time": "2026-01-01T00:00:00Z"}
     assert rules(build(Tariff, sample("tariff_1_simple_2hour"), **period)) == ["period-order"]
@@ -115,3 +117,125 @@ def test_a_connector_to_start_at_needs_its_evse() -> None:
 
 def test_an_object_without_rules_is_in_order() -> None:
     assert check(build(Token, sample("token_example_1_app_user"))) == ()
+
+
+def of_version(version: str, name: str, file: str, **changes: Any) -> Any:
+    return build(catalogue.types(version)[name], read_json(f"corpus/{version}/{file}.json"), **changes)
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, ["session-end"]),
+        ({"end_date_time": "2030-07-01T00:00:00Z"}, []),
+        ({"end_date_time": "2030-07-01T00:00:00Z", "evse_uid": "#NA"}, ["session-evse"]),
+        ({"status": "RESERVATION", "evse_uid": "#NA"}, []),
+        ({"status": "ACTIVE", "kwh": 3}, ["energy-sum"]),
+        ({"status": "ACTIVE", "kwh": 2.001}, []),
+        ({"status": "ACTIVE", "kwh": 2.002}, ["energy-sum"]),
+    ],
+)
+def test_a_session_adds_up(changes: dict[str, Any], expected: list[str]) -> None:
+    def period(hour: int) -> dict[str, Any]:
+        return {"start_date_time": f"2015-06-29T{hour}:00:00Z", "dimensions": [{"type": "ENERGY", "volume": 1.0}]}
+
+    tree = sample("session_example_1_simple_start")
+    session = {"status": "COMPLETED", "kwh": 2, "charging_periods": [period(22), period(23)], **changes}
+    assert rules(build(Session, tree, **session)) == expected
+
+
+def test_the_samples_that_write_wh_for_kwh_do_not_add_up() -> None:
+    assert rules(build(Session, sample("session_example_2_short_finished"))) == ["energy-sum"]
+
+
+def test_a_change_below_is_a_change_above() -> None:
+    tree = sample("location_example")
+    location = build(Location, tree, last_updated="2015-06-28T08:12:00Z")
+    assert [(each.rule, each.path) for each in check(location)] == [
+        ("last-updated-above", "$.evses[0].last_updated"),
+        ("last-updated-above", "$.evses[1].last_updated"),
+    ]
+    evse = tree["evses"][0]
+    assert rules(build(EVSE, evse, last_updated="2000-01-01T00:00:00Z")) == ["last-updated-above"] * 2
+    assert rules(build(EVSE, evse, connectors=[evse["connectors"][0]] * 2)) == ["unique-connectors"]
+
+
+def test_a_point_lies_on_earth() -> None:
+    point = {"latitude": "95.00000", "longitude": "-181.00000"}
+    location = build(Location, sample("location_example"), coordinates=point)
+    assert [each.path for each in check(location)] == ["$.coordinates.latitude", "$.coordinates.longitude"]
+
+
+@pytest.mark.parametrize(
+    ("viewer", "paths"),
+    [
+        ({"group_id": "X"}, []),
+        ({"uid": "1", "type": "RFID"}, []),
+        ({"uid": "1"}, ["$.publish_allowed_to[0].type"]),
+        ({"visual_number": "1"}, ["$.publish_allowed_to[0].issuer"]),
+        ({"issuer": "A"}, ["$.publish_allowed_to[0]"]),
+    ],
+)
+def test_a_viewer_can_be_recognised(viewer: dict[str, Any], paths: list[str]) -> None:
+    tree = sample("location_example_uc4_limited_visibility")
+    assert [each.path for each in check(build(Location, tree, publish_allowed_to=[viewer]))] == paths
+
+
+def test_a_site_does_not_close_before_it_opens() -> None:
+    hours = {
+        "twentyfourseven": False,
+        "regular_hours": [{"weekday": 1, "period_begin": "20:00", "period_end": "08:00"}],
+    }
+    assert rules(build(Hours, hours)) == ["hours-order"]
+
+
+@pytest.mark.parametrize(
+    ("restrictions", "path"),
+    [
+        ({"min_kwh": 5, "max_kwh": 5}, "max_kwh"),
+        ({"min_power": 32, "max_power": 16}, "max_power"),
+        ({"start_date": "2026-05-04", "end_date": "2026-05-04"}, "end_date"),
+        ({"start_time": "22:00", "end_time": "06:00"}, None),
+    ],
+)
+def test_an_element_can_apply_at_some_time(restrictions: dict[str, Any], path: str | None) -> None:
+    tree = sample("tariff_1_simple_2hour")
+    element = {**tree["elements"][0], "restrictions": restrictions}
+    findings = check(build(Tariff, tree, elements=[element]))
+    assert [each.path for each in findings] == ([f"$.elements[0].restrictions.{path}"] if path else [])
+
+
+def test_the_least_price_is_not_above_the_most() -> None:
+    tree = sample("tariff_1_simple_2hour")
+    assert rules(build(Tariff, tree, min_price={"excl_vat": 2}, max_price={"excl_vat": 1})) == ["price-limits"]
+
+
+def test_rules_hold_in_every_version_and_name_it() -> None:
+    session = of_version("2.1.1", "Session", "mod_sessions_2_simple_session_example_of_a_just_starting_session")
+    assert check(session) == ()
+    location = session.location
+    assert [(each.rule, each.section) for each in check(location)] == [
+        ("country-letters", "OCPI 2.1.1 locations, Location")
+    ]
+    tariff = of_version("2.3.0", "Tariff", "tariff_1_simple_2hour", tax_included="N/A")
+    assert [(each.rule, each.section) for each in check(tariff)] == [("tariff-tax", "OCPI 2.3.0 tariffs, Tariff")]
+    limits = {"min_price": {"before_taxes": 2}, "max_price": {"before_taxes": 1}}
+    assert rules(of_version("2.3.0", "Tariff", "tariff_1_simple_2hour", **limits)) == ["price-limits"]
+
+
+def test_an_evse_stands_at_a_parking_place_of_its_location() -> None:
+    tree = read_json("corpus/2.3.0/location_example.json")
+    place = {"id": "P1", "vehicle_types": ["VAN"], "restricted_to_type": False, "reservation_required": False}
+    evse = {**tree["evses"][0], "parking": [{"parking_id": "p1"}, {"parking_id": "P2"}]}
+    location = of_version("2.3.0", "Location", "location_example", parking_places=[place], evses=[evse])
+    assert [(each.rule, each.path) for each in check(location)] == [
+        ("parking-place", "$.evses[0].parking[1].parking_id")
+    ]
+    location = of_version("2.3.0", "Location", "location_example", parking_places=[place, place], evses=[])
+    assert rules(location) == ["unique-parking"]
+
+
+def test_a_body_of_2_1_1_does_not_name_its_owner() -> None:
+    token = of_version("2.1.1", "Token", "mod_tokens_3_example")
+    assert check_identity({"country_code": "NL", "party_id": "XXX", "token_uid": token.uid.lower()}, token) == ()
+    assert len(check_identity({"token_uid": "x"}, token)) == 1

@@ -13,6 +13,9 @@ from simulator.ocpi.v2_2_1.locations import EVSE, Connector, Location
 
 def find_evse(location: Location, evse_uid: str) -> EVSE | None:
     """The EVSE with a uid; letter case does not matter."""
+    for evse in location.evses:
+        if evse.uid == evse_uid:
+            return evse
     key = ci_key(evse_uid)
     return next((evse for evse in location.evses if ci_key(evse.uid) == key), None)
 

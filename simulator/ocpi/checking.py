@@ -1,0 +1,106 @@
+"""All that can be said about one JSON value as an object of OCPI: its fields, its rules, and what readers pass over."""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any, Final, NamedTuple
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from simulator.ocpi import codec, rules
+from simulator.ocpi.envelope import Envelope
+from simulator.ocpi.findings import Finding, Invalid
+from simulator.ocpi.patch import partial
+from simulator.ocpi.remarks import remarks
+from simulator.ocpi.scan import Broken, Item, Place, items
+
+_byte_in: Final = re.compile(r"\(byte ([0-9]+)\)").search
+_section_start: Final = re.compile(r"^OCPI(?: [0-9.]+)?,? ")
+_WITHOUT_LAST_UPDATED: Final = "2.1.1"
+
+
+class Told(NamedTuple):
+    """A finding and the place in the file where its object begins, or where the JSON breaks."""
+
+    finding: Finding
+    place: Place
+
+
+class Checker:
+    """Checks the values of one file, one after the other; `objects` counts those that were read."""
+
+    def __init__(self, cls: type[Struct], version: str, *, patch: bool = False) -> None:
+        self.objects = 0
+        self._cls = cls
+        self._version = version
+        self._decoded: Any = partial(cls, last_updated_required=version != _WITHOUT_LAST_UPDATED) if patch else cls
+        self._is_patch = patch
+
+    def check(self, item: Item) -> Iterator[Told]:
+        """What is to be said about one value."""
+        cls, decoded = (Envelope, Envelope) if item.is_envelope else (self._cls, self._decoded)
+        self.objects += not item.is_envelope
+        try:
+            obj = codec.decode(item.raw, decoded)
+            found = () if self._is_patch or item.is_envelope else rules.check(obj)
+        except Invalid as refused:
+            if refused.broken:
+                yield self._broken(item)
+                return
+            found = refused.findings
+        for finding in (*found, *remarks(item.raw, cls)):
+            yield self._told(finding, item)
+
+    def _told(self, finding: Finding, item: Item) -> Told:
+        """With the path from the file's beginning, and the section in the version asked for.
+
+        A class that a later version took over names the version that brought it; its section is the same in both.
+        """
+        section = _section_start.sub(f"OCPI {self._version} ", finding.section)
+        if item.is_envelope:
+            section = f"OCPI {self._version} transport_and_format, Response format"
+        return Told(replace(finding, path=item.path + finding.path[1:], section=section), item.place)
+
+    def _broken(self, item: Item) -> Told:
+        before, found = _where_broken(item.raw)
+        place = item.place.after(item.raw[:before])
+        return Told(broken_finding(place, found, "JSON in UTF-8", self._version, item.path), place)
+
+
+def read_items(read: Callable[[int], bytes], version: str) -> Iterator[Item | Told]:
+    """The values of a file, and at the end, when it cannot be cut any further, why."""
+    try:
+        yield from items(read)
+    except Broken as broken:
+        yield Told(broken_finding(broken.place, broken.found, broken.expected, version), broken.place)
+
+
+def broken_finding(place: Place, found: str, expected: str, version: str, path: str = "$") -> Finding:
+    """The finding for what is no JSON."""
+    return Finding(
+        rule="not-json",
+        severity="error",
+        path=path,
+        found=f"{found} at line {place.line}, column {place.column}",
+        expected=expected,
+        section=f"OCPI {version} transport_and_format, JSON",
+    )
+
+
+def _where_broken(raw: bytes) -> tuple[int, str]:
+    """How many bytes are good, and what comes then."""
+    try:
+        raw.decode()
+        msgspec.json.decode(raw)
+    except UnicodeDecodeError as error:
+        return error.start, f"the byte 0x{raw[error.start]:02X}, which is not UTF-8"
+    except RecursionError:
+        return 0, "nesting without end"
+    except msgspec.DecodeError as error:
+        byte = _byte_in(str(error))
+        if byte is None:
+            return len(raw), "the end of what should go on"
+        before = int(byte[1])
+        return before, f"“{raw[before : before + 1].decode('utf-8', 'replace')}”"
+    return 0, "numbers or nesting that cannot be read"

@@ -1,0 +1,114 @@
+"""What every receiver passes over and a sender may want to know: unknown fields, explicit nulls, names from later on.
+
+A *strict mirror* of the class, read by msgspec from the same bytes, tells in one go whether there is anything to remark
+on; only then the tree is walked through. Source: OCPI 2.3.0, Transport and format, and Types, OpenEnum.
+"""
+
+from difflib import get_close_matches
+from functools import cache
+from types import GenericAlias
+from typing import Any, Final
+
+import msgspec
+from msgspec import NODEFAULT, UNSET, Struct, UnsetType
+
+from simulator.ocpi import catalogue, codec, typeinfo
+from simulator.ocpi.findings import Finding, Severity
+
+_LIKE: Final = 0.8
+_NOT_NULL: Final = str | int | float | bool | dict[str, msgspec.Raw]
+
+
+def remarks(raw: bytes, cls: type[Struct]) -> tuple[Finding, ...]:
+    """The notes on a body that is JSON, whether or not it is valid otherwise.
+
+    An unknown field whose name is nearly that of a field that is missing is a warning.
+    """
+    try:
+        _strict_decoder(cls).decode(raw)
+        return ()
+    except codec.UNREADABLE:
+        pass
+    try:
+        tree = msgspec.json.decode(raw)
+    except codec.UNREADABLE:
+        return ()
+    walk = _Walk(catalogue.version_of(cls))
+    walk.look(tree, cls, "$")
+    return tuple(walk.findings)
+
+
+class _Walk:
+    def __init__(self, version: str) -> None:
+        self.findings: list[Finding] = []
+        self._version = version
+
+    def look(self, value: Any, type_: Any, path: str) -> None:
+        shape = typeinfo.shape(type_)
+        if shape.item is not None:
+            if isinstance(value, list):
+                for index, item in enumerate(value):
+                    self.look(item, shape.item, f"{path}[{index}]")
+        elif isinstance(shape.base, type) and issubclass(shape.base, Struct):
+            if isinstance(value, dict):
+                self._look_at_object(value, shape.base, path)
+        elif shape.known is not None and isinstance(value, str) and value not in list(shape.known):
+            self._add("open-value", path, f'"{value}"', "a name that this version knows", shape.known, "note")
+
+    def _look_at_object(self, value: dict[str, Any], cls: type[Struct], path: str) -> None:
+        fields = _fields(cls)
+        for name, member in value.items():
+            where = f"{path}.{name}"
+            if name in fields:
+                type_, is_optional = fields[name]
+                if member is not None:
+                    self.look(member, type_, where)
+                elif is_optional:
+                    self._add("null-field", where, "null", "the field left out", cls, "note")
+                continue
+            like = _like(name, tuple(field for field in fields if field not in value))
+            if like is None:
+                expected = "a field of the version; receivers pass over it"
+                self._add("unknown-field", where, "an unknown field", expected, cls, "note")
+            else:
+                self._add("unknown-field", where, "an unknown field", f"{like}, perhaps", cls, "warning")
+
+    def _add(self, rule: str, path: str, found: str, expected: str, cls: Any, severity: Severity) -> None:
+        module = cls.__module__.rpartition(".")[2]
+        section = " ".join(filter(None, ("OCPI", self._version, f"{module}, {cls.__name__}")))
+        self.findings.append(
+            Finding(rule=rule, severity=severity, path=path, found=found, expected=expected, section=section)
+        )
+
+
+@cache
+def _fields(cls: type[Struct]) -> dict[str, tuple[Any, bool]]:
+    """The type of each field, and whether it may be absent."""
+    return {
+        field.encode_name: (field.type, field.default is not NODEFAULT) for field in msgspec.structs.fields(cls)
+    }
+
+
+def _like(name: str, missing: tuple[str, ...]) -> str | None:
+    close = get_close_matches(name.lower(), missing, 1, _LIKE)
+    longer = [field for field in missing if field.startswith(f"{name.lower()}_")]
+    return next(iter([*close, *longer]), None)
+
+
+@cache
+def _strict_decoder(cls: type[Struct]) -> msgspec.json.Decoder[Any]:
+    return msgspec.json.Decoder(_strict(cls))
+
+
+@cache
+def _strict(type_: Any) -> Any:
+    """A type that takes only known fields and known values, no null, and whatever stands in the other places."""
+    shape = typeinfo.shape(type_)
+    if shape.item is not None:
+        inside = _strict(shape.item)
+        return list[msgspec.Raw] if inside is _NOT_NULL else GenericAlias(list, (inside,))
+    if isinstance(shape.base, type) and issubclass(shape.base, Struct):
+        fields = msgspec.structs.fields(shape.base)
+        members = [(field.encode_name, _strict(field.type) | UnsetType, UNSET) for field in fields]
+        return msgspec.defstruct(f"Strict{shape.base.__name__}", members, forbid_unknown_fields=True, gc=False)
+    return shape.known or _NOT_NULL

@@ -1,0 +1,66 @@
+"""What OCPI asks of an object as a whole and no field can say by itself; used by receivers, hints and `check`.
+
+A receiver refuses an object with an error (status code 2001); a warning or a note is a remark for the sender. The rules
+lie beside, a file for each kind of object; they hold for all versions, as far as the versions have the fields.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final
+
+from msgspec.structs import replace
+
+from simulator.ocpi import catalogue
+from simulator.ocpi.datatypes import ci_key
+from simulator.ocpi.findings import Finding
+from simulator.ocpi.rules import bills, commands, credentials, locations, tariffs
+from simulator.ocpi.rules.remark import remark
+
+_CHECKS: Final[Mapping[str, Callable[[Any], Iterator[Finding]]]] = {
+    "Location": locations.check_location,
+    "EVSE": locations.check_evse,
+    "Hours": locations.check_hours,
+    "Session": bills.check_session,
+    "CDR": bills.check_cdr,
+    "Tariff": tariffs.check_tariff,
+    "StartSession": commands.check_start_session,
+    "Credentials": credentials.check_credentials,
+}
+
+_ID_PARAMETERS: Final = {
+    "country_code": "country_code",
+    "party_id": "party_id",
+    "location_id": "id",
+    "session_id": "id",
+    "tariff_id": "id",
+    "token_uid": "uid",
+}
+_EVSE_PARAMETERS: Final = {"evse_uid": "uid"}
+_CONNECTOR_PARAMETERS: Final = {"connector_id": "id"}
+
+
+def check(obj: object) -> tuple[Finding, ...]:
+    """What is wrong or odd about a decoded object beyond its fields; empty for one that is in order."""
+    examine, version = _CHECKS.get(type(obj).__name__), catalogue.version_of(type(obj))
+    if examine is None or not version:
+        return ()
+    return tuple(replace(each, section=f"OCPI {version} {each.section}") for each in examine(obj))
+
+
+def check_identity(params: Mapping[str, str], obj: Any) -> tuple[Finding, ...]:
+    """Where the ids in a URL and those in the body differ; letter case does not matter.
+
+    `params` are those of the matched route, `obj` the object that is put there: of a Location, EVSE or Connector URL
+    only the innermost id is the body's, and in 2.1.1 no body names its owner. Source: OCPI 2.2.1, Transport and
+    format, Client Owned Object.
+    """
+    if "connector_id" in params:
+        fields = _CONNECTOR_PARAMETERS
+    elif "evse_uid" in params:
+        fields = _EVSE_PARAMETERS
+    else:
+        fields = _ID_PARAMETERS
+    return tuple(
+        remark("url-identity", f"$.{field}", repr(value), f"{params[name]!r} as in the URL", "OCPI transport, PUT")
+        for name, field in fields.items()
+        if name in params and (value := getattr(obj, field, None)) is not None and ci_key(params[name]) != ci_key(value)
+    )

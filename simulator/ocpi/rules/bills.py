@@ -1,0 +1,66 @@
+"""What is asked of Sessions and CDRs as a whole: sums that agree, references that lead somewhere, times in order."""
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from typing import Any, Final
+
+from simulator.ocpi.datatypes import ci_key
+from simulator.ocpi.findings import Finding
+from simulator.ocpi.rules.remark import check_period, remark
+
+_ROUNDED_KWH: Final = Decimal("0.0005")
+"""How far one volume may lie from the truth, for volumes are written with at least three decimals."""
+
+_NOT_AVAILABLE: Final = "#NA"
+
+
+def check_session(session: Any) -> Iterator[Finding]:
+    """A Session of any version."""
+    name = "start_date_time" if hasattr(session, "start_date_time") else "start_datetime"
+    end_name = name.replace("start", "end")
+    end = getattr(session, end_name)
+    yield from check_period(getattr(session, name), end, f"$.{end_name}", "sessions, Session")
+    if session.status == "COMPLETED" and end is None:
+        found, expected = "nothing", "the end of a session that is COMPLETED"
+        yield remark("session-end", f"$.{end_name}", found, expected, "sessions, Session", "warning")
+    if getattr(session, "evse_uid", "") == _NOT_AVAILABLE and session.status != "RESERVATION":
+        expected = "an EVSE, for only a reservation may lack one"
+        yield remark("session-evse", "$.evse_uid", repr(_NOT_AVAILABLE), expected, "sessions, Session", "warning")
+    yield from _check_energy(session.charging_periods, session.kwh, "$.kwh", "sessions, Session")
+
+
+def check_cdr(cdr: Any) -> Iterator[Finding]:
+    """A CDR of any version."""
+    end_name = "end_date_time" if hasattr(cdr, "end_date_time") else "stop_date_time"
+    yield from check_period(cdr.start_date_time, getattr(cdr, end_name), f"$.{end_name}", "cdrs, CDR")
+    yield from _check_energy(cdr.charging_periods, cdr.total_energy, "$.total_energy", "cdrs, CDR")
+    if cdr.total_parking_time is not None and cdr.total_parking_time > cdr.total_time:
+        expected = f"not more than total_time, {cdr.total_time}"
+        found = str(cdr.total_parking_time)
+        yield remark("cdr-times", "$.total_parking_time", found, expected, "cdrs, CDR", "warning")
+    yield from _check_credit(cdr)
+    known = [ci_key(tariff.id) for tariff in cdr.tariffs]
+    for index, period in enumerate(cdr.charging_periods):
+        tariff_id = getattr(period, "tariff_id", None)
+        if tariff_id is not None and ci_key(tariff_id) not in known:
+            path = f"$.charging_periods[{index}].tariff_id"
+            expected = "the id of a tariff in the list `tariffs`"
+            yield remark("cdr-tariffs", path, repr(tariff_id), expected, "cdrs, CDR", "warning")
+
+
+def _check_credit(cdr: Any) -> Iterator[Finding]:
+    credit, reference = getattr(cdr, "credit", None), getattr(cdr, "credit_reference_id", None)
+    if bool(credit) != (reference is not None):
+        found = f"credit {credit} and credit_reference_id {reference!r}"
+        yield remark("credit-reference", "$.credit_reference_id", found, "both or neither", "cdrs, Credit CDRs")
+    if reference is not None and ci_key(reference) == ci_key(cdr.id):
+        expected = "the id of an earlier CDR, not its own"
+        yield remark("credit-id", "$.credit_reference_id", repr(reference), expected, "cdrs, Credit CDRs")
+
+
+def _check_energy(periods: Sequence[Any], total: Decimal, path: str, section: str) -> Iterator[Finding]:
+    """The energies of the periods add up to the total, unless none is told."""
+    volumes = [dimension.volume for period in periods for dimension in period.dimensions if dimension.type == "ENERGY"]
+    if volumes and abs(sum(volumes) - total) > _ROUNDED_KWH * (len(volumes) + 1):
+        expected = f"the ENERGY of all charging periods together, {sum(volumes)} kWh"
+        yield remark("energy-sum", path, str(total), expected, section, "warning")

@@ -1,0 +1,14 @@
+"""What is asked of a command as a whole."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from simulator.ocpi.findings import Finding
+from simulator.ocpi.rules.remark import remark
+
+
+def check_start_session(command: Any) -> Iterator[Finding]:
+    """A connector is named together with its EVSE; 2.1.1 names no connector."""
+    if getattr(command, "connector_id", None) is not None and command.evse_uid is None:
+        expected = "an evse_uid, for a connector_id is set"
+        yield remark("start-session-evse", "$.evse_uid", "nothing", expected, "commands, StartSession")

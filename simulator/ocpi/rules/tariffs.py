@@ -1,0 +1,53 @@
+"""What is asked of a Tariff as a whole: limits that leave room, elements that can apply, taxes that fit together."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any, Final
+
+from simulator.ocpi.findings import Finding
+from simulator.ocpi.rules.remark import check_period, remark
+
+_SPANS: Final = ("kwh", "current", "power", "duration")
+_NO_TAXES: Final = "N/A"
+
+
+def check_tariff(tariff: Any) -> Iterator[Finding]:
+    """A Tariff of any version."""
+    start, end = getattr(tariff, "start_date_time", None), getattr(tariff, "end_date_time", None)
+    yield from check_period(start, end, "$.end_date_time", "tariffs, Tariff")
+    least, most = _limit(getattr(tariff, "min_price", None)), _limit(getattr(tariff, "max_price", None))
+    if least is not None and most is not None and most < least:
+        yield remark(
+            "price-limits", "$.max_price", str(most), f"at least min_price, {least}", "tariffs, Tariff", "warning"
+        )
+    untaxed = getattr(tariff, "tax_included", None) == _NO_TAXES
+    for index, element in enumerate(tariff.elements):
+        path = f"$.elements[{index}]"
+        if element.restrictions is not None:
+            yield from _check_restrictions(element.restrictions, f"{path}.restrictions")
+        for place, component in enumerate(element.price_components):
+            if untaxed and component.vat is not None:
+                where, found = f"{path}.price_components[{place}].vat", str(component.vat)
+                yield remark(
+                    "tariff-tax", where, found, "no vat, for tax_included is N/A", "tariffs, Tariff", "warning"
+                )
+
+
+def _limit(price: Any) -> Decimal | None:
+    amount: Decimal | None = getattr(price, "excl_vat", None)
+    if amount is None:
+        amount = getattr(price, "before_taxes", None)
+    return amount
+
+
+def _check_restrictions(restrictions: Any, path: str) -> Iterator[Finding]:
+    section = "tariffs, TariffRestrictions"
+    for name in _SPANS:
+        least, most = getattr(restrictions, f"min_{name}", None), getattr(restrictions, f"max_{name}", None)
+        if least is not None and most is not None and most <= least:
+            expected = f"more than min_{name}, {least}, or the element never applies"
+            yield remark("never-applies", f"{path}.max_{name}", str(most), expected, section, "warning")
+    first, after = restrictions.start_date, restrictions.end_date
+    if first is not None and after is not None and after <= first:
+        expected = f"a day after start_date, {first}, or the element never applies"
+        yield remark("never-applies", f"{path}.end_date", after, expected, section, "warning")
