@@ -5,14 +5,24 @@ from simulator.assemble.cast import write_cast
 from simulator.assemble.people import enrol, seat, set_out
 from simulator.assemble.world import World
 from simulator.parties.introduction import introduce
+from simulator.scenario.loads import load_of
 
 
 def begin(world: World) -> None:
     """Schedule everything that the scenario says; time still stands at the beginning of the lead-in."""
     write_cast(world)
     people = enrol(world)
+    load = load_of(world.scenario)
     world.journal.event(
-        "run", "begin", data={"seed": world.seed, "seated": seat(world, people), "unusable": world.unusable}
+        "run",
+        "begin",
+        data={
+            "seed": world.seed,
+            "seated": seat(world, people),
+            "unusable": world.unusable,
+            "sessions_per_day": load.sessions_per_day,
+            "evses": load.evses,
+        },
     )
     faults.schedule(world)
     changes.schedule(world, people)

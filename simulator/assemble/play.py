@@ -28,6 +28,7 @@ from simulator.parties.client import status_of
 from simulator.recording.errors import RecordingFailed
 from simulator.recording.rows import Level
 from simulator.recording.writer import Recorder
+from simulator.scenario.loads import load_of
 from simulator.scenario.model import Scenario
 from simulator.wire.carrier import Wire
 from simulator.wire.http import HttpWire
@@ -191,6 +192,9 @@ class _Run:
             },
         )
         self.remarks.extend(result.remarks.values())
+        load = load_of(self.scenario)
+        if load.is_stress:
+            self.remarks.append(load.sentence)
         meta = {
             "checks": json.encode(result.checks).decode(),
             "control_url": "",

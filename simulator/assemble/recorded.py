@@ -45,6 +45,7 @@ def recorded_visits(world: World, spec: RecordedDrivers, issue: Issue) -> list[t
             *places[session.evse],
             AT_THE_PLACE_M,
             "card" if rfid else "app",
+            session.evse,
         )
         visits.append((session.arrives_at_us, visit))
     return visits

@@ -1,21 +1,19 @@
 """`ocpi-sim check`: what is wrong or odd about a file of OCPI objects, of any size and any version."""
 
 import argparse
+import json
 import re
 import sys
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import BinaryIO, Final
-
-import msgspec
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 from simulator.cli.mistake import Mistake
 from simulator.i18n import tr
-from simulator.ocpi import catalogue
-from simulator.ocpi.checking import Checker, Told, read_items
-from simulator.ocpi.envelope import Envelope
-from simulator.ocpi.guess import guess_types
+
+if TYPE_CHECKING:
+    from simulator.ocpi.checking import Told
 
 STANDARD_INPUT: Final = "-"
 SHOWN_OF_A_KIND: Final = 20
@@ -41,7 +39,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     add(
         "--version",
         dest="ocpi_version",
-        choices=catalogue.VERSIONS,
+        choices=("2.1.1", "2.2.1", "2.3.0"),
         default="2.2.1",
         help=tr("the version of OCPI (default: 2.2.1)"),
     )
@@ -52,6 +50,11 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 def run(arguments: argparse.Namespace) -> int:
     """Do it; returns 1 when there are errors or warnings, else 0. Raises Mistake."""
+    # Rooms that `ocpi-sim --help` does without.
+    from simulator.ocpi import catalogue
+    from simulator.ocpi.checking import Checker, Told, read_items
+    from simulator.ocpi.envelope import Envelope
+
     version: str = arguments.ocpi_version
     show = _Lines() if arguments.json else _Sentences()
     checker: Checker | None = None
@@ -68,6 +71,9 @@ def run(arguments: argparse.Namespace) -> int:
                 checker = Checker(cls, version, patch=arguments.patch)
             for told in checker.check(each):
                 show.tell(told)
+            if not type_name and not each.is_envelope:
+                # Nothing can be guessed from broken JSON, nor anything said about what follows it.
+                break
     show.end(arguments.file, checker.objects if checker else 0, type_name, version, guessed=not arguments.type)
     return 1 if show.counts["error"] or show.counts["warning"] else 0
 
@@ -85,22 +91,34 @@ def _opened(name: str) -> Iterator[BinaryIO]:
 
 
 def _known_type(name: str, version: str) -> str:
-    known = catalogue.types(version)
+    from simulator.ocpi import catalogue
+    from simulator.scenario.fields import did_you_mean
+
+    known = sorted(catalogue.types(version))
     for each in known:
         if each.lower() == name.lower():
             return each
     raise Mistake(
-        tr("OCPI {version} has no type “{name}”; known are: {known}.").format(
-            version=version, name=name, known=", ".join(sorted(known))
+        tr("OCPI {version} has no type “{name}”{guess}; known are: {known}.").format(
+            version=version, name=name, guess=did_you_mean(name, known), known=", ".join(known)
         )
     )
 
 
 def _guess(raw: bytes, version: str) -> str:
+    """The type of an object; empty when it is no JSON. Raises Mistake when there is not just one."""
+    import msgspec
+
+    from simulator.ocpi import codec
+    from simulator.ocpi.guess import guess_types
+
     try:
+        raw.decode()
         fields = msgspec.json.decode(raw, type=dict[str, msgspec.Raw])
-    except msgspec.MsgspecError:
+    except msgspec.ValidationError:
         fields = {}
+    except codec.UNREADABLE:
+        return ""
     found = guess_types(fields, version)
     if len(found) == 1:
         return found[0]
@@ -119,7 +137,7 @@ class _Sentences:
         self.counts: Counter[str] = Counter()
         self._kinds: Counter[_Kind] = Counter()
 
-    def tell(self, told: Told) -> None:
+    def tell(self, told: "Told") -> None:
         finding = told.finding
         kind = (finding.severity, finding.rule, _index.sub("[*]", finding.path))
         self.counts[finding.severity] += 1
@@ -161,9 +179,10 @@ class _Lines:
     def __init__(self) -> None:
         self.counts: Counter[str] = Counter()
 
-    def tell(self, told: Told) -> None:
+    def tell(self, told: "Told") -> None:
         self.counts[told.finding.severity] += 1
-        _print({**msgspec.structs.asdict(told.finding), "line": told.place.line})
+        finding = told.finding
+        _print({**{name: getattr(finding, name) for name in finding.__struct_fields__}, "line": told.place.line})
 
     def end(self, file: str, objects: int, type_name: str, version: str, *, guessed: bool) -> None:
         counts = {f"{severity}s": self.counts[severity] for severity in ("error", "warning", "note")}
@@ -171,4 +190,4 @@ class _Lines:
 
 
 def _print(obj: dict[str, object]) -> None:
-    print(msgspec.json.encode(obj).decode())
+    print(json.dumps(obj, ensure_ascii=False, separators=(",", ":")))

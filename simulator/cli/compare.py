@@ -16,7 +16,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         "compare",
         help=tr("lay runs side by side"),
         description=tr(
-            "Compares runs: what differs in their scenarios, figures with 95 %% intervals over seeds, curves, and the "
+            "Compares runs: what differs in their scenarios, figures with 95 % intervals over seeds, curves, and the "
             "first message that differs. Runs of equal scenarios with different seeds are one variant; every variant "
             "is compared with the first."
         ),

@@ -70,12 +70,15 @@ class Driver:
                 "latitude": visit.latitude,
                 "longitude": visit.longitude,
                 "start_soc_permille": plan.start_soc_permille,
+                **({"stated_stay_s": _seconds(plan.stated_stay_us)} if plan.stated_stay_us is not None else {}),
                 "target_soc_permille": plan.target_soc_permille,
                 "vehicle": plan.vehicle.name,
             },
         )
         app = self._street.apps[visit.emsp]
         shown = usable(app.near(visit.latitude, visit.longitude, LOOKED_AT, visit.radius_m))
+        if visit.evse:
+            shown = [known for known in shown if known.key == visit.evse]
         if not shown:
             self._turn_away("nothing_shown")
             return

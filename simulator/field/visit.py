@@ -24,3 +24,4 @@ class Visit(Struct, frozen=True):
     longitude: float
     radius_m: int
     stop: Stop
+    evse: str = ""

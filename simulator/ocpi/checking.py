@@ -1,10 +1,10 @@
 """All that can be said about one JSON value as an object of OCPI: its fields, its rules, and what readers pass over."""
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from typing import Any, Final, NamedTuple
 
-import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -15,7 +15,6 @@ from simulator.ocpi.patch import partial
 from simulator.ocpi.remarks import remarks
 from simulator.ocpi.scan import Broken, Item, Place, items
 
-_byte_in: Final = re.compile(r"\(byte ([0-9]+)\)").search
 _section_start: Final = re.compile(r"^OCPI(?: [0-9.]+)?,? ")
 _WITHOUT_LAST_UPDATED: Final = "2.1.1"
 
@@ -89,18 +88,22 @@ def broken_finding(place: Place, found: str, expected: str, version: str, path: 
 
 
 def _where_broken(raw: bytes) -> tuple[int, str]:
-    """How many bytes are good, and what comes then."""
+    """How many bytes are good, and what comes then; msgspec tells the place less exactly than the standard library."""
     try:
-        raw.decode()
-        msgspec.json.decode(raw)
+        text = raw.decode()
     except UnicodeDecodeError as error:
         return error.start, f"the byte 0x{raw[error.start]:02X}, which is not UTF-8"
+    try:
+        json.loads(text, parse_constant=_refuse)
     except RecursionError:
         return 0, "nesting without end"
-    except msgspec.DecodeError as error:
-        byte = _byte_in(str(error))
-        if byte is None:
-            return len(raw), "the end of what should go on"
-        before = int(byte[1])
-        return before, f"“{raw[before : before + 1].decode('utf-8', 'replace')}”"
-    return 0, "numbers or nesting that cannot be read"
+    except json.JSONDecodeError as error:
+        found = text[error.pos : error.pos + 1]
+        return len(text[: error.pos].encode()), f"“{found}”" if found.strip() else "the end of what should go on"
+    except ValueError as error:
+        return 0, str(error)
+    return 0, "a value that cannot be read"
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant}, which is no JSON,")

@@ -1,7 +1,7 @@
 """JSON to typed objects and back: strict in what is written, tolerant in what is read, and fast on the usual way.
 
-A body goes through C code only: msgspec decodes and checks it against its class, and two small *mirrors* of that
-class, read from the same bytes, check what the class cannot say:
+A body goes through C code, nearly only: msgspec decodes and checks it against its class, `instants` looks its DateTimes
+up, and two small *mirrors* of the class, read from the same bytes, check what the class cannot say:
 - msgspec takes the text "12.5" for a Decimal, OCPI wants a JSON number: the number mirror reads those fields as float;
 - a CiString is ASCII: the text mirror is read only when the body holds anything but plain printable ASCII.
 What fails on this way is tried once more without the nulls that count as absent (see `nulls`), and is then looked at
@@ -19,7 +19,7 @@ from typing import Annotated, Any, Final, NamedTuple, TypeVar, cast
 import msgspec
 from msgspec import Meta, Struct
 
-from simulator.ocpi import typeinfo
+from simulator.ocpi import instants, typeinfo
 from simulator.ocpi.examine import examine
 from simulator.ocpi.findings import Finding, Invalid
 from simulator.ocpi.nulls import drop_nulls
@@ -46,6 +46,7 @@ UNREADABLE: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError, In
 
 class _Reader(NamedTuple):
     decode: Callable[[bytes], Any]
+    check_instants: Callable[[Any], bool] | None
     check_numbers: Callable[[bytes], Any] | None
     check_texts: Callable[[bytes], Any] | None
 
@@ -119,16 +120,18 @@ def invalid(raw: bytes, cls: Any) -> Invalid:
 
 
 def _decode_fast(raw: bytes, cls: Any) -> Any:
-    reader = _readers.get(cls) or _make_reader(cls)
-    value = reader.decode(raw)
-    if reader.check_numbers is not None:
-        reader.check_numbers(raw)
+    decode, check_instants, check_numbers, check_texts = _readers.get(cls) or _make_reader(cls)
+    value = decode(raw)
+    if check_instants is not None and not check_instants(value):
+        raise msgspec.ValidationError
+    if check_numbers is not None:
+        check_numbers(raw)
     if not raw.isascii() or b"\\" in raw or b"\x7f" in raw:
         # An escape may hide any character; only the tree shows which. The decoder has refused raw ones below 0x20.
         if b"\\" in raw or _high_control(raw.decode()) is not None:
             raise msgspec.DecodeError
-        if reader.check_texts is not None:
-            reader.check_texts(raw)
+        if check_texts is not None:
+            check_texts(raw)
     return value
 
 
@@ -151,6 +154,7 @@ def _parse(raw: bytes) -> Any:
 def _make_reader(cls: Any) -> _Reader:
     reader = _Reader(
         msgspec.json.Decoder(cls).decode,
+        instants.checker(cls),
         _mirror_decode(cls, lambda base, _: float if base is Decimal else None),
         _mirror_decode(cls, lambda _, is_ci: Annotated[str, Meta(pattern=r"^[ -~]*\Z")] if is_ci else None),
     )

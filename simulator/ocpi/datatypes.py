@@ -15,6 +15,7 @@ from typing import Annotated, Final
 from msgspec import Meta, Struct
 
 CI_MARK: Final = {"ocpi": "CiString"}
+DATE_TIME_MARK: Final = {"ocpi": "DateTime"}
 
 
 class Object(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
@@ -68,10 +69,12 @@ DateTime = Annotated[
     str,
     Meta(
         max_length=25,
-        pattern=_DATE_TIME,
         description="a UTC date and time without an offset, such as 2026-05-04T06:00:00Z",
+        extra=DATE_TIME_MARK,
     ),
 ]
+"""Only marked here: `instants` checks all DateTimes of an object together, which is much faster than a pattern."""
+
 ClockTime = Annotated[
     str,
     Meta(
@@ -141,6 +144,11 @@ def _minute_text(minute: int) -> str:
 
 _SECONDS: Final = tuple(f"{second:02}" for second in range(60))
 _MILLIS: Final = ("Z", *(f".{milli:03}Z" for milli in range(1, 1000)))
+
+
+def is_datetime(text: str) -> bool:
+    """Whether a text is an OCPI DateTime. Source: OCPI 2.2.1, Types, DateTime."""
+    return _date_time_match(text) is not None
 
 
 def parse_datetime(text: str) -> int:

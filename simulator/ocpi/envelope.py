@@ -9,7 +9,7 @@ import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from simulator.ocpi import codec
-from simulator.ocpi.datatypes import DateTime
+from simulator.ocpi.datatypes import DateTime, is_datetime
 
 StatusCode = Annotated[int, Meta(ge=1000, le=9999)]
 
@@ -45,6 +45,8 @@ def decode_envelope(body: bytes) -> Envelope:
         envelope = _decoder.decode(body)
     except codec.UNREADABLE:
         raise codec.invalid(body, Envelope) from None
+    if not is_datetime(envelope.timestamp):
+        raise codec.invalid(body, Envelope)
     if envelope.data is not UNSET and bytes(envelope.data) == b"null":
         return msgspec.structs.replace(envelope, data=UNSET)
     return envelope

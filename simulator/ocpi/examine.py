@@ -13,6 +13,7 @@ import msgspec
 from msgspec import NODEFAULT, UNSET, Struct
 
 from simulator.ocpi import catalogue, typeinfo
+from simulator.ocpi.datatypes import is_datetime
 from simulator.ocpi.findings import Finding
 from simulator.ocpi.typeinfo import Shape
 
@@ -97,6 +98,9 @@ class _Examination:
             return
         if isinstance(value, str) and shape.base is str:
             self._look_at_characters(value, shape.is_ci, path, section)
+            if shape.is_datetime and not is_datetime(value):
+                self._add("text-format", path, _quote(value), expected, section)
+                return
         try:
             msgspec.convert(value, type_)
         except msgspec.ValidationError:

@@ -22,7 +22,7 @@ def guess_types(names: Collection[str], version: str) -> tuple[str, ...]:
         fields = {field.encode_name: field.required for field in msgspec.structs.fields(cls)}
         known = sum(1 for name in names if name in fields)
         lacking = sum(1 for name, required in fields.items() if required and name not in names)
-        if known < _LEAST * len(names) or lacking > _LEAST * sum(fields.values()):
+        if not known or known < _LEAST * len(names) or lacking > _LEAST * sum(fields.values()):
             continue
         fit = (known, -lacking)
         if best is None or fit > best:

@@ -61,10 +61,10 @@ class _Walk:
             where = f"{path}.{name}"
             if name in fields:
                 type_, is_optional = fields[name]
-                if member is not None:
-                    self.look(member, type_, where)
-                elif is_optional:
+                if member is None and is_optional:
                     self._add("null-field", where, "null", "the field left out", cls, "note")
+                elif type_ is not None:
+                    self.look(member, type_, where)
                 continue
             like = _like(name, tuple(field for field in fields if field not in value))
             if like is None:
@@ -83,9 +83,10 @@ class _Walk:
 
 @cache
 def _fields(cls: type[Struct]) -> dict[str, tuple[Any, bool]]:
-    """The type of each field, and whether it may be absent."""
+    """The type of each field, None when there is nothing to look for in it, and whether the field may be absent."""
     return {
-        field.encode_name: (field.type, field.default is not NODEFAULT) for field in msgspec.structs.fields(cls)
+        field.encode_name: (None if _strict(field.type) is _NOT_NULL else field.type, field.default is not NODEFAULT)
+        for field in msgspec.structs.fields(cls)
     }
 
 

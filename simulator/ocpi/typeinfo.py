@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final, Union, get_args, get_origin
 
 from msgspec import Meta, Struct, UnsetType
 
-from simulator.ocpi.datatypes import CI_MARK
+from simulator.ocpi.datatypes import CI_MARK, DATE_TIME_MARK
 
 OPEN_MARK: Final = "open_enum"
 """The key in a `Meta`'s extra that leads to the known values of an open list."""
@@ -28,6 +28,11 @@ class Shape(Struct, frozen=True):
     def is_ci(self) -> bool:
         """Whether the text is a CiString."""
         return any(meta.extra == CI_MARK for meta in self.metas)
+
+    @property
+    def is_datetime(self) -> bool:
+        """Whether the text is a DateTime."""
+        return any(meta.extra == DATE_TIME_MARK for meta in self.metas)
 
     @property
     def known(self) -> type[enum.StrEnum] | None:

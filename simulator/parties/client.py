@@ -92,8 +92,8 @@ class Client:
         request_id, correlation_id = self._request_prefix + number, self._correlation_prefix + number
         headers = (
             *connection.request_headers(subject.module),
-            (h.X_REQUEST_ID, request_id),
             (h.X_CORRELATION_ID, correlation_id),
+            (h.X_REQUEST_ID, request_id),
         )
         exchange = self._kernel.exchange(
             self._node,

@@ -128,8 +128,8 @@ class Connection:
 def routing(to_country_code: str, to_party_id: str, from_country_code: str, from_party_id: str) -> Headers:
     """The four routing headers of a message. OCPI 2.2.1, Transport and format, Message routing."""
     return (
-        (h.OCPI_TO_COUNTRY_CODE, to_country_code),
-        (h.OCPI_TO_PARTY_ID, to_party_id),
         (h.OCPI_FROM_COUNTRY_CODE, from_country_code),
         (h.OCPI_FROM_PARTY_ID, from_party_id),
+        (h.OCPI_TO_COUNTRY_CODE, to_country_code),
+        (h.OCPI_TO_PARTY_ID, to_party_id),
     )

@@ -31,7 +31,7 @@ _REMEMBERED_URLS = 2_048
 """An object that was written is soon written again: its URL need not be taken apart again."""
 _RULES = {401: "unauthorised", 404: "unknown-object", 405: "unknown-method", 413: "body-too-large"}
 _JSON: Headers = ((h.CONTENT_TYPE, "application/json"),)
-_IDS = tuple((name, name.lower()) for name in (h.X_REQUEST_ID, h.X_CORRELATION_ID))
+_IDS = tuple((name, name.lower()) for name in (h.X_CORRELATION_ID, h.X_REQUEST_ID))
 """The message ids, which an answer gives back as they came."""
 
 
@@ -195,7 +195,7 @@ class Platform:
             body = envelope.failure(reply.status, reply.message or "", timestamp)
         echo = [(name, headers[key]) for name, key in _IDS if key in headers]
         routing = call.connection.routing_headers(call.route.module) if call is not None else ()
-        return Response(reply.http_status, (*_JSON, *echo, *routing, *reply.headers), body)
+        return Response(reply.http_status, (*_JSON, *reply.headers, *routing, *echo), body)
 
     def _refuse(self, call: Call | None, headers: Mapping[str, str], refusal: Refusal, cause: Cause) -> Response:
         """A request that is not carried out; the hint says why, as it may be nobody's fault (a resynchronisation)."""

@@ -49,6 +49,9 @@ def hour(path: Path, level: Level = "full", name: str = "An hour", delay_s: int 
         end_us=600 * S + 40_000,
     )  # fmt: skip
     state((600 + delay_s) * S, "NL-EMA", "evse", E1, {"status": "CHARGING"})
+    # Her eMSP also takes the other place for taken, for a while in which nothing happens there.
+    state((600 + delay_s) * S, "NL-EMA", "evse", E2, {"status": "CHARGING"})
+    state((610 + delay_s) * S, "NL-EMA", "evse", E2, {"status": "AVAILABLE"})
     scene.event(700 * S, "driver/Bram", "arrive", "NL-EMA")
     scene.event(720 * S, "driver/Bram", "taken", "NL-EMA", E1, age_s=120, shown="AVAILABLE")
     scene.event(1_320 * S, "driver/Bram", "turned_away", "NL-EMA", reason="no_free_evse", waited_s=600)

@@ -75,6 +75,17 @@ def test_the_first_difference_is_found_and_told(
     assert "message 2,499" in found.sentence
 
 
+def test_different_seeds_are_named_as_a_reason(tmp_path: Path) -> None:
+    paths = []
+    for seed, method in (("1", "PUT"), ("2", "PATCH")):
+        scene = Scene(tmp_path / f"{seed}.ocpirun", seed=seed)
+        scene.message(0, "NL-ABC", "NL-EMA", "sessions.receiver.put_session", ("", 0), method=method)
+        paths.append(scene.close())
+    found = compared(*paths)
+    assert found.sentence.startswith("The very first message differs in: method.")
+    assert "different seeds part soon" in found.sentence
+
+
 def test_a_run_that_has_more_messages(base: Path, tmp_path: Path) -> None:
     longer = recorded(tmp_path / "longer.ocpirun", MESSAGES + 1)
     found = compared(base, longer)

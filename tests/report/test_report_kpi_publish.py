@@ -147,8 +147,11 @@ def test_a_plot_has_room_for_long_names(run: Measured) -> None:
 
     times = [datetime(2026, 5, 4, tzinfo=UTC) + number * timedelta(minutes=15) for number in range(4)]
     curves = [Curve(f"{number}: {'a long name ' * 5}", [1.0, 2.0, 3.0, 2.0]) for number in range(6)]
-    drawn = over_time(times, curves, "kW", 'Power of "all" <sites>')
-    assert ElementTree.fromstring(drawn).get("aria-label") == 'Power of "all" <sites>'
+    drawn = ElementTree.fromstring(over_time(times, curves, "kW", 'Power of "all" <sites>'))
+    assert drawn.get("aria-label") == 'Power of "all" <sites>'
+    names = [text for text in drawn.iter("{http://www.w3.org/2000/svg}text") if "a long name" in (text.text or "")]
+    # One below the other, for side by side they would not fit.
+    assert len({text.get("transform", "").split()[-1] + text.get("y", "") for text in names}) == 6
 
 
 # For programs

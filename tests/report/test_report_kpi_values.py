@@ -56,7 +56,7 @@ def test_a_unit_is_part_of_the_id(run: Measured) -> None:
         ("detour_mean_m", 300),
         ("found_taken_percent", 50),
         ("taken_for_mean_min", 2),
-        ("picture_wrong_percent", 100 * 15 / 7_200),
+        ("picture_wrong_percent", 100 * 25 / 7_200),
         ("picture_lag_mean_s", 7.5),
         ("evses", 2),
         ("occupancy_percent", 25),

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from simulator.assemble import RunOptions, play
+from simulator.cli import main
 from simulator.recording.reader import Recording
 from simulator.report.compare.outcome import outcome_of
 from simulator.scenario.load import load
@@ -181,6 +182,28 @@ def test_a_run_that_fails_stops_no_other_and_is_tried_again(
     assert watch.heard[-1] == (2, 2, 0)
 
 
+def test_the_command_tells_what_failed(
+    tmp_path: Path, scheduler: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    measured = job._measured
+
+    def failing(made: job.Job, *args: Any, **named: Any) -> Any:
+        if made.seed < 7:
+            raise RuntimeError("The street is closed.")
+        return measured(made, *args, **named)
+
+    monkeypatch.setattr(job, "_measured", failing)
+    command = ["sweep", str(QUICKSTART), "--until", "30 min", "--vary", "poll=6 h", "--seeds", "1..7"]
+    code = main([*command, "--out", str(tmp_path / "out"), "--scheduler", scheduler])
+    out, err = capsys.readouterr()
+    assert code == 1
+    lines = out.splitlines()
+    assert lines[:2] == ["1 of 7 runs done, 6 failed.", "  failed: poll=6 h, seed 1: The street is closed."]
+    assert lines[6] == "  and 1 more"
+    assert "Traceback" not in out + err
+    assert len((tmp_path / "out" / "results.csv").read_text().splitlines()) == 8
+
+
 def test_recordings_are_kept_where_wanted(tmp_path: Path, scheduler: str) -> None:
     made = plan("session_updates=5 min", seeds=(1,))
     played(tmp_path, scheduler, made)
@@ -246,6 +269,7 @@ def test_a_scheduler_that_goes_away_is_told_and_what_is_done_is_kept(tmp_path: P
         server.kill()
         server.communicate()
     assert 1 <= len(folder.runs()) < 4
+    assert all(run.status == "done" for run in folder.runs())
     assert sorted(os.listdir(tmp_path)) == ["jobs", "sweep.json"]
     folder, watch = played(tmp_path, scheduler, made)
     assert len(folder.runs()) == 4

@@ -65,7 +65,7 @@ class TokensSender:
 
 
 class TokensReceiver:
-    """Keeps copies of the peers' tokens; `on_change` hears of each that is new or other."""
+    """Keeps copies of the peers' tokens; `on_change` hears of each that is pushed, or that a pull finds to be other."""
 
     def __init__(self, office: Office, on_change: Callable[[Token, Cause], None]) -> None:
         self.store: Store[Token] = Store()
@@ -88,14 +88,15 @@ class TokensReceiver:
         known = self.store.get(token.country_code, token.party_id, token.uid, token.type.value)
         if known is not None and (known == token or newer(known.last_updated, token.last_updated)):
             return False
-        self._keep(token, cause)
+        self._keep(token)
+        if known is not None:
+            self._on_change(token, cause)
         return True
 
-    def _keep(self, token: Token, cause: Cause) -> None:
+    def _keep(self, token: Token) -> None:
         owner = f"{token.country_code}-{token.party_id}".upper()
         self._by_uid.setdefault((token.uid.lower(), token.type.value), {})[owner] = token
         self.store.put(token, token.country_code, token.party_id, token.uid, token.type.value)
-        self._on_change(token, cause)
 
     def _known(self, call: Call) -> Token:
         token = self.store.get(*owner_of(call), call.params["token_uid"], token_type(call.query).value)
@@ -116,7 +117,8 @@ class TokensReceiver:
             )
         known = self.store.get(country_code, party_id, token.uid, token.type.value)
         if known is None or not overtaken(self._journal, call, known.last_updated, token.last_updated):
-            self._keep(token, call.cause)
+            self._keep(token)
+            self._on_change(token, call.cause)
         return CREATED if known is None else DONE
 
     def _patch(self, call: Call) -> Reply:
@@ -124,5 +126,7 @@ class TokensReceiver:
         patch = codec.decode(call.body, _TokenPatch)
         must_stay(known, patch, "uid", "type", "country_code", "party_id")
         if not overtaken(self._journal, call, known.last_updated, patch.last_updated):
-            self._keep(apply_patch(known, patch), call.cause)
+            token = apply_patch(known, patch)
+            self._keep(token)
+            self._on_change(token, call.cause)
         return DONE

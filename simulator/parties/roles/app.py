@@ -124,23 +124,21 @@ class DriverApp:
         step_m = min(east_m, north_m) * _CELL_DEG
         row, column = _cell(latitude, longitude)
         found: list[tuple[float, str, _Place]] = []
-        evses = 0
         for ring in range(int(radius_m / step_m) + 2):
             for cell in _ring(row, column, ring):
-                for place in self._cells.get(cell, _NOWHERE).values():
-                    way_m = math.hypot((place[0] - latitude) * north_m, (place[1] - longitude) * east_m)
-                    if way_m <= radius_m:
-                        found.append((way_m, place[3], place))
-                        evses += len(place[2])
+                found += [
+                    (math.hypot((place[0] - latitude) * north_m, (place[1] - longitude) * east_m), place[3], place)
+                    for place in self._cells.get(cell, _NOWHERE).values()
+                ]
             # Only what lies closer than the next ring surely is the nearest.
-            if evses >= count and sum([len(place[2]) for way_m, _, place in found if way_m <= ring * step_m]) >= count:
+            if sum([len(place[2]) for way_m, _, place in found if way_m <= ring * step_m]) >= count:
                 break
         found.sort()
         shown: list[KnownEvse] = []
-        for _, _, place in found:
-            shown.extend([self._evses[key] for key in place[2]])
-            if len(shown) >= count:
+        for way_m, _, place in found:
+            if way_m > radius_m or len(shown) >= count:
                 break
+            shown.extend([self._evses[key] for key in place[2]])
         return shown[:count]
 
     def start(self, token_uid: str, evse_key: str, answer: Callable[[str], None], cause: Cause) -> None:

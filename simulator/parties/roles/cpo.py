@@ -13,6 +13,7 @@ from simpy import Event
 from simulator.billing import tariff as billing
 from simulator.engine.cause import TIME, Cause
 from simulator.engine.exchange import Exchange, Subject
+from simulator.engine.journal import fixed
 from simulator.ocpi import codec
 from simulator.ocpi.datatypes import ci_key
 from simulator.ocpi.modules import InterfaceRole, ModuleID
@@ -158,8 +159,13 @@ class Cpo:
             session.peer_lacks_some = True
 
     def _take_tokens(self, connection: Connection, tokens: list[Token], cause: Cause) -> Taken:
+        """Of tokens that are new only their number is recorded: a card list of thousands is in the message itself."""
         mine = [token for token in tokens if connection.owns(token.country_code, token.party_id)]
-        return Taken(sum(self.tokens.take(token, cause) for token in mine))
+        known = len(self.tokens.store)
+        changed = sum(self.tokens.take(token, cause) for token in mine)
+        if len(self.tokens.store) > known:
+            self.office.journal.state(self.office.id, "tokens", connection.peer_id, {"count": len(mine)}, cause)
+        return Taken(changed)
 
     def _token_changed(self, token: Token, cause: Cause) -> None:
         value = {"valid": token.valid, "whitelist": token.whitelist}
@@ -331,19 +337,21 @@ class Cpo:
 
     def _keep(self, session: CpoSession, cause: Cause) -> None:
         bill = session.bill
-        value = {
-            "status": session.status,
-            "kwh": str(session.kwh),
-            "cost": str(bill.total_excl),
-            "currency": bill.currency,
-            "evse": f"{self.office.id}/{session.place.evse.uid}",
-            "token": session.token.uid,
-            "emsp": session.payer,
-            "location": session.place.location.id,
-            "start": session.start_date_time,
-            "end": session.end_date_time,
-        }
-        self.office.journal.state(self.office.id, "session", session.id, value, cause)
+        value = {"status": session.status, "kwh": str(session.kwh), "cost": str(bill.total_excl)}
+        if session.end_date_time is not None:
+            value["end"] = session.end_date_time
+        if not session.recorded:
+            session.recorded = fixed(
+                {
+                    "currency": bill.currency,
+                    "evse": f"{self.office.id}/{session.place.evse.uid}",
+                    "token": session.token.uid,
+                    "emsp": session.payer,
+                    "location": session.place.location.id,
+                    "start": session.start_date_time,
+                }
+            )
+        self.office.journal.state(self.office.id, "session", session.id, value, cause, fixed=session.recorded)
 
     def _push_session(self, session: CpoSession, method: str, body: bytes, cause: Cause, first: bool = False) -> None:
         connection = self.office.connections.get(session.payer)

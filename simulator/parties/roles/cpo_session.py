@@ -48,6 +48,7 @@ class CpoSession:
     """One session, fed with the charge point's transaction events; makes the messages about it.
 
     `payer` is the party that gets the session and pays its CDR: the token's eMSP; `copy` is where it keeps its copy.
+    `recorded` is what the recording's states of it have in common, once there is one.
     Times are cut to the millisecond that OCPI can say, so that what is billed is what is published. Hours are rounded
     as running totals, and a period gets what its total grew by: the volumes of all periods add up to what is billed.
     """
@@ -74,6 +75,7 @@ class CpoSession:
         self.energy_wh = 0
         self.kwh = kwh(0)
         self.copy: Copy | None = None
+        self.recorded = b""
         self.periods: list[ChargingPeriod] = []
         self._identity = identity
         self._calendar = calendar

@@ -11,6 +11,7 @@ from simpy import Event
 
 from simulator.engine.cause import Cause
 from simulator.engine.exchange import Subject
+from simulator.engine.journal import fixed
 from simulator.ocpi import codec
 from simulator.ocpi.modules import InterfaceRole, ModuleID
 from simulator.ocpi.routes import join_url
@@ -70,6 +71,7 @@ class Emsp:
         self._outbox = Outbox(office)
         self._by_uid: dict[str, Token] = {}
         self._active: dict[tuple[str, str], Session] = {}
+        self._recorded: dict[tuple[str, str, str], bytes] = {}
         self._refusals: dict[str, AllowedType] = {}
         self._references = 0
 
@@ -156,11 +158,13 @@ class Emsp:
             "status": session.status,
             "kwh": str(session.kwh),
             "cost": str(cost.excl_vat) if cost else None,
-            "currency": session.currency,
-            "evse": evse_key,
-            "token": session.cdr_token.uid,
         }
-        self.office.journal.state(self.office.id, "session", session.id, value, cause)
+        in_common = (session.currency, evse_key, session.cdr_token.uid)
+        recorded = self._recorded.get(in_common)
+        if recorded is None:
+            names = ("currency", "evse", "token")
+            recorded = self._recorded[in_common] = fixed(dict(zip(names, in_common, strict=True)))
+        self.office.journal.state(self.office.id, "session", session.id, value, cause, fixed=recorded)
 
     def _cdr_accepted(self, cdr: CDR, cause: Cause) -> None:
         """A bill has come: admit the amount, after working it out from what the CDR itself says."""

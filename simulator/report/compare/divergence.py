@@ -4,7 +4,7 @@ Messages are compared in the order of the digest (in which they ended): by time,
 and bodies. Ids of requests and headers are left out, for they differ as soon as seeds do.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 from typing import Any, Final
 
@@ -81,9 +81,7 @@ def diverge(left: Recording, right: Recording) -> Divergence:
         if ours is None or theirs is None:
             return _ended(equal, metas, ours, theirs)
         if changes := _changes(ours, theirs, with_bodies):
-            sentence = tr("The first {equal:,} messages are equal; message {number:,} differs in: {what}.").format(
-                equal=equal, number=equal + 1, what=", ".join(change.what for change in changes)
-            )
+            sentence = _sentence(equal, changes, metas)
             return Divergence(equal, sentence, _side(ours, metas[0]), _side(theirs, metas[1]), changes)
         equal += 1
     if with_bodies:
@@ -94,6 +92,18 @@ def diverge(left: Recording, right: Recording) -> Divergence:
     else:
         sentence = tr("All {equal:,} messages are equal but for their bodies, which were not recorded in both runs.")
     return Divergence(equal, sentence.format(equal=equal))
+
+
+def _sentence(equal: int, changes: Sequence[Change], metas: Sequence[dict[str, str]]) -> str:
+    if equal:
+        sentence = tr("The first {equal:,} messages are equal; message {number:,} differs in: {what}.")
+    else:
+        sentence = tr("The very first message differs in: {what}.")
+    told = sentence.format(equal=equal, number=equal + 1, what=", ".join(change.what for change in changes))
+    seeds = [meta.get("seed") for meta in metas]
+    if seeds[0] != seeds[1]:
+        told += " " + tr("Runs with different seeds part soon; of runs with one seed this tells what a change does.")
+    return told
 
 
 def _messages(recording: Recording, with_bodies: bool) -> Iterator[Message]:

@@ -3,14 +3,17 @@
 from decimal import Decimal
 from typing import Final
 
+import msgspec
 from msgspec import Struct
 
+from simulator.recording.opening import damage_refused
 from simulator.recording.reader import Recording
 from simulator.report.kpi import breakdown
 from simulator.report.kpi.facts import WarmUp, facts_of
 from simulator.report.kpi.tables import Table
 from simulator.report.kpi.values import cost, values
 from simulator.report.kpi.warm_up import Window
+from simulator.scenario.loads import Load
 
 FORMAT: Final = 1
 """Counts up when a figure or a column changes its meaning or name."""
@@ -19,6 +22,7 @@ FORMAT: Final = 1
 class Measured(Struct, frozen=True):
     """The figures of a run. `values` has every id of `definitions.KPIS` (None: there is nothing to measure it on).
 
+    `load` says how many sessions an EVSE and day were asked for, and calls a stress load one; empty when not told.
     `cost` is the amount of the CDRs of the window without VAT, by currency. The tables have units in their columns.
     """
 
@@ -26,6 +30,7 @@ class Measured(Struct, frozen=True):
     seed: int | None
     digest: str
     window: Window
+    load: str
     values: dict[str, float | None]
     cost: dict[str, Decimal]
     tables: tuple[Table, ...]
@@ -47,6 +52,7 @@ def measure(recording: Recording, warm_up: WarmUp = "auto") -> Measured:
         seed=int(meta["seed"]) if meta.get("seed") else None,
         digest=meta.get("digest", ""),
         window=facts.window,
+        load=_load(recording),
         values=values(facts),
         cost=cost(facts.money),
         tables=(
@@ -57,3 +63,12 @@ def measure(recording: Recording, warm_up: WarmUp = "auto") -> Measured:
             breakdown.links(facts),
         ),
     )
+
+
+def _load(recording: Recording) -> str:
+    with damage_refused(recording.path):
+        for event in recording.events(source="run", kind="begin"):
+            told = msgspec.json.decode(event.data)
+            if "sessions_per_day" in told:
+                return Load(told["sessions_per_day"], told["evses"]).sentence
+    return ""

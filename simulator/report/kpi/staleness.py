@@ -96,14 +96,16 @@ def _lags(
     from_us: int,
     to_us: int,
 ) -> tuple[int, int]:
-    """How many changes of the truth made a picture wrong that was right again before the end, and after how long.
+    """How many changes of the truth made a picture wrong that was told of them before the end, and after how long.
 
-    A stretch of wrong rows begins with a row of the truth when the street changed first.
+    A stretch of wrong rows begins with a row of the truth when the street changed first, and is followed by one of the
+    picture when that was told; a street that changes back by itself was never seen to change.
     """
     same = np.append(False, entities[1:] == entities[:-1])
     before = np.append(False, wrong[:-1]) & same
     begins = np.flatnonzero(wrong & ~before)
     following = np.append(wrong[1:], False) & np.append(same[1:], False)
     ends = np.flatnonzero(wrong & ~following)
-    counted = is_truth[begins] & (times[begins] >= from_us) & (until[ends] < to_us)
+    was_told = ~np.append(is_truth, True)[ends + 1]
+    counted = is_truth[begins] & was_told & (times[begins] >= from_us) & (until[ends] < to_us)
     return int(counted.sum()), int((until[ends] - times[begins])[counted].sum())

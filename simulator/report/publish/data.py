@@ -57,6 +57,7 @@ def report_json(measured: Measured) -> bytes:
         "seed": measured.seed,
         "digest": measured.digest,
         "window": {"from_s": window.from_us / 1e6, "to_s": window.to_us / 1e6, "rule": window.rule},
+        "load": measured.load,
         "figures": figures,
         "cost_excl_vat": {currency: str(amount) for currency, amount in measured.cost.items()},
         "tables": {each.name: each.columns for each in measured.tables},

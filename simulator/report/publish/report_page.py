@@ -39,6 +39,7 @@ def report_page(measured: Measured, summary: Summary) -> bytes:
         rule=measured.window.rule,
         digest=measured.digest or "–",
         notes=_notes(summary),
+        load=measured.load,
         words=words,
         figures=figures,
         plots=curves(measured.table("quarter_hours")),

@@ -18,7 +18,7 @@ def report_text(measured: Measured, style: Style) -> str:
     rows += [
         (tr("Cost of CDRs, without VAT"), f"{amount:,.2f}", currency) for currency, amount in measured.cost.items()
     ]
-    lines = [style.paint(title, _BOLD), measured.window.rule, ""]
+    lines = [style.paint(title, _BOLD), measured.window.rule, *filter(None, (measured.load,)), ""]
     lines += [f"  {line}" for line in table(rows, right=(1,))]
     parties = measured.table("parties")
     if len(parties):
