@@ -30,7 +30,8 @@ class NoWorkers(Exception):
 def local_workers(processes: int, scratch: Path) -> Iterator[Any]:
     """A dask client of so many processes, reached over loopback alone; raises NoWorkers."""
     distributed = _distributed()
-    with _quiet(), contextlib.ExitStack() as stack:
+    settings = import_module("dask.config").set({"temporary-directory": str(scratch)})
+    with _quiet(), settings, contextlib.ExitStack() as stack:
         try:
             # Ctrl-C reaches every process of the terminal; how the workers end is up to this one.
             with _interrupts_held_back():
@@ -42,7 +43,6 @@ def local_workers(processes: int, scratch: Path) -> Iterator[Any]:
                         host="127.0.0.1",
                         scheduler_kwargs={"dashboard": False, "dashboard_address": "127.0.0.1:0"},
                         silence_logs=logging.CRITICAL,
-                        local_directory=str(scratch),
                     )
                 )
                 client = distributed.Client(cluster, timeout=CONNECT_S, set_as_default=False)

@@ -145,6 +145,9 @@ def test_a_type_is_guessed_only_from_what_is_unlike_all_others() -> None:
     assert guess_types([name for name in TOKEN if name != "whitelist"], "2.2.1") == ("Token",)
     assert guess_types(["latitude", "longitude"], "2.2.1") == ("GeoLocation", "AdditionalGeoLocation")
     assert guess_types(["latitude", "longitude", "name"], "2.2.1") == ("AdditionalGeoLocation",)
+    assert guess_types(["result"], "2.2.1") == (
+        *("CommandResult", "ActiveChargingProfileResult", "ChargingProfileResult", "ClearProfileResult"),
+    ), "not CommandResponse, which would lack its timeout"
     assert guess_types(["energy_mix"], "2.2.1") == ()
     assert guess_types(["a", "b", "c", "id"], "2.2.1") == ()
     assert guess_types([], "2.2.1") == ()

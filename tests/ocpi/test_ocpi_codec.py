@@ -12,8 +12,11 @@ from hypothesis import strategies as st
 from ocpi_shared import parse, sample
 
 from simulator.ocpi import codec
+from simulator.ocpi.datatypes import is_datetime
 from simulator.ocpi.examine import examine
 from simulator.ocpi.findings import Invalid
+from simulator.ocpi.nulls import drop_nulls
+from simulator.ocpi.patch import partial
 from simulator.ocpi.v2_2_1.cdrs import CDR
 from simulator.ocpi.v2_2_1.locations import Location
 from simulator.ocpi.v2_2_1.sessions import ChargingPreferences, ChargingPreferencesResponse, Session
@@ -127,6 +130,39 @@ def test_null_for_an_optional_field_is_absent_and_is_not_written() -> None:
 def test_null_for_a_required_field_is_refused() -> None:
     tree = {**sample("session_example_1_simple_start"), "kwh": None}
     assert [finding.path for finding in refuse(codec.encode(tree), Session).findings] == ["$.kwh"]
+
+
+def test_nulls_are_dropped_wherever_a_class_allows_it_and_nowhere_else() -> None:
+    tree = sample("location_example")
+    connector = tree["evses"][0]["connectors"][0]
+    nulls = {**connector, "tariff_ids": None, "terms_and_conditions": None, "id": None, "vendor": None}
+    tree["evses"] = [{**tree["evses"][0], "connectors": [nulls], "images": None}, None]
+    tree["opening_times"] = {"twentyfourseven": True, "regular_hours": None}
+    drop_nulls(trees := [copy.deepcopy(tree)], list[Location])
+    (dropped,) = trees
+    assert dropped["opening_times"] == {"twentyfourseven": True}
+    assert "images" not in dropped["evses"][0]
+    assert dropped["evses"][1] is None
+    left = {name: value for name, value in connector.items() if name not in ("tariff_ids", "terms_and_conditions")}
+    assert dropped["evses"][0]["connectors"] == [{**left, "id": None, "vendor": None}]
+    drop_nulls(patch := {"publish": None, "name": None}, partial(Location))
+    assert patch == {"publish": None, "name": None}
+
+
+@pytest.mark.parametrize(("cls", "tree"), SAMPLES, ids=lambda value: getattr(value, "__name__", ""))
+def test_no_datetime_escapes_wherever_it_stands(cls: Any, tree: Any) -> None:
+    again = copy.deepcopy(tree)
+    looked_at = 0
+    for container, key in places(again):
+        good = container[key]
+        if isinstance(good, str) and is_datetime(good):
+            container[key] = "2026-02-30T00:00:00Z"
+            (finding,) = refuse(codec.encode(again), cls).findings
+            assert (finding.rule, finding.path.rpartition(".")[2]) == ("text-format", key)
+            container[key] = good
+            looked_at += 1
+    assert looked_at
+    assert codec.encode(codec.decode(codec.encode(again), cls))
 
 
 def test_unknown_fields_are_ignored() -> None:

@@ -225,8 +225,8 @@ def test_rules_hold_in_every_version_and_name_it() -> None:
 
 def test_an_evse_stands_at_a_parking_place_of_its_location() -> None:
     tree = read_json("corpus/2.3.0/location_example.json")
-    place = {"id": "P1", "vehicle_types": ["VAN"], "restricted_to_type": False, "reservation_required": False}
-    evse = {**tree["evses"][0], "parking": [{"parking_id": "p1"}, {"parking_id": "P2"}]}
+    place = {"id": "p1", "vehicle_types": ["VAN"], "restricted_to_type": False, "reservation_required": False}
+    evse = {**tree["evses"][0], "parking": [{"parking_id": "P1"}, {"parking_id": "P2"}]}
     location = of_version("2.3.0", "Location", "location_example", parking_places=[place], evses=[evse])
     assert [(each.rule, each.path) for each in check(location)] == [
         ("parking-place", "$.evses[0].parking[1].parking_id")

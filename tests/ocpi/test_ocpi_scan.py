@@ -2,6 +2,7 @@
 
 import io
 import json
+import tracemalloc
 from collections.abc import Callable
 from typing import Any
 
@@ -95,16 +96,18 @@ def test_what_was_before_the_break_is_given_out() -> None:
 
 def test_a_long_list_does_not_stay_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scan, "_CHUNK", 1_000)
-    asked: list[int] = []
-    file = io.BytesIO(b"[" + b",".join(b'{"id":%d}' % number for number in range(10_000)) + b"]")
-
-    def read(most: int) -> bytes:
-        asked.append(file.tell())
-        return file.read(most)
-
-    for index, item in enumerate(items(read)):
-        assert json.loads(item.raw) == {"id": index}
-        assert asked[-1] <= 12 * index + 2_000, "it reads no further ahead than a piece"
+    count = 20_000
+    pieces = iter([b"[", *(b'{"id":%d},' % number for number in range(count)), b'{"id":%d}]' % count])
+    tracemalloc.start()
+    try:
+        before, _ = tracemalloc.get_traced_memory()
+        for index, item in enumerate(items(lambda _: next(pieces, b""))):
+            assert item.raw == b'{"id":%d}' % index
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert index == count
+    assert peak - before < 50_000 < count * 10
 
 
 def test_a_value_beyond_all_measure_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

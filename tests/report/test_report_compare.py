@@ -246,7 +246,7 @@ def test_the_page_tells_the_same_and_escapes_it(two: Comparison) -> None:
     assert "var(--curve-2)" in page
     assert "<script" not in page
     for kpi in KPIS:
-        assert page.count(f"<td>{kpi.name}</td><td>{kpi.unit}</td>") == 2
+        assert page.count(f"<td>{kpi.name}</td><td>{kpi.unit}</td>") == 3
     assert "95 times in 100" in page
 
 
@@ -277,3 +277,4 @@ def test_many_variants_are_told_and_the_first_are_drawn(make: Make) -> None:
     assert "H against A" in text
     page = compare_page(found).decode()
     assert "the first of 8 variants" in page
+    assert page.count('<th scope="col">figure</th>') == 2 + 7 + 1

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -30,26 +31,32 @@ HALF_AN_HOUR = 1_800_000_000
 SPEEDS = "session_updates=5 min,10 min"
 
 
-def new_cluster() -> Any:
-    """A scheduler that listens on loopback, with a worker, within this process."""
+@contextmanager
+def new_cluster(folder: Path) -> Iterator[Any]:
+    """A scheduler that listens on loopback, with a worker, within this process; `folder` is for their scratch."""
+    import dask.config
     from distributed import LocalCluster
 
-    return LocalCluster(
-        n_workers=1,
-        threads_per_worker=1,
-        processes=False,
-        protocol="tcp",
-        host="127.0.0.1",
-        scheduler_kwargs={"dashboard": False, "dashboard_address": "127.0.0.1:0"},
-        silence_logs=logging.CRITICAL,
-    )
+    with (
+        dask.config.set({"temporary-directory": str(folder)}),
+        LocalCluster(
+            n_workers=1,
+            threads_per_worker=1,
+            processes=False,
+            protocol="tcp",
+            host="127.0.0.1",
+            scheduler_kwargs={"dashboard": False, "dashboard_address": "127.0.0.1:0"},
+            silence_logs=logging.CRITICAL,
+        ) as made,
+    ):
+        yield made
 
 
 @pytest.fixture(scope="module")
-def scheduler() -> Iterator[str]:
+def scheduler(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        with new_cluster() as made:
+        with new_cluster(tmp_path_factory.mktemp("dask")) as made:
             yield made.scheduler_address
 
 
@@ -237,25 +244,24 @@ def test_a_scheduler_that_does_not_answer_is_told(tmp_path: Path, monkeypatch: p
 
 def test_a_scheduler_without_workers_is_told(tmp_path: Path, scheduler: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cluster, "CONNECT_S", 0.5)
-    with new_cluster() as empty:
+    with new_cluster(tmp_path / "dask") as empty:
         empty.scale(0)
         while empty.scheduler.workers:
             empty.sync(asyncio.sleep, 0.01)
         with pytest.raises(NoWorkers, match="has no workers"):
-            played(tmp_path, empty.scheduler_address)
+            played(tmp_path / "out", empty.scheduler_address)
 
 
 def test_a_scheduler_that_goes_away_is_told_and_what_is_done_is_kept(tmp_path: Path, scheduler: str) -> None:
     """A process of its own, so that it can be killed."""
-    code = "import sys; sys.path[:0] = sys.argv[1:]; from test_sweep_play import serve; serve()"
-    server = subprocess.Popen(
-        [sys.executable, "-W", "ignore", "-c", code, str(Path(__file__).parent)], stdout=subprocess.PIPE, text=True
-    )
+    code = "import sys; sys.path.insert(0, sys.argv[1]); from test_sweep_play import serve; serve(sys.argv[2])"
+    command = [sys.executable, "-W", "ignore", "-c", code, str(Path(__file__).parent), str(tmp_path / "dask")]
+    server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
         assert server.stdout is not None
         address = server.stdout.readline().strip()
-        made = plan()
-        folder, watch = SweepFolder.begin(tmp_path, made.manifest), Watch()
+        out, made = tmp_path / "out", plan()
+        folder, watch = SweepFolder.begin(out, made.manifest), Watch()
 
         def lose(counts: Counts) -> None:
             watch(counts)
@@ -270,16 +276,16 @@ def test_a_scheduler_that_goes_away_is_told_and_what_is_done_is_kept(tmp_path: P
         server.communicate()
     assert 1 <= len(folder.runs()) < 4
     assert all(run.status == "done" for run in folder.runs())
-    assert sorted(os.listdir(tmp_path)) == ["jobs", "sweep.json"]
-    folder, watch = played(tmp_path, scheduler, made)
+    assert sorted(os.listdir(out)) == ["jobs", "sweep.json"]
+    folder, watch = played(out, scheduler, made)
     assert len(folder.runs()) == 4
 
 
-def serve() -> None:
+def serve(folder: str) -> None:
     """A scheduler with a worker, until the process is killed."""
     import threading
 
-    with new_cluster() as made:
+    with new_cluster(Path(folder)) as made:
         print(made.scheduler_address, flush=True)
         threading.Event().wait()
 

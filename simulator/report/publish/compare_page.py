@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from typing import Final
 
 from simulator.i18n import tr
 from simulator.report.clock import LocalClock
@@ -20,6 +21,9 @@ from simulator.report.publish.figures import number
 from simulator.report.publish.page import SHOWN_ROWS, PageTable, Plot, missing, plot, render
 from simulator.report.publish.plots import Curve, over_time
 
+_ABREAST: Final = 4
+"""So many variants stand side by side in a table."""
+
 
 def compare_page(comparison: Comparison) -> bytes:
     """The page as UTF-8. Raises NotWritten when the packages that it needs are not installed."""
@@ -32,7 +36,10 @@ def compare_page(comparison: Comparison) -> bytes:
         title=tr("{names} compared").format(names=_names(comparison)),
         variants=_variants(variants),
         scenario=_scenario(comparison),
-        figures=_figures(comparison),
+        figures=[
+            _figures(comparison, variants[begin : begin + _ABREAST]) for begin in range(0, len(variants), _ABREAST)
+        ],
+        meanings=_meanings(comparison),
         plots=_curves(comparison.curves, variants) if comparison.curves else [],
         plots_note=cut if len(variants) > SHOWN else "",
         against=[_against(comparison, variant) for variant in variants[1:]],
@@ -73,15 +80,20 @@ def _scenario(comparison: Comparison) -> PageTable | None:
     return _table("", caption, (tr("path"), *names), rows)
 
 
-def _figures(comparison: Comparison) -> PageTable:
-    names = [variant.name for variant in comparison.variants]
+def _figures(comparison: Comparison, variants: Sequence[Variant]) -> PageTable:
+    names = [variant.name for variant in variants]
     rows = [
-        (kpi.name, kpi.unit, *(mean_words(comparison.estimates[name][kpi.id]) for name in names), kpi.meaning)
+        (kpi.name, kpi.unit, *(mean_words(comparison.estimates[name][kpi.id]) for name in names))
         for kpi in comparison.kpis
     ]
     caption = tr("Mean over the runs of a variant ± half of its 95 % interval (Student's t).")
-    columns = (tr("figure"), tr("unit"), *names, tr("what it means"))
-    return _table(tr("Figures"), caption, columns, rows, range(2, 2 + len(names)))
+    return _table(tr("Figures"), caption, (tr("figure"), tr("unit"), *names), rows, range(2, 2 + len(names)))
+
+
+def _meanings(comparison: Comparison) -> PageTable:
+    rows = [(kpi.name, kpi.unit, kpi.meaning, kpi.source) for kpi in comparison.kpis]
+    columns = (tr("figure"), tr("unit"), tr("what it means"), tr("measured on"))
+    return _table(tr("What the figures mean"), "", columns, rows)
 
 
 def _against(comparison: Comparison, variant: Variant) -> PageTable:
