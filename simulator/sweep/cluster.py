@@ -30,8 +30,9 @@ class NoWorkers(Exception):
 def local_workers(processes: int, scratch: Path) -> Iterator[Any]:
     """A dask client of so many processes, reached over loopback alone; raises NoWorkers."""
     distributed = _distributed()
-    settings = import_module("dask.config").set({"temporary-directory": str(scratch)})
-    with _quiet(), settings, contextlib.ExitStack() as stack:
+    # dask samples what its workers do a hundred times a second, which nobody looks at here.
+    settings = {"temporary-directory": str(scratch), "distributed.worker.profile.enabled": False}
+    with _quiet(), import_module("dask.config").set(settings), contextlib.ExitStack() as stack:
         try:
             # Ctrl-C reaches every process of the terminal; how the workers end is up to this one.
             with _interrupts_held_back():

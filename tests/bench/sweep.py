@@ -11,7 +11,7 @@ from simulator.sweep.plan import What, make_plan
 from simulator.sweep.sweep import Workers, play_all
 
 SCENARIO = Path(__file__).parents[2] / "scenarios" / "scale" / "generated_city.yaml"
-RUNS = 60
+RUNS = 80
 
 
 @contextmanager
