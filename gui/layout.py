@@ -5,7 +5,7 @@ from itertools import pairwise
 from typing import Final, NamedTuple, Protocol, cast
 
 from PySide6.QtCore import QByteArray, QSettings, QSize, Qt, QTimer
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QTabWidget, QVBoxLayout, QWidget
 
 from gui.models.cursor import Cursor
 from gui.models.run import Run
@@ -173,6 +173,11 @@ class Docks:
         """A view on its own, as a window without a parent; it does not come back."""
         view = self.views[view_id]
         view.setParent(None)
+        # What the window's style sheet has touched keeps the colours of that moment when it leaves the window.
+        colours = QApplication.palette()
+        for widget in (view, *view.findChildren(QWidget)):
+            if widget.palette().base() != colours.base():
+                widget.setPalette(colours)
         return view
 
     def set_theme(self, theme: Theme) -> None:

@@ -42,6 +42,9 @@ _SHARE: Final = 10
 class LoadModel(QObject):
     """Curves of the open recording.
 
+    `sites` are all, `shown` the keys of those chosen, `order` those of all as they are listed: first what is shown, by
+    peaks.
+
     `reset`: other sites. `shown_changed`: others are chosen. `grew`: the curves are longer. `focus_changed`: another
     selection, or the same has changed. `told_changed`: the filter takes other messages about the sites. Nothing is
     read until `set_active(True)`.
@@ -73,7 +76,8 @@ class LoadModel(QObject):
         self.messages.changed.connect(self.told_changed)
 
     def _clear(self) -> None:
-        self.sites: list[SiteLoad] = []
+        self._know([])
+        self._put((), 0)
         self.shown: tuple[str, ...] = ()
         self.focus = Focus()
         self._power: Curves | None = None
@@ -102,10 +106,13 @@ class LoadModel(QObject):
 
     def _load(self) -> None:
         """Read everything; what was chosen stays chosen when the same file was read anew."""
-        before, again = self.shown, self._known_path is not None and self._known_path == self._run.path
+        before, order, first = self.shown, self.order, self._first
+        again = self._known_path is not None and self._known_path == self._run.path
         self._stale = False
         self._known_path = self._run.path
         self._clear()
+        if again:
+            self._put(order, first)
         recording = self._run.recording
         if recording is not None:
             with self._run.reading():
@@ -118,10 +125,16 @@ class LoadModel(QObject):
 
     def _find_sites(self, recording: Recording, power: Curves, limit: Curves, chosen: tuple[str, ...]) -> None:
         known = {site.key for site in self.sites}
-        self.sites = sites(recording, power, limit)
+        self._know(sites(recording, power, limit))
         new = {site.key for site in self.sites if site.key not in known} if len(self.sites) <= FEW_SITES else set()
         wanted = {*chosen, *new} if known else set(chosen)
-        self.shown = tuple(site.key for site in self.sites if site.key in wanted) or self._highest(FEW_SITES)
+        if wanted and self.order:
+            # Who looks at a run that grows finds each site where it was.
+            come = [site.key for site in self.sites if site.key not in self._places]
+            self._put((*self.order, *come), self._first)
+            self.shown = tuple(key for key in self.order if key in wanted)
+        if not self.shown:
+            self._arrange(wanted or self._highest(FEW_SITES))
 
     def _run_grew(self, batch: Batch) -> None:
         if not self._active:
@@ -169,12 +182,22 @@ class LoadModel(QObject):
     # What is chosen
 
     def set_shown(self, keys: Iterable[str]) -> None:
-        """Show these sites, in the run's order; of more than MOST_SHOWN those with the highest peaks."""
+        """Show these sites, first in the list and by their peaks; of more than MOST_SHOWN those with the highest."""
+        before = self.shown, self.order
+        self._arrange(self._highest(MOST_SHOWN, set(keys)))
+        if (self.shown, self.order) != before:
+            self.shown_changed.emit()
+
+    def tick(self, keys: Iterable[str]) -> None:
+        """Show these sites, whose boxes are ticked one by one: no number changes, and a new one follows those shown."""
         wanted = set(keys)
-        shown = tuple(site.key for site in self.sites if site.key in wanted)
-        if len(shown) > MOST_SHOWN:
-            shown = self._highest(MOST_SHOWN, wanted)
+        wanted = wanted if len(wanted) <= MOST_SHOWN else self._highest(MOST_SHOWN, wanted)
+        first, rest = self.order[: self._first], self.order[self._first :]
+        new = tuple(key for key in rest if key in wanted)
+        order = (*first, *new, *(key for key in rest if key not in wanted))
+        shown = tuple(key for key in order if key in wanted)
         if shown != self.shown:
+            self._put(order, len(first) + len(new))
             self.shown = shown
             self.shown_changed.emit()
 
@@ -182,19 +205,37 @@ class LoadModel(QObject):
         """Show the sites with the highest peaks so far."""
         if self._run.recording is not None and self._power is not None and self._limit is not None:
             with self._run.reading():
-                self.sites = sites(self._run.recording, self._power, self._limit)
+                self._know(sites(self._run.recording, self._power, self._limit))
         self.set_shown(self._highest(count))
 
-    def _highest(self, count: int, among: set[str] | None = None) -> tuple[str, ...]:
+    def _arrange(self, shown: set[str]) -> None:
+        """Put what is shown first and the rest behind it, both by their peaks."""
+        ranked = sorted(self.sites, key=lambda site: (site.key not in shown, -site.peak_w))
+        self._put(tuple(site.key for site in ranked), sum(site.key in shown for site in ranked))
+        self.shown = self.order[: self._first]
+
+    def _put(self, order: tuple[str, ...], first: int) -> None:
+        """The order of all sites; `first` of them are shown, or were when their order was made."""
+        self.order, self._first = order, first
+        self._places = {key: place for place, key in enumerate(order)}
+
+    def _know(self, found: list[SiteLoad]) -> None:
+        self.sites = found
+        self._by_key = {site.key: site for site in found}
+
+    def place(self, site: str) -> int:
+        """Where a site stands in the order of the list, from 0 on."""
+        return self._places.get(site, 0)
+
+    def _highest(self, count: int, among: set[str] | None = None) -> set[str]:
         candidates = [site for site in self.sites if among is None or site.key in among]
-        highest = {site.key for site in sorted(candidates, key=lambda site: -site.peak_w)[:count]}
-        return tuple(site.key for site in self.sites if site.key in highest)
+        return {site.key for site in sorted(candidates, key=lambda site: -site.peak_w)[:count]}
 
     # Curves
 
     def site(self, key: str) -> SiteLoad | None:
         """A site by its key."""
-        return next((site for site in self.sites if site.key == key), None)
+        return self._by_key.get(key)
 
     def power(self, site: str) -> Steps:
         """Power of a site in W, from the run's beginning on."""

@@ -44,7 +44,7 @@ class SequenceModel(QObject):
         self._scope: Scope = "story"
         self._is_active = False
         self._is_stale = True
-        self._is_glimpse = False
+        self._is_glimpse = self._is_moving = False
         self._is_ours = False
         self._window = (-_FOREVER, _FOREVER)
         self._sessions: set[str] = set()
@@ -215,7 +215,11 @@ class SequenceModel(QObject):
             if self._run.rushes:
                 self._refresh_soon(_RUSH_MS)
             elif not self._timer.isActive():
+                # What is in sight comes at once, the rest when the cursor rests.
+                self._is_moving = True
                 self._catch_up()
+                self._is_moving = False
+                self._is_stale = self._is_active and self._is_glimpse
                 self._refresh_soon(_FOLLOW_MS)
 
     def _calmed(self) -> None:
@@ -292,7 +296,7 @@ class SequenceModel(QObject):
             story = self._content.story_of(selection, at_us)
             if story.arrows:
                 return only_taken(story, self._run.filtered)
-        self._is_glimpse = self._run.rushes
+        self._is_glimpse = self._run.rushes or self._is_moving
         count = GLIMPSE if self._is_glimpse else AROUND
         return self._content.around(selection, at_us, count, self._run.filtered.exchanges)
 

@@ -154,10 +154,10 @@ def _lane_keys(row: Row, is_story: bool) -> tuple[str, ...]:
 def _lane(key: str, cast: Cast, is_story: bool) -> Lane:
     if key.startswith(DRIVER):
         title = key.removeprefix(DRIVER) if is_story else tr("Drivers")
-        return Lane(key, title, tr("driver") if is_story else tr("all of them"), "", "driver")
+        return Lane(key, title, tr("driver") if is_story else tr("all"), "", "driver")
     if key.startswith(OCPP):
         title = key.rpartition("/")[2] if is_story else tr("Chargers")
-        return Lane(key, title, tr("charger") if is_story else tr("all of them"), "", "charger")
+        return Lane(key, title, tr("charger") if is_story else tr("all"), "", "charger")
     return cast.lane(key)
 
 

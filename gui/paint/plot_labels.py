@@ -3,6 +3,7 @@
 They are placed together, so that none lies upon another: the caption first, then the limits, then the badges.
 """
 
+from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -38,7 +39,7 @@ class Overlay(QGraphicsItem):
         self._box = box
         self._theme = theme
         self._drawn: list[tuple[Line, CurveItem]] = []
-        self._caption = ""
+        self._captions: Sequence[str] = ()
         self._labels: list[Label] | None = None
         self.setZValue(22)
 
@@ -52,10 +53,10 @@ class Overlay(QGraphicsItem):
         self._drawn = drawn
         self.replace()
 
-    def set_caption(self, text: str) -> None:
-        """What stands in the upper left corner."""
-        if text != self._caption:
-            self._caption = text
+    def set_captions(self, texts: Sequence[str]) -> None:
+        """What stands in the upper left corner: the first that fits, or as much as does of the last."""
+        if texts != self._captions:
+            self._captions = texts
             self.replace()
 
     def replace(self) -> None:
@@ -114,8 +115,12 @@ class Overlay(QGraphicsItem):
         height = metrics.height()
         inside = rect.adjusted(1, 1, -1, -1)
         labels: list[Label] = []
-        if self._caption and rect.height() > height:
-            text = metrics.elidedText(self._caption, Qt.TextElideMode.ElideRight, rect.width() - 4 * _PAD_PX)
+        room = rect.width() - 4 * _PAD_PX
+        caption = next(
+            (text for text in self._captions if metrics.horizontalAdvance(text) <= room), "".join(self._captions[-1:])
+        )
+        if caption and rect.height() > height:
+            text = metrics.elidedText(caption, Qt.TextElideMode.ElideRight, room)
             width = metrics.horizontalAdvance(text) + 2 * _PAD_PX
             labels.append(Label(text, QRectF(_PAD_PX, 1, width, height), self._theme.text, False))
         labels += self._limits(metrics, inside)

@@ -154,9 +154,9 @@ class Plots(QWidget):
             axis.title = text
             axis.update()
 
-    def set_caption(self, panel: Panel, text: str) -> None:
-        """What stands in the corner of a panel."""
-        self._overlays[panel].set_caption(text)
+    def set_captions(self, panel: Panel, texts: Sequence[str]) -> None:
+        """What stands in the corner of a panel: the first of these, from long to short, for which there is room."""
+        self._overlays[panel].set_captions(texts)
 
     def set_lines(self, lines: Sequence[Line], now_us: int) -> None:
         """Draw these instead of what is drawn; a line without an end of its own reaches to `now_us`."""

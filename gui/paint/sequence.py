@@ -12,7 +12,7 @@ from gui.paint.sequence_arrows import paint_arrow
 from gui.paint.sequence_axis import ROW, Stretch
 from gui.paint.sequence_header import edges, paint_header
 from gui.paint.sequence_labels import paint_label
-from gui.paint.sequence_place import MARGIN, Picture, row_rect
+from gui.paint.sequence_place import FOLDED, MARGIN, Picture, row_rect
 from gui.theme import Theme
 from simulator.i18n import tr
 from simulator.report.words import span
@@ -85,8 +85,8 @@ def _paint_border(painter: QPainter, picture: Picture, theme: Theme) -> None:
     place, head = picture.place, picture.place.header.height
     ground = _faint(theme.module("ocpp"), 0.09)
     painter.fillRect(QRectF(charger, head, first_cpo - charger, place.height), ground)
-    for lane, x in zip(picture.chart.lanes, place.lanes, strict=True):
-        if lane.kind == "CPO":
+    for lane, (x, width) in zip(picture.chart.lanes, place.columns, strict=True):
+        if lane.kind == "CPO" and width > FOLDED:
             painter.fillRect(QRectF(x - _BAND, head, _BAND, place.height), _faint(theme.module("ocpp"), 0.45))
             painter.fillRect(QRectF(x, head, _BAND, place.height), _faint(theme.accent, 0.4))
 

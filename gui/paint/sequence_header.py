@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF
 
 from gui.models.sequence_chart import Lane
-from gui.paint.sequence_place import BOX_GAP, MARGIN, Picture, bold
+from gui.paint.sequence_place import BOX_GAP, FOLDED, MARGIN, Picture, bold
 from gui.theme import Theme
 from simulator.i18n import tr
 
@@ -31,6 +31,8 @@ def paint_header(painter: QPainter, picture: Picture, theme: Theme) -> None:
     painter.save()
     painter.setClipRect(QRectF(place.gutter, 0, place.width - place.gutter, header.height))
     for lane, column in zip(picture.chart.lanes, place.columns, strict=True):
+        if column.width <= FOLDED:
+            continue
         width = column.width - BOX_GAP
         _paint_box(painter, QRectF(column.x - width / 2, _BOX_TOP, width, header.box_height), lane, picture, theme)
     painter.setFont(theme.small)

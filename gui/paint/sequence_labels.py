@@ -68,8 +68,11 @@ def place_label(picture: Picture, number: int, metrics: QFontMetricsF) -> Label:
     left, right = place.gutter + MARGIN, place.width - MARGIN
     if arrow.to < 0:
         left, right = left + MARGIN, right - 2 * MARGIN
+    if arrow.layer == "OCPP" and arrow.to >= 0:
+        # Left of where its arrow starts a label would be read as another lifeline's.
+        left = max(left, _left_lane(picture, arrow) + MARGIN)
     border = max(place.lanes[arrow.source], place.lanes[arrow.to]) - _BAND - MARGIN
-    if arrow.layer == "OCPP" and border - left >= metrics.horizontalAdvance(arrow.text):
+    if arrow.layer == "OCPP" and border - left + MARGIN >= metrics.horizontalAdvance(arrow.text):
         right = min(right, border)
     outcome = f"  {arrow.outcome}" if arrow.outcome else ""
     outcome_width = metrics.horizontalAdvance(outcome)

@@ -1,10 +1,11 @@
 """Where things lie in the painted sequence chart: lifelines in the width there is, rows in the height.
 
 Lifelines share the width evenly as long as each name fits; then a short name gives way to a long one, and only when
-all of them together do not fit does the chart scroll sideways.
+all of them together do not fit are those folded to a line that have no part in the arrows in view: no arrow leaves the
+picture without its receiver. Only where even that is too wide does the chart scroll sideways.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final, NamedTuple
 
 from PySide6.QtCore import QRectF
@@ -18,6 +19,9 @@ from simulator.i18n import tr
 MARGIN: Final = 6.0
 BOX_GAP: Final = 6.0
 """Between the boxes of two lifelines."""
+
+FOLDED: Final = 12.0
+"""The column of a lifeline that has no part in what is in view, where not all have room for their names."""
 
 _BOX_PADDING: Final = 12.0
 _LEAST_COLUMN: Final = 56.0
@@ -92,13 +96,32 @@ def bold(theme: Theme) -> QFont:
     return font
 
 
-def column_widths(chart: Chart, room: float, theme: Theme) -> list[float]:
-    """How wide each lifeline's column is; more in all than the room when the names need it."""
+def column_widths(chart: Chart, room: float, theme: Theme, first: Iterable[int] | None = None) -> list[float]:
+    """How wide each lifeline's column is; more in all than the room only when even folded ones do not fit.
+
+    Where not all have room for their names, those of the arrows in `first` have, as far as it goes, in this order;
+    without `first` all have.
+    """
     metrics = QFontMetricsF(bold(theme))
     least = [
         max(_LEAST_COLUMN, min(_LONGEST_NAME, metrics.horizontalAdvance(lane.title)) + _BOX_PADDING + BOX_GAP)
         for lane in chart.lanes
     ]
+    if first is not None and sum(least) > room:
+        folded = [FOLDED] * len(least)
+        left = room - sum(folded)
+        for number in first:
+            arrow = chart.arrows[number]
+            ends = [end for end in dict.fromkeys((arrow.source, arrow.to)) if end >= 0 and folded[end] <= FOLDED]
+            needed = sum(least[end] - FOLDED for end in ends)
+            if needed > left:
+                continue
+            left -= needed
+            for end in ends:
+                folded[end] = least[end]
+        least = folded
+        spare = (room - sum(least)) / max(sum(width > FOLDED for width in least), 1)
+        return [width + max(spare, 0.0) if width > FOLDED else width for width in least]
     return _shared(least, room)
 
 

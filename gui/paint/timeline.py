@@ -68,18 +68,27 @@ class Span(NamedTuple):
 
 
 class Band(NamedTuple):
-    """A fault where it stands: `lane` counts from above. The words stand inside, or beside it as far as `reach`."""
+    """A fault where it stands: `lane` counts from above. The words stand inside, or beside it: right as far as `reach`,
+    or where there is no room left from `begin` on."""
 
     span: Span
     lane: int
     left: float
     right: float
+    begin: float
     reach: float
 
     @property
     def is_inside(self) -> bool:
         """Whether the words stand inside."""
-        return self.reach == self.right
+        return self.reach == self.right and self.begin == self.left
+
+
+class Axis(NamedTuple):
+    """The ticks of the axis, and what its local times are called."""
+
+    ticks: Sequence[Tick]
+    zone: str = ""
 
 
 class Strip(NamedTuple):
@@ -89,11 +98,9 @@ class Strip(NamedTuple):
     bands: Sequence[Band]
     commands: Sequence[int]
     hints: Sequence[tuple[int, QColor]]
-    ticks: Sequence[Tick]
+    axis: Axis
     end_us: int
     end_words: str
-    zone: str = ""
-    """What the local times of the axis are called."""
 
 
 class Lanes(NamedTuple):
@@ -147,7 +154,7 @@ def stack_bands(spans: Sequence[Span], scale: Scale, most_lanes: int, theme: The
         if span.to_us < scale.from_us or span.from_us > scale.to_us:
             continue
         band = _placed(span, 0, scale, theme)
-        free = [lane for lane, last in enumerate(last_in_lane) if bands[last].reach <= band.left]
+        free = [lane for lane, last in enumerate(last_in_lane) if bands[last].reach <= band.begin]
         if free:
             last_in_lane[free[0]] = len(bands)
             bands.append(band._replace(lane=free[0]))
@@ -168,8 +175,11 @@ def _placed(span: Span, lane: int, scale: Scale, theme: Theme) -> Band:
     left = max(scale.x(span.from_us), scale.left)
     right = max(min(scale.x(span.to_us), scale.right), left + 2)
     words = QFontMetricsF(theme.small).horizontalAdvance(span.words) + 10
-    is_inside = words <= right - left or right + words > scale.right
-    return Band(span, lane, left, right, right if is_inside else right + words)
+    if words <= right - left:
+        return Band(span, lane, left, right, left, right)
+    if right + words <= scale.right or left - words < scale.left:
+        return Band(span, lane, left, right, left, min(right + words, scale.right))
+    return Band(span, lane, left, right, left - words, right)
 
 
 def paint_strip(painter: QPainter, lanes: Lanes, scale: Scale, strip: Strip, theme: Theme) -> None:
@@ -177,7 +187,7 @@ def paint_strip(painter: QPainter, lanes: Lanes, scale: Scale, strip: Strip, the
     painter.setFont(theme.small)
     plot = lanes.bars
     painter.fillRect(plot, theme.panel)
-    _paint_axis(painter, lanes, scale, strip, theme)
+    _paint_axis(painter, lanes, scale, strip.axis, theme)
     painter.save()
     painter.setClipRect(QRectF(plot.left(), 0, plot.width() + _MARGIN, plot.bottom()))
     top = _paint_bars(painter, plot, scale, strip.bars, theme)
@@ -195,25 +205,32 @@ def paint_strip(painter: QPainter, lanes: Lanes, scale: Scale, strip: Strip, the
     painter.drawLine(plot.bottomLeft(), plot.bottomRight())
 
 
-def _paint_axis(painter: QPainter, lanes: Lanes, scale: Scale, strip: Strip, theme: Theme) -> None:
+def axis_labels(lanes: Lanes, scale: Scale, axis: Axis, theme: Theme) -> list[tuple[QRectF, Tick | None]]:
+    """Where the labels of the axis stand: what its times are called (None), and the ticks for which there is room."""
     metrics, free = QFontMetricsF(theme.small), lanes.axis.left() - _GUTTER
-    if strip.zone:
-        zone = QRectF(4, lanes.axis.top(), metrics.horizontalAdvance(strip.zone) + 2, lanes.row)
-        painter.setPen(theme.muted)
-        painter.drawText(zone, Qt.AlignmentFlag.AlignBottom, strip.zone)
+    labels: list[tuple[QRectF, Tick | None]] = []
+    if axis.zone:
+        zone = QRectF(4, lanes.axis.top(), metrics.horizontalAdvance(axis.zone) + 2, lanes.row)
+        labels.append((zone, None))
         free = zone.right() + 5
-    for tick in strip.ticks:
+    for tick in axis.ticks:
         x = scale.x(tick.at_us)
-        painter.setPen(theme.line if tick.is_day else theme.grid)
-        painter.drawLine(QPointF(x, lanes.bars.top()), QPointF(x, lanes.bars.bottom() + 3))
         width = metrics.horizontalAdvance(tick.text)
         begin = min(max(x - width / 2, free if x > free else 0), lanes.axis.right() + _MARGIN - 2 - width)
         if begin >= free:
-            painter.setPen(theme.text if tick.is_day else theme.muted)
-            painter.drawText(
-                QRectF(begin, lanes.axis.top(), width + 2, lanes.row), Qt.AlignmentFlag.AlignBottom, tick.text
-            )
+            labels.append((QRectF(begin, lanes.axis.top(), width + 2, lanes.row), tick))
             free = begin + width + 8
+    return labels
+
+
+def _paint_axis(painter: QPainter, lanes: Lanes, scale: Scale, axis: Axis, theme: Theme) -> None:
+    for tick in axis.ticks:
+        x = scale.x(tick.at_us)
+        painter.setPen(theme.line if tick.is_day else theme.grid)
+        painter.drawLine(QPointF(x, lanes.bars.top()), QPointF(x, lanes.bars.bottom() + 3))
+    for place, label in axis_labels(lanes, scale, axis, theme):
+        painter.setPen(theme.text if label is not None and label.is_day else theme.muted)
+        painter.drawText(place, Qt.AlignmentFlag.AlignBottom, axis.zone if label is None else label.text)
 
 
 def _paint_bars(painter: QPainter, plot: QRectF, scale: Scale, bars: Bars, theme: Theme) -> int:
@@ -312,11 +329,12 @@ def _paint_faults(painter: QPainter, lanes: Lanes, bands: Sequence[Band], theme:
         painter.fillRect(QRectF(band.left, lanes.bars.top(), width, lanes.bars.height()), shade)
         painter.fillRect(box, theme.error)
         painter.setPen(theme.panel if band.is_inside else theme.error)
-        room = (
-            box.adjusted(4, 0, -3, 0)
-            if band.is_inside
-            else QRectF(band.right + 4, box.top(), lanes.faults.right(), row)
-        )
+        if band.is_inside:
+            room = box.adjusted(4, 0, -3, 0)
+        elif band.begin < band.left:
+            room = QRectF(band.begin + 2, box.top(), band.left - band.begin, row)
+        else:
+            room = QRectF(band.right + 4, box.top(), band.reach - band.right, row)
         if room.width() >= _FEWEST_WORDS_PX:
             words = metrics.elidedText(band.span.words, Qt.TextElideMode.ElideRight, room.width())
             painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, words)
@@ -368,17 +386,30 @@ def legend_of(strip: Strip, theme: Theme) -> list[Entry]:
     return [*entries, *(Entry("bar", name, colour) for name, colour in named)]
 
 
-def paint_cursor(painter: QPainter, lanes: Lanes, scale: Scale, at_us: int, text: str, theme: Theme) -> None:
-    """The cursor's line with its time, which stays inside the strip."""
+def cursor_box(lanes: Lanes, scale: Scale, at_us: int, text: str, theme: Theme) -> QRectF:
+    """Where on the axis the time of the cursor stands; an empty rectangle while it is out of sight."""
     x = scale.x(at_us)
     if not lanes.bars.left() - 1 <= x <= lanes.bars.right() + 1:
+        return QRectF()
+    width = QFontMetricsF(theme.small).horizontalAdvance(text) + 8
+    left = min(max(x - width / 2, 0), lanes.bars.right() + _MARGIN - 2 - width)
+    return QRectF(left, lanes.axis.top() + 1, width, lanes.row)
+
+
+def paint_cursor(
+    painter: QPainter, lanes: Lanes, scale: Scale, axis: Axis, at_us: int, text: str, theme: Theme
+) -> None:
+    """The cursor's line with its time, which stays inside the strip; a label of the axis that it would cover in part is
+    hidden."""
+    box = cursor_box(lanes, scale, at_us, text, theme)
+    if box.isEmpty():
         return
+    x = scale.x(at_us)
+    for label, _ in axis_labels(lanes, scale, axis, theme):
+        if label.intersects(box):
+            painter.fillRect(label.adjusted(-1, 1, 1, 0), theme.panel)
     painter.setPen(QPen(theme.accent, 2))
     painter.drawLine(QPointF(x, lanes.faults.top()), QPointF(x, lanes.bars.bottom()))
-    metrics = QFontMetricsF(theme.small)
-    width = metrics.horizontalAdvance(text) + 8
-    left = min(max(x - width / 2, 0), lanes.bars.right() + _MARGIN - 2 - width)
-    box = QRectF(left, lanes.axis.top() + 1, width, lanes.row)
     painter.fillRect(box, theme.accent)
     painter.setFont(theme.small)
     painter.setPen(theme.panel)

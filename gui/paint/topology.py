@@ -25,6 +25,8 @@ from simulator.i18n import tr
 _TWO_LINES_PX: Final = 31.0
 _ONE_LINE_PX: Final = 13.0
 _ROUND_PX: Final = 3.0
+_HEADING_ROOM: Final = 90.0
+_LEAST_HEADING_PX: Final = 90.0
 
 
 def paint_structure(painter: QPainter, theme: Theme, model: TopologyModel, placed: Placed) -> None:
@@ -50,7 +52,7 @@ def paint_structure(painter: QPainter, theme: Theme, model: TopologyModel, place
         painter.restore()
         paint_owners(painter, theme, model, placed)
         return
-    _paint_blocks(painter, theme, placed)
+    _paint_blocks(painter, theme, model, placed)
     if placed.cards_drawn:
         _paint_cards(painter, theme, model, placed)
     _paint_parties(painter, theme, model, placed)
@@ -63,12 +65,19 @@ def _paint_parties(painter: QPainter, theme: Theme, model: TopologyModel, placed
     paint_headings(painter, theme, placed)
 
 
-def _paint_blocks(painter: QPainter, theme: Theme, placed: Placed) -> None:
-    """The outline around a CPO's sites, and the stem that hangs it on the CPO."""
+def _paint_blocks(painter: QPainter, theme: Theme, model: TopologyModel, placed: Placed) -> None:
+    """The outline around a CPO's sites, and the stem that hangs it on the CPO, or its name where they lie apart."""
     blocks = placed.block_px[placed.blocks_seen]
-    nodes = placed.node_px[placed.layout.block_party[placed.blocks_seen]]
+    owners = placed.layout.block_party[placed.blocks_seen]
+    beside = ~placed.layout.aside[owners]
+    nodes = placed.node_px[owners[beside]]
     begins = nodes[:, :2] + nodes[:, 2:] * (1.0, 0.5)
-    ends = np.column_stack([blocks[:, 0], begins[:, 1]])
+    ends = np.column_stack([blocks[beside, 0], begins[:, 1]])
+    for party, (x, y, w, _) in zip(owners[~beside].tolist(), blocks[~beside].tolist(), strict=True):
+        words = tr("{name}: sites").format(name=model.network.parties[party].name)
+        heading = QRectF(x, y - 17, max(w, _LEAST_HEADING_PX), 16)
+        if placed.camera.scale * _HEADING_ROOM >= heading.height():
+            paint_text(painter, heading, words, bold(theme.small), theme.muted)
     painter.setPen(QPen(theme.line, 1.0))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     paint_lines(painter, np.column_stack([begins, ends]))

@@ -14,6 +14,7 @@ from gui.paint.topology_links import paint_troubles
 from gui.paint.topology_map import strip_rect
 from gui.paint.topology_text import paint_text
 from gui.theme import Theme
+from simulator.i18n import tr
 
 _DOT_PX: Final = 13
 _SMALL_DOT_PX: Final = 9
@@ -21,6 +22,7 @@ _MANY_DOTS: Final = 150
 _HEAD_PX: Final = 11.0
 _ABOVE_PX: Final = 36.0
 _WIDEST_WORD_PX: Final = 260.0
+_WIDEST_PLACE_PX: Final = 142.0
 
 
 def paint_dot(painter: QPainter, theme: Theme, rect: QRectF, module: str, answer: bool) -> None:
@@ -62,6 +64,7 @@ class MovingPainter:
             self._paint_dots(painter, model, placed, model.traffic.modules)
         paint_troubles(painter, self._theme, model, placed)
         self._paint_message(painter, model, placed)
+        self._paint_place(painter, model, placed)
         painter.restore()
         if model.highlight.evse >= 0 and placed.evses_drawn and model.highlight.evse in placed.evses_seen:
             painter.setPen(QPen(self._theme.accent, 2.5))
@@ -100,6 +103,24 @@ class MovingPainter:
             ends = placed.link_px[highlight.link].tolist()
             x0, y0, x1, y1 = ends if highlight.forward else ends[2:] + ends[:2]
             self._paint_arrow(painter, QLineF(x0, y0, x1, y1), model.meaning)
+
+    def _paint_place(self, painter: QPainter, model: TopologyModel, placed: Placed) -> None:
+        """Beside a CPO whose sites lie apart, which of them is chosen, and which EVSE."""
+        owner, theme = model.owner, self._theme
+        if owner < 0 or not (placed.layout.aside[owner] and placed.party_shown[owner]):
+            return
+        words = model.network.sites[model.highlight.site].name
+        if model.highlight.evse >= 0:
+            uid = model.network.evses[model.highlight.evse].key.partition("/")[2]
+            words = tr("EVSE {evse}, {site}").format(evse=uid, site=words)
+        node = QRectF(*placed.rect_of("party", owner))
+        width = min(QFontMetricsF(theme.small).horizontalAdvance(words) + 16, _WIDEST_PLACE_PX)
+        is_left = node.center().x() < placed.camera.width / 2
+        chip = QRectF(node.right() + 4 if is_left else node.left() - 4 - width, node.center().y() - 9, width, 18)
+        painter.setPen(QPen(theme.accent, 1.0))
+        painter.setBrush(theme.selection)
+        painter.drawRoundedRect(chip, 9, 9)
+        paint_text(painter, chip.adjusted(7, 0, -7, 0), words, theme.small, theme.text)
 
     def _paint_arrow(self, painter: QPainter, line: QLineF, word: str) -> None:
         """The head of the chosen message at its receiver, and above the middle of its link what it means."""

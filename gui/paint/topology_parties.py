@@ -34,6 +34,9 @@ _LINE: Final = 15.0
 _HEADING_H: Final = 16.0
 _HEADING_PX: Final = 220.0
 _LEAST_TITLE_PX: Final = 40.0
+_LEAST_BOX_PX: Final = 18.0
+_PADDING_PX: Final = 6.0
+_NODE_BAR_PX: Final = 4.0
 _CENTRE: Final = Qt.AlignmentFlag.AlignHCenter
 _ROWS: Final = (("title", 16.0), ("name", 14.0), ("state", _LINE), ("bar", 12.0), ("statuses", _LINE), ("rate", 14.0))
 _FIRST: Final = ("title", "state", "bar", "name", "statuses", "rate")
@@ -46,10 +49,25 @@ def paint_parties(painter: QPainter, theme: Theme, model: TopologyModel, placed:
     for group in placed.closed_groups:
         painter.setOpacity(opacity_of(model, group))
         _paint_closed(painter, theme, model, placed, group)
+    by_name = roles_by_name(model, placed, QFontMetricsF(theme.small))
     for party in placed.parties_seen.tolist():
         painter.setOpacity(FAINT if taken is not None and not taken.parties[party] else 1.0)
-        _paint_pill(painter, theme, model, party, QRectF(*placed.node_px[party].tolist()))
+        rect = QRectF(*placed.node_px[party].tolist())
+        is_aside = bool(placed.layout.aside[party])
+        is_named = by_name[model.network.parties[party].role]
+        _paint_pill(painter, theme, model, party, rect, is_aside=is_aside, is_named=is_named)
     painter.setOpacity(1.0)
+
+
+def roles_by_name(model: TopologyModel, placed: Placed, metrics: QFontMetricsF) -> dict[str, bool]:
+    """Of each role whether its parties are called by name: where all these names can be read, else all by id."""
+    by_name: dict[str, bool] = {}
+    for party in placed.parties_seen.tolist():
+        role, name = model.network.parties[party].role, model.network.parties[party].name
+        if by_name.get(role, True):
+            room = float(placed.node_px[party, 2]) - _PADDING_PX
+            by_name[role] = metrics.horizontalAdvance(name) <= room
+    return by_name
 
 
 def opacity_of(model: TopologyModel, group: int) -> float:
@@ -85,7 +103,8 @@ def paint_frames(painter: QPainter, theme: Theme, model: TopologyModel, placed: 
 def paint_headings(painter: QPainter, theme: Theme, placed: Placed) -> None:
     """What the columns of few parties are, above them; on a map, that parties have no place on it."""
     layout, on_map = placed.layout, placed.layout.kind == "map"
-    words = {"emsp": tr("eMSPs"), "hub": tr("Hubs"), "cpo": tr("CPOs") if on_map else tr("CPOs and their sites")}
+    beside = not on_map and not layout.aside.any()
+    words = {"emsp": tr("eMSPs"), "hub": tr("Hubs"), "cpo": tr("CPOs and their sites") if beside else tr("CPOs")}
     camera = placed.cameras.parties
     top = (layout.party_bounds[1] - camera.y) * camera.scale + camera.height / 2
     lefts: dict[int, float] = {}
@@ -117,13 +136,12 @@ def paint_headings(painter: QPainter, theme: Theme, placed: Placed) -> None:
         paint_text(painter, heading, fitting, bold(theme.small), theme.text)
 
 
-def label(name: str, id: str, font: QFont, width: float) -> str:
-    """What to call a party where there is so much room: its name, else its id, else as much of that as there is room
-    for."""
+def label(name: str, id: str, font: QFont, width: float, *, is_named: bool = True) -> str:
+    """What to call a party where there is so much room: its name if its kind is called so, else its id, or as much of
+    that as there is room for."""
     metrics = QFontMetricsF(font)
-    for text in (name, id):
-        if metrics.horizontalAdvance(text) <= width:
-            return text
+    if is_named:
+        return metrics.elidedText(name, Qt.TextElideMode.ElideRight, width)
     return metrics.elidedText(id, Qt.TextElideMode.ElideMiddle, width)
 
 
@@ -153,7 +171,7 @@ def _paint_closed(painter: QPainter, theme: Theme, model: TopologyModel, placed:
     rect = QRectF(*placed.rect_of("group", number))
     shown = standing(model, number)
     highlight = model.highlight
-    is_chosen = number == model.group or highlight.party in group.members
+    is_chosen = number == model.group or (highlight.party in group.members or model.owner in group.members)
     edge = QPen(theme.error if shown.offline else theme.line, 1.2)
     if shown.offline == shown.parties:
         edge = QPen(theme.error, 1.8, Qt.PenStyle.DashLine)
@@ -170,10 +188,17 @@ def _paint_closed(painter: QPainter, theme: Theme, model: TopologyModel, placed:
     if QFontMetricsF(strong).horizontalAdvance(title) > rows["title"].width():
         strong = theme.small
     names = group_names(group)
-    if QFontMetricsF(strong).horizontalAdvance(title) > rows["title"].width():
-        title, _, role = title.partition(" ")
-        names = [role]
-    paint_text(painter, rows["title"], title, strong, theme.text, _CENTRE)
+    wider = QFontMetricsF(strong).horizontalAdvance(title) + 4
+    if front.width() < _LEAST_BOX_PX:
+        return
+    if wider > rows["title"].width():
+        # What it is stands in any case, beyond the edges of a box that is too narrow for it.
+        middle = rows["title"].center()
+        ground = QRectF(middle.x() - wider / 2, rows["title"].top(), wider, rows["title"].height())
+        painter.fillRect(ground, theme.window)
+        paint_text(painter, ground, title, strong, theme.text, _CENTRE)
+    else:
+        paint_text(painter, rows["title"], title, strong, theme.text, _CENTRE)
     width = rows["title"].width()
     if "name" in rows:
         paint_text(painter, rows["name"], fitting(names, theme.small, width), theme.small, theme.muted, _CENTRE)
@@ -219,7 +244,8 @@ def paint_marked(
 ) -> None:
     """A shape with words after it, in the middle of a line: the first of the texts that there is room for."""
     words = fitting(texts, theme.small, line.width() - 13)
-    width = QFontMetricsF(theme.small).horizontalAdvance(words) + 1 if words else -4.0
+    # Less than this `paint_text` takes for no room, and a mark would stand without its number.
+    width = max(QFontMetricsF(theme.small).horizontalAdvance(words) + 1, 14.0) if words else -4.0
     left = line.center().x() - (width + 13) / 2
     paint_shape(painter, shape, QRectF(left, line.center().y() - 4.5, 9, 9), colour)
     paint_text(painter, QRectF(left + 13, line.top(), width, line.height()), words, theme.small, ink)
@@ -238,15 +264,24 @@ def _outline(painter: QPainter, theme: Theme, rect: QRectF, is_offline: bool, is
         painter.drawRoundedRect(rect.adjusted(-3, -3, 3, 3), 9, 9)
 
 
-def _paint_pill(painter: QPainter, theme: Theme, model: TopologyModel, index: int, rect: QRectF) -> None:
-    """A party with its name, role and id, as far as there is room; offline with a cross and the word."""
+def node_bar(rect: QRectF) -> QRectF:
+    """Where in a party's box the bar of its EVSEs' statuses lies."""
+    return QRectF(rect.left() + 5, rect.bottom() - _NODE_BAR_PX - 1.5, rect.width() - 10, _NODE_BAR_PX)
+
+
+def _paint_pill(
+    painter: QPainter, theme: Theme, model: TopologyModel, index: int, rect: QRectF, *, is_aside: bool, is_named: bool
+) -> None:
+    """A party with its name, role and id, as far as there is room; offline with a cross and the word. If its sites lie
+    `is_aside` there is room for a bar, and it is told how many EVSEs it has."""
     party = model.network.parties[index]
     outage = model.outages.parties.get(index)
     painter.setBrush(theme.window)
-    _outline(painter, theme, rect, outage is not None, index == model.highlight.party)
-    text = rect.adjusted(8, 2, -8, -2) if rect.width() > 90 else rect.adjusted(3, 1, -3, -1)
+    _outline(painter, theme, rect, outage is not None, index in (model.highlight.party, model.owner))
+    text = rect.adjusted(8, 2, -8, -2) if rect.height() >= _TWO_LINES_PX else rect.adjusted(3, 1, -3, -1)
+    text.adjust(0, 0, 0, -_NODE_BAR_PX if is_aside else 0)
     if rect.height() < _TWO_LINES_PX:
-        _paint_one_line(painter, theme, party.name, party.id, outage, text)
+        _paint_one_line(painter, theme, party.name, party.id, outage, text, is_named)
         return
     ink = theme.muted if outage is not None else theme.text
     middle = text.center().y()
@@ -255,24 +290,33 @@ def _paint_pill(painter: QPainter, theme: Theme, model: TopologyModel, index: in
     strong = bold(theme.body)
     if QFontMetricsF(strong).horizontalAdvance(party.name) > text.width():
         strong = bold(theme.small)
-    paint_text(painter, upper, label(party.name, party.id, strong, text.width()), strong, ink, _CENTRE)
+    called = label(party.name, party.id, strong, text.width(), is_named=is_named)
+    paint_text(painter, upper, called, strong, ink, _CENTRE)
     if outage is not None:
         paint_marked(painter, theme, lower, "cross", theme.error, [fault_word(outage.kind)], theme.error)
         return
     second = tr("{role}, {id}").format(role=role_word(party.role), id=party.id)
-    paint_text(painter, lower, label(second, party.id, theme.small, text.width()), theme.small, theme.muted, _CENTRE)
+    if is_aside:
+        count = int(model.network.site_sizes()[model.network.sites_of[index]].sum())
+        many = trn("{id}, {count} EVSE", "{id}, {count} EVSEs", count)
+        second = many.format(id=party.id, count=f"{count:,}")
+    words = fitting([second, party.id], theme.small, text.width())
+    paint_text(painter, lower, words, theme.small, theme.muted, _CENTRE)
 
 
-def _paint_one_line(painter: QPainter, theme: Theme, name: str, id: str, outage: Span | None, text: QRectF) -> None:
+def _paint_one_line(
+    painter: QPainter, theme: Theme, name: str, id: str, outage: Span | None, text: QRectF, is_named: bool
+) -> None:
+    called = label(name, id, theme.small, text.width(), is_named=is_named)
     if outage is None:
-        paint_text(painter, text, label(name, id, theme.small, text.width()), theme.small, theme.text, _CENTRE)
+        paint_text(painter, text, called, theme.small, theme.text, _CENTRE)
         return
     word = fault_word(outage.kind)
-    full = tr("{id} {fault}").format(id=id, fault=word)
+    full = tr("{id} {fault}").format(id=name if is_named else id, fault=word)
     if QFontMetricsF(theme.small).horizontalAdvance(full) + 14 <= text.width():
         paint_marked(painter, theme, text, "cross", theme.error, [full], theme.error)
         return
-    paint_text(painter, text, label(name, id, theme.small, text.width()), theme.small, theme.error, _CENTRE)
+    paint_text(painter, text, called, theme.small, theme.error, _CENTRE)
     # The word hangs on the lower edge of a box that is too small for it.
     width = QFontMetricsF(theme.small).horizontalAdvance(word) + 22
     chip = QRectF(text.center().x() - width / 2, text.bottom() - 4, width, 16)

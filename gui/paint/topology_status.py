@@ -17,8 +17,9 @@ from gui.models.topology.placed import WORDS_PX, Placed
 from gui.models.topology.statuses import STATUSES
 from gui.models.topology.words import kilowatts, status_word
 from gui.paint.shapes import Atlas, Sprite, paint_rects, paint_shape
+from gui.paint.topology_links import FAINT
 from gui.paint.topology_map import land_rect
-from gui.paint.topology_parties import BAR_PX, group_rows, opacity_of, paint_marked, shortening
+from gui.paint.topology_parties import BAR_PX, group_rows, node_bar, opacity_of, paint_marked, shortening
 from gui.paint.topology_spots import paint_rings
 from gui.paint.topology_text import paint_text
 from gui.theme import Theme
@@ -47,7 +48,21 @@ class StatusPainter:
         else:
             paint_rings(painter, self._theme, model, placed, placed.spots)
         painter.restore()
+        self._paint_nodes(painter, model, placed)
         self._paint_groups(painter, model, placed)
+
+    def _paint_nodes(self, painter: QPainter, model: TopologyModel, placed: Placed) -> None:
+        """In the box of each CPO whose sites lie apart a bar that is divided as its EVSEs' statuses are."""
+        nodes = placed.parties_seen[placed.layout.aside[placed.parties_seen]]
+        if not len(nodes):
+            return
+        by_party = counts_by_party(model)
+        for party in nodes.tolist():
+            is_faint = model.taken is not None and not model.taken.parties[party]
+            painter.setOpacity(FAINT if is_faint else 1.0)
+            bar = node_bar(QRectF(*placed.node_px[party].tolist()))
+            self._paint_bar(painter, bar, worst_first(by_party[party]), max(1, int(by_party[party].sum())))
+        painter.setOpacity(1.0)
 
     def _paint_groups(self, painter: QPainter, model: TopologyModel, placed: Placed) -> None:
         """In the box of each closed group the worst status of its EVSEs, how many are in which, and a bar of these."""
@@ -76,7 +91,8 @@ class StatusPainter:
         width = line.width() - 4
         for status, count in order:
             part = width * count / total
-            bar = QRectF(left, line.center().y() - BAR_PX / 2, max(part, 1.0), BAR_PX)
+            high = min(BAR_PX, line.height())
+            bar = QRectF(left, line.center().y() - high / 2, max(part, 1.0), high)
             painter.fillRect(bar, self._theme.status(status)[0])
             left += part
 

@@ -1,6 +1,7 @@
 """The OCPI objects of a message field by field, and below them the one sentence that explains the chosen field.
 
-The tree has all the room there is: the sentence takes its own height once a field is chosen, and none before.
+The first field is chosen from the start, so that its sentence is seen without a further act; the tree has the rest of
+the room.
 """
 
 from typing import Final
@@ -38,6 +39,7 @@ class ObjectPage(QWidget):
         super().__init__()
         self._theme = theme
         self._help = ""
+        self._is_asked = False
         self.objects = ObjectModel(self)
         self.tree = QTreeView()
         self.tree.setModel(self.objects)
@@ -87,6 +89,7 @@ class ObjectPage(QWidget):
         metrics = self.tree.fontMetrics()
         self.tree.setColumnWidth(FIELD, metrics.horizontalAdvance("authorization_reference") + 50)
         self.tree.setColumnWidth(VALUE, metrics.horizontalAdvance("2026-05-04T05:17:03.482Z") + 16)
+        self._choose_first_field()
 
     def copy_json(self) -> None:
         """The part of the object that is selected in the tree, into the clipboard."""
@@ -128,8 +131,21 @@ class ObjectPage(QWidget):
         action.triggered.connect(slot)
         self.tree.addAction(action)
 
+    def _choose_first_field(self) -> None:
+        """Nobody has to guess that fields are explained: the first that is, is so from the start."""
+        for row in range(self.objects.rowCount()):
+            whole = self.objects.index(row, 0)
+            for number, node in enumerate(self.objects.node(whole).nodes):
+                if node.help:
+                    self.tree.setCurrentIndex(self.objects.index(number, FIELD, whole))
+                    self.tree.scrollToTop()
+                    self._is_asked = False
+                    self._fit_sentence()
+                    return
+
     def _explain_field(self, index: QModelIndex) -> None:
         self._help = self.objects.node(index).help if index.isValid() else ""
+        self._is_asked = bool(self._help)
         self.sentence.setToolTip(self._help)
         self._fit_sentence()
 
@@ -140,7 +156,9 @@ class ObjectPage(QWidget):
         set_ink(self.sentence, self._theme.text if self._help else self._theme.muted)
         self.sentence.setVisible(bool(self._help or hint))
         if self._help or hint:
-            most = _MOST_LINES * self.sentence.fontMetrics().lineSpacing() + self._theme.space
+            # In a low pane a sentence that nobody asked for takes one line; all of it is in the tip.
+            lines = _MOST_LINES if self._is_asked or self.height() >= _HIGH_ENOUGH_FOR_HINT else 1
+            most = lines * self.sentence.fontMetrics().lineSpacing() + self._theme.space
             self.sentence.setFixedHeight(min(most, self.sentence.heightForWidth(self.width())))
 
 

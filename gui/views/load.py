@@ -15,7 +15,7 @@ from gui.models.run import Run
 from gui.numbers import number
 from gui.paint.lines import PANELS, Panel
 from gui.theme import Theme
-from gui.views.load_lines import TOTAL, caption_of, heights_of, is_untold, kilowatts, lines_of
+from gui.views.load_lines import TOTAL, captions_of, heights_of, is_untold, kilowatts, lines_of
 from gui.views.load_list import LoadList
 from simulator.i18n import tr, trn
 from simulator.report import telling
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _WIDE: Final = 860
 _LIST_PX: Final = 390
-_LOW: Final = 380
+_LOW: Final = 250
 _GROWTH_MS: Final = 400
 _ZOOM: Final = 0.7
 _PAN: Final = 0.15
@@ -75,11 +75,11 @@ class LoadView(QWidget):
         self.sites.ticked.connect(self._ticked)
         self.sites.chosen.connect(lambda key: self._cursor.select(Selection("site", key)))
         self.all_button = self._button(tr("All"), tr("Show all sites"), self._show_all)
-        self.none_button = self._button(tr("None"), tr("Show no site"), lambda: self.model.set_shown(()))
+        self.none_button = self._button(tr("None"), tr("Show no site"), self._show_none)
         self.top_button = self._button(
             tr("Top {count}").format(count=FEW_SITES),
             tr("Show the {count} sites with the highest peaks").format(count=FEW_SITES),
-            lambda: self.model.show_highest(FEW_SITES),
+            self._show_top,
         )
         self.zoom_in = self._button("", tr("Zoom in on the time cursor (+)"), lambda: self._zoom(_ZOOM))
         self.zoom_out = self._button("", tr("Zoom out (-)"), lambda: self._zoom(1 / _ZOOM))
@@ -185,8 +185,9 @@ class LoadView(QWidget):
         self.remark.setText(" ".join(sentences))
         self.remark.setVisible(bool(sentences))
         if self.plots is not None:
-            self.plots.set_caption("one", caption_of(self.model, at_us))
-            self.plots.setAccessibleDescription(" ".join([caption_of(self.model, at_us), *sentences]))
+            captions = captions_of(self.model, at_us)
+            self.plots.set_captions("one", captions)
+            self.plots.setAccessibleDescription(" ".join([captions[0], *sentences]))
 
     def _counted(self) -> list[str]:
         few, many = len(self.model.shown), len(self.model.sites)
@@ -225,12 +226,21 @@ class LoadView(QWidget):
         return [text]
 
     def _ticked(self) -> None:
-        self.model.set_shown(self.sites.shown_sites)
+        self.model.tick(self.sites.shown_sites)
         self._draw()
         self._write()
 
+    def _show_none(self) -> None:
+        self.model.set_shown(())
+        self.sites.scrollToTop()
+
+    def _show_top(self) -> None:
+        self.model.show_highest(FEW_SITES)
+        self.sites.scrollToTop()
+
     def _show_all(self) -> None:
         self.model.set_shown(site.key for site in self.model.sites)
+        self.sites.scrollToTop()
         if len(self.model.shown) < len(self.model.sites):
             self._run.said.emit(
                 tr(

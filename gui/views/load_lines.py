@@ -53,12 +53,12 @@ def heights_of(lines: Sequence[Line]) -> dict[Panel, float]:
 
 def colour_of(model: LoadModel, site: str, theme: Theme) -> QColor:
     """The colour of a site."""
-    return theme.module(_HUES[_index(model, site) % len(_HUES)])
+    return theme.module(_HUES[model.place(site) % len(_HUES)])
 
 
 def badge_of(model: LoadModel, site: str) -> str:
     """The number of a site, which stands on its curve and in the list: colours alone do not tell everybody."""
-    return str(_index(model, site) + 1)
+    return str(model.place(site) + 1)
 
 
 def is_untold(model: LoadModel, site: str) -> bool:
@@ -94,24 +94,27 @@ def local_name(evse: str) -> str:
     return evse.partition("/")[2] or evse
 
 
-def caption_of(model: LoadModel, at_us: int) -> str:
-    """Who charges where at an instant, of what is selected: power, energy told so far, battery."""
+def captions_of(model: LoadModel, at_us: int) -> list[str]:
+    """Who charges where at an instant, of what is selected: power, energy told so far, battery.
+
+    In full, and then ever shorter for where there is less room: first goes what the list and the detail say as well.
+    """
     charge = next((each for each in reversed(model.focus.charges) if each.from_us <= at_us), None)
     if charge is None and model.focus.charges:
         return _who_where(model, model.focus.charges[0])
     if charge is None:
         names = ", ".join(map(local_name, model.focus.evses))
-        return tr("EVSE {names}, all that it draws").format(names=names) if names else ""
-    power_w = value_at(model.charge_power(charge), at_us) or 0.0
-    told = tr("{energy} kWh told so far").format(energy=number(charge.energy_wh(at_us) / 1_000, 3))
-    parts = [_who_where(model, charge), kilowatts(power_w), told]
+        return [tr("EVSE {names}, all that it draws").format(names=names), names] if names else [""]
+    energy = number(charge.energy_wh(at_us) / 1_000, 3)
     if charge.to_us is not None and at_us >= charge.to_us:
-        total = number(charge.energy_wh(at_us) / 1_000, 3)
-        parts[1:] = [tr("ended with {energy} kWh").format(energy=total)]
+        parts = [tr("ended with {energy} kWh").format(energy=energy)]
+    else:
+        power_w = value_at(model.charge_power(charge), at_us) or 0.0
+        parts = [kilowatts(power_w), tr("{energy} kWh told so far").format(energy=energy)]
     level = value_at(model.battery(charge.evse, charge.from_us, charge.to_us), at_us)
     if level is not None:
         parts.append(tr("battery {percent} %").format(percent=number(level)))
-    return ", ".join(parts)
+    return [*(", ".join([who, *parts]) for who in _who_where(model, charge)), ", ".join(parts)]
 
 
 def session_name(charge: Charge) -> str:
@@ -119,19 +122,19 @@ def session_name(charge: Charge) -> str:
     return tr("Session of {who}").format(who=charge.driver or charge.token or charge.session)
 
 
-def _who_where(model: LoadModel, charge: Charge) -> str:
+def _who_where(model: LoadModel, charge: Charge) -> list[str]:
+    """The driver, the eMSP, the EVSE and its site; without the site; without the EVSE; the driver alone."""
     site = model.site(model.focus.site)
-    who = charge.driver or tr("token {uid}").format(uid=charge.token)
+    who = short = charge.driver or tr("token {uid}").format(uid=charge.token)
     where = tr("EVSE {name}").format(name=local_name(charge.evse))
     if charge.emsp:
         who = tr("{who} ({emsp})").format(who=who, emsp=charge.emsp)
+    at = tr("{who} at {where}")
+    names = [at.format(who=who, where=where), who, short]
     if site is not None:
-        where = tr("{evse}, {site}").format(evse=where, site=site.name)
-    return tr("{who} at {where}").format(who=who, where=where)
-
-
-def _index(model: LoadModel, site: str) -> int:
-    return next((index for index, each in enumerate(model.sites) if each.key == site), 0)
+        full = tr("{evse}, {site}").format(evse=where, site=site.name)
+        names.insert(0, at.format(who=who, where=full))
+    return names
 
 
 def _line(name: str, title: str, panel: Panel, steps: Steps, colour: QColor, width: int = 1) -> Line:

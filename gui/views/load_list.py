@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from PySide6.QtCore import QItemSelectionModel, QRectF, QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtCore import QItemSelectionModel, QRectF, QSignalBlocker, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QIcon, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
 
@@ -53,6 +53,8 @@ class LoadList(QTreeWidget):
         self._model = model
         self._theme = theme
         self.with_total = True
+        self._is_ticked = False
+        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.setAccessibleName(tr("Sites shown, with their values at the time cursor"))
         self.setRootIsDecorated(False)
         self.setUniformRowHeights(True)
@@ -117,12 +119,17 @@ class LoadList(QTreeWidget):
             *([] if model.is_empty else [TOTAL]),
             *(EVSE + charge.session for charge in charges),
             *(EVSE + evse for evse in (() if model.focus.charges else model.focus.evses)),
-            *(SITE + site.key for site in model.sites),
+            *(SITE + key for key in model.order),
         ]
 
     def _rows_for(self, keys: list[str]) -> dict[str, QTreeWidgetItem]:
         """Rows of these keys. Not made anew if they are there: it is a row that tells of its box being ticked."""
-        if [key for _, key in self.rows()] != keys:
+        there = [key for _, key in self.rows()]
+        if self._is_ticked and there != keys and sorted(there) == sorted(keys):
+            # Qt still holds the row that was ticked: the order follows when it has let go.
+            QTimer.singleShot(0, self.fill)
+        elif there != keys:
+            scrolled = self.verticalScrollBar().value()
             current = self.currentItem()
             focused = None if current is None else current.data(NAME, _KEY)
             self.clear()
@@ -133,6 +140,7 @@ class LoadList(QTreeWidget):
                     row.setTextAlignment(column, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
                 if key == focused:
                     self.setCurrentItem(row, NAME, QItemSelectionModel.SelectionFlag.NoUpdate)
+            self.verticalScrollBar().setValue(scrolled)
         return {key: row for row, key in self.rows()}
 
     def _name_of(self, id: str) -> str:
@@ -216,7 +224,9 @@ class LoadList(QTreeWidget):
     def _changed(self, row: QTreeWidgetItem) -> None:
         if row.data(NAME, _KEY) == TOTAL:
             self.with_total = row.checkState(NAME) == Qt.CheckState.Checked
+        self._is_ticked = True
         self.ticked.emit()
+        self._is_ticked = False
 
     def _taken(self, row: QTreeWidgetItem) -> None:
         key = row.data(NAME, _KEY)

@@ -69,6 +69,8 @@ class MessageTable(QTableView):
         """Scroll up or down to a row, and not sideways."""
         bar = self.horizontalScrollBar()
         stood = bar.value()
+        # Of a list that has just come Qt does not know yet how far down it reaches.
+        self.updateGeometries()
         self.scrollTo(self.model().index(row, 0), hint)
         bar.setValue(stood)
 

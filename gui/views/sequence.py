@@ -205,7 +205,8 @@ class SequenceView(QWidget):
             self.sentences.tell(explanation, self._run, arrow)
         elif self.model.chart.arrows:
             self.sentences.hint(
-                tr("Arrow keys or a click: what each one did and why (up, down: in order; left: cause; right: effect)")
+                tr("Click or ↑ ↓: what and why; ← cause, → effect"),
+                tr("Arrow keys or a click: what each one did and why (up, down: in order; left: cause; right: effect)"),
             )
         else:
             self.sentences.hint("")

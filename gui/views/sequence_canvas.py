@@ -21,6 +21,7 @@ from gui.models.sequence import SequenceModel
 from gui.paint.sequence import paint_chart, paint_hover, paint_time
 from gui.paint.sequence_axis import ROW, Axis, Mode, lay_out
 from gui.paint.sequence_place import (
+    FOLDED,
     Header,
     Picture,
     Place,
@@ -96,6 +97,8 @@ class SequenceCanvas(QAbstractScrollArea):
         if was_at_end and self._run.is_live:
             bar.setValue(bar.maximum())
         self._show_time()
+        if any(width <= FOLDED for width in self._widths):
+            self._fit()
 
     def picture(self) -> Picture:
         """What is painted, as now scrolled."""
@@ -146,8 +149,10 @@ class SequenceCanvas(QAbstractScrollArea):
         else:
             self._show_time()
 
-    def scrollContentsBy(self, _dx: int, _dy: int) -> None:
-        """Paint another part."""
+    def scrollContentsBy(self, _dx: int, dy: int) -> None:
+        """Paint another part; lifelines that come to have a part in it are unfolded."""
+        if dy and any(0 < self._widths[end] <= FOLDED for end in self._ends_in_view()):
+            self._fit()
         self._repaint()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
@@ -277,7 +282,7 @@ class SequenceCanvas(QAbstractScrollArea):
         """Let the scroll bars say how much there is."""
         chart, size = self._model.chart, self.viewport().size()
         self._gutter = gutter_width(chart, self._clock, self._theme.small)
-        self._widths = column_widths(chart, size.width() - self._gutter, self._theme)
+        self._widths = column_widths(chart, size.width() - self._gutter, self._theme, self._in_view())
         for bar, whole, part in (
             (self.verticalScrollBar(), self._axis.height + self.header.height, size.height()),
             (self.horizontalScrollBar(), self._gutter + sum(self._widths), size.width()),
@@ -285,6 +290,21 @@ class SequenceCanvas(QAbstractScrollArea):
             bar.setRange(0, max(0, int(whole) - part))
             bar.setPageStep(part)
         self._repaint()
+
+    def _in_view(self) -> list[int]:
+        """The arrows in view, first the current one and those nearest to it, or else to the time cursor."""
+        top, arrows = self.verticalScrollBar().value(), self._model.chart.arrows
+        shown = self._axis.visible(top, top + self.viewport().height() - self.header.height)
+        place = self._model.place
+        is_chosen = 0 <= place < len(self._axis.start)
+        middle = float(self._axis.start[place]) if is_chosen else self._axis.height_of(self._cursor.at_us)
+        near = sorted(shown, key=lambda number: abs(float(self._axis.start[number]) - middle))
+        return [number for number in near if number < len(arrows)]
+
+    def _ends_in_view(self) -> list[int]:
+        arrows = self._model.chart.arrows
+        ends = (end for number in self._in_view() for end in (arrows[number].source, arrows[number].to))
+        return [end for end in ends if 0 <= end < len(self._widths)]
 
     def _repaint(self) -> None:
         self._layer = None
@@ -310,6 +330,11 @@ class SequenceCanvas(QAbstractScrollArea):
 
     def _current_changed(self) -> None:
         self._show_current()
+        place = self._model.place
+        if 0 <= place < len(self._model.chart.arrows):
+            arrow = self._model.chart.arrows[place]
+            if any(0 <= end < len(self._widths) and self._widths[end] <= FOLDED for end in (arrow.source, arrow.to)):
+                self._fit()
         self._repaint()
 
     def _show_current(self) -> None:

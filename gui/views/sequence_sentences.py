@@ -52,11 +52,11 @@ class Sentences(QTextBrowser):
         self.setHtml(self._html(explanation, run, arrow))
         self._fit()
 
-    def hint(self, text: str) -> None:
-        """One line, elided; all of it in the tip. Without a text there is no line."""
+    def hint(self, text: str, tip: str = "") -> None:
+        """One short line, elided where even that does not fit; more in the tip. Without a text there is no line."""
         self._hint = text
         self.clear()
-        self.setToolTip(text)
+        self.setToolTip(tip or text)
         self._show_hint()
         self._fit()
 

@@ -1,23 +1,21 @@
 """The run in numbers: what it has come to at the cursor, what the whole of it came to, its checks and hints.
 
-All figures are made by simulator.report, in a thread with a reader of its own, as a long run takes a moment to count.
+All figures are made by simulator.report, in threads, as a long run takes a moment to count: the whole of a finished run
+once, what it has come to by the cursor whenever that has come to rest.
 """
 
 import html
-import time
 from collections.abc import Callable, Mapping
 from decimal import Decimal
-from pathlib import Path
 from typing import Final, NamedTuple
 
-from PySide6.QtCore import QSize, Qt, QTimer, QUrl
-from PySide6.QtGui import QHideEvent, QShowEvent, QTextDocument, QTextDocumentFragment
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QUrl
+from PySide6.QtGui import QFocusEvent, QHideEvent, QShowEvent, QTextDocument, QTextDocumentFragment
 from PySide6.QtWidgets import QTextBrowser, QVBoxLayout, QWidget
 
+from gui.models.counted import Counted
 from gui.models.cursor import Cursor
-from gui.models.message_search import Numbers
 from gui.models.run import Run
-from gui.models.task import Task
 from gui.numbers import money, number
 from gui.theme import Theme
 from simulator.i18n import tr, trn
@@ -26,11 +24,13 @@ from simulator.report.so_far import SoFar, so_far
 from simulator.report.summary import Summary, by_final, summarise
 from simulator.report.words import reason_words
 
-_SETTLED_MS: Final = 120
-_REFRESH_S: Final = 1.0
-_SHARE: Final = 30
-"""The thread counts at most a thirtieth of the time."""
 _ICON: Final = 14
+
+_BY_KEYBOARD: Final = (
+    Qt.FocusReason.TabFocusReason,
+    Qt.FocusReason.BacktabFocusReason,
+    Qt.FocusReason.ShortcutFocusReason,
+)
 
 Cell = tuple[str, str]
 
@@ -44,14 +44,11 @@ class Taken(NamedTuple):
     finals: Mapping[str, int]
 
 
-class Figures(NamedTuple):
-    """What the view shows: of the whole run, and of it up to an instant; what the filter takes; how long it took."""
+class Now(NamedTuple):
+    """What the run had come to by an instant."""
 
-    whole: Summary
     at_us: int
     so_far: SoFar
-    taken: Taken | None
-    took_s: float
 
 
 class SummaryView(QWidget):
@@ -64,15 +61,17 @@ class SummaryView(QWidget):
         self._run = run
         self._cursor = cursor
         self._theme = theme
-        self._figures: Figures | None = None
-        self._task: Task[Figures] | None = None
-        self._stale = True
+        self.whole = Counted(run, lambda: summarise, self)
+        self.now = Counted(run, self._counting_now, self)
+        self.taken = Counted(run, self._counting_taken, self)
         self.page = QTextBrowser()
         self.page.setAccessibleName(tr("Summary of the run"))
         # With a caret a screen reader goes line by line, and the keyboard selects and copies.
         self.page.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextBrowserInteraction | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
+        self.page.setCursorWidth(0)
+        self.page.installEventFilter(self)
         self.setFocusProxy(self.page)
         self.setAccessibleName(tr("Summary"))
         self._html = ""
@@ -82,14 +81,16 @@ class SummaryView(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.page)
-        self._settled = QTimer(self, singleShot=True)
-        self._settled.timeout.connect(self._count)
+        for part in (self.whole, self.now, self.taken):
+            part.changed.connect(self._counted)
+            part.failed.connect(self._not_counted)
         run.opened.connect(self._opened)
         run.closed.connect(self._opened)
-        run.progressed.connect(self._soon)
-        run.state_changed.connect(self._soon)
-        cursor.time_changed.connect(self._soon)
-        run.filtered.changed.connect(self._soon)
+        run.progressed.connect(self._grown)
+        run.state_changed.connect(self._grown)
+        run.played.connect(self._soon)
+        cursor.time_changed.connect(self._moved)
+        run.filtered.changed.connect(self._taken_changed)
         self.set_theme(theme)
         self._opened()
 
@@ -110,69 +111,81 @@ class SummaryView(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         """What was missed while hidden is counted now."""
         super().showEvent(event)
-        if self._stale:
-            self._soon()
+        self._soon()
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Nothing is counted while nobody looks."""
         super().hideEvent(event)
-        self._settled.stop()
+        for part in (self.whole, self.now, self.taken):
+            part.pause()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The caret is for who goes along the page by keyboard; in anybody else's picture it is a stray line."""
+        if event.type() == QEvent.Type.KeyPress:
+            self.page.setCursorWidth(1)
+        elif isinstance(event, QFocusEvent):
+            self.page.setCursorWidth(1 if event.gotFocus() and event.reason() in _BY_KEYBOARD else 0)
+        return super().eventFilter(watched, event)
 
     @property
     def is_busy(self) -> bool:
         """Whether newer figures are on their way."""
-        return self._task is not None or self._settled.isActive()
+        return self.whole.is_busy or self.now.is_busy or self.taken.is_busy
 
     def _opened(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            self._task = None
-        self._settled.stop()
-        self._figures = None
+        for part in (self.whole, self.now, self.taken):
+            part.forget()
         self._paint()
         self._soon()
 
+    def _grown(self) -> None:
+        """Rows have come, or the run goes on otherwise; what was before the cursor stays as it was."""
+        self.whole.mark()
+        if self._cursor.at_us >= self._run.end_us:
+            self.now.mark()
+        self._soon()
+
+    def _moved(self) -> None:
+        self.now.mark()
+        self._soon()
+
+    def _taken_changed(self) -> None:
+        self.taken.mark()
+        self._soon()
+
     def _soon(self) -> None:
-        """Count when the cursor has come to rest, and while it moves at most once a second."""
-        self._stale = True
-        if self._task is not None or self._settled.isActive() or not self.isVisible() or self._run.recording is None:
-            return
-        took_s = 0.0 if self._figures is None else self._figures.took_s
-        moving = self._run.playing
-        wait_s = max(_REFRESH_S if moving and self._figures is not None else 0.0, _SHARE * took_s)
-        self._settled.start(max(_SETTLED_MS if self._figures is not None else 0, round(1000 * wait_s)))
+        """Count what is no longer so, if somebody looks: what is nearest to the reader first."""
+        if self.isVisible():
+            self.now.want(moves=self._run.playing)
+            self.whole.want(moves=self._run.is_live)
+            self.taken.want(moves=self._run.is_live)
 
-    def _count(self) -> None:
-        path = self._run.path
-        if path is None:
-            return
-        self._stale = False
+    def _counting_now(self) -> Callable[[Recording], Now]:
+        at_us = self._cursor.at_us
+        return lambda recording: Now(at_us, so_far(recording, at_us))
+
+    def _counting_taken(self) -> Callable[[Recording], Taken | None]:
         filtered = self._run.filtered
-        taken = None if filtered.exchanges is None else (filtered.filter.text, filtered.exchanges, filtered.total)
-        self._task = Task(_counting(path, self._cursor.at_us, taken), self)
-        self._task.done.connect(self._counted)
-        self._task.failed.connect(self._not_counted)
-        self._task.start()
+        words, exchanges, total = filtered.filter.text, filtered.exchanges, filtered.total
+        if exchanges is None:
+            return lambda _: None
+        return lambda recording: Taken(words, len(exchanges), total, by_final(recording, exchanges.tolist()))
 
-    def _counted(self, figures: Figures) -> None:
-        self._task = None
-        self._figures = figures
+    def _counted(self) -> None:
         self._paint()
-        if self._stale:
-            self._soon()
+        self._soon()
 
     def _not_counted(self, error: Exception) -> None:
-        self._task = None
         self._show(_sentence(str(error)))
 
     def _paint(self) -> None:
         if self._run.recording is None:
             nothing = tr("Nothing is open. Open a scenario to play it, or a recording to look at it.")
             body = _sentence(self._run.problem or nothing)
-        elif self._figures is None:
+        elif self.now.value is None:
             body = _sentence(tr("Counting…"))
         else:
-            body = self._body(self._figures)
+            body = self._body(self.now.value, self.whole.value, self.taken.value)
         self._show(body)
 
     def _show(self, body: str) -> None:
@@ -197,24 +210,24 @@ class SummaryView(QWidget):
             f" .error {{ color: {theme.error.name()} }}</style>{body}"
         )
 
-    def _body(self, figures: Figures) -> str:
-        whole, now = figures.whole, figures.so_far
-        title = tr("{scenario}, seed {seed}").format(scenario=whole.scenario, seed=whole.seed)
-        played = tr("{begin} to {end}, {zone}").format(begin=whole.begin, end=whole.end, zone=whole.zone)
-        head = f"<h3>{html.escape(title)}</h3><div class='muted'>{html.escape(played)}</div>"
-        if whole.state == "failed":
-            head += f"<p class='error'>{html.escape(whole.failure)}</p>"
-        if figures.taken is not None:
-            head += f"<p>{html.escape(_filter_words(figures.taken))}</p>"
-        at = self._run.clock(figures.at_us)
-        sections = [
-            (tr("Until {time}").format(time=at), _so_far(now)),
-            (tr("Whole run") if whole.run is not None else tr("Recorded until now"), _whole(whole)),
-            (tr("Messages"), _messages(whole, figures.taken)),
-            (tr("Checks"), _checks(whole)),
-            (tr("Hints"), _hints(whole.hints)),
-            (tr("Faults and what they brought about"), _faults(whole)),
-        ]
+    def _body(self, now: Now, whole: Summary | None, taken: Taken | None) -> str:
+        head = "" if whole is None else _head(whole)
+        if taken is not None:
+            head += f"<p>{html.escape(_filter_words(taken))}</p>"
+        until = tr("Until {time}").format(time=self._run.clock(now.at_us))
+        if now.at_us != self._cursor.at_us and not self._run.playing:
+            until = tr("{until} – counting anew…").format(until=until)
+        sections = [(until, _so_far(now.so_far))]
+        if whole is None:
+            sections.append((tr("Whole run"), [("", tr("Counting…"))]))
+        else:
+            sections += [
+                (tr("Whole run") if whole.run is not None else tr("Recorded until now"), _whole(whole)),
+                (tr("Messages"), _messages(whole, taken)),
+                (tr("Checks"), _checks(whole)),
+                (tr("Hints"), _hints(whole.hints)),
+                (tr("Faults and what they brought about"), _faults(whole)),
+            ]
         self.page.setAccessibleDescription(
             " ".join(
                 tr("{section}: {rows}.").format(section=name, rows=_read_out(rows)) for name, rows in sections if rows
@@ -223,18 +236,11 @@ class SummaryView(QWidget):
         return head + "".join(f"<h3>{html.escape(name)}</h3>{_table(rows)}" for name, rows in sections if rows)
 
 
-def _counting(path: Path, at_us: int, taken: tuple[str, Numbers, int] | None) -> Callable[[], Figures]:
-    def count() -> Figures:
-        began_s = time.perf_counter()
-        with Recording.open(path) as recording:
-            whole, now = summarise(recording), so_far(recording, at_us)
-            found = None
-            if taken is not None:
-                words, exchanges, total = taken
-                found = Taken(words, len(exchanges), total, by_final(recording, exchanges.tolist()))
-        return Figures(whole, at_us, now, found, time.perf_counter() - began_s)
-
-    return count
+def _head(whole: Summary) -> str:
+    title = tr("{scenario}, seed {seed}").format(scenario=whole.scenario, seed=whole.seed)
+    played = tr("{begin} to {end}, {zone}").format(begin=whole.begin, end=whole.end, zone=whole.zone)
+    head = f"<h3>{html.escape(title)}</h3><div class='muted'>{html.escape(played)}</div>"
+    return head + (f"<p class='error'>{html.escape(whole.failure)}</p>" if whole.state == "failed" else "")
 
 
 def _filter_words(taken: Taken) -> str:

@@ -21,8 +21,9 @@ from PySide6.QtWidgets import QComboBox, QToolTip, QWidget
 from gui.models.cursor import Cursor, Selection
 from gui.models.run import Run
 from gui.models.timeline import Mark, TimelineModel
-from gui.paint.axis import Tick, local_ticks
+from gui.paint.axis import local_ticks
 from gui.paint.timeline import (
+    Axis,
     Band,
     Bars,
     Lanes,
@@ -77,7 +78,7 @@ class TimelineView(QWidget):
         self._from_us, self._to_us = 0, _NARROWEST_US
         self._full = True
         self._is_unseen = False
-        self._ticks: tuple[tuple[int, int, int], list[Tick]] | None = None
+        self._ticks: tuple[tuple[int, int, int], Axis] | None = None
         self.kind_box = QComboBox(self)
         self.kind_box.addItem(tr("by module"), "module")
         self.kind_box.addItem(tr("by outcome"), "outcome")
@@ -103,6 +104,11 @@ class TimelineView(QWidget):
     def sizeHint(self) -> QSize:
         """A strip."""
         return QSize(900, 132)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether there is more to count than is shown."""
+        return self.isVisible() and self.model.is_busy
 
     def set_theme(self, theme: Theme) -> None:
         """Take on another theme."""
@@ -243,10 +249,15 @@ class TimelineView(QWidget):
             self._layer = self._painted()
         painter.drawPixmap(0, 0, self._layer)
         at_us = self._cursor.at_us
-        paint_cursor(painter, self.lanes, self.scale, at_us, self._run.clock(at_us), self._theme)
+        paint_cursor(painter, self.lanes, self.scale, self._axis(), at_us, self._clock(at_us), self._theme)
         if self.hasFocus():
             painter.setPen(self._theme.accent)
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+
+    def _clock(self, at_us: int) -> str:
+        """The local time, on another day than the first with that in words."""
+        text, _, days = self._run.clock(at_us).partition(" ")
+        return f"{text} {days_words(int(days))}" if days else text
 
     def _painted(self) -> QPixmap:
         ratio = self.devicePixelRatioF()
@@ -272,20 +283,23 @@ class TimelineView(QWidget):
             per_bar(minutes),
             None if taken is None else counts.sum(axis=0),
         )
-        span = scale.from_us, scale.to_us, max(int((scale.right - scale.left) / _TICK_PX), 1)
-        if self._ticks is None or self._ticks[0] != span:
-            self._ticks = span, local_ticks(self._run.local, *span)
         hints = [self.model.hints[index] for index in thin(self.model.hint_times_us, scale)]
         return Strip(
             bars=bars,
             bands=self._bands,
             commands=[mark.at_us for mark in self.model.commands],
             hints=[(mark.at_us, self._theme.severity(mark.severity)) for mark in hints],
-            ticks=self._ticks[1],
+            axis=self._axis(),
             end_us=self._run.end_us,
             end_words=tr("live, not yet played") if self._run.is_live else tr("not played"),
-            zone=self._zone(scale),
         )
+
+    def _axis(self) -> Axis:
+        scale = self.scale
+        span = scale.from_us, scale.to_us, max(int((scale.right - scale.left) / _TICK_PX), 1)
+        if self._ticks is None or self._ticks[0] != span:
+            self._ticks = span, Axis(local_ticks(self._run.local, *span), self._zone(scale))
+        return self._ticks[1]
 
     def _zone(self, scale: Scale) -> str:
         """What the local time of the axis is called; summer time may begin or end within it."""
@@ -396,9 +410,7 @@ class TimelineView(QWidget):
             hint = self._hint_at(position)
             lines += [hint.words] if hint is not None else []
             near = [mark for mark in self.model.commands if abs(scale.x(mark.at_us) - position.x()) <= _REACH_PX]
-            lines += [
-                tr("{time} command: {command}").format(time=self._run.clock(m.at_us), command=m.words) for m in near
-            ]
+            lines += [tr("{time} command: {command}").format(time=self._clock(m.at_us), command=m.words) for m in near]
         elif lanes.bars.contains(position):
             lines.append(self._bar_words(at_us))
         return "\n".join(lines)
@@ -414,7 +426,7 @@ class TimelineView(QWidget):
             if count
         ]
         text = trn("{begin} to {end}: {count} message", "{begin} to {end}: {count} messages", total).format(
-            begin=self._run.clock(first_us), end=self._run.clock(first_us + width_us), count=f"{total:,}"
+            begin=self._clock(first_us), end=self._clock(first_us + width_us), count=f"{total:,}"
         )
         taken = self.model.taken_bars(self.kind, names, self.bar_minutes, first_us, counts.shape[1])
         if taken is not None:
@@ -427,6 +439,16 @@ class TimelineView(QWidget):
         scale, x = self.scale, position.x()
         near = self.model.hints_within(scale.at_us(x - _REACH_PX), scale.at_us(x + _REACH_PX))
         return min(near, key=lambda mark: abs(scale.x(mark.at_us) - x), default=None)
+
+
+def days_words(days: int) -> str:
+    """How far from the run's first day another is."""
+    if days == -1:
+        return tr("day before")
+    if days == 1:
+        return tr("day after")
+    text = trn("{count} day before", "{count} days before", -days) if days < 0 else tr("day {count}")
+    return text.format(count=-days if days < 0 else days + 1)
 
 
 def per_bar(minutes: int) -> str:

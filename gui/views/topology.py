@@ -100,7 +100,7 @@ class TopologyView(QWidget):
         self.believers = QComboBox(self)
         self.believers.setAccessibleName(tr("Whose knowledge of EVSE statuses is shown"))
         self.believers.setToolTip(tr("Whose knowledge of EVSE statuses is shown; differences are marked"))
-        self.believers.setMinimumContentsLength(8)
+        self.believers.setMinimumContentsLength(14)
         self.believers.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.believers.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.believers.setMaximumWidth(_WIDEST_CHOICE_PX)
@@ -167,7 +167,8 @@ class TopologyView(QWidget):
         self._button("zoom_in", tr("Zoom in"), tr("Zoom in (+)"), bar).clicked.connect(
             lambda: self.canvas.zoom(ZOOM_STEP)
         )
-        self._button("fit", tr("Show all"), tr("Show all (Home)"), bar).clicked.connect(self.canvas.show_all)
+        hint = tr("Show all (Home; once more: also what lies far off or apart)")
+        self._button("fit", tr("Show all"), hint, bar).clicked.connect(self.canvas.show_all)
         legend = self._button("help", tr("Legend"), tr("Show or hide the legend"), bar)
         legend.setCheckable(True)
         legend.setChecked(True)
@@ -212,10 +213,10 @@ class TopologyView(QWidget):
         """Offer who may be asked and what may be found."""
         network = self.model.network
         self.believers.clear()
-        self.believers.addItem(tr("Statuses as each CPO knows them"), OWNERS)
+        self.believers.addItem(tr("Status known to CPOs"), OWNERS)
         for party in network.parties:
             if party.role != "cpo":
-                self.believers.addItem(tr("Statuses as {name} believes them").format(name=party.name), party.id)
+                self.believers.addItem(tr("Status known to {name}").format(name=party.name), party.id)
         self.believers.setCurrentIndex(max(0, self.believers.findData(self.model.believer)))
         self.finder.set_network(network)
         self._tell()

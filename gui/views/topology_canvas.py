@@ -5,6 +5,7 @@ Two pictures are kept, of what seldom changes and of the statuses; a frame copie
 
 from typing import Final
 
+import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
@@ -27,6 +28,7 @@ from gui.models.topology.model import TopologyModel
 from gui.models.topology.placed import NO_HIT, Hit, Placed
 from gui.models.topology.tips import tip
 from gui.paint.topology import paint_structure
+from gui.paint.topology_far import far_marks, paint_far
 from gui.paint.topology_map import paint_scale
 from gui.paint.topology_moving import MovingPainter
 from gui.paint.topology_status import StatusPainter
@@ -51,9 +53,9 @@ _ARROWS: Final = {
 
 
 class TopologyCanvas(QWidget):
-    """The picture itself, with mouse and keyboard: drag or arrows pan, wheel or plus and minus zoom, Home shows all,
-    a click selects, a double click goes near; Shift with an arrow selects the neighbour, Return goes near it or opens a
-    group of parties; letters and digits begin a search.
+    """The picture itself, with mouse and keyboard: drag or arrows pan, wheel or plus and minus zoom, Home shows all
+    (once more: also what lies far off or apart), a click selects, a double click goes near; Shift with an arrow selects
+    the neighbour, Return goes near it or opens a group of parties; letters and digits begin a search.
 
     `typed`: somebody began to type a name. `refreshed`: the model has been brought to the cursor's time.
     """
@@ -72,6 +74,7 @@ class TopologyCanvas(QWidget):
         self._structure: tuple[object, QPixmap] | None = None
         self._status: tuple[object, QPixmap] | None = None
         self._is_fitted = True
+        self._is_whole = False
         self._pressed: QPointF | None = None
         self._dragged = False
         self.setMinimumSize(160, 120)
@@ -80,7 +83,7 @@ class TopologyCanvas(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(tr("Topology"))
-        model.rebuilt.connect(self.show_all)
+        model.rebuilt.connect(self._start_anew)
         model.changed.connect(self.update)
 
     def sizeHint(self) -> QSize:
@@ -99,13 +102,30 @@ class TopologyCanvas(QWidget):
         """Where everything is in pixels."""
         if self._cameras is None:
             self.model.set_size(self.width(), self.height())
-            self._cameras = fit(self.model.layout, self.width(), self.height())
+            self._cameras = fit(self.model.layout, self.width(), self.height(), whole=self._is_whole)
         if self._placed is None:
             self._placed = Placed(self.model.network, self.model.layout, self._cameras)
         return self._placed
 
     def show_all(self) -> None:
-        """The whole picture, and so it stays when the window's size changes, until it is moved or zoomed."""
+        """The picture of nearly all, and so it stays when the window's size changes, until it is moved or zoomed; once
+        more, or from what lies apart, everything."""
+        self._is_whole = self._is_fitted and not self._is_whole and self._cameras is not None and self.has_more
+        self._look(None)
+
+    @property
+    def has_more(self) -> bool:
+        """Whether something lies outside the first picture."""
+        return self.model.layout.all_bounds != self.model.layout.bounds
+
+    def _start_anew(self) -> None:
+        """Another network or layout: the first picture of it."""
+        self._is_whole = False
+        self._look(None)
+
+    def show_everything(self) -> None:
+        """With all that lies far off or apart."""
+        self._is_whole = True
         self._look(None)
 
     def zoom(self, factor: float, at: QPointF | None = None) -> None:
@@ -143,6 +163,10 @@ class TopologyCanvas(QWidget):
             near = camera.showing(x, y, w, h, camera.most, _GROUP_PART)
             opens = float(layout.group_opens[hit.item]) * 1.001
             camera = near if near.scale >= opens else near._replace(scale=opens)
+        elif hit.kind == "party" and layout.aside[hit.item]:
+            # What there is to see of it from near are its sites.
+            x, y, w, h = layout.block[int(np.flatnonzero(layout.block_party == hit.item)[0])].tolist()
+            camera = camera.showing(x, y, w, h, _SITE_NEAR_PX / layout.cell, _GROUP_PART)
         elif hit.kind == "party":
             (x, y), (w, h) = layout.party_xy[hit.item].tolist(), layout.party_size[hit.item].tolist()
             camera = camera.showing(x - w / 2, y - h / 2, w, h, _NEAR * NODE_W / w)
@@ -204,6 +228,8 @@ class TopologyCanvas(QWidget):
         highlight = self.model.highlight
         if self.model.group >= 0:
             return Hit("group", self.model.group)
+        if highlight.exchange and highlight.link >= 0:
+            return Hit("link", highlight.link)
         if highlight.evse >= 0:
             return Hit("evse", highlight.evse)
         if highlight.site >= 0:
@@ -234,6 +260,7 @@ class TopologyCanvas(QWidget):
             self._moving.paint(painter, self.model, placed)
             if placed.layout.kind == "map":
                 paint_scale(painter, self._theme, placed)
+                paint_far(painter, self._theme, placed)
         if self.hasFocus():
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -307,7 +334,7 @@ class TopologyCanvas(QWidget):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self._pressed is None:
-            over = self._hit(event.position()).kind
+            over = self._hit(event.position()).kind or self._far_at(event.position())
             self.setCursor(Qt.CursorShape.PointingHandCursor if over else Qt.CursorShape.ArrowCursor)
             return
         moved = event.position() - self._pressed
@@ -320,7 +347,9 @@ class TopologyCanvas(QWidget):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton and self._pressed is not None:
             self._pressed = None
-            if not self._dragged:
+            if not self._dragged and self._far_at(event.position()):
+                self.show_everything()
+            elif not self._dragged:
                 self.select(self._hit(event.position()))
             self.setCursor(Qt.CursorShape.ArrowCursor)
 
@@ -356,13 +385,21 @@ class TopologyCanvas(QWidget):
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             text = ""
             with self.model.run.reading():
-                text = tip(self.model, self._hit(QPointF(event.pos())))
+                at = QPointF(event.pos())
+                text = tr("Click, or press Home again, to see them") if self._far_at(at) else ""
+                text = text or tip(self.model, self._hit(at))
             if text:
                 QToolTip.showText(event.globalPos(), text, self)
             else:
                 QToolTip.hideText()
             return True
         return super().event(event)
+
+    def _far_at(self, at: QPointF) -> bool:
+        """Whether a mark of sites farther off is here, which shows them."""
+        if self.model.layout.kind != "map" or self._nothing_to_show():
+            return False
+        return any(mark.rect.contains(at) for mark in far_marks(self._theme, self.placed))
 
     def _hit(self, at: QPointF) -> Hit:
         if self._nothing_to_show():

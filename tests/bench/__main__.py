@@ -3,12 +3,12 @@
 import tempfile
 from pathlib import Path
 
-from tests.bench import bare, first_paint, load, messages, objects, tail, topology
+from tests.bench import bare, first_paint, load, messages, objects, scrub, sweep, tail, topology
 
 
 def main() -> None:
     with tempfile.TemporaryDirectory() as name:
-        for part in (bare, first_paint, topology, load, messages, objects, tail):
+        for part in (bare, first_paint, topology, load, messages, scrub, objects, tail, sweep):
             part.report(Path(name))
 
 

@@ -48,3 +48,10 @@ def test_qt_has_nothing_to_say(
         at = "08:50" if recording == quickstart else None
         assert app.picture(recording, tmp_path / "a.png", view, at, size, "light") == ""
     assert capfd.readouterr().err == ""
+
+
+@pytest.mark.parametrize("view", VIEW_IDS)
+def test_a_dark_picture_of_a_view_has_no_light_controls(quickstart: Path, tmp_path: Path, view: str) -> None:
+    dark = picture(quickstart, tmp_path / "dark.png", view, "dark", (900, 600))
+    light = sum(dark.pixelColor(x, y).lightness() > 235 for x in range(0, 900, 3) for y in range(0, 40, 3))
+    assert light < 100

@@ -161,3 +161,44 @@ def test_where_somebody_reads_stays_when_figures_change(
     cursor.set_time(6_000_000_000)
     assert "Until 08:40:00" in lines(view, qtbot)
     assert view.page.textCursor().position() == 200
+
+
+def test_after_a_move_only_what_depends_on_the_cursor_is_counted_and_at_once(
+    view: SummaryView, run: Run, cursor: Cursor, quickstart: Path, qtbot: QtBot
+) -> None:
+    run.open(quickstart)
+    lines(view, qtbot)
+    whole = view.whole.value
+    # A run so long that while playing nobody would count it again for half an hour.
+    view.whole._took_ms = view.now._took_ms = 60_000
+    cursor.set_time(6_000_000_000)
+    assert "Until 07:00:00 – counting anew…" in view.page.toPlainText()
+    assert "Until 08:40:00" in lines(view, qtbot)
+    assert value(view, qtbot, "Sessions") == "8, 8 under way"
+    assert view.whole.value is whole
+
+
+def test_while_time_goes_by_counting_takes_a_bounded_share(
+    view: SummaryView, run: Run, cursor: Cursor, quickstart: Path, qtbot: QtBot
+) -> None:
+    run.open(quickstart)
+    lines(view, qtbot)
+    view.now._took_ms = 60_000
+    run.set_speed(1.0)
+    run.play()
+    qtbot.waitUntil(lambda: view.now.is_busy, timeout=WAIT_MS)
+    assert view.now._wait.remainingTime() > 600_000
+    assert "counting" not in view.page.toPlainText()
+    run.pause()
+    qtbot.waitUntil(lambda: not view.is_busy, timeout=WAIT_MS)
+    assert view.now.value is not None
+    assert view.now.value.at_us == cursor.at_us
+
+
+def test_the_caret_is_there_only_for_the_keyboard(view: SummaryView, run: Run, quickstart: Path, qtbot: QtBot) -> None:
+    run.open(quickstart)
+    lines(view, qtbot)
+    view.page.setFocus(Qt.FocusReason.OtherFocusReason)
+    assert view.page.cursorWidth() == 0
+    qtbot.keyClick(view.page, Qt.Key.Key_Down)
+    assert view.page.cursorWidth() == 1

@@ -94,7 +94,7 @@ def test_sites_and_their_total_are_drawn_in_kilowatts(qtbot: QtBot, view: LoadVi
     power = curves(plots)
     assert set(power) == {
         *("Station square", "Fast lane", "Market hall", "Canal side", "All sites together"),
-        "limit of 1, Station square: 30 kW",
+        "limit of 2, Station square: 30 kW",
     }
     assert max(power["Fast lane"][1]) == 50.0
     assert max(power["All sites together"][1]) > max(power["Station square"][1])
@@ -122,9 +122,31 @@ def test_of_many_sites_those_with_the_highest_peaks_are_shown(qtbot: QtBot, view
     assert min(peaks[key] for key in view.model.shown) >= max(
         peak for key, peak in peaks.items() if key not in view.model.shown
     )
-    badges = ", ".join(str(number) for number, key in enumerate(peaks, 1) if key in view.model.shown)
-    assert f"limit of each of {badges}: 90 kW" in curves(plots)
+    assert "limit of each of 1, 2, 3, 4, 5, 6, 7, 8: 90 kW" in curves(plots)
     assert curves(plots)["limit of all: 1,440 kW"][1] == [1440.0, 1440.0]
+
+
+def test_what_is_shown_stands_first_in_the_list_by_its_peak_and_is_numbered_so(
+    qtbot: QtBot, view: LoadView, crowded: Path
+) -> None:
+    plots = shown(view, qtbot, crowded)
+    peaks = {site.name: site.peak_w for site in view.model.sites}
+    names = list(rows(view))[1:]
+    assert [peaks[name] for name in names[:8]] == sorted(peaks.values(), reverse=True)[:8]
+    badges = {line.title: line.badge for line, _ in plots._lines if line.panel == "power" and line.badge}
+    assert [badges[name] for name in names[:8]] == list("12345678")
+    assert view.sites.textElideMode() == Qt.TextElideMode.ElideMiddle
+    rows(view)[names[2]].setCheckState(0, Qt.CheckState.Unchecked)
+    rows(view)[names[11]].setCheckState(0, Qt.CheckState.Checked)
+    # It follows those that are shown, and no other number changes under the hand.
+    after = [*names[:8], names[11], *names[8:11], *names[12:]]
+    qtbot.waitUntil(lambda: list(rows(view))[1:] == after)
+    badges = {line.title: line.badge for line, _ in plots._lines if line.panel == "power" and line.badge}
+    assert badges[names[3]] == "4"
+    assert badges[names[11]] == "9"
+    assert names[2] not in badges
+    qtbot.mouseClick(view.top_button, Qt.MouseButton.LeftButton)
+    assert list(rows(view))[1:] == names
 
 
 def test_more_sites_than_can_be_told_apart_are_not_drawn(
@@ -215,6 +237,24 @@ def test_the_caption_says_who_where_how_much(qtbot: QtBot, view: LoadView, curso
     cursor.select(Selection("driver", "Ada"))
     (caption,) = [label.text for label in plots._overlays["one"].labels if not label.is_badge]
     assert caption == ("Ada (NL-EMA) at EVSE NL-ABC-E0001, Station square, 7.5 kW, 5.500 kWh told so far, battery 46 %")
+
+
+def test_in_a_narrow_dock_the_caption_keeps_what_changes_and_the_occupied_places_stay(
+    qtbot: QtBot, view: LoadView, cursor: Cursor, quickstart: Path
+) -> None:
+    view.resize(576, 420)
+    plots = shown(view, qtbot, quickstart)
+    cursor.set_time(80 * 60_000_000)
+    cursor.select(Selection("driver", "Ada"))
+    assert plots._boxes["places"].isVisible()
+    overlay = plots._overlays["one"]
+    for width in (576, 480, 420):
+        view.resize(width, 420)
+        (caption,) = [label.text for label in overlay.labels]
+        assert caption.startswith("Ada")
+        assert caption.endswith(", 7.5 kW, 5.500 kWh told so far, battery 46 %")
+    view.resize(420, 300)
+    assert not plots._boxes["places"].isVisible()
 
 
 def test_curves_go_from_zero_at_the_beginning_to_the_end_of_the_run(
@@ -455,7 +495,7 @@ def test_the_limit_is_dashed_and_not_hidden_by_the_grid(
     plots = shown(view, qtbot, quickstart)
     image = plots.canvas.grab().toImage()
     y = plots.place_of("power", 0, 30.0).y()
-    ink = theme.module("commands")
+    ink = theme.module("locations")
     rows = [[image.pixelColor(x, row) == ink for x in range(60, image.width() - 20)] for row in (y - 1, y, y + 1)]
     dashed = max(rows, key=sum)
     assert 0.4 * len(dashed) < sum(dashed) < 0.95 * len(dashed)

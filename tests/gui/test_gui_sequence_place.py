@@ -16,6 +16,7 @@ from gui.paint.sequence_header import outside
 from gui.paint.sequence_labels import place_label
 from gui.paint.sequence_legend import legend_entries
 from gui.paint.sequence_place import (
+    FOLDED,
     SMALL,
     TALL,
     Picture,
@@ -168,8 +169,18 @@ def test_what_is_said_at_the_charger_keeps_off_the_border_to_ocpi(theme: Theme) 
         chart(lanes, arrow(1, 0, source=0, to=1, layer="OCPP", text="TransactionEvent", remark=remark)), theme
     )
     label = place_label(shown, 0, QFontMetricsF(theme.small))
-    assert label.remark.endswith("…")
+    assert label.x >= shown.place.lanes[0], "nor out over what lies left of where the arrow starts"
     assert label.x + label.width < shown.place.lanes[1]
+
+
+def test_where_names_do_not_fit_the_lifelines_in_view_have_theirs(theme: Theme) -> None:
+    lanes = tuple(Lane(f"NL-C{number:02}", f"NL-C{number:02}", "CPO", "", "CPO") for number in range(12))
+    shown = chart(lanes, arrow(1, 0, source=0, to=11), arrow(2, 0, source=1, to=10))
+    widths = column_widths(shown, SIZE[0] - GUTTER, theme, [1, 0])
+    assert sum(widths) <= SIZE[0] - GUTTER, "nothing lies outside"
+    assert [place for place, width in enumerate(widths) if width > FOLDED] == [0, 1, 10, 11]
+    narrow = column_widths(shown, 270, theme, [1, 0])
+    assert [place for place, width in enumerate(narrow) if width > FOLDED] == [1, 10], "the first arrow's first"
 
 
 def test_a_number_beside_a_message_is_shown_with_its_unit(theme: Theme) -> None:

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from gui.models.cursor import NOTHING, Cursor, Selection
 from gui.models.run import Run
-from gui.paint.sequence_place import row_rect
+from gui.paint.sequence_place import FOLDED, row_rect
 from gui.theme import Theme
 from gui.views.sequence import SequenceView
 
@@ -344,25 +344,24 @@ def test_ctrl_and_arrow_keys_go_along_what_came_of_one_cause(qtbot: QtBot, adas:
     assert adas.model.place == siblings[-2]
 
 
-def test_many_lifelines_scroll_sideways_with_their_names_and_a_chosen_arrow_comes_into_view(
+def test_of_many_lifelines_those_in_view_have_names_and_a_chosen_arrow_both_its_ends(
     view: SequenceView, run: Run, cursor: Cursor, crowded: Path
 ) -> None:
     view.resize(410, 241)
     run.open(crowded)
     cursor.set_time(2 * 3_600 * S)
-    bar, chart = view.chart.horizontalScrollBar(), view.model.chart
+    chart = view.model.chart
     assert len(chart.lanes) == 9
-    assert bar.maximum() > 0
-    last = len(chart.lanes) - 1
-    number = max(range(len(chart.arrows)), key=lambda number: chart.arrows[number].source)
-    assert view.chart.picture().place.lanes[chart.arrows[number].source] > view.chart.viewport().width()
-    view.model.choose(number)
-    place, arrow = view.chart.picture().place, chart.arrows[number]
-    assert place.gutter <= place.lanes[arrow.source] <= place.width
-    bar.setValue(bar.maximum())
-    x = round(view.chart.picture().place.lanes[last])
-    assert view.chart.tip_at(QPoint(x, 10)).startswith(chart.lanes[last].title)
-    assert x < view.chart.viewport().width()
+    assert view.chart.horizontalScrollBar().maximum() == 0
+    place = view.chart.picture().place
+    assert all(place.gutter <= x <= place.width for x in place.lanes), "no arrow without its receiver"
+    assert any(column.width <= FOLDED for column in place.columns)
+    for number in range(0, len(chart.arrows), 7):
+        view.model.choose(number)
+        arrow, columns = view.model.chart.arrows[number], view.chart.picture().place.columns
+        assert all(columns[end].width > FOLDED for end in (arrow.source, arrow.to) if end >= 0)
+        x = round(columns[arrow.source].x)
+        assert view.chart.tip_at(QPoint(x, 10)).startswith(view.model.chart.lanes[arrow.source].title)
 
 
 def test_the_time_of_what_is_in_view_stands_at_the_left_even_when_its_first_arrow_does_not(
@@ -398,3 +397,14 @@ def test_damage_found_while_explaining_is_told_in_a_sentence(
         view.model.choose(number)
     assert "could not be read" in run.problem
     assert view.chart.nothing == run.problem
+
+
+def test_a_moved_cursor_shows_what_is_in_sight_at_once_and_the_rest_when_it_rests(
+    qtbot: QtBot, view: SequenceView, run: Run, cursor: Cursor, crowded: Path
+) -> None:
+    run.open(crowded)
+    cursor.set_time(run.begin_us)
+    qtbot.waitUntil(lambda: view.model.chart.messages >= 100)
+    cursor.set_time((run.begin_us + run.end_us) // 2)
+    assert 0 < view.model.chart.messages <= 30
+    qtbot.waitUntil(lambda: view.model.chart.messages > 100)

@@ -7,11 +7,14 @@ from PySide6.QtGui import QColor, QImage, QPainter
 
 from gui.paint.axis import Tick
 from gui.paint.timeline import (
+    Axis,
     Bars,
     Lanes,
     Scale,
     Span,
     Strip,
+    axis_labels,
+    cursor_box,
     lanes_for,
     lay_out,
     legend_of,
@@ -43,7 +46,7 @@ def painted(
     scale = scale_of(WIDTH, first_us, first_us + SPAN_US)
     bands = stack_bands(spans or [], scale, 3, theme)
     lanes = lay_out(WIDTH, HEIGHT, 1 + max((band.lane for band in bands), default=-1), (100.0, 20.0), theme)
-    strip = Strip(bars(theme, counts, first_us), bands, [], [], [], first_us + SPAN_US, "not played")
+    strip = Strip(bars(theme, counts, first_us), bands, [], [], Axis([]), first_us + SPAN_US, "not played")
     image = QImage(WIDTH, HEIGHT, QImage.Format.Format_RGB32)
     image.fill(theme.panel)
     painter = QPainter(image)
@@ -111,7 +114,7 @@ def test_the_legend_names_the_marks_that_are_there(theme: Theme, is_torn: bool) 
     counts = [[90 if is_torn else 3, 0] + [5] * 58]
     scale = scale_of(WIDTH, -2 * MINUTE_US, SPAN_US)
     bands = stack_bands([Span(0, MINUTE_US, "x")], scale, 3, theme) if is_torn else []
-    strip = Strip(bars(theme, counts, -2 * MINUTE_US), bands, [], [], [], SPAN_US, "")
+    strip = Strip(bars(theme, counts, -2 * MINUTE_US), bands, [], [], Axis([]), SPAN_US, "")
     texts = [entry.text for entry in legend_of(strip, theme)]
     assert texts == (["higher than the scale", "fault", "sessions"] if is_torn else ["sessions"])
     marked = strip._replace(commands=[1], hints=[(1, theme.warning)])
@@ -136,7 +139,7 @@ def test_a_filter_leaves_a_faint_outline_of_all(theme: Theme) -> None:
     whole = np.array([0] * 10 + [10, 8] + [0] * 48, np.int64)
     scale = scale_of(WIDTH, 0, SPAN_US)
     lanes = lay_out(WIDTH, HEIGHT, 0, (100.0, 20.0), theme)
-    strip = Strip(bars(theme, counts)._replace(whole=whole), [], [], [], [], SPAN_US, "")
+    strip = Strip(bars(theme, counts)._replace(whole=whole), [], [], [], Axis([]), SPAN_US, "")
     image = QImage(WIDTH, HEIGHT, QImage.Format.Format_RGB32)
     image.fill(theme.panel)
     painter = QPainter(image)
@@ -153,8 +156,8 @@ def test_a_filter_leaves_a_faint_outline_of_all(theme: Theme) -> None:
 
 def test_the_axis_says_whose_local_time_it_shows(theme: Theme) -> None:
     ticks = [Tick(0, "07:00", False)]
-    bare, lanes, _ = painted(theme, [[0] * 60], ticks=ticks)
-    named, _, _ = painted(theme, [[0] * 60], ticks=ticks, zone="CEST")
+    bare, lanes, _ = painted(theme, [[0] * 60], axis=Axis(ticks))
+    named, _, _ = painted(theme, [[0] * 60], axis=Axis(ticks, "CEST"))
     top = lanes.axis.top() + 2
 
     def ink(image: QImage) -> int:
@@ -181,7 +184,9 @@ def test_faults_that_overlap_or_whose_words_would_have_lanes_of_their_own(theme:
     assert [band.lane for band in bands] == [0, 1, 0, 1]
     assert not any(band.is_inside for band in bands)
     (at_the_edge,) = stack_bands([Span(58 * MINUTE_US, 59 * MINUTE_US, words)], scale, 3, theme)
-    assert at_the_edge.is_inside
+    assert not at_the_edge.is_inside
+    assert at_the_edge.begin < at_the_edge.left - 60, "at the right end the words stand before the band"
+    assert at_the_edge.reach == at_the_edge.right
     assert stack_bands([Span(-9 * MINUTE_US, -8 * MINUTE_US, words)], scale, 3, theme) == []
     many = stack_bands([Span(0, SPAN_US, f"{number}") for number in range(9)], scale, 3, theme)
     assert [(band.lane, band.span.words) for band in many] == [(0, "0"), (1, "1"), (2, "7 faults")]
@@ -215,7 +220,7 @@ def test_the_cursor_and_its_time_stay_inside(theme: Theme) -> None:
     for minute in (0, 30, 60):
         image, lanes, scale = painted(theme, [[0] * 60])
         painter = QPainter(image)
-        paint_cursor(painter, lanes, scale, minute * MINUTE_US, "07:30:00", theme)
+        paint_cursor(painter, lanes, scale, Axis([]), minute * MINUTE_US, "07:30:00", theme)
         painter.end()
         assert colour(image, scale.x(minute * MINUTE_US), lanes.bars.center().y()) == theme.accent
         row = [colour(image, x, lanes.axis.top() + 2) == theme.accent for x in range(WIDTH)]
@@ -223,9 +228,37 @@ def test_the_cursor_and_its_time_stay_inside(theme: Theme) -> None:
         assert not row[-1]
 
 
+def test_no_label_of_the_axis_looks_out_from_under_the_time_of_the_cursor(theme: Theme) -> None:
+    axis = Axis([Tick(30 * MINUTE_US, "00:00:00", False)])
+    image, lanes, scale = painted(theme, [[0] * 60], axis=axis)
+    at_us = 34 * MINUTE_US
+    box = cursor_box(lanes, scale, at_us, "07:34:00", theme)
+    ((label, _),) = axis_labels(lanes, scale, axis, theme)
+    assert label.left() < box.left() < label.right(), "it would be covered in part"
+    painter = QPainter(image)
+    paint_cursor(painter, lanes, scale, axis, at_us, "07:34:00", theme)
+    painter.end()
+    uncovered = [
+        colour(image, x, y) == theme.panel
+        for x in range(round(label.left()), round(box.left()) - 1)
+        for y in range(round(label.top()) + 4, round(label.bottom()))
+    ]
+    assert all(uncovered)
+
+
+def test_the_words_of_a_fault_at_the_right_end_can_be_read(theme: Theme) -> None:
+    image, lanes, scale = painted(
+        theme, [[0] * 60], [Span(58 * MINUTE_US, 59 * MINUTE_US, "link NL-ABC - NL-EMA down")]
+    )
+    begin = round(scale.x(58 * MINUTE_US))
+    top = round(lanes.faults.top())
+    ink = sum(colour(image, x, y) != theme.panel for x in range(begin - 100, begin - 4) for y in range(top, top + 14))
+    assert ink > 100
+
+
 def test_texts_of_the_axis_do_not_overlap(theme: Theme) -> None:
     ticks = [Tick(minute * MINUTE_US, "00:00", False) for minute in range(60)]
-    image, lanes, _ = painted(theme, [[0] * 60], ticks=ticks)
+    image, lanes, _ = painted(theme, [[0] * 60], axis=Axis(ticks))
     inked = [
         any(colour(image, x, y) != theme.panel for y in range(int(lanes.axis.top()) + 4, HEIGHT)) for x in range(WIDTH)
     ]

@@ -12,7 +12,7 @@ from gui.models.cursor import Cursor, Selection
 from gui.models.run import Run
 from gui.models.timeline import FaultBand, fault_words
 from gui.theme import Theme
-from gui.views.timeline import TimelineView, per_bar
+from gui.views.timeline import TimelineView, days_words, per_bar
 from simulator.recording.rows import CommandRow, EventRow, FaultRow, HintRow
 from simulator.recording.writer import Recorder
 
@@ -212,9 +212,9 @@ def test_the_legends_tip_tells_all_that_had_no_room(qtbot: QtBot, view: Timeline
 
 def test_the_axis_names_its_zone_or_that_it_changes(qtbot: QtBot, view: TimelineView, crowded: Path) -> None:
     shown(view, qtbot, crowded)
-    assert view._strip().zone == "local", "summer time begins in this run"
+    assert view._axis().zone == "local", "summer time begins in this run"
     view.show_range(0, HOUR_US)
-    assert view._strip().zone == "CET"
+    assert view._axis().zone == "CET"
 
 
 def recorded(path: Path) -> Recorder:
@@ -286,3 +286,7 @@ def test_words_for_bars_and_faults() -> None:
         *("messages per minute", "messages per 5 min", "messages per hour", "messages per 3 h", "messages per day"),
     ]
     assert fault_words("meteor_strike", "NL-ABC") == "meteor strike NL-ABC"
+
+
+def test_another_day_is_told_in_words() -> None:
+    assert [days_words(days) for days in (-2, -1, 1, 2)] == ["2 days before", "day before", "day after", "day 3"]

@@ -93,16 +93,16 @@ def test_each_party_is_in_one_group_of_few() -> None:
 
 
 def test_a_role_is_parted_by_hub_then_by_country_then_by_id() -> None:
-    parties = [*_parties(40, "cpo", ("NL", "DE")), *_parties(20, "emsp"), *_parties(2, "hub")]
+    parties = [*_parties(40, "cpo", ("NL", "DE")), *_parties(30, "emsp"), *_parties(2, "hub")]
     bare = Network(parties, [], [], [])
     cpos = next(group for group in _groups(bare) if group.role == "cpo")
     assert [group_name(_groups(bare)[child]) for child in cpos.children] == ["in DE", "in NL"]
-    links = [Link(party, 60 + party % 2, None, None) for party in range(40)]
+    links = [Link(party, 70 + party % 2, None, None) for party in range(40)]
     hubbed = _groups(Network(parties, links, [], []))
     cpos = next(group for group in hubbed if group.role == "cpo")
     assert [group_name(hubbed[child]) for child in cpos.children] == ["at hub 0", "at hub 1"]
     emsps = next(group for group in hubbed if group.role == "emsp")
-    assert group_names(hubbed[emsps.children[0]])[:2] == ["NL-E0000 to NL-E0003", "NL-E0000 to 3"]
+    assert group_names(hubbed[emsps.children[0]])[:2] == ["NL-E0000 to NL-E0004", "NL-E0000 to 4"]
     assert role_count("emsp", 412) == "412 eMSPs"
 
 

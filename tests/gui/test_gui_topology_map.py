@@ -13,7 +13,7 @@ from gui.models.cursor import Cursor, Selection
 from gui.models.run import Run
 from gui.models.topology.placed import Hit
 from gui.paint.topology_map import land_rect, scale_rect, strip_rect
-from gui.paint.topology_parties import label
+from gui.paint.topology_parties import label, roles_by_name
 from gui.theme import Theme
 from gui.views.topology import TopologyView
 
@@ -164,11 +164,12 @@ def test_every_party_of_the_quickstart_can_be_read_in_a_small_pane(
     assert placed.parties_seen.tolist() == [0, 1, 2, 3]
     metrics = QFontMetricsF(theme.small)
     image = view.canvas.grab().toImage()
+    by_name = roles_by_name(view.model, placed, metrics)
     for party in placed.parties_seen.tolist():
         known = view.model.network.parties[party]
         x, y, w, h = placed.rect_of("party", party)
-        room = w - (16 if w > 90 else 6)
-        said = label(known.name, known.id, theme.small, room)
+        room = w - 6
+        said = label(known.name, known.id, theme.small, room, is_named=by_name[known.role])
         assert said in (known.name, known.id), "its whole name, or its whole id"
         assert metrics.horizontalAdvance(said) <= room
         assert h >= metrics.height()

@@ -205,7 +205,7 @@ def test_a_party_can_be_asked_what_it_believes(
     cursor.set_time(178 * MINUTE_US)
     view.grab()
     texts = [view.believers.itemText(row) for row in range(view.believers.count())]
-    assert texts == ["Statuses as each CPO knows them", *(f"Statuses as Cards E0{n} believes them" for n in (1, 2, 3))]
+    assert texts == ["Status known to CPOs", *(f"Status known to Cards E0{n}" for n in (1, 2, 3))]
     view.believers.setFocus()
     qtbot.keyClick(view.believers, Qt.Key.Key_Down)
     view.grab()
@@ -214,7 +214,7 @@ def test_a_party_can_be_asked_what_it_believes(
     assert view.model.stale.any()
     assert "Differs from the CPO" in view.legend.accessibleDescription()
     view.set_believer("NL-E02")
-    assert view.believers.currentText() == "Statuses as Cards E02 believes them"
+    assert view.believers.currentText() == "Status known to Cards E02"
 
 
 def test_the_legend_names_what_is_there_and_can_go(

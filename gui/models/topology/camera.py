@@ -87,18 +87,28 @@ class Cameras(NamedTuple):
         return Cameras(main, parties)
 
 
-def fit(layout: Layout, width: float, height: float) -> Cameras:
-    """All of a layout with a margin, but never larger than its natural size."""
+def fit(layout: Layout, width: float, height: float, *, whole: bool = False) -> Cameras:
+    """A layout with a margin, but never larger than its natural size: the bulk of it, or the whole of it, with sites
+    that lie far off."""
+    bounds = layout.all_bounds if whole else layout.bounds
     if layout.kind != "map":
-        all_of_it = _fitted(layout.bounds, width, height, 0.0, TOP_PX, 1.15 / layout.unit, layout.cell)
+        all_of_it = _fitted(bounds, width, height, 0.0, TOP_PX, 1.15 / layout.unit, layout.cell)
+        all_of_it = _bounded(all_of_it, layout)
         return Cameras(all_of_it, all_of_it)
     strip = strip_px(width)
-    main = _fitted(layout.bounds, max(width - strip, 40.0), height - _SCALE_PX, strip, _MARKER_PX, np.inf, layout.cell)
+    main = _fitted(bounds, max(width - strip, 40.0), height - _SCALE_PX, strip, _MARKER_PX, np.inf, layout.cell)
     # The scale bar has room of its own below all sites.
-    main = main._replace(height=height, y=main.y + _SCALE_PX / 2 / main.scale)
+    main = _bounded(main._replace(height=height, y=main.y + _SCALE_PX / 2 / main.scale), layout)
     most = _LARGEST_NODE / layout.unit
     parties = _fitted(layout.party_bounds, strip, height, 0.0, _STRIP_TOP_PX, 1.15 / layout.unit, 170.0 / most)
     return Cameras(main, parties)
+
+
+def _bounded(camera: Camera, layout: Layout) -> Camera:
+    """Free to go as far away as the whole of the layout needs."""
+    x0, y0, x1, y1 = layout.all_bounds
+    whole = min(camera.width / max(x1 - x0, 1e-9), camera.height / max(y1 - y0, 1e-9)) * _SMALLEST
+    return camera._replace(least=min(camera.least, whole))
 
 
 def _fitted(

@@ -15,6 +15,9 @@ from gui.models.topology.network import Network
 FEW: Final = 12
 """So many parties, or groups, lie in one group at most where nothing but their ids parts them."""
 
+MOST_NODES: Final = 24
+"""So many parties of a role stand in one column by themselves; more are parted into groups."""
+
 _LEAST_PART: Final = 0.02
 _MOST_PARTS: Final = 24
 
@@ -52,7 +55,7 @@ def _add(network: Network, found: list[Group], group: Group, members: list[int])
     """Add a group with all that it is parted into; its place."""
     place = len(found)
     found.append(group)
-    if len(members) > FEW:
+    if len(members) > (MOST_NODES if group.by == "role" else FEW):
         children = []
         for by, name, last, part in _parted(network, group, members):
             child = Group(group.role, by, name, last, group.column, np.array(part, np.int64), place, ())

@@ -5,6 +5,7 @@ from math import ceil, cos, radians, sqrt
 from typing import Final, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gui.models.topology.cards import Floats
 from gui.models.topology.network import Network
@@ -12,6 +13,8 @@ from gui.models.topology.network import Network
 _EARTH_M: Final = 6_371_008.8
 _SAME_M: Final = 2.0
 _GAP_M: Final = 4.0
+_FAR_SPANS: Final = 0.75
+_NEAR_M: Final = 500.0
 
 
 class Projection(NamedTuple):
@@ -36,7 +39,18 @@ def projection(network: Network) -> Projection:
     longitudes = np.radians([site.longitude for site in network.sites])
     longitude = np.degrees(np.arctan2(np.sin(longitudes).sum(), np.cos(longitudes).sum()))
     latitudes = [site.latitude for site in network.sites]
-    return Projection((min(latitudes) + max(latitudes)) / 2, float(longitude))
+    return Projection(float(np.median(latitudes)), float(longitude))
+
+
+def far_off(site_xy: Floats) -> NDArray[np.bool_]:
+    """Which sites lie so far from nearly all others (the 2nd to the 98th percentile) that a picture of all would show
+    nothing of these."""
+    if not len(site_xy):
+        return np.zeros(0, np.bool_)
+    low, high = np.percentile(site_xy, (2, 98), axis=0)
+    margin = _FAR_SPANS * np.maximum(high - low, _NEAR_M)
+    far: NDArray[np.bool_] = ((site_xy < low - margin) | (site_xy > high + margin)).any(axis=1)
+    return far
 
 
 def side_by_side(site_xy: Floats, sizes: Floats) -> Floats:

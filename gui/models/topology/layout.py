@@ -5,8 +5,10 @@ do not freeze the window.
 site, with its EVSEs inside. `map`: the same cards at their coordinates in local metres (x east, y south); the parties,
 which have no place, in a world of their own. networkx gives each party its column and its rank.
 
-Few parties of a role stand one below the other. Many lie in boxes in boxes, as gui/models/topology/groups.py parts
-them. A layout is made for a size of picture: it takes the arrangement that is largest there.
+Few parties of a role stand one below the other, each CPO with its sites. Where there are more CPOs they stand on both
+sides of those whom they speak with, and their sites lie `aside`, right of all; very many lie in boxes in boxes, as
+gui/models/topology/groups.py parts them. A layout is made for a size of picture: it takes the arrangement that is
+largest there.
 """
 
 from collections.abc import Sequence
@@ -16,8 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gui.models.topology.cards import CELL, GAP, Floats, block_of, cards_of, width_for
-from gui.models.topology.groups import Group, group_parties
-from gui.models.topology.land import projection, side_by_side
+from gui.models.topology.groups import FEW, MOST_NODES, Group, group_parties
+from gui.models.topology.land import far_off, projection, side_by_side
 from gui.models.topology.network import Network
 from gui.models.topology.packing import Item, middle, shelve, spread
 
@@ -46,7 +48,10 @@ _CROWD_ASPECT: Final = 1.7
 _TITLE: Final = 0.36
 _NODE_PX: Final = 27.0
 _WIDER_NODE: Final = 0.6
+_WIDEST_NODE: Final = 1.8
 _WIDER_LANE: Final = 1.0
+_ASIDE_GAP: Final = 90.0
+_ASIDE_LANE: Final = 400.0
 _CELL_M: Final = 5.0
 _SMALLEST_MAP_M: Final = 400.0
 _OWN_PLACE_M: Final = 3.0
@@ -64,6 +69,8 @@ class Layout(NamedTuple):
     `unit` is how many world units a party among few takes for one; `cell` is the distance of EVSEs. `party_size` is
     the width and height of each party; `group_box` are rows of x, y, width, height, as are `card` and `block`;
     `group_opens` is the scale from which what is in a group can be read. `block_party` says whose sites a block holds.
+    `aside` are the parties whose blocks lie right of all, outside the first picture; `far` the sites of a map that do.
+    `bounds` is what is shown at first, `all_bounds` everything.
     """
 
     kind: Kind
@@ -81,6 +88,9 @@ class Layout(NamedTuple):
     block_party: NDArray[np.int64]
     bounds: Bounds
     party_bounds: Bounds
+    all_bounds: Bounds
+    aside: NDArray[np.bool_]
+    far: NDArray[np.bool_]
 
 
 def lay_out(network: Network, kind: Kind, size: tuple[int, int] = USUAL_SIZE) -> Layout:
@@ -93,7 +103,7 @@ class Layouts:
 
     def __init__(self, network: Network) -> None:
         self._network = network
-        self._groups = group_parties(network, columns_of(network))
+        self._groups = group_parties(network, _on_both_sides(columns_of(network)))
         self._cards, self._inner_xy = cards_of(network)
         self._planners: dict[Kind, _Planner] = {}
 
@@ -132,6 +142,17 @@ def columns_of(network: Network) -> list[list[int]]:
         mean = {index: _mean([rank[peer] for peer in graph.neighbors(index) if peer in rank]) for index in column}
         column.sort(key=lambda index: (mean[index], index))
     return columns
+
+
+def _on_both_sides(columns: list[list[int]]) -> list[list[int]]:
+    """More CPOs than stand well in one column are shared out to both sides of the others, so that no link has to pass
+    below one of them; with hubs between, or too many to be told one by one, they stay."""
+    providers, hubs, cpos = columns
+    if hubs or not 0 < len(providers) <= MOST_NODES or not FEW < len(cpos) <= 2 * MOST_NODES:
+        return columns
+    half = (len(cpos) + 1) // 2
+    ordered = sorted(cpos)
+    return [ordered[:half], providers, ordered[half:]]
 
 
 def _mean(values: Sequence[int]) -> float:
@@ -196,6 +217,22 @@ class _Planner:
         self._columns = [[n for n in roots if groups[n].column == column] for column in range(3)]
         self._columns = [column for column in self._columns if column]
         self.is_crowd = any(group.children for group in groups)
+        count = sum(party.role == "cpo" for party in network.parties)
+        self.has_aside = has_blocks and count > FEW and not any(g.role == "cpo" and g.children for g in groups)
+        """Whether the sites of CPOs lie apart from them, because together nobody could read either."""
+        self.aside: _Blocks = {}
+        self.aside_items: list[Item] = []
+        if self.has_aside:
+            self._lay_aside()
+
+    def _lay_aside(self) -> None:
+        for party, sites in enumerate(self._network.sites_of):
+            if sites:
+                self.aside[party] = block_of(sites, self._cards, None)
+                w, h, _ = self.aside[party]
+                self.aside_items.append(Item(w, h, party=party))
+        if self.aside_items:
+            shelve(self.aside_items, _CROWD_ASPECT, _ASIDE_GAP, 0.0)
 
     def best(self, room: tuple[float, float], lane: float) -> _Plan:
         """The arrangement that can be read best in a room of so many pixels, widened to fill it."""
@@ -205,7 +242,8 @@ class _Planner:
         look = plan.look
         columns = max(1, len(plan.widths))
         spare = max(0.0, spare)
-        wider = min(_WIDER_NODE * look.node_w, 0.8 * spare / columns)
+        few_only = not plan.blocks and not self.is_crowd
+        wider = min((_WIDEST_NODE if few_only else _WIDER_NODE) * look.node_w, 0.6 * spare / columns)
         spare -= wider * columns
         longer = min(_WIDER_LANE * look.lane, spare / max(1, columns - 1))
         return self._plan(look._replace(node_w=look.node_w + wider, lane=look.lane + longer))
@@ -267,7 +305,7 @@ class _Planner:
         return items
 
     def _blocked(self, party: int, width: float | None, blocks: _Blocks) -> tuple[float, float]:
-        sites = self._network.sites_of[party] if self._has_blocks else []
+        sites = self._network.sites_of[party] if self._has_blocks and not self.has_aside else []
         if not sites:
             return 0.0, 0.0
         if party not in blocks:
@@ -303,13 +341,15 @@ def _network_layout(
     room = (max(size[0] - 2 * MARGIN_PX, 40.0), max(size[1] - MARGIN_PX - TOP_PX, 40.0))
     layout = _parties(network, cards, planner, planner.best(room, _LANE))
     block = layout.block
-    bounds = _bounds(np.concatenate([_node_boxes(layout), block, layout.group_box]))
+    near = block[~layout.aside[layout.block_party]]
+    bounds = _bounds(np.concatenate([_node_boxes(layout), near, layout.group_box]))
     return layout._replace(
         site_xy=cards[:, :2] + cards[:, 2:] / 2,
         card=cards,
         evse_xy=inner_xy + cards[network.evse_site, :2],
         bounds=bounds,
         party_bounds=bounds,
+        all_bounds=_bounds(np.concatenate([_node_boxes(layout), block, layout.group_box])),
     )
 
 
@@ -327,13 +367,17 @@ def _map_layout(network: Network, planner: _Planner, cards: Floats, inner_xy: Fl
         place_xy = places.metres([(evse.latitude, evse.longitude) for evse in network.evses])
         away = np.hypot(*(place_xy - own_xy[network.evse_site]).T) > _OWN_PLACE_M
         evse_xy = np.where(away[:, None], place_xy, inner_xy + cards[network.evse_site, :2])
+    points = np.column_stack([site_xy, np.zeros_like(site_xy)])
+    far = far_off(own_xy)
     return layout._replace(
         kind="map",
         cell=_CELL_M,
         site_xy=site_xy,
         card=cards,
         evse_xy=evse_xy,
-        bounds=_grown(_bounds(np.column_stack([site_xy, np.zeros_like(site_xy)])), _SMALLEST_MAP_M),
+        bounds=_grown(_bounds(points[~far]), _SMALLEST_MAP_M),
+        all_bounds=_grown(_bounds(points), _SMALLEST_MAP_M),
+        far=far,
         party_bounds=_bounds(np.concatenate([_node_boxes(layout), layout.group_box])),
     )
 
@@ -368,13 +412,22 @@ def _parties(network: Network, cards: Floats, planner: _Planner, plan: _Plan) ->
                     outline.append((block_x, block_y, block_w, block_h))
                     outline_party.append(item.party)
         left += width + plan.lane
+    for item in planner.aside_items:
+        block_x, block_y = left - plan.lane + _ASIDE_LANE * unit + item.x, item.y
+        for corner in planner.aside[item.party][2]:
+            cards[corner.party, :2] = block_x + corner.x, block_y + corner.y
+        outline.append((block_x, block_y, item.w, item.h))
+        outline_party.append(item.party)
+    aside = np.zeros(count, np.bool_)
+    aside[[item.party for item in planner.aside_items]] = True
     block = np.array(outline).reshape(-1, 4)
     block_party = np.array(outline_party, np.int64)
     nothing = (0.0, 0.0, 1.0, 1.0)
     empty = np.empty((0, 2))
     layout = Layout(
         "network", unit, CELL, party_xy, party_size, groups, group_box, np.zeros(len(groups)),
-        empty, cards, empty, block, block_party, nothing, nothing,
+        empty, cards, empty, block, block_party, nothing, nothing, nothing, aside,
+        np.zeros(len(network.sites), np.bool_),
     )  # fmt: skip
     return layout._replace(group_opens=_complete(layout))
 
@@ -385,7 +438,8 @@ def _complete(layout: Layout) -> Floats:
     opens = np.zeros(len(layout.groups))
     for number, group in enumerate(layout.groups):
         if group.parent < 0 and not group.children:
-            blocks = layout.block[np.isin(layout.block_party, group.members)]
+            beside = layout.block_party[~layout.aside[layout.block_party]]
+            blocks = layout.block[~layout.aside[layout.block_party]][np.isin(beside, group.members)]
             x0, y0, x1, y1 = _bounds(np.concatenate([nodes[group.members], blocks]))
             layout.group_box[number] = x0, y0, x1 - x0, y1 - y0
             pitch = np.diff(np.sort(layout.party_xy[group.members, 1])).min(initial=np.inf)

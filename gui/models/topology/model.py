@@ -34,6 +34,7 @@ _RATE_STEP_US: Final = 15_000_000
 _RATES_EVERY_MS: Final = 200
 _RATES_IN_RUSH_MS: Final = 1_000
 _SIZE_STEP_PX: Final = 60
+_SESSION_STATES: Final = 4
 _UNREADABLE: Final = (RecordingError, sqlite3.Error, msgspec.DecodeError)
 _MODULES: Final = "SELECT DISTINCT module FROM call ORDER BY module"
 
@@ -307,7 +308,9 @@ class TopologyModel(QObject):
         self.changed.emit()
 
     def _select(self, selection: Selection) -> None:
-        highlight = self._meant(selection)
+        highlight = NO_HIGHLIGHT
+        with self.run.reading():
+            highlight = self._meant(selection)
         if highlight != self.highlight:
             self.highlight = highlight
             self.structure += 1
@@ -324,18 +327,37 @@ class TopologyModel(QObject):
         if kind == "site":
             return Highlight(site=network.site_of.get(id, -1))
         if kind == "evse":
-            return Highlight(evse=network.evse_of.get(id, -1))
+            return self._at_evse(network.evse_of.get(id, -1))
         if kind == "message" and recording is not None:
             for message in recording.messages(exchange=int(id)):
                 link = network.link_between(message.sender, message.receiver)
                 from_a = link >= 0 and network.parties[network.links[link].a].id == message.sender
                 self.meaning = words_of(message)
-                return Highlight(link=link, exchange=message.exchange, forward=from_a)
-        if kind == "session" and recording is not None:
-            for state in recording.states(kind="session", entity=id, limit=1):
-                evse = msgspec.json.decode(state.value, type=_SessionValue).evse
-                return Highlight(evse=network.evse_of.get(evse, -1))
+                at = self._at_evse(self._evse_of_session(message.session_id))
+                return at._replace(link=link, exchange=message.exchange, forward=from_a)
+        if kind == "session":
+            return self._at_evse(self._evse_of_session(id))
         return NO_HIGHLIGHT
+
+    def _at_evse(self, evse: int) -> Highlight:
+        """An EVSE with its site."""
+        return Highlight(evse=evse, site=int(self.network.evse_site[evse])) if evse >= 0 else NO_HIGHLIGHT
+
+    def _evse_of_session(self, id: str) -> int:
+        """Where a session charges; -1: nobody has said it."""
+        recording = self.run.recording
+        if recording is None or not id:
+            return -1
+        for state in recording.states(kind="session", entity=id, limit=_SESSION_STATES):
+            evse = msgspec.json.decode(state.value, type=_SessionValue).evse
+            if evse in self.network.evse_of:
+                return self.network.evse_of[evse]
+        return -1
+
+    @property
+    def owner(self) -> int:
+        """The CPO of the site that the selection means; -1: it means none."""
+        return self.network.sites[self.highlight.site].cpo if self.highlight.site >= 0 else -1
 
 
 def words_of(message: Message) -> str:

@@ -26,6 +26,7 @@ _SMALLEST_NODE_PX: Final = (44.0, 19.0)
 _SMALLEST_CELL_PX: Final = 2.2
 _SMALLEST_MAP_CELL_PX: Final = 7.0
 _LEAST_GAP_PX: Final = 24.0
+_SHORTEST_PX: Final = 16.0
 _NEAR_DOT_PX: Final = 9.0
 _NEAR_LINK_PX: Final = 6.0
 _NEAR_MARKER_PX: Final = 14.0
@@ -67,13 +68,14 @@ class Placed:
         on_map = layout.kind == "map"
         self.evses_drawn = self.cell_px >= (_SMALLEST_MAP_CELL_PX if on_map else _SMALLEST_CELL_PX)
         self.cards_drawn = self.evses_drawn or not on_map
-        own = self.party_shown[network.site_cpo] if not on_map else np.ones(len(network.sites), np.bool_)
+        shows = self.party_shown | layout.aside
+        own = shows[network.site_cpo] if not on_map else np.ones(len(network.sites), np.bool_)
         self.site_px = camera.px(layout.site_xy)
         self.card_px = np.column_stack([camera.px(layout.card[:, :2]), layout.card[:, 2:] * scale])
         self.sites_seen = self._sites_seen(own)
         self.spots = find_spots(self.site_px, network.site_sizes(), scale) if not self.cards_drawn else None
         self.block_px = np.column_stack([camera.px(layout.block[:, :2]), layout.block[:, 2:] * scale])
-        self.blocks_seen = np.flatnonzero(self.party_shown[layout.block_party])
+        self.blocks_seen = np.flatnonzero(shows[layout.block_party])
         self.evse_px = camera.px(layout.evse_xy) if self.evses_drawn else np.empty((0, 2))
         shown = own[network.evse_site] if network.evses else np.empty(0, np.bool_)
         self._evse_shown = shown if self.evses_drawn else np.empty(0, np.bool_)
@@ -146,7 +148,7 @@ class Placed:
         lane = LANE_PX + wide * (dots.link * _GOLDEN % 1.0)
         direction = np.where(dots.forward != dots.answer, lane, -lane)
         places: Floats = ends[:, :2] + along * dots.place[:, None] + side * direction[:, None]
-        hidden = self.bundle_of[dots.link] < 0
+        hidden = (self.bundle_of[dots.link] < 0) | (length < _SHORTEST_PX)
         for x, y, w, h in self.node_px[len(self.party_px) :][self.closed_groups].tolist():
             hidden |= (places[:, 0] > x) & (places[:, 0] < x + w) & (places[:, 1] > y) & (places[:, 1] < y + h)
         places[hidden] = np.nan
