@@ -71,7 +71,7 @@ def timeline_ms() -> tuple[float, float]:
     from PySide6.QtWidgets import QApplication
 
     from gui.paint.axis import local_ticks
-    from gui.paint.timeline import Bars, Strip, lay_out, paint_cursor, paint_strip, scale_of
+    from gui.paint.timeline import Axis, Bars, Strip, lay_out, paint_cursor, paint_strip, scale_of
     from gui.theme import Theme
     from simulator.report.clock import LocalClock
 
@@ -82,7 +82,7 @@ def timeline_ms() -> tuple[float, float]:
     counts = np.random.default_rng(1).poisson(MESSAGES / len(names) / 240, (len(names), 240))
     scale, lanes = scale_of(width, 0, DAY_US), lay_out(width, height, 0, (90, 20), theme)
     bars = Bars(names, [theme.module(name) for name in names], counts, 0, DAY_US // 240, "messages per 6 min")
-    strip = Strip(bars, [], [], [], local_ticks(clock.at, 0, DAY_US, 12), DAY_US, "")
+    strip = Strip(bars, [], [], [], Axis(local_ticks(clock.at, 0, DAY_US, 12), "UTC"), DAY_US, "")
     image = QImage(width, height, QImage.Format.Format_RGB32)
 
     def paint(number: int) -> None:
@@ -95,7 +95,7 @@ def timeline_ms() -> tuple[float, float]:
     def scrub(number: int) -> None:
         painter = QPainter(image)
         painter.drawImage(0, 0, layer)
-        paint_cursor(painter, lanes, scale, number * 1_000_000_000, "12:00:00", theme)
+        paint_cursor(painter, lanes, scale, strip.axis, number * 1_000_000_000, "12:00:00", theme)
         painter.end()
 
     result = median_ms(paint), median_ms(scrub)
