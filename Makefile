@@ -5,13 +5,14 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-all bench lint clean
+.PHONY: help setup run test test-all bench pictures lint clean
 
 help:
 	@echo "make run       play scenarios/quickstart.yaml, leave runs/quickstart.ocpirun, and open the window on it"
 	@echo "make test      lint, types, import contracts and tests"
 	@echo "make test-all  the same with the slow tests"
 	@echo "make bench     print the measured ratios"
+	@echo "make pictures  paint every view, light and dark, into runs/pictures"
 	@echo "make clean     remove .venv and the caches"
 
 $(READY): requirements.lock pyproject.toml .ci/make-venv .ci/qt-libraries
@@ -39,6 +40,9 @@ test-all: lint
 
 bench: $(READY)
 	$(BIN)/python -m tests.bench
+
+pictures: $(READY)
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m tests.pictures
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info

@@ -13,6 +13,7 @@ from PySide6.QtCore import (
     QCoreApplication,
     QEvent,
     QEventLoop,
+    QLibraryInfo,
     QMessageLogContext,
     QSettings,
     QSize,
@@ -25,6 +26,8 @@ from PySide6.QtWidgets import QApplication, QWidget
 from gui.actions import Colours
 from gui.main_window import SIZE, MainWindow
 from gui.models.engine import Engine
+from gui.models.message_search import Search
+from gui.models.task import Task
 from gui.opener import is_scenario
 from simulator.i18n import tr
 from simulator.recording.errors import RecordingError
@@ -34,7 +37,7 @@ from simulator.recording.schema import SUFFIX
 _WAKE_MS: Final = 200
 _QUIET_MS: Final = 60
 _QUIET_LOOKS: Final = 4
-_MOST_LOOKS: Final = 200
+_MOST_LOOKS: Final = 1_000
 
 
 def application() -> QApplication:
@@ -46,6 +49,11 @@ def application() -> QApplication:
     made.setApplicationVersion(version("ocpi-sim"))
     made.setStyle("Fusion")
     return made
+
+
+def platform_plugins() -> Path:
+    """The folder of what Qt speaks with displays by."""
+    return Path(QLibraryInfo.path(QLibraryInfo.LibraryPath.PluginsPath)) / "platforms"
 
 
 def show(
@@ -127,7 +135,7 @@ def _save(window: MainWindow, out: Path, view: str | None, size: tuple[int, int]
         shown = window.docks.take_out(view)
         shown.resize(QSize(*size) if size else SIZE)
     shown.show()
-    _settle(window)
+    _settle(window, shown)
     saved = shown.grab().save(str(out))
     if shown is not window:
         _delete(shown)
@@ -142,16 +150,23 @@ def _delete(shown: QWidget) -> None:
     QCoreApplication.sendPostedEvents(shown, QEvent.Type.DeferredDelete)
 
 
-def _settle(window: MainWindow) -> None:
+def _settle(window: MainWindow, shown: QWidget) -> None:
     """Let the views finish what they do in threads and by timers."""
     quiet = 0
     for _ in range(_MOST_LOOKS):
         loop = QEventLoop()
         QTimer.singleShot(_QUIET_MS, loop.quit)
         loop.exec()
-        quiet = 0 if any(getattr(view, "is_busy", False) for view in window.docks.views.values()) else quiet + 1
+        quiet = 0 if _is_busy(window, shown) else quiet + 1
         if quiet == _QUIET_LOOKS:
             return
+
+
+def _is_busy(window: MainWindow, shown: QWidget) -> bool:
+    """Whether anything is looked for in a thread; a view that was taken out is no part of the window any more."""
+    views = window.docks.views.values()
+    works = any(top.findChildren(kind) for top in (window, shown) for kind in (Task, Search))
+    return works or any(getattr(view, "is_busy", False) for view in views)
 
 
 def _play(scenario: Path, out: Path) -> str:

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import Final
 
+from gui.display import why_not_shown
 from simulator.i18n import tr
 
 VIEW_IDS: Final = ("topology", "messages", "sequence", "load", "timeline", "summary")
@@ -81,6 +82,9 @@ def run(arguments: argparse.Namespace) -> int:
     except ImportError as error:
         return _refuse(why_no_qt(error))
     if arguments.screenshot is None:
+        reason = why_not_shown(app.platform_plugins())
+        if reason:
+            return _refuse(reason)
         return app.show(arguments.path, arguments.view, arguments.at, arguments.size, arguments.theme)
     sentence = app.picture(
         arguments.path, arguments.screenshot, arguments.view, arguments.at, arguments.size, arguments.theme
