@@ -36,6 +36,7 @@ _ROUTES: Final = {
     "tariffs.sender.get_list": "Fetch the list of tariffs",
     "tariffs.receiver.get_tariff": "Check the tariff that the other side has stored",
     "tariffs.receiver.put_tariff": "New or replaced tariff",
+    "tariffs.receiver.patch_tariff": "Tariff update",
     "tariffs.receiver.delete_tariff": "Tariff withdrawn",
     "tokens.sender.get_list": "Fetch the list of tokens",
     "tokens.sender.post_authorize": "Ask the eMSP: may this token charge?",
@@ -58,6 +59,11 @@ _ROUTES: Final = {
     "hubclientinfo.sender.get_list": "Ask the hub: which parties can be reached?",
     "hubclientinfo.receiver.get_client_info": "Check what the party knows about another party",
     "hubclientinfo.receiver.put_client_info": "The hub reports a party's connection",
+    "invoicereconciliation.sender.get_list": "Fetch which CDRs the invoices cover",
+    "invoicereconciliation.receiver.get_record": "Check the invoice record that the other side has stored",
+    "invoicereconciliation.receiver.post_record": "An invoice covers these CDRs",
+    "invoicereconciliation.receiver.put_record": "Corrected: an invoice covers these CDRs",
+    "invoicereconciliation.receiver.delete_record": "An invoice record was wrong and is withdrawn",
 }
 
 _EVSE_STATUS: Final = {

@@ -9,13 +9,14 @@ from typing import Final
 
 
 class ModuleID(StrEnum):
-    """The modules of 2.2.1 and, outside the official list, `versions`."""
+    """The modules of all versions and, outside the official list, `versions`."""
 
     CDRS = "cdrs"
     CHARGING_PROFILES = "chargingprofiles"
     COMMANDS = "commands"
     CREDENTIALS = "credentials"
     HUB_CLIENT_INFO = "hubclientinfo"
+    INVOICE_RECONCILIATION = "invoicereconciliation"
     LOCATIONS = "locations"
     SESSIONS = "sessions"
     TARIFFS = "tariffs"

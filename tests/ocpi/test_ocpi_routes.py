@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from simulator.ocpi.routes import Match, Refusal, Route, join_url, match, routes, split_path
 
-ALL = routes("2.2.1")
+VERSIONS = ("2.1.1", "2.2.1", "2.3.0")
+ALL = [(version, route) for version in VERSIONS for route in routes(version)]
 segments = st.text(st.characters(exclude_categories=["Cs"]), min_size=1).filter(lambda text: text not in (".", ".."))
 
 
@@ -40,22 +41,38 @@ def test_a_segment_that_no_path_can_carry_is_refused(segment: str) -> None:
         join_url("http://x", segment)
 
 
-@pytest.mark.parametrize("route", ALL, ids=lambda route: route.name)
-def test_every_route_is_found_by_its_own_path(route: Route) -> None:
+@pytest.mark.parametrize(("version", "route"), ALL, ids=lambda part: getattr(part, "name", part))
+def test_every_route_is_found_by_its_own_path(version: str, route: Route) -> None:
     filled = [f"value of {part}" if part.startswith("{") else part for part in route.template]
-    found = match("2.2.1", route.module, route.interface, route.method, filled)
+    found = match(version, route.module, route.interface, route.method, filled)
     params = {part[1:-1]: f"value of {part}" for part in route.template if part.startswith("{")}
     assert found == Match(route, params)
 
 
-def test_names_and_requests_are_unique() -> None:
-    assert len({route.name for route in ALL}) == len(ALL)
-    assert len({(route.module, route.interface, route.method, route.template) for route in ALL}) == len(ALL)
+@pytest.mark.parametrize("version", VERSIONS)
+def test_names_and_requests_are_unique(version: str) -> None:
+    table = routes(version)
+    assert len({route.name for route in table}) == len(table)
+    assert len({(route.module, route.interface, route.method, route.template) for route in table}) == len(table)
 
 
-def test_lists_are_paginated_and_nothing_else_is() -> None:
-    paginated = sorted(route.name for route in ALL if route.paginated)
-    modules = ("cdrs", "hubclientinfo", "locations", "sessions", "tariffs", "tokens")
+def test_a_name_means_the_same_request_in_every_version() -> None:
+    by_name: dict[str, set[Route]] = {}
+    for _, route in ALL:
+        by_name.setdefault(route.name, set()).add(route)
+    assert {name for name, found in by_name.items() if len(found) > 1} == set()
+
+
+@pytest.mark.parametrize(
+    ("version", "modules"),
+    [
+        ("2.1.1", ("cdrs", "locations", "sessions", "tariffs", "tokens")),
+        ("2.2.1", ("cdrs", "hubclientinfo", "locations", "sessions", "tariffs", "tokens")),
+        ("2.3.0", ("cdrs", "hubclientinfo", "invoicereconciliation", "locations", "sessions", "tariffs", "tokens")),
+    ],
+)
+def test_lists_are_paginated_and_nothing_else_is(version: str, modules: tuple[str, ...]) -> None:
+    paginated = sorted(route.name for route in routes(version) if route.paginated)
     assert paginated == [f"{module}.sender.get_list" for module in modules]
 
 
@@ -72,6 +89,7 @@ def test_the_parameters_are_named() -> None:
         ("locations", "RECEIVER", "DELETE", ("NL", "ABC", "LOC1"), 405),
         ("locations", "RECEIVER", "POST", ("NL", "ABC", "LOC1"), 405),
         ("tariffs", "RECEIVER", "PATCH", ("NL", "ABC", "T1"), 405),
+        ("invoicereconciliation", "SENDER", "GET", (), 404),
         ("cdrs", "RECEIVER", "PUT", ("NL", "ABC", "C1"), 405),
         ("cdrs", "RECEIVER", "DELETE", ("NL", "ABC", "C1"), 405),
         ("credentials", "SENDER", "PATCH", (), 405),
@@ -107,3 +125,20 @@ def test_credentials_and_versions_have_no_sides() -> None:
     for interface in ("SENDER", "RECEIVER"):
         assert isinstance(match("2.2.1", "credentials", interface, "POST", ()), Match)
         assert isinstance(match("2.2.1", "versions", interface, "GET", ("2.2.1",)), Match)
+
+
+@pytest.mark.parametrize(
+    ("module", "interface", "method", "path", "http_status"),
+    [
+        ("tariffs", "RECEIVER", "PATCH", ("NL", "ABC", "T1"), None),
+        ("sessions", "SENDER", "PUT", ("S1", "charging_preferences"), 404),
+        ("commands", "RECEIVER", "POST", ("CANCEL_RESERVATION",), 404),
+        ("chargingprofiles", "RECEIVER", "PUT", ("S1",), 404),
+        ("hubclientinfo", "SENDER", "GET", (), 404),
+    ],
+)
+def test_what_2_1_1_has_and_has_not(
+    module: str, interface: str, method: str, path: tuple[str, ...], http_status: int | None
+) -> None:
+    found = match("2.1.1", module, interface, method, path)
+    assert (found.http_status if isinstance(found, Refusal) else None) == http_status
