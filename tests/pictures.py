@@ -3,6 +3,7 @@
 `make pictures` leaves them in runs/pictures/; they are made as those of `ocpi-sim gui --screenshot` are.
 """
 
+import argparse
 import asyncio
 import os
 import sys
@@ -42,29 +43,32 @@ RUNS: Final = (
 )
 
 
-def paint(recording: Path, run: Played) -> list[str]:
+def paint(recording: Path, run: Played, out: Path) -> list[str]:
     """All pictures of one run; returns why some could not be made."""
     refusals = []
     for colours in BOTH:
         wanted = [(view, (1280, 800)) for view in VIEW_IDS] + [(None, size) for size in SIZES]
         for view, size in wanted:
             name = f"{run.name}-{view or f'window-{size[0]}x{size[1]}'}-{colours}.png"
-            refusals.append(app.picture(recording, OUT / name, view, run.at, size, colours))
+            refusals.append(app.picture(recording, out / name, view, run.at, size, colours))
     return [refusal for refusal in refusals if refusal]
 
 
 def main() -> int:
     """Play, paint, and tell where the pictures are."""
-    OUT.mkdir(parents=True, exist_ok=True)
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--out", type=Path, default=OUT, metavar="FOLDER", help="where to leave them (%(default)s)")
+    out: Path = parser.parse_args().out
+    out.mkdir(parents=True, exist_ok=True)
     refusals = []
     with TemporaryDirectory(prefix="ocpi-sim-") as folder:
         for run in RUNS:
             recording = Path(folder) / f"{run.name}.ocpirun"
             options = RunOptions(out=recording, wire="memory", until_us=run.until_us, control=False)
             asyncio.run(play(load(ROOT / run.scenario), options))
-            refusals += paint(recording, run)
+            refusals += paint(recording, run, out)
     sys.stderr.writelines(f"{refusal}\n" for refusal in refusals)
-    sys.stdout.write(f"{len(RUNS) * len(BOTH) * (len(VIEW_IDS) + len(SIZES)) - len(refusals)} pictures in {OUT}\n")
+    sys.stdout.write(f"{len(RUNS) * len(BOTH) * (len(VIEW_IDS) + len(SIZES)) - len(refusals)} pictures in {out}\n")
     return 1 if refusals else 0
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from simulator.i18n import tr
+from simulator.i18n import tr, trn
 from simulator.report.clock import LocalClock
 
 _CLOCK: Final = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d{1,6}))?)?(?:\s*([+-]\d{1,4}))?")
@@ -34,6 +34,11 @@ class RunClock:
         text = f"{local:%H:%M:%S}.{local.microsecond // 1000:03}" if ms else f"{local:%H:%M:%S}"
         days = (local.date() - self._first_day).days
         return f"{text} {days:+}" if days else text
+
+    def in_words(self, at_us: int, *, ms: bool = False) -> str:
+        """The same for who does not know the sign: `06:58:00 day before`."""
+        text, _, days = self.text(at_us, ms=ms).partition(" ")
+        return f"{text} {days_words(int(days))}" if days else text
 
     def at_us(self, text: str) -> int:
         """What `text` gives back, HH:MM too, or an ISO 8601 instant (without an offset: local).
@@ -63,3 +68,13 @@ class RunClock:
                     "07:40 +1, or an instant such as {example}."
                 ).format(text=text, example=f"{self._first_day}T07:40")
             ) from None
+
+
+def days_words(days: int) -> str:
+    """How far from the run's first day another is."""
+    if days == -1:
+        return tr("day before")
+    if days == 1:
+        return tr("day after")
+    text = trn("{count} day before", "{count} days before", -days) if days < 0 else tr("day {count}")
+    return text.format(count=-days if days < 0 else days + 1)

@@ -132,6 +132,10 @@ class Facts(QObject):
         """`07:40:03`, with `ms` `07:40:03.412`, on the day after the first `07:40:03 +1`."""
         return self._clock.text(at_us, ms=ms)
 
+    def clock_in_words(self, at_us: int, ms: bool = False) -> str:
+        """The same, with the day in words: `06:58:00 day before`."""
+        return self._clock.in_words(at_us, ms=ms)
+
     def outside(self, at_us: int) -> str:
         """A sentence that names the run's span for an instant that lies outside it; nothing for one within."""
         last_us = max(self._end_us, self.duration_us if self.is_live else self._end_us)

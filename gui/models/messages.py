@@ -21,6 +21,7 @@ from PySide6.QtCore import (
     Signal,
 )
 
+from gui.models.clock import days_words
 from gui.models.filtered import REFRESH_MS
 from gui.models.message_search import NONE, Numbers, Order, Search, Wanted, is_quick, search, words
 from gui.models.run import Run
@@ -76,7 +77,7 @@ class Column(Struct, frozen=True):
 
 
 COLUMNS: Final = (
-    Column("time", tr("Time"), tr("When the request left, in the run's local time")),
+    Column("time", tr("Time"), tr("When the request left, in local time; -1 is the day before the run's first")),
     Column("from", tr("From"), tr("The party that sent the request")),
     Column("to", tr("To"), tr("The party that received it")),
     Column("meaning", tr("What it means"), tr("What the exchange is for; the colour is its OCPI module's")),
@@ -262,7 +263,10 @@ class MessagesModel(QAbstractTableModel):
         match COLUMNS[column].order:
             case "time":
                 local = self._run.local(row.start_us)
-                return f"{local:%Y-%m-%d %H:%M:%S}.{local.microsecond:06} {self._run.zone}"
+                exact = f"{local:%Y-%m-%d %H:%M:%S}.{local.microsecond:06} {self._run.zone}"
+                sign = text.partition(" ")[2]
+                day = tr("{sign}: {day}, counted from the run's first day")
+                return f"{exact}\n{day.format(sign=sign, day=days_words(int(sign)))}" if sign else exact
             case "meaning":
                 what = tr("{meaning} (module {module})").format(meaning=text, module=row.module)
                 return f"{what}\n{row.object_kind} {row.object_id}".rstrip()

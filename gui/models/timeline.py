@@ -122,11 +122,6 @@ class TimelineModel(QObject):
             self._taken.add(exchanges)
             self._soon()
 
-    @property
-    def is_busy(self) -> bool:
-        """Whether it is about to read on."""
-        return self._reading.isActive()
-
     def set_active(self, is_active: bool) -> None:
         """A timeline that nobody sees reads nothing of what comes; once seen it catches up."""
         self._is_active = is_active

@@ -60,3 +60,16 @@ def beside(x: Floats, y: Floats, width: float, height: float, inside: QRectF, ta
             if inside.contains(place) and not any(map(place.intersects, taken)):
                 return place
     return None
+
+
+def stretches(curves: Sequence[tuple[Floats, Floats]]) -> Floats:
+    """What each step of some curves takes up: rows of left, top, right, bottom."""
+    lows = [np.column_stack([np.minimum(x[1:], x[:-1]), np.minimum(y[1:], y[:-1])]) for x, y in curves]
+    highs = [np.column_stack([np.maximum(x[1:], x[:-1]), np.maximum(y[1:], y[:-1])]) for x, y in curves]
+    return np.column_stack([np.concatenate([np.empty((0, 2)), *each]) for each in (lows, highs)])
+
+
+def freest(places: Sequence[QRectF], taken: Floats) -> QRectF:
+    """Of places beside each other that into which the fewest stretches reach; of equals the first."""
+    row = taken[(taken[:, 3] > places[0].top()) & (taken[:, 1] < places[0].bottom())]
+    return min(places, key=lambda place: int(((row[:, 2] > place.left()) & (row[:, 0] < place.right())).sum()))

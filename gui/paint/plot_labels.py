@@ -13,11 +13,14 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from gui.paint.curve import CurveItem
 from gui.paint.lines import Line, ink, mixed
-from gui.paint.placing import beside, spread
+from gui.paint.placing import beside, freest, spread, stretches
 from gui.paint.pyramid import Floats
 from gui.theme import Theme
 
 _PAD_PX: Final = 4
+_LEADING_PX: Final = 3
+_ALONG: Final = (1.0, 0.0, 0.75, 0.5, 0.25)
+"""Where along its line a label may stand, from the left (0) to the right, the best first."""
 _MARK_PX: Final = 5
 _PAPER: Final = 0.86
 
@@ -136,18 +139,25 @@ class Overlay(QGraphicsItem):
         return labels
 
     def _limits(self, metrics: QFontMetricsF, inside: QRectF) -> list[Label]:
-        """At the right end of their lines, or near it; a line above the picture has its label at the upper edge."""
+        """Near their lines, where they hide least of the curves, best at the right end.
+
+        A line above the picture has its label at the upper edge.
+        """
         lines = [line for line, _ in self._drawn if line.label and len(line.pyramid)]
+        curves = stretches([self._pixels(*item.points) for line, item in self._drawn if not line.is_dashed])
         top = self._box.viewRange()[1][1]
         height = metrics.height()
         _, rows = self._pixels(np.zeros(len(lines)), np.array([line.pyramid.last_value for line in lines]))
         # The topmost row belongs to the time at the cursor.
-        places = spread([float(row) - height for row in rows], height, inside.top() + height, inside.bottom())
+        pitch = height + _LEADING_PX
+        places = spread([float(row) - height for row in rows], pitch, inside.top() + height, inside.bottom())
         labels = []
         for line, place in zip(lines, places, strict=True):
             text = line.label_above if line.pyramid.last_value > top else line.label
             text = metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, inside.width())
             width = metrics.horizontalAdvance(text) + 2 * _PAD_PX
             if place is not None:
-                labels.append(Label(text, QRectF(inside.right() - width, place, width, height), line.colour, False))
+                spare = inside.width() - width
+                rects = [QRectF(inside.left() + part * spare, place, width, height) for part in _ALONG]
+                labels.append(Label(text, freest(rects, curves), line.colour, False))
         return labels

@@ -1,6 +1,6 @@
 """Paints the legend of the sequence chart: what lines, ends, slips and bars mean, in as few rows as the width lets."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -33,8 +33,8 @@ class Entry(NamedTuple):
     mark: Callable[[QPainter, QRectF], None]
 
 
-def legend_entries(chart: Chart, theme: Theme) -> list[Entry]:
-    """What is in the chart; nothing for an empty one."""
+def legend_entries(chart: Chart, theme: Theme, days: Sequence[tuple[str, str]] = ()) -> list[Entry]:
+    """What is in the chart, and the signs of `days` beside its times; nothing for an empty one."""
     layers = {arrow.layer for arrow in chart.arrows}
     entries = [_line(module, theme.module(module), filled=True) for module in chart.modules]
     if "OCPI" in layers:
@@ -49,6 +49,7 @@ def legend_entries(chart: Chart, theme: Theme) -> list[Entry]:
     if entries:
         entries.append(Entry(tr("in one instant"), lambda painter, rect: _instant(painter, rect, theme)))
         entries.append(_line(tr("time cursor"), theme.accent, filled=None))
+        entries += [_day(sign, words, theme) for sign, words in days]
     return entries
 
 
@@ -137,6 +138,14 @@ def _context(painter: QPainter, rect: QRectF, theme: Theme) -> None:
     pen = QPen(theme.module("ocpp"), 1.2, Qt.PenStyle.DotLine)
     y = rect.center().y()
     paint_line(painter, QPointF(rect.left() + 2, y), QPointF(rect.right() - 1, y), pen, filled=False, tail=True)
+
+
+def _day(sign: str, words: str, theme: Theme) -> Entry:
+    def mark(painter: QPainter, rect: QRectF) -> None:
+        painter.setPen(theme.muted)
+        painter.drawText(rect, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, sign)
+
+    return Entry(words, mark)
 
 
 def _slip(painter: QPainter, rect: QRectF, theme: Theme) -> None:

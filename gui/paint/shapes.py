@@ -15,11 +15,20 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
 
-from gui.theme import Shape
+from gui.theme import Shape, Theme
 
 Sprite = Callable[[QPainter, QRectF], None]
 
 _SMALLEST_SHAPE_PX: Final = 5.0
+_DASHES: Final[dict[Shape, list[float]]] = {
+    "circle": [],
+    "square": [1.3, 0.5],
+    "triangle": [0.6, 0.4],
+    "diamond": [0.9, 0.3, 0.3, 0.3],
+    "cross": [0.3, 0.5],
+    "ring": [0.3, 1.0],
+}
+"""How a line is broken that stands for a status with this shape, in widths of the line; a free place is whole."""
 
 
 def paint_shape(painter: QPainter, shape: Shape, rect: QRectF, colour: QColor, edge: QColor | None = None) -> None:
@@ -45,6 +54,16 @@ def paint_shape(painter: QPainter, shape: Shape, rect: QRectF, colour: QColor, e
     painter.setBrush(colour)
     painter.setPen(QPen(edge, 1.0) if edge is not None else QPen(Qt.PenStyle.NoPen))
     painter.drawPath(_filled(shape, rect))
+
+
+def share_pen(theme: Theme, status: str, width: float) -> QPen:
+    """For the part of a ring or bar that tells how many are in a status, by its colour and how the line is broken."""
+    colour, shape = theme.status(status)
+    pen = QPen(colour, width)
+    pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+    if _DASHES[shape]:
+        pen.setDashPattern(_DASHES[shape])
+    return pen
 
 
 def _filled(shape: Shape, rect: QRectF) -> QPainterPath:

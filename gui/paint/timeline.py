@@ -27,6 +27,7 @@ _TICK: Final = 6.0
 _FEWEST_WORDS_PX: Final = 24
 _LEAST_TAKEN_PX: Final = 2.0
 _WIDE_BAR_PX: Final = 5
+_WIDEST_BAR_PX: Final = 40.0
 
 
 class Scale(NamedTuple):
@@ -241,11 +242,15 @@ def _paint_bars(painter: QPainter, plot: QRectF, scale: Scale, bars: Bars, theme
     """
     sums = bars.counts.sum(axis=0) if bars.whole is None else bars.whole
     top = top_of(bars)
-    width = scale.x(bars.first_us + bars.width_us) - scale.x(bars.first_us)
+    pitch = scale.x(bars.first_us + bars.width_us) - scale.x(bars.first_us)
+    # Where few minutes are in sight a bar stands in the middle of its own; as wide as that it would look like an area.
+    width = min(pitch, _WIDEST_BAR_PX)
     gap = 1.0 if width >= 4 else 0.0
-    lefts = scale.x(bars.first_us) + width * np.arange(bars.counts.shape[1])
+    lefts = scale.x(bars.first_us) + (pitch - width) / 2 + pitch * np.arange(bars.counts.shape[1])
     fitted = np.minimum(1.0, top / np.maximum(sums, 1))
     heights = np.cumsum(bars.counts, axis=0) * (plot.height() / top * fitted)
+    if width < pitch:
+        _paint_spans(painter, plot, lefts + (width - pitch) / 2, pitch, sums, theme)
     if bars.whole is not None:
         _paint_whole(painter, plot, lefts, width, np.minimum(sums, top) * (plot.height() / top), theme)
         # What the filter takes is seen, however little it is beside all the rest.
@@ -264,6 +269,13 @@ def _paint_bars(painter: QPainter, plot: QRectF, scale: Scale, bars: Bars, theme
     _paint_torn(painter, plot, lefts, width, sums, top, theme)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     return top
+
+
+def _paint_spans(painter: QPainter, plot: QRectF, begins: Places, pitch: float, sums: Counts, theme: Theme) -> None:
+    """On the ground, from when to when a bar counts that is drawn narrower than that."""
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(theme.line)
+    painter.drawRects([QRectF(begins[bar] + 1, plot.bottom() - 3, pitch - 2, 3) & plot for bar in np.flatnonzero(sums)])
 
 
 def top_of(bars: Bars) -> int:

@@ -12,7 +12,7 @@ from PySide6.QtGui import QPainter, QPen
 from gui.models.topology.cards import CELL, HEAD, PAD, Floats
 from gui.models.topology.model import TopologyModel
 from gui.models.topology.placed import Placed
-from gui.models.topology.words import fault_word, site_words
+from gui.models.topology.words import fault_word, name_at_owner, site_words
 from gui.paint.shapes import paint_lines, paint_rects, paint_shape
 from gui.paint.topology_links import paint_links
 from gui.paint.topology_map import land_rect, paint_grid, paint_owners, strip_rect
@@ -22,6 +22,8 @@ from gui.paint.topology_text import bold, paint_text
 from gui.theme import Theme
 from simulator.i18n import tr
 
+_MIDDLE: Final = Qt.TextElideMode.ElideMiddle
+"""Names of one owner's sites often begin alike, and differ at their ends."""
 _TWO_LINES_PX: Final = 31.0
 _ONE_LINE_PX: Final = 13.0
 _ROUND_PX: Final = 3.0
@@ -113,22 +115,25 @@ def _paint_cards(painter: QPainter, theme: Theme, model: TopologyModel, placed: 
     if head < _ONE_LINE_PX:
         return
     strong = bold(theme.body if head >= _TWO_LINES_PX else theme.small)
+    hangs_on_owner = placed.layout.kind == "network"
     for site, (x, y, w, h) in zip(seen.tolist(), placed.card_px[seen].tolist(), strict=True):
+        name = network.sites[site].name
+        if hangs_on_owner:
+            name = name_at_owner(name, network.parties[network.sites[site].cpo].name)
         text = QRectF(x, y, w, h).adjusted(pad * 0.8, pad * 0.4, -pad * 0.8, 0)
         outage = model.outages.sites.get(site)
         if head < _TWO_LINES_PX:
             line = QRectF(text.left(), text.top(), text.width(), head - pad * 0.4)
             if outage is None:
-                paint_text(painter, line, network.sites[site].name, theme.small, theme.text)
+                paint_text(painter, line, name, theme.small, theme.text, elide=_MIDDLE)
                 continue
             paint_shape(painter, "cross", QRectF(line.left(), line.center().y() - 4, 8, 8), theme.error)
-            words = tr("{fault}: {site}").format(fault=fault_word(outage.kind), site=network.sites[site].name)
-            paint_text(painter, line.adjusted(11, 0, 0, 0), words, theme.small, theme.error)
+            words = tr("{fault}: {site}").format(fault=fault_word(outage.kind), site=name)
+            paint_text(painter, line.adjusted(11, 0, 0, 0), words, theme.small, theme.error, elide=_MIDDLE)
             continue
         height = min(head / 2, 20.0)
-        paint_text(
-            painter, QRectF(text.left(), text.top(), text.width(), height), network.sites[site].name, strong, theme.text
-        )
+        title = QRectF(text.left(), text.top(), text.width(), height)
+        paint_text(painter, title, name, strong, theme.text, elide=_MIDDLE)
         under = QRectF(text.left(), text.top() + height - 1, text.width(), height - 2)
         if outage is not None:
             paint_shape(painter, "cross", QRectF(under.left(), under.center().y() - 4.5, 9, 9), theme.error)

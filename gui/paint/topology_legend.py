@@ -10,7 +10,7 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 from gui.models.topology.model import TopologyModel
 from gui.models.topology.statuses import STATUSES
 from gui.models.topology.words import status_word
-from gui.paint.shapes import paint_shape
+from gui.paint.shapes import paint_shape, share_pen
 from gui.paint.topology_links import link_width_px
 from gui.paint.topology_moving import paint_dot, paint_failure
 from gui.paint.topology_text import bold, paint_text
@@ -20,6 +20,8 @@ from simulator.i18n import tr
 ROW_PX: Final = 19.0
 _MARK: Final = 12.0
 _LINE_MARK: Final = 26.0
+_SHARE_MARK: Final = 34.0
+_SHARE_PX: Final = 4.0
 _GAP: Final = 14.0
 _USUAL: Final = ("AVAILABLE", "CHARGING")
 _RATES: Final = (1, 20, 400, 8_000)
@@ -44,7 +46,10 @@ class Spot(NamedTuple):
 def legend_entries(theme: Theme, model: TopologyModel) -> list[Entry]:
     """What is in the picture now or soon may be."""
     shown = [status for code, status in enumerate(STATUSES) if status in _USUAL or code in model.seen_codes]
-    entries = [Entry(tr("EVSE")), *(_status_entry(theme, status) for status in shown)]
+    layout = model.layout
+    has_crowd = any(group.children for group in layout.groups)
+    mark_status = _share_entry if layout.kind == "map" or layout.aside.any() or has_crowd else _status_entry
+    entries = [Entry(tr("EVSE")), *(mark_status(theme, status) for status in shown)]
     if model.stale is not None:
         entries.append(Entry(tr("Differs from the CPO"), lambda painter, rect: _paint_stale(painter, theme, rect)))
     entries.append(Entry(tr("Messages")))
@@ -55,12 +60,21 @@ def legend_entries(theme: Theme, model: TopologyModel) -> list[Entry]:
     busiest = max(_RATES[1], float(model.rates.sum()))
     entries += [_rate_entry(theme, rate) for rate in _RATES if rate <= busiest]
     entries.append(Entry(tr("fault"), lambda painter, rect: _paint_fault(painter, theme, rect), _LINE_MARK))
-    if any(group.children for group in model.layout.groups):
+    if has_crowd:
         entries.append(Entry(tr("several parties"), lambda painter, rect: _paint_several(painter, theme, rect)))
     return entries
 
 
 def place_entries(theme: Theme, entries: list[Entry], width: float) -> list[Spot]:
+    """Entries in as few rows as the width allows, none much shorter than the others: one alone looks forgotten."""
+    spots = _in_rows(theme, entries, width)
+    narrower = _in_rows(theme, entries, _extent(theme, spots) - 1)
+    while spots and narrower[-1].row == spots[-1].row and _extent(theme, narrower) < _extent(theme, spots):
+        spots, narrower = narrower, _in_rows(theme, entries, _extent(theme, narrower) - 1)
+    return spots
+
+
+def _in_rows(theme: Theme, entries: list[Entry], width: float) -> list[Spot]:
     """Entries row by row; a heading stays with the first entry after it."""
     spots: list[Spot] = []
     x, row = 0.0, 0
@@ -90,6 +104,10 @@ def paint_legend(painter: QPainter, theme: Theme, spots: list[Spot], left: float
         paint_text(painter, text, entry.text, theme.small, theme.text)
 
 
+def _extent(theme: Theme, spots: list[Spot]) -> float:
+    return max((spot.x + _width(theme, spot.entry) for spot in spots), default=0.0)
+
+
 def _width(theme: Theme, entry: Entry) -> float:
     if entry.mark is None:
         return QFontMetricsF(bold(theme.small)).horizontalAdvance(entry.text) + _GAP * 0.7
@@ -99,6 +117,18 @@ def _width(theme: Theme, entry: Entry) -> float:
 def _status_entry(theme: Theme, status: str) -> Entry:
     colour, shape = theme.status(status)
     return Entry(status_word(status), lambda painter, rect: paint_shape(painter, shape, rect, colour))
+
+
+def _share_entry(theme: Theme, status: str) -> Entry:
+    """The shape, and how the line is broken that stands for it in rings and bars of many."""
+    colour, shape = theme.status(status)
+
+    def mark(painter: QPainter, rect: QRectF) -> None:
+        paint_shape(painter, shape, QRectF(rect.left(), rect.top(), rect.height(), rect.height()), colour)
+        painter.setPen(share_pen(theme, status, _SHARE_PX))
+        _paint_stroke(painter, rect.adjusted(rect.height() + 3, 0, 0, 0))
+
+    return Entry(status_word(status), mark, _SHARE_MARK)
 
 
 def _module_entry(theme: Theme, module: str) -> Entry:

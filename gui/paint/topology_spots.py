@@ -15,7 +15,7 @@ from gui.models.topology.placed import Placed
 from gui.models.topology.spots import Spots
 from gui.models.topology.statuses import STATUSES
 from gui.models.topology.words import fault_word
-from gui.paint.shapes import paint_shape
+from gui.paint.shapes import paint_shape, share_pen
 from gui.paint.topology_map import scale_rect
 from gui.paint.topology_text import paint_text
 from gui.theme import Theme
@@ -62,9 +62,7 @@ def paint_spots(painter: QPainter, theme: Theme, model: TopologyModel, placed: P
 def paint_rings(painter: QPainter, theme: Theme, model: TopologyModel, placed: Placed, spots: Spots) -> None:
     """Around each number a ring, from the top clockwise in the order of STATUSES."""
     counts = _counts(model, spots)
-    pens = [QPen(theme.status(status)[0], _RING_PX) for status in STATUSES]
-    for pen in pens:
-        pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+    pens = [share_pen(theme, status, _RING_PX) for status in STATUSES]
     painter.setBrush(Qt.BrushStyle.NoBrush)
     inset = _RING_PX / 2
     for spot in _seen(placed, spots):

@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
 from gui.models.topology.crowd import counts_by_party, worst_first
@@ -16,7 +16,7 @@ from gui.models.topology.model import TopologyModel
 from gui.models.topology.placed import WORDS_PX, Placed
 from gui.models.topology.statuses import STATUSES
 from gui.models.topology.words import kilowatts, status_word
-from gui.paint.shapes import Atlas, Sprite, paint_rects, paint_shape
+from gui.paint.shapes import Atlas, Sprite, paint_rects, paint_shape, share_pen
 from gui.paint.topology_links import FAINT
 from gui.paint.topology_map import land_rect
 from gui.paint.topology_parties import BAR_PX, group_rows, node_bar, opacity_of, paint_marked, shortening
@@ -87,13 +87,12 @@ class StatusPainter:
         painter.setOpacity(1.0)
 
     def _paint_bar(self, painter: QPainter, line: QRectF, order: list[tuple[str, int]], total: int) -> None:
-        left = line.left() + 2
+        left, y = line.left() + 2, line.center().y()
         width = line.width() - 4
         for status, count in order:
             part = width * count / total
-            high = min(BAR_PX, line.height())
-            bar = QRectF(left, line.center().y() - high / 2, max(part, 1.0), high)
-            painter.fillRect(bar, self._theme.status(status)[0])
+            painter.setPen(share_pen(self._theme, status, min(BAR_PX, line.height())))
+            painter.drawLine(QPointF(left, y), QPointF(left + max(part, 1.0), y))
             left += part
 
     def _sprite(self, status: str) -> Sprite:

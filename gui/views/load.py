@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from gui.paint.plots import Plots
 
 _WIDE: Final = 860
-_LIST_PX: Final = 390
+_LIST_PX: Final = (390, 470)
+_LIST_PART: Final = 0.36
 _LOW: Final = 250
 _GROWTH_MS: Final = 400
 _ZOOM: Final = 0.7
@@ -169,7 +170,7 @@ class LoadView(QWidget):
         wide = self.width() >= _WIDE
         self._split.setOrientation(Qt.Orientation.Horizontal if wide else Qt.Orientation.Vertical)
         size = self.width() if wide else self.height()
-        part = _LIST_PX if wide else min(max(size // 4, 96), 160)
+        part = min(max(round(_LIST_PART * size), _LIST_PX[0]), _LIST_PX[1]) if wide else min(max(size // 4, 96), 160)
         self._split.setSizes([size - part, part])
         self._plots_height = self.height() - (0 if wide else part)
         if self.plots is not None:

@@ -26,6 +26,8 @@ _HUES: Final = (
 """The theme's qualitative colours, in an order in which neighbours differ; without the blue of what is selected."""
 
 _LIMITS_LABELLED: Final = 5
+_LIMITS_NAMED: Final = 2
+"""More labels are short, or they would hide the curves: the list tells whose number is whose."""
 _NEAR: Final = 1.6
 _FEWEST_PLACES: Final = 4.0
 
@@ -143,9 +145,9 @@ def _line(name: str, title: str, panel: Panel, steps: Steps, colour: QColor, wid
     return Line(name, title, panel, pyramid, colour, _in_words(panel), width)
 
 
-def _limit(name: str, text: str, steps: Steps, colour: QColor) -> Line:
-    above = tr("{limit}, above the picture").format(limit=text)
-    return _line(name, text, "power", steps, colour)._replace(is_dashed=True, label=text, label_above=above)
+def _limit(name: str, title: str, label: str, steps: Steps, colour: QColor) -> Line:
+    above = tr("{limit}, above the picture").format(limit=label)
+    return _line(name, title, "power", steps, colour)._replace(is_dashed=True, label=label, label_above=above)
 
 
 def _site_lines(model: LoadModel, theme: Theme) -> Iterator[Line]:
@@ -162,23 +164,25 @@ def _site_lines(model: LoadModel, theme: Theme) -> Iterator[Line]:
 
 
 def _limit_lines(model: LoadModel, theme: Theme) -> Iterator[Line]:
-    for limit_w, keys in labelled_limits(model).items():
+    limits = labelled_limits(model)
+    for limit_w, keys in limits.items():
         site, steps = model.site(keys[0]), model.limit(keys[0])
-        if site is not None and steps is not None:
-            badges = ", ".join(badge_of(model, key) for key in keys)
-            text = (
-                tr("limit of {badge}, {name}: {limit}").format(badge=badges, name=site.name, limit=kilowatts(limit_w))
-                if len(keys) == 1
-                else tr("limit of each of {badges}: {limit}").format(badges=badges, limit=kilowatts(limit_w))
-            )
-            yield _limit(SITE + keys[0], text, steps, limit_colour(model, keys, theme))
+        if site is None or steps is None:
+            continue
+        badges, limit = ", ".join(badge_of(model, key) for key in keys), kilowatts(limit_w)
+        title = tr("limit of each of {badges}: {limit}").format(badges=badges, limit=limit)
+        if len(keys) == 1:
+            title = tr("limit of {badge}, {name}: {limit}").format(badge=badges, name=site.name, limit=limit)
+        short = tr("limit of {badges}: {limit}").format(badges=badges, limit=limit)
+        label = title if len(limits) <= _LIMITS_NAMED else short
+        yield _limit(SITE + keys[0], title, label, steps, limit_colour(model, keys, theme))
 
 
 def _total_lines(model: LoadModel, theme: Theme) -> Iterator[Line]:
     limit = model.total_limit
     if len(model.sites) > 1 and limit is not None and len(limit[1]):
         text = tr("limit of all: {limit}").format(limit=kilowatts(float(limit[1][-1])))
-        yield _limit(TOTAL, text, limit, theme.text)
+        yield _limit(TOTAL, text, text, limit, theme.text)
     title = tr("All sites together")
     yield _line(TOTAL, title, "power", model.total_power, theme.text, 3)._replace(badge=TOTAL_BADGE)
     yield _line(TOTAL, title, "places", model.total_occupancy, theme.text, 2)._replace(badge=TOTAL_BADGE)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from PySide6.QtCore import QItemSelectionModel, QRectF, QSignalBlocker, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QFontMetricsF, QIcon, QPainter, QPen, QPixmap
+from PySide6.QtGui import QColor, QFontMetricsF, QIcon, QPainter, QPalette, QPen, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
 
 from gui.models.load import LoadModel
@@ -75,6 +75,11 @@ class LoadList(QTreeWidget):
         """Take on another theme; the rows come with `fill`."""
         self._theme = theme
         self.setFont(theme.small)
+        palette = theme.palette()
+        if theme.dark:
+            # Fusion draws an empty box in a darker shade of this, which nobody would see.
+            palette.setColor(QPalette.ColorRole.Window, theme.muted)
+        self.setPalette(palette)
 
     @property
     def shown_sites(self) -> list[str]:
@@ -96,6 +101,9 @@ class LoadList(QTreeWidget):
     def fill(self) -> None:
         """Bring the rows up to date; they stay the same as long as they stand for the same."""
         model, theme = self._model, self._theme
+        has_limits = any(site.limit_w is not None for site in model.sites)
+        for column in (LIMIT, SHARE):
+            self.setColumnHidden(column, not has_limits)
         with QSignalBlocker(self):
             rows = self._rows_for(self._keys())
             for key, row in rows.items():

@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QAbstractItemView, QTableView
 from gui.models.messages import DURATION, FROM, MEANING, METHOD, PATH, STATUS, TIME, TO
 from gui.theme import Theme
 
-_IN_SIGHT: Final = QAbstractItemView.ScrollHint.EnsureVisible
 _MARGIN: Final = 14
 _SAMPLES: Final = {
     TIME: "00:00:00.000",
@@ -65,13 +64,15 @@ class MessageTable(QTableView):
         self.selectionModel().setCurrentIndex(in_sight, QItemSelectionModel.SelectionFlag.NoUpdate)
         quiet.unblock()
 
-    def show_row(self, row: int, hint: QAbstractItemView.ScrollHint = _IN_SIGHT) -> None:
-        """Scroll up or down to a row, and not sideways."""
+    def show_row(self, row: int) -> None:
+        """Bring a row that is not wholly in sight to the middle, and do not scroll sideways."""
         bar = self.horizontalScrollBar()
         stood = bar.value()
-        # Of a list that has just come Qt does not know yet how far down it reaches.
-        self.updateGeometries()
-        self.scrollTo(self.model().index(row, 0), hint)
+        index = self.model().index(row, 0)
+        # To be asked this makes Qt lay out a list that has just come, before which it could not be scrolled.
+        rect, room = self.visualRect(index), self.viewport().height()
+        if rect.top() < 0 or rect.bottom() >= room:
+            self.scrollTo(index, QAbstractItemView.ScrollHint.PositionAtCenter)
         bar.setValue(stood)
 
     def choose_row(self, row: int) -> None:

@@ -279,8 +279,7 @@ class MessagesView(QWidget):
                 chosen.clear()
                 return
             self.table.choose_row(row)
-            if not self._is_in_sight(row):
-                self.table.show_row(row, QAbstractItemView.ScrollHint.PositionAtCenter)
+            self.table.show_row(row)
 
     def _show_detail(self) -> None:
         """Without a message it would only take room from the list."""

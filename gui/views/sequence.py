@@ -179,7 +179,7 @@ class SequenceView(QWidget):
         self._show_title()
         (self.around if self.model.scope == "around" else self.story).setChecked(True)
         self.chart.show_chart()
-        self.legend.show_entries(legend_entries(chart, self._theme), self._theme)
+        self.legend.show_entries(legend_entries(chart, self._theme, self.chart.other_days()), self._theme)
         self._explain()
 
     def _title_of(self, chart: Chart) -> str:

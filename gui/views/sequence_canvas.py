@@ -15,6 +15,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
 
+from gui.models.clock import days_words
 from gui.models.cursor import Cursor
 from gui.models.run import Run
 from gui.models.sequence import SequenceModel
@@ -228,9 +229,19 @@ class SequenceCanvas(QAbstractScrollArea):
         for lane, column in zip(picture.chart.lanes, picture.place.columns, strict=True):
             if point.y() <= self.header.height and abs(point.x() - column.x) <= column.width / 2:
                 return f"{lane.title}\n{lane.subtitle}"
-        return tr("Local time, {zone}").format(zone=self._run.zone) if point.x() < picture.place.gutter else ""
+        if point.x() >= picture.place.gutter:
+            return ""
+        days = (tr("{sign}: {day}").format(sign=sign, day=day) for sign, day in self.other_days())
+        return "\n".join([tr("Local time, {zone}").format(zone=self._run.zone), *days])
 
     # Ours
+
+    def other_days(self) -> list[tuple[str, str]]:
+        """The signs of days beside the times, if they are not all of the run's first, and what they stand for."""
+        arrows = self._model.chart.arrows
+        ends = dict.fromkeys(arrow.start_us for arrow in (*arrows[:1], *arrows[-1:]))
+        signs = dict.fromkeys(self._run.clock(at_us).partition(" ")[2] for at_us in ends)
+        return [(sign, days_words(int(sign))) for sign in signs if sign]
 
     def _tip(self, number: int) -> str:
         arrow = self._model.chart.arrows[number]
@@ -238,7 +249,8 @@ class SequenceCanvas(QAbstractScrollArea):
         ends = lanes[arrow.source].title
         if arrow.to >= 0:
             ends = tr("{sender} to {receiver}").format(sender=ends, receiver=lanes[arrow.to].title)
-        lines = [f"{self._run.clock(arrow.start_us, ms=True)}  {ends}", arrow.text, arrow.remark, arrow.outcome]
+        when = self._run.clock_in_words(arrow.start_us, ms=True)
+        lines = [f"{when}  {ends}", arrow.text, arrow.remark, arrow.outcome]
         if arrow.end_us is not None:
             duration = tr("{duration} ms from request to answer")
             if arrow.broken:

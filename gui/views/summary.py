@@ -5,12 +5,13 @@ once, what it has come to by the cursor whenever that has come to rest.
 """
 
 import html
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
+from itertools import combinations, pairwise
 from typing import Final, NamedTuple
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QUrl
-from PySide6.QtGui import QFocusEvent, QHideEvent, QShowEvent, QTextDocument, QTextDocumentFragment
+from PySide6.QtGui import QFocusEvent, QHideEvent, QResizeEvent, QShowEvent, QTextDocument, QTextDocumentFragment
 from PySide6.QtWidgets import QTextBrowser, QVBoxLayout, QWidget
 
 from gui.models.counted import Counted
@@ -25,6 +26,10 @@ from simulator.report.summary import Summary, by_final, summarise
 from simulator.report.words import reason_words
 
 _ICON: Final = 14
+_COLUMN_PX: Final = 320
+_MOST_COLUMNS: Final = 3
+_HEADING_ROWS: Final = 2
+"""A heading is as high as so many rows."""
 
 _BY_KEYBOARD: Final = (
     Qt.FocusReason.TabFocusReason,
@@ -33,6 +38,7 @@ _BY_KEYBOARD: Final = (
 )
 
 Cell = tuple[str, str]
+Section = tuple[str, list[Cell]]
 
 
 class Taken(NamedTuple):
@@ -112,6 +118,15 @@ class SummaryView(QWidget):
         """What was missed while hidden is counted now."""
         super().showEvent(event)
         self._soon()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """A wide page has its sections side by side."""
+        super().resizeEvent(event)
+        self._paint()
+
+    @property
+    def _columns(self) -> int:
+        return max(1, min(self.width() // _COLUMN_PX, _MOST_COLUMNS))
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Nothing is counted while nobody looks."""
@@ -204,10 +219,12 @@ class SummaryView(QWidget):
 
     def _styled(self, body: str) -> str:
         theme = self._theme
+        # A page with room for columns has room between its lines as well.
+        line_px = 3 if self._columns == _MOST_COLUMNS else 1
         return (
             f"<style>body {{ color: {theme.text.name()} }} h3 {{ margin: 12px 0 3px 0 }}"
-            f" td {{ padding: 1px 10px 1px 0 }} .name, .muted {{ color: {theme.muted.name()} }}"
-            f" .error {{ color: {theme.error.name()} }}</style>{body}"
+            f" td {{ padding: {line_px}px 10px {line_px}px 0 }} .name, .muted {{ color: {theme.muted.name()} }}"
+            f" .error {{ color: {theme.error.name()} }} .columns {{ margin-top: 12px }}</style>{body}"
         )
 
     def _body(self, now: Now, whole: Summary | None, taken: Taken | None) -> str:
@@ -217,7 +234,7 @@ class SummaryView(QWidget):
         until = tr("Until {time}").format(time=self._run.clock(now.at_us))
         if now.at_us != self._cursor.at_us and not self._run.playing:
             until = tr("{until} – counting anew…").format(until=until)
-        sections = [(until, _so_far(now.so_far))]
+        sections: list[Section] = [(until, _so_far(now.so_far))]
         if whole is None:
             sections.append((tr("Whole run"), [("", tr("Counting…"))]))
         else:
@@ -233,7 +250,30 @@ class SummaryView(QWidget):
                 tr("{section}: {rows}.").format(section=name, rows=_read_out(rows)) for name, rows in sections if rows
             )
         )
-        return head + "".join(f"<h3>{html.escape(name)}</h3>{_table(rows)}" for name, rows in sections if rows)
+        columns = in_columns([section for section in sections if section[1]], self._columns)
+        parts = ["".join(map(_section, column)) for column in columns]
+        if len(parts) == 1:
+            return head + parts[0]
+        cells = "".join(f"<td width='{100 // len(parts)}%'>{part}</td>" for part in parts)
+        return f"{head}<table class='columns' width='100%'><tr>{cells}</tr></table>"
+
+
+def in_columns(sections: Sequence[Section], count: int) -> list[Sequence[Section]]:
+    """Sections in their order in so many columns, if there are as many, of which the longest is as short as can be."""
+    count = min(count, len(sections))
+
+    def parted(breaks: tuple[int, ...]) -> list[Sequence[Section]]:
+        return [sections[begin:end] for begin, end in pairwise((0, *breaks, len(sections)))]
+
+    def longest(columns: list[Sequence[Section]]) -> int:
+        return max(sum(_HEADING_ROWS + len(rows) for _, rows in column) for column in columns)
+
+    return min(map(parted, combinations(range(1, len(sections)), count - 1)), key=longest)
+
+
+def _section(section: Section) -> str:
+    name, rows = section
+    return f"<h3>{html.escape(name)}</h3>{_table(rows)}"
 
 
 def _head(whole: Summary) -> str:

@@ -45,6 +45,8 @@ from simulator.report.traffic import MINUTE_US, Kind
 
 _BAR_MINUTES: Final = (1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1_440, 10_080)
 _NARROWEST_BAR_PX: Final = 5
+_SLIMMEST_BAR: Final = 1 / 32
+"""Of the strip's height: a strip that stands alone and high has wider bars than one at the window's foot."""
 _NARROWEST_US: Final = 2 * MINUTE_US
 _TICK_PX: Final = 90
 _REACH_PX: Final = 5
@@ -108,7 +110,7 @@ class TimelineView(QWidget):
     @property
     def is_busy(self) -> bool:
         """Whether there is more to count than is shown."""
-        return self.isVisible() and self.model.is_busy
+        return self.isVisible() and self.model.is_reading
 
     def set_theme(self, theme: Theme) -> None:
         """Take on another theme."""
@@ -152,7 +154,8 @@ class TimelineView(QWidget):
     def bar_minutes(self) -> int:
         """How many minutes a bar counts."""
         scale = self.scale
-        least_us = _NARROWEST_BAR_PX * (scale.to_us - scale.from_us) / max(scale.right - scale.left, 1)
+        least_px = max(_NARROWEST_BAR_PX, _SLIMMEST_BAR * self.height())
+        least_us = least_px * (scale.to_us - scale.from_us) / max(scale.right - scale.left, 1)
         return next((minutes for minutes in _BAR_MINUTES if minutes * MINUTE_US >= least_us), _BAR_MINUTES[-1])
 
     def show_all(self) -> None:
@@ -249,15 +252,10 @@ class TimelineView(QWidget):
             self._layer = self._painted()
         painter.drawPixmap(0, 0, self._layer)
         at_us = self._cursor.at_us
-        paint_cursor(painter, self.lanes, self.scale, self._axis(), at_us, self._clock(at_us), self._theme)
+        paint_cursor(painter, self.lanes, self.scale, self._axis(), at_us, self._run.clock_in_words(at_us), self._theme)
         if self.hasFocus():
             painter.setPen(self._theme.accent)
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
-
-    def _clock(self, at_us: int) -> str:
-        """The local time, on another day than the first with that in words."""
-        text, _, days = self._run.clock(at_us).partition(" ")
-        return f"{text} {days_words(int(days))}" if days else text
 
     def _painted(self) -> QPixmap:
         ratio = self.devicePixelRatioF()
@@ -410,7 +408,8 @@ class TimelineView(QWidget):
             hint = self._hint_at(position)
             lines += [hint.words] if hint is not None else []
             near = [mark for mark in self.model.commands if abs(scale.x(mark.at_us) - position.x()) <= _REACH_PX]
-            lines += [tr("{time} command: {command}").format(time=self._clock(m.at_us), command=m.words) for m in near]
+            text, clock = tr("{time} command: {command}"), self._run.clock_in_words
+            lines += [text.format(time=clock(mark.at_us), command=mark.words) for mark in near]
         elif lanes.bars.contains(position):
             lines.append(self._bar_words(at_us))
         return "\n".join(lines)
@@ -425,8 +424,9 @@ class TimelineView(QWidget):
             for name, count in zip(names, counts.sum(axis=1), strict=True)
             if count
         ]
+        begin, end = self._run.clock_in_words(first_us), self._run.clock_in_words(first_us + width_us)
         text = trn("{begin} to {end}: {count} message", "{begin} to {end}: {count} messages", total).format(
-            begin=self._clock(first_us), end=self._clock(first_us + width_us), count=f"{total:,}"
+            begin=begin, end=end, count=f"{total:,}"
         )
         taken = self.model.taken_bars(self.kind, names, self.bar_minutes, first_us, counts.shape[1])
         if taken is not None:
@@ -439,16 +439,6 @@ class TimelineView(QWidget):
         scale, x = self.scale, position.x()
         near = self.model.hints_within(scale.at_us(x - _REACH_PX), scale.at_us(x + _REACH_PX))
         return min(near, key=lambda mark: abs(scale.x(mark.at_us) - x), default=None)
-
-
-def days_words(days: int) -> str:
-    """How far from the run's first day another is."""
-    if days == -1:
-        return tr("day before")
-    if days == 1:
-        return tr("day after")
-    text = trn("{count} day before", "{count} days before", -days) if days < 0 else tr("day {count}")
-    return text.format(count=-days if days < 0 else days + 1)
 
 
 def per_bar(minutes: int) -> str:

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from gui.models.cursor import Cursor
 from gui.models.run import Run
 from gui.theme import Theme
-from gui.views.summary import SummaryView
+from gui.views.summary import SummaryView, in_columns
 from simulator.recording.reader import Recording
 from simulator.report.summary import summarise
 
@@ -202,3 +202,31 @@ def test_the_caret_is_there_only_for_the_keyboard(view: SummaryView, run: Run, q
     assert view.page.cursorWidth() == 0
     qtbot.keyClick(view.page, Qt.Key.Key_Down)
     assert view.page.cursorWidth() == 1
+
+
+def test_a_wide_page_has_its_sections_side_by_side(view: SummaryView, run: Run, quickstart: Path, qtbot: QtBot) -> None:
+    run.open(quickstart)
+    narrow, high = lines(view, qtbot), view.page.document().size().height()
+    view.resize(1280, 800)
+    assert [line for line in lines(view, qtbot) if line] == [line for line in narrow if line]
+    assert view.page.document().size().height() < 0.7 * high
+    assert view.page.horizontalScrollBar().maximum() == 0
+
+
+def test_columns_keep_the_order_and_the_longest_is_as_short_as_can_be() -> None:
+    sections = [(name, [("", "")] * rows) for name, rows in (("a", 4), ("b", 10), ("c", 2), ("d", 7), ("e", 1))]
+    names = [["".join(name for name, _ in column) for column in in_columns(sections, count)] for count in (1, 2, 3, 9)]
+    assert names == [["abcde"], ["ab", "cde"], ["a", "b", "cde"], ["a", "b", "c", "d", "e"]]
+
+
+def test_what_was_about_to_be_counted_is_not_while_nobody_looks(
+    view: SummaryView, run: Run, cursor: Cursor, quickstart: Path, qtbot: QtBot
+) -> None:
+    run.open(quickstart)
+    lines(view, qtbot)
+    cursor.set_time(6_000_000_000)
+    assert view.is_busy
+    view.hide()
+    assert not view.is_busy
+    view.show()
+    assert "Until 08:40:00" in lines(view, qtbot)

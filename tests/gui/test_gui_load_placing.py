@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QRectF
 
-from gui.paint.placing import beside, spread
+from gui.paint.placing import beside, freest, spread, stretches
 from gui.paint.plot_axes import value_ticks
 
 ROW = 14.0
@@ -53,3 +53,12 @@ def test_values_are_round_and_counts_are_whole() -> None:
     ticks, places = value_ticks(0, 0.09, 5)
     assert [f"{tick:.{places}f}" for tick in ticks] == ["0.00", "0.02", "0.04", "0.06", "0.08"]
     assert value_ticks(0, 1.5, 8, whole=True) == ([0, 1], 0)
+
+
+def test_of_some_places_the_one_that_hides_fewest_stretches_is_taken() -> None:
+    right, left, middle = (QRectF(x, 20.0, 30.0, ROW) for x in (70.0, 0.0, 35.0))
+    x = np.array([0.0, 80.0, 80.0, 100.0])
+    up, above = np.array([5.0, 5.0, 50.0, 50.0]), np.array([5.0, 5.0, -10.0, -10.0])
+    assert freest([right, left, middle], stretches([(x, up)])) == left
+    assert freest([right, left, middle], stretches([])) == right
+    assert freest([right, left], stretches([(x, above)])) == right

@@ -1,4 +1,4 @@
-"""The load view: curves of real runs, choice of sites, zoom, crosshair, and the way from a point to its message."""
+"""What the load view draws of real runs: curves, captions, limits, selections, and what the filter takes."""
 
 import json
 import shutil
@@ -9,17 +9,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt
-from PySide6.QtGui import QImage, QMouseEvent, QPainter
-from PySide6.QtWidgets import QApplication, QStyleOptionGraphicsItem, QTreeWidgetItem
+from gui_load_scene import curves, rows, shown
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QImage, QPainter
+from PySide6.QtWidgets import QApplication, QStyleOptionGraphicsItem
 from pytestqt.qtbot import QtBot
 
 from gui.models.cursor import Cursor, Selection
-from gui.models.load import MOST_SHOWN
 from gui.models.run import Run
 from gui.paint.curve import CurveItem
 from gui.paint.lines import Line, ink
-from gui.paint.plots import Plots
 from gui.paint.pyramid import Pyramid
 from gui.theme import Theme
 from gui.views.load import LoadView
@@ -29,7 +28,6 @@ from simulator.recording.writer import Recorder
 pytestmark = pytest.mark.qt_log_ignore("does not support propagateSizeHints")
 
 ADAS_PLACE = "NL-ABC/NL-ABC-E0001"
-STATION = "NL-ABC/NL-ABC-L001"
 HOUR_US = 3_600_000_000
 S = 1_000_000
 
@@ -40,34 +38,6 @@ def view(qtbot: QtBot, run: Run, cursor: Cursor, theme: Theme) -> LoadView:
     qtbot.addWidget(view)
     view.resize(1000, 640)
     return view
-
-
-def shown(view: LoadView, qtbot: QtBot, path: Path) -> Plots:
-    view._run.open(path)
-    with qtbot.waitExposed(view):
-        view.show()
-    assert view.plots is not None
-    return view.plots
-
-
-def rows(view: LoadView) -> dict[str, QTreeWidgetItem]:
-    items = (view.sites.topLevelItem(index) for index in range(view.sites.topLevelItemCount()))
-    return {item.text(0): item for item in items if item is not None}
-
-
-def curves(plots: Plots, panel: str = "power") -> dict[str, tuple[list[float], list[float]]]:
-    drawn = {line.title: item.points for line, item in plots._lines if line.panel == panel}
-    return {title: (x.tolist(), y.tolist()) for title, (x, y) in drawn.items()}
-
-
-def send(plots: Plots, kind: QEvent.Type, at: QPoint, held: bool) -> None:
-    """A mouse event that carries its buttons, which QTest's moves do not."""
-    button = Qt.MouseButton.NoButton if kind == QEvent.Type.MouseMove else Qt.MouseButton.LeftButton
-    buttons = Qt.MouseButton.LeftButton if held else Qt.MouseButton.NoButton
-    viewport = plots.canvas.viewport()
-    place = QPointF(at)
-    event = QMouseEvent(kind, place, QPointF(viewport.mapToGlobal(at)), button, buttons, Qt.KeyboardModifier.NoModifier)
-    QApplication.sendEvent(viewport, event)
 
 
 def test_without_a_recording_a_sentence_says_what_to_do(qtbot: QtBot, view: LoadView) -> None:
@@ -99,80 +69,6 @@ def test_sites_and_their_total_are_drawn_in_kilowatts(qtbot: QtBot, view: LoadVi
     assert max(power["Fast lane"][1]) == 50.0
     assert max(power["All sites together"][1]) > max(power["Station square"][1])
     assert max(curves(plots, "places")["Station square"][1]) == 4
-
-
-def test_a_site_is_taken_out_and_put_in_by_its_box(qtbot: QtBot, view: LoadView, quickstart: Path) -> None:
-    plots = shown(view, qtbot, quickstart)
-    rows(view)["Fast lane"].setCheckState(0, Qt.CheckState.Unchecked)
-    assert "Fast lane" not in curves(plots)
-    assert view.remark.text() == "3 of 4 sites shown."
-    qtbot.mouseClick(view.none_button, Qt.MouseButton.LeftButton)
-    assert set(curves(plots)) == {"All sites together"}
-    qtbot.mouseClick(view.all_button, Qt.MouseButton.LeftButton)
-    assert "Fast lane" in curves(plots)
-    rows(view)["All sites together"].setCheckState(0, Qt.CheckState.Unchecked)
-    assert "All sites together" not in curves(plots)
-
-
-def test_of_many_sites_those_with_the_highest_peaks_are_shown(qtbot: QtBot, view: LoadView, crowded: Path) -> None:
-    plots = shown(view, qtbot, crowded)
-    peaks = {site.key: site.peak_w for site in view.model.sites}
-    assert len(peaks) == 16
-    assert len(view.model.shown) == 8
-    assert min(peaks[key] for key in view.model.shown) >= max(
-        peak for key, peak in peaks.items() if key not in view.model.shown
-    )
-    assert "limit of each of 1, 2, 3, 4, 5, 6, 7, 8: 90 kW" in curves(plots)
-    assert curves(plots)["limit of all: 1,440 kW"][1] == [1440.0, 1440.0]
-
-
-def test_what_is_shown_stands_first_in_the_list_by_its_peak_and_is_numbered_so(
-    qtbot: QtBot, view: LoadView, crowded: Path
-) -> None:
-    plots = shown(view, qtbot, crowded)
-    peaks = {site.name: site.peak_w for site in view.model.sites}
-    names = list(rows(view))[1:]
-    assert [peaks[name] for name in names[:8]] == sorted(peaks.values(), reverse=True)[:8]
-    badges = {line.title: line.badge for line, _ in plots._lines if line.panel == "power" and line.badge}
-    assert [badges[name] for name in names[:8]] == list("12345678")
-    assert view.sites.textElideMode() == Qt.TextElideMode.ElideMiddle
-    rows(view)[names[2]].setCheckState(0, Qt.CheckState.Unchecked)
-    rows(view)[names[11]].setCheckState(0, Qt.CheckState.Checked)
-    # It follows those that are shown, and no other number changes under the hand.
-    after = [*names[:8], names[11], *names[8:11], *names[12:]]
-    qtbot.waitUntil(lambda: list(rows(view))[1:] == after)
-    badges = {line.title: line.badge for line, _ in plots._lines if line.panel == "power" and line.badge}
-    assert badges[names[3]] == "4"
-    assert badges[names[11]] == "9"
-    assert names[2] not in badges
-    qtbot.mouseClick(view.top_button, Qt.MouseButton.LeftButton)
-    assert list(rows(view))[1:] == names
-
-
-def test_more_sites_than_can_be_told_apart_are_not_drawn(
-    qtbot: QtBot, view: LoadView, run: Run, tmp_path: Path
-) -> None:
-    recorder = Recorder.create(tmp_path / "many.ocpirun", "full", {"start_epoch_us": "0", "level": "full"})
-    for site in range(MOST_SHOWN + 20):
-        recorder.sample(f"site/A/{site}", "power", "W", site, 1_000 * site)
-    recorder.close({"state": "closed"})
-    plots = shown(view, qtbot, tmp_path / "many.ocpirun")
-    with qtbot.waitSignal(run.said) as said:
-        qtbot.mouseClick(view.all_button, Qt.MouseButton.LeftButton)
-    assert "40" in said.args[0]
-    assert len(curves(plots)) == MOST_SHOWN + 1
-    assert str(MOST_SHOWN + 19) in curves(plots)
-
-
-def test_values_stand_in_the_list_for_the_time_of_the_cursor(
-    qtbot: QtBot, view: LoadView, cursor: Cursor, quickstart: Path
-) -> None:
-    shown(view, qtbot, quickstart)
-    cursor.set_time(100 * 60_000_000)
-    assert view.sites.headerItem().text(0) == "At 08:40:00"
-    assert rows(view)["Fast lane"].text(1) == "50.0"
-    cursor.set_time(0)
-    assert rows(view)["Fast lane"].text(1) == "0.0"
 
 
 @pytest.mark.parametrize(
@@ -268,6 +164,17 @@ def test_curves_go_from_zero_at_the_beginning_to_the_end_of_the_run(
                 assert x[-1] == run.end_us / 1e6
 
 
+def test_the_label_of_a_limit_stands_where_it_hides_no_curve(qtbot: QtBot, view: LoadView, tmp_path: Path) -> None:
+    recorder = Recorder.create(tmp_path / "late.ocpirun", "full", {"start_epoch_us": "0"})
+    recorder.sample("site/A/1", "limit", "W", 0, 10_000)
+    for second in range(0, 300, 2):
+        recorder.sample("site/A/1", "power", "W", (300 + second) * S, 14_000 * (second % 4 // 2))
+    recorder.close({"state": "closed", "ended_at_us": str(600 * S)})
+    plots = shown(view, qtbot, tmp_path / "late.ocpirun")
+    (label,) = [label for label in plots._overlays["power"].labels if label.text.startswith("limit of 1")]
+    assert label.place.right() < plots._overlays["power"].boundingRect().center().x()
+
+
 def test_limits_near_each_other_and_badges_never_overprint(
     qtbot: QtBot, view: LoadView, run: Run, tmp_path: Path
 ) -> None:
@@ -286,26 +193,6 @@ def test_limits_near_each_other_and_badges_never_overprint(
         assert {"1", "2", "3", "4"} & {label.text for label in labels}
         for index, label in enumerate(labels):
             assert not any(label.place.intersects(other.place) for other in labels[:index]), label
-
-
-def test_the_list_has_limit_share_and_occupied_places(
-    qtbot: QtBot, view: LoadView, cursor: Cursor, quickstart: Path
-) -> None:
-    shown(view, qtbot, quickstart)
-    cursor.set_time(100 * 60_000_000)
-    station, total = rows(view)["Station square"], rows(view)["All sites together"]
-    assert [station.text(column) for column in range(1, 5)] == ["30.0", "30.0", "100 %", "4 of 4"]
-    assert not station.icon(2).isNull()
-    assert [total.text(column) for column in range(1, 5)] == ["105.7", "none", "", "8 of 8"]
-    assert total.icon(2).isNull()
-    spoken = station.data(0, Qt.ItemDataRole.AccessibleTextRole)
-    assert spoken == "Station square, 30 kW, limit 30 kW, 100 %, 4 of 4, at its limit"
-    assert view.remark.text() == (
-        "Station square draws all that its connection bears (30 kW): its cars share it and may charge slower."
-    )
-    assert "drawn in full for 60 min so far" in station.toolTip(0)
-    cursor.set_time(0)
-    assert not view.remark.isVisible()
 
 
 def test_a_filter_marks_what_it_takes_and_makes_other_sites_faint(
@@ -331,46 +218,6 @@ def test_a_filter_marks_what_it_takes_and_makes_other_sites_faint(
     cursor.set_filter("")
     assert not any(line.is_faint or len(line.marks_us) for line, _ in plots._lines)
     assert not view.remark.isVisible()
-
-
-def test_a_click_with_a_filter_leads_only_to_messages_that_it_takes(
-    qtbot: QtBot, view: LoadView, cursor: Cursor, run: Run, quickstart: Path
-) -> None:
-    plots = shown(view, qtbot, quickstart)
-    cursor.set_filter("to:NL-NOM and module:sessions")
-    place = plots.place_of("power", 95 * 60_000_000, 50.0)
-    qtbot.mouseClick(plots.canvas.viewport(), Qt.MouseButton.LeftButton, pos=place)
-    assert cursor.selection.kind != "message" or run.filtered.takes(int(cursor.selection.id))
-    cursor.set_filter("module:credentials")
-    cursor.select(Selection())
-    with qtbot.waitSignal(run.said) as said:
-        qtbot.mouseClick(plots.canvas.viewport(), Qt.MouseButton.LeftButton, pos=place)
-    assert said.args[0] == "No message that the filter takes tells of this point."
-
-
-def test_boxes_may_be_unticked_one_after_another(qtbot: QtBot, view: LoadView, quickstart: Path) -> None:
-    shown(view, qtbot, quickstart)
-    before = list(rows(view).values())
-    for row in before:
-        row.setCheckState(0, Qt.CheckState.Unchecked)
-        QApplication.processEvents()
-    # The rows that tell of it are not taken from under Qt's hands.
-    assert list(rows(view).values()) == before
-
-
-def test_a_recording_damaged_under_the_view_ends_in_a_sentence(
-    qtbot: QtBot, view: LoadView, run: Run, cursor: Cursor, quickstart: Path, tmp_path: Path
-) -> None:
-    path = tmp_path / "bad.ocpirun"
-    shutil.copy(quickstart, path)
-    plots = shown(view, qtbot, path)
-    with sqlite3.connect(path) as connection:
-        connection.execute("DROP TABLE call")
-    connection.close()
-    with qtbot.waitSignal(run.closed):
-        place = plots.place_of("power", 95 * 60_000_000, 50.0)
-        qtbot.mouseClick(plots.canvas.viewport(), Qt.MouseButton.LeftButton, pos=place)
-    assert view.sentence.text().startswith("The recording could not be read:")
 
 
 def test_a_damaged_session_ends_in_a_sentence(
@@ -399,77 +246,6 @@ def test_axes_say_their_units_and_their_zone(qtbot: QtBot, view: LoadView, quick
         "charge": "battery, %",
     }
     assert {axis.title for axis in plots._times.values()} == {"local time, Europe/Amsterdam"}
-
-
-def test_a_click_on_a_curve_selects_the_message_that_tells_of_it(
-    qtbot: QtBot, view: LoadView, cursor: Cursor, run: Run, quickstart: Path
-) -> None:
-    plots = shown(view, qtbot, quickstart)
-    at_us = 95 * 60_000_000
-    qtbot.mouseClick(plots.canvas.viewport(), Qt.MouseButton.LeftButton, pos=plots.place_of("power", at_us, 50.0))
-    assert cursor.selection.kind == "message"
-    assert run.recording is not None
-    message = run.recording.message(int(cursor.selection.id))
-    assert (message.module, message.location_id) == ("sessions", "NL-ABC-L002")
-    assert message.start_us == cursor.at_us
-    # A pixel is more than ten seconds.
-    assert message.start_us >= at_us - 30_000_000
-
-
-def test_a_click_beside_the_curves_sets_the_time(
-    qtbot: QtBot, view: LoadView, cursor: Cursor, quickstart: Path
-) -> None:
-    plots = shown(view, qtbot, quickstart)
-    qtbot.mouseClick(
-        plots.canvas.viewport(), Qt.MouseButton.LeftButton, pos=plots.place_of("power", HOUR_US // 4, 100.0)
-    )
-    assert cursor.at_us == pytest.approx(HOUR_US // 4, abs=30_000_000)
-    assert cursor.selection == Selection()
-
-
-def test_the_crosshair_follows_the_cursor_and_is_dragged(
-    qtbot: QtBot, view: LoadView, cursor: Cursor, quickstart: Path
-) -> None:
-    plots = shown(view, qtbot, quickstart)
-    cursor.set_time(HOUR_US)
-    assert plots._cursors["places"].value() == 3_600
-    start, end = plots.place_of("power", HOUR_US, 110.0), plots.place_of("power", 3 * HOUR_US, 110.0)
-    send(plots, QEvent.Type.MouseMove, start, held=False)
-    send(plots, QEvent.Type.MouseButtonPress, start, held=True)
-
-    def dragged() -> bool:
-        # pyqtgraph takes no more than a hundred moves a second.
-        send(plots, QEvent.Type.MouseMove, end, held=True)
-        return cursor.at_us == pytest.approx(3 * HOUR_US, abs=60_000_000)
-
-    qtbot.waitUntil(dragged)
-    send(plots, QEvent.Type.MouseButtonRelease, end, held=False)
-    assert plots._cursors["charge"].value() == cursor.at_us / 1e6
-
-
-def test_the_mouse_over_a_curve_tells_name_value_and_time(qtbot: QtBot, view: LoadView, quickstart: Path) -> None:
-    plots = shown(view, qtbot, quickstart)
-    with qtbot.waitSignal(plots.hovered) as hovered:
-        send(plots, QEvent.Type.MouseMove, plots.place_of("power", 100 * 60_000_000, 50.0), held=False)
-    assert hovered.args[0].startswith("Fast lane: 50.0 kW, 08:")
-
-
-def test_keys_zoom_pan_and_show_all(qtbot: QtBot, view: LoadView, cursor: Cursor, quickstart: Path) -> None:
-    plots = shown(view, qtbot, quickstart)
-    whole = plots.range_us
-    cursor.set_time(2 * HOUR_US)
-    qtbot.keyClick(view, Qt.Key.Key_Plus)
-    low, high = plots.range_us
-    assert low < 2 * HOUR_US < high
-    assert high - low == pytest.approx(0.7 * (whole[1] - whole[0]), rel=0.01)
-    qtbot.keyClick(view, Qt.Key.Key_Right)
-    assert plots.range_us[0] > low
-    qtbot.keyClick(view, Qt.Key.Key_0)
-    assert plots.range_us == whole
-    for _ in range(8):
-        qtbot.keyClick(view, Qt.Key.Key_Plus)
-    cursor.set_time(0)
-    assert plots.range_us[0] <= 0 <= plots.range_us[1]
 
 
 def test_a_growing_run_grows_its_curves(qtbot: QtBot, view: LoadView, run: Run, tmp_path: Path) -> None:

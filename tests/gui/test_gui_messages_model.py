@@ -65,6 +65,15 @@ def test_the_texts_of_a_row(run: Run, model: MessagesModel, cursor: Cursor, quic
     assert (texts[METHOD], "/authorize" in texts[PATH]) == ("POST", True)
 
 
+def test_the_tip_of_a_time_on_another_day_says_what_its_sign_means(run: Run, crowded: Path) -> None:
+    model = MessagesModel(run)
+    run.open(crowded)
+    last = model.index(model.rowCount() - 1, TIME)
+    assert last.data().endswith(" +1")
+    assert last.data(Qt.ItemDataRole.ToolTipRole).endswith("\n+1: day after, counted from the run's first day")
+    assert "\n" not in model.index(0, TIME).data(Qt.ItemDataRole.ToolTipRole)
+
+
 def test_the_tip_of_a_cell_says_all_that_the_cell_says(
     run: Run, model: MessagesModel, cursor: Cursor, quickstart: Path
 ) -> None:

@@ -10,7 +10,8 @@ import gui.models.message_search as message_search
 from gui.models.message_search import Order, Search, Wanted, search, search_file, words
 from simulator.filters.parse import parse
 from simulator.recording.reader import Recording
-from simulator.recording.rows import Message
+from simulator.recording.rows import Message, MessageRow
+from simulator.recording.writer import Recorder
 
 KEYS = {
     "time": lambda m: (),
@@ -60,3 +61,24 @@ def test_a_search_that_fails_says_so_in_a_sentence(qtbot: QtBot, tmp_path: Path)
     with qtbot.waitSignal(searching.failed) as told:
         pass
     assert re.search("could not be searched.*there is no such file", told.args[0])
+
+
+@pytest.mark.parametrize("ends", [["delivered"], ["timed_out", "lost"], ["lost", "delivered", "dead"]])
+def test_failed_is_told_by_the_end_and_both_statuses(quickstart: Path, tmp_path: Path, ends: list[str]) -> None:
+    """Whatever the recording has a number for: no message delivered at all, or “Delivered” a session too."""
+    good = [(200, 1000), (201, 1000), (200, 1001), (None, None)]
+    bad = [(200, 2003), (404, None), (500, 3000)]
+    with Recording.open(quickstart) as recording:
+        told = {name: getattr(recording.message(60), name) for name in MessageRow.__struct_fields__}
+    recorder = Recorder.create(tmp_path / "ends.ocpirun", "full", {"start_epoch_us": "0"})
+    rows = [(end, *both) for end in ends for both in good + bad]
+    for exchange, (final, http_status, ocpi_status) in enumerate(rows, 1):
+        changed = {"exchange": exchange, "final": final, "http_status": http_status, "ocpi_status": ocpi_status}
+        recorder.message(MessageRow(**{**told, "session_id": "Delivered", **changed}))
+    recorder.close({})
+    expected = [
+        exchange for exchange, (final, *both) in enumerate(rows, 1) if final != "delivered" or tuple(both) in bad
+    ]
+    with Recording.open(tmp_path / "ends.ocpirun") as recording:
+        wanted = Wanted(parse("is:failed").clause, "time", recording.last_seq)
+        assert search(recording, wanted).tolist() == expected

@@ -280,32 +280,6 @@ def test_remarks_are_counted_and_told(
     assert [item.text(column) for column in range(3)] == ["Warning", "The energy has become less.", "$.kwh"]
 
 
-def test_the_list_goes_with_the_cursor(
-    qtbot: QtBot, view: MessagesView, run: Run, cursor: Cursor, crowded: Path
-) -> None:
-    run.open(crowded)
-    for at_us in (run.end_us // 2, run.end_us, run.begin_us, run.end_us // 3):
-        cursor.set_time(at_us)
-        now = view.model.row_at(at_us)
-        qtbot.waitUntil(lambda now=now: view.delegate.now_row == now)
-        assert now < 0 or view.table.viewport().rect().contains(place(view, now))
-
-
-def test_who_scrolls_away_while_time_goes_by_is_left_in_peace(
-    qtbot: QtBot, view: MessagesView, run: Run, cursor: Cursor, crowded: Path
-) -> None:
-    run.open(crowded)
-    cursor.set_time(run.end_us // 2)
-    qtbot.waitUntil(lambda: view.delegate.now_row > 0)
-    run.set_speed(60)
-    run.play()
-    view.table.scrollToTop()
-    before = view.delegate.now_row
-    qtbot.waitUntil(lambda: view.delegate.now_row > before)
-    assert view.table.verticalScrollBar().value() == 0
-    run.pause()
-
-
 def test_a_click_on_a_title_sorts(qtbot: QtBot, view: MessagesView, run: Run, quickstart: Path) -> None:
     run.open(quickstart)
     header = view.table.horizontalHeader()

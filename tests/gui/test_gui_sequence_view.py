@@ -408,3 +408,15 @@ def test_a_moved_cursor_shows_what_is_in_sight_at_once_and_the_rest_when_it_rest
     cursor.set_time((run.begin_us + run.end_us) // 2)
     assert 0 < view.model.chart.messages <= 30
     qtbot.waitUntil(lambda: view.model.chart.messages > 100)
+
+
+def test_the_sign_of_another_day_stands_in_the_legend_and_in_the_tips(
+    view: SequenceView, run: Run, cursor: Cursor, crowded: Path
+) -> None:
+    run.open(crowded)
+    assert "day after" not in view.legend.accessibleDescription()
+    cursor.set_time(run.end_us)
+    view.chart.viewport().repaint()
+    assert view.chart.other_days() == [("+1", "day after")]
+    assert "day after" in view.legend.accessibleDescription()
+    assert "+1: day after" in view.chart.tip_at(QPoint(5, view.chart.height() - 40))

@@ -74,6 +74,24 @@ def test_a_bar_stands_in_its_minute_and_is_as_high_as_its_count(theme: Theme) ->
     assert colour(image, stacked, plot.bottom() - 6 * unit) == theme.panel
 
 
+def test_a_bar_of_one_of_a_few_minutes_is_no_area_and_its_minute_is_marked_on_the_ground(theme: Theme) -> None:
+    scale = scale_of(WIDTH, 0, 2 * MINUTE_US)
+    lanes = lay_out(WIDTH, HEIGHT, 0, (100.0, 20.0), theme)
+    image = QImage(WIDTH, HEIGHT, QImage.Format.Format_RGB32)
+    image.fill(theme.panel)
+    painter = QPainter(image)
+    strip = Strip(bars(theme, [[4, 0]]), [], [], [], Axis([]), 2 * MINUTE_US, "")
+    paint_strip(painter, lanes, scale, strip, theme)
+    painter.end()
+    plot, sessions = lanes.bars, theme.module("sessions")
+    high = [x for x in range(WIDTH) if colour(image, x, plot.top() + 5) == sessions]
+    assert 20 < len(high) <= 40
+    assert abs((high[0] + high[-1]) / 2 - scale.x(MINUTE_US // 2)) <= 1
+    ground = [x for x in range(WIDTH) if colour(image, x, plot.bottom() - 2) == theme.line]
+    assert ground[0] == pytest.approx(scale.x(0) + 1, abs=1)
+    assert ground[-1] == pytest.approx(scale.x(MINUTE_US) - 2, abs=1)
+
+
 def test_the_registration_before_the_start_is_torn_not_the_measure(theme: Theme) -> None:
     counts = [[90, 0] + [5] * 58]
     image, lanes, scale = painted(theme, counts, first_us=-2 * MINUTE_US)

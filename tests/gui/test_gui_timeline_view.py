@@ -8,11 +8,12 @@ from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from gui.models.clock import days_words
 from gui.models.cursor import Cursor, Selection
 from gui.models.run import Run
 from gui.models.timeline import FaultBand, fault_words
 from gui.theme import Theme
-from gui.views.timeline import TimelineView, days_words, per_bar
+from gui.views.timeline import TimelineView, per_bar
 from simulator.recording.rows import CommandRow, EventRow, FaultRow, HintRow
 from simulator.recording.writer import Recorder
 
@@ -54,6 +55,15 @@ def wheel(view: TimelineView, at: QPoint, steps: int, shift: bool = False) -> No
         False,
     )
     QApplication.sendEvent(view, event)
+
+
+def test_a_strip_that_stands_alone_and_high_has_wider_bars(qtbot: QtBot, view: TimelineView, quickstart: Path) -> None:
+    shown(view, qtbot, quickstart)
+    low = view.bar_minutes
+    view.resize(1000, 800)
+    assert view.bar_minutes >= 3 * low
+    scale = view.scale
+    assert scale.x(view.bar_minutes * MINUTE_US) - scale.x(0) >= 20
 
 
 def test_without_a_recording_it_says_so(qtbot: QtBot, view: TimelineView, theme: Theme) -> None:

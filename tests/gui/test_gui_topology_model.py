@@ -229,6 +229,20 @@ def test_what_is_lost_stops_half_way(pair: Path) -> None:
         assert late.place[0] == 0.5
 
 
+def test_to_go_anywhere_in_a_long_run_few_rows_are_read(tmp_path: Path) -> None:
+    with World(tmp_path / "long.ocpirun") as world:
+        world.party("NL-C", "cpo")
+        world.party("NL-E", "emsp")
+        world.link("NL-C", "NL-E")
+        for second in range(9_000):
+            world.message("NL-C", "NL-E", second * SECOND_US, second * SECOND_US + 1, second * SECOND_US + 2)
+    with Recording.open(tmp_path / "long.ocpirun") as recording:
+        for second in (500, 4_090, 8_900):
+            traffic = Traffic(recording, read_network(recording))
+            assert traffic.dots(second * SECOND_US, 2).exchange.tolist() == [second + 1]
+            assert sum(len(rows) for _, rows in traffic._chunks.values()) <= 2_100
+
+
 def test_of_very_many_messages_the_latest_are_drawn(tmp_path: Path) -> None:
     path = many(tmp_path / "much.ocpirun", cpos=2, emsps=2, sites=2, evses_a_site=1, messages=MOST_DOTS + 500)
     with Recording.open(path) as recording:

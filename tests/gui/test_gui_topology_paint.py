@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from gui.models.cursor import Cursor, Selection
 from gui.models.run import Run
 from gui.models.topology.statuses import STATUSES
-from gui.paint.shapes import Atlas, paint_shape
+from gui.paint.shapes import Atlas, paint_shape, share_pen
 from gui.paint.topology_legend import legend_entries, place_entries
 from gui.paint.topology_links import link_width_px
 from gui.paint.topology_map import grid_step_m
@@ -104,6 +104,20 @@ def test_shapes_are_told_apart_without_colour(qtbot: QtBot, side: int) -> None:
     for number, one in enumerate(pictures):
         for other in pictures[:number]:
             assert np.abs(one - other).sum() >= side * side * 0.08
+
+
+def test_shares_of_rings_and_bars_are_told_apart_without_colour(qtbot: QtBot) -> None:
+    lines = {}
+    for status in ("AVAILABLE", "CHARGING", "RESERVED", "BLOCKED", "OUTOFORDER", "UNKNOWN"):
+        image = QImage(40, 6, QImage.Format.Format_RGB32)
+        image.fill(Qt.GlobalColor.white)
+        painter = QPainter(image)
+        painter.setPen(share_pen(Theme(dark=False), status, 4.0))
+        painter.drawLine(0, 3, 40, 3)
+        painter.end()
+        lines[status] = "".join("-" if image.pixelColor(x, 3).lightness() < 240 else " " for x in range(40))
+    assert lines["AVAILABLE"] == "-" * 40
+    assert len(set(lines.values())) == len(lines), lines
 
 
 @pytest.mark.parametrize("ratio", [1.0, 2.0])
@@ -226,6 +240,16 @@ def test_the_legend_fits_its_width_and_headings_are_not_orphans(view: TopologyVi
     for spot, following in pairwise(spots):
         if spot.entry.mark is None and width > 300:
             assert following.row == spot.row
+
+
+@pytest.mark.parametrize("width", [20, 700, 900, 1_100])
+def test_no_row_of_the_legend_is_left_with_one_entry(view: TopologyView, theme: Theme, width: int) -> None:
+    spots = place_entries(theme, legend_entries(theme, view.model), width)
+    rows = [[spot for spot in spots if spot.row == row] for row in range(spots[-1].row + 1)]
+    assert all(len(row) > 1 for row in rows) or width == 20
+    assert width == 20 or len(rows) <= 1_600 // width + 1
+    ends = [row[-1].x for row in rows]
+    assert width == 20 or min(ends) > max(ends) / 2
 
 
 def test_pictures_at_twice_the_resolution_are_sharp(qtbot: QtBot, view: TopologyView) -> None:

@@ -21,7 +21,7 @@ from gui.models.topology.cards import CELL, GAP, Floats, block_of, cards_of, wid
 from gui.models.topology.groups import FEW, MOST_NODES, Group, group_parties
 from gui.models.topology.land import far_off, projection, side_by_side
 from gui.models.topology.network import Network
-from gui.models.topology.packing import Item, middle, shelve, spread
+from gui.models.topology.packing import Item, equalise, middle, shelve, spread
 
 Kind = Literal["network", "map"]
 
@@ -315,13 +315,20 @@ class _Planner:
     def _box(self, root: int, aspect: float) -> Item:
         """The box of a crowd; all in it is worked out once."""
         if root not in self._boxes:
-            self._boxes[root] = [self._inner(child) for child in self._groups[root].children]
+            self._boxes[root] = self._children(self._groups[root])
         return self._shelved(root, self._boxes[root], aspect)
+
+    def _children(self, group: Group) -> list[Item]:
+        items = [self._inner(child) for child in group.children]
+        if all(self._groups[child].by == "ids" for child in group.children):
+            # Who is in which is chance, so that a larger box would seem to tell something.
+            equalise(items)
+        return items
 
     def _inner(self, number: int) -> Item:
         group = self._groups[number]
         if group.children:
-            return self._shelved(number, [self._inner(child) for child in group.children], _CROWD_ASPECT)
+            return self._shelved(number, self._children(group), _CROWD_ASPECT)
         items = []
         for party in group.members.tolist():
             w, h = self._blocked(party, None, self._crowd_blocks)

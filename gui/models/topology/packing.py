@@ -76,6 +76,17 @@ def _count(items: Sequence[Item], limit: float, gap: float) -> int:
     return rows
 
 
+def equalise(items: Sequence[Item]) -> None:
+    """Make boxes equally large; what is in each is drawn as large as there is room for, in the middle."""
+    w, h = max(item.w for item in items), max(item.h for item in items)
+    for item in items:
+        item.scale = min(w / item.w, h / item.h)
+        for inner in item.items:
+            inner.x += (w / item.scale - item.w) / 2
+            inner.y += (h / item.scale - item.h) / 2
+        item.w, item.h = w, h
+
+
 def spread(items: Sequence[Item], height: float) -> None:
     """Put items one below the other, the free height shared out around them."""
     free = max(0.0, height - sum(item.h for item in items)) / max(1, len(items))

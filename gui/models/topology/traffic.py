@@ -22,10 +22,11 @@ Flags = NDArray[np.bool_]
 RATE_US: Final = 600_000_000
 MOST_DOTS: Final = 2_000
 
-_CHUNK: Final = 8_192
-_CHUNKS_KEPT: Final = 24
-_LOOK_BACK: Final = 3 * _CHUNK
-_LOOK_AHEAD: Final = _CHUNK
+_CHUNK: Final = 1_024
+"""So few that going to any instant of a long run stays quick: there mostly two are read."""
+_CHUNKS_KEPT: Final = 192
+_LOOK_BACK: Final = 24 * _CHUNK
+_LOOK_AHEAD: Final = 8 * _CHUNK
 _LONGEST_US: Final = 60_000_000
 _MOST_COUNTED: Final = 100_000
 _MESSAGES: Final = """SELECT m.exchange, m.call, m.start_us, coalesce(m.arrive_us, -1), coalesce(m.handled_us, -1),

@@ -97,6 +97,12 @@ def kilowatts(power_w: float) -> str:
     return tr("{power} kW").format(power=f"{power_w / 1000:.1f}".removesuffix(".0"))
 
 
+def name_at_owner(site: str, owner: str) -> str:
+    """A site's name where it is seen whose it is: without the owner's name that it may begin with."""
+    rest = site.removeprefix(owner).lstrip(" ,:-–/")
+    return rest if site.startswith(owner) and rest else site
+
+
 def site_words(evses: int, limit_w: float | None) -> str:
     """What a site is, in one line."""
     if limit_w is None:
