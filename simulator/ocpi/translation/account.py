@@ -1,0 +1,101 @@
+"""What a translation is told beforehand, and what it tells afterwards."""
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Literal
+
+from msgspec import Struct
+
+if TYPE_CHECKING:
+    from simulator.ocpi.translation.plan import Leg
+
+Tree = dict[str, Any]
+"""A JSON object as `codec` parses it: numbers are int or Decimal."""
+
+What = Literal["lost", "invented", "changed"]
+
+
+class Unsayable(Exception):
+    """The sentence why a value has no place in the other version; it costs the smallest part that may be left out."""
+
+
+class Loss(Struct, frozen=True, gc=False):
+    """One difference that a translation made.
+
+    `path` is that of the source, such as `$.evses[0].uid`; of the target for what is "invented".
+    """
+
+    path: str
+    what: What
+    sentence: str
+
+
+class Translated(Struct, frozen=True):
+    """The object in the other version and all that differs, or None and in `withheld` the sentence why."""
+
+    tree: Tree | None
+    losses: tuple[Loss, ...]
+    withheld: str
+
+
+def _not_known(_: str) -> None:
+    return None
+
+
+class Setting(Struct, frozen=True, kw_only=True):
+    """What the object itself does not say, and whoever translates may know.
+
+    `country_code` and `party_id` are the object's owner, in a command the token's. The look-ups give objects of 2.2.1,
+    or None: `location` and `tariff` by id, `token` by its contract id (a contract with several tokens: None, unless the
+    right one is known). `reservation_number` gives the number that stands for a reservation's id towards 2.1.1.
+    `asked_token` is the token that an authorisation was asked for. `time_zone` is that of a location which names none,
+    `now` the DateTime for a PATCH that has none, both empty when not known.
+    """
+
+    country_code: str = ""
+    party_id: str = ""
+    location: Callable[[str], Tree | None] = _not_known
+    tariff: Callable[[str], Tree | None] = _not_known
+    token: Callable[[str], Tree | None] = _not_known
+    reservation_number: Callable[[str], int | None] = _not_known
+    asked_token: Tree | None = None
+    time_zone: str = ""
+    now: str = ""
+    command_timeout_s: int = 30
+
+
+class Account:
+    """One object on its way over one leg: the setting, and the differences told so far."""
+
+    def __init__(self, leg: "Leg", setting: Setting, target: str, patch: bool) -> None:
+        self.leg = leg
+        self.setting = setting
+        self.target = target
+        """The version at the end of all legs."""
+        self.patch = patch
+        self.losses: list[Loss] = []
+
+    def lose(self, path: str, sentence: str) -> None:
+        """Tell what of the source is not in the target."""
+        self.losses.append(Loss(path, "lost", sentence))
+
+    def invent(self, path: str, sentence: str) -> None:
+        """Tell what of the target is not in the source."""
+        self.losses.append(Loss(path, "invented", sentence))
+
+    def change(self, path: str, sentence: str) -> None:
+        """Tell what reads otherwise in the target."""
+        self.losses.append(Loss(path, "changed", sentence))
+
+    def say(self, source: type[Struct], target: type[Struct], tree: Mapping[str, Any], path: str) -> Tree:
+        """An object inside the one that is translated. Raises Unsayable."""
+        return self.leg.plan(source, target).say(tree, path, self)
+
+    def say_aside(
+        self, source: type[Struct], target: type[Struct], tree: Mapping[str, Any], path: str
+    ) -> tuple[Tree, list[Loss]]:
+        """An object that was looked up, and its own losses: they are not all those of the one that is translated.
+
+        Raises Unsayable.
+        """
+        aside = Account(self.leg, self.setting, self.target, patch=False)
+        return self.leg.plan(source, target).say(tree, path, aside), aside.losses

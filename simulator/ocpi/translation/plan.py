@@ -1,0 +1,245 @@
+"""Tables made ready to run: for each pair of classes a plan that says what becomes of every field.
+
+A plan is made when it is first needed, from both classes and their table. A value that cannot be said is lost when its
+field is optional or when it is an item of a list; else the object around it cannot be said either.
+"""
+
+import enum
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import FieldInfo
+
+from simulator.ocpi import typeinfo
+from simulator.ocpi.translation.account import Account, Tree, Unsayable
+from simulator.ocpi.translation.table import FIT, WHOLE, Made, Mapper, Table, Way
+from simulator.ocpi.typeinfo import Shape
+
+
+class _Step(NamedTuple):
+    """What becomes of a field: under which name (none: nothing) and through which function (none: as it is).
+
+    `needed`: the object cannot be without it. `lost`: the sentence to tell of a field that becomes nothing.
+    """
+
+    name: str = ""
+    mapper: Mapper | None = None
+    needed: bool = False
+    lost: str = ""
+
+
+class Plan:
+    """How objects of one class become objects of another."""
+
+    def __init__(self, steps: Mapping[str, _Step], made: tuple[Made, ...], refused: str) -> None:
+        self._as_is = frozenset(name for name, step in steps.items() if step.name == name and step.mapper is None)
+        self._steps = {name: step for name, step in steps.items() if name not in self._as_is}
+        self._made = made
+        self._refused = refused
+
+    def say(self, tree: Mapping[str, Any], path: str, account: Account) -> Tree:
+        """The object in the other version; nulls count as absent. Raises Unsayable."""
+        as_is = self._as_is
+        if not self._made and tree.keys() <= as_is and None not in tree.values():
+            return dict(tree)
+        out: Tree = {}
+        is_patch = account.patch and path == "$"
+        for made in self._made:
+            if not is_patch or any(tree.get(name) is not None for name in made.reads):
+                out |= made.make(tree, path, account)
+        steps = self._steps
+        for key, value in tree.items():
+            if value is None:
+                continue
+            if key in as_is:
+                out[key] = value
+                continue
+            step = steps.get(key)
+            if step is None:
+                self._meet_unknown(f"{path}.{key}", account)
+                continue
+            name, mapper, needed, lost = step
+            if mapper is None:
+                if name:
+                    out[name] = value
+                elif lost:
+                    account.lose(f"{path}.{key}", lost)
+                continue
+            try:
+                out[name] = mapper(value, f"{path}.{key}", account)
+            except Unsayable as why:
+                if needed:
+                    raise
+                account.lose(f"{path}.{key}", str(why))
+        return out
+
+    def _meet_unknown(self, path: str, account: Account) -> None:
+        if self._refused:
+            raise Unsayable(f"{self._refused} ({path})")
+        account.lose(path, f"OCPI {account.leg.source} names no such field.")
+
+
+class Leg:
+    """From one version to the next, older or newer, by the tables given; all other classes are alike in both."""
+
+    def __init__(self, source: str, target: str, tables: Iterable[Table]) -> None:
+        self.source = source
+        self.target = target
+        self._tables = {(table.source, table.target): table for table in tables}
+        self._plans: dict[tuple[type[Struct], type[Struct]], Plan] = {}
+
+    def plan(self, source: type[Struct], target: type[Struct]) -> Plan:
+        """The plan for two classes. Raises ValueError for a table that is wrong or missing."""
+        plan = self._plans.get((source, target))
+        if plan is None:
+            plan = self._plans[source, target] = self._make_plan(source, target)
+        return plan
+
+    def _make_plan(self, source: type[Struct], target: type[Struct]) -> Plan:
+        table = self._tables.get((source, target)) or Table(source, target)
+        made_from = {name for made in table.made for name in made.reads}
+        arrives = {name for made in table.made for name in made.writes}
+        targets = {field.encode_name: field for field in msgspec.structs.fields(target)}
+        steps: dict[str, _Step] = {}
+        fields = {field.encode_name: field for field in msgspec.structs.fields(source)}
+        for name, field in fields.items():
+            to = table.renamed.get(name, name)
+            if name in table.lost:
+                steps[name] = _Step(lost=table.lost[name])
+            elif name in made_from and name not in table.renamed:
+                steps[name] = _Step()
+            elif to in targets:
+                arrives.add(to)
+                steps[name] = self._make_step(field, targets[to], table.mapped.get(name))
+            else:
+                raise _wrong(table, f"does not say what becomes of {name}")
+        if missing := [name for name in targets if name not in arrives and name not in table.unsaid]:
+            raise _wrong(table, f"does not say where {', '.join(missing)} comes from")
+        if required := [name for name in table.unsaid if name not in targets or targets[name].required]:
+            raise _wrong(table, f"leaves {', '.join(required)} unsaid, which is required or not there")
+        named = {*table.lost, *table.renamed, *table.mapped, *made_from}
+        if strange := sorted(named - fields.keys()):
+            raise _wrong(table, f"names {', '.join(strange)}, which the source does not have")
+        return Plan(steps, table.made, table.refused)
+
+    def _make_step(self, source: FieldInfo, target: FieldInfo, way: Mapper | Way | None) -> _Step:
+        needed = target.required or way is WHOLE
+        if not isinstance(way, Way) and way is not None:
+            return _Step(target.encode_name, way, needed)
+        try:
+            mapper = self._mapper(typeinfo.shape(source.type), typeinfo.shape(target.type), way)
+        except TypeError as error:
+            raise ValueError(f"{source.name} to {target.name}: {error}") from None
+        return _Step(target.encode_name, mapper, needed)
+
+    def _mapper(self, source: Shape, target: Shape, way: Way | None) -> Mapper | None:
+        if (source.item is None) != (target.item is None):
+            raise TypeError("one is a list, the other is not; a function has to say how.")
+        if source.item is not None:
+            items = self._mapper(typeinfo.shape(source.item), typeinfo.shape(target.item), way)
+            least = _shortest(target)
+            if items is not None:
+                return _list_of(items, least, all_or_none=way is WHOLE)
+            if _shortest(source) < least:
+                raise TypeError("the source may be empty, the target not; a function has to say how.")
+            return None
+        if _is_object(source.base) and _is_object(target.base):
+            return self.plan(source.base, target.base).say
+        if takes_all(target, source):
+            if way is FIT:
+                raise TypeError("the target takes all that the source can say; the table must not say FIT.")
+            return None
+        if way is None:
+            raise TypeError("the target does not take all that the source can say; the table has to say FIT.")
+        if not issubclass(target.base, str) or not _patterns(target) <= _patterns(source):
+            raise TypeError("the target asks for other numbers or another pattern; a function has to say how.")
+        return _fit(target)
+
+
+def takes_all(target: Shape, source: Shape) -> bool:
+    """Whether every value of one type that is neither object nor list is also one of the other."""
+    if issubclass(source.base, enum.Enum) and source.known is None:
+        if issubclass(target.base, enum.Enum):
+            return {member.value for member in source.base} <= {member.value for member in target.base}
+        return target.known is not None
+    if source.base is not target.base or issubclass(target.base, enum.Enum):
+        return False
+    return (
+        _longest(source) <= _longest(target)
+        and _shortest(source) >= _shortest(target)
+        and _patterns(target) <= _patterns(source)
+        and _bounds(target) <= _bounds(source)
+        and (source.is_ci or not target.is_ci)
+        and target.is_datetime == source.is_datetime
+    )
+
+
+def _list_of(say: Mapper, least: int, *, all_or_none: bool) -> Mapper:
+    def say_all(items: list[Any], path: str, account: Account) -> list[Any]:
+        out = []
+        for index, item in enumerate(items):
+            try:
+                out.append(say(item, f"{path}[{index}]", account))
+            except Unsayable as why:
+                if all_or_none:
+                    raise
+                account.lose(f"{path}[{index}]", str(why))
+        if len(out) < least:
+            raise Unsayable(f"Nothing of {path} can be said in OCPI {account.leg.target}, and it must not be empty.")
+        return out
+
+    return say_all
+
+
+def _fit(target: Shape) -> Mapper:
+    if issubclass(target.base, enum.Enum):
+        values = frozenset(member.value for member in target.base)
+        name = target.base.__name__
+
+        def fit_value(value: str, _path: str, account: Account) -> str:
+            if value not in values:
+                raise Unsayable(f"OCPI {account.leg.target} has no {name} {value}.")
+            return value
+
+        return fit_value
+    longest, shortest, is_ci = _longest(target), _shortest(target), target.is_ci
+
+    def fit_text(value: str, path: str, account: Account) -> str:
+        if not shortest <= len(value) <= longest:
+            raise Unsayable(f"“{value}” at {path} has not the {shortest} to {longest} characters of {_of(account)}.")
+        if is_ci and not value.isascii():
+            raise Unsayable(f"“{value}” at {path} is not ASCII, as {_of(account)} asks.")
+        return value
+
+    return fit_text
+
+
+def _of(account: Account) -> str:
+    return f"OCPI {account.leg.target}"
+
+
+def _longest(shape: Shape) -> float:
+    return min((meta.max_length for meta in shape.metas if meta.max_length is not None), default=float("inf"))
+
+
+def _shortest(shape: Shape) -> int:
+    return max((meta.min_length or 0 for meta in shape.metas), default=0)
+
+
+def _patterns(shape: Shape) -> frozenset[str]:
+    return frozenset(meta.pattern for meta in shape.metas if meta.pattern is not None)
+
+
+def _bounds(shape: Shape) -> frozenset[tuple[Any, Any]]:
+    return frozenset((meta.ge, meta.le) for meta in shape.metas if meta.ge is not None or meta.le is not None)
+
+
+def _is_object(base: Any) -> bool:
+    return isinstance(base, type) and issubclass(base, Struct)
+
+
+def _wrong(table: Table, what: str) -> ValueError:
+    names = f"{table.source.__module__}.{table.source.__name__} to {table.target.__module__}.{table.target.__name__}"
+    return ValueError(f"The table from {names} {what}.")

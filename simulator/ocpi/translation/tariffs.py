@@ -1,0 +1,193 @@
+"""Tariffs between versions: a price that would be read wrong is not sent at all.
+
+Prices are net in 2.1.1 and 2.2.1; in 2.3.0 the tariff says. An element for reservations or bookings applies to nothing
+else, so without it the others still price every charging session rightly; no other element can be left out.
+
+Source: OCPI 2.1.1, 2.2.1 and 2.3.0, Tariffs.
+"""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, Final
+
+import msgspec
+from msgspec import Struct
+
+from simulator.ocpi.datatypes import later
+from simulator.ocpi.translation.account import Account, Tree, Unsayable
+from simulator.ocpi.translation.owner import FROM_URL, IN_URL
+from simulator.ocpi.translation.prices import EXACT
+from simulator.ocpi.translation.table import FIT, WHOLE, Made, Mapper, Table
+from simulator.ocpi.v2_1_1 import tariffs as v2_1_1
+from simulator.ocpi.v2_2_1 import tariffs as v2_2_1
+from simulator.ocpi.v2_3_0 import tariffs as v2_3_0
+
+_NOT_CHARGING: Final = ("reservation", "booking")
+_SMALLEST: Final = Decimal("0.0001")
+_UNKNOWN_RESTRICTION: Final = "Without a restriction that is not known here the element would price too much."
+
+
+def _elements(source: type[Struct], target: type[Struct], restrictions: type[Struct]) -> Mapper:
+    """All elements but those for what the target has no restriction for and that price no charging."""
+    known = {field.encode_name for field in msgspec.structs.fields(restrictions)}
+    gone = tuple(name for name in _NOT_CHARGING if name not in known)
+
+    def say(elements: list[Mapping[str, Any]], path: str, account: Account) -> list[Tree]:
+        out = []
+        for index, element in enumerate(elements):
+            where = f"{path}[{index}]"
+            asked = element.get("restrictions") or {}
+            only_for = next((name for name in gone if asked.get(name) is not None), "")
+            if only_for:
+                account.lose(
+                    where,
+                    f"OCPI {account.leg.target} cannot price a {only_for}, and would read it as a price of charging.",
+                )
+            else:
+                out.append(account.say(source, target, element, where))
+        if not out:
+            raise Unsayable(f"The tariff prices no charging, and OCPI {account.leg.target} has no other prices.")
+        return out
+
+    return say
+
+
+_to_2_2_1: Final = _elements(v2_3_0.TariffElement, v2_2_1.TariffElement, v2_2_1.TariffRestrictions)
+
+
+def _say_net(tariff: Mapping[str, Any], path: str, account: Account) -> Tree:
+    included = tariff["tax_included"]
+    if included == v2_3_0.TaxIncluded.YES and account.target == "2.1.1":
+        raise Unsayable("The prices contain taxes, and those of OCPI 2.1.1 never do.")
+    elements = _to_2_2_1(tariff["elements"], f"{path}.elements", account)
+    if included == v2_3_0.TaxIncluded.NO:
+        return {"elements": elements}
+    account.lose(f"{path}.tax_included", "Prices of OCPI 2.2.1 are always without VAT.")
+    for index, element in enumerate(elements):
+        for place, component in enumerate(element["price_components"]):
+            where = f"{path}.elements[{index}].price_components[{place}]"
+            if included == v2_3_0.TaxIncluded.YES:
+                component["price"] = _net(component, where, account)
+            elif component.pop("vat", None) is not None:
+                account.lose(f"{where}.vat", "The tariff itself says that taxes do not apply.")
+    return {"elements": elements}
+
+
+def _net(component: Mapping[str, Any], path: str, account: Account) -> Decimal:
+    vat = component.get("vat")
+    if vat is None:
+        raise Unsayable(f"The price at {path} contains taxes of an unknown rate, and those of OCPI 2.2.1 are without.")
+    try:
+        net = EXACT.divide(EXACT.multiply(component["price"], 100), EXACT.add(100, vat))
+        if net % _SMALLEST:
+            raise ArithmeticError
+    except ArithmeticError:
+        raise Unsayable(f"The price at {path} contains taxes, and has no exact net of four decimals.") from None
+    account.change(f"{path}.price", "OCPI 2.2.1 has prices without VAT; this is the exact one.")
+    return net
+
+
+def _prices_are_net(_tariff: Mapping[str, Any], path: str, account: Account) -> Tree:
+    account.invent(f"{path}.tax_included", "Prices of OCPI 2.2.1 are without VAT.")
+    return {"tax_included": v2_3_0.TaxIncluded.NO.value}
+
+
+def _withhold_other_totals(tariff: Mapping[str, Any], path: str, account: Account) -> Tree:
+    if tariff.get("type") not in (None, "REGULAR"):
+        raise Unsayable(f"OCPI 2.1.1 would take a tariff of type {tariff['type']} for one that always applies.")
+    for name in ("min_price", "max_price"):
+        if tariff.get(name) is not None:
+            raise Unsayable(f"The tariff has a {name}, and without it a total in OCPI 2.1.1 would be wrong.")
+    if tariff.get("end_date_time") is not None:
+        raise Unsayable("The tariff ends, and OCPI 2.1.1 would apply it after that too.")
+    start, now = tariff.get("start_date_time"), account.setting.now
+    if start is not None and (not now or later(now, start) != now):
+        raise Unsayable("The tariff is not known to have begun, and OCPI 2.1.1 would apply it at once.")
+    for name in ("type", "start_date_time"):
+        if tariff.get(name) is not None:
+            account.lose(f"{path}.{name}", "OCPI 2.1.1 has no types of tariffs and no time from which one is valid.")
+    return {}
+
+
+def _withhold_other_restrictions(restrictions: Mapping[str, Any], _path: str, _account: Account) -> Tree:
+    for name in ("min_current", "max_current", "reservation"):
+        if restrictions.get(name) is not None:
+            raise Unsayable(
+                f"An element has the restriction {name}, and without it OCPI 2.1.1 would apply it too often."
+            )
+    return {}
+
+
+FROM_2_1_1: Final = (
+    Table(
+        v2_1_1.Tariff,
+        v2_2_1.Tariff,
+        mapped={"id": FIT, "elements": WHOLE},
+        made=(FROM_URL,),
+        unsaid=("type", "min_price", "max_price", "start_date_time", "end_date_time"),
+    ),
+    Table(
+        v2_1_1.TariffElement,
+        v2_2_1.TariffElement,
+        mapped={"price_components": WHOLE, "restrictions": WHOLE},
+    ),
+    Table(v2_1_1.PriceComponent, v2_2_1.PriceComponent, unsaid=("vat",)),
+    Table(
+        v2_1_1.TariffRestrictions,
+        v2_2_1.TariffRestrictions,
+        unsaid=("min_current", "max_current", "reservation"),
+        refused=_UNKNOWN_RESTRICTION,
+    ),
+)
+
+TO_2_1_1: Final = (
+    Table(
+        v2_2_1.Tariff,
+        v2_1_1.Tariff,
+        mapped={"elements": _elements(v2_2_1.TariffElement, v2_1_1.TariffElement, v2_1_1.TariffRestrictions)},
+        made=(
+            IN_URL,
+            Made(("type", "min_price", "max_price", "start_date_time", "end_date_time"), (), _withhold_other_totals),
+        ),
+    ),
+    Table(
+        v2_2_1.TariffElement,
+        v2_1_1.TariffElement,
+        mapped={"price_components": WHOLE, "restrictions": WHOLE},
+    ),
+    Table(
+        v2_2_1.PriceComponent,
+        v2_1_1.PriceComponent,
+        lost={"vat": "OCPI 2.1.1 has no VAT; the price is without it in both versions."},
+    ),
+    Table(
+        v2_2_1.TariffRestrictions,
+        v2_1_1.TariffRestrictions,
+        made=(Made(("min_current", "max_current", "reservation"), (), _withhold_other_restrictions),),
+        refused=_UNKNOWN_RESTRICTION,
+    ),
+)
+
+_ALIKE: Final = (
+    Table(
+        v2_2_1.TariffElement,
+        v2_2_1.TariffElement,
+        mapped={"price_components": WHOLE, "restrictions": WHOLE},
+    ),
+    Table(v2_2_1.TariffRestrictions, v2_2_1.TariffRestrictions, refused=_UNKNOWN_RESTRICTION),
+)
+
+TO_2_3_0: Final = (
+    *_ALIKE,
+    Table(
+        v2_2_1.Tariff,
+        v2_3_0.Tariff,
+        mapped={"elements": WHOLE},
+        made=(Made((), ("tax_included",), _prices_are_net),),
+    ),
+)
+
+FROM_2_3_0: Final = (
+    *_ALIKE,
+    Table(v2_3_0.Tariff, v2_2_1.Tariff, made=(Made(("tax_included", "elements"), ("elements",), _say_net),)),
+)

@@ -1,0 +1,105 @@
+"""Tokens and authorisation between versions: kinds of token that an older version lacks are its OTHER."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from simulator.ocpi.translation.account import Account, Tree, Unsayable
+from simulator.ocpi.translation.owner import FROM_URL, IN_URL
+from simulator.ocpi.translation.table import FIT, WHOLE, Made, Table, substitute
+from simulator.ocpi.v2_1_1 import tokens as v2_1_1
+from simulator.ocpi.v2_2_1 import tokens as v2_2_1
+from simulator.ocpi.v2_2_1.cdrs import CdrToken
+from simulator.ocpi.v2_2_1.types import TokenType
+from simulator.ocpi.v2_3_0 import tokens as v2_3_0
+from simulator.ocpi.v2_3_0.cdrs import CdrToken as OpenCdrToken
+
+_UNKNOWN_IS_OTHER: Final = {"": "OTHER"}
+
+
+def _take_asked_token(_tree: Mapping[str, Any], path: str, account: Account) -> Tree:
+    token = account.setting.asked_token
+    if token is None:
+        raise Unsayable("OCPI 2.2.1 answers an authorisation with the Token, and which was asked about is not known.")
+    account.invent(f"{path}.token", "The Token is the one that the authorisation was asked for.")
+    return {"token": token}
+
+
+def _find_token(tree: Mapping[str, Any], path: str, account: Account) -> Tree:
+    auth_id = tree["auth_id"]
+    token = account.setting.token(auth_id)
+    if token is None:
+        raise Unsayable(f"No Token with the contract “{auth_id}” is known here; OCPI 2.2.1 asks for its uid and type.")
+    account.invent(f"{path}.cdr_token", "All but the contract is that of the Token known here for the contract.")
+    if token["contract_id"] != auth_id:
+        account.change(f"{path}.auth_id", f"The Token known here writes its contract {token['contract_id']}.")
+    return {"cdr_token": {name: token[name] for name in _CDR_TOKEN}}
+
+
+def _keep_contract(tree: Mapping[str, Any], path: str, account: Account) -> Tree:
+    account.lose(f"{path}.cdr_token.uid", "OCPI 2.1.1 names the contract, not the Token.")
+    account.lose(f"{path}.cdr_token.type", "OCPI 2.1.1 names the contract, not the Token.")
+    account.lose(f"{path}.cdr_token.country_code", "OCPI 2.1.1 does not say here whose the Token is.")
+    account.lose(f"{path}.cdr_token.party_id", "OCPI 2.1.1 does not say here whose the Token is.")
+    return {"auth_id": tree["cdr_token"]["contract_id"]}
+
+
+_CDR_TOKEN: Final = ("country_code", "party_id", "uid", "type", "contract_id")
+CDR_TOKEN: Final = Made(("auth_id",), ("cdr_token",), _find_token)
+AUTH_ID: Final = Made(("cdr_token",), ("auth_id",), _keep_contract)
+
+FROM_2_1_1: Final = (
+    Table(
+        v2_1_1.Token,
+        v2_2_1.Token,
+        renamed={"auth_id": "contract_id"},
+        mapped={"uid": FIT, "auth_id": FIT},
+        made=(FROM_URL,),
+        unsaid=("group_id", "default_profile_type", "energy_contract"),
+    ),
+    Table(
+        v2_1_1.LocationReferences,
+        v2_2_1.LocationReferences,
+        mapped={"location_id": FIT, "evse_uids": WHOLE},
+        lost={"connector_ids": "OCPI 2.2.1 authorises EVSEs, not Connectors."},
+    ),
+    Table(
+        v2_1_1.AuthorizationInfo,
+        v2_2_1.AuthorizationInfo,
+        mapped={"location": WHOLE},
+        made=(Made((), ("token",), _take_asked_token),),
+        unsaid=("authorization_reference",),
+    ),
+)
+
+TO_2_1_1: Final = (
+    Table(
+        v2_2_1.Token,
+        v2_1_1.Token,
+        renamed={"contract_id": "auth_id"},
+        mapped={"type": substitute(_UNKNOWN_IS_OTHER, v2_1_1.TokenType)},
+        lost={
+            "group_id": "OCPI 2.1.1 has no groups of Tokens.",
+            "default_profile_type": "OCPI 2.1.1 has no charging preferences.",
+            "energy_contract": "OCPI 2.1.1 has no energy contracts.",
+        },
+        made=(IN_URL,),
+    ),
+    Table(v2_2_1.LocationReferences, v2_1_1.LocationReferences, unsaid=("connector_ids",)),
+    Table(
+        v2_2_1.AuthorizationInfo,
+        v2_1_1.AuthorizationInfo,
+        mapped={"location": WHOLE},
+        lost={
+            "token": "OCPI 2.1.1 answers an authorisation without the Token.",
+            "authorization_reference": "OCPI 2.1.1 has no reference of an authorisation.",
+        },
+    ),
+)
+
+TO_2_3_0: Final = ()
+
+FROM_2_3_0: Final = (
+    Table(v2_3_0.Token, v2_2_1.Token, mapped={"type": substitute(_UNKNOWN_IS_OTHER, TokenType)}),
+    Table(OpenCdrToken, CdrToken, mapped={"type": substitute(_UNKNOWN_IS_OTHER, TokenType)}),
+    Table(v2_3_0.AuthorizationInfo, v2_2_1.AuthorizationInfo, mapped={"location": WHOLE}),
+)

@@ -1,0 +1,110 @@
+"""Money between versions: amounts stay exact, and a tariff that would be read wrong is not sent."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from ocpi_shared import sample
+from ocpi_told import paths, tree
+
+from simulator.ocpi.translation import Setting, translate
+
+SESSION = sample("session_example_2_short_finished")
+CDR = sample("cdr_example")
+TARIFF = sample("tariff_8_simple_025kwh") | {"type": None}
+OWNER = Setting(country_code="NL", party_id="ABC")
+ENERGY = {"type": "ENERGY", "price": Decimal("0.25"), "step_size": 1}
+
+
+def priced(*components: dict[str, Any], **others: Any) -> dict[str, Any]:
+    return TARIFF | {"elements": [{"price_components": list(components)}]} | others
+
+
+def test_vat_of_a_price_is_exact_there_and_back() -> None:
+    cdr = CDR | {"total_cost": {"excl_vat": Decimal("4.10"), "incl_vat": Decimal("4.961")}}
+    new = tree(translate("cdr", cdr, "2.2.1", "2.3.0", OWNER))
+    assert new["total_cost"] == {
+        "before_taxes": Decimal("4.10"),
+        "taxes": [{"name": "VAT", "amount": Decimal("0.861")}],
+    }
+    assert tree(translate("cdr", new, "2.3.0", "2.2.1", OWNER))["total_cost"] == cdr["total_cost"]
+
+
+def test_several_taxes_become_one_sum() -> None:
+    taxes = [{"name": "GST", "amount": Decimal("0.05")}, {"name": "QST", "percentage": 10, "amount": Decimal("0.10")}]
+    new = tree(translate("session", SESSION, "2.2.1", "2.3.0", OWNER))
+    said = translate("session", new | {"total_cost": {"before_taxes": 1, "taxes": taxes}}, "2.3.0", "2.2.1", OWNER)
+    assert tree(said)["total_cost"] == {"excl_vat": 1, "incl_vat": Decimal("1.15")}
+    assert paths(said, "changed") == ["$.total_cost.taxes"]
+
+
+def test_prices_with_taxes_become_net_when_that_is_exact() -> None:
+    tariff = priced(ENERGY | {"price": Decimal("0.30"), "vat": 20}, tax_included="YES")
+    said = translate("tariff", tariff, "2.3.0", "2.2.1", OWNER)
+    assert tree(said)["elements"][0]["price_components"][0]["price"] == Decimal("0.25")
+    assert paths(said, "changed") == ["$.elements[0].price_components[0].price"]
+    assert tariff["elements"][0]["price_components"][0]["price"] == Decimal("0.30")
+
+
+def test_tariff_without_taxes_says_no_vat() -> None:
+    said = translate("tariff", priced(ENERGY | {"vat": 21}, tax_included="N/A"), "2.3.0", "2.2.1", OWNER)
+    assert tree(said)["elements"] == [{"price_components": [ENERGY]}]
+    assert paths(said, "lost") == ["$.tax_included", "$.elements[0].price_components[0].vat"]
+
+
+@pytest.mark.parametrize("vat", [19, None, -100])
+def test_prices_with_taxes_that_have_no_exact_net_are_withheld(vat: int | None) -> None:
+    tariff = priced(ENERGY | {"vat": vat}, tax_included="YES")
+    assert "contains taxes" in translate("tariff", tariff, "2.3.0", "2.2.1", OWNER).withheld
+
+
+@pytest.mark.parametrize(
+    ("others", "reason"),
+    [
+        ({"tax_included": "YES"}, "contain taxes"),
+        ({"min_price": {"before_taxes": 1}}, "min_price"),
+        ({"max_price": {"before_taxes": 9}}, "max_price"),
+        ({"type": "AD_HOC_PAYMENT"}, "AD_HOC_PAYMENT"),
+        ({"end_date_time": "2030-01-01T00:00:00Z"}, "ends"),
+        ({"start_date_time": "2030-01-01T00:00:00Z"}, "not known to have begun"),
+    ],
+)
+def test_tariff_that_2_1_1_would_read_wrong_is_withheld(others: dict[str, Any], reason: str) -> None:
+    plain = priced(ENERGY | {"price": Decimal("0.30"), "vat": 20}, tax_included="NO")
+    known = Setting(now="2026-05-04T06:00:00Z")
+    assert translate("tariff", plain, "2.3.0", "2.1.1", known).tree is not None
+    assert reason in translate("tariff", plain | others, "2.3.0", "2.1.1", known).withheld
+
+
+def test_tariff_that_has_begun_goes_to_2_1_1_without_vat() -> None:
+    tariff = priced(ENERGY | {"vat": 21}, start_date_time="2026-01-01T00:00:00Z")
+    said = translate("tariff", tariff, "2.2.1", "2.1.1", Setting(now="2026-05-04T06:00:00Z"))
+    assert tree(said)["elements"] == [{"price_components": [ENERGY]}]
+    assert paths(said, "lost") == ["$.start_date_time", "$.elements[0].price_components[0].vat"]
+
+
+@pytest.mark.parametrize(("kind", "target"), [("reservation", "2.1.1"), ("booking", "2.2.1"), ("booking", "2.1.1")])
+def test_element_for_what_is_no_charging_is_withheld_and_the_others_go(kind: str, target: str) -> None:
+    only = {"price_components": [ENERGY], "restrictions": {kind: kind.upper()}}
+    element = {"price_components": [ENERGY]}
+    tariff = TARIFF | {"elements": [only, element], "tax_included": "NO"}
+    said = translate("tariff", tariff, "2.3.0", target, Setting())
+    assert tree(said)["elements"] == [element]
+    assert paths(said, "lost") == ["$.elements[0]"]
+    assert "no charging" in translate("tariff", tariff | {"elements": [only]}, "2.3.0", target, OWNER).withheld
+
+
+@pytest.mark.parametrize(
+    ("restriction", "source", "target"),
+    [("max_current", "2.2.1", "2.1.1"), ("phase_of_moon", "2.3.0", "2.2.1"), ("phase_of_moon", "2.1.1", "2.2.1")],
+)
+def test_element_without_its_restriction_would_price_too_much(restriction: str, source: str, target: str) -> None:
+    tariff = TARIFF | {"elements": [{"price_components": [ENERGY], "restrictions": {restriction: 16}}]}
+    assert "estriction" in translate("tariff", tariff | {"tax_included": "NO"}, source, target, OWNER).withheld
+
+
+def test_tariff_that_cannot_be_said_costs_a_cdr_only_itself() -> None:
+    capped = TARIFF | {"max_price": {"excl_vat": 9}}
+    said = translate("cdr", CDR | {"tariffs": [capped, TARIFF]}, "2.2.1", "2.1.1", OWNER)
+    assert [each["id"] for each in tree(said)["tariffs"]] == [TARIFF["id"]]
+    assert "$.tariffs[0]" in paths(said, "lost")
