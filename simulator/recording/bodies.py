@@ -15,12 +15,13 @@ from typing import Any, Final, TypeAlias
 
 import msgspec
 import zstandard
+from msgspec import Raw
 
-from simulator.recording.rows import Headers, MessageRow
+from simulator.recording.headers import ids_of
+from simulator.recording.rows import Headers
 
 Content: TypeAlias = tuple[Headers, bytes, Headers, bytes]
-PackedHeaders: TypeAlias = int | Headers
-PackedContent: TypeAlias = tuple[PackedHeaders, bytes, PackedHeaders, bytes] | bytes
+PackedContent: TypeAlias = tuple[int | Raw, bytes, int | Raw, bytes] | bytes
 
 CHUNK_BYTES: Final = 256 * 1024
 NO_CONTENT: Final[Content] = ((), b"", (), b"")
@@ -29,50 +30,6 @@ _KEPT_CHUNKS: Final = 8
 _DICTIONARY_BYTES: Final = 256 * 1024
 _MOST_BEFORE_RENEWAL: Final = 16 * 1024 * 1024
 _LARGE_BYTES: Final = 4_096
-_CORRELATION: Final = "X-Correlation-ID"
-_REQUEST: Final = "X-Request-ID"
-_REMEMBERED_HEADERS: Final = 20_000
-
-
-class HeaderBook:
-    """Numbers headers that many messages begin with, for the table `header`."""
-
-    def __init__(self) -> None:
-        self.new: list[tuple[int, bytes]] = []
-        self._known: dict[Headers, int] = {}
-        self._next = 1
-
-    def pack(self, row: MessageRow) -> tuple[int, int]:
-        """The numbers of the request's and the response's headers, 0 for any that have none.
-
-        Numbered are headers in canonical order (see digest.py) that end with the row's ids.
-        """
-        ids = ((_CORRELATION, row.correlation_id), (_REQUEST, row.request_id))
-        request, response = row.request_headers, row.response_headers
-        known = self._known
-        first = second = 0
-        if request[-2:] == ids:
-            begin = request[:-2]
-            first = known.get(begin) or self._meet(begin)
-        if response[-2:] == ids:
-            begin = response[:-2]
-            second = known.get(begin) or self._meet(begin)
-        return first, second
-
-    def _meet(self, begin: Headers) -> int:
-        """Only what comes a second time is numbered: the Location of a CDR, say, never comes again."""
-        if begin not in self._known:
-            if len(self._known) >= _REMEMBERED_HEADERS:
-                self._known.clear()
-            self._known[begin] = 0
-            return 0
-        names = [name.lower() for name, _ in begin]
-        if sorted(names) != names or (names and names[-1] >= _CORRELATION.lower()):
-            return 0
-        number = self._known[begin] = self._next
-        self._next += 1
-        self.new.append((number, msgspec.json.encode(begin)))
-        return number
 
 
 class ChunkBuilder:
@@ -152,20 +109,20 @@ class ChunkCache:
         self._decompressors = {0: zstandard.ZstdDecompressor()}
         self._headers: dict[int, Headers] = {}
         self._chunk_decoder = msgspec.msgpack.Decoder(tuple[list[int], list[msgspec.Raw]])
-        self._decoder = msgspec.msgpack.Decoder(tuple[PackedHeaders, bytes, PackedHeaders, bytes])
+        self._decoder = msgspec.msgpack.Decoder(tuple[int | Headers, bytes, int | Headers, bytes])
         self._data_decoder = msgspec.msgpack.Decoder(bytes)
 
     def content(self, seq: int, correlation_id: str, request_id: str) -> Content:
         """The headers and bodies of a message. Raises msgspec.DecodeError if there are none."""
         request, request_body, response, response_body = self._decoder.decode(self._raw(seq))
-        ids = ((_CORRELATION, correlation_id), (_REQUEST, request_id))
+        ids = ids_of(correlation_id, request_id)
         return self._unpack(request, ids), request_body, self._unpack(response, ids), response_body
 
     def data(self, seq: int) -> bytes:
         """The data of an event. Raises msgspec.DecodeError if there are none."""
         return self._data_decoder.decode(self._raw(seq))
 
-    def _unpack(self, headers: PackedHeaders, ids: Headers) -> Headers:
+    def _unpack(self, headers: int | Headers, ids: Headers) -> Headers:
         if not isinstance(headers, int):
             return headers
         begin = self._headers.get(headers)

@@ -1,113 +1,70 @@
-"""The writer thread's half of the recorder: turns a batch of rows into one transaction.
+"""Turns batches of rows into transactions; runs in a thread of the engine or in a process of its own."""
 
-sqlite3 lets go of the interpreter's lock at each step of a statement, and gets it back from a busy engine only after
-up to one switch interval (sys.setswitchinterval, 5 ms by default). Rows are therefore inserted by the hundred, one step
-for up to 512 of them, never by executemany.
-"""
-
+import contextlib
 import sqlite3
-import threading
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from itertools import chain
+from pathlib import Path
 from typing import Any, Final
 
-from simulator.recording.bodies import ChunkBuilder, HeaderBook, PackedHeaders
-from simulator.recording.digest import Digest, HeaderOrder
+from msgspec import Raw
+
+from simulator.recording.batch import EncodedBatch, WriterSettings, decode, decode_rows, encode
+from simulator.recording.bodies import ChunkBuilder
+from simulator.recording.digest import Digest, in_order
+from simulator.recording.file import connect
 from simulator.recording.finish import finish
+from simulator.recording.folding import SeriesFolder
+from simulator.recording.headers import HeaderBook
 from simulator.recording.keyframes import Keyframes
 from simulator.recording.names import NameBook
 from simulator.recording.rows import (
     LINK_EVENT,
     CauseKind,
-    CommandRow,
+    EncodedMessage,
     EventRow,
-    HintRow,
-    Level,
-    MessageRow,
     MoneyRow,
-    SequencedRow,
     StateRow,
 )
 from simulator.recording.schema import ORDINARY_STATUSES
-from simulator.recording.series import SeriesFolder
+from simulator.recording.tables import COLUMNS, INSERTERS
 
-ROWS_A_STATEMENT: Final = 512
 _MINUTE_US: Final = 60_000_000
 
-Sample = tuple[str, str, str, int, float]
-Values = tuple[Any, ...]
 TrafficKey = tuple[int, str, str, str, str, int, int]
 
-
-@dataclass(slots=True)
-class Batch:
-    """What the engine's thread hands over at once; `first_seq` is the sequence of the first of `rows`."""
-
-    first_seq: int
-    rows: list[SequencedRow] = field(default_factory=list)
-    commands: list[tuple[int, CommandRow]] = field(default_factory=list)
-    hints: list[tuple[int, HintRow]] = field(default_factory=list)
-    samples: list[Sample] = field(default_factory=list)
-    meta: dict[str, str] = field(default_factory=dict)
-    last_meta: Mapping[str, str] | None = None
-    done: threading.Event | None = None
-
-
-class Inserter:
-    """Inserts rows into one table with as few statements as powers of two allow."""
-
-    def __init__(self, table: str, columns: Sequence[str]) -> None:
-        self._width = sum("?" in column for column in columns)
-        row = f"({', '.join(columns)})"
-        # A sample may be replaced by a later one of its instant; all else is new.
-        verb = "REPLACE" if table == "sample" else "INSERT"
-        self._statements = {
-            1 << power: f"{verb} INTO {table} VALUES {', '.join([row] * (1 << power))}"
-            for power in range(ROWS_A_STATEMENT.bit_length())
-        }
-
-    def insert(self, connection: sqlite3.Connection, flat: list[Any]) -> None:
-        """Insert rows whose values lie one after another in `flat`, and empty it."""
-        width, begin, left = self._width, 0, len(flat) // self._width
-        while left:
-            size = min(ROWS_A_STATEMENT, 1 << (left.bit_length() - 1))
-            connection.execute(self._statements[size], flat[begin : begin + size * width])
-            begin += size * width
-            left -= size
-        flat.clear()
-
-
-_TEXT: Final = "CAST(? AS TEXT)"
 _TRAFFIC: Final = """INSERT INTO traffic VALUES (?,?,?,?,?,?,?,?,?,?) ON CONFLICT DO UPDATE SET
     count = count + excluded.count, request_bytes = request_bytes + excluded.request_bytes,
     response_bytes = response_bytes + excluded.response_bytes"""
 
 
 class Committer:
-    """Owns the connection; `commit` takes batches in order, `close` finishes the file and returns the digest."""
+    """Writes the recording made at `path`: batches in order, at last `finish`; `close` without it as if killed."""
 
-    def __init__(self, connection: sqlite3.Connection, level: Level, book: NameBook, keyframes: Keyframes) -> None:
-        self._connection = connection
-        self._messages_kept = level != "aggregates"
-        self._bodies_kept = level == "full"
-        self._book = book
+    def __init__(self, path: Path, settings: WriterSettings) -> None:
+        """Raises sqlite3.Error."""
+        self._connection = connect(path, settings.max_pages)
+        self._messages_kept = settings.level != "aggregates"
+        self._bodies_kept = settings.level == "full"
+        self._book = NameBook(settings.remembered_ids)
         self._digest = Digest()
-        self._header_order = HeaderOrder()
         self._headers = HeaderBook()
         self._chunks = ChunkBuilder()
-        self._keyframes = keyframes
+        self._keyframes = Keyframes(settings.keyframe_interval)
         self._series = SeriesFolder()
         self._traffic: dict[TrafficKey, list[int]] = {}
-        self._flat: dict[str, list[Any]] = {table: [] for table in _COLUMNS}
+        self._flat: dict[str, list[Any]] = {table: [] for table in COLUMNS}
         self._folded: list[int] = []
 
-    def commit(self, batches: Sequence[Batch]) -> int:
-        """One transaction of all that the batches hold; returns the last sequence. Raises sqlite3.Error."""
+    def commit(self, batches: bytes | memoryview) -> int:
+        """One transaction of all that the batches hold; returns the last sequence.
+
+        Raises sqlite3.Error, and msgspec.DecodeError for what are no batches.
+        """
         connection, flat = self._connection, self._flat
         last_seq = 0
         meta: dict[str, str] = {}
-        for batch in batches:
+        for batch in decode(batches):
             last_seq = self._take_rows(batch)
             for seq, command in batch.commands:
                 flat["command"] += (seq, command.at_us, command.command, command.data)
@@ -120,29 +77,42 @@ class Committer:
         self._chunks.finish()
         self._collect()
         connection.execute("BEGIN IMMEDIATE")
+        try:
+            self._insert(meta)
+            connection.execute("COMMIT")
+        except BaseException:
+            with contextlib.suppress(sqlite3.Error):
+                connection.execute("ROLLBACK")
+            raise
+        self._book.trim()
+        return last_seq
+
+    def _insert(self, meta: Mapping[str, str]) -> None:
+        connection = self._connection
         if self._folded:
             connection.execute(f"DELETE FROM sample WHERE series IN ({', '.join(map(str, self._folded))})")
-        for table, values in flat.items():
+        for table, values in self._flat.items():
             if values:
-                _INSERTERS[table].insert(connection, values)
+                INSERTERS[table].insert(connection, values)
         if self._traffic:
             connection.executemany(_TRAFFIC, [(*key, *counts) for key, counts in self._traffic.items()])
             self._traffic.clear()
         for item in meta.items():
             connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", item)
-        connection.execute("COMMIT")
-        self._book.trim()
-        return last_seq
 
-    def close(self, meta: Mapping[str, str]) -> str:
-        """Finish the file; returns the digest."""
+    def finish(self, meta: Mapping[str, str]) -> str:
+        """Finish the file; returns the digest. Raises sqlite3.Error."""
         digest = self._digest.hex()
         finish(self._connection, {"state": "closed", **meta, "digest": digest})
         return digest
 
-    def _take_rows(self, batch: Batch) -> int:
+    def close(self) -> None:
+        """Let go of the file."""
+        self._connection.close()
+
+    def _take_rows(self, batch: EncodedBatch) -> int:
         """Lay out the values of the rows for the tables, and hash the rows; returns the sequence of the last one."""
-        rows, kept = batch.rows, self._messages_kept
+        rows, kept, is_reordered = decode_rows(batch.rows), self._messages_kept, False
         for seq, row in enumerate(rows, batch.first_seq):
             # The two kinds that come most often are asked for first, and by their class, which is quicker.
             kind = row.__class__
@@ -151,13 +121,14 @@ class Committer:
                     self._take_state(seq, row)  # type: ignore[arg-type]
             elif kind is EventRow:
                 self._take_event(seq, row)  # type: ignore[arg-type]
-            elif isinstance(row, MessageRow):
+            elif isinstance(row, EncodedMessage):
                 request, response = self._headers.pack(row)
                 if not (request and response):
-                    canonical = self._header_order.canonical(row)
-                    if canonical is not row:
-                        row = rows[seq - batch.first_seq] = canonical
+                    ordered = in_order(row)
+                    if ordered is not row:
+                        row = rows[seq - batch.first_seq] = ordered
                         request, response = self._headers.pack(row)
+                        is_reordered = True
                 if kept:
                     self._take_message(seq, row, request or row.request_headers, response or row.response_headers)
                 else:
@@ -166,10 +137,10 @@ class Committer:
                 self._take_money(seq, row)
             else:
                 self._flat["fault"] += (seq, row.at_us, row.kind, row.target, row.phase, row.data)  # type: ignore[union-attr]
-        self._digest.add(rows)
+        self._digest.add(encode(rows) if is_reordered else batch.rows)
         return batch.first_seq + len(rows) - 1
 
-    def _take_message(self, seq: int, row: MessageRow, request: PackedHeaders, response: PackedHeaders) -> None:
+    def _take_message(self, seq: int, row: EncodedMessage, request: int | Raw, response: int | Raw) -> None:
         book, start_us, arrive_us, handled_us = self._book, row.start_us, row.arrive_us, row.handled_us
         names, request_body, response_body = book.names, row.request_body, row.response_body
         request_prefix, request_number, correlation_prefix, correlation_number = _parted(
@@ -214,7 +185,7 @@ class Committer:
             seq, (request, request_body, response, response_body), len(request_body) + len(response_body) + 64
         )
 
-    def _count_traffic(self, row: MessageRow) -> None:
+    def _count_traffic(self, row: EncodedMessage) -> None:
         statuses = row.http_status or 0, row.ocpi_status or 0
         minute = row.start_us // _MINUTE_US
         counts = self._traffic.setdefault(
@@ -307,29 +278,3 @@ def _number_of(id: str) -> int | None:
     except ValueError:
         return None
     return number if f"{number:012x}" == digits else None
-
-
-_COLUMNS: Final[dict[str, Sequence[str]]] = {
-    "name": "??",
-    "call": "?" * 12,
-    "about": "?" * 6,
-    "message": "?" * 18,
-    "header": ("?", _TEXT),
-    "dictionary": "??",
-    "chunk": "???",
-    "topic": "?" * 5,
-    "event": (*"????", _TEXT),
-    "holding": "???",
-    "subject": (*"???", _TEXT),
-    "value": ("?", _TEXT),
-    "state": "?" * 6,
-    "keyframe": "?????",
-    "money": "?" * 13,
-    "fault": (*"?????", _TEXT),
-    "command": ("NULL", *"???", _TEXT),
-    "hint": ("NULL", *"????????"),
-    "series": "????",
-    "sample": "????",
-    "series_chunk": "????????",
-}
-_INSERTERS: Final = {table: Inserter(table, columns) for table, columns in _COLUMNS.items()}

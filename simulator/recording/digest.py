@@ -8,41 +8,31 @@ batches, so neither can change the digest. Commands, hints, samples and meta are
 """
 
 import hashlib
-from collections.abc import Sequence
-from operator import itemgetter
 from typing import Final
 
 import msgspec
+from msgspec import Raw
 from msgspec.structs import replace
 
-from simulator.recording.rows import Headers, MessageRow, SequencedRow
+from simulator.recording.rows import EncodedMessage, Headers
 
 _FORMAT: Final = b"ocpirun digest 2"
-_name_of = itemgetter(0)
+_LONG_HEADS: Final = {0xDC: 3, 0xDD: 5}
+_headers_of: Final = msgspec.msgpack.Decoder(Headers).decode
 
 
-class HeaderOrder:
-    """Sorts headers by name; remembers the order for each list of names, of which a run knows only a few."""
+def in_order(row: EncodedMessage) -> EncodedMessage:
+    """The row itself if its headers are in canonical order, else one whose headers are."""
+    request, response = _sorted(row.request_headers), _sorted(row.response_headers)
+    if request is row.request_headers and response is row.response_headers:
+        return row
+    return replace(row, request_headers=request, response_headers=response)
 
-    def __init__(self) -> None:
-        self._orders: dict[tuple[str, ...], tuple[int, ...] | None] = {}
 
-    def canonical(self, row: MessageRow) -> MessageRow:
-        """The row itself if its headers are in order, else one whose headers are; cheaper if the caller sorts them."""
-        request, response = self._sort(row.request_headers), self._sort(row.response_headers)
-        if request is row.request_headers and response is row.response_headers:
-            return row
-        return replace(row, request_headers=request, response_headers=response)
-
-    def _sort(self, headers: Headers) -> Headers:
-        names = tuple(map(_name_of, headers))
-        try:
-            order = self._orders[names]
-        except KeyError:
-            places = range(len(names))
-            wanted = tuple(sorted(places, key=lambda place: names[place].lower()))
-            order = self._orders[names] = None if wanted == tuple(places) else wanted
-        return headers if order is None else tuple([headers[place] for place in order])
+def _sorted(encoded: Raw) -> Raw:
+    headers = _headers_of(encoded)
+    wanted = tuple(sorted(headers, key=lambda header: header[0].lower()))
+    return encoded if wanted == headers else Raw(msgspec.msgpack.encode(wanted))
 
 
 class Digest:
@@ -50,13 +40,12 @@ class Digest:
 
     def __init__(self) -> None:
         self._hash = hashlib.blake2b(_FORMAT, digest_size=32)
-        self._encoder = msgspec.msgpack.Encoder()
 
-    def add(self, rows: Sequence[SequencedRow]) -> None:
-        """Take in rows whose headers are in canonical order."""
-        # One call encodes them all, as a msgpack array; its head (1, 3 or 5 bytes) would tell the length of the list.
-        head = 1 if len(rows) < 1 << 4 else 3 if len(rows) < 1 << 16 else 5
-        self._hash.update(memoryview(self._encoder.encode(rows))[head:])
+    def add(self, rows: Raw | bytes) -> None:
+        """Take in rows whose headers are in canonical order, encoded as a msgpack array."""
+        encoded = memoryview(rows)
+        # The array's head would tell how many there are.
+        self._hash.update(encoded[_LONG_HEADS.get(encoded[0], 1) :])
 
     def hex(self) -> str:
         """The digest of all rows so far, in hexadecimal."""

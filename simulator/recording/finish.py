@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from simulator.recording.errors import RecordingInUse
+from simulator.recording.folding import fold_rest
 from simulator.recording.liveness import WriterLock, is_written
 from simulator.recording.schema import INDICES
-from simulator.recording.series import fold_rest
 
 
 def finish(connection: sqlite3.Connection, meta: Mapping[str, str]) -> None:

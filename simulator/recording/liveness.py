@@ -5,6 +5,9 @@ in the same process (POSIX). `flock` on Linux and macOS lets readers probe side 
 exclusively, where two readers that probe in the same instant may take a dead file for a live one, which only delays its
 repair. Where locking is not supported (some network file systems) a file counts as being written as long as the lock's
 file is there, so that nobody repairs it under a writer.
+
+A writer process inherits the descriptor from its engine (POSIX), and both hold the lock until the last of them ends.
+The file says which process to stop: the engine.
 """
 
 import os
@@ -53,9 +56,11 @@ class WriterLock:
             descriptor = self._try()
         if descriptor is None:
             raise RecordingInUse(
-                f"{recording}: another run is writing this recording; stop it or choose another name "
-                f"(if there is no such run, remove {self._path.name})"
+                f"{recording}: another run is writing this recording; stop it{_holder(self._path)} or choose another "
+                f"name (if there is no such run, remove {self._path.name})"
             )
+        os.truncate(descriptor, 0)
+        os.write(descriptor, str(os.getpid()).encode())
         self._descriptor: int | None = descriptor
 
     def _try(self) -> int | None:
@@ -72,6 +77,11 @@ class WriterLock:
         os.close(descriptor)
         return None
 
+    def fileno(self) -> int:
+        """The descriptor that holds the lock, for a process that is to hold it too (POSIX)."""
+        assert self._descriptor is not None
+        return self._descriptor
+
     def release(self) -> None:
         """Let go and remove the file; harmless when done twice."""
         if self._descriptor is None:
@@ -83,6 +93,14 @@ class WriterLock:
         else:
             self._path.unlink(missing_ok=True)
             os.close(descriptor)
+
+
+def _holder(lock: Path) -> str:
+    """The process that a lock's file names; Windows lets nobody read what another has locked."""
+    try:
+        return f" (process {int(lock.read_bytes())})"
+    except (OSError, ValueError):
+        return ""
 
 
 def is_written(recording: Path) -> bool:

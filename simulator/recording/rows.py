@@ -11,7 +11,7 @@ encoding of a sequenced row (an array that starts with its kind) is what the dig
 from decimal import Decimal
 from typing import Final, Literal, TypeAlias
 
-from msgspec import Struct
+from msgspec import Raw, Struct
 
 Level: TypeAlias = Literal["full", "headers", "aggregates"]
 CauseKind: TypeAlias = Literal["event", "message", ""]
@@ -147,6 +147,16 @@ class HintRow(Struct, frozen=True, gc=False):
 
 
 SequencedRow: TypeAlias = MessageRow | EventRow | StateRow | MoneyRow | FaultRow
+
+
+class EncodedMessage(MessageRow, frozen=True, gc=False, array_like=True, tag="message"):
+    """A message row as its writer receives it: headers, which mostly come again and again, are not yet decoded."""
+
+    request_headers: Raw  # type: ignore[assignment]
+    response_headers: Raw  # type: ignore[assignment]
+
+
+EncodedRow: TypeAlias = EncodedMessage | EventRow | StateRow | MoneyRow | FaultRow
 
 
 class Message(MessageRow, frozen=True, gc=False):

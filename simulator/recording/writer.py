@@ -1,7 +1,8 @@
-"""The Recorder: takes rows from the engine's thread and hands them, in batches, to a thread that commits them.
+"""The Recorder: takes rows from the engine's thread and hands them, in batches, to whoever commits them.
 
-The engine's half does nothing but append to lists; everything that costs (hashing, compressing, SQLite) happens in the
-writer thread. The queue between them is bounded: a slow disk holds the engine back, nothing is ever dropped.
+The engine's half does nothing but append to lists. A thread takes the batches from a bounded queue (a slow disk holds
+the engine back, nothing is ever dropped) and has them committed: by a Committer within this thread, or by one in a
+process of its own, which leaves the engine the core that it runs on. Both make the same file.
 """
 
 import contextlib
@@ -9,15 +10,17 @@ import queue
 import sqlite3
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol, TypeAlias
 
-from simulator.recording.committer import Batch, Committer
-from simulator.recording.errors import NotARecording, RecordingFailed
-from simulator.recording.keyframes import INTERVAL, Keyframes
+from simulator.recording.batch import Batch, WriterKind, WriterSettings, encode
+from simulator.recording.committer import Committer
+from simulator.recording.errors import RecordingFailed, stopped
+from simulator.recording.file import make, refuse_other_files, remove
+from simulator.recording.keyframes import INTERVAL
 from simulator.recording.liveness import WriterLock
-from simulator.recording.names import REMEMBERED, NameBook
+from simulator.recording.names import REMEMBERED
 from simulator.recording.rows import (
     CommandRow,
     EventRow,
@@ -29,7 +32,7 @@ from simulator.recording.rows import (
     SequencedRow,
     StateRow,
 )
-from simulator.recording.schema import APPLICATION_ID, create_schema
+from simulator.recording.writer_process import WriterProcess
 
 BATCH_ROWS: Final = 5_000
 BATCH_S: Final = 0.020
@@ -38,30 +41,49 @@ _RUSH_BATCH_S: Final = 0.100
 """When more than a few rows come in 20 ms, nobody follows them one by one: fewer and larger batches cost less."""
 _QUEUED_BATCHES: Final = 8
 
+_Queued: TypeAlias = Batch | threading.Event | None
+"""A batch to be committed, an event to be set when what came before it is, or the end."""
+
+
+class Writer(Protocol):
+    """Commits batches in order; what Committer and WriterProcess have in common."""
+
+    def commit(self, batches: bytes) -> int:
+        """One transaction of all that the batches hold (see batch.py); returns the last sequence."""
+        ...
+
+    def finish(self, meta: Mapping[str, str]) -> str:
+        """Finish the file; returns the digest."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the file."""
+        ...
+
 
 class Recorder:
     """Writes one recording. Life: `create`, rows with an `offer` now and then, at last `close` (or `abort`).
 
-    All methods belong to one thread. When the writer thread fails (disk full, ...), the next `offer` that is due,
+    All methods belong to one thread. When the writer fails (disk full, ...), the next `offer` that is due,
     `flush` or `close` raises RecordingFailed; what was committed before stays valid and reads like the file of a
     killed run.
     """
 
-    def __init__(self, path: Path, connection: sqlite3.Connection, lock: WriterLock, committer: Committer) -> None:
+    def __init__(self, path: Path, lock: WriterLock, writer: Writer) -> None:
         """Not for callers: use `create`."""
         self.path = path
         self.failed: Exception | None = None
-        self._connection = connection
         self._lock = lock
-        self._committer = committer
+        self._writer = writer
         self._next_seq = 1
         self._committed = 0
+        self._last_meta: Mapping[str, str] | None = None
         self._digest = ""
         self._batch = Batch(first_seq=1)
         self._rows = self._batch.rows
         self._samples = self._batch.samples
         self._handed_over_at = time.monotonic()
-        self._queue: queue.Queue[Batch | None] = queue.Queue(_QUEUED_BATCHES)
+        self._queue: queue.Queue[_Queued] = queue.Queue(_QUEUED_BATCHES)
         self._thread = threading.Thread(target=self._run, name=f"recording {path.name}", daemon=True)
         self._thread.start()
 
@@ -72,32 +94,34 @@ class Recorder:
         level: Level,
         meta: Mapping[str, str],
         *,
+        writer: WriterKind = "thread",
         max_pages: int | None = None,
         keyframe_interval: int = INTERVAL,
         remembered_ids: int = REMEMBERED,
     ) -> "Recorder":
         """Begin a recording at `path`, in place of an older recording there.
 
+        The writer is a thread of this process, or a process that is started and not waited for (see best_writer).
         `max_pages` bounds the file (in pages of 4 KiB). Raises NotARecording if something else lies at `path`,
         RecordingInUse if another run is writing it, RecordingFailed if it cannot be made; nothing half-made stays.
         """
         path = path.absolute()
-        _refuse_other_files(path)
+        refuse_other_files(path)
+        settings = WriterSettings(level, max_pages, keyframe_interval, remembered_ids)
         try:
             lock = WriterLock(path)
-        except OSError as error:
-            raise RecordingFailed(f"{path}: the recording cannot be made here: {error.strerror}") from error
-        try:
-            _remove(path)
-            connection = _create_file(path, {**meta, "state": "live", "level": level}, max_pages)
-        except (sqlite3.Error, OSError) as error:
-            with contextlib.suppress(OSError):
-                _remove(path)
-            lock.release()
-            raise RecordingFailed(f"{path}: the recording cannot be made here: {error}") from error
-        return cls(
-            path, connection, lock, Committer(connection, level, NameBook(remembered_ids), Keyframes(keyframe_interval))
-        )
+            try:
+                make(path, {**meta, "state": "live", "level": level}, max_pages)
+                begun = WriterProcess(path, settings, lock) if writer == "process" else Committer(path, settings)
+            except BaseException:
+                with contextlib.suppress(OSError):
+                    remove(path)
+                lock.release()
+                raise
+        except (OSError, sqlite3.Error) as error:
+            reason = getattr(error, "strerror", error)
+            raise RecordingFailed(f"{path}: the recording cannot be made here: {reason}") from error
+        return cls(path, lock, begun)
 
     @property
     def next_seq(self) -> int:
@@ -157,8 +181,9 @@ class Recorder:
 
     def flush(self) -> int:
         """Wait until everything recorded so far is committed; returns the last sequence committed."""
-        self._batch.done = done = threading.Event()
         self._hand_over(time.monotonic())
+        done = threading.Event()
+        self._queue.put(done)
         done.wait()
         if self.failed is not None:
             raise self.failed
@@ -166,8 +191,8 @@ class Recorder:
 
     def close(self, meta: Mapping[str, str]) -> str:
         """Commit the rest and `meta`, finish the file, and return the digest (also kept as meta `digest`)."""
-        self._batch.last_meta = dict(meta)
         self._hand_over(time.monotonic())
+        self._last_meta = dict(meta)
         self._stop()
         if self.failed is not None:
             raise self.failed
@@ -193,87 +218,40 @@ class Recorder:
             self._thread.join()
 
     def _run(self) -> None:
-        """The writer thread: commits what is waiting, all at once; after a failure it only empties the queue."""
+        """The thread: has what is waiting committed together; after a failure it only empties the queue."""
         running = True
         while running:
-            waiting = [self._queue.get()]
-            with contextlib.suppress(queue.Empty):
-                while waiting[-1] is not None:
-                    waiting.append(self._queue.get_nowait())
+            waiting = self._waiting()
             running = waiting[-1] is not None
-            batches = [batch for batch in waiting if batch is not None]
-            if batches and self.failed is None:
-                try:
-                    self._write(batches)
-                except Exception as error:
-                    self._fail(error)
-            for batch in batches:
-                if batch.done is not None:
-                    batch.done.set()
-        self._connection.close()
+            self._write([item for item in waiting if isinstance(item, Batch)])
+            for item in waiting:
+                if isinstance(item, threading.Event):
+                    item.set()
+            waiting.clear()
+        if self._last_meta is not None:
+            self._finish(self._last_meta)
+        self._writer.close()
         self._lock.release()
 
-    def _write(self, batches: list[Batch]) -> None:
-        self._committed = self._committer.commit(batches)
-        last_meta = batches[-1].last_meta
-        if last_meta is not None:
-            self._digest = self._committer.close(last_meta)
+    def _waiting(self) -> list[_Queued]:
+        """What is waiting, at least one, and no more once there are as many rows as make a batch."""
+        waiting, rows = [self._queue.get()], 0
+        with contextlib.suppress(queue.Empty):
+            while waiting[-1] is not None and rows < BATCH_ROWS:
+                rows += len(waiting[-1].rows) if isinstance(waiting[-1], Batch) else 0
+                waiting.append(self._queue.get_nowait())
+        return waiting
 
-    def _fail(self, error: Exception) -> None:
-        with contextlib.suppress(sqlite3.Error):
-            if self._connection.in_transaction:
-                self._connection.execute("ROLLBACK")
-        code = getattr(error, "sqlite_errorcode", None)
-        reason = "the disk is full" if code == sqlite3.SQLITE_FULL else f"of an error ({error})"
-        failure = RecordingFailed(
-            f"{self.path}: the recording stopped because {reason}; everything up to row {self._committed} is kept"
-        )
-        failure.__cause__ = error
-        self.failed = failure
+    def _write(self, batches: Sequence[Batch]) -> None:
+        if batches and self.failed is None:
+            try:
+                self._committed = self._writer.commit(encode(batches))
+            except Exception as error:
+                self.failed = stopped(self.path, error, self._committed)
 
-
-def _refuse_other_files(path: Path) -> None:
-    """Only an older recording may be replaced."""
-    if path.is_dir():
-        raise NotARecording(f"{path}: is a folder; name a file for the recording")
-    if not path.parent.is_dir():
-        raise RecordingFailed(f"{path}: there is no folder {path.parent} to write the recording into")
-    if path.exists() and not _is_recording(path):
-        raise NotARecording(
-            f"{path}: is not a recording, so it is not overwritten; choose another name or remove it first"
-        )
-
-
-def _is_recording(path: Path) -> bool:
-    connection = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)
-    try:
-        (application_id,) = connection.execute("PRAGMA application_id").fetchone()
-    except sqlite3.Error:
-        return False
-    finally:
-        connection.close()
-    return bool(application_id == APPLICATION_ID)
-
-
-def _remove(path: Path) -> None:
-    for suffix in ("", "-wal", "-shm", "-journal"):
-        path.with_name(path.name + suffix).unlink(missing_ok=True)
-
-
-def _create_file(path: Path, meta: Mapping[str, str], max_pages: int | None) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=256)
-    try:
-        connection.execute("PRAGMA page_size = 4096")
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = NORMAL")
-        connection.execute("PRAGMA wal_autocheckpoint = 8000")
-        connection.execute("PRAGMA secure_delete = OFF")
-        connection.execute("PRAGMA temp_store = MEMORY")
-        connection.execute("PRAGMA busy_timeout = 60000")
-        if max_pages is not None:
-            connection.execute(f"PRAGMA max_page_count = {max_pages}")
-        create_schema(connection, {"last_seq": "0", **meta})
-    except BaseException:
-        connection.close()
-        raise
-    return connection
+    def _finish(self, meta: Mapping[str, str]) -> None:
+        if self.failed is None:
+            try:
+                self._digest = self._writer.finish(meta)
+            except Exception as error:
+                self.failed = stopped(self.path, error, self._committed)

@@ -143,13 +143,15 @@ def test_a_full_disk_ends_the_run_with_a_sentence(
 
 def test_a_killed_run_leaves_the_beginning_of_the_whole_one(tmp_path: Path, out: Path) -> None:
     arguments = ["run", str(QUICKSTART), "--wire", "http", "--speed", "6000", "--out", str(out)]
-    child = subprocess.Popen([*TOOL, *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        _wait_for_rows(out, 400)
-        child.send_signal(signal.SIGKILL if os.name == "posix" else signal.SIGTERM)
-    finally:
-        child.kill()
-        child.wait()
+    with subprocess.Popen([*TOOL, *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as child:
+        try:
+            _wait_for_rows(out, 400)
+            child.send_signal(signal.SIGKILL if os.name == "posix" else signal.SIGTERM)
+        finally:
+            child.kill()
+        # Its writer, which holds this pipe too, lives until it has committed what it was given.
+        assert child.stderr is not None
+        child.stderr.read()
     told = meta(out)
     assert told["state"] == "killed"
     assert "digest" not in told

@@ -4,12 +4,14 @@ from collections.abc import Iterable
 from decimal import Decimal
 from pathlib import Path
 
+import msgspec
 from hypothesis import strategies as st
 from msgspec.structs import asdict, replace
 
 from simulator.recording.rows import (
     LINK_EVENT,
     CommandRow,
+    EncodedMessage,
     EventRow,
     FaultRow,
     HintRow,
@@ -181,6 +183,11 @@ def message(exchange: int = 1, **changes: object) -> MessageRow:
         "handled_us": exchange * 1_000_000 + 45_000,
     }
     return MessageRow(**{**fields, **changes})  # type: ignore[arg-type]
+
+
+def encoded(row: MessageRow) -> EncodedMessage:
+    """The row as its writer receives it."""
+    return msgspec.msgpack.decode(msgspec.msgpack.encode(row), type=EncodedMessage)
 
 
 def mixed_rows(count: int) -> list[SequencedRow]:

@@ -2,9 +2,10 @@
 
 from hashlib import sha256
 
-from recording_rows import message
+from recording_rows import encoded, message
 
-from simulator.recording.bodies import ChunkBuilder, ChunkCache, Content, HeaderBook
+from simulator.recording.bodies import ChunkBuilder, ChunkCache, Content
+from simulator.recording.headers import HeaderBook
 from simulator.recording.names import NameBook
 from simulator.recording.rows import Headers
 
@@ -73,7 +74,7 @@ def test_headers_that_come_again_are_numbered_and_come_back_whole() -> None:
 
     def packed(request: Headers, response: Headers, request_id: str = "r") -> tuple[int, int]:
         row = message(1, correlation_id="c", request_id=request_id, request_headers=request, response_headers=response)
-        return book.pack(row)
+        return book.pack(encoded(row))
 
     assert [packed(ordinary, ids) for _ in range(3)] == [(0, 0), (1, 2), (1, 2)]
     assert [packed(unsorted, (*ids, ("X-Z", ""))) for _ in range(3)] == [(0, 0)] * 3

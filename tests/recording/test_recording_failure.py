@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from recording_rows import META, message
 
+from simulator.recording.batch import WriterKind
 from simulator.recording.errors import RecordingFailed
 from simulator.recording.reader import Recording
 from simulator.recording.rows import MessageRow
@@ -26,9 +27,14 @@ def fill(recorder: Recorder) -> int:
     return committed[-1]
 
 
-def test_a_full_disk_stops_the_run_and_keeps_what_was_committed(tmp_path: Path) -> None:
+@pytest.fixture(params=["thread", "process"])
+def writer(request: pytest.FixtureRequest) -> WriterKind:
+    return request.param  # type: ignore[no-any-return]
+
+
+def test_a_full_disk_stops_the_run_and_keeps_what_was_committed(tmp_path: Path, writer: WriterKind) -> None:
     path = tmp_path / "run.ocpirun"
-    recorder = Recorder.create(path, "full", META, max_pages=80)
+    recorder = Recorder.create(path, "full", META, max_pages=80, writer=writer)
     committed = fill(recorder)
     assert committed > 0
     assert isinstance(recorder.failed, RecordingFailed)
@@ -44,8 +50,8 @@ def test_a_full_disk_stops_the_run_and_keeps_what_was_committed(tmp_path: Path) 
         assert "digest" not in recording.meta
 
 
-def test_the_engine_is_never_stuck_behind_a_dead_writer(tmp_path: Path) -> None:
-    recorder = Recorder.create(tmp_path / "run.ocpirun", "full", META, max_pages=80)
+def test_the_engine_is_never_stuck_behind_a_dead_writer(tmp_path: Path, writer: WriterKind) -> None:
+    recorder = Recorder.create(tmp_path / "run.ocpirun", "full", META, max_pages=80, writer=writer)
     fill(recorder)
     for _ in range(50):
         with pytest.raises(RecordingFailed):
@@ -53,16 +59,19 @@ def test_the_engine_is_never_stuck_behind_a_dead_writer(tmp_path: Path) -> None:
     recorder.abort()
 
 
-def test_a_row_that_cannot_be_written_is_a_sentence(tmp_path: Path) -> None:
-    recorder = Recorder.create(tmp_path / "run.ocpirun", "full", META)
-    recorder.message(message(1 << 80))
+@pytest.mark.parametrize("change", [{"depth": 1 << 80}, {"final": "forgotten"}, {"path": "\udc80"}])
+def test_a_row_that_cannot_be_written_is_a_sentence(
+    tmp_path: Path, writer: WriterKind, change: dict[str, object]
+) -> None:
+    recorder = Recorder.create(tmp_path / "run.ocpirun", "full", META, writer=writer)
+    recorder.message(message(1, **change))
     with pytest.raises(RecordingFailed, match="the recording stopped because of an error"):
         recorder.flush()
     recorder.abort()
 
 
-def test_a_closed_recorder_takes_nothing_more(tmp_path: Path) -> None:
-    recorder = Recorder.create(tmp_path / "run.ocpirun", "full", META)
+def test_a_closed_recorder_takes_nothing_more(tmp_path: Path, writer: WriterKind) -> None:
+    recorder = Recorder.create(tmp_path / "run.ocpirun", "full", META, writer=writer)
     recorder.close({})
     row: MessageRow = message(1)
     recorder.message(row)

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from recording_rows import message
 
 from simulator.recording.liveness import is_written, lock_path
@@ -20,7 +21,7 @@ from recording_rows import META, message
 from simulator.recording.rows import StateRow
 from simulator.recording.writer import Recorder
 
-recorder = Recorder.create(Path(sys.argv[1]), "full", META)
+recorder = Recorder.create(Path(sys.argv[1]), "full", META, writer=sys.argv[3])
 exchange = 0
 while True:
     for _ in range(50):
@@ -33,25 +34,32 @@ while True:
 """
 
 
-def killed_run(path: Path, flushes: int) -> int:
+def killed_run(path: Path, flushes: int, writer: str = "thread") -> int:
     """Kill a recording process after some flushes; returns the last sequence that it said was committed."""
     child = subprocess.Popen(
-        [sys.executable, "-c", CHILD, str(path), str(Path(__file__).parent)], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", CHILD, str(path), str(Path(__file__).parent), writer],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     )
     assert child.stdout is not None
-    with child.stdout as said:
+    assert child.stderr is not None
+    with child.stdout as said, child.stderr as complaints:
         for _ in range(flushes):
             committed = int(said.readline())
         with Recording.open(path) as recording:
             assert recording.is_live
         child.send_signal(signal.SIGKILL if os.name == "posix" else signal.SIGTERM)
         child.wait()
+        # Both it and its writer have let go of this pipe when it ends.
+        assert complaints.read() == ""
         return max([committed, *map(int, said.read().split())])
 
 
-def test_a_killed_run_opens_and_lacks_at_most_the_last_batch(tmp_path: Path) -> None:
+@pytest.mark.parametrize("writer", ["thread", "process"])
+def test_a_killed_run_opens_and_lacks_at_most_the_last_batch(tmp_path: Path, writer: str) -> None:
     path = tmp_path / "run.ocpirun"
-    committed = killed_run(path, 5)
+    committed = killed_run(path, 5, writer)
     assert lock_path(path).exists()
     assert not is_written(path)
     with Recording.open(path) as recording:

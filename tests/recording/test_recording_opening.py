@@ -1,5 +1,6 @@
 """Files that are no recordings, and places where none can be made: one sentence each, and nothing is harmed."""
 
+import os
 import sqlite3
 from pathlib import Path
 
@@ -85,7 +86,7 @@ def test_damage_found_later_is_a_sentence_too(tmp_path: Path) -> None:
 def test_a_live_recording_is_not_replaced(tmp_path: Path) -> None:
     path = tmp_path / "run.ocpirun"
     recorder = Recorder.create(path, "full", META)
-    with pytest.raises(RecordingInUse, match="another run is writing"):
+    with pytest.raises(RecordingInUse, match=rf"another run is writing.*; stop it \(process {os.getpid()}\) or"):
         Recorder.create(path, "full", META)
     recorder.close({})
 

@@ -2,6 +2,7 @@
 
 import math
 import tempfile
+from array import array
 from pathlib import Path
 
 import numpy as np
@@ -9,20 +10,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from recording_rows import META
 
+from simulator.recording.folding import SAMPLES_A_CHUNK, fold
 from simulator.recording.reader import Recording
-from simulator.recording.series import SAMPLES_A_CHUNK, fold, unfold
+from simulator.recording.series import unfold
 from simulator.recording.writer import Recorder
 
 
 @given(st.lists(st.tuples(st.integers(-(1 << 60), 1 << 60), st.floats()), min_size=1, max_size=50))
 def test_a_chunk_gives_back_its_samples(samples: list[tuple[int, float]]) -> None:
-    times = np.array([at_us for at_us, _ in samples], np.int64)
-    values = np.array([value for _, value in samples])
+    times = array("q", [at_us for at_us, _ in samples])
+    values = array("d", [value for _, value in samples])
     chunk = fold(1, 0, times, values)
     again = unfold(chunk.data)
     np.testing.assert_array_equal(again[0], times)
     np.testing.assert_array_equal(again[1], values)
-    assert (chunk.from_us, chunk.to_us, chunk.size) == (times.min(), times.max(), len(samples))
+    assert (chunk.from_us, chunk.to_us, chunk.size) == (min(times), max(times), len(samples))
     numbers = [value for _, value in samples if not math.isnan(value)]
     if numbers:
         assert (chunk.minimum, chunk.maximum) == (min(numbers), max(numbers))

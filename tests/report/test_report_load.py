@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from simulator.assemble import RunOptions, play
 from simulator.recording.errors import RecordingError
+from simulator.recording.folding import SAMPLES_A_CHUNK
 from simulator.recording.reader import Recording
-from simulator.recording.series import SAMPLES_A_CHUNK
 from simulator.recording.writer import Recorder
 from simulator.report.load import (
     Curves,
