@@ -2,9 +2,9 @@
 
     .venv/bin/python docs/examples/sweep_to_plot.py busy.svg
 
-plays scenarios/scale/generated.yaml with five loads and two sizes, ten days each, and draws means with their 95 %
-intervals. Stopped and started again it goes on where it was; `--figure wait_mean_min` draws another figure of the same
-runs. Needs `pip install ocpi-sim[research]`.
+plays scenarios/scale/generated.yaml with five loads and two sizes, ten seeds each, and draws means with their 95 %
+intervals; it takes about a minute. Stopped and started again it goes on where it was; `--figure wait_mean_min` draws
+another figure of the same runs. Needs `pip install ocpi-sim[research]`.
 """
 
 import argparse
@@ -17,9 +17,11 @@ import pyarrow.parquet
 from simulator.cli import main as ocpi_sim
 from simulator.report.kpi.definitions import BY_ID
 from simulator.report.kpi.intervals import estimate
+from simulator.scenario.loads import STRESS_ABOVE
 
 SCENARIO = Path(__file__).parents[2] / "scenarios" / "scale" / "generated.yaml"
 LOAD, SIZE = "generate.sessions_per_evse", "generate.cpos"
+SIZES = (2, 4)
 
 
 def main() -> int:
@@ -39,7 +41,7 @@ def main() -> int:
         "--vary",
         f"{LOAD}=0.5,1,2,3,4",
         "--vary",
-        f"{SIZE}=2,4",
+        f"{SIZE}={','.join(map(str, SIZES))}",
     ]
     code = ocpi_sim([*sweep, "--seeds", arguments.seeds, "--out", str(arguments.out)])
     if code:
@@ -47,23 +49,31 @@ def main() -> int:
 
     rows = pyarrow.parquet.read_table(arguments.out / "results.parquet").to_pylist()
     kpi = BY_ID[arguments.figure]
-    figure, axes = plt.subplots(figsize=(6, 4), layout="constrained")
-    for size, marker in zip(sorted({row[SIZE] for row in rows}), "os^v", strict=False):
+    figure, axes = plt.subplots(figsize=(7, 4), layout="constrained")
+    loads = sorted({row[LOAD] for row in rows})
+    # Sizes are told apart by colour, line and marker, and stand a little beside one another.
+    for number, (size, line, colour) in enumerate(zip(SIZES, ("o-", "s--"), ("#1f5f99", "#b3541e"), strict=True)):
         means = {}
-        for load in sorted({row[LOAD] for row in rows}):
+        for load in loads:
             values = [row[kpi.id] for row in rows if (row[SIZE], row[LOAD]) == (size, load)]
             # A run in which there was nothing to measure has no value.
-            means[load] = estimate([value for value in values if value is not None])
-        found = {load: mean for load, mean in means.items() if mean is not None}
-        halves = [(mean.high or mean.mean) - mean.mean for mean in found.values()]
-        axes.errorbar(
-            list(found), [mean.mean for mean in found.values()], halves, marker=marker, capsize=3, label=f"{size} CPOs"
-        )
-    axes.set_xlabel("sessions per EVSE and day")
+            if mean := estimate([value for value in values if value is not None]):
+                means[load + 0.04 * (number - 0.5)] = mean
+        halves = [(mean.high or mean.mean) - mean.mean for mean in means.values()]
+        heights = [mean.mean for mean in means.values()]
+        axes.errorbar(list(means), heights, halves, fmt=line, color=colour, capsize=4, label=f"{size} CPOs")
+    axes.axvspan(STRESS_ABOVE, loads[-1] + 0.2, color="0.92", zorder=0, label="stress load")
+    axes.set_xlim(0, loads[-1] + 0.2)
+    axes.set_ylim(bottom=0)
+    axes.set_xlabel("load (sessions per EVSE and day)")
     axes.set_ylabel(f"{kpi.name} ({kpi.unit})")
-    axes.set_title(f"Means over seeds {arguments.seeds}, 95 % intervals")
-    axes.legend()
-    figure.savefig(arguments.picture)
+    axes.set_title(
+        f"Means of a day over seeds {arguments.seeds}, with 95 % intervals of the mean", loc="left", fontsize=11
+    )
+    axes.grid(visible=True, linewidth=0.4)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.legend(frameon=False, loc="upper left")
+    figure.savefig(arguments.picture, dpi=144)
     return 0
 
 

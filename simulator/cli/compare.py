@@ -2,11 +2,11 @@
 
 import argparse
 import os
-import shutil
 import sys
 from pathlib import Path
 
 from simulator.cli import options
+from simulator.cli.signals import ended_as_interrupted
 from simulator.i18n import tr
 
 
@@ -38,26 +38,28 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 def run(arguments: argparse.Namespace) -> int:
     """Do it; returns 0. Raises what `errors.tell` knows how to tell."""
-    from simulator.cli.counting import CountLine
+    from simulator.cli.counting import counting
     from simulator.report.compare.comparison import compare
     from simulator.report.format import style_for
     from simulator.report.publish.compare_data import compare_json
     from simulator.report.publish.compare_text import compare_text
     from simulator.report.publish.whole import write_file
 
-    columns = shutil.get_terminal_size().columns if sys.stderr.isatty() else 0
-    counting = CountLine(sys.stderr, columns, tr("runs measured"))
-    try:
-        comparison = compare(arguments.runs, arguments.warm_up, counting)
-    finally:
-        counting.end()
-    if arguments.json:
-        sys.stdout.write(compare_json(comparison).decode() + "\n")
-    elif arguments.html is not None:
-        from simulator.report.publish.compare_page import compare_page
+    with ended_as_interrupted():
+        with counting(tr("parts measured")) as measuring, counting(tr("messages compared")) as comparing:
 
-        write_file(arguments.html, compare_page(comparison))
-        print(tr("Comparison: {path}").format(path=arguments.html))
-    else:
-        print(compare_text(comparison, style_for(sys.stdout, os.environ)))
+            def searching(done: int, all: int) -> None:
+                measuring.end()
+                comparing(done, all)
+
+            comparison = compare(arguments.runs, arguments.warm_up, measuring, searching)
+        if arguments.json:
+            sys.stdout.write(compare_json(comparison).decode() + "\n")
+        elif arguments.html is not None:
+            from simulator.report.publish.compare_page import compare_page
+
+            write_file(arguments.html, compare_page(comparison))
+            print(tr("Comparison: {path}").format(path=arguments.html))
+        else:
+            print(compare_text(comparison, style_for(sys.stdout, os.environ)))
     return 0

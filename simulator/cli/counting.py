@@ -1,7 +1,10 @@
 """How many of many things are done, on standard error, with the wall time that the rest will still take."""
 
+import contextlib
+import shutil
+import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Final, TextIO
 
 from simulator.i18n import tr
@@ -10,6 +13,17 @@ _REDRAW_S: Final = 0.1
 _STEP_PERCENT: Final = 10
 _QUIET_S: Final = 1.0
 """What takes no longer than this needs no progress."""
+
+
+@contextlib.contextmanager
+def counting(what: str) -> Iterator["CountLine"]:
+    """Within, a count of `what` on standard error; its line is cleared at the end, however that comes."""
+    columns = shutil.get_terminal_size().columns if sys.stderr.isatty() else 0
+    line = CountLine(sys.stderr, columns, what)
+    try:
+        yield line
+    finally:
+        line.end()
 
 
 class CountLine:
@@ -38,7 +52,11 @@ class CountLine:
         if now_s - self._began_s < _QUIET_S:
             return
         line = tr("{done} of {all} {what}{eta}{remark}").format(
-            done=done, all=all, what=self._what, eta=self._eta(done, all, now_s), remark=remark and f"  {remark}"
+            done=f"{done:,}",
+            all=f"{all:,}",
+            what=self._what,
+            eta=self._eta(done, all, now_s),
+            remark=remark and f"  {remark}",
         )
         if self._columns:
             if now_s - self._drawn_s >= _REDRAW_S or done == all:

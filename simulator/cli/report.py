@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from simulator.cli import options
+from simulator.cli.signals import ended_as_interrupted
 from simulator.i18n import tr
 
 
@@ -35,6 +36,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 def run(arguments: argparse.Namespace) -> int:
     """Do it; returns 1 when a check of the run is false, else 0. Raises what `errors.tell` knows how to tell."""
+    from simulator.cli.counting import counting
     from simulator.recording.reader import Recording
     from simulator.report.format import style_for
     from simulator.report.kpi.measure import measure
@@ -43,8 +45,9 @@ def run(arguments: argparse.Namespace) -> int:
     from simulator.report.publish.whole import write_file
     from simulator.report.summary import summarise
 
-    with Recording.open(arguments.recording) as recording:
-        measured = measure(recording, arguments.warm_up)
+    with ended_as_interrupted(), Recording.open(arguments.recording) as recording:
+        with counting(tr("parts measured")) as watch:
+            measured = measure(recording, arguments.warm_up, watch)
         summary = summarise(recording)
         if arguments.json:
             sys.stdout.write(report_json(measured).decode() + "\n")

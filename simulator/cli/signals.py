@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM end a run cleanly, a second one at once: what was recorded until then is valid either way."""
+"""Ctrl-C and SIGTERM end work cleanly; a run ends with a valid recording, and a second one ends it at once."""
 
 import asyncio
 import contextlib
@@ -8,6 +8,22 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
+
+
+@contextlib.contextmanager
+def ended_as_interrupted() -> Iterator[None]:
+    """Within, SIGTERM does what Ctrl-C does: it raises KeyboardInterrupt, which clears away what was begun.
+
+    Python gives signals to the main thread only; in another one nothing changes.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 @contextlib.contextmanager

@@ -1,6 +1,6 @@
 """What a selection is about in the street: EVSEs, the site around them, the time, and the sessions charged there."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final, TypeAlias
@@ -10,7 +10,6 @@ import msgspec
 from simulator.recording.opening import damage_refused, damaged
 from simulator.recording.reader import Recording
 
-_OF_ENTITY: Final = "entity = ?"
 _OF_TOKEN: Final = "json_extract(value, '$.token') = ?"
 _OF_EVSE: Final = "json_extract(value, '$.evse') = ?"
 _WH_A_KWH: Final = 1_000
@@ -74,7 +73,7 @@ def _focus(recording: Recording, kind: str, id: str) -> Focus:
     if kind == "evse":
         return _around([(id, None, None)], (), recording)
     if kind == "session":
-        return _of_charges(_charges(recording, _OF_ENTITY, id), recording)
+        return _of_charges(_charge_of(recording, id), recording)
     if kind == "token":
         return _of_charges(_charges(recording, _OF_TOKEN, id), recording)
     if kind == "driver":
@@ -98,6 +97,22 @@ def presence(recording: Recording, evse: str) -> list[tuple[int, int | None]]:
     return spans
 
 
+def _charge_of(recording: Recording, session: str) -> list[Charge]:
+    """The session as its CPO knew it, if it did; found by its id, without looking at the others."""
+    states = recording.states(kind="session", entity=session)
+    told = [(state.holder, state.at_us, msgspec.json.decode(state.value)) for state in states]
+    known = [(at_us, value) for holder, at_us, value in told if value and _cpo(value) == holder]
+    return [_charge(recording, session, known, _epoch_us(recording))] if known else []
+
+
+def _cpo(session: Mapping[str, Any]) -> str:
+    return str(session.get("evse", "")).partition("/")[0]
+
+
+def _epoch_us(recording: Recording) -> int:
+    return int(recording.meta.get("start_epoch_us") or 0)
+
+
 def _charges(recording: Recording, condition: str, value: str) -> list[Charge]:
     """The sessions that a condition on v_state picks, as their CPOs knew them, in the order of their start."""
     rows = recording.query(
@@ -108,7 +123,7 @@ def _charges(recording: Recording, condition: str, value: str) -> list[Charge]:
     told: dict[str, list[tuple[int, dict[str, Any]]]] = {}
     for session, at_s, text in rows:
         told.setdefault(session, []).append((round(at_s * 1e6), msgspec.json.decode(text)))
-    epoch_us = int(recording.meta.get("start_epoch_us") or 0)
+    epoch_us = _epoch_us(recording)
     return sorted(
         (_charge(recording, session, states, epoch_us) for session, states in told.items()),
         key=lambda charge: (charge.from_us, charge.session),
@@ -172,7 +187,7 @@ def _is_of(charge: Charge, visits: Iterable[Visit]) -> bool:
 def _of_message(recording: Recording, exchange: int) -> Focus:
     for message in recording.messages(exchange=exchange):
         if message.session_id:
-            return _of_charges(_charges(recording, _OF_ENTITY, message.session_id), recording)
+            return _of_charges(_charge_of(recording, message.session_id), recording)
         made = [state.entity for state in recording.states(holder="run", kind="site")]
         owned = [f"{party}/{message.location_id}" for party in (message.sender, message.receiver)]
         return Focus(site=next((key for key in owned if key in made), ""))

@@ -12,6 +12,19 @@ from simulator.report.figures import RunFigures
 State = Literal["live", "killed", "failed", "interrupted", "complete"]
 
 _SECONDS_A_MINUTE: Final = 60
+# Grouped by numbers first: names are looked up for the few lines that come of it, not for every row.
+_FINALS: Final = """SELECT final, sum(count) FROM (
+  SELECT final, sum(count) AS count FROM traffic GROUP BY final UNION ALL
+  SELECT name.text, m.count FROM (SELECT final, count(*) AS count FROM message GROUP BY final) m
+  JOIN name ON name.id = m.final
+) GROUP BY final ORDER BY 2 DESC, 1"""
+_BY_TOPIC: Final = "SELECT topic, count(*) AS count FROM event GROUP BY topic"
+_OF_KIND: Final = "e.topic IN (SELECT id FROM topic WHERE kind IN (SELECT id FROM name WHERE text = ?))"
+# Who charges since before the start never arrives, and is not counted when leaving.
+_ARRIVED: Final = """SELECT source.text FROM topic t
+  JOIN name kind ON kind.id = t.kind JOIN name source ON source.id = t.source WHERE kind.text = 'arrive'"""
+_OF_DRIVERS_AND_KIND: Final = f"""event e JOIN topic t ON t.id = e.topic JOIN name source ON source.id = t.source
+  WHERE {_OF_KIND} AND source.text IN ({_ARRIVED})"""
 _MISHAPS: Final = ("cdr_not_delivered", "late_answer", "registration_failed", "unauthorised_transaction")
 
 
@@ -74,7 +87,7 @@ def summarise(recording: Recording) -> Summary:
         state=_state(meta),
         failure=meta.get("failure", ""),
         run=_run(meta),
-        exchanges=_counts(recording, "SELECT final, sum(count) FROM v_traffic GROUP BY final ORDER BY 2 DESC, 1"),
+        exchanges=_counts(recording, _FINALS),
         drivers=_drivers(recording),
         hints=_counts(recording, "SELECT severity, count(*) FROM hint GROUP BY severity ORDER BY severity"),
         faults=_counts(recording, "SELECT kind, count(*) FROM fault WHERE phase = 'begin' GROUP BY kind ORDER BY kind"),
@@ -112,15 +125,21 @@ def _run(meta: Mapping[str, str]) -> RunFigures | None:
 
 
 def _drivers(recording: Recording) -> DriverCounts:
-    # Who charges since before the start never arrives, and is not counted when leaving.
-    of_drivers = "FROM v_event WHERE source IN (SELECT source FROM v_event WHERE kind = 'arrive')"
-    counts = _counts(recording, f"SELECT kind, count(*) {of_drivers} GROUP BY kind")
+    counts = _counts(
+        recording,
+        f"""SELECT kind.text, sum(e.count) FROM ({_BY_TOPIC}) e JOIN topic t ON t.id = e.topic
+        JOIN name kind ON kind.id = t.kind JOIN name source ON source.id = t.source
+        WHERE source.text IN ({_ARRIVED}) GROUP BY 1""",
+    )
     reasons = _counts(
         recording,
-        f"SELECT coalesce(json_extract(data, '$.reason'), ''), count(*) {of_drivers} AND kind = 'turned_away' "
-        "GROUP BY 1 ORDER BY 2 DESC, 1",
+        f"""SELECT coalesce(json_extract(e.data, '$.reason'), ''), count(*)
+        FROM {_OF_DRIVERS_AND_KIND} GROUP BY 1 ORDER BY 2 DESC, 1""",
+        "turned_away",
     )
-    ((wait_s,),) = recording.query(f"SELECT avg(json_extract(data, '$.waited_s')) {of_drivers} AND kind = 'leave'")
+    ((wait_s,),) = recording.query(
+        f"SELECT avg(json_extract(e.data, '$.waited_s')) FROM {_OF_DRIVERS_AND_KIND}", ("leave",)
+    )
     return DriverCounts(
         arrived=counts.get("arrive", 0),
         served=counts.get("leave", 0),
@@ -132,16 +151,23 @@ def _drivers(recording: Recording) -> DriverCounts:
 
 
 def _mishaps(recording: Recording) -> dict[str, int]:
-    counts = _counts(recording, "SELECT kind, count(*) FROM v_event GROUP BY kind")
+    counts = _counts(
+        recording,
+        f"""SELECT kind.text, sum(e.count) FROM ({_BY_TOPIC}) e JOIN topic t ON t.id = e.topic
+        JOIN name kind ON kind.id = t.kind GROUP BY 1""",
+    )
     return {kind: counts[kind] for kind in _MISHAPS if kind in counts}
 
 
 def _synchronisation(recording: Recording) -> Synchronisation:
     # Before 0 the parties meet: nobody is stale who knew nothing yet.
-    rounds = "v_event e WHERE e.kind = 'synchronised' AND e.at_s >= 0"
-    ((count, stalest_s),) = recording.query(f"SELECT count(*), max(json_extract(e.data, '$.stalest_s')) FROM {rounds}")
+    rounds = f"event e WHERE {_OF_KIND} AND e.at_us >= 0"
+    ((count, stalest_s),) = recording.query(
+        f"SELECT count(*), max(json_extract(e.data, '$.stalest_s')) FROM {rounds}", ("synchronised",)
+    )
     ((changed,),) = recording.query(
-        f"SELECT sum(module.value) FROM json_each(data, '$.changed') module, (SELECT e.data AS data FROM {rounds})"
+        f"SELECT sum(module.value) FROM json_each(data, '$.changed') module, (SELECT e.data AS data FROM {rounds})",
+        ("synchronised",),
     )
     return Synchronisation(count, changed or 0, (stalest_s or 0) / _SECONDS_A_MINUTE)
 

@@ -13,8 +13,12 @@ from simulator.report.load import EVSE, SITE, Curves
 
 Numbers = NDArray[np.int64]
 
-_ABOUT_SITES: Final = f"""SELECT c.sender, c.receiver, location.text, group_concat(m.exchange), group_concat(m.start_us)
-FROM {MESSAGE_FROM} WHERE location.id != 0 AND m.seq > ? AND m.seq <= ? GROUP BY location.id, c.id"""
+# Grouped by numbers first: names are looked up for the few lines that come of it, not for every message.
+_ABOUT_SITES: Final = """SELECT c.sender, c.receiver, location.text, exchanges, starts FROM (
+  SELECT m.call, a.location_id, group_concat(m.exchange) AS exchanges, group_concat(m.start_us) AS starts
+  FROM message m JOIN about a ON a.id = m.about
+  WHERE a.location_id != 0 AND m.seq > ? AND m.seq <= ? GROUP BY 1, 2
+) JOIN call c ON c.id = call JOIN name location ON location.id = location_id"""
 
 
 def explaining(recording: Recording, entity: str, at_us: int, among: Numbers | None = None) -> int | None:

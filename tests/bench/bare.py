@@ -7,6 +7,7 @@ URLs, headers and bodies, one after the other, as in the run that made them. Bot
 import time
 from pathlib import Path
 from statistics import median
+from typing import Literal
 
 import aiohttp
 from aiohttp import web
@@ -16,21 +17,23 @@ from simulator.assemble import RunOptions, play
 from simulator.recording.reader import Recording
 from simulator.recording.rows import Message
 from simulator.scenario.load import load
+from simulator.scenario.model import Scenario
 from simulator.wire.http import LOOPBACK, HttpWire, LogicalResolver
 from simulator.wire.memory import MemoryWire
-from tests.bench import kernel
+from tests.bench import city, kernel
 from tests.bench.loop import runner
 
-SCENARIO = Path(__file__).parents[2] / "scenarios" / "roaming" / "two_networks.yaml"
+TOWN = Path(__file__).parents[2] / "scenarios" / "roaming" / "two_networks.yaml"
+CITY_UNTIL_US = 5 * 3_600_000_000
 ROUNDS = 5
 EXCHANGES = 4_000
 
 
-def play_once(out: Path, wire: str) -> float:
+def play_once(scenario: Scenario, until_us: int | None, out: Path, wire: Literal["http", "memory"]) -> float:
     """Microseconds an exchange of a whole run with its street, from the scenario's start on."""
     with runner() as loop:
-        options = RunOptions(out=out, wire=wire, control=False)  # type: ignore[arg-type]
-        return 1e6 / float(loop.run(play(load(SCENARIO), options)).summary["exchanges_per_s"])  # type: ignore[arg-type]
+        options = RunOptions(out=out, until_us=until_us, wire=wire, control=False)
+        return 1e6 / loop.run(play(scenario, options)).summary["exchanges_per_s"]
 
 
 def replay(recording_path: Path) -> float:
@@ -73,24 +76,33 @@ async def _replay(messages: list[Message]) -> float:
 def report(folder: Path) -> None:
     """Print the costs and their ratios; the machine's noise is in the range given behind each median."""
     carried: list[tuple[float, float]] = []
-    played: list[tuple[float, float]] = []
-    memory: list[float] = []
     streetless: list[float] = []
     for _ in range(ROUNDS):
         out = folder / "kernel.ocpirun"
         streetless.append(kernel.measure(out, MemoryWire(), 10 * EXCHANGES))
         carried.append((kernel.measure(out, HttpWire(), EXCHANGES), replay(out)))
-        out = folder / "run.ocpirun"
-        memory.append(play_once(out, "memory"))
-        played.append((play_once(out, "http"), replay(out)))
     print(f"kernel, typed and recorded in full, over memory: {_us(streetless)}, {1e6 / median(streetless):,.0f}/s")
-    print(f"kernel, typed and recorded in full, over http: {_us([ours for ours, _ in carried])}")
-    print(f"  bare aiohttp with the same bytes and URLs: {_us([bare for _, bare in carried])}")
-    print(f"  ratio: {_ratio(carried)}")
-    print(f"whole run of {SCENARIO.name} with its street, over memory: {_us(memory)}, {1e6 / median(memory):,.0f}/s")
-    print(f"whole run with its street, over http: {_us([ours for ours, _ in played])}")
-    print(f"  bare aiohttp with the same bytes and URLs: {_us([bare for _, bare in played])}")
-    print(f"  ratio: {_ratio(played)}", flush=True)
+    _against_bare("kernel, typed and recorded in full", carried)
+    out = folder / "run.ocpirun"
+    _whole(out, load(TOWN), None, f"whole run of {TOWN.name} with its street")
+    region = load(city.SCENARIO, city.overrides(1_000))
+    _whole(out, region, CITY_UNTIL_US, "five hours of a city of 1,000 sessions a day")
+
+
+def _whole(out: Path, scenario: Scenario, until_us: int | None, what: str) -> None:
+    memory: list[float] = []
+    played: list[tuple[float, float]] = []
+    for _ in range(ROUNDS):
+        memory.append(play_once(scenario, until_us, out, "memory"))
+        played.append((play_once(scenario, until_us, out, "http"), replay(out)))
+    print(f"{what}, over memory: {_us(memory)}, {1e6 / median(memory):,.0f}/s")
+    _against_bare(what, played)
+
+
+def _against_bare(what: str, pairs: list[tuple[float, float]]) -> None:
+    print(f"{what}, over http: {_us([ours for ours, _ in pairs])}")
+    print(f"  bare aiohttp with the same bytes and URLs: {_us([bare for _, bare in pairs])}")
+    print(f"  ratio: {_ratio(pairs)}", flush=True)
 
 
 def _us(each: list[float]) -> str:

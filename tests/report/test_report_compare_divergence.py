@@ -75,6 +75,22 @@ def test_the_first_difference_is_found_and_told(
     assert "message 2,499" in found.sentence
 
 
+def test_the_search_tells_how_far_it_has_come_and_can_be_ended(base: Path, tmp_path: Path) -> None:
+    told: list[tuple[int, int]] = []
+
+    def watch(done: int, all: int) -> None:
+        told.append((done, all))
+        raise KeyboardInterrupt
+
+    with (
+        Recording.open(base) as a,
+        Recording.open(recorded(tmp_path / "other.ocpirun", method="PUT")) as b,
+        pytest.raises(KeyboardInterrupt),
+    ):
+        diverge(a, b, watch)
+    assert told == [(2_000, MESSAGES)]
+
+
 def test_different_seeds_are_named_as_a_reason(tmp_path: Path) -> None:
     paths = []
     for seed, method in (("1", "PUT"), ("2", "PATCH")):

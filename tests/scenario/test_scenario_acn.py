@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from test_scenario_importer import connector, evse, location
+from scenario_dumps import connector, evse, location
 
 from simulator.scenario.acn import read_day
 from simulator.scenario.dump import ImportRefused

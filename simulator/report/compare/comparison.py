@@ -15,6 +15,7 @@ from simulator.report.compare.variants import ScenarioDifference, Variant, varia
 from simulator.report.kpi.definitions import KPIS, Kpi, cost_kpi
 from simulator.report.kpi.facts import WarmUp
 from simulator.report.kpi.intervals import Difference, Estimate, difference, estimate
+from simulator.report.watch import Watch, unwatched
 
 FORMAT: Final = 1
 """Counts up when the JSON of a comparison changes the meaning or name of something."""
@@ -37,9 +38,14 @@ class Comparison(Struct, frozen=True):
     notes: tuple[str, ...]
 
 
-def compare(paths: Sequence[Path], warm_up: WarmUp, watch: Callable[[int, int], None]) -> Comparison:
-    """Compare recordings and sweeps; see `find_runs`. Raises TooFewRuns, and what `find_runs` raises."""
-    found = find_runs(paths, warm_up, watch)
+def compare(
+    paths: Sequence[Path], warm_up: WarmUp, measuring: Watch = unwatched, searching: Watch = unwatched
+) -> Comparison:
+    """Compare recordings and sweeps; see `find_runs`. Raises TooFewRuns, and what `find_runs` raises.
+
+    `measuring` hears of the runs, `searching` of the messages among which the first that differs is looked for.
+    """
+    found = find_runs(paths, warm_up, measuring)
     if len(found.runs) < 2:
         raise TooFewRuns(
             tr("There is nothing to compare: name two runs or more, or a sweep with more than one run done.")
@@ -63,7 +69,7 @@ def compare(paths: Sequence[Path], warm_up: WarmUp, watch: Callable[[int, int], 
             for variant in variants[1:]
         },
         curves=overlay(variants),
-        divergence=_divergence(found.runs),
+        divergence=_divergence(found.runs, searching),
         notes=(*found.notes, *grouped.notes, *_notes(variants)),
     )
 
@@ -96,12 +102,12 @@ def _by_seed(runs: Iterable[Run], kpi: Kpi, currencies: Sequence[str]) -> dict[i
     return {seed: value for seed, value in found.items() if value is not None}
 
 
-def _divergence(runs: Sequence[Run]) -> Divergence | None:
+def _divergence(runs: Sequence[Run], watch: Watch) -> Divergence | None:
     """Of exactly two runs whose recordings there are."""
     if len(runs) != 2 or runs[0].recording is None or runs[1].recording is None:
         return None
     with Recording.open(runs[0].recording) as left, Recording.open(runs[1].recording) as right:
-        return diverge(left, right)
+        return diverge(left, right, watch)
 
 
 def _notes(variants: Sequence[Variant]) -> Iterable[str]:

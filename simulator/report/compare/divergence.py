@@ -6,6 +6,7 @@ and bodies. Ids of requests and headers are left out, for they differ as soon as
 
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
+from operator import attrgetter
 from typing import Any, Final
 
 import msgspec
@@ -15,6 +16,7 @@ from simulator.i18n import tr
 from simulator.recording.reader import Recording
 from simulator.recording.rows import Message
 from simulator.report.clock import LocalClock
+from simulator.report.watch import Watch, unwatched
 
 _PAGE: Final = 2_000
 _TIMES: Final = (
@@ -33,6 +35,8 @@ _PLAIN: Final = (
 )
 _BODIES: Final = (("request_body", tr("request")), ("response_body", tr("answer")))
 _SHOWN: Final = 80
+_compared: Final = attrgetter(*(field for field, _ in (*_PLAIN, *_TIMES)))
+_bodies: Final = attrgetter(*(field for field, _ in _BODIES))
 
 
 class Side(Struct, frozen=True):
@@ -66,12 +70,12 @@ class Divergence(Struct, frozen=True):
     changes: tuple[Change, ...] = ()
 
 
-def diverge(left: Recording, right: Recording) -> Divergence:
-    """Compare two recordings message by message. Raises RecordingError for a damaged one."""
+def diverge(left: Recording, right: Recording, watch: Watch = unwatched) -> Divergence:
+    """Compare two recordings message by message; `watch` hears of them. Raises RecordingError for a damaged one."""
     metas = left.meta, right.meta
+    counts = [int(recording.query("SELECT count(*) FROM message")[0][0]) for recording in (left, right)]
     if metas[0].get("digest") and metas[0].get("digest") == metas[1].get("digest"):
-        ((count,),) = left.query("SELECT count(*) FROM message")
-        return Divergence(count, tr("Their digests are equal: they are the same run."))
+        return Divergence(counts[0], tr("Their digests are equal: they are the same run."))
     levels = [meta.get("level") for meta in metas]
     if "aggregates" in levels:
         return Divergence(0, tr("A recording of level aggregates has no messages that could be compared."))
@@ -84,6 +88,8 @@ def diverge(left: Recording, right: Recording) -> Divergence:
             sentence = _sentence(equal, changes, metas)
             return Divergence(equal, sentence, _side(ours, metas[0]), _side(theirs, metas[1]), changes)
         equal += 1
+        if equal % _PAGE == 0:
+            watch(equal, min(counts))
     if with_bodies:
         sentence = tr(
             "All {equal:,} messages are equal in time, parties, path and bodies; the runs differ in headers and ids, "
@@ -114,6 +120,9 @@ def _messages(recording: Recording, with_bodies: bool) -> Iterator[Message]:
 
 
 def _changes(ours: Message, theirs: Message, with_bodies: bool) -> tuple[Change, ...]:
+    # Nearly all messages that are compared are equal, which is told at once.
+    if _compared(ours) == _compared(theirs) and (not with_bodies or _bodies(ours) == _bodies(theirs)):
+        return ()
     found = [
         Change(words, told(getattr(ours, field)), told(getattr(theirs, field)))
         for fields, told in ((_PLAIN, _text), (_TIMES, _seconds))

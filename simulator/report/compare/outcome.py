@@ -9,6 +9,7 @@ from simulator.recording.reader import Recording
 from simulator.report.kpi.facts import WarmUp
 from simulator.report.kpi.measure import measure
 from simulator.report.kpi.warm_up import Window
+from simulator.report.watch import Watch, unwatched
 
 
 class Curves(Struct, frozen=True):
@@ -39,9 +40,9 @@ class Outcome(Struct, frozen=True):
     curves: Curves | None = None
 
 
-def outcome_of(recording: Recording, warm_up: WarmUp) -> Outcome:
+def outcome_of(recording: Recording, warm_up: WarmUp, watch: Watch = unwatched) -> Outcome:
     """Measure a recording. Raises what `measure` raises."""
-    measured = measure(recording, warm_up)
+    measured = measure(recording, warm_up, watch)
     meta = recording.meta
     quarters: dict[str, list[Any]] = dict(measured.table("quarter_hours").columns)
     return Outcome(

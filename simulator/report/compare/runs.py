@@ -1,6 +1,6 @@
 """Finds the runs that a person names: recordings, and the folders and tables of sweeps."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -11,7 +11,8 @@ from simulator.recording.reader import Recording
 from simulator.report.compare.outcome import Outcome, outcome_of
 from simulator.report.compare.results import read_table
 from simulator.report.compare.swept import MANIFEST, TABLE, Manifest, SweptRun, overrides_of, read_manifest, read_runs
-from simulator.report.kpi.facts import WarmUp
+from simulator.report.kpi.facts import PARTS, WarmUp
+from simulator.report.watch import Watch, part_of
 
 
 class Run(Struct, frozen=True):
@@ -31,22 +32,22 @@ class Found(Struct, frozen=True):
     notes: tuple[str, ...]
 
 
-def find_runs(paths: Sequence[Path], warm_up: WarmUp, watch: Callable[[int, int], None]) -> Found:
-    """Measure recordings, read sweeps; `watch` hears how many of the paths are done, and of how many.
+def find_runs(paths: Sequence[Path], warm_up: WarmUp, watch: Watch) -> Found:
+    """Measure recordings, read sweeps; `watch` hears how many parts of that are done, a path as long as another.
 
     Raises RecordingError, NothingLeft and NoSweep.
     """
     runs: list[Run] = []
     notes: list[str] = []
     for number, path in enumerate(paths):
-        watch(number, len(paths))
+        reading = part_of(watch, number, len(paths))
         if path.is_dir() or path.suffix == ".parquet":
             manifest, swept = _sweep(path)
             runs += _of_sweep(path, manifest, swept)
             notes += _missing(path, manifest, swept)
+            reading(PARTS, PARTS)
         else:
-            runs.append(_of_recording(path, warm_up))
-    watch(len(paths), len(paths))
+            runs.append(_of_recording(path, warm_up, reading))
     return Found(tuple(runs), tuple(notes))
 
 
@@ -93,13 +94,13 @@ def _missing(path: Path, manifest: Manifest, swept: Sequence[SweptRun]) -> list[
     return notes
 
 
-def _of_recording(path: Path, warm_up: WarmUp) -> Run:
+def _of_recording(path: Path, warm_up: WarmUp, watch: Watch) -> Run:
     with Recording.open(path) as recording:
         meta = recording.meta
         return Run(
             name=str(path),
             text=meta.get("scenario_text", ""),
             overrides=tuple(msgspec.json.decode(meta.get("overrides") or "[]", type=list[str])),
-            outcome=outcome_of(recording, warm_up),
+            outcome=outcome_of(recording, warm_up, watch),
             recording=path,
         )

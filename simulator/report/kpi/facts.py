@@ -3,8 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Final, TypeAlias
 
+import msgspec
 from msgspec import Struct
 
+from simulator.recording.opening import damage_refused
 from simulator.recording.reader import Recording
 from simulator.recording.rows import MoneyRow
 from simulator.report.clock import LocalClock
@@ -13,8 +15,12 @@ from simulator.report.kpi.staleness import Picture, Street
 from simulator.report.kpi.traffic import Traffic, traffic
 from simulator.report.kpi.visits import Visit, visits
 from simulator.report.kpi.warm_up import NothingLeft, Window, after, by_rule, whole
+from simulator.report.watch import Watch
 
 _US_A_MINUTE: Final = 60_000_000
+
+PARTS: Final = 5
+"""So many parts of the work are watched; the last is done when the tables are made."""
 
 WarmUp: TypeAlias = int | str
 """`auto`, `none`, or microseconds to leave out at the start."""
@@ -37,12 +43,13 @@ class Facts(Struct, frozen=True):
     site_of: Mapping[str, str]
 
 
-def facts_of(recording: Recording, warm_up: WarmUp) -> Facts:
+def facts_of(recording: Recording, warm_up: WarmUp, watch: Watch) -> Facts:
     """Read a recording. Raises RecordingError for a damaged one, NothingLeft for too long a warm-up."""
     meta = recording.meta
     to_us = int(meta.get("ended_at_us") or meta.get("duration_us") or 0)
+    watch(0, PARTS)
     loads = Loads(recording)
-    return _read(recording, loads, _window(loads, warm_up, to_us))
+    return _read(recording, loads, _window(loads, warm_up, to_us), watch)
 
 
 def _window(loads: Loads, warm_up: WarmUp, to_us: int) -> Window:
@@ -55,11 +62,14 @@ def _window(loads: Loads, warm_up: WarmUp, to_us: int) -> Window:
     return after(warm_up, to_us)
 
 
-def _read(recording: Recording, loads: Loads, window: Window) -> Facts:
+def _read(recording: Recording, loads: Loads, window: Window, watch: Watch) -> Facts:
     def is_inside(at_us: int | None) -> bool:
         return at_us is not None and window.from_us <= at_us < window.to_us
 
+    places = loads.within(window)
+    watch(1, PARTS)
     came = [visit for visit in visits(recording) if is_inside(visit.arrived_us)]
+    watch(2, PARTS)
     street = Street(recording)
     roles = _roles(recording)
     taken = [
@@ -69,14 +79,18 @@ def _read(recording: Recording, loads: Loads, window: Window) -> Facts:
         if (since_us := street.taken_since_us(evse, at_us)) is not None
     ]
     emsps = [party for party, (role, _) in roles.items() if role == "emsp"]
+    pictures = [street.picture(emsp, window.from_us, window.to_us) for emsp in emsps]
+    watch(3, PARTS)
+    sent = traffic(recording, window)
+    watch(4, PARTS)
     return Facts(
         LocalClock(recording.meta),
         window,
         came,
-        loads.within(window),
-        [street.picture(emsp, window.from_us, window.to_us) for emsp in emsps],
+        places,
+        pictures,
         taken,
-        traffic(recording, window),
+        sent,
         [row for row in recording.money() if row.kind == "receivable" and is_inside(row.at_us)],
         roles,
         loads.site_of,
@@ -84,8 +98,9 @@ def _read(recording: Recording, loads: Loads, window: Window) -> Facts:
 
 
 def _roles(recording: Recording) -> dict[str, tuple[str, str]]:
-    rows = recording.query(
-        "SELECT entity, json_extract(value, '$.role'), json_extract(value, '$.name') FROM v_state "
-        "WHERE holder = 'run' AND kind = 'party' ORDER BY entity"
-    )
-    return {party: (role, name) for party, role, name in rows}
+    with damage_refused(recording.path):
+        told = {
+            state.entity: msgspec.json.decode(state.value, type=dict[str, str])
+            for state in recording.states(holder="run", kind="party")
+        }
+    return {party: (told[party].get("role", ""), told[party].get("name", "")) for party in sorted(told)}

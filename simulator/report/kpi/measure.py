@@ -9,10 +9,11 @@ from msgspec import Struct
 from simulator.recording.opening import damage_refused
 from simulator.recording.reader import Recording
 from simulator.report.kpi import breakdown
-from simulator.report.kpi.facts import WarmUp, facts_of
+from simulator.report.kpi.facts import PARTS, WarmUp, facts_of
 from simulator.report.kpi.tables import Table
 from simulator.report.kpi.values import cost, values
 from simulator.report.kpi.warm_up import Window
+from simulator.report.watch import Watch, unwatched
 from simulator.scenario.loads import Load
 
 FORMAT: Final = 1
@@ -40,14 +41,14 @@ class Measured(Struct, frozen=True):
         return next(each for each in self.tables if each.name == name)
 
 
-def measure(recording: Recording, warm_up: WarmUp = "auto") -> Measured:
+def measure(recording: Recording, warm_up: WarmUp = "auto", watch: Watch = unwatched) -> Measured:
     """Measure a recording of a run that has ended, or as far as it has come.
 
     Raises RecordingError for a damaged recording, NothingLeft for a warm-up that is too long.
     """
     meta = recording.meta
-    facts = facts_of(recording, warm_up)
-    return Measured(
+    facts = facts_of(recording, warm_up, watch)
+    measured = Measured(
         scenario=meta.get("scenario_name", ""),
         seed=int(meta["seed"]) if meta.get("seed") else None,
         digest=meta.get("digest", ""),
@@ -63,6 +64,8 @@ def measure(recording: Recording, warm_up: WarmUp = "auto") -> Measured:
             breakdown.links(facts),
         ),
     )
+    watch(PARTS, PARTS)
+    return measured
 
 
 def _load(recording: Recording) -> str:

@@ -12,11 +12,13 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from simulator.recording.reader import Recording
+from simulator.recording.schema import STATE_VALUE
 
 _FREE: Final = ("AVAILABLE", "Available")
 _CLOSED: Final = ("BLOCKED", "INOPERATIVE", "OUTOFORDER", "PLANNED", "REMOVED")
-_ROWS: Final = """SELECT entity, at_s, json_extract(value, '$.status') FROM v_state
-WHERE holder = ? AND kind = 'evse' ORDER BY seq"""
+_ROWS: Final = f"""SELECT entity.text, s.at_us, json_extract({STATE_VALUE}, '$.status')
+FROM state s JOIN subject b ON b.id = s.subject JOIN value v ON v.id = s.value JOIN name entity ON entity.id = b.entity
+WHERE s.holding IN (SELECT id FROM holding WHERE holder = ? AND kind = 'evse') ORDER BY s.seq"""
 _US_AN_HOUR: Final = 3_600_000_000
 
 Changes = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int8]]
@@ -70,10 +72,10 @@ class Street:
         return Picture(emsp, float(span_h[known].sum()), float(span_h[wrong].sum()), seen, lag_us / 1e6)
 
     def _read(self, holder: str) -> Changes:
-        rows: Sequence[tuple[str, float, str | None]] = self._recording.query(_ROWS, (holder,))
+        rows: Sequence[tuple[str, int, str | None]] = self._recording.query(_ROWS, (holder,))
         number = self._number
         entities = np.array([number.setdefault(row[0], len(number)) for row in rows], np.int64)
-        times = np.array([round(row[1] * 1e6) for row in rows], np.int64)
+        times = np.array([row[1] for row in rows], np.int64)
         free = np.array([1 if row[2] in _FREE else -1 if row[2] in _CLOSED else 0 for row in rows], np.int8)
         order = np.argsort(entities, kind="stable")
         return entities[order], times[order], free[order]

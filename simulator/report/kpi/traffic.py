@@ -1,25 +1,28 @@
 """Messages and bytes of a run by quarter of an hour, by module and by link, at every level of recording."""
 
-from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 from msgspec import Struct
 
 from simulator.recording.reader import Recording
 from simulator.report.kpi.warm_up import QUARTER_US, Window
 
-# Grouped by numbers first: names are looked up for the few lines that come of it, not for every message.
-_MESSAGES: Final = f"""SELECT quarter, c.sender, c.receiver, c.module, count, bytes, failed FROM (
-  SELECT m.start_us / {QUARTER_US} AS quarter, m.call AS call, count(*) AS count,
-    sum(m.request_bytes + m.response_bytes) AS bytes,
+# Names are looked up for the few kinds of exchange that there are, not for every message.
+_MESSAGES: Final = """FROM (
+  SELECT {key} AS key, count(*) AS count, sum(m.request_bytes + m.response_bytes) AS bytes,
     sum(m.final NOT IN (SELECT id FROM name WHERE text = 'delivered') OR ifnull(m.http_status, 0) >= 400
       OR ifnull(m.ocpi_status, 0) >= 2000) AS failed
-  FROM message m WHERE m.start_us >= ? AND m.start_us < ? GROUP BY 1, 2
-) JOIN call c ON c.id = call ORDER BY 1, 2, 3, 4"""
-_COUNTED: Final = f"""SELECT minute * 60000000 / {QUARTER_US}, sender, receiver, module, sum(count),
-  sum(request_bytes + response_bytes),
+  FROM message m WHERE m.start_us >= ? AND m.start_us < ? GROUP BY 1
+)"""
+_KINDS: Final = f"""SELECT c.sender, c.receiver, c.module, count, bytes, failed
+{_MESSAGES.format(key="m.call")} JOIN call c ON c.id = key ORDER BY c.id"""
+_QUARTERS: Final = f"SELECT * {_MESSAGES.format(key=f'm.start_us / {QUARTER_US}')} ORDER BY key"
+
+_COUNTED: Final = """SELECT {key}, sum(count), sum(request_bytes + response_bytes),
   sum(count * (final <> 'delivered' OR http_status >= 400 OR ocpi_status >= 2000))
-FROM traffic WHERE minute * 60000000 >= ? AND minute * 60000000 < ? GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4"""
+FROM traffic WHERE minute * 60000000 >= ? AND minute * 60000000 < ? GROUP BY {key} ORDER BY {key}"""
+_COUNTED_KINDS: Final = _COUNTED.format(key="sender, receiver, module")
+_COUNTED_QUARTERS: Final = _COUNTED.format(key=f"minute * 60000000 / {QUARTER_US}")
 
 
 class Tally(Struct):
@@ -48,13 +51,14 @@ class Traffic(Struct):
 
 def traffic(recording: Recording, window: Window) -> Traffic:
     """Count the messages that began within the window."""
-    sql = _COUNTED if recording.meta.get("level") == "aggregates" else _MESSAGES
-    rows: Sequence[tuple[Any, ...]] = recording.query(sql, (window.from_us, window.to_us))
-    found = Traffic(Tally(), {}, {}, {}, {})
-    for quarter, sender, receiver, module, *counts in rows:
+    is_counted = recording.meta.get("level") == "aggregates"
+    span = window.from_us, window.to_us
+    kinds = recording.query(_COUNTED_KINDS if is_counted else _KINDS, span)
+    quarters = recording.query(_COUNTED_QUARTERS if is_counted else _QUARTERS, span)
+    found = Traffic(Tally(), {quarter: Tally(*counts) for quarter, *counts in quarters}, {}, {}, {})
+    for sender, receiver, module, *counts in kinds:
         link = (sender, receiver) if sender < receiver else (receiver, sender)
         found.total.add(*counts)
-        found.quarters.setdefault(quarter, Tally()).add(*counts)
         found.modules.setdefault(module, Tally()).add(*counts)
         found.links.setdefault(link, Tally()).add(*counts)
         for party in link:

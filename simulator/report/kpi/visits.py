@@ -1,13 +1,19 @@
 """What became of each driver who came: the events of the street, gathered by driver."""
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Final
 
 import msgspec
 from msgspec import Struct
 
 from simulator.recording.opening import damage_refused
 from simulator.recording.reader import Recording
+
+_ROWS: Final = """SELECT kind.text, source.text, e.at_us, party.text, subject.text, e.data FROM event e
+JOIN topic t ON t.id = e.topic JOIN name kind ON kind.id = t.kind JOIN name source ON source.id = t.source
+JOIN name party ON party.id = t.party JOIN name subject ON subject.id = t.subject
+WHERE e.topic IN (SELECT id FROM topic WHERE kind IN (SELECT id FROM name WHERE text IN
+  ('arrive', 'plug', 'refused', 'taken', 'turned_away', 'leave'))) ORDER BY e.seq"""
 
 
 class Visit(Struct):
@@ -34,28 +40,30 @@ class Visit(Struct):
 def visits(recording: Recording) -> list[Visit]:
     """All who arrived, in the order of their arrival; not those who were plugged in when the run began."""
     found: dict[str, Visit] = {}
-    for event, _ in _events(recording, "arrive"):
-        found[event.source] = Visit(event.source.removeprefix("driver/"), event.party, event.at_us)
-    for event, data in _events(recording, "plug"):
-        if visit := found.get(event.source):
-            visit.plugged_us, visit.evse, visit.waited_s = event.at_us, event.subject, data.get("waited_s", 0)
-    for event, _ in _events(recording, "refused"):
-        if visit := found.get(event.source):
-            visit.refused = True
-    for event, _ in _events(recording, "taken"):
-        if visit := found.get(event.source):
-            visit.taken = (*visit.taken, (event.at_us, event.subject))
-    for event, data in _events(recording, "turned_away"):
-        if visit := found.get(event.source):
-            visit.turned_away, visit.turned_away_us = data.get("reason", "?"), event.at_us
-            visit.waited_s = data.get("waited_s", visit.waited_s)
-    for event, data in _events(recording, "leave"):
-        if visit := found.get(event.source):
-            visit.left_us, visit.detour_m, visit.energy_wh = event.at_us, data.get("detour_m"), data.get("energy_wh")
+    rows = recording.query(_ROWS)
+    with damage_refused(recording.path):
+        for kind, driver, at_us, party, subject, text in rows:
+            if kind == "arrive":
+                found[driver] = Visit(driver.removeprefix("driver/"), party, at_us)
+            elif driver in found:
+                _tell(found[driver], kind, at_us, subject, text)
     return list(found.values())
 
 
-def _events(recording: Recording, kind: str) -> Iterator[tuple[Any, dict[str, Any]]]:
-    with damage_refused(recording.path):
-        for event in recording.events(kind=kind):
-            yield event, msgspec.json.decode(event.data)
+def _tell(visit: Visit, kind: str, at_us: int, subject: str, text: str) -> None:
+    """What an event adds to a visit; `subject` is an EVSE."""
+    if kind == "refused":
+        visit.refused = True
+        return
+    if kind == "taken":
+        visit.taken = (*visit.taken, (at_us, subject))
+        return
+    data: dict[str, Any] = msgspec.json.decode(text)
+    if kind == "leave":
+        visit.left_us, visit.detour_m, visit.energy_wh = at_us, data.get("detour_m"), data.get("energy_wh")
+        return
+    visit.waited_s = data.get("waited_s", visit.waited_s)
+    if kind == "plug":
+        visit.plugged_us, visit.evse = at_us, subject
+    else:
+        visit.turned_away, visit.turned_away_us = data.get("reason", "?"), at_us

@@ -2,8 +2,7 @@
 
 import os
 import shutil
-import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from simulator.i18n import tr
@@ -28,15 +27,14 @@ def write_files(folder: Path, writers: Mapping[str, Callable[[Path], object]]) -
         if place.exists() and not place.is_file():
             raise NotWritten(tr("{place} is no file and is not replaced; name another.").format(place=place))
     made = _missing(folder)
-    scratch: Path | None = None
+    # Beside their places, so that taking them is a change of name and no copy that can fail halfway.
+    scratch = folder / f".ocpi-sim-{os.getpid()}"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        # Beside their places, so that taking them is a change of name and no copy that can fail halfway.
-        scratch = Path(tempfile.mkdtemp(prefix=".ocpi-sim-", dir=folder))
+        scratch.mkdir(parents=True, exist_ok=True)
         for name, write in writers.items():
             write(scratch / name)
-        for name in writers:
-            os.replace(scratch / name, folder / name)
+        _take(writers, scratch, folder)
+        shutil.rmtree(scratch, ignore_errors=True)
     except OSError as error:
         _forget(scratch, made)
         raise NotWritten(
@@ -47,7 +45,17 @@ def write_files(folder: Path, writers: Mapping[str, Callable[[Path], object]]) -
     except BaseException:
         _forget(scratch, made)
         raise
-    shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _take(names: Iterable[str], scratch: Path, folder: Path) -> None:
+    """Changes of name: all of them, even if Ctrl-C comes between two."""
+    left = [name for name in names if (scratch / name).exists()]
+    try:
+        for name in left:
+            os.replace(scratch / name, folder / name)
+    except KeyboardInterrupt:
+        _take(left, scratch, folder)
+        raise
 
 
 def _missing(folder: Path) -> list[Path]:
@@ -55,9 +63,8 @@ def _missing(folder: Path) -> list[Path]:
     return [each for each in (folder, *folder.parents) if not each.exists()]
 
 
-def _forget(scratch: Path | None, made: list[Path]) -> None:
-    if scratch is not None:
-        shutil.rmtree(scratch, ignore_errors=True)
+def _forget(scratch: Path, made: list[Path]) -> None:
+    shutil.rmtree(scratch, ignore_errors=True)
     for each in made:
         try:
             each.rmdir()

@@ -1,0 +1,37 @@
+"""What it costs to open a recording and to report on it, and to compare two, in processor time."""
+
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Final
+
+from simulator.recording.reader import Recording
+from tests.bench.city import play, recording, run
+
+SHORT: Final = 4_000
+WHOLE: Final = 30_000
+"""Sessions; so many make a million messages."""
+
+
+def report(folder: Path, sessions: int = SHORT) -> None:
+    """Print seconds for each form of a report, and for a comparison."""
+    path = recording(folder, sessions)
+    if not path.exists():
+        play(folder, sessions)
+    with Recording.open(path) as opened:
+        ((messages,),) = opened.query("SELECT count(*) FROM message")
+    forms = {
+        "on the screen": ["report", str(path)],
+        "JSON": ["report", str(path), "--json"],
+        "a page": ["report", str(path), "--html", str(folder / "report.html")],
+        "CSV": ["report", str(path), "--csv", str(folder / "csv")],
+    }
+    # The longest search: every message is equal, but as the digest says otherwise each is looked at.
+    other = folder / "other.ocpirun"
+    shutil.copy(path, other)
+    with closing(sqlite3.connect(other)) as connection, connection:
+        connection.execute("UPDATE meta SET value = 'another' WHERE key = 'digest'")
+    forms["a comparison with a copy"] = ["compare", str(path), str(other)]
+    took = ", ".join(f"{form} {run(*command)[1]:.1f} s" for form, command in forms.items())
+    print(f"report: {messages:,} messages: {took}", flush=True)

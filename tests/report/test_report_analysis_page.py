@@ -1,0 +1,41 @@
+"""The SQL of docs/analysis.md runs as it stands there, and finds what it says."""
+
+import re
+from pathlib import Path
+
+import pytest
+from report_hour import E1, E2, hour
+
+from simulator.recording.reader import Recording
+
+PAGE = Path(__file__).parents[2] / "docs" / "analysis.md"
+STATEMENTS = re.findall(r"^```sql\n(.*?)^```", PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return hour(tmp_path_factory.mktemp("analysis") / "hour.ocpirun")
+
+
+# By the view that a statement asks first: the columns that tell, and what they hold of that hour.
+FOUND: list[tuple[str, tuple[int, ...], set[tuple[object, ...]]]] = [
+    ("v_traffic", (0, 1, 2, 4), {("NL-ABC", "NL-EMA", 3, 0), ("NL-EMA", "NL-ABC", 1, 1)}),
+    ("v_message", (0, 1), {("cdrs", 1), ("locations", 2)}),
+    ("v_session", (0,), set()),
+    ("v_cdr", (0, 1, 2, 3, 4), {("NL-ABC", "NL-EMA", 1, 1.3, "EUR")}),
+    ("v_state", (1, 2), {(evse, status) for evse in (E1, E2) for status in ("AVAILABLE", "CHARGING")}),
+    ("v_event", (0, 1, 2), {("NL-EMA", "no_free_evse", 1)}),
+]
+
+
+def test_every_statement_is_tried_here() -> None:
+    assert [re.findall(r"FROM (v_\w+)", statement)[0] for statement in STATEMENTS] == [view for view, _, _ in FOUND]
+
+
+@pytest.mark.parametrize(("number", "columns", "expected"), [(n, *found[1:]) for n, found in enumerate(FOUND)])
+def test_a_statement_finds_what_it_says(
+    path: Path, number: int, columns: tuple[int, ...], expected: set[tuple[object, ...]]
+) -> None:
+    with Recording.open(path) as recording:
+        rows = recording.query(STATEMENTS[number])
+    assert {tuple(row[column] for column in columns) for row in rows} == expected

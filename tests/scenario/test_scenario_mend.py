@@ -1,0 +1,241 @@
+"""Records of dumps that are not in order: what is mended, and what is left out with all that is inside."""
+
+from typing import Any
+
+import pytest
+from scenario_dumps import Dump, Import, connector, evse, imported, location, tariff
+
+from simulator.scenario.importer import Count
+from simulator.scenario.load import load
+
+LOCATION_MENDS = [
+    ({"publish": "ABSENT"}, "location-publish", "publish", True),
+    ({"publish": "true"}, "converted:Location publish", "publish", True),
+    ({"address": None}, "location-address", "address", "Square"),
+    ({"city": "ABSENT"}, "location-city", "city", "#NA"),
+    ({"country": "NL"}, "location-country", "country", "NLD"),
+    ({"country": None}, "location-country", "country", "NLD"),
+    ({"time_zone": "CET/Amsterdam"}, "location-time-zone", "time_zone", "Europe/Amsterdam"),
+    ({"last_updated": "2026-06-05T09:14:48+02:00"}, "last-updated", "last_updated", "2026-06-05T07:14:48Z"),
+    ({"last_updated": None}, "last-updated", "last_updated", "2026-06-01T00:00:00Z"),
+    ({"party_id": "abc"}, "party-party_id", "party_id", "ABC"),
+    ({"country_code": None, "party_id": None}, "party-party_id-missing", "party_id", "ABC"),
+    ({"type": "PARKING_LOT"}, "location-type", "parking_type", "PARKING_LOT"),
+    ({"type": "OTHER"}, "location-type", "parking_type", None),
+    ({"id": 17}, "converted:Location id", "id", "17"),
+    ({"parking_type": "SKY"}, "unknown-value:Location parking_type", "parking_type", None),
+    ({"parking_type": "on street"}, "converted:Location parking_type", "parking_type", "ON_STREET"),
+    ({"facilities": ["CAFE", "POOL"]}, "unknown-value:Location facilities", "facilities", ("CAFE",)),
+    ({"postal_code": "far too long a code"}, "text-length:Location postal_code", "postal_code", None),
+    ({"operator": {"website": "x"}}, "missing-field:Location operator.name", "operator", None),
+    ({"name": "Two\nlines"}, "converted:Location name", "name", "Two lines"),
+]
+
+
+@pytest.mark.parametrize(("changes", "rule", "field", "value"), LOCATION_MENDS)
+def test_a_location_is_mended(do_import: Import, changes: Dump, rule: str, field: str, value: Any) -> None:
+    other = location(evse(uid="9"), id="L9", last_updated="2026-06-01T00:00:00Z")
+    report = do_import([location(**changes), other])
+    assert report.rules[rule] == 1
+    assert report.locations == Count(2, 1, 1, 0)
+    assert getattr(imported(report)[0], field) == value
+    assert any("first: Location" in sentence for sentence in report.sentences)
+
+
+@pytest.mark.parametrize("latitude", [52.16, "52.16", "52.1600001234", "52,16"])
+def test_coordinates_become_texts_of_five_to_seven_decimals(do_import: Import, latitude: Any) -> None:
+    report = do_import([location(coordinates={"latitude": latitude, "longitude": "4.48000"})])
+    assert report.rules == {"coordinates": 1}
+    assert imported(report)[0].coordinates.latitude == "52.160000"
+
+
+EVSE_MENDS = [
+    ({"status": "CHARGIN"}, "evse-status", "status", "UNKNOWN"),
+    ({"status": None}, "evse-status", "status", "UNKNOWN"),
+    ({"status": "charging"}, "converted:EVSE status", "status", "CHARGING"),
+    ({"uid": None, "evse_id": "NL*ABC*E1"}, "evse-uid", "uid", "NL*ABC*E1"),
+    (
+        {"capabilities": ["RFID_READER", "TELEPORT"]},
+        "unknown-value:EVSE capabilities",
+        "capabilities",
+        ("RFID_READER",),
+    ),
+    ({"floor_level": "basement"}, "text-length:EVSE floor_level", "floor_level", None),
+    ({"coordinates": {"latitude": 99, "longitude": 4}}, "missing-field:EVSE coordinates.latitude", "coordinates", None),
+]
+
+
+@pytest.mark.parametrize(("changes", "rule", "field", "value"), EVSE_MENDS)
+def test_an_evse_is_mended(do_import: Import, changes: Dump, rule: str, field: str, value: Any) -> None:
+    report = do_import([location(evse(**changes))])
+    assert report.rules[rule] == 1
+    assert report.evses == Count(1, 0, 1, 0)
+    assert report.locations.kept == 1
+    assert getattr(imported(report)[0].evses[0], field) == value
+
+
+CONNECTOR_MENDS = [
+    ({"power_type": None}, "connector-power-type", "power_type", "AC_3_PHASE"),
+    ({"power_type": "AC_9", "max_electric_power": 3700}, "connector-power-type", "power_type", "AC_1_PHASE"),
+    ({"power_type": None, "standard": "CHADEMO"}, "connector-power-type", "power_type", "DC"),
+    ({"standard": "IEC_62196_t2"}, "converted:Connector standard", "standard", "IEC_62196_T2"),
+    ({"standard": None}, "connector-standard", "standard", "IEC_62196_T2"),
+    ({"format": None}, "connector-format", "format", "SOCKET"),
+    ({"max_electric_power": 22}, "connector-kilowatts", "max_electric_power", 22_000),
+    ({"max_electric_power": 0}, "connector-no-power", "max_electric_power", None),
+    ({"max_amperage": 0}, "max_amperage-missing", "max_amperage", 16),
+    ({"max_amperage": 15.9}, "converted:Connector max_amperage", "max_amperage", 16),
+    ({"max_amperage": "16"}, "converted:Connector max_amperage", "max_amperage", 16),
+    ({"max_voltage": "ABSENT", "voltage": 400}, "connector-max_voltage", "max_voltage", 400),
+    ({"tariff_ids": "ABSENT", "tariff_id": "T1"}, "connector-tariff-id", "tariff_ids", ("T1",)),
+    ({"tariff_ids": ["T1", "gone"]}, "connector-tariff-unknown", "tariff_ids", ("T1",)),
+    ({"last_updated": "yesterday"}, "last-updated", "last_updated", "2026-06-05T07:14:48Z"),
+]
+
+
+@pytest.mark.parametrize(("changes", "rule", "field", "value"), CONNECTOR_MENDS)
+def test_a_connector_is_mended(do_import: Import, changes: Dump, rule: str, field: str, value: Any) -> None:
+    report = do_import([location(evse(connector(**changes)))])
+    assert report.rules == {rule: 1}
+    assert report.connectors == Count(1, 0, 1, 0)
+    assert report.evses.kept == report.locations.kept == 1
+    assert getattr(imported(report)[0].evses[0].connectors[0], field) == value
+
+
+def test_what_cannot_be_mended_takes_only_its_own_record_along(do_import: Import) -> None:
+    broken = evse(connector(id=None), uid="2")
+    report = do_import([location(evse(), evse(connector(), connector(standard="PLUG"), uid="3"), broken)])
+    assert report.connectors == Count(4, 2, 0, 2)
+    assert report.evses == Count(3, 2, 0, 1)
+    assert report.locations == Count(1, 1, 0, 0)
+    assert [each.uid for each in imported(report)[0].evses] == ["1", "3"]
+
+
+def test_locations_that_cannot_be_used_are_left_out_with_all_inside(do_import: Import) -> None:
+    report = do_import(
+        [
+            location(),
+            location(evse(uid="2"), id="L1"),
+            location(evse(uid="3"), id="L3", coordinates=None),
+            location(id="L4", evses=[]),
+            location(evse(uid="5"), id="L5", party_id="TOOLONG"),
+            location(evse(uid="6", evse_id=None), id="L6", country_code="N1"),
+            "not a location",
+        ]
+    )
+    assert report.locations == Count(7, 1, 0, 6)
+    assert report.evses == Count(5, 1, 0, 4)
+    assert report.connectors == Count(5, 1, 0, 4)
+    assert report.rules["location-duplicate"] == report.rules["location-without-evse"] == 1
+    assert report.rules["missing-field:Location coordinates"] == 1
+
+
+def test_an_evse_that_two_locations_publish_is_there_once(do_import: Import) -> None:
+    """The copy with a known tariff is kept, though the other was updated later."""
+    fresh = evse(connector(tariff_ids=["gone"]), evse_id="NLABCE1", last_updated="2026-06-07T00:00:00Z")
+    report = do_import([location(fresh, evse(uid="2"), id="L1"), location(id="L2")])
+    assert [(each.id, [evse.uid for evse in each.evses]) for each in imported(report)] == [("L1", ["2"]), ("L2", ["1"])]
+    assert report.evses == Count(3, 2, 0, 1)
+    assert report.rules == {"evse-copy": 1}
+
+
+def test_a_location_with_only_copies_is_left_out(do_import: Import) -> None:
+    report = do_import([location(id="L1"), location(id="L2", name="Again")])
+    assert [each.id for each in imported(report)] == ["L1"]
+    assert report.locations == Count(2, 1, 0, 1)
+    assert report.rules == {"evse-copy": 1, "location-copy": 1}
+
+
+def test_ids_that_are_used_twice_are_numbered(do_import: Import) -> None:
+    twice = evse(connector(), connector(), evse_id="NL*ABC*E7")
+    report = do_import([location(evse(), id="L1"), location(twice, id="L2")])
+    other = imported(report)[1].evses[0]
+    assert other.uid == "NL*ABC*E7"
+    assert [each.id for each in other.connectors] == ["1", "1-2"]
+    assert report.rules == {"evse-uid-duplicate": 1, "connector-id-duplicate": 1}
+
+
+def test_a_tariff_of_another_party_is_written_for_the_cpo_that_uses_it(do_import: Import) -> None:
+    report = do_import(
+        [location(), location(evse(uid="2"), id="L2", party_id="DEF")],
+        [tariff(party_id="PLT"), tariff(id="T2", party_id="PLT"), tariff(id="T3"), tariff(id="T3")],
+    )
+    owners = [(each.party_id, each.id) for network in load(report.scenario).networks for each in network.tariffs]
+    assert owners == [("ABC", "T1"), ("DEF", "T1"), ("ABC", "T3")]
+    assert report.tariffs == Count(4, 1, 1, 2)
+    assert report.tariffs_copied == 1
+    assert report.rules == {"tariff-duplicate": 1, "tariff-of-another-party": 2, "tariff-moved": 1, "tariff-unused": 1}
+
+
+def test_tariffs_are_mended_but_never_made_to_price_more(do_import: Import) -> None:
+    price = {"type": "ENERGY", "price": "0.30", "step_size": "ABSENT"}
+    elements = [
+        {"price_components": [{**price, "step_size": None}], "restrictions": {"end_time": "24:00"}},
+        {"price_components": [{**price, "step_size": 1}], "restrictions": {"start_time": "morning"}},
+    ]
+    report = do_import([location()], [tariff(elements=elements)])
+    (element,) = load(report.scenario).networks[0].tariffs[0].elements
+    assert element.restrictions is not None
+    assert element.restrictions.end_time == "00:00"
+    assert str(element.price_components[0].price) == "0.30"
+    assert report.rules["text-format:Tariff elements.restrictions.start_time"] == 1
+    assert report.tariffs == Count(1, 0, 1, 0)
+
+
+def test_connectors_without_a_tariff_and_statuses_are_told(do_import: Import) -> None:
+    parts = [evse(connector(tariff_ids=None)), evse(uid="2", status="CHARGING"), evse(uid="3", status="PLANNED")]
+    report = do_import([location(*parts)])
+    assert report.rules == {"evse-passing-status": 1, "evse-out-of-use": 1, "connector-without-tariff": 1}
+    assert report.connectors.kept == report.evses.kept == 3
+
+
+def test_an_evse_without_connectors_is_left_out_and_told(do_import: Import) -> None:
+    report = do_import(
+        [location(evse(), evse(uid="2", connectors=[])), location(evse(uid="3", connectors=[]), id="L2")]
+    )
+    assert report.rules["too-few-items:EVSE connectors"] == 2
+    assert report.evses == Count(3, 1, 0, 2)
+    assert report.rules["location-without-evse"] == 1
+
+
+# Places
+
+SWAPPED = {"latitude": "4.48000", "longitude": "52.16000"}
+
+
+def test_swapped_coordinates_are_swapped_back(do_import: Import) -> None:
+    """Also when all of them are: the country says where they should be."""
+    report = do_import([location(coordinates=SWAPPED), location(evse(uid="2", coordinates=SWAPPED), id="L2")])
+    assert report.rules == {"coordinates-swapped": 2}
+    assert report.locations == Count(2, 1, 1, 0)
+    assert report.evses == Count(2, 1, 1, 0)
+    first, second = imported(report)
+    assert (first.coordinates.latitude, first.coordinates.longitude) == ("52.16000", "4.48000")
+    assert second.evses[0].coordinates is not None
+    assert second.evses[0].coordinates.latitude == "52.16000"
+    assert any("(first: Location L1 (number 1, line 1), found 4.48000, 52.16000)" in each for each in report.sentences)
+
+
+@pytest.mark.parametrize(
+    ("coordinates", "rule"),
+    [
+        ({"latitude": "0.00000", "longitude": "0.00000"}, "coordinates-zero"),
+        ({"latitude": 0, "longitude": 0}, "coordinates-zero"),
+        ({"latitude": "91.00000", "longitude": "95.00000"}, "missing-field:Location coordinates.latitude"),
+    ],
+)
+def test_a_place_that_is_nowhere_takes_its_location_along(do_import: Import, coordinates: Dump, rule: str) -> None:
+    report = do_import([location(), location(evse(uid="2"), id="L2", coordinates=coordinates)])
+    assert report.rules[rule] == 1
+    assert report.locations == Count(2, 1, 0, 1)
+
+
+def test_a_place_abroad_that_no_swap_brings_home_is_told_and_kept(do_import: Import) -> None:
+    report = do_import([location(coordinates={"latitude": "-33.90000", "longitude": "18.40000"})])
+    assert report.rules == {"coordinates-abroad": 1}
+    assert report.locations.kept == 1
+
+
+def test_where_latitude_and_longitude_are_alike_nothing_is_swapped(do_import: Import) -> None:
+    report = do_import([location(country="TUR", coordinates={"latitude": "32.85000", "longitude": "39.93000"})])
+    assert report.rules == {}
