@@ -20,6 +20,7 @@ _US_PER_S = 1_000_000
 _S_PER_H = 3_600
 _WH_PER_KWH = 1_000
 _NOTHING = Decimal(0)
+_TEN_THOUSANDTH = Decimal("0.0001")
 _UNRESTRICTED = Restrictions()
 
 Quantities = dict[ComponentKind, int]
@@ -53,7 +54,7 @@ class Usage(Struct, frozen=True):
 
 def used(quantities: Quantities) -> tuple[ComponentKind, ...]:
     """The dimensions of which there is any."""
-    return tuple([kind for kind, quantity in quantities.items() if quantity])
+    return tuple(filter(quantities.get, quantities))
 
 
 def usage_from_volumes(energy_kwh: Decimal, time_h: Decimal = _NOTHING, parking_time_h: Decimal = _NOTHING) -> Usage:
@@ -138,44 +139,63 @@ class Terms(Struct, frozen=True, gc=False):
 
     def bill(self, quantities: Quantities) -> Bill:
         """The bill for `quantities`, which must be of the dimensions that these terms were made for."""
-        tariff, reasons = self.tariff, self.reasons
-        parking_is_billed = self.parking and quantities["PARKING_TIME"] > 0
-        net: dict[ComponentKind, Decimal] = {}
-        gross: dict[ComponentKind, Decimal] = {}
-        total_excl = total_incl = _NOTHING
-        for rate in self.rates:
-            kind = rate.kind
-            quantity = quantities[kind]
-            if rate.step_size > 1 and kind != "FLAT" and not (kind == "TIME" and parking_is_billed):
-                quantity = -(-quantity // rate.step_size) * rate.step_size
-            numerator, denominator = rate.net
-            net[kind] = line = _rounded(quantity * numerator, denominator)
-            total_excl += line
-            if self.taxed:
-                if rate.gross is not rate.net:
-                    numerator, denominator = rate.gross
-                    line = _rounded(quantity * numerator, denominator)
-                gross[kind] = line
-            total_incl += line
-        if tariff.min_price is not None or tariff.max_price is not None:
-            unbound: list[str] = []
-            total_excl, total_incl = _limited(tariff, total_excl, total_incl, self.vat, self.taxed, unbound)
-            reasons = (*reasons, *unbound)
+        lines = self._lines(quantities)
+        unbound: list[str] = []
+        total_excl, total_incl = self._sum(lines, unbound)
+        net = {kind: _money(excl) for kind, excl, _ in lines}
+        gross = {kind: _money(incl) for kind, _, incl in lines} if self.taxed else {}
         none = _NOTHING if self.taxed else None
         return Bill(
-            tariff.currency,
+            self.tariff.currency,
             total_excl,
-            total_incl if self.taxed else None,
+            total_incl,
             net.get("ENERGY", _NOTHING),
             net.get("TIME", _NOTHING),
             net.get("PARKING_TIME", _NOTHING),
             net.get("FLAT", _NOTHING),
-            reasons,
+            (*self.reasons, *unbound),
             gross.get("ENERGY", none),
             gross.get("TIME", none),
             gross.get("PARKING_TIME", none),
             gross.get("FLAT", none),
         )
+
+    def total(self, quantities: Quantities) -> tuple[Decimal, Decimal | None]:
+        """The bill's `total_excl` and `total_incl`, without the rest of it: for a session that goes on."""
+        return self._sum(self._lines(quantities), [])
+
+    def _lines(self, quantities: Quantities) -> list[tuple[ComponentKind, int, int]]:
+        """Each dimension's price without and with tax, in ten-thousandths."""
+        parking_is_billed = self.parking and quantities["PARKING_TIME"] > 0
+        lines = []
+        for rate in self.rates:
+            kind = rate.kind
+            quantity = quantities[kind]
+            if not quantity:
+                lines.append((kind, 0, 0))
+                continue
+            if rate.step_size > 1 and kind != "FLAT" and not (kind == "TIME" and parking_is_billed):
+                quantity = -(-quantity // rate.step_size) * rate.step_size
+            numerator, denominator = rate.net
+            excl = incl = _ten_thousandths(quantity * numerator, denominator)
+            if rate.gross is not rate.net:
+                numerator, denominator = rate.gross
+                incl = _ten_thousandths(quantity * numerator, denominator)
+            lines.append((kind, excl, incl))
+        return lines
+
+    def _sum(self, lines: list[tuple[ComponentKind, int, int]], reasons: list[str]) -> tuple[Decimal, Decimal | None]:
+        """Both totals within the tariff's limits; what these do not bind goes to `reasons`."""
+        tariff = self.tariff
+        net = gross = 0
+        for _, line_net, line_gross in lines:
+            net += line_net
+            gross += line_gross
+        excl = _money(net) if lines else _NOTHING
+        incl = _money(gross) if self.taxed and lines else excl
+        if tariff.min_price is not None or tariff.max_price is not None:
+            excl, incl = _limited(tariff, excl, incl, self.vat, self.taxed, reasons)
+        return excl, incl if self.taxed else None
 
 
 def terms(tariff: Tariff, dimensions: tuple[ComponentKind, ...], at: Moment | None = None) -> Terms:
@@ -303,6 +323,16 @@ def _nearest_s(duration_us: int) -> int:
 
 
 def _rounded(numerator: int, denominator: int) -> Decimal:
-    """The quotient as money: 4 decimals, halves away from zero."""
-    tenthousandths = (abs(numerator) * 20_000 + denominator) // (2 * denominator)
-    return Decimal(tenthousandths if numerator >= 0 else -tenthousandths).scaleb(-4)
+    """The quotient as money."""
+    return _money(_ten_thousandths(numerator, denominator))
+
+
+def _ten_thousandths(numerator: int, denominator: int) -> int:
+    """The quotient in the smallest unit of money, halves away from zero."""
+    rounded = (abs(numerator) * 20_000 + denominator) // (2 * denominator)
+    return rounded if numerator >= 0 else -rounded
+
+
+def _money(ten_thousandths: int) -> Decimal:
+    """An amount with 4 decimals."""
+    return Decimal(ten_thousandths) * _TEN_THOUSANDTH

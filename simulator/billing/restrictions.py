@@ -10,13 +10,14 @@ whole day.
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from simulator.billing.tariff import Restrictions
 
 Applies = Literal["always", "never", "at the start", "not at the start", "unknown"]
 """How an element applies to a session: for certain throughout, or what is known of its start."""
 
-_DATES = ("start_date", "end_date")
+_UNRESTRICTED = Restrictions()
 _MIDNIGHT = "00:00"
 
 
@@ -37,8 +38,7 @@ def applies(given: Restrictions, at: Moment | None) -> Applies:
 
     At the start nothing has been charged and no time has passed. Current and power are not known and count as met.
     """
-    names = given.names()
-    if not names:
+    if given == _UNRESTRICTED:
         return "always"
     if at is None:
         return "unknown"
@@ -47,7 +47,8 @@ def applies(given: Restrictions, at: Moment | None) -> Applies:
         return "never"
     if given.start_date is not None and at.end_date < given.start_date:
         return "never"
-    if begun and all(name in _DATES for name in names) and (given.end_date is None or at.end_date < given.end_date):
+    dates_only = replace(given, start_date=None, end_date=None) == _UNRESTRICTED
+    if begun and dates_only and (given.end_date is None or at.end_date < given.end_date):
         return "always"
     holds = (
         begun

@@ -2,21 +2,20 @@
 
 from collections.abc import Iterator
 
+from msgspec import Struct
 
-class Cause:
+
+class Cause(Struct, eq=False, gc=False):
     """An event or a message that made something else happen.
 
     `depth` counts the exchanges on the way here; something that happens because time went by starts again at 0.
     """
 
-    __slots__ = ("depth", "id", "kind", "label", "parent")
-
-    def __init__(self, kind: str, id: int, depth: int, label: str, parent: "Cause | None" = None) -> None:
-        self.kind = kind
-        self.id = id
-        self.depth = depth
-        self.label = label
-        self.parent = parent
+    kind: str
+    id: int
+    depth: int
+    label: str
+    parent: "Cause | None" = None
 
     def chain(self) -> Iterator["Cause"]:
         """This cause and what caused it, nearest first."""

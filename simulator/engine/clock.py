@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 from heapq import heappush
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
+from msgspec import Struct
 from simpy import Environment
 
 T = TypeVar("T")
@@ -12,16 +13,13 @@ _NORMAL = 1
 """SimPy's priority of all that is not urgent."""
 
 
-class Alarm(Generic[T]):
+class Alarm(Struct, Generic[T], eq=False, gc=False):
     """A call to come, about its `subject`: as much of an event as SimPy's `step` looks at; nobody can wait for it."""
 
-    __slots__ = ("callbacks", "subject")
+    callbacks: tuple[Callable[["Alarm[Any]"], None], ...] | None
+    subject: T
 
     _ok = True
-
-    def __init__(self, callback: "Callable[[Alarm[T]], None]", subject: T) -> None:
-        self.callbacks: tuple[Callable[[Alarm[T]], None], ...] | None = (callback,)
-        self.subject = subject
 
 
 class Clock(Environment):
@@ -37,7 +35,7 @@ class Clock(Environment):
         Calls of one priority due at one instant are made in the order in which they were asked for.
         """
         at_us = self._now + delay_us
-        heappush(self._queue, (at_us, priority, next(self._eid), Alarm(callback, subject)))  # type: ignore[misc]
+        heappush(self._queue, (at_us, priority, next(self._eid), Alarm((callback,), subject)))  # type: ignore[misc]
 
 
 # The slot that SimPy writes under our name for it: a property would be a call of its own at each reading.

@@ -71,7 +71,8 @@ class Exchange(Event):
         request_id: str,
         correlation_id: str,
     ) -> None:
-        super().__init__(env)
+        self.env = env
+        self.callbacks = []
         self.id = id
         self.sender = sender
         self.sender_epoch = sender.epoch

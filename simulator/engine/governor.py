@@ -48,6 +48,7 @@ class Governor:
     ) -> None:
         self.speed = speed
         self.paused = paused
+        self.live = False
         self.stopped = ""
         self._now_s = now_s
         self._orders: deque[_Order] = deque()
@@ -72,6 +73,13 @@ class Governor:
         )
 
     # What others may ask, from the same event loop
+
+    def keep_to_the_clock(self, speed: float) -> None:
+        """From now on the run is live: it goes at this speed, and never again as fast as it can."""
+        self.live = True
+        self.speed = speed
+        self._anchor = None
+        self._heed()
 
     def stop(self, why: str) -> None:
         """End the run at the next step, cleanly."""
@@ -148,7 +156,7 @@ class Governor:
                 self.paused = False
                 self._until_us = None
                 self._supersede(journal, next_us)
-            elif command == "speed":
+            elif command == "speed" and not (self.live and order.value == MAX_SPEED):
                 self.speed = order.value
                 self._anchor = None
             self._finish(order, journal, next_us)

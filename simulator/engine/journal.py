@@ -7,9 +7,9 @@ from decimal import Decimal
 from typing import Literal
 
 import msgspec
-from simpy import Environment
 
 from simulator.engine.cause import TIME, Cause
+from simulator.engine.clock import Clock
 from simulator.engine.exchange import Exchange
 from simulator.engine.instruments import Instrument
 from simulator.recording.rows import (
@@ -27,7 +27,7 @@ _ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,}")
 """An object's place in memory, which differs from run to run and must not reach the digest."""
 
 _encode = msgspec.json.Encoder(order="sorted", decimal_format="string").encode
-Data = Mapping[str, object]
+Data = Mapping[str, object] | msgspec.Struct
 
 
 def fixed(data: Data) -> bytes:
@@ -38,23 +38,23 @@ def fixed(data: Data) -> bytes:
 class Journal:
     """Takes down events, states, money, faults, exchanges and samples at the present simulated time.
 
-    `status_of` reads the OCPI status code out of a response body (None when there is none). `errors` counts the remarks
-    of that severity.
+    `status_of` reads the OCPI status code out of a response body (None when there is none). `clock` is that of the
+    kernel, which sets it. `errors` are the exchanges that a remark of that severity was made on.
     """
+
+    clock: Clock
 
     def __init__(self, recorder: Recorder, status_of: Callable[[bytes], int | None]) -> None:
         self.recorder = recorder
         self.instruments: list[Instrument] = []
-        self.errors = 0
-        self.clock: Environment | None = None
+        self.errors: list[int] = []
         self._status_of = status_of
         self._known: dict[tuple[str, str], dict[str, bytes]] = {}
 
     @property
     def now_us(self) -> int:
         """Simulated time of the engine that this journal belongs to."""
-        assert self.clock is not None
-        return self.clock.now  # type: ignore[return-value]
+        return self.clock.now_us
 
     def event(
         self,
@@ -68,7 +68,7 @@ class Journal:
     ) -> Cause:
         """Something happened; the result names it as the cause of what follows."""
         row = EventRow(
-            self.now_us,
+            self.clock.now_us,
             source,
             kind,
             party,
@@ -100,7 +100,7 @@ class Journal:
             return
         known[entity] = encoded
         row = StateRow(
-            self.now_us,
+            self.clock.now_us,
             holder,
             kind,
             entity,
@@ -130,7 +130,7 @@ class Journal:
     ) -> None:
         """An amount is expected by a creditor or admitted by a debtor."""
         row = MoneyRow(
-            self.now_us,
+            self.clock.now_us,
             kind,
             cdr_id,
             session_id,
@@ -149,7 +149,7 @@ class Journal:
 
     def fault(self, kind: str, target: str, phase: Literal["begin", "end"], data: Data | None = None) -> None:
         """A fault begins or ends."""
-        self.recorder.add(FaultRow(self.now_us, kind, target, phase, _encode(data or {})))
+        self.recorder.add(FaultRow(self.clock.now_us, kind, target, phase, _encode(data or {})))
 
     def hint(
         self,
@@ -162,16 +162,16 @@ class Journal:
     ) -> None:
         """What an expert would remark on an exchange."""
         if severity == "error":
-            self.errors += 1
-        self.recorder.hint(HintRow(self.now_us, exchange, rule, severity, sentence, path, section))
+            self.errors.append(exchange)
+        self.recorder.hint(HintRow(self.clock.now_us, exchange, rule, severity, sentence, path, section))
 
     def command(self, command: str, data: Data | None = None) -> None:
         """A person told the engine something; outside the digest."""
-        self.recorder.command(CommandRow(self.now_us, command, _encode(data or {})))
+        self.recorder.command(CommandRow(self.clock.now_us, command, _encode(data or {})))
 
     def sample(self, entity: str, quantity: str, unit: str, value: float) -> None:
         """A quantity has this value from now on."""
-        self.recorder.sample(entity, quantity, unit, self.now_us, value)
+        self.recorder.sample(entity, quantity, unit, self.clock.now_us, value)
 
     def exception(self, party: str, what: str, error: Exception) -> None:
         """A party's code failed; the place in our code is kept for whoever mends it."""

@@ -20,7 +20,7 @@ from simulator.engine.governor import Governor
 from simulator.engine.guard import Guard, KernelError
 from simulator.engine.journal import Journal
 from simulator.engine.links import Links
-from simulator.engine.node import Handling, Inbound, Node
+from simulator.engine.node import Following, Handling, Inbound, Node
 from simulator.wire.carrier import Endpoint, Passage, Request, Response, Wire, WireFailure
 
 # Order of what happens at one instant: SimPy wakes processes at 0 and 1, so faults come before and messages after them.
@@ -33,6 +33,9 @@ ARRIVAL = 4
 
 TURN_S = 0.005
 """asyncio gets a turn this often even when no socket asks for one, or control, Ctrl-C and readers would starve."""
+
+STEPS_A_LOOK = 16
+"""The kernel looks at the wall clock after this many steps, which take much less than a turn."""
 
 NOBODY = Response(503, ())
 """Sent back when the receiver went down while it was answering; the kernel lets no sender see it."""
@@ -151,8 +154,9 @@ class Kernel:
         cause: Cause,
         request_id: str = "",
         correlation_id: str = "",
+        timeout_us: int | None = None,
     ) -> Exchange:
-        """Start an exchange; the result is an event that happens at its final state.
+        """Start an exchange; the result is an event that happens at its final state, after `timeout_us` at the latest.
 
         Raises KernelError when it closes a circle or is one too many in this instant; KeyError for an unknown receiver.
         """
@@ -170,6 +174,8 @@ class Kernel:
             request_id,
             correlation_id,
         )
+        if timeout_us is not None:
+            exchange.deadline_us = min(exchange.deadline_us, exchange.start_us + timeout_us)
         self._begin(exchange)
         latency, loss, duplicates = link.conditions
         request_us = there.latency_us(latency)
@@ -249,6 +255,8 @@ class Kernel:
             answer = self._apologise(exchange, error)
         if isinstance(answer, Response):
             self._answer(exchange, passage, answer)
+        elif isinstance(answer, Following):
+            self._follow(exchange, passage, answer)
         else:
             self.parked += 1
             node.running[exchange.id] = self.env.process(self._handle(exchange, passage, answer))
@@ -269,6 +277,37 @@ class Kernel:
             self.parked -= 1
             node.running.pop(exchange.id, None)
         self._answer(exchange, passage, answer)
+
+    def _follow(self, exchange: Exchange, passage: Passage, following: Following) -> None:
+        """Park the request until the exchange that it waits for has ended, which needs no process."""
+        running, awaited = exchange.receiver.running, following.awaited
+
+        def leave(answer: Response) -> None:
+            following.is_alive = False
+            self.parked -= 1
+            running.pop(exchange.id, None)
+            self._answer(exchange, passage, answer)
+
+        def interrupt(cause: object) -> None:
+            del cause
+            exchange.interrupted = True
+            leave(NOBODY)
+
+        def conclude(_: Event) -> None:
+            if following.is_alive:
+                try:
+                    answer = following.answer(awaited)
+                except Exception as error:
+                    answer = self._apologise(exchange, error)
+                leave(answer)
+
+        self.parked += 1
+        running[exchange.id] = following
+        following.interrupt = interrupt
+        assert awaited.callbacks is not None
+        awaited.callbacks.append(conclude)
+        if awaited.deadline_us >= exchange.deadline_us:
+            self._watch(exchange)
 
     def _answer(self, exchange: Exchange, passage: Passage, answer: Response) -> None:
         exchange.handled_us = self.env.now_us
@@ -397,13 +436,15 @@ class Kernel:
         end._value = None
         env.schedule(end, END, until_us - self.env.now_us)  # type: ignore[arg-type]
         governor, to_carry, step, now_s = self.governor, self._to_carry, env.step, time.monotonic
+        steps = 0
         while end.callbacks is not None:
             if to_carry:
                 await self._carry()
             if governor.attention and not await governor.admit(self.env.now_us, int(env.peek()), self.journal):
                 return
             step()
-            if now_s() - self._turn_at_s > TURN_S:
+            steps += 1
+            if not steps % STEPS_A_LOOK and now_s() - self._turn_at_s > TURN_S:
                 await self._give_turn()
         self._raise_if_broken()
 

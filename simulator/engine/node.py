@@ -7,9 +7,31 @@ import msgspec
 from simpy import Event, Process
 
 from simulator.engine.cause import Cause
+from simulator.engine.exchange import Exchange
 from simulator.wire.carrier import Request, Response
 
 Handling = Generator[Event, Any, Response]
+
+
+def _not_waiting(cause: object) -> None:
+    """Before the kernel has begun to wait there is nothing to interrupt."""
+    del cause
+
+
+class Following:
+    """An answer that follows from what comes of another exchange: lighter than a process that waits for it.
+
+    `answer` makes it when the awaited exchange has reached its final state. The kernel sets `interrupt`, by which the
+    party's going down ends it before.
+    """
+
+    __slots__ = ("answer", "awaited", "interrupt", "is_alive")
+
+    def __init__(self, awaited: Exchange, answer: Callable[[Exchange], Response]) -> None:
+        self.awaited = awaited
+        self.answer = answer
+        self.is_alive = True
+        self.interrupt: Callable[[object], None] = _not_waiting
 
 
 class Inbound(msgspec.Struct, frozen=True, gc=False):
@@ -19,8 +41,8 @@ class Inbound(msgspec.Struct, frozen=True, gc=False):
     cause: Cause
 
 
-Server = Callable[[Inbound], "Response | Handling"]
-"""Answers at once, or returns a generator that waits in simulated time (a SimPy process) and then answers."""
+Server = Callable[[Inbound], "Response | Handling | Following"]
+"""Answers at once, or as another exchange ends, or with a generator that waits in simulated time (a SimPy process)."""
 
 
 class Node:
@@ -40,7 +62,7 @@ class Node:
         self.server = server
         self.outages = 0
         self.epoch = 0
-        self.running: dict[int, Process] = {}
+        self.running: dict[int, Process | Following] = {}
         self.background: dict[int, Process] = {}
 
     @property

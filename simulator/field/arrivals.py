@@ -25,6 +25,11 @@ def group_arrivals(street: Street, streams: Streams, group: Group, duration_us: 
 
 
 def arrive_at(street: Street, visit: Visit, at_us: int) -> Generator[Event, Any, None]:
-    """A process: one named driver, who comes at this instant."""
+    """A process: one named driver, who comes at this instant, unless it was to reserve a place and not to keep it."""
+    driver = Driver(street, visit)
+    if visit.booking is not None:
+        yield street.env.timeout(at_us - visit.booking.ahead_us - street.env.now_us)
+        if not (yield from driver.book(visit.booking, at_us)):
+            return
     yield street.env.timeout(at_us - street.env.now_us)
-    yield from Driver(street, visit).life()
+    yield from driver.life()

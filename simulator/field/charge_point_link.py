@@ -8,11 +8,11 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from functools import cache
 
-from msgspec import NODEFAULT, Struct, structs
+from msgspec import NODEFAULT, Struct, defstruct, structs
 
 from simulator.engine.cause import TIME, Cause
 from simulator.engine.clock import Alarm, Clock
-from simulator.engine.journal import Journal
+from simulator.engine.journal import Data, Journal
 from simulator.ocpp.messages import (
     Answer,
     Authorize,
@@ -22,6 +22,7 @@ from simulator.ocpp.messages import (
     ChargePoint,
     IdToken,
     RequestAnswer,
+    ReservationStatusUpdate,
     StatusNotification,
     ToCentralSystem,
     ToChargePoint,
@@ -34,7 +35,7 @@ DEFAULT_TIMEOUT_US = 60_000_000
 OFFLINE = "Offline"
 """What the charge point itself says to a driver when no answer came in time."""
 
-Notification = BootNotification | StatusNotification | TransactionEvent
+Notification = BootNotification | StatusNotification | TransactionEvent | ReservationStatusUpdate
 
 
 class _Call(Struct, gc=False):
@@ -216,7 +217,7 @@ class ChargePointLink:
 
         self._env.after(self._delay_us, arrive, None)
 
-    def _write(self, channel: _Channel, subject: str, data: dict[str, object], cause: Cause) -> Cause:
+    def _write(self, channel: _Channel, subject: str, data: Data, cause: Cause) -> Cause:
         return self._journal.event(channel.source, "ocpp", party=self.party, subject=subject, data=data, cause=cause)
 
 
@@ -231,17 +232,17 @@ def _is_outdated(message: ToCentralSystem, later: Iterable[_Call]) -> bool:
     )
 
 
-def _describe(direction: str, message: ToCentralSystem | ToChargePoint) -> dict[str, object]:
+def _describe(direction: str, message: ToCentralSystem | ToChargePoint) -> Struct:
     """The message as an event's data; fields that say nothing are left out."""
     cls = type(message)
-    data: dict[str, object] = {"direction": direction, "action": cls.__name__, **structs.asdict(message)}
-    for name, default in _said_only_if_other(cls):
-        if data[name] == default:
-            del data[name]
-    return data
+    return _described(cls)(direction, cls.__name__, *structs.astuple(message))
 
 
 @cache
-def _said_only_if_other(cls: type[Struct]) -> tuple[tuple[str, object], ...]:
-    """The optional fields of a message and what they are when they say nothing."""
-    return tuple((field.name, field.default) for field in structs.fields(cls) if field.default is not NODEFAULT)
+def _described(cls: type[Struct]) -> Callable[..., Struct]:
+    """The class of a described message: its own fields after `direction` and `action`."""
+    fields = [
+        (field.name, field.type) if field.default is NODEFAULT else (field.name, field.type, field.default)
+        for field in structs.fields(cls)
+    ]
+    return defstruct(cls.__name__, [("direction", str), ("action", str), *fields], omit_defaults=True, gc=False)

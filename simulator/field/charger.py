@@ -14,23 +14,40 @@ from simulator.engine.cause import TIME, Cause
 from simulator.engine.clock import Alarm, Clock
 from simulator.engine.journal import Journal
 from simulator.field.charge_point_link import ChargePointLink
+from simulator.field.reserved_place import ReservedPlace
 from simulator.field.transaction import Transaction
 from simulator.ocpp.messages import (
     IN_TRANSACTION,
     NO_VEHICLE,
+    NOT_RESERVED,
+    NOT_UNDER_WAY,
+    OCCUPIED,
+    OVER,
+    PLUG_IN_USE,
+    RESERVED,
+    AboutPlace,
     Answer,
+    CancelReservation,
+    ChargingSchedulePeriod,
     ChargingState,
+    ClearChargingProfile,
+    CompositeSchedule,
     ConnectorStatus,
+    GetCompositeSchedule,
     IdToken,
     RequestAnswer,
     RequestStartTransaction,
     RequestStopTransaction,
+    ReservationStatusUpdate,
+    ReserveNow,
+    SetChargingProfile,
     StatusNotification,
     ToChargePoint,
     TransactionEvent,
 )
 from simulator.world.battery import Battery
 from simulator.world.evse import EvseRating, charging_power_w
+from simulator.world.limit import UNLIMITED, PowerLimit, Step
 from simulator.world.meter import Meter
 
 if TYPE_CHECKING:
@@ -41,6 +58,7 @@ MINIMUM_CURRENT_A = 6
 
 _LONGEST_TRANSACTION_ID = 36  # OCPP 2.0.1 and OCPI's Session.id agree on it
 _NEVER_US = 2**62
+_US_PER_S = 1_000_000
 
 
 class Charger:
@@ -76,6 +94,8 @@ class Charger:
         self.plugged_us = 0
         self.power_w = 0
         self.minimum_w = 0
+        self.limit = UNLIMITED
+        self.reserved = ReservedPlace(env, self._reservation_expired)
         self._env = env
         self._journal = journal
         self._entity = f"evse/{self.key}"
@@ -92,8 +112,12 @@ class Charger:
 
     @property
     def free(self) -> bool:
-        """Whether a car that comes now can take the place."""
+        """Whether nobody stands there or is about to."""
         return self.battery is None and not self.promised
+
+    def free_for(self, token: IdToken) -> bool:
+        """Whether a driver with this token who comes now can take the place."""
+        return self.free and self.reserved.open_to(token)
 
     # What a driver does
 
@@ -108,7 +132,8 @@ class Charger:
     def tap(self, token: IdToken, answer: Callable[[str], None], cause: Cause) -> None:
         """Hold a card to the reader: it starts a transaction, or stops the one that it started.
 
-        `answer` gets, once, "Accepted" or why not, in OCPP's words, or "Offline" when no CPO answered.
+        `answer` gets, once, "Accepted" or why not, in OCPP's words, or "Offline" when no CPO answered. At a reserved
+        place no CPO is asked about another's card.
         """
         transaction = self.transaction
         if transaction is not None:
@@ -118,9 +143,12 @@ class Charger:
             else:
                 answer("ConcurrentTx")
             return
+        if not self.reserved.open_to(token):
+            answer("Reserved")
+            return
 
         def authorised(status: str, answer_cause: Cause) -> None:
-            if status == "Accepted" and not self._can_start():
+            if status == "Accepted" and not self._can_start(token):
                 status = "ConcurrentTx"
             if status == "Accepted":
                 self._start(token, "Authorized", None, answer_cause)
@@ -136,39 +164,80 @@ class Charger:
             self._stop("EVDeparted", "EVDisconnected", cause)
         self.battery = None
         self._state = "Idle"
-        self._journal.state("street", "evse", self.key, {"status": "Available"}, cause)
-        self._tell_status("Available", cause)
+        self._show_vacant(cause)
         self.site.plugged(-1)
         self.site.freed(self)
 
     # What the CPO asks
 
     def on_request(self, message: ToChargePoint, answer: Callable[[Answer], None], cause: Cause) -> None:
-        """See ChargePoint: start with a car plugged in and no transaction, or stop that transaction."""
+        """See ChargePoint: what is asked of the place as a whole, or of the transaction that is under way."""
+        if isinstance(message, AboutPlace):
+            problem = self._refusal(message)
+            answer(RequestAnswer(not problem, problem))
+            if not problem:
+                self._do(message, cause)
+        elif self.transaction is None or self.transaction.id != message.transaction_id:
+            answer(RequestAnswer(False, NOT_UNDER_WAY))
+        elif isinstance(message, RequestStopTransaction):
+            answer(RequestAnswer(True))
+            self._stop("RemoteStop", "Remote", cause)
+        elif isinstance(message, GetCompositeSchedule):
+            ahead = self.limit.ahead(self._env.now_us, message.duration_s, self._max_w)
+            answer(CompositeSchedule(True, periods=tuple([ChargingSchedulePeriod(*period) for period in ahead])))
+        else:
+            answer(RequestAnswer(True))
+            self._keep_within(_limit_of(message), cause)
+
+    def _refusal(self, message: AboutPlace) -> str:
+        """Why not; "" when it can be done."""
         if isinstance(message, RequestStartTransaction):
             if self.battery is None:
-                answer(RequestAnswer(False, NO_VEHICLE))
-            elif self.transaction is not None:
-                answer(RequestAnswer(False, IN_TRANSACTION))
-            else:
-                answer(RequestAnswer(True))
-                self._start(message.token, "RemoteStart", message.remote_start_id, cause)
-        elif isinstance(message, RequestStopTransaction):
-            if self.transaction is None or self.transaction.id != message.transaction_id:
-                answer(RequestAnswer(False, "this transaction is not under way"))
-            else:
-                answer(RequestAnswer(True))
-                self._stop("RemoteStop", "Remote", cause)
+                return NO_VEHICLE
+            if self.transaction is not None:
+                return IN_TRANSACTION
+            return "" if self.reserved.open_to(message.token) else RESERVED
+        if isinstance(message, ReserveNow):
+            if message.expiry_us <= self._env.now_us:
+                return OVER
+            return "" if self.free and self.reserved.can_hold(message) else OCCUPIED
+        if isinstance(message, CancelReservation):
+            return "" if self.reserved.holds(message.reservation_id) else NOT_RESERVED
+        return PLUG_IN_USE if self.transaction is not None else ""
+
+    def _do(self, message: AboutPlace, cause: Cause) -> None:
+        if isinstance(message, RequestStartTransaction):
+            self._start(message.token, "RemoteStart", message.remote_start_id, cause)
+        elif isinstance(message, ReserveNow):
+            self.reserved.hold(message)
+            self._show_vacant(cause)
+        elif isinstance(message, CancelReservation):
+            self.reserved.give_up()
+            self._no_longer_reserved(cause)
+
+    def _reservation_expired(self, reservation_id: int) -> None:
+        self.link.notify(self.evse_uid, ReservationStatusUpdate(reservation_id, "Expired"), TIME)
+        self._no_longer_reserved(TIME)
+
+    def _no_longer_reserved(self, cause: Cause) -> None:
+        """The place is anybody's again, unless a car stands there."""
+        if self.battery is None:
+            self._show_vacant(cause)
+            self.site.freed(self)
 
     # What the site asks and says
 
     def demand_w(self) -> int:
-        """What the car would draw now if the site gave it."""
+        """What the car would draw now if the site gave it; nothing where a limit leaves less than charging needs."""
         if self.transaction is None:
             return 0
         self.settle()
         assert self.battery is not None
-        return self.battery.acceptance_w(self._max_w)
+        demand_w = self.battery.acceptance_w(self._max_w)
+        limit_w = self.limit.at(self._env.now_us) if self.limit is not UNLIMITED else None
+        if limit_w is None or limit_w >= demand_w:
+            return demand_w
+        return limit_w if limit_w >= min(self.minimum_w, demand_w) else 0
 
     def draw(self, power_w: int, cause: Cause) -> None:
         """Go on with this power, at most the demand; the CPO is told when charging begins, pauses or is over."""
@@ -253,14 +322,28 @@ class Charger:
         self._journal.state("street", "evse", self.key, {"status": "Occupied"}, cause)
         self.site.plugged(1)
 
-    def _can_start(self) -> bool:
-        return self.battery is not None and self.transaction is None
+    def _keep_within(self, limit: PowerLimit, cause: Cause) -> None:
+        """Draw no more than this from now on."""
+        self.limit = limit
+        self._follow_limit(cause)
+        self._sleep()
+
+    def _follow_limit(self, cause: Cause) -> None:
+        limit_w = self.limit.at(self._env.now_us)
+        self._journal.sample(self._entity, "limit", "W", self._max_w if limit_w is None else min(limit_w, self._max_w))
+        self.site.share(self, cause)
+
+    def _can_start(self, token: IdToken) -> bool:
+        return self.battery is not None and self.transaction is None and self.reserved.open_to(token)
 
     def _start(self, token: IdToken, trigger: str, remote_start_id: int | None, cause: Cause) -> None:
         now_us = self._env.now_us
+        reservation_id = self.reserved.give_up()
         transaction = self._open(token, now_us, self.meter.register_wh)
         self.site.share(self, cause)
-        self._tell(transaction, "Started", trigger, cause, remote_start_id=remote_start_id)
+        self._tell(
+            transaction, "Started", trigger, cause, remote_start_id=remote_start_id, reservation_id=reservation_id
+        )
 
     def _open(self, token: IdToken, started_us: int, register_start_wh: int) -> Transaction:
         self._count += 1
@@ -286,6 +369,7 @@ class Charger:
         transaction.stop(self._env.now_us, self.register_wh())
         self.transaction = None
         self._state = "Idle" if trigger == "EVDeparted" else "EVConnected"
+        self.limit = UNLIMITED
         self._sample_state_of_charge()
         self.site.share(self, cause)
         self._tell(transaction, "Ended", trigger, cause, stopped_reason=reason)
@@ -306,6 +390,8 @@ class Charger:
         assert self.battery is not None
         until_us = self.battery.until_change_us(self.power_w)
         wake_us = self._next_sample_us
+        if self.limit is not UNLIMITED:
+            wake_us = min(wake_us, self.limit.next_change_us(self._settled_us) or wake_us)
         if until_us is not None:
             wake_us = min(wake_us, self._settled_us + until_us)
         if wake_us < self._timer_us:
@@ -323,7 +409,9 @@ class Charger:
         self.settle()
         assert self.battery is not None
         self._sample_state_of_charge()
-        if self.battery.acceptance_w(self.power_w) < self.power_w:
+        if self.limit is not UNLIMITED and self.limit.at(now_us) != self.limit.at(now_us - 1):
+            self._follow_limit(TIME)
+        elif self.battery.acceptance_w(self.power_w) < self.power_w:
             self.site.share(self, TIME)
         if now_us >= self._next_sample_us:
             self._next_sample_us += self._sample_us
@@ -337,6 +425,11 @@ class Charger:
 
     # Telling the CPO
 
+    def _show_vacant(self, cause: Cause) -> None:
+        status: ConnectorStatus = "Available" if self.reserved.request is None else "Reserved"
+        self._journal.state("street", "evse", self.key, {"status": status}, cause)
+        self._tell_status(status, cause)
+
     def _tell_status(self, status: ConnectorStatus, cause: Cause) -> None:
         self.link.notify(self.evse_uid, StatusNotification(status, self._env.now_us), cause)
 
@@ -348,9 +441,10 @@ class Charger:
         cause: Cause,
         *,
         remote_start_id: int | None = None,
+        reservation_id: int | None = None,
         stopped_reason: str = "",
     ) -> None:
-        message = self._event(transaction, kind, trigger, remote_start_id, stopped_reason)
+        message = self._event(transaction, kind, trigger, remote_start_id, reservation_id, stopped_reason)
         self.link.notify(self.evse_uid, message, cause)
 
     def _event(
@@ -359,6 +453,7 @@ class Charger:
         kind: Literal["Started", "Updated", "Ended"],
         trigger: str,
         remote_start_id: int | None = None,
+        reservation_id: int | None = None,
         stopped_reason: str = "",
     ) -> TransactionEvent:
         """What stands at the last settlement, which the caller has just made."""
@@ -375,5 +470,15 @@ class Charger:
             state_of_charge_permille=self.battery.state_of_charge_permille,
             token=transaction.token if kind == "Started" else None,
             remote_start_id=remote_start_id,
+            reservation_id=reservation_id,
             stopped_reason=stopped_reason,
         )
+
+
+def _limit_of(message: SetChargingProfile | ClearChargingProfile) -> PowerLimit:
+    """What the CPO's limits mean; cleared ones none."""
+    if isinstance(message, ClearChargingProfile):
+        return UNLIMITED
+    steps = tuple([Step(message.start_us + period.start_s * _US_PER_S, period.limit_w) for period in message.periods])
+    duration_s = message.duration_s
+    return PowerLimit(steps, None if duration_s is None else message.start_us + duration_s * _US_PER_S)

@@ -4,7 +4,7 @@ A driver sees the network through the app of the eMSP alone and meets what is re
 """
 
 from collections.abc import Callable, Generator, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from simpy import Event
 
@@ -15,7 +15,7 @@ from simulator.field.prospects import AVAILABLE, LOOKED_AT, prospects, usable
 from simulator.field.site import Site
 from simulator.field.street import Street
 from simulator.field.transaction import Transaction
-from simulator.field.visit import Visit
+from simulator.field.visit import Booking, Visit
 from simulator.field.warmup import Occupancy
 from simulator.ocpp.messages import TransactionEvent
 from simulator.world.app import KnownEvse
@@ -37,15 +37,19 @@ START_PATIENCE_US = 60_000_000
 TIMEOUT = "TIMEOUT"
 """What such a driver notes in place of an answer, as OCPI's CommandResult calls it."""
 
+GRACE_US = 15 * 60_000_000
+"""How long after the arrival a reserved place is kept."""
+
 _US_PER_M = 120_000  # 30 km/h
 
 
 class Driver:
     """One driver with one visit. Run `life` as a process.
 
-    Life: arrive -> look into the app -> drive -> (taken -> drive on ...) -> (wait) -> plug -> tap or app -> charge ->
-    tap or app or nothing -> leave; or turned_away, with the reason: `nothing_shown`, `none_compatible`, `all_taken`,
-    `refused` or `no_answer`. Each step is an event of the source `driver/<name>`.
+    Life: (reserve ->) arrive -> look into the app -> drive -> (taken -> drive on ...) -> (wait) -> plug -> tap or app
+    -> charge -> tap or app or nothing -> leave; or turned_away, with the reason: `nothing_shown`, `none_compatible`,
+    `all_taken`, `refused` or `no_answer`; or, after reserving, stays_away. Each step is an event of the source
+    `driver/<name>`.
     """
 
     def __init__(self, street: Street, visit: Visit, taste: Taste | None = None) -> None:
@@ -58,6 +62,26 @@ class Driver:
         self._tries = 0
         self._waited_us = 0
         self._detour_m = 0
+        self._reserved = ""
+
+    def book(self, booking: Booking, arrives_at_us: int) -> Generator[Event, Any, bool]:
+        """Have the best free place kept from now until a while after the arrival; whether the driver will come."""
+        free = self._ranked([known for known in self._shown() if known.status == AVAILABLE])
+        if not free:
+            self._say("not_reserved", data={"status": "NOTHING_FREE"})
+        for known in free[:MAX_TRIES]:
+            if (yield from self._ask_to_reserve(known.key, arrives_at_us + GRACE_US)) == "ACCEPTED":
+                break
+        if not self._reserved or booking.keeps == "yes":
+            return True
+        ahead_us = arrives_at_us - self._now_us
+        if booking.keeps == "cancels":
+            yield self._env.timeout(ahead_us // 2)
+            yield from self._ask_app("cancel", self._reserved)
+        else:
+            yield self._env.timeout(ahead_us)
+        self._say("stays_away")
+        return False
 
     def life(self) -> Life:
         """The whole visit."""
@@ -75,14 +99,11 @@ class Driver:
                 "vehicle": plan.vehicle.name,
             },
         )
-        app = self._street.apps[visit.emsp]
-        shown = usable(app.near(visit.latitude, visit.longitude, LOOKED_AT, visit.radius_m))
-        if visit.evse:
-            shown = [known for known in shown if known.key == visit.evse]
+        shown = self._shown()
         if not shown:
             self._turn_away("nothing_shown")
             return
-        ranked = prospects(shown, plan.vehicle, plan.energy_wh, visit.latitude, visit.longitude, self._taste)
+        ranked = self._ranked(shown)
         if not ranked:
             self._turn_away("none_compatible")
             return
@@ -110,6 +131,17 @@ class Driver:
 
     # Finding a place
 
+    def _shown(self) -> list[KnownEvse]:
+        """What the app shows near where the driver wants to be, and one goes to."""
+        visit = self._visit
+        near = self._street.apps[visit.emsp].near(visit.latitude, visit.longitude, LOOKED_AT, visit.radius_m)
+        shown = usable(near)
+        return [known for known in shown if known.key == visit.evse] if visit.evse else shown
+
+    def _ranked(self, shown: Sequence[KnownEvse]) -> list[KnownEvse]:
+        visit, plan = self._visit, self._visit.plan
+        return prospects(shown, plan.vehicle, plan.energy_wh, visit.latitude, visit.longitude, self._taste)
+
     def _find(self, ranked: Sequence[KnownEvse]) -> Generator[Event, Any, Charger | None]:
         """Go where the app promises a free place; else to the best of the others; there, wait."""
         site: Site | None = None
@@ -124,21 +156,22 @@ class Driver:
             site = charger.site
             seen.append(site)
             yield self._env.timeout(self._drive(goal) * _US_PER_M)
-            if charger.free:
+            if charger.free_for(self._visit.token):
                 return charger
             if goal.status == AVAILABLE:
                 age_s = _seconds(self._now_us - goal.status_at_us)
                 self._say("taken", goal.key, {"age_s": age_s, "shown": goal.status})
             for neighbour in self._at_site(ranked, site):
-                if neighbour.free:
+                if neighbour.free_for(self._visit.token):
                     return neighbour
         if site is None or not self._visit.plan.patience_us:
             return None
         return (yield from self._wait(site, [charger.key for charger in self._at_site(ranked, site)]))
 
     def _goals(self, ranked: Sequence[KnownEvse]) -> Sequence[KnownEvse]:
-        free = [known for known in ranked if known.status == AVAILABLE]
-        return free or ranked[:1]
+        mine = [known for known in ranked if known.key == self._reserved]
+        free = [known for known in ranked if known.status == AVAILABLE and known.key != self._reserved]
+        return mine + free or ranked[:1]
 
     def _drive(self, goal: KnownEvse) -> int:
         """Metres to the goal, where the driver then is."""
@@ -155,7 +188,7 @@ class Driver:
     def _wait(self, site: Site, keys: Sequence[str]) -> Generator[Event, Any, Charger | None]:
         self._say("wait", site.key, {"before": site.waiting})
         since_us = self._now_us
-        place = site.wait_for(keys)
+        place = site.wait_for(keys, self._visit.token)
         yield self._env.any_of((place, self._env.timeout(self._visit.plan.patience_us)))
         self._waited_us = self._now_us - since_us
         if place.triggered:
@@ -175,7 +208,7 @@ class Driver:
             charger.tap(visit.token, _answer_to(said), self._say("tap", charger.key, {"action": "start"}))
             status: str = yield said
             return "" if status == "Accepted" else status
-        status = yield from self._ask_app("start", charger)
+        status = yield from self._ask_app("start", charger.key)
         if status != "ACCEPTED":
             return status
         yield self._env.any_of((charger.started, self._env.timeout(START_PATIENCE_US)))
@@ -183,14 +216,39 @@ class Driver:
             return TIMEOUT
         return "" if _transaction(charger.started).token.uid == visit.token.uid else "EVSE_OCCUPIED"
 
-    def _ask_app(self, action: str, charger: Charger) -> Generator[Event, Any, str]:
+    def _ask_app(self, action: Literal["start", "stop", "cancel"], evse_key: str) -> Generator[Event, Any, str]:
         """What the app answers, or TIMEOUT when it does not."""
         visit = self._visit
         app = self._street.apps[visit.emsp]
         said = Event(self._env)
-        cause = self._say("app", charger.key, {"action": action})
-        ask = app.start if action == "start" else app.stop
-        ask(visit.token.uid, charger.key, _answer_to(said), cause)
+        cause = self._say("app", evse_key, {"action": action})
+        if action == "cancel":
+            app.cancel(visit.token.uid, _answer_to(said), cause)
+        else:
+            ask = app.start if action == "start" else app.stop
+            ask(visit.token.uid, evse_key, _answer_to(said), cause)
+        return (yield from self._hear(said))
+
+    def _ask_to_reserve(self, evse_key: str, until_us: int) -> Generator[Event, Any, str]:
+        """What the app answers; if ACCEPTED the place is kept until the CPO takes that back."""
+        visit = self._visit
+        said = Event(self._env)
+        cause = self._say("app", evse_key, {"action": "reserve"})
+
+        def withdrawn(why: Cause) -> None:
+            self._say("reservation_withdrawn", evse_key, cause=why)
+            self._reserved = ""
+
+        self._street.apps[visit.emsp].reserve(visit.token.uid, evse_key, until_us, _answer_to(said), withdrawn, cause)
+        status = yield from self._hear(said)
+        if status == "ACCEPTED":
+            self._reserved = evse_key
+            self._say("reserved", evse_key, {"for_s": _seconds(until_us - self._now_us)})
+        else:
+            self._say("not_reserved", evse_key, {"status": status})
+        return status
+
+    def _hear(self, said: Event) -> Generator[Event, Any, str]:
         yield self._env.any_of((said, self._env.timeout(APP_PATIENCE_US)))
         return str(said.value) if said.triggered else TIMEOUT
 
@@ -223,7 +281,7 @@ class Driver:
         if visit.stop == "card":
             charger.tap(visit.token, lambda _: None, self._say("tap", charger.key, {"action": "stop"}))
         elif visit.stop == "app":
-            status = yield from self._ask_app("stop", charger)
+            status = yield from self._ask_app("stop", charger.key)
             if status == "ACCEPTED" and not transaction.stopped.triggered:
                 yield self._env.any_of((transaction.stopped, self._env.timeout(START_PATIENCE_US)))
 

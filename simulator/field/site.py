@@ -11,11 +11,13 @@ from simulator.engine.cause import Cause
 from simulator.engine.clock import Clock
 from simulator.engine.journal import Journal
 from simulator.field.charger import Charger
+from simulator.ocpp.messages import IdToken
 
 
 class _Waiting(Struct, eq=False):
     """One driver in the queue and the EVSEs that would do."""
 
+    token: IdToken
     keys: Collection[str]
     place: Event
 
@@ -84,10 +86,10 @@ class Site:
         self.occupied += change
         self._journal.sample(self._entity, "occupancy", "1", self.occupied)
 
-    def wait_for(self, keys: Collection[str]) -> Event:
+    def wait_for(self, keys: Collection[str], token: IdToken) -> Event:
         """Join the queue for one of these EVSEs; the event happens with the charger, which is then promised."""
         place = Event(self._env)
-        self._queue.append(_Waiting(keys, place))
+        self._queue.append(_Waiting(token, keys, place))
         return place
 
     def give_up(self, place: Event) -> None:
@@ -102,7 +104,7 @@ class Site:
     def freed(self, charger: Charger) -> None:
         """A place is free: promise it to the first in the queue who can use it."""
         for index, waiting in enumerate(self._queue):
-            if charger.key in waiting.keys:
+            if charger.key in waiting.keys and charger.free_for(waiting.token):
                 del self._queue[index]
                 charger.promised = True
                 waiting.place.succeed(charger)

@@ -8,6 +8,14 @@ from simulator.ocpp.messages import IdToken
 from simulator.world.driver import DriverPlan
 
 Stop = Literal["app", "card", "unplug"]
+Keeps = Literal["yes", "no", "cancels"]
+
+
+class Booking(Struct, frozen=True):
+    """A driver who reserves a place `ahead_us` before arriving, and comes, does not come, or cancels halfway there."""
+
+    ahead_us: int
+    keeps: Keeps
 
 
 class Visit(Struct, frozen=True):
@@ -25,3 +33,4 @@ class Visit(Struct, frozen=True):
     radius_m: int
     stop: Stop
     evse: str = ""
+    booking: Booking | None = None

@@ -62,8 +62,9 @@ def _are_good(plan: _Plan, obj: Any) -> bool:
 
 
 def _learn(texts: tuple[Any, ...]) -> bool:
-    if not all(text in _ABSENT or is_datetime(text) for text in texts):
-        return False
+    for text in texts:
+        if text not in _known and not is_datetime(text):
+            return False
     if len(_known) > _MOST_KNOWN:
         _known.clear()
         _known.update(_ABSENT)

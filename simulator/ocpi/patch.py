@@ -52,5 +52,5 @@ def apply_session_patch(session: T, patch: Struct) -> T:
 
 
 def _changes(patch: Struct) -> dict[str, Any]:
-    values = msgspec.structs.asdict(patch).items()
+    values = zip(patch.__struct_fields__, msgspec.structs.astuple(patch), strict=True)
     return {name: value for name, value in values if value is not UNSET and value is not None}

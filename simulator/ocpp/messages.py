@@ -11,7 +11,7 @@ import msgspec
 
 from simulator.engine.cause import Cause
 
-ConnectorStatus = Literal["Available", "Occupied", "Unavailable", "Faulted"]
+ConnectorStatus = Literal["Available", "Occupied", "Reserved", "Unavailable", "Faulted"]
 ChargingState = Literal["Charging", "EVConnected", "SuspendedEV", "SuspendedEVSE", "Idle"]
 TokenKind = Literal["ISO14443", "Central"]
 
@@ -52,7 +52,8 @@ class TransactionEvent(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """A transaction started, went on or ended. The charge point keeps these while it cannot reach its CPO.
 
     `transaction_id` is the charge point's. `register_wh` is the meter, `trigger` OCPP's trigger reason,
-    `remote_start_id` the number of the request that started it, when one did.
+    `remote_start_id` the number of the request that started it, when one did. `reservation_id` is the reservation that
+    ends because this transaction uses it.
     """
 
     kind: Literal["Started", "Updated", "Ended"]
@@ -66,8 +67,16 @@ class TransactionEvent(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     state_of_charge_permille: int | None = None
     token: IdToken | None = None
     remote_start_id: int | None = None
+    reservation_id: int | None = None
     stopped_reason: str = ""
     offline: bool = False
+
+
+class ReservationStatusUpdate(msgspec.Struct, frozen=True, gc=False):
+    """A reservation has ended without being used: its time is over, or the charge point could not keep it."""
+
+    reservation_id: int
+    status: Literal["Expired", "Removed"]
 
 
 class RequestStartTransaction(msgspec.Struct, frozen=True, gc=False):
@@ -83,9 +92,64 @@ class RequestStopTransaction(msgspec.Struct, frozen=True, gc=False):
     transaction_id: str
 
 
+class ChargingSchedulePeriod(msgspec.Struct, frozen=True, gc=False):
+    """From `start_s` after the schedule's start on, at most `limit_w`."""
+
+    start_s: int
+    limit_w: int
+
+
+class SetChargingProfile(msgspec.Struct, frozen=True, gc=False):
+    """Keep this transaction within limits; they end `duration_s` after `start_us` (None: with the transaction)."""
+
+    transaction_id: str
+    start_us: int
+    duration_s: int | None
+    periods: tuple[ChargingSchedulePeriod, ...]
+
+
+class ClearChargingProfile(msgspec.Struct, frozen=True, gc=False):
+    """Lift the limits of this transaction."""
+
+    transaction_id: str
+
+
+class GetCompositeSchedule(msgspec.Struct, frozen=True, gc=False):
+    """Within which limits will this transaction be for the next `duration_s`?"""
+
+    transaction_id: str
+    duration_s: int
+
+
+class ReserveNow(msgspec.Struct, frozen=True, gc=False):
+    """Keep the EVSE for this token until an instant; the same id again replaces what was asked before."""
+
+    reservation_id: int
+    token: IdToken
+    expiry_us: int
+
+
+class CancelReservation(msgspec.Struct, frozen=True, gc=False):
+    """Keep the EVSE for nobody any more."""
+
+    reservation_id: int
+
+
+class UnlockConnector(msgspec.Struct, frozen=True, gc=False):
+    """Release the plug; not while a transaction is under way."""
+
+    connector_id: str
+
+
 NO_VEHICLE = "no vehicle is connected"
 IN_TRANSACTION = "a transaction is under way"
-"""Reasons of a charge point for not starting, which its CPO understands."""
+NOT_UNDER_WAY = "this transaction is not under way"
+OCCUPIED = "the EVSE is occupied"
+RESERVED = "the EVSE is reserved for another"
+OVER = "the reservation would be over already"
+NOT_RESERVED = "this reservation is not held"
+PLUG_IN_USE = "a transaction holds the plug"
+"""Reasons of a charge point for not doing what it is asked, which its CPO understands."""
 
 
 class RequestAnswer(msgspec.Struct, frozen=True, gc=False):
@@ -95,12 +159,22 @@ class RequestAnswer(msgspec.Struct, frozen=True, gc=False):
     reason: str = ""
 
 
+class CompositeSchedule(RequestAnswer, frozen=True, gc=False):
+    """What applies, all limits taken together, from the moment of the answer."""
+
+    periods: tuple[ChargingSchedulePeriod, ...] = ()
+
+
 class Acknowledged(msgspec.Struct, frozen=True, gc=False):
     """The empty answer of OCPP to a notification."""
 
 
-ToCentralSystem: TypeAlias = BootNotification | StatusNotification | Authorize | TransactionEvent
-ToChargePoint: TypeAlias = RequestStartTransaction | RequestStopTransaction
+ToCentralSystem: TypeAlias = (
+    BootNotification | StatusNotification | Authorize | TransactionEvent | ReservationStatusUpdate
+)
+AboutTransaction: TypeAlias = RequestStopTransaction | SetChargingProfile | ClearChargingProfile | GetCompositeSchedule
+AboutPlace: TypeAlias = RequestStartTransaction | ReserveNow | CancelReservation | UnlockConnector
+ToChargePoint: TypeAlias = AboutTransaction | AboutPlace
 Answer: TypeAlias = AuthorizeAnswer | RequestAnswer | Acknowledged
 
 

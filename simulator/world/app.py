@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from simulator.world.evse import EvseRating
 
-Why = TypeVar("Why", contravariant=True)
+Why = TypeVar("Why")
 
 
 class KnownEvse(Struct, frozen=True, gc=False):
@@ -43,3 +43,20 @@ class ChargingApp(Protocol, Generic[Why]):
 
     def stop(self, token_uid: str, evse_key: str, answer: Callable[[str], None], cause: Why) -> None:
         """Ask for the end of this token's session there; `answer` as for start."""
+
+    def reserve(
+        self,
+        token_uid: str,
+        evse_key: str,
+        until_us: int,
+        answer: Callable[[str], None],
+        withdrawn: Callable[[Why], None],
+        cause: Why,
+    ) -> None:
+        """Have the EVSE kept until an instant; `answer` as for start.
+
+        `withdrawn` is called, with the cause, if the CPO takes back the reservation that it has accepted.
+        """
+
+    def cancel(self, token_uid: str, answer: Callable[[str], None], cause: Why) -> None:
+        """Give this token's reservation back; `answer` as for start."""

@@ -290,3 +290,14 @@ def test_orders_are_recorded_and_stand_outside_the_digest(tmp_path: Path) -> Non
     with Recording.open(scene.recorder.path) as recording:
         told = [row.command for row in recording.commands()]
     assert told == ["step", "run_until", "speed", "resume"]
+
+
+def test_a_live_run_keeps_to_the_clock_whatever_it_is_told(tmp_path: Path) -> None:
+    async def tool(scene: Scene) -> list[float]:
+        governor = scene.kernel.governor
+        governor.keep_to_the_clock(200.0)
+        asked = [await governor.order("speed", speed) for speed in (MAX_SPEED, 400.0, MAX_SPEED)]
+        return [report.speed for report in asked]
+
+    _, speeds = steered(tmp_path / "live", MemoryWire(), Governor(200.0), tool, until_us=20 * S)
+    assert speeds == [200.0, 400.0, 400.0]

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from simpy import Environment
 
 from simulator.engine.cause import TIME, Cause
+from simulator.engine.clock import Clock
 from simulator.engine.journal import Journal, fixed
 from simulator.recording.reader import Recording
 from simulator.recording.writer import Recorder
@@ -18,7 +18,7 @@ WHY = Cause("event", 1, 0, "a test")
 def journal(tmp_path: Path) -> Iterator[Journal]:
     recorder = Recorder.create(tmp_path / "run.ocpirun", "full", {"start_epoch_us": "0"})
     made = Journal(recorder, lambda body: None)
-    made.clock = Environment(initial_time=0)
+    made.clock = Clock(0)
     made.event("run", "begin")
     yield made
     recorder.abort()

@@ -4,7 +4,7 @@ from itertools import permutations
 
 import pytest
 
-from simulator.engine.links import Latency, Link, Links
+from simulator.engine.links import Latency, Link, Links, normals
 from simulator.engine.streams import Streams
 
 
@@ -30,8 +30,14 @@ def test_without_spread_every_delay_is_the_median(latency: Latency, delay_us: in
 
 
 def test_the_least_draw_there_is_still_gives_a_delay() -> None:
-    assert 0 <= Latency(80_000, 300_000).draw_us(lambda: 0.0) < 80_000
-    assert Latency(80_000, 300_000).draw_us(lambda: 1 - 2**-53) > 300_000
+    latency = Latency(80_000, 300_000)
+    assert 0 <= latency.draw_us(normals(lambda: 0.0, 1)) < 80_000
+    assert latency.draw_us(normals(lambda: 1 - 2**-53, 1)) > 300_000
+
+
+def test_numbers_drawn_at_once_are_those_drawn_one_by_one() -> None:
+    together, alone = (normals(Streams(7).uniform("A", "latency"), at_once) for at_once in (5, 1))
+    assert [together() for _ in range(12)] == [alone() for _ in range(12)]
 
 
 def test_both_directions_draw_apart_and_so_does_every_link() -> None:

@@ -89,7 +89,7 @@ def same(scene: Scene, reference: Scene) -> None:
     assert scene.rows == reference.rows
     assert scene.notes == reference.notes
     assert scene.digest == reference.digest
-    assert scene.journal.errors == 0
+    assert not scene.journal.errors
 
 
 @pytest.mark.parametrize(

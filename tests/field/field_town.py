@@ -15,15 +15,17 @@ from simulator.engine.journal import Journal
 from simulator.field.charge_point_link import ChargePointLink
 from simulator.field.charger import Charger
 from simulator.field.street import Street
-from simulator.field.visit import Stop, Visit
+from simulator.field.visit import Booking, Stop, Visit
 from simulator.ocpp.messages import (
     Acknowledged,
     Answer,
     Authorize,
     AuthorizeAnswer,
+    CancelReservation,
     IdToken,
     RequestStartTransaction,
     RequestStopTransaction,
+    ReserveNow,
     ToCentralSystem,
     TransactionEvent,
 )
@@ -98,6 +100,7 @@ class App:
         self.asked: list[tuple[str, str, str]] = []
         self.says: str | None = "ACCEPTED"
         self.acts = True
+        self.withdraw: Callable[[Cause], None] = lambda _: None
 
     def near(self, latitude: float, longitude: float, count: int, radius_m: int) -> Sequence[KnownEvse]:
         return self.shown[:count]
@@ -111,6 +114,23 @@ class App:
         assert transaction is not None
         message = RequestStopTransaction(transaction.id)
         self._ask("stop", token_uid, evse_key.split("/")[1], message, answer, cause)
+
+    def reserve(
+        self,
+        token_uid: str,
+        evse_key: str,
+        until_us: int,
+        answer: Callable[[str], None],
+        withdrawn: Callable[[Cause], None],
+        cause: Cause,
+    ) -> None:
+        self.withdraw = withdrawn
+        uid = evse_key.split("/")[1]
+        self._ask("reserve", token_uid, uid, ReserveNow(1, IdToken(token_uid, "ISO14443"), until_us), answer, cause)
+
+    def cancel(self, token_uid: str, answer: Callable[[str], None], cause: Cause) -> None:
+        uid = next(each[2] for each in self.asked if each[:2] == ("reserve", token_uid))
+        self._ask("cancel", token_uid, uid, CancelReservation(1), answer, cause)
 
     def _ask(
         self, verb: str, token_uid: str, evse_uid: str, message: Any, answer: Callable[[str], None], cause: Cause
@@ -198,6 +218,7 @@ def visit(
     vehicle: str = "compact",
     start_permille: int = 200,
     target_permille: int = 1000,
+    booking: Booking | None = None,
 ) -> Visit:
     car = VEHICLES[vehicle]
     plan = DriverPlan(
@@ -210,7 +231,7 @@ def visit(
         authorise="app" if token.kind == "Central" else "rfid",
         leaves_when_full=leaves_when_full,
     )
-    return Visit(name, EMSP, token, plan, *CENTRE, 3_000, stop)
+    return Visit(name, EMSP, token, plan, *CENTRE, 3_000, stop, booking=booking)
 
 
 def start(charger: Charger, token: IdToken = CARD, car: Battery | None = None) -> None:

@@ -1,6 +1,6 @@
 """A site: energy is exact and conserved under any limit, power is shared fairly, places are queued for."""
 
-from field_town import AC, DC, MIN, H, IdToken, battery, start, town
+from field_town import AC, CARD, DC, MIN, H, IdToken, battery, start, town
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -133,9 +133,9 @@ def test_the_queue_is_served_in_order_to_those_who_fit() -> None:
         start(ac)
         start(dc, IdToken("B", "ISO14443"))
         site = place.street.sites["square"]
-        first = site.wait_for([ac.key])
-        second = site.wait_for([ac.key, dc.key])
-        third = site.wait_for([ac.key, dc.key])
+        first = site.wait_for([ac.key], CARD)
+        second = site.wait_for([ac.key, dc.key], CARD)
+        third = site.wait_for([ac.key, dc.key], CARD)
         dc.unplug(TIME)
         assert (first.triggered, second.triggered, second.value is dc) == (False, True, True)
         assert not dc.free
