@@ -20,7 +20,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from simulator.ocpi import instants, typeinfo
-from simulator.ocpi.examine import examine
+from simulator.ocpi.examine import LARGEST_NUMBER, examine
 from simulator.ocpi.findings import Finding, Invalid
 from simulator.ocpi.nulls import drop_nulls
 
@@ -40,6 +40,9 @@ _items_decoder: Final = msgspec.json.Decoder(list[msgspec.Raw])
 # As numbers: looking for one in bytes is four times as fast as looking for a text of one byte.
 _BACKSLASH: Final = 0x5C
 _DELETE: Final = 0x7F
+_ORDINARY: Final = Annotated[float, Meta(gt=-LARGEST_NUMBER, lt=LARGEST_NUMBER)]
+_tiny: Final = re.compile(rb"[\s:,\[]-?[0-9]+(?:\.[0-9]+)?[eE]-[0-9]{3}").search
+"""A number with so small an exponent that exact arithmetic on it would take for ever."""
 _high_control: Final = re.compile("[\x7f-\x9f]").search
 
 # What msgspec raises for a body it cannot take: bad JSON or wrong types, bad UTF-8, nesting without end, an exponent
@@ -129,6 +132,8 @@ def _decode_fast(raw: bytes, cls: Any) -> Any:
         raise msgspec.ValidationError
     if check_numbers is not None:
         check_numbers(raw)
+        if (_has_long_exponent(raw, b"e-") or _has_long_exponent(raw, b"E-")) and _tiny(raw):
+            raise msgspec.DecodeError
     if not raw.isascii() or _BACKSLASH in raw or _DELETE in raw:
         # An escape may hide any character; only the tree shows which. The decoder has refused raw ones below 0x20.
         if _BACKSLASH in raw or _high_control(raw.decode()) is not None:
@@ -136,6 +141,16 @@ def _decode_fast(raw: bytes, cls: Any) -> Any:
         if check_texts is not None:
             check_texts(raw)
     return value
+
+
+def _has_long_exponent(raw: bytes, mark: bytes) -> bool:
+    """Whether three digits follow `mark` anywhere: ids often have the mark, and a pattern would look at each byte."""
+    at = raw.find(mark)
+    while at >= 0:
+        if raw[at + 2 : at + 5].isdigit():
+            return True
+        at = raw.find(mark, at + 2)
+    return False
 
 
 def _parse(raw: bytes) -> Any:
@@ -158,7 +173,7 @@ def _make_reader(cls: Any) -> _Reader:
     reader = _Reader(
         msgspec.json.Decoder(cls).decode,
         instants.checker(cls),
-        _mirror_decode(cls, lambda base, _: float if base is Decimal else None),
+        _mirror_decode(cls, lambda base, _: _ORDINARY if base is Decimal else None),
         _mirror_decode(cls, lambda _, is_ci: Annotated[str, Meta(pattern=r"^[ -~]*\Z")] if is_ci else None),
     )
     _readers[cls] = reader

@@ -4,7 +4,6 @@ It also forgives what may be forgiven: `null` for an optional field is the same 
 """
 
 import enum
-import math
 import re
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
@@ -21,6 +20,9 @@ from simulator.ocpi.typeinfo import Shape
 _not_printable: Final = re.compile("[\x00-\x1f\x7f-\x9f]").search
 _encoder: Final = msgspec.json.Encoder(decimal_format="number")
 _LONGEST_QUOTE: Final = 60
+LARGEST_NUMBER: Final = 1e15
+"""No amount, energy or time of this size is meant; what is below it can be counted in integers of 64 bits."""
+_SMALLEST_EXPONENT: Final = -99
 
 
 class Examined(NamedTuple):
@@ -93,7 +95,7 @@ class _Examination:
             is_number = isinstance(value, int | Decimal) and not isinstance(value, bool)
             if not is_number:
                 self._add("wrong-type", path, _quote(value), expected, section)
-            elif math.isinf(float(Decimal(value))):
+            elif not _is_ordinary(Decimal(value)):
                 self._add("out-of-range", path, _quote(value), "a number of ordinary size", section)
             return
         if isinstance(value, str) and shape.base is str:
@@ -148,6 +150,12 @@ def _words(shape: Shape) -> str:
     if isinstance(base, type) and issubclass(base, enum.Enum):
         return "one of " + ", ".join(str(member.value) for member in base)
     return f"a JSON object: {getattr(base, '__name__', base)}"
+
+
+def _is_ordinary(number: Decimal) -> bool:
+    """Whether exact arithmetic on it takes an ordinary time, too."""
+    exponent = number.as_tuple().exponent
+    return isinstance(exponent, int) and exponent >= _SMALLEST_EXPONENT and -LARGEST_NUMBER < number < LARGEST_NUMBER
 
 
 def _int_range(least: float | None, most: float | None) -> str:

@@ -59,7 +59,9 @@ def field_type(type_name: str, field: str, version: str = "2.2.1") -> str | None
     return None if cls is None else _nested(cls).get(field)
 
 
-def object_type(route_name: str, direction: Literal["request", "response"]) -> tuple[str, bool] | None:
+def object_type(
+    route_name: str, direction: Literal["request", "response"], version: str = "2.2.1"
+) -> tuple[str, bool] | None:
     """The type that stands in a request's body or in an answer's `data`, and whether it is a list of them.
 
     None when nothing or no object stands there, and for an unknown route. A PATCH has the type it changes, of which
@@ -69,7 +71,9 @@ def object_type(route_name: str, direction: Literal["request", "response"]) -> t
     cls = request if direction == "request" else response
     if cls is None:
         return None
-    return cls.__name__, direction == "response" and route_name.endswith(".get_list")
+    # The result of a command has no type of its own in 2.1.1.
+    name = "CommandResponse" if (version, cls.__name__) == ("2.1.1", "CommandResult") else cls.__name__
+    return name, direction == "response" and route_name.endswith(".get_list")
 
 
 @cache

@@ -32,6 +32,7 @@ _ID_PARAMETERS: Final = {
     "location_id": "id",
     "session_id": "id",
     "tariff_id": "id",
+    "record_id": "id",
     "token_uid": "uid",
 }
 _EVSE_PARAMETERS: Final = {"evse_uid": "uid"}

@@ -1,0 +1,134 @@
+"""Whether both sides keep to what they agreed on: which token is in force, and which endpoints there are.
+
+Read off the handshakes themselves: the credentials that go to and fro, and the version details. Source: OCPI 2.2.1,
+Credentials module; Transport and format, Interface endpoints; digest, section 2.8.
+"""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+import msgspec
+
+from simulator.ocpi import codec
+from simulator.ocpi import headers as h
+from simulator.ocpi.expert.seen import Seen
+from simulator.ocpi.findings import Finding
+
+_OPEN_TO_ALL: Final = ("versions", "credentials")
+_HANDSHAKES: Final = ("credentials.post", "credentials.put")
+Way = tuple[str, str]
+"""Who asks, and who is asked."""
+Token = tuple[str, str, str]
+"""Who presents it, to whom, and the credentials token."""
+
+
+class Handshakes:
+    """Remembers the tokens that handshakes gave and took, and the endpoints that were published.
+
+    Two platforms may have several connections (a hub stands in the place of others towards a peer of 2.1.1), so tokens
+    are known by themselves: `peers` leads from each to the one that goes the other way, `dead` says since when.
+    """
+
+    def __init__(self) -> None:
+        self._peers: dict[Token, str] = {}
+        self._dead: dict[Token, int] = {}
+        self._published: dict[Way, dict[str, None]] = {}
+
+    def check_request(self, seen: Seen) -> Iterator[Finding]:
+        """A token of the past, and a path that nobody published."""
+        if self._is_stale(seen):
+            expected = "the token of the last handshake; the earlier one is dead"
+            yield seen.remark("stale-token", h.AUTHORIZATION, "an earlier token", expected, "credentials", "error")
+        if self._is_nowhere(seen):
+            expected = "a URL below an endpoint of the version details; paths are never built by convention"
+            section = "transport_and_format, Interface endpoints"
+            yield seen.remark("hard-wired-path", "path", seen.url, expected, section, "error")
+
+    def check_answer(self, seen: Seen) -> Iterator[Finding]:
+        """A stale token let in, a registration taken twice; then what the exchange agreed on is remembered."""
+        section = "credentials, Registration"
+        if self._is_stale(seen) and seen.ok:
+            expected = "HTTP 401, as the token was replaced"
+            yield seen.remark("stale-token-accepted", "HTTP", f"{seen.http_status}", expected, section, "error")
+        if seen.route == "credentials.post" and seen.ok and self._holds_credentials(seen):
+            expected = "HTTP 405, as the peer is registered already and must use PUT"
+            yield seen.remark("second-registration", "HTTP", f"{seen.http_status}", expected, section, "error")
+        if seen.route in _HANDSHAKES and seen.ok:
+            yield from self._check_party(seen, seen.sender, seen.request_body)
+            yield from self._check_party(seen, seen.receiver, seen.data())
+        self._remember(seen)
+
+    def _check_party(self, seen: Seen, party: str, credentials: bytes | None) -> Iterator[Finding]:
+        """Whether a platform presents itself as the party that its people said it is; a hub may stand for another."""
+        tree = _tree(credentials)
+        roles = tree.get("roles", [tree])
+        members = [role for role in roles if isinstance(role, dict)] if isinstance(roles, list) else []
+        named = [f"{role.get('country_code')}-{role.get('party_id')}".upper() for role in members]
+        if party not in named and "/via/" not in seen.url:
+            expected = f"{party}, as was agreed on; messages for it will not find anybody else"
+            yield seen.remark("other-party", "$.roles", ", ".join(named), expected, "credentials", "warning")
+
+    def _is_nowhere(self, seen: Seen) -> bool:
+        """Whether a path was not found that lies below no endpoint which the receiver has published to the sender."""
+        published = self._published.get((seen.sender, seen.receiver), {})
+        if not published or seen.module in _OPEN_TO_ALL or seen.http_status not in (404, 405):
+            return False
+        return not any(seen.url.startswith(url) for url in published)
+
+    def _is_stale(self, seen: Seen) -> bool:
+        tokens = list(_presented(seen))
+        if any(token in self._peers and token not in self._dead for token in tokens):
+            return False
+        return any(token in self._dead and seen.start_us > self._dead[token] for token in tokens)
+
+    def _holds_credentials(self, seen: Seen) -> bool:
+        """Whether the sender presents a token that a handshake gave it, and not one from its people."""
+        return any(token in self._peers for token in _presented(seen))
+
+    def _remember(self, seen: Seen) -> None:
+        if not seen.ok:
+            return
+        if seen.route == "versions.get_details":
+            self._published.setdefault((seen.sender, seen.receiver), {}).update(dict.fromkeys(_urls(seen.data())))
+        elif seen.route in (*_HANDSHAKES, "credentials.delete"):
+            for token in _presented(seen):
+                self._dead[token] = seen.end_us
+                if token in self._peers:
+                    self._dead[seen.receiver, seen.sender, self._peers[token]] = seen.end_us
+            if seen.route in _HANDSHAKES:
+                self._take(seen, _token(seen.data()), _token(seen.request_body))
+
+    def _take(self, seen: Seen, theirs: str, ours: str) -> None:
+        """These tokens are in force now, the one for the sender to present, the other for the receiver."""
+        for token, other in (
+            ((seen.sender, seen.receiver, theirs), ours),
+            ((seen.receiver, seen.sender, ours), theirs),
+        ):
+            self._peers[token] = other
+            self._dead.pop(token, None)
+
+
+def _presented(seen: Seen) -> Iterator[Token]:
+    for token in h.tokens_in(seen.request_headers.get("authorization", "")):
+        yield seen.sender, seen.receiver, token
+
+
+def _token(credentials: bytes | None) -> str:
+    token = _tree(credentials).get("token")
+    return token if isinstance(token, str) else ""
+
+
+def _urls(details: bytes | None) -> Iterator[str]:
+    endpoints = _tree(details).get("endpoints")
+    for endpoint in endpoints if isinstance(endpoints, list) else ():
+        url = endpoint.get("url") if isinstance(endpoint, dict) else None
+        if isinstance(url, str):
+            yield url
+
+
+def _tree(raw: bytes | None) -> dict[str, Any]:
+    try:
+        tree = msgspec.json.decode(raw or b"{}")
+    except codec.UNREADABLE:
+        return {}
+    return tree if isinstance(tree, dict) else {}
