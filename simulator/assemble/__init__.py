@@ -1,5 +1,7 @@
 """The one place that knows every room, and joins them into a run."""
 
+from simulator.assemble.outside import Serving
+from simulator.assemble.outsider import Invitation
 from simulator.assemble.play import Progress, RunOptions, RunResult, play
 
-__all__ = ["Progress", "RunOptions", "RunResult", "play"]
+__all__ = ["Invitation", "Progress", "RunOptions", "RunResult", "Serving", "play"]

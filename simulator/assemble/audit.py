@@ -5,14 +5,15 @@ claims of CPOs against what eMSPs admit.
 """
 
 from collections import Counter
-from decimal import Decimal
 
 from msgspec import Struct
 
+from simulator.assemble.meetings import Meeting
 from simulator.assemble.world import World
 from simulator.billing.settle import Claim, reconcile
 from simulator.engine.instruments import Instrument
 from simulator.ocpi.v2_2_1.cdrs import CDR
+from simulator.parties.pricing import totals
 from simulator.recording.rows import MoneyRow
 
 
@@ -49,22 +50,30 @@ class Audit(Struct, frozen=True):
 
 
 def audit(world: World, ledger: Ledger) -> Audit:
-    """Compare what the street, the CPOs and the eMSPs hold now."""
+    """Compare what the street, the CPOs and the eMSPs hold now.
+
+    A CDR for an outsider counts as billed, and one of an outsider's is no energy of our registers.
+    """
     accepted = [(id, cdr) for id, emsp in world.emsps.items() for cdr in emsp.cdrs.store]
+    outsiders = [outsider.id for outsider in world.scenario.outsiders]
+    abroad: dict[str, int] = {}
     held: dict[str, int] = {}
     on_the_way: dict[str, None] = {}
     known = {(emsp, cdr.country_code, cdr.party_id, cdr.id) for emsp, cdr in accepted}
     for cpo in world.cpos.values():
-        for payer, store in cpo.cdrs.by_peer.items():
+        for payer, store in cpo.billing.cdrs.by_peer.items():
             for cdr in store:
                 if (payer, cdr.country_code, cdr.party_id, cdr.id) in known:
                     continue
-                if cdr.id in cpo.cdrs_on_the_way:
+                if cdr.id in cpo.billing.on_the_way:
                     on_the_way[cdr.id] = None
+                elif payer in outsiders:
+                    abroad[cdr.id] = _wh(cdr)
                 else:
                     held[cdr.id] = _wh(cdr)
     plug_wh = world.street.plug_wh()
-    cdrs_wh = sum(_wh(cdr) for _, cdr in accepted)
+    ours = [cdr for _, cdr in accepted if _owner(cdr) not in outsiders]
+    cdrs_wh = sum(_wh(cdr) for cdr in ours) + sum(abroad.values())
     open_wh = _open_wh(world, on_the_way)
     energy = Energy(plug_wh, cdrs_wh, open_wh, sum(held.values()))
     remarks: dict[str, str] = {}
@@ -75,9 +84,15 @@ def audit(world: World, ledger: Ledger) -> Audit:
         return holds
 
     booked = Counter((row.creditor, row.cdr_id) for row in ledger.payables)
-    expected = [row for row in ledger.receivables if row.cdr_id not in held and row.cdr_id not in on_the_way]
-    settled = reconcile([_claim(row) for row in expected], [_claim(row) for row in ledger.payables])
-    faulty = bool(world.scenario.faults) or any(link.loss or link.duplicates for link in world.scenario.connections)
+    unsettled = held.keys() | on_the_way.keys() | abroad.keys()
+    expected = [row for row in ledger.receivables if row.cdr_id not in unsettled]
+    admitted = [row for row in ledger.payables if row.creditor not in outsiders]
+    settled = reconcile([_claim(row) for row in expected], [_claim(row) for row in admitted])
+    ends = [(change.party, change.peer) for change in world.scenario.changes if change.kind == "unregistered"]
+    ended = {pair for party, peer in ends for pair in ((party, peer), (peer, party))}
+    errors = [exchange for exchange in world.journal.errors if exchange not in world.eye.watched]
+    lossy = any(link.loss or link.duplicates for link in world.scenario.connections)
+    faulty = lossy or bool(world.eye.odd) or bool(world.scenario.faults)
     checks = {
         "energy_conserved": check(
             "energy_conserved",
@@ -108,12 +123,14 @@ def audit(world: World, ledger: Ledger) -> Audit:
         ),
         "messages_valid": check(
             "messages_valid",
-            world.journal.errors == 0,
-            f"{world.journal.errors} remarks of severity error were made on messages; see the hints.",
+            not errors,
+            f"{len(errors)} remarks of severity error were made on messages; see the hints.",
         ),
         "parties_registered": check(
             "parties_registered",
-            all(_registered(world, connection.a, connection.b) for connection in world.scenario.connections),
+            all(
+                _registered(world, meeting) or (meeting.sender, meeting.receiver) in ended for meeting in world.meetings
+            ),
             "Not every pair of parties is registered.",
         ),
     }
@@ -121,7 +138,7 @@ def audit(world: World, ledger: Ledger) -> Audit:
         sessions=sum(len(store) for cpo in world.cpos.values() for store in cpo.sessions.by_peer.values()),
         cdrs=len(accepted),
         energy_wh=energy,
-        cost=_cost([cdr for _, cdr in accepted]),
+        cost=totals(cdr for _, cdr in accepted),
         checks=checks,
         remarks=remarks,
     )
@@ -132,29 +149,29 @@ def _open_wh(world: World, on_the_way: dict[str, None]) -> int:
     open_wh = 0
     for transaction in world.street.transactions:
         cpo = world.cpos[transaction.party]
-        cdr_id = cpo.billed.get(transaction.id)
+        cdr_id = cpo.billing.billed.get(transaction.id)
         if cdr_id in on_the_way if cdr_id is not None else cpo.awaits(transaction.id):
             open_wh += transaction.energy_wh
     return open_wh
 
 
-def _registered(world: World, a: str, b: str) -> bool:
+def _registered(world: World, meeting: Meeting) -> bool:
     """Whether both ends are registered and each holds the token that the other issued."""
-    ours, theirs = world.party(a).office.connections[b], world.party(b).office.connections[a]
+    ours = world.party(meeting.sender).office.connections[meeting.senders]
+    theirs = world.party(meeting.receiver).office.connections[meeting.receivers]
     both = ours.registered and theirs.registered
     return both and (ours.held, theirs.held) == (theirs.issued, ours.issued)
 
 
 def _wh(cdr: CDR) -> int:
-    return int(cdr.total_energy * 1000)
+    """What a CDR bills; a credit takes back what the one before billed."""
+    energy_wh = int(cdr.total_energy * 1000)
+    return -energy_wh if cdr.credit else energy_wh
+
+
+def _owner(cdr: CDR) -> str:
+    return f"{cdr.country_code}-{cdr.party_id}"
 
 
 def _claim(row: MoneyRow) -> Claim:
     return Claim(row.creditor, row.debtor, row.currency, row.amount, row.cdr_id)
-
-
-def _cost(cdrs: list[CDR]) -> dict[str, str]:
-    totals: dict[str, Decimal] = {}
-    for cdr in cdrs:
-        totals[cdr.currency] = totals.get(cdr.currency, Decimal("0.0000")) + cdr.total_cost.excl_vat
-    return {currency: str(totals[currency]) for currency in sorted(totals)}

@@ -28,6 +28,9 @@ def begin(world: World) -> None:
     changes.schedule(world, people)
     for party in world.parties():
         party.sync.start_polling()
-    for connection in world.scenario.connections:
-        world.kernel.env.process(introduce(world.party(connection.a), world.party(connection.b)))
+    for meeting in world.meetings:
+        sender, receiver = world.party(meeting.sender), world.party(meeting.receiver)
+        world.kernel.env.process(introduce(sender, receiver, meeting.senders, meeting.receivers))
+    for hub in world.hubs.values():
+        hub.standing.watch()
     set_out(world, people)

@@ -72,8 +72,10 @@ def _party_offline(world: World, fault: Fault) -> Undo:
         if id in world.charge_points:
             world.charge_points[id].reconnect(None, cause)
         party.sync.came_up()
-        for peer_id in party.office.connections:
-            world.party(peer_id).sync.peer_is_back(id)
+        ours = [each.id for each in world.scenario.parties]
+        for peer_id in dict.fromkeys(each.peer_platform for each in party.office.connections.values()):
+            if peer_id in ours:
+                world.party(peer_id).sync.peer_is_back(id)
 
     return undo
 

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
+from simulator.assemble.meetings import reach
 from simulator.assemble.recorded import recorded_visits
 from simulator.assemble.world import LEAD_US, World, rating_of
 from simulator.field.arrivals import arrive_at, group_arrivals
 from simulator.field.driver import adopt
 from simulator.field.group import Group
-from simulator.field.visit import Stop, Visit
+from simulator.field.visit import Booking, Stop, Visit
 from simulator.field.warmup import warm_up
 from simulator.ocpi.datatypes import format_datetime
 from simulator.ocpi.v2_2_1.locations import Status
@@ -90,7 +91,7 @@ def _apps_before(world: World) -> dict[str, DriverApp]:
     for id, emsp in world.emsps.items():
         tariffs: Store = Store()  # type: ignore[type-arg]
         apps[id] = DriverApp(emsp.office.calendar, tariffs, emsp)
-        for peer_id in emsp.office.connections:
+        for peer_id in reach(world.scenario, id):
             for tariff in world.assets[peer_id].tariffs:
                 tariffs.put(tariff, tariff.country_code, tariff.party_id, tariff.id)
             for location in world.assets[peer_id].locations:
@@ -122,7 +123,7 @@ def _destinations(world: World, emsp: Emsp, cpo: str | None) -> list[tuple[float
     """Where drivers without a stated centre want to be: near any location (of that CPO) to charge at."""
     places = [
         (float(location.coordinates.latitude), float(location.coordinates.longitude))
-        for peer_id in emsp.office.connections
+        for peer_id in reach(world.scenario, emsp.office.id)
         if cpo in (None, peer_id)
         for location in world.assets[peer_id].locations
         if any(evse.status is Status.AVAILABLE and rating_of(evse) is not None for evse in location.evses)
@@ -130,10 +131,11 @@ def _destinations(world: World, emsp: Emsp, cpo: str | None) -> list[tuple[float
     return places or [(0.0, 0.0)]
 
 
-def _visit(world: World, emsp: Emsp, driver: Driver) -> Visit:
+def plan_of(driver: Driver) -> DriverPlan:
+    """What a named driver has in mind."""
     vehicle = VEHICLES[driver.vehicle]
     start, target = driver.battery_percent * 10, driver.target_percent * 10
-    plan = DriverPlan(
+    return DriverPlan(
         vehicle=vehicle,
         start_soc_permille=start,
         target_soc_permille=target,
@@ -143,9 +145,22 @@ def _visit(world: World, emsp: Emsp, driver: Driver) -> Visit:
         authorise=driver.authorise,
         leaves_when_full=False,
     )
+
+
+def _visit(world: World, emsp: Emsp, driver: Driver) -> Visit:
     token = _issue(world, emsp, driver.name, driver.authorise == "rfid")
     stop: Stop = driver.stop or ("app" if driver.authorise == "app" else "card")
-    return Visit(driver.name, emsp.office.id, token, plan, driver.latitude, driver.longitude, SEARCH_M, stop)
+    return Visit(
+        driver.name,
+        emsp.office.id,
+        token,
+        plan_of(driver),
+        driver.latitude,
+        driver.longitude,
+        SEARCH_M,
+        stop,
+        booking=Booking(driver.reserve_us, driver.keeps) if driver.reserve_us is not None else None,
+    )
 
 
 def _issue(world: World, emsp: Emsp, name: str, rfid: bool) -> IdToken:

@@ -20,11 +20,14 @@ from msgspec import Struct, json, to_builtins
 
 from simulator.assemble.audit import Audit, Ledger, audit
 from simulator.assemble.begin import begin
+from simulator.assemble.guests import with_guests, without_ports
+from simulator.assemble.outside import Outside, Serving
 from simulator.assemble.world import LEAD_US, World, build
 from simulator.control.server import ControlServer
-from simulator.engine.governor import Governor
+from simulator.engine.governor import MAX_SPEED, Governor
 from simulator.engine.journal import Journal
 from simulator.parties.client import status_of
+from simulator.recording.batch import WriterKind
 from simulator.recording.errors import RecordingFailed
 from simulator.recording.rows import Level
 from simulator.recording.writer import Recorder
@@ -48,6 +51,7 @@ class RunOptions(Struct, frozen=True, kw_only=True):
     """How to play: none of it but seed and until_us changes what happens in the simulated world.
 
     `speed` is simulated seconds a wall second, 0 as fast as it goes. With `control` the run listens for orders.
+    `writer` is who writes the recording.
     """
 
     out: Path
@@ -58,6 +62,7 @@ class RunOptions(Struct, frozen=True, kw_only=True):
     level: Level = "full"
     paused: bool = False
     control: bool = True
+    writer: WriterKind = "thread"
 
 
 class Progress(Struct, frozen=True):
@@ -83,12 +88,15 @@ async def play(
     options: RunOptions,
     watch: Callable[[Progress], None] | None = None,
     stop: asyncio.Event | None = None,
+    serving: Serving | None = None,
 ) -> RunResult:
     """Play the scenario; when `stop` is set the run ends at the next step, with a valid recording.
 
+    With `serving`, parties from outside take part: from the scenario's start on it then keeps to the clock.
+
     Raises KernelError, WireFailure or RecordingError, each with a sentence; what was recorded by then is valid.
     """
-    run = _Run(scenario, options)
+    run = _Run(scenario, options, serving)
     try:
         return await run.play(watch, stop)
     except RecordingFailed:
@@ -102,15 +110,17 @@ async def play(
 class _Run:
     """One run under way."""
 
-    def __init__(self, scenario: Scenario, options: RunOptions) -> None:
+    def __init__(self, scenario: Scenario, options: RunOptions, serving: Serving | None) -> None:
         self.began_s = time.monotonic()
-        self.scenario = scenario
+        self.serving = serving
+        self.scenario = scenario if serving is None else with_guests(scenario)
         self.options = options
         self.seed = scenario.seed if options.seed is None else options.seed
         self.until_us = min(scenario.duration_us, options.until_us or scenario.duration_us)
-        self.recorder = Recorder.create(options.out, options.level, _meta(scenario, options, self.seed, self.until_us))
+        meta = _meta(scenario, options, self.seed, self.until_us) | {"live": str(serving is not None).lower()}
+        self.recorder = Recorder.create(options.out, options.level, meta, writer=options.writer)
         self.journal = Journal(self.recorder, status_of)
-        self.governor = Governor(options.speed, paused=options.paused)
+        self.governor = Governor(options.speed if serving is None else MAX_SPEED, paused=options.paused)
         self.wire: Wire = HttpWire() if options.wire == "http" else MemoryWire()
         self.ledger = Ledger()
         self.journal.instruments.append(self.ledger)
@@ -118,7 +128,9 @@ class _Run:
         self.phase: Phase = "registering"
 
     async def play(self, watch: Callable[[Progress], None] | None, stop: asyncio.Event | None) -> RunResult:
-        world = build(self.scenario, self.seed, self.wire, self.journal, self.governor)
+        within = self.scenario if self.serving is None else without_ports(self.scenario)
+        world = build(within, self.seed, self.wire, self.journal, self.governor)
+        outside = None if self.serving is None else Outside(world, self.governor, self.serving)
         watch = watch or _look_away
         watch(self._progress(world))
         watchers = [asyncio.create_task(self._watch(world, watch))]
@@ -134,6 +146,9 @@ class _Run:
             _calm_gc()
             sys.setswitchinterval(_SWITCH_S)
             await world.kernel.run(0)
+            if outside is not None:
+                self.governor.keep_to_the_clock(self.options.speed)
+                await outside.open({party.id: party.port or 0 for party in self.scenario.parties})
             looped, counted = time.monotonic(), world.kernel.exchanges
             self.phase = "running"
             watch(self._progress(world))
@@ -152,6 +167,8 @@ class _Run:
             await asyncio.gather(*watchers, return_exceptions=True)
             if control is not None:
                 await control.close()
+            if outside is not None:
+                await outside.close()
             await world.kernel.close()
             gc.unfreeze()
             gc.set_threshold(*gc_thresholds)
@@ -192,6 +209,9 @@ class _Run:
             },
         )
         self.remarks.extend(result.remarks.values())
+        if self.serving is None and self.scenario.outsiders:
+            absent = ", ".join(outsider.id for outsider in self.scenario.outsiders)
+            self.remarks.append(f"Only a served run has parties from outside: {absent} took no part in this one.")
         load = load_of(self.scenario)
         if load.is_stress:
             self.remarks.append(load.sentence)
@@ -207,7 +227,7 @@ class _Run:
         for key, value in meta.items():
             self.recorder.set_meta(key, value)
         digest = self.recorder.close({"summary": json.encode(summary).decode()})
-        summary["digest"] = digest
+        summary["digest"] = digest if self.serving is None else ""
         self._reopen_to_all()
         return RunResult(summary, self.options.out, tuple(self.remarks), interrupted)
 

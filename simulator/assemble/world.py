@@ -1,7 +1,11 @@
 """Builds a run from a scenario: parties, links, street; and nothing moves yet."""
 
+from typing import TYPE_CHECKING
+
 from msgspec import Struct
 
+from simulator.assemble.expert_eye import ExpertEye
+from simulator.assemble.meetings import Meeting, arrange
 from simulator.engine.governor import Governor
 from simulator.engine.journal import Journal
 from simulator.engine.kernel import Kernel
@@ -17,12 +21,16 @@ from simulator.ocpi.status import Status
 from simulator.ocpi.v2_2_1.locations import EVSE
 from simulator.parties.identity import Identity
 from simulator.parties.office import Office
+from simulator.parties.quirks import give
 from simulator.parties.roles.cpo import Cpo
 from simulator.parties.roles.emsp import Emsp
 from simulator.scenario.expand import CpoAssets, expand
 from simulator.scenario.model import Party, Scenario
 from simulator.wire.carrier import Response, Wire
 from simulator.world.evse import EvseRating, PowerType, rating_from_connector
+
+if TYPE_CHECKING:
+    from simulator.parties.roles.hub import Hub
 
 LEAD_US = 120_000_000
 """Parties register and pull in the two minutes before the scenario's start, so that the day begins in order."""
@@ -42,16 +50,19 @@ class World(Struct):
     street: Street
     cpos: dict[str, Cpo]
     emsps: dict[str, Emsp]
+    hubs: dict[str, "Hub"]
     links: Links
     charge_points: dict[str, ChargePointLink]
     assets: dict[str, CpoAssets]
     unusable: list[str]
+    eye: ExpertEye
+    meetings: list[Meeting]
 
-    def party(self, id: str) -> Cpo | Emsp:
+    def party(self, id: str) -> "Cpo | Emsp | Hub":
         """A party by its id."""
-        return self.cpos[id] if id in self.cpos else self.emsps[id]
+        return self.cpos.get(id) or self.emsps.get(id) or self.hubs[id]
 
-    def parties(self) -> list[Cpo | Emsp]:
+    def parties(self) -> "list[Cpo | Emsp | Hub]":
         """All parties in the scenario's order."""
         return [self.party(party.id) for party in self.scenario.parties]
 
@@ -90,34 +101,50 @@ def build(scenario: Scenario, seed: int, wire: Wire, journal: Journal, governor:
 
     kernel = Kernel(-LEAD_US, wire, links, journal, apology, governor, refusal)
     street = Street(kernel.env, journal, scenario.session_updates_us)
-    world = World(scenario, seed, kernel, journal, streams, street, {}, {}, links, {}, expand(scenario, -LEAD_US), [])
+    eye = ExpertEye(journal)
+    assets = expand(scenario, -LEAD_US)
+    world = World(scenario, seed, kernel, journal, streams, street, {}, {}, {}, links, {}, assets, [], eye, [])
     for party in scenario.parties:
         office = Office(_identity(party), kernel, journal, streams, scenario.start_epoch_us)
         if party.role == "cpo":
-            world.cpos[party.id] = Cpo(office, scenario.poll_us)
+            world.cpos[party.id] = Cpo(office, scenario.poll_us, party.keeps_tokens)
+        elif party.role == "hub":
+            # Translation with its tables is loaded by those runs only that have need of it.
+            from simulator.parties.roles.hub import Hub
+
+            world.hubs[party.id] = Hub(office, scenario.poll_us, _patience_us(links, party.id))
         else:
             emsp = Emsp(office, scenario.poll_us)
             world.emsps[party.id] = emsp
             street.apps[party.id] = emsp.app
-    for connection in scenario.connections:
-        a, b = world.party(connection.a).office, world.party(connection.b).office
-        a.connect(b.identity)
-        b.connect(a.identity)
+    for party in scenario.parties:
+        if party.quirks:
+            give(world.party(party.id), party.quirks)
+            eye.watch(party.id)
+    world.meetings = arrange(
+        scenario, {party.id: world.party(party.id).office for party in scenario.parties}, world.hubs
+    )
     for id, cpo in world.cpos.items():
         _equip(world, cpo, world.assets[id])
     return world
 
 
+def _patience_us(links: Links, hub: str) -> int:
+    """For how long a hub waits for an answer: less than any of its clients do."""
+    return min((link.timeout_us for link in links.of(hub)), default=0) * 2 // 3
+
+
 def _identity(party: Party) -> Identity:
-    role = Role.CPO if party.role == "cpo" else Role.EMSP
-    return Identity(party.country_code, party.party_id, role, party.name, party.versions, party.port or 0)
+    return Identity(
+        party.country_code, party.party_id, Role[party.role.upper()], party.name, party.versions, party.port or 0
+    )
 
 
 def _equip(world: World, cpo: Cpo, assets: CpoAssets) -> None:
     """Give a CPO its books and put its charge points into the street."""
     cpo.own(assets.locations, assets.tariffs)
     link = ChargePointLink(world.kernel.env, world.journal, cpo.office.id, cpo, OCPP_DELAY_US)
-    cpo.remote.network = link
+    cpo.charge_points.network = link
     world.charge_points[cpo.office.id] = link
     for location in assets.locations:
         key = world.site_key(cpo.office.id, location.id)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from importlib.metadata import entry_points, version
 from typing import Final
 
-from simulator.cli import check, compare, import_, report, run, sweep
+from simulator.cli import check, compare, import_, report, run, serve, sweep
 from simulator.i18n import tr
 
 COMMANDS: Final = "ocpi_sim.commands"
@@ -56,6 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"ocpi-sim {version('ocpi-sim')}")
     commands = parser.add_subparsers(title=tr("commands"), required=True, metavar=tr("COMMAND"))
     run.add_parser(commands)
+    serve.add_parser(commands)
     import_.add_parser(commands)
     report.add_parser(commands)
     compare.add_parser(commands)

@@ -10,6 +10,7 @@ from simulator.i18n import tr
 from simulator.recording.errors import RecordingError, RecordingFailed
 from simulator.report.compare.comparison import TooFewRuns
 from simulator.report.compare.swept import NoSweep
+from simulator.report.coverage import NoMessages
 from simulator.report.kpi.warm_up import NothingLeft
 from simulator.report.publish.whole import NotWritten
 from simulator.scenario.dump import ImportRefused
@@ -27,6 +28,7 @@ _MISTAKES: Final = (
     BadAxis,
     ImportRefused,
     Mistake,
+    NoMessages,
     NoSweep,
     NoWorkers,
     NothingLeft,

@@ -5,15 +5,15 @@ import shutil
 import sys
 from collections.abc import Callable
 
-from simulator.assemble import RunOptions, RunResult, play
+from simulator.assemble import RunOptions, RunResult, Serving, play
 from simulator.cli.progress import ProgressLine
 from simulator.cli.signals import stop_on_signals
 from simulator.i18n import tr
 from simulator.scenario.model import Scenario
 
 
-def play_once(scenario: Scenario, options: RunOptions, title: str) -> RunResult:
-    """Play, show progress under `title`, and pass on the run's remarks. Raises what `play` raises."""
+def play_once(scenario: Scenario, options: RunOptions, title: str, serving: Serving | None = None) -> RunResult:
+    """Play, or serve, show progress under `title`, and pass on the run's remarks. Raises what `play` raises."""
     columns = shutil.get_terminal_size().columns if sys.stderr.isatty() else 0
     progress = ProgressLine(sys.stderr, columns, title)
 
@@ -24,7 +24,7 @@ def play_once(scenario: Scenario, options: RunOptions, title: str) -> RunResult:
     async def playing() -> RunResult:
         stop = asyncio.Event()
         with stop_on_signals(stop, told):
-            return await play(scenario, options, progress, stop)
+            return await play(scenario, options, progress, stop, serving)
 
     try:
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:

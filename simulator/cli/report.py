@@ -3,9 +3,11 @@
 import argparse
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from simulator.cli import options
+from simulator.cli.mistake import Mistake
 from simulator.cli.signals import ended_as_interrupted
 from simulator.i18n import tr
 
@@ -18,7 +20,12 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         description=tr("Measures a recording: drivers, places, power, messages and money, by defined figures."),
     )
     add = parser.add_argument
-    add("recording", metavar="RUN", type=Path, help=tr("a recording, as `ocpi-sim run` leaves it"))
+    add("recordings", metavar="RUN", nargs="+", type=Path, help=tr("a recording, as `ocpi-sim run` leaves it"))
+    add(
+        "--coverage",
+        action="store_true",
+        help=tr("tell which requests of OCPI the run, or several runs together, have exercised"),
+    )
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help=tr("print everything as JSON"))
     form.add_argument("--html", metavar="FILE", type=Path, help=tr("write a page with plots and tables"))
@@ -36,6 +43,10 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 def run(arguments: argparse.Namespace) -> int:
     """Do it; returns 1 when a check of the run is false, else 0. Raises what `errors.tell` knows how to tell."""
+    if arguments.coverage:
+        return _coverage(arguments)
+    if len(arguments.recordings) > 1:
+        raise Mistake(tr("A report is on one recording; `ocpi-sim compare` is for several, and so is --coverage."))
     from simulator.cli.counting import counting
     from simulator.recording.reader import Recording
     from simulator.report.format import style_for
@@ -45,7 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
     from simulator.report.publish.whole import write_file
     from simulator.report.summary import summarise
 
-    with ended_as_interrupted(), Recording.open(arguments.recording) as recording:
+    with ended_as_interrupted(), Recording.open(arguments.recordings[0]) as recording:
         with counting(tr("parts measured")) as watch:
             measured = measure(recording, arguments.warm_up, watch)
         summary = summarise(recording)
@@ -68,3 +79,26 @@ def run(arguments: argparse.Namespace) -> int:
         else:
             print(report_text(measured, style_for(sys.stdout, os.environ)))
     return 0 if summary.run is None or all(summary.run.checks.values()) else 1
+
+
+def _coverage(arguments: argparse.Namespace) -> int:
+    from simulator.recording.reader import Recording
+    from simulator.report.coverage import Coverage, coverage_json
+    from simulator.report.format import style_for
+    from simulator.report.publish.coverage_text import coverage_text
+
+    if arguments.html or arguments.csv or arguments.parquet:
+        raise Mistake(tr("The coverage is told as text or, with --json, as JSON; leave the other form away."))
+
+    def each() -> Iterator[Recording]:
+        for path in arguments.recordings:
+            with Recording.open(path) as recording:
+                yield recording
+
+    with ended_as_interrupted():
+        coverage = Coverage(each())
+    if arguments.json:
+        sys.stdout.write(coverage_json(coverage).decode() + "\n")
+    else:
+        print(coverage_text(coverage, style_for(sys.stdout, os.environ)))
+    return 0

@@ -63,6 +63,7 @@ def run(arguments: argparse.Namespace) -> int:
     from simulator.assemble import RunOptions
     from simulator.cli import show
     from simulator.cli.playing import play_once
+    from simulator.recording.writer_process import best_writer
     from simulator.report.figures import RunFigures, over_seeds
     from simulator.scenario.load import load
 
@@ -70,7 +71,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.until is not None and arguments.until > scenario.duration_us:
         print(tr("The scenario ends before --until; the run ends with it."), file=sys.stderr)
     recordings = _recordings(arguments)
-    _make_folder(recordings[0][1].parent)
+    make_folder(recordings[0][1].parent)
     complete: list[RunFigures] = []
     holds = True
     for seed, out in recordings:
@@ -82,6 +83,7 @@ def run(arguments: argparse.Namespace) -> int:
             speed=arguments.speed,
             level=arguments.record,
             out=out,
+            writer=best_writer(),
         )
         result = play_once(scenario, run_options, title)
         figures = msgspec.convert(result.summary, RunFigures)
@@ -112,7 +114,8 @@ def _recordings(arguments: argparse.Namespace) -> list[tuple[int | None, Path]]:
     return [(seed, out.with_name(f"{out.stem}-seed{seed}{out.suffix or SUFFIX}")) for seed in arguments.seeds]
 
 
-def _make_folder(folder: Path) -> None:
+def make_folder(folder: Path) -> None:
+    """Make sure of a folder for recordings that can be written to. Raises Mistake."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

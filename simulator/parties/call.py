@@ -1,38 +1,36 @@
 """A request as a module's handler sees it, and the answer that it gives back."""
 
-from collections.abc import Callable, Generator
-from typing import Any, TypeAlias
+from collections.abc import Callable, Generator, Sequence
+from typing import Any, TypeAlias, TypeVar
 
 from msgspec import Struct
 from simpy import Event
 
 from simulator.engine.cause import Cause
-from simulator.ocpi.routes import Route
+from simulator.engine.exchange import Exchange
+from simulator.ocpi.route_tables import Route
 from simulator.ocpi.status import Status
 from simulator.parties.connection import Connection
+from simulator.parties.dialect import Dialect, Unsayable
 from simulator.wire.carrier import Headers
 
-
-class Call(Struct, frozen=True, gc=False):
-    """An authorised request for a known route, its body not yet decoded."""
-
-    connection: Connection
-    route: Route
-    params: dict[str, str]
-    query: str
-    body: bytes
-    url: str
-    cause: Cause
+T = TypeVar("T", bound=Struct)
 
 
 class Reply(Struct, frozen=True, gc=False):
-    """The answer: encoded `data` or none, in the envelope that the platform puts around it."""
+    """The answer: encoded `data` or none, in the envelope that the platform puts around it.
+
+    A hub gives back what another party, the `speaker`, has said: `passed` is that party's whole body, if it need not be
+    changed.
+    """
 
     data: bytes | None = None
     status: int = Status.SUCCESS
     message: str | None = None
     http_status: int = 200
     headers: Headers = ()
+    speaker: Connection | None = None
+    passed: bytes = b""
 
 
 class Refusal(Exception):
@@ -46,8 +44,64 @@ class Refusal(Exception):
         self.data = data
 
 
+class Call(Struct, frozen=True, gc=False):
+    """An authorised request for a known route, its body not yet decoded.
+
+    `connection` is that with the party who speaks, `line` that with the platform that the request came from: they
+    differ for parties behind a hub. `dialect` is that of the version whose endpoint was called.
+    """
+
+    connection: Connection
+    line: Connection
+    dialect: Dialect
+    route: Route
+    params: dict[str, str]
+    query: str
+    body: bytes
+    url: str
+    headers: dict[str, str]
+    cause: Cause
+
+    @property
+    def version(self) -> str:
+        """The version of OCPI that is spoken."""
+        return self.dialect.version
+
+    @property
+    def owner(self) -> tuple[str, str] | None:
+        """Whom the URL names as the owner of the object, if it does."""
+        country_code = self.params.get("country_code")
+        return None if country_code is None else (country_code, self.params["party_id"])
+
+    def read(self, cls: type[T]) -> T:
+        """The object in the body, as 2.2.1 has it. Raises Invalid."""
+        return self.dialect.decode(self.body, cls, self.owner)
+
+    def read_patch(self, cls: type[Struct]) -> Any:
+        """The changes in the body, each field of the class set or UNSET. Raises Invalid."""
+        return self.dialect.decode_patch(self.body, cls, self.owner)
+
+    def reply(self, obj: Struct, **how: Any) -> Reply:
+        """The answer that shows an object; `how` may set status, message, HTTP status and headers. Raises Refusal."""
+        try:
+            return Reply(self.dialect.encode(obj), **how)
+        except Unsayable as reason:
+            raise Refusal(Status.CLIENT_ERROR, str(reason), 404) from reason
+
+    def reply_list(self, objects: Sequence[Struct], headers: Headers = ()) -> Reply:
+        """The answer that shows a page of a list, but for what this version has no words for."""
+        return Reply(self.dialect.encode_list(objects), headers=headers)
+
+
+class Later(Struct, frozen=True, gc=False):
+    """The answer is made from what comes of an exchange; `reply` may raise what a handler may."""
+
+    exchange: Exchange
+    reply: Callable[[Exchange], Reply]
+
+
 Waiting: TypeAlias = Generator[Event, Any, Reply]
-Handler: TypeAlias = Callable[[Call], "Reply | Waiting"]
+Handler: TypeAlias = Callable[[Call], "Reply | Waiting | Later"]
 
 DONE = Reply()
 CREATED = Reply(http_status=201)

@@ -12,10 +12,11 @@ from simulator.engine.exchange import Exchange, Subject
 from simulator.engine.kernel import Kernel
 from simulator.engine.node import Node
 from simulator.engine.streams import Streams
-from simulator.ocpi import codec, envelope
+from simulator.ocpi import envelope
 from simulator.ocpi import headers as h
 from simulator.ocpi.findings import Finding, Invalid
 from simulator.parties.connection import Connection
+from simulator.parties.dialect import OLDEST
 from simulator.wire.carrier import Request
 
 T = TypeVar("T")
@@ -51,11 +52,12 @@ class Answer(Struct, frozen=True, gc=False):
 
 
 class Client:
-    """Sends the requests of one party."""
+    """Sends the requests of one party. `write`, if set, has the last word on each: platforms have ways of their own."""
 
     def __init__(self, kernel: Kernel, node: Node, streams: Streams) -> None:
         self._kernel = kernel
         self._node = node
+        self.write: Callable[[Request, Subject], Request] | None = None
         self._request_prefix = streams.uuid_prefix(node.id, "request id")
         self._correlation_prefix = streams.uuid_prefix(node.id, "correlation id")
         self._count = 0
@@ -69,15 +71,19 @@ class Client:
         cause: Cause,
         body: bytes = b"",
         done: Callable[[Exchange], None] | None = None,
+        *,
+        correlation_id: str = "",
+        timeout_us: int | None = None,
     ) -> Exchange | None:
         """Start an exchange with the connection's token; `done` is called at its final state.
 
         A peer says itself where it wants to be called (endpoints, Link, response_url). None when such a URL cannot be
-        used or leads elsewhere, where the peer's token has no business; that is told in the recording.
+        used or leads elsewhere, where the peer's token has no business; that is told in the recording. A hub gives the
+        `correlation_id` of what it passes on, and a `timeout_us` shorter than that of the network.
         """
         sendable = _sendable(url)
         receiver = self._kernel.party_at(sendable[1]) if sendable is not None else None
-        if receiver is None or receiver != connection.peer_id:
+        if receiver is None or receiver != connection.peer_platform:
             self._kernel.journal.event(
                 self._node.id,
                 "unusable_url",
@@ -89,20 +95,23 @@ class Client:
             return None
         self._count += 1
         number = f"{self._count:012x}"
-        request_id, correlation_id = self._request_prefix + number, self._correlation_prefix + number
-        headers = (
-            *connection.request_headers(subject.module),
-            (h.X_CORRELATION_ID, correlation_id),
-            (h.X_REQUEST_ID, request_id),
-        )
+        request_id = self._request_prefix + number
+        correlation_id = correlation_id or self._correlation_prefix + number
+        headers = connection.request_headers(subject.module)
+        if connection.version != OLDEST:
+            headers = (*headers, (h.X_CORRELATION_ID, correlation_id), (h.X_REQUEST_ID, request_id))
+        request = Request(method, url, headers, body)
+        if self.write is not None:
+            request = self.write(request, subject)
         exchange = self._kernel.exchange(
             self._node,
             receiver,
-            Request(method, url, headers, body),
+            request,
             subject,
             cause,
             request_id,
             correlation_id,
+            timeout_us,
         )
         if done is not None:
             assert exchange.callbacks is not None
@@ -128,12 +137,12 @@ class Client:
             problem = read.status_message or f"HTTP {response.status}, status {read.status_code}"
         return Answer(problem, response.status, read.status_code, data, headers)
 
-    def decode(self, exchange: Exchange | None, answer: Answer, cls: type[T]) -> T | None:
-        """The object in an answer; None, with hints, when there is none that can be read."""
+    def decode(self, exchange: Exchange | None, answer: Answer, read: Callable[[msgspec.Raw], T]) -> T | None:
+        """What `read` finds in an answer; None, with hints, when there is nothing that can be read."""
         if exchange is None or answer.data is None:
             return None
         try:
-            return codec.decode(answer.data, cls)
+            return read(answer.data)
         except Invalid as invalid:
             self.hints(exchange, invalid.findings)
             return None

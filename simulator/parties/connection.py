@@ -1,14 +1,16 @@
-"""What one platform knows of its connection with another: tokens, version, endpoints, state.
+"""What one platform knows of its connection with another: tokens, version, endpoints, state, and who is behind it.
 
-Source: OCPI 2.2.1, Credentials module; Transport and format, Authorization header.
+Source: OCPI 2.2.1, Credentials module; Transport and format, Authorization header and Message routing.
 """
 
+from collections.abc import Callable
 from enum import StrEnum
+from typing import Final
 
 from simulator.ocpi import headers as h
-from simulator.ocpi.modules import InterfaceRole, ModuleID, uses_routing_headers
-from simulator.ocpi.v2_2_1.credentials import CredentialsRole
-from simulator.ocpi.v2_2_1.versions import Endpoint
+from simulator.ocpi.modules import InterfaceRole, ModuleID, Role, uses_routing_headers
+from simulator.parties.credentials import Member
+from simulator.parties.dialect import HOME, OLDEST, Books, Dialect, ForeignDialect, HomeDialect
 from simulator.wire.carrier import Headers
 
 
@@ -23,53 +25,83 @@ class ConnectionState(StrEnum):
 
 
 _REGISTERED = ConnectionState.REGISTERED
+_HOME_DIALECT: Final = HomeDialect()
+_SENT_BY_CPOS: Final = ("locations", "sessions", "cdrs", "tariffs")
+"""The modules of 2.1.1 whose data the CPO owns; tokens are the eMSP's, and commands go to the CPO."""
 
 
 class Connection:
     """One end of a connection between two platforms.
 
-    `issued` is the token that the peer must present to us, `held` the one that we present to it. Before the
-    registration either may be a CREDENTIALS_TOKEN_A, which opens versions and credentials only.
+    `issued` is the token that the peer must present to us, `retiring` the one before it, good until the new one is
+    used; `held` is the one that we present. Before the registration either may be a CREDENTIALS_TOKEN_A, which opens
+    versions and credentials only. `behind` are the parties that the peer, a hub, connects us with. `name` is what the
+    connection is called among ours. `facade` is set at a hub towards a peer of 2.1.1, which knows no hubs: the party in
+    whose place the hub stands.
     """
 
     __slots__ = (
+        "_books",
+        "_dialects",
+        "_now",
+        "_open_routed",
         "_owned",
         "_request_headers",
-        "_roles",
         "_routing",
+        "behind",
+        "dialect",
         "encoding",
         "endpoints",
+        "facade",
+        "followers",
         "held",
         "issued",
+        "members",
+        "name",
         "our_country_code",
         "our_party_id",
         "peer_country_code",
         "peer_id",
         "peer_party_id",
+        "peer_platform",
+        "peer_role",
         "peer_versions_url",
+        "retiring",
         "state",
         "synced_us",
         "version",
     )
 
-    def __init__(self, our_country_code: str, our_party_id: str, peer_country_code: str, peer_party_id: str) -> None:
-        self.our_country_code = our_country_code
-        self.our_party_id = our_party_id
-        self.peer_country_code = peer_country_code
-        self.peer_party_id = peer_party_id
-        self.peer_id = f"{peer_country_code}-{peer_party_id}"
+    def __init__(
+        self, us: tuple[str, str], peer: tuple[str, str], peer_role: Role, books: Books, now: Callable[[], str]
+    ) -> None:
+        self.our_country_code, self.our_party_id = us
+        self.peer_country_code, self.peer_party_id = peer
+        self.peer_id = f"{peer[0]}-{peer[1]}"
+        self.peer_platform = self.peer_id
+        self.name = self.peer_id
+        self.facade = ""
+        self.peer_role = peer_role
         self.peer_versions_url = ""
         self.state = ConnectionState.NONE
         self.version = ""
+        self.dialect: Dialect = _HOME_DIALECT
         self.issued = ""
+        self.retiring = ""
         self.held = ""
         self.encoding: h.TokenEncoding = "base64"
         self.endpoints: dict[tuple[str, str], str] = {}
         self.synced_us: dict[str, int] = {}
-        self._routing = routing(peer_country_code, peer_party_id, our_country_code, our_party_id)
-        self._roles: tuple[CredentialsRole, ...] = ()
+        self.behind: dict[str, Routed] = {}
+        self.followers: list[Routed] = []
+        self._books = books
+        self._now = now
+        self._routing = routing(*peer, *us)
+        self.members: tuple[Member, ...] = ()
+        self._open_routed: Routed | None = None
         self._owned: dict[tuple[str, str], None] = {}
         self._request_headers: dict[str, Headers] = {}
+        self._dialects: dict[str, Dialect] = {HOME: _HOME_DIALECT}
 
     @property
     def registered(self) -> bool:
@@ -77,24 +109,79 @@ class Connection:
         return self.state is _REGISTERED
 
     @property
-    def roles(self) -> tuple[CredentialsRole, ...]:
-        """The roles of the parties that the peer's platform holds."""
-        return self._roles
+    def to_hub(self) -> bool:
+        """Whether the peer is a hub."""
+        return self.peer_role is Role.HUB
 
-    @roles.setter
-    def roles(self, roles: tuple[CredentialsRole, ...]) -> None:
-        self._roles = roles
-        self._owned = {(role.country_code.upper(), role.party_id.upper()): None for role in roles}
+    @property
+    def by_hub(self) -> bool:
+        """Whether what is sent over it goes to a hub."""
+        return self.to_hub or self.peer_platform != self.peer_id
 
-    def learn(self, version: str, endpoints: tuple[Endpoint, ...]) -> None:
+    def learn_members(self, members: tuple[Member, ...]) -> None:
+        """Take over which parties the peer's platform holds; for a hub of 2.3.0 these are those that it leads to."""
+        self.members = members
+        self._owned = {(member.country_code.upper(), member.party_id.upper()): None for member in members}
+
+    def lead_to(self, country_code: str, party_id: str, role: Role) -> "Routed":
+        """The connection with a party behind the peer, a hub; made when it is new."""
+        id = f"{country_code}-{party_id}".upper()
+        routed = self.behind.get(id)
+        if routed is None:
+            routed = self.behind[id] = Routed(self, (country_code, party_id), role)
+        return routed
+
+    def enter(self, state: ConnectionState) -> None:
+        """The registration stands here now."""
+        self.state = state
+        self._tell()
+
+    def learn(self, version: str, endpoints: dict[tuple[str, str], str]) -> None:
         """Take over what the peer's version details say."""
-        self.version = version
-        self.endpoints = {(endpoint.identifier, endpoint.role.value): endpoint.url for endpoint in endpoints}
+        before, self.version = self.version, version
+        self.dialect = self.speaking(version)
+        self.endpoints = endpoints
+        if version == OLDEST:
+            self.encoding = "raw"
+        elif before == OLDEST:
+            self.encoding = "base64"
+        self._tell()
+
+    def open_routed(self) -> "Routed":
+        """The connection with whomever the peer, a hub, finds out a message is for."""
+        if self._open_routed is None:
+            self._open_routed = Routed(self, None, self.peer_role)
+        return self._open_routed
+
+    def speaking(self, version: str) -> Dialect:
+        """How a version is spoken here."""
+        dialect = self._dialects.get(version)
+        if dialect is None:
+            us = (self.our_country_code, self.our_party_id)
+            them = (self.peer_country_code, self.peer_party_id)
+            dialect = self._dialects[version] = ForeignDialect(version, self._books, us, them, self._now)
+        return dialect
+
+    def side(self, module: str) -> InterfaceRole:
+        """The side of a module that a peer of 2.1.1, where endpoints have none, must mean."""
+        sends = module in _SENT_BY_CPOS if self.peer_role is Role.CPO else module not in (*_SENT_BY_CPOS, "commands")
+        return InterfaceRole.SENDER if sends else InterfaceRole.RECEIVER
 
     def hold(self, token: str) -> None:
         """Present this token from now on."""
         self.held = token
+        self._tell()
+
+    def encode_tokens(self, encoding: h.TokenEncoding) -> None:
+        """Write the token this way from now on."""
+        self.encoding = encoding
+        self._tell()
+
+    def _tell(self) -> None:
+        """What has changed holds for those behind the peer as well."""
         self._request_headers.clear()
+        for routed in self.followers:
+            routed.follow()
 
     def url(self, module: str, interface: InterfaceRole) -> str | None:
         """The peer's endpoint for one side of a module, None when it has none."""
@@ -105,12 +192,17 @@ class Connection:
         return self.endpoints.get((module, interface)) if self.state is _REGISTERED else None
 
     def owns(self, country_code: str, party_id: str) -> bool:
-        """Whether the peer's platform holds this party (compared without regard to case)."""
-        return (country_code.upper(), party_id.upper()) in self._owned
+        """Whether the peer's platform holds this party, or leads to it (compared without regard to case)."""
+        key = (country_code.upper(), party_id.upper())
+        return key in self._owned or (bool(self.behind) and f"{key[0]}-{key[1]}" in self.behind)
+
+    def of(self, country_code: str, party_id: str) -> "Connection":
+        """The connection with a party that speaks over this one: one behind the hub, else the peer itself."""
+        return self.behind.get(f"{country_code}-{party_id}".upper(), self) if self.behind else self
 
     def routing_headers(self, module: str) -> Headers:
-        """The routing headers of a message of this module: none on the configuration modules."""
-        return self._routing if uses_routing_headers(module) else ()
+        """The routing headers of a message of this module: none on the configuration modules, none in 2.1.1."""
+        return self._routing if uses_routing_headers(module) and self.version != OLDEST else ()
 
     def request_headers(self, module: str) -> Headers:
         """The headers that every request to this module carries, ids aside."""
@@ -123,6 +215,50 @@ class Connection:
             )
             self._request_headers[module] = headers
         return headers
+
+
+class Routed(Connection):
+    """A party behind a hub: its messages travel over the connection with the hub, addressed to the party.
+
+    Tokens, version and endpoints are the hub's and follow it. Without a party (`peer` None) it is Open Routing: the hub
+    finds out for whom a message is. `us` may be another party, on whose behalf a hub speaks.
+    """
+
+    __slots__ = ("open", "reachable", "via")
+
+    def __init__(
+        self, via: Connection, peer: tuple[str, str] | None, peer_role: Role, us: tuple[str, str] | None = None
+    ) -> None:
+        us = us or (via.our_country_code, via.our_party_id)
+        super().__init__(us, peer or (via.peer_country_code, via.peer_party_id), peer_role, via._books, via._now)
+        self.via = via
+        via.followers.append(self)
+        self.reachable = True
+        self.peer_platform = via.peer_platform
+        self.open = peer is None
+        if peer is None:
+            self._routing = self._routing[:2]
+        else:
+            self._owned = {(peer[0].upper(), peer[1].upper()): None}
+        self.follow()
+
+    def owns(self, country_code: str, party_id: str) -> bool:
+        """Whether it is that party, or for Open Routing one that the hub leads to."""
+        return self.via.owns(country_code, party_id) if self.open else super().owns(country_code, party_id)
+
+    def reach(self, reachable: bool) -> None:
+        """The party can, or cannot, be sent to now."""
+        self.reachable = reachable
+        self.follow()
+
+    def follow(self) -> None:
+        """Take over how the connection with the hub stands now."""
+        via = self.via
+        self.encoding = via.encoding
+        self.version, self.dialect, self.endpoints = via.version, via.dialect, via.endpoints
+        self.held = via.held
+        self.state = via.state if self.reachable else ConnectionState.NONE
+        self._request_headers.clear()
 
 
 def routing(to_country_code: str, to_party_id: str, from_country_code: str, from_party_id: str) -> Headers:

@@ -4,18 +4,15 @@ from msgspec import Struct
 
 from simulator.ocpi.modules import Role
 
-VERSION = "2.2.1"
-"""The version spoken in this step; a connection names its version, so that others can stand beside it."""
-
 
 class Identity(Struct, frozen=True):
-    """A party of the run. `id` is `NL-ABC`; `port` 0 lets the system choose."""
+    """A party of the run. `id` is `NL-ABC`, `versions` are those it offers; `port` 0 lets the system choose."""
 
     country_code: str
     party_id: str
     role: Role
     name: str
-    versions: tuple[str, ...] = (VERSION,)
+    versions: tuple[str, ...] = ("2.2.1",)
     port: int = 0
 
     @property

@@ -1,6 +1,6 @@
 """What every party has, whatever its role: identity, server, client, connections, calendar, journal."""
 
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import Any
 
 from simpy import Event, Process
@@ -12,6 +12,7 @@ from simulator.engine.streams import Streams
 from simulator.parties.calendar import Calendar
 from simulator.parties.client import Client
 from simulator.parties.connection import Connection
+from simulator.parties.dialect import OLDEST, Books
 from simulator.parties.identity import Identity
 from simulator.parties.platform import Platform
 
@@ -34,28 +35,55 @@ class Office:
         self.node = Node(identity.id, identity.host, self.platform.receive, identity.port)
         self.client = Client(kernel, self.node, streams)
         self.connections: dict[str, Connection] = {}
+        self.books = Books()
+        self.mint: Callable[[], str] | None = None
         self._tokens = 0
         kernel.join(self.node)
 
-    def connect(self, peer: Identity) -> Connection:
-        """A connection to a peer, not yet registered."""
-        connection = Connection(self.identity.country_code, self.identity.party_id, peer.country_code, peer.party_id)
-        self.connections[peer.id] = connection
+    def connect(self, peer: Identity, platform: str = "") -> Connection:
+        """A connection to a peer, not yet registered; `platform` is the hub that stands in the peer's place, if any."""
+        connection = self._connection((self.identity.country_code, self.identity.party_id), peer)
+        connection.peer_platform = platform or peer.id
+        self.connections[connection.name] = connection
+        return connection
+
+    def connect_as(self, party: Identity, peer: Identity) -> Connection:
+        """As a hub, a connection to a peer of 2.1.1, which knows no hubs, in the place of another party."""
+        connection = self._connection((party.country_code, party.party_id), peer)
+        connection.facade = party.id
+        connection.name = f"{peer.id} as {party.id}"
+        connection.encode_tokens("raw")
+        self.connections[connection.name] = connection
+        return connection
+
+    def _connection(self, us: tuple[str, str], peer: Identity) -> Connection:
+        connection = Connection(us, (peer.country_code, peer.party_id), peer.role, self.books, self.calendar.now)
+        if self.identity.versions == (OLDEST,):
+            connection.encode_tokens("raw")
         return connection
 
     def registered(self) -> Iterator[Connection]:
-        """The connections that functional modules may use, in the scenario's order."""
+        """The connections that functional modules may use, in the scenario's order; a hub stands for all behind it."""
         return (connection for connection in self.connections.values() if connection.registered)
 
     def peer_of(self, country_code: str, party_id: str) -> Connection | None:
         """The registered connection whose platform holds a party."""
-        direct = self.connections.get(f"{country_code}-{party_id}")
-        if direct is not None and direct.registered:
-            return direct
+        direct = self.partner(f"{country_code}-{party_id}".upper())
+        if direct is not None:
+            return direct if direct.registered else None
         return next((found for found in self.registered() if found.owns(country_code, party_id)), None)
 
+    def partner(self, party_id: str) -> Connection | None:
+        """The connection with a party (`NL-ABC`), its own or that over the first hub which leads to it."""
+        direct = self.connections.get(party_id)
+        if direct is not None:
+            return direct
+        return next((line.behind[party_id] for line in self.connections.values() if party_id in line.behind), None)
+
     def new_token(self, peer_id: str, which: str) -> str:
-        """A fresh credentials token for a peer."""
+        """A fresh credentials token for a peer: of a stream, or of `mint` where nobody may foresee it."""
+        if self.mint is not None:
+            return self.mint()
         self._tokens += 1
         return self.streams.text(self.id, f"token {which} {peer_id} {self._tokens}", 40)
 

@@ -5,24 +5,28 @@ that is refused. Sources: OCPI 2.2.1, Transport and format, Status codes; digest
 """
 
 import hashlib
-from collections.abc import Generator, Mapping
-from functools import lru_cache
+from collections.abc import Callable, Generator, Mapping
+from functools import lru_cache, partial
 from typing import Any
 
 from simpy import Event
 
 from simulator.engine.cause import Cause
+from simulator.engine.exchange import Exchange
 from simulator.engine.journal import Journal
-from simulator.engine.node import Handling, Inbound
+from simulator.engine.node import Following, Handling, Inbound
 from simulator.ocpi import envelope
 from simulator.ocpi import headers as h
 from simulator.ocpi.findings import Invalid
 from simulator.ocpi.modules import InterfaceRole, ModuleID
-from simulator.ocpi.routes import Match, Route, join_url, match, split_path
+from simulator.ocpi.route_tables import WITHOUT_SIDES, Route
+from simulator.ocpi.routes import Match, join_url, match, routes, split_path
 from simulator.ocpi.status import Status
 from simulator.parties.calendar import Calendar
-from simulator.parties.call import Call, Handler, Refusal, Reply, Waiting
+from simulator.parties.call import Call, Handler, Later, Refusal, Reply, Waiting
 from simulator.parties.connection import Connection
+from simulator.parties.dialect import OLDEST
+from simulator.parties.endpoints import Offered
 from simulator.parties.identity import Identity
 from simulator.wire.carrier import MAX_BODY_BYTES, Headers, Request, Response
 
@@ -30,9 +34,18 @@ _OPEN_TO_TOKEN_A = (ModuleID.VERSIONS, ModuleID.CREDENTIALS)
 _REMEMBERED_URLS = 2_048
 """An object that was written is soon written again: its URL need not be taken apart again."""
 _RULES = {401: "unauthorised", 404: "unknown-object", 405: "unknown-method", 413: "body-too-large"}
+_IN_OLDEST = {
+    Status.UNKNOWN_TOKEN.value: Status.CLIENT_ERROR.value,
+    Status.HUB_ERROR.value: Status.SERVER_ERROR.value,
+    Status.UNKNOWN_RECEIVER.value: Status.SERVER_ERROR.value,
+    Status.RECEIVER_TIMEOUT.value: Status.SERVER_ERROR.value,
+    Status.RECEIVER_NOT_CONNECTED.value: Status.SERVER_ERROR.value,
+}
+"""What 2.1.1 has no status code for is said with a wider one."""
 _JSON: Headers = ((h.CONTENT_TYPE, "application/json"),)
 _IDS = tuple((name, name.lower()) for name in (h.X_CORRELATION_ID, h.X_REQUEST_ID))
 """The message ids, which an answer gives back as they came."""
+_FROM_COUNTRY_CODE, _FROM_PARTY_ID = h.OCPI_FROM_COUNTRY_CODE.lower(), h.OCPI_FROM_PARTY_ID.lower()
 
 
 class Platform:
@@ -53,9 +66,24 @@ class Platform:
 
     # What is offered
 
-    def offer(self, version: str, module: ModuleID, interface: InterfaceRole, handlers: Mapping[str, Handler]) -> str:
-        """Serve one side of a module; returns its URL. Handlers are by the route's last name, e.g. `put_evse`."""
-        base = f"http://{self._host}/ocpi"
+    def offer(self, module: ModuleID, interface: InterfaceRole, handlers: Mapping[str, Handler]) -> None:
+        """Serve one side of a module in every version that we offer and that has it.
+
+        Handlers are by the route's last name, e.g. `put_evse`.
+        """
+        for version in self.identity.versions:
+            if any(route.module is module and route.interface is interface for route in routes(version)):
+                self._open(version, module, interface)
+        prefix = module.value if module in WITHOUT_SIDES else f"{module.value}.{interface.value.lower()}"
+        for name, handler in handlers.items():
+            self._handlers[f"{prefix}.{name}"] = handler
+
+    def base(self, facade: str = "") -> str:
+        """Where our URLs begin; apart for each party in whose place we stand towards peers that know no hubs."""
+        return f"http://{self._host}/ocpi/via/{facade}" if facade else f"http://{self._host}/ocpi"
+
+    def _open(self, version: str, module: ModuleID, interface: InterfaceRole) -> None:
+        base = self.base()
         if module is ModuleID.VERSIONS:
             url = base
         elif module is ModuleID.CREDENTIALS:
@@ -66,60 +94,83 @@ class Platform:
         if module is not ModuleID.VERSIONS:
             path = split_path(url.partition(self._host)[2])
             self._paths[path] = (version, module.value, interface.value)
-        prefix = (
-            module.value
-            if module in (ModuleID.VERSIONS, ModuleID.CREDENTIALS)
-            else f"{module.value}.{interface.value.lower()}"
-        )
-        for name, handler in handlers.items():
-            self._handlers[f"{prefix}.{name}"] = handler
-        return url
 
-    def url(self, version: str, module: ModuleID, interface: InterfaceRole) -> str:
+    def url(self, version: str, module: ModuleID, interface: InterfaceRole, facade: str = "") -> str:
         """Our own URL for one side of a module."""
-        return self._endpoints[version, module.value, interface.value]
+        return self._seen(self._endpoints[version, module.value, interface.value], facade)
 
-    def endpoints(self, version: str) -> tuple[tuple[str, str, str], ...]:
+    def _seen(self, url: str, facade: str) -> str:
+        return self.base(facade) + url[len(self.base()) :] if facade else url
+
+    def endpoints(self, version: str, facade: str = "") -> Offered:
         """(module, interface, url) of everything offered in a version but the versions endpoint itself."""
         return tuple(
-            (module, interface, url)
+            (module, interface, self._seen(url, facade))
             for (offered, module, interface), url in self._endpoints.items()
             if offered == version and module != ModuleID.VERSIONS.value
         )
 
     # Who may come in
 
-    def admit(self, connection: Connection, token: str) -> None:
-        """From now on this token, and no earlier one, opens the door to this connection's peer."""
-        self.dismiss(connection)
+    def admit(self, connection: Connection, token: str, *, retire: bool = False) -> None:
+        """From now on this token opens the door to this connection's peer.
+
+        The earlier one no longer does; with `retire` it does until the new one is used, as requests may be on the way.
+        """
+        if retire:
+            self._forget(connection.retiring)
+            connection.retiring = connection.issued
+        else:
+            self.dismiss(connection)
         self._by_authorization.clear()
         connection.issued = token
         self._by_token[self._digest(token)] = connection
 
     def dismiss(self, connection: Connection) -> None:
-        """The connection's token opens no door any more."""
-        if connection.issued:
+        """The connection's tokens open no door any more."""
+        self._forget(connection.retiring)
+        self._forget(connection.issued)
+        connection.retiring = connection.issued = ""
+
+    def _forget(self, token: str) -> None:
+        if token:
             self._by_authorization.clear()
-            self._by_token.pop(self._digest(connection.issued), None)
-            connection.issued = ""
+            self._by_token.pop(self._digest(token), None)
 
     def _digest(self, token: str) -> bytes:
         """Tokens are looked up by keyed digest, so that the time it takes tells nothing about a stored token."""
         return hashlib.blake2b(token.encode(), key=self._secret, digest_size=16).digest()
 
+    def caller(self, authorization: str) -> Connection | None:
+        """Whose token a header presents, if it is one of ours."""
+        return self._by_authorization.get(authorization) or self._caller(authorization)
+
+    def asked(self, method: str, url: str) -> tuple[str, Route, dict[str, str]] | None:
+        """Version, route and parameters of a request; None for one that nobody here answers."""
+        try:
+            return self._find(method, url)[:3]
+        except Refusal:
+            return None
+
     def _caller(self, authorization: str) -> Connection | None:
         """Whose token a header presents; one that has opened the door is known again until tokens change."""
         for candidate in h.tokens_in(authorization):
             connection = self._by_token.get(self._digest(candidate))
-            if connection is not None and h.token_matches(candidate, connection.issued):
+            if connection is None:
+                continue
+            if h.token_matches(candidate, connection.issued):
+                self._forget(connection.retiring)
+                connection.retiring = ""
                 self._by_authorization[authorization] = connection
+                return connection
+            if h.token_matches(candidate, connection.retiring):
                 return connection
         return None
 
     # A request
 
-    def receive(self, inbound: Inbound) -> Response | Handling:
-        """Answer a request, at once or as a process that waits in simulated time."""
+    def receive(self, inbound: Inbound) -> Response | Handling | Following:
+        """Answer a request, at once or when what is waited for in simulated time has happened."""
         request = inbound.request
         headers = {name.lower(): value for name, value in reversed(request.headers)}
         try:
@@ -134,7 +185,19 @@ class Platform:
             return self._reject(call, headers, invalid)
         if isinstance(reply, Reply):
             return self._respond(call, headers, reply)
+        if isinstance(reply, Later):
+            return Following(reply.exchange, partial(self._follow, call, headers, reply.reply))
         return self._wait(call, headers, reply)
+
+    def _follow(
+        self, call: Call, headers: Mapping[str, str], reply: Callable[[Exchange], Reply], exchange: Exchange
+    ) -> Response:
+        try:
+            return self._respond(call, headers, reply(exchange))
+        except Refusal as refusal:
+            return self._refuse(call, headers, refusal, call.cause)
+        except Invalid as invalid:
+            return self._reject(call, headers, invalid)
 
     def _wait(self, call: Call, headers: Mapping[str, str], waiting: Waiting) -> Generator[Event, Any, Response]:
         try:
@@ -145,56 +208,71 @@ class Platform:
             return self._reject(call, headers, invalid)
         return self._respond(call, headers, reply)
 
-    def _accept(self, request: Request, headers: Mapping[str, str], cause: Cause) -> tuple[Call, Handler]:
+    def _accept(self, request: Request, headers: dict[str, str], cause: Cause) -> tuple[Call, Handler]:
         if len(request.body) > MAX_BODY_BYTES:
             raise Refusal(Status.CLIENT_ERROR, f"A body may have {MAX_BODY_BYTES} bytes at most.", 413)
         authorization = headers.get("authorization", "")
-        connection = self._by_authorization.get(authorization) or self._caller(authorization)
+        connection = self.caller(authorization)
         if connection is None:
             raise Refusal(Status.CLIENT_ERROR, "The credentials token is missing or unknown.", 401)
         if not connection.registered and self._locate(request.url)[1] not in _OPEN_TO_TOKEN_A:
             raise Refusal(Status.CLIENT_ERROR, "A registration token opens versions and credentials only.", 401)
-        route, params, query, handler = self._find(request.method, request.url)
-        return Call(connection, route, params, query, request.body, request.url, cause), handler
+        version, route, params, query, handler, facade = self._find(request.method, request.url)
+        if facade != connection.facade:
+            raise Refusal(Status.CLIENT_ERROR, f"The credentials token is not for {request.url}.", 404)
+        speaker = connection
+        if connection.behind:
+            country_code, party_id = headers.get(_FROM_COUNTRY_CODE, ""), headers.get(_FROM_PARTY_ID, "")
+            speaker = connection.of(country_code, party_id)
+        dialect = connection.dialect if version == connection.version else connection.speaking(version)
+        body, url = request.body, request.url
+        return Call(speaker, connection, dialect, route, params, query, body, url, headers, cause), handler
 
-    def _look_up(self, method: str, url: str) -> tuple[Route, dict[str, str], str, Handler]:
-        """What a URL asks for: route, parameters, query, and who handles it."""
-        version, module, interface, rest = self._locate(url)
+    def _look_up(self, method: str, url: str) -> tuple[str, Route, dict[str, str], str, Handler, str]:
+        """What a URL asks for: version, route, parameters, query, who handles it, and in whose place."""
+        version, module, interface, rest, facade = self._locate(url)
         found = match(version, module, interface, method, rest)
         if not isinstance(found, Match):
             raise Refusal(Status.CLIENT_ERROR, found.reason, found.http_status)
         handler = self._handlers.get(found.route.name)
         if handler is None:
             raise Refusal(Status.CLIENT_ERROR, f"{self.identity.id} does not offer {method} here.", 405)
-        return found.route, found.params, url.partition("?")[2], handler
+        return version, found.route, found.params, url.partition("?")[2], handler, facade
 
-    def _locate(self, url: str) -> tuple[str, str, str, tuple[str, ...]]:
-        """Version, module, side and the rest of a path below one of our endpoints."""
+    def _locate(self, url: str) -> tuple[str, str, str, tuple[str, ...], str]:
+        """Version, module, side and the rest of a path below one of our endpoints, and in whose place it lies."""
         try:
             segments = split_path(url.partition(self._host)[2].partition("?")[0])
         except ValueError as error:
             raise Refusal(Status.CLIENT_ERROR, str(error), 404) from error
+        facade = segments[2] if segments[:2] == ("ocpi", "via") and len(segments) > 3 else ""
+        if facade:
+            segments = ("ocpi", *segments[3:])
         if segments[:1] == ("ocpi",):
             for length in (4, 3):
                 endpoint = self._paths.get(segments[:length])
                 if endpoint is not None:
-                    return (*endpoint, segments[length:])
+                    return (*endpoint, segments[length:], facade)
             if segments == ("ocpi", "versions"):
-                return self.identity.versions[0], ModuleID.VERSIONS, InterfaceRole.SENDER, ()
+                return self.identity.versions[0], ModuleID.VERSIONS, InterfaceRole.SENDER, (), facade
             if len(segments) == 2:
-                return self.identity.versions[0], ModuleID.VERSIONS, InterfaceRole.SENDER, segments[1:]
+                return self.identity.versions[0], ModuleID.VERSIONS, InterfaceRole.SENDER, segments[1:], facade
         raise Refusal(Status.CLIENT_ERROR, f"There is nothing at /{'/'.join(segments)}.", 404)
 
     # An answer
 
     def _respond(self, call: Call | None, headers: Mapping[str, str], reply: Reply) -> Response:
-        timestamp = self._calendar.now()
-        if reply.status < 2000 or reply.data is not None:
-            body = envelope.success(reply.data, timestamp, reply.status, reply.message)
-        else:
-            body = envelope.failure(reply.status, reply.message or "", timestamp)
+        routing = (reply.speaker or call.connection).routing_headers(call.route.module) if call is not None else ()
         echo = [(name, headers[key]) for name, key in _IDS if key in headers]
-        routing = call.connection.routing_headers(call.route.module) if call is not None else ()
+        if reply.passed:
+            return Response(reply.http_status, (*_JSON, *reply.headers, *routing, *echo), reply.passed)
+        timestamp, status = self._calendar.now(), reply.status
+        if call is not None and call.version == OLDEST:
+            status = _IN_OLDEST.get(status, status)
+        if status < 2000 or reply.data is not None:
+            body = envelope.success(reply.data, timestamp, status, reply.message)
+        else:
+            body = envelope.failure(status, reply.message or "", timestamp)
         return Response(reply.http_status, (*_JSON, *reply.headers, *routing, *echo), body)
 
     def _refuse(self, call: Call | None, headers: Mapping[str, str], refusal: Refusal, cause: Cause) -> Response:

@@ -3,12 +3,14 @@
 A CDR is priced from the volumes that it publishes, so that whoever reads it computes the same amount.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from simulator.billing import tariff as ours
 from simulator.billing.price import Bill, Quantities, Terms, price, terms, usage_from_volumes, used
@@ -18,8 +20,8 @@ from simulator.ocpi.v2_2_1.cdrs import CDR
 from simulator.ocpi.v2_2_1.tariffs import DayOfWeek, Tariff, TariffElement, TariffRestrictions
 
 _ZERO = Decimal("0.0000")
-_KWH_DECIMALS = 3
-_HOUR_DECIMALS = 4
+_KWH_PER_WH = Decimal("0.001")
+_HOUR_PLACE = Decimal("0.0001")
 _US_PER_HOUR_PLACE = 360_000
 _US_PER_S = 1_000_000
 _S_PER_QUARTER = 900
@@ -28,12 +30,20 @@ _DAYS = tuple(day.value for day in DayOfWeek)
 
 def kwh(energy_wh: int) -> Decimal:
     """Energy as OCPI writes it, in kWh with 3 decimals: exact for whole Wh."""
-    return Decimal(energy_wh).scaleb(-_KWH_DECIMALS)
+    return Decimal(energy_wh) * _KWH_PER_WH
 
 
 def hours(hour_places: int) -> Decimal:
     """A duration in ten-thousandths of an hour as OCPI writes it, in hours with 4 decimals."""
-    return Decimal(hour_places).scaleb(-_HOUR_DECIMALS)
+    return Decimal(hour_places) * _HOUR_PLACE
+
+
+def totals(cdrs: Iterable[CDR]) -> dict[str, str]:
+    """What CDRs ask together, without VAT, by currency; a credit CDR takes away."""
+    sums: dict[str, Decimal] = {}
+    for cdr in cdrs:
+        sums[cdr.currency] = sums.get(cdr.currency, _ZERO) + cdr.total_cost.excl_vat
+    return {currency: str(sums[currency]) for currency in sorted(sums)}
 
 
 class RunningTime:
@@ -111,38 +121,57 @@ def local_moment(time_zone: str, start_epoch_us: int, end_epoch_us: int) -> Mome
     zone = ZoneInfo(time_zone)
     start = datetime.fromtimestamp(start_epoch_us // _US_PER_S, zone)
     end = datetime.fromtimestamp(end_epoch_us // _US_PER_S, zone)
-    return Moment(f"{start:%Y-%m-%d}", f"{start:%H:%M}", _DAYS[start.weekday()], f"{end:%Y-%m-%d}")
+    return Moment(
+        start.date().isoformat(),
+        start.time().isoformat("minutes"),
+        _DAYS[start.weekday()],
+        end.date().isoformat(),
+    )
 
 
 @lru_cache(maxsize=1_024)
 def _local_date(time_zone: str, quarter: int) -> str:
     """The date at a location in a quarter of an hour since 1970; clocks are changed between two quarters."""
-    return f"{datetime.fromtimestamp(quarter * _S_PER_QUARTER, ZoneInfo(time_zone)):%Y-%m-%d}"
+    return datetime.fromtimestamp(quarter * _S_PER_QUARTER, ZoneInfo(time_zone)).date().isoformat()
 
 
 class Fare:
     """What one session pays under a tariff: the terms are chosen anew only when its course makes them others."""
 
-    __slots__ = ("_chosen_for", "_restricted", "_start_epoch_us", "_tariff", "_terms", "_time_zone")
+    __slots__ = ("_date", "_restricted", "_start", "_tariff", "_terms", "_time_zone", "_used")
 
     def __init__(self, tariff: ours.Tariff, time_zone: str, start_epoch_us: int) -> None:
         self._tariff = tariff
         self._time_zone = time_zone
-        self._start_epoch_us = start_epoch_us
         self._restricted = any(element.restrictions is not None for element in tariff.elements)
-        self._chosen_for: tuple[object, ...] | None = None
+        self._start = local_moment(time_zone, start_epoch_us, start_epoch_us) if self._restricted else None
+        self._used: tuple[str, ...] = ()
+        self._date = ""
         self._terms: Terms | None = None
+
+    @property
+    def currency(self) -> str:
+        """In which it is paid."""
+        return self._tariff.currency
 
     def bill(self, quantities: Quantities, end_epoch_us: int) -> Bill:
         """The bill for a session that has come to this instant."""
+        return self._terms_for(quantities, end_epoch_us).bill(quantities)
+
+    def total(self, quantities: Quantities, end_epoch_us: int) -> Price:
+        """What that bill comes to."""
+        excl, incl = self._terms_for(quantities, end_epoch_us).total(quantities)
+        return Price(excl_vat=excl, incl_vat=incl)
+
+    def _terms_for(self, quantities: Quantities, end_epoch_us: int) -> Terms:
         date = ""
         if self._restricted:
             date = _local_date(self._time_zone, end_epoch_us // (_S_PER_QUARTER * _US_PER_S))
-        chosen_for = (used(quantities), date)
-        if self._terms is None or chosen_for != self._chosen_for:
-            at = local_moment(self._time_zone, self._start_epoch_us, end_epoch_us) if self._restricted else None
-            self._terms, self._chosen_for = terms(self._tariff, chosen_for[0], at), chosen_for
-        return self._terms.bill(quantities)
+        dimensions = used(quantities)
+        if self._terms is None or dimensions != self._used or date != self._date:
+            at = replace(self._start, end_date=date) if self._start is not None else None
+            self._terms, self._used, self._date = terms(self._tariff, dimensions, at), dimensions, date
+        return self._terms
 
 
 FREE = Bill("EUR", _ZERO, None, _ZERO, _ZERO, _ZERO, _ZERO, ("The connector has no tariff; nothing is billed.",))
@@ -164,7 +193,10 @@ class Repriced(Struct, frozen=True):
 def reprice(cdr: CDR) -> Repriced:
     """Price a received CDR anew from what it says itself; the time zone in which its tariff is meant is not in it."""
     parking_h = cdr.total_parking_time or _ZERO
-    volumes = usage_from_volumes(cdr.total_energy, cdr.total_time - parking_h, parking_h)
+    try:
+        volumes = usage_from_volumes(cdr.total_energy, cdr.total_time - parking_h, parking_h)
+    except ValueError:
+        return Repriced(_ZERO, False)  # less than nothing was charged
     bill = price(neutral(cdr.tariffs[0]), volumes) if len(cdr.tariffs) == 1 else FREE
     return Repriced(bill.total_excl, not bill.approximate)
 

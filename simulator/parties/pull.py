@@ -1,22 +1,22 @@
 """Crawls a peer's list page by page, as its Link headers lead. Source: OCPI 2.2.1, Transport and format, Pagination."""
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlencode
 
+import msgspec
 from msgspec import Struct
 from simpy import Event
 
 from simulator.engine.cause import Cause
 from simulator.engine.exchange import Subject
-from simulator.ocpi import codec
-from simulator.ocpi.findings import Invalid
+from simulator.ocpi.findings import Finding, Invalid
 from simulator.ocpi.modules import InterfaceRole, ModuleID
 from simulator.ocpi.pagination import next_url
 from simulator.parties.connection import Connection
 from simulator.parties.office import Office
 
-T = TypeVar("T")
+T = TypeVar("T", bound=Struct)
 _MOST_PAGES = 10_000
 
 
@@ -35,8 +35,12 @@ def crawl(
     cls: type[T],
     cause: Cause,
     date_from: str | None = None,
+    read: Callable[[msgspec.Raw], tuple[list[T], list[Finding]]] | None = None,
 ) -> Generator[Event, Any, Crawl[T]]:
-    """All pages of a Sender's list (`date_from`: an OCPI DateTime); bad objects are hints and cost only themselves."""
+    """All pages of a Sender's list (`date_from`: an OCPI DateTime); bad objects are hints and cost only themselves.
+
+    `read` finds the good objects and what is wrong with the others; without it they are read as objects of 2.2.1.
+    """
     url = connection.endpoint(module, InterfaceRole.SENDER)
     if url is None:
         lack = f"has no Sender interface for {module}" if connection.registered else "is not registered"
@@ -62,7 +66,7 @@ def crawl(
         if exchange is None or answer.data is None or not answer.ok:
             return Crawl(objects, False, answer.problem or "The answer has no list.")
         try:
-            good, findings = codec.decode_list(answer.data, cls)
+            good, findings = read(answer.data) if read else connection.dialect.decode_list(answer.data, cls)
         except Invalid as invalid:
             office.client.hints(exchange, invalid.findings)
             return Crawl(objects, False, str(invalid))

@@ -4,14 +4,15 @@ Latency may let a later message overtake an earlier one; a platform that sends i
 such trouble. A push that fails is not repeated (OCPI knows no retry): the next one, or the receiver's pull, mends it.
 """
 
-from collections import deque
 from collections.abc import Callable
+from typing import Any
 
 from msgspec import Struct
 
 from simulator.engine.cause import Cause
 from simulator.engine.exchange import Exchange, Subject
 from simulator.parties.connection import Connection
+from simulator.parties.dialect import Unsayable
 from simulator.parties.office import Office
 
 Done = Callable[[Exchange | None], None]
@@ -31,6 +32,24 @@ class Copy(Struct, frozen=True, gc=False):
     patch: Subject
 
 
+def say(office: Office, connection: Connection, obj: Struct, cause: Cause, patch: Any = None) -> bytes | None:
+    """An object, or a `patch` of it, in the words of a connection; None, and an event, when it has none for it."""
+    try:
+        if patch is not None:
+            return connection.dialect.encode_patch(type(obj), patch)
+        return connection.dialect.encode(obj)
+    except Unsayable as reason:
+        office.journal.event(
+            office.id,
+            "withheld",
+            party=office.id,
+            subject=connection.peer_id,
+            data={"kind": type(obj).__name__, "version": connection.version, "why": str(reason)},
+            cause=cause,
+        )
+        return None
+
+
 class _Push(Struct):
     connection: Connection
     method: str
@@ -39,6 +58,7 @@ class _Push(Struct):
     cause: Cause
     body: bytes
     done: Done | None
+    correlation_id: str
 
 
 class Outbox:
@@ -46,7 +66,7 @@ class Outbox:
 
     def __init__(self, office: Office) -> None:
         self._office = office
-        self._lanes: dict[str, deque[_Push]] = {}
+        self._lanes: dict[str, list[_Push]] = {}
 
     def push(
         self,
@@ -60,18 +80,20 @@ class Outbox:
         done: Done | None = None,
         *,
         first: bool = False,
+        correlation_id: str = "",
     ) -> None:
         """Send now, or when everything given earlier for the same lane (an object at a peer) is done.
 
         `first` puts it before what waits: for a PUT that mends a PATCH which found no object.
+        `correlation_id` is that of the message that a hub passes on.
         """
-        push = _Push(connection, method, url, subject, cause, body, done)
+        push = _Push(connection, method, url, subject, cause, body, done, correlation_id)
         waiting = self._lanes.get(lane)
         if waiting is None:
-            self._lanes[lane] = deque()
+            self._lanes[lane] = []
             self._send(lane, push)
         elif first:
-            waiting.appendleft(push)
+            waiting.insert(0, push)
         else:
             waiting.append(push)
 
@@ -90,12 +112,19 @@ class Outbox:
                     self._office.failed(f"what follows {push.method} {push.url}", error)
             if self._lanes.get(lane) is queue:
                 if queue:
-                    self._send(lane, queue.popleft())
+                    self._send(lane, queue.pop(0))
                 else:
                     del self._lanes[lane]
 
         exchange = self._office.client.send(
-            push.connection, push.method, push.url, push.subject, push.cause, push.body, concluded
+            push.connection,
+            push.method,
+            push.url,
+            push.subject,
+            push.cause,
+            push.body,
+            concluded,
+            correlation_id=push.correlation_id,
         )
         if exchange is None:
             concluded(None)

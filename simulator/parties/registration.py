@@ -1,26 +1,27 @@
-"""The handshake by which two platforms come to know each other, both ends of it.
+"""The handshake by which two platforms come to know each other, both ends of it, and how they renew or end it.
 
 CREDENTIALS_TOKEN_A is handed over out of band with a versions URL; everything else is discovered. Source: OCPI 2.2.1,
-Credentials module, Registration; Version information endpoint.
+Credentials module, Registration; Version information endpoint; digest, section 2.8.
 """
 
 from collections.abc import Callable, Generator
 from typing import Any
 
+import msgspec
 from simpy import Event
 
-from simulator.engine.cause import Cause
+from simulator.engine.cause import TIME, Cause
 from simulator.engine.exchange import Subject
 from simulator.ocpi import codec
 from simulator.ocpi.modules import InterfaceRole, ModuleID
 from simulator.ocpi.status import Status
-from simulator.ocpi.v2_2_1.credentials import Credentials, CredentialsRole
-from simulator.ocpi.v2_2_1.locations import BusinessDetails
-from simulator.ocpi.v2_2_1.versions import Endpoint, Version, VersionDetails
+from simulator.ocpi.v2_2_1.versions import Version
+from simulator.parties import credentials
 from simulator.parties.call import Call, Refusal, Reply, Waiting
 from simulator.parties.client import Answer
 from simulator.parties.connection import Connection, ConnectionState
-from simulator.parties.identity import VERSION
+from simulator.parties.credentials import Member, Presented
+from simulator.parties.endpoints import Offered, read_details, write_details
 from simulator.parties.office import Office
 
 _REGISTERED = ConnectionState.REGISTERED
@@ -30,58 +31,63 @@ Expected = tuple[tuple[ModuleID, InterfaceRole], ...]
 class Registration:
     """Versions and credentials of one party, as client and as server.
 
-    `expected` are the interfaces that a peer must have to be of use; `on_registered` is told of each peer that is.
+    `expected` are the interfaces that a peer must have to be of use; `on_registered` is told of each peer that is, anew
+    when it has been renewed. A hub shows itself otherwise to each peer: it overrides what says who is here.
     """
 
     def __init__(self, office: Office, expected: Expected, on_registered: Callable[[Connection, Cause], None]) -> None:
         self._office = office
         self._expected = expected
-        self._on_registered = on_registered
-        self._under_way: dict[str, str] = {}
-        platform = office.platform
-        for version in office.identity.versions:
-            platform.offer(
-                version,
-                ModuleID.VERSIONS,
-                InterfaceRole.SENDER,
-                {"get_list": self._get_versions, "get_details": self._get_details},
-            )
-            platform.offer(
-                version,
-                ModuleID.CREDENTIALS,
-                InterfaceRole.SENDER,
-                {"get": self._get, "post": self._post, "put": self._put, "delete": self._delete},
-            )
+        self.on_registered = on_registered
+        self._under_way: dict[str, None] = {}
+        self._renewing: dict[str, None] = {}
+        office.platform.offer(
+            ModuleID.VERSIONS,
+            InterfaceRole.SENDER,
+            {"get_list": self._get_versions, "get_details": self._get_details},
+        )
+        office.platform.offer(
+            ModuleID.CREDENTIALS,
+            InterfaceRole.SENDER,
+            {"get": self._get, "post": self.post, "put": self.put, "delete": self._delete},
+        )
 
     # What we offer
 
     def _get_versions(self, call: Call) -> Reply:
-        del call
-        host = self._office.identity.host
-        offered = [
-            Version(version=version, url=f"http://{host}/ocpi/{version}") for version in self._office.identity.versions
-        ]
-        return Reply(codec.encode(offered))
+        base = self._office.platform.base(call.line.facade)
+        versions = self.versions(call.line)
+        return Reply(codec.encode([Version(version=version, url=f"{base}/{version}") for version in versions]))
 
     def _get_details(self, call: Call) -> Reply:
         version = call.params["version"]
-        if version not in self._office.identity.versions:
+        if version not in self.versions(call.line):
             raise Refusal(Status.UNSUPPORTED_VERSION, f"Version {version} is not offered here.", 404)
-        endpoints = tuple(
-            Endpoint(identifier=module, role=InterfaceRole(interface), url=url)
-            for module, interface, url in self._office.platform.endpoints(version)
-        )
-        return Reply(codec.encode(VersionDetails(version=version, endpoints=endpoints)))
+        return Reply(write_details(version, self.endpoints(call.line, version)))
 
-    def _credentials(self, token: str) -> Credentials:
+    def _credentials(self, line: Connection, token: str, version: str) -> bytes:
+        members, hub = self.members(line, version)
+        return credentials.write(Presented(token, self.versions_url(line), members, hub), version)
+
+    def versions_url(self, line: Connection) -> str:
+        """The one URL that people hand over to a peer."""
+        return f"{self._office.platform.base(line.facade)}/versions"
+
+    def versions(self, line: Connection) -> tuple[str, ...]:
+        """The versions that a peer is offered."""
+        del line
+        return self._office.identity.versions
+
+    def endpoints(self, line: Connection, version: str) -> Offered:
+        """The endpoints that a peer is offered."""
+        del line
+        return self._office.platform.endpoints(version)
+
+    def members(self, line: Connection, version: str) -> tuple[tuple[Member, ...], str]:
+        """The parties that a peer is told our platform holds, and in 2.3.0 the id of our hub if we are one."""
+        del line, version
         identity = self._office.identity
-        role = CredentialsRole(
-            role=identity.role,
-            business_details=BusinessDetails(name=identity.name),
-            party_id=identity.party_id,
-            country_code=identity.country_code,
-        )
-        return Credentials(token=token, url=identity.versions_url, roles=(role,))
+        return (Member(identity.country_code, identity.party_id, identity.role, identity.name),), ""
 
     # As the one who asks
 
@@ -89,41 +95,102 @@ class Registration:
         """Make CREDENTIALS_TOKEN_A for a peer, to be handed to its people."""
         token = self._office.new_token(connection.peer_id, "A")
         self._office.platform.admit(connection, token)
-        self._enter(connection, ConnectionState.A_ISSUED)
+        self._enter(connection, ConnectionState.A_ISSUED, issued="A")
         return token
 
     def take_token_a(self, connection: Connection, token: str, versions_url: str) -> None:
         """Take the token and URL that a peer's people handed over."""
         connection.hold(token)
         connection.peer_versions_url = versions_url
-        self._enter(connection, ConnectionState.A_HELD)
+        self._enter(connection, ConnectionState.A_HELD, held="A")
 
     def register(self, connection: Connection, cause: Cause) -> Generator[Event, Any, str]:
         """Run the handshake as its Sender; returns an empty text, or a sentence on why it failed."""
         office = self._office
         try:
-            yield from self._discover(connection, connection.peer_versions_url, office.identity.versions, cause)
+            yield from self._discover(connection, connection.peer_versions_url, self.versions(connection), cause)
         except Refusal as refusal:
             return refusal.message
-        url = connection.endpoints.get((ModuleID.CREDENTIALS.value, "SENDER")) or connection.endpoints.get(
-            (ModuleID.CREDENTIALS.value, "RECEIVER")
-        )
-        if url is None:
-            return f"{connection.peer_id} has no credentials endpoint."
         token_b = office.new_token(connection.peer_id, "B")
         office.platform.admit(connection, token_b)
-        answer, credentials = yield from self._ask(
+        return (yield from self._present(connection, "POST", token_b, cause))
+
+    def renew(self, connection: Connection, cause: Cause, versions: tuple[str, ...] = ()) -> Generator[Event, Any, str]:
+        """Replace both tokens of a registered connection by a PUT; returns why it failed, or an empty text.
+
+        With other `versions` it changes to the highest of them that the peer has. While it lasts the peer's own PUT is
+        refused: of two that cross, each would replace the token that the other presents.
+        """
+        if not connection.registered:
+            return f"{connection.peer_id} is not registered."
+        self._renewing[connection.name] = None
+        try:
+            return (yield from self._renew(connection, cause, versions))
+        finally:
+            del self._renewing[connection.name]
+
+    def _renew(self, connection: Connection, cause: Cause, versions: tuple[str, ...]) -> Generator[Event, Any, str]:
+        office, before = self._office, (connection.version, connection.endpoints)
+        try:
+            yield from self._discover(
+                connection, connection.peer_versions_url, versions or (connection.version,), cause
+            )
+        except Refusal as refusal:
+            connection.learn(*before)
+            return refusal.message
+        known = connection.issued
+        token = office.new_token(connection.peer_id, "B")
+        office.platform.admit(connection, token, retire=True)
+        problem = yield from self._present(connection, "PUT", token, cause)
+        if problem:
+            office.platform.admit(connection, known)
+            connection.learn(*before)
+        return problem
+
+    def end(self, connection: Connection, cause: Cause) -> Generator[Event, Any, str]:
+        """Unregister at a peer; returns why it failed, or an empty text. From then on neither side sends anything."""
+        url = _credentials_url(connection)
+        if url is None or not connection.registered:
+            return f"{connection.peer_id} is not registered."
+        answer, _ = yield from self._ask(connection, "DELETE", url, "credentials.delete", lambda data: data, cause)
+        if not answer.ok:
+            return f"{connection.peer_id} did not unregister us: {_why(answer)}."
+        self.leave(connection, cause)
+        return ""
+
+    def compare(self, connection: Connection, cause: Cause) -> Generator[Event, Any, bool]:
+        """Read the credentials that a peer holds out to us; whether they are those that we know."""
+        url = _credentials_url(connection)
+        if url is None:
+            return False
+        _, theirs = yield from self._ask(
             connection,
-            "POST",
+            "GET",
             url,
-            "credentials.post",
-            Credentials,
+            "credentials.get",
+            lambda data: credentials.read(data, connection.version, connection.peer_role),
             cause,
-            codec.encode(self._credentials(token_b)),
         )
-        if credentials is None:
+        known = (connection.held, connection.peer_versions_url, connection.members)
+        return theirs is not None and (theirs.token, theirs.url, theirs.members) == known
+
+    def _present(self, connection: Connection, method: str, token: str, cause: Cause) -> Generator[Event, Any, str]:
+        """Send our credentials; returns why the peer did not take them, or an empty text."""
+        url, version = _credentials_url(connection), connection.version
+        if url is None:
+            return f"{connection.peer_id} has no credentials endpoint."
+        answer, theirs = yield from self._ask(
+            connection,
+            method,
+            url,
+            f"credentials.{method.lower()}",
+            lambda data: credentials.read(data, version, connection.peer_role),
+            cause,
+            self._credentials(connection, token, version),
+        )
+        if theirs is None:
             return f"{connection.peer_id} did not register us: {_why(answer)}."
-        self._conclude(connection, credentials, cause)
+        self._conclude(connection, theirs, cause, issued="B", held="C")
         return ""
 
     def _discover(
@@ -133,9 +200,7 @@ class Registration:
 
         Raises Refusal with the status code that tells the peer why it cannot be used.
         """
-        answer, versions = yield from self._ask(
-            connection, "GET", versions_url, "versions.get_list", list[Version], cause
-        )
+        answer, versions = yield from self._ask_for_versions(connection, versions_url, cause)
         if versions is None:
             raise Refusal(
                 Status.UNABLE_TO_USE_CLIENT_API,
@@ -150,17 +215,42 @@ class Registration:
             )
         chosen = max(mutual, key=lambda version: _order(version.version))
         answer, details = yield from self._ask(
-            connection, "GET", chosen.url, "versions.get_details", VersionDetails, cause
+            connection,
+            "GET",
+            chosen.url,
+            "versions.get_details",
+            lambda data: read_details(data, chosen.version, connection),
+            cause,
+            version=chosen.version,
         )
         if details is None:
             raise Refusal(
                 Status.UNABLE_TO_USE_CLIENT_API,
                 f"The endpoints of {connection.peer_id} cannot be read: {_why(answer)}.",
             )
-        connection.learn(chosen.version, details.endpoints)
+        connection.learn(chosen.version, details)
         missing = [f"{module} {side}" for module, side in self._expected if connection.url(module.value, side) is None]
         if missing:
             raise Refusal(Status.NO_MATCHING_ENDPOINTS, f"{connection.peer_id} lacks {', '.join(missing)}.")
+
+    def _ask_for_versions(
+        self, connection: Connection, url: str, cause: Cause
+    ) -> Generator[Event, Any, tuple[Answer, list[Version] | None]]:
+        """A peer that refuses our token may know the other way of writing it: raw (2.1.1) or in Base64."""
+
+        def ask() -> Generator[Event, Any, tuple[Answer, Any]]:
+            return self._ask(
+                connection, "GET", url, "versions.get_list", lambda data: codec.decode(data, list[Version]), cause
+            )
+
+        answer, versions = yield from ask()
+        if answer.http_status == 401:
+            usual = connection.encoding
+            connection.encode_tokens("raw" if usual == "base64" else "base64")
+            answer, versions = yield from ask()
+            if answer.http_status == 401:
+                connection.encode_tokens(usual)
+        return answer, versions
 
     def _ask(
         self,
@@ -168,84 +258,105 @@ class Registration:
         method: str,
         url: str,
         route: str,
-        cls: type[Any],
+        read: Callable[[msgspec.Raw], Any],
         cause: Cause,
         body: bytes = b"",
+        version: str = "",
     ) -> Generator[Event, Any, tuple[Answer, Any]]:
-        subject = Subject(
-            module=route.partition(".")[0], interface="", route=route, version=connection.version or VERSION
-        )
+        version = version or connection.version or max(self.versions(connection), key=_order)
+        subject = Subject(module=route.partition(".")[0], interface="", route=route, version=version)
         exchange = self._office.client.send(connection, method, url, subject, cause, body)
         if exchange is not None:
             yield exchange
         answer = self._office.client.read(exchange)
-        return answer, self._office.client.decode(exchange, answer, cls) if answer.ok else None
+        return answer, self._office.client.decode(exchange, answer, read) if answer.ok else None
 
     # As the one who is asked
 
     def _get(self, call: Call) -> Reply:
-        return Reply(codec.encode(self._credentials(call.connection.issued)))
+        return Reply(self._credentials(call.line, call.line.issued, call.version))
 
-    def _post(self, call: Call) -> Waiting:
-        if call.connection.registered:
+    def post(self, call: Call) -> Waiting:
+        """Take the credentials of a peer who is not registered yet; 405 for one who is."""
+        if call.line.registered:
             raise Refusal(Status.CLIENT_ERROR, "You are registered already; use PUT to update.", 405)
-        return self._accept(call, codec.decode(call.body, Credentials))
+        return self._accept(call, credentials.read(call.body, call.version, call.line.peer_role))
 
-    def _put(self, call: Call) -> Waiting:
-        if not call.connection.registered:
+    def put(self, call: Call) -> Waiting:
+        """Take the renewed credentials of a peer who is registered; 405 for one who is not."""
+        if not call.line.registered:
             raise Refusal(Status.CLIENT_ERROR, "You are not registered; use POST to register.", 405)
-        return self._accept(call, codec.decode(call.body, Credentials))
+        if call.line.name in self._renewing:
+            raise Refusal(Status.CLIENT_ERROR, "A renewal of ours is under way; try again later.", 405)
+        return self._accept(call, credentials.read(call.body, call.version, call.line.peer_role))
 
-    def _accept(self, call: Call, offered: Credentials) -> Waiting:
+    def _accept(self, call: Call, offered: Presented) -> Waiting:
         """Call the peer back with its token before answering; what it held before stays valid until that worked."""
-        connection = call.connection
+        connection = call.line
         came_by = connection.issued
-        if self._under_way.get(connection.peer_id) == came_by:
+        if came_by in self._under_way:
             raise Refusal(Status.CLIENT_ERROR, "Your registration is under way.", 405)
-        self._under_way[connection.peer_id] = came_by
+        self._under_way[came_by] = None
         before = (connection.held, connection.version, connection.endpoints)
         connection.hold(offered.token)
         try:
-            yield from self._discover(connection, offered.url, (VERSION,), call.cause)
+            yield from self._discover(connection, offered.url, (call.version,), call.cause)
         except Refusal:
             if connection.issued == came_by:
                 connection.hold(before[0])
-                connection.version, connection.endpoints = before[1], before[2]
+                connection.learn(before[1], before[2])
             raise
         finally:
-            if self._under_way.get(connection.peer_id) == came_by:
-                del self._under_way[connection.peer_id]
+            del self._under_way[came_by]
         if connection.issued != came_by:
             # People have begun anew meanwhile: their token must stay in force.
             raise Refusal(Status.CLIENT_ERROR, "The token of this request has been replaced meanwhile.", 401)
         token_c = self._office.new_token(connection.peer_id, "C")
-        self._office.platform.admit(connection, token_c)
+        self._office.platform.admit(connection, token_c, retire=connection.registered)
         connection.peer_versions_url = offered.url
-        self._conclude(connection, offered, call.cause)
-        return Reply(codec.encode(self._credentials(token_c)))
+        self._conclude(connection, offered, call.cause, issued="C", held="B")
+        return Reply(self._credentials(connection, token_c, call.version))
 
     def _delete(self, call: Call) -> Reply:
-        if not call.connection.registered:
+        if not call.line.registered:
             raise Refusal(Status.CLIENT_ERROR, "You are not registered.", 405)
-        self._office.platform.dismiss(call.connection)
-        call.connection.hold("")
-        call.connection.endpoints = {}
-        self._enter(call.connection, ConnectionState.UNREGISTERED, call.cause)
+        self.leave(call.line, call.cause)
         return Reply()
 
-    def _conclude(self, connection: Connection, credentials: Credentials, cause: Cause) -> None:
-        connection.hold(credentials.token)
-        connection.roles = credentials.roles
-        self._enter(connection, _REGISTERED, cause)
-        self._on_registered(connection, cause)
+    def leave(self, connection: Connection, cause: Cause) -> None:
+        """The connection has ended, whichever side has said so."""
+        self._office.platform.dismiss(connection)
+        connection.hold("")
+        connection.learn(connection.version, {})
+        self._enter(connection, ConnectionState.UNREGISTERED, cause)
 
-    def _enter(self, connection: Connection, state: ConnectionState, cause: Cause | None = None) -> None:
-        connection.state = state
-        value = {"state": state.value, "version": connection.version}
-        if cause is None:
-            self._office.journal.state(self._office.id, "connection", connection.peer_id, value)
-        else:
-            self._office.journal.state(self._office.id, "connection", connection.peer_id, value, cause)
+    def _conclude(self, connection: Connection, presented: Presented, cause: Cause, *, issued: str, held: str) -> None:
+        connection.hold(presented.token)
+        connection.learn_members(presented.members)
+        self._enter(connection, _REGISTERED, cause, issued=issued, held=held)
+        self.on_registered(connection, cause)
+
+    def _enter(
+        self, connection: Connection, state: ConnectionState, cause: Cause = TIME, *, issued: str = "", held: str = ""
+    ) -> None:
+        """Record how the connection stands: the tokens by the letters that OCPI gives them, never by their values."""
+        connection.enter(state)
+        journal = self._office.journal
+        value = {
+            "endpoints": [f"{module} {side}" for module, side in sorted(connection.endpoints)],
+            "held": held,
+            "issued": issued,
+            "state": state.value,
+            "tokens_us": journal.clock.now_us,
+            "version": connection.version,
+        }
+        journal.state(self._office.id, "connection", connection.name, value, cause)
+
+
+def _credentials_url(connection: Connection) -> str | None:
+    """Its side means nothing in OCPI, so either will do."""
+    module = ModuleID.CREDENTIALS
+    return connection.url(module, InterfaceRole.SENDER) or connection.url(module, InterfaceRole.RECEIVER)
 
 
 def _why(answer: Answer) -> str:

@@ -3,13 +3,15 @@
 from collections.abc import Callable, Iterator
 from typing import Generic, TypeVar
 
-from simulator.ocpi import codec
+from msgspec import Struct
+
 from simulator.ocpi.datatypes import parse_datetime
 from simulator.ocpi.pagination import in_window, paginate, parse_query
 from simulator.parties.call import Call, Reply
 from simulator.wire.carrier import Headers
 
 T = TypeVar("T")
+S = TypeVar("S", bound=Struct)
 
 
 class Store(Generic[T]):
@@ -62,7 +64,7 @@ def page(
     return objects[query.offset : query.offset + query.limit], tuple(headers.items())
 
 
-def listed(objects: list[T], last_updated: Callable[[T], str], call: Call, max_limit: int) -> Reply:
+def listed(objects: list[S], last_updated: Callable[[S], str], call: Call, max_limit: int) -> Reply:
     """The answer to a request for a page of a list."""
     shown, headers = page(objects, last_updated, call, max_limit)
-    return Reply(codec.encode(shown), headers=headers)
+    return call.reply_list(shown, headers)

@@ -7,11 +7,13 @@ Source: OCPI 2.2.1, Transport and format, Offline behaviour, Pull and Push.
 from collections.abc import Callable, Generator
 from typing import Any
 
+import msgspec
 from msgspec import Struct
 from simpy import Event
 
 from simulator.engine.cause import TIME, Cause
-from simulator.ocpi.modules import ModuleID
+from simulator.ocpi.findings import Finding
+from simulator.ocpi.modules import InterfaceRole, ModuleID, Role
 from simulator.parties.connection import Connection
 from simulator.parties.office import Office
 from simulator.parties.pull import crawl
@@ -33,20 +35,52 @@ class Taken(Struct, frozen=True):
 
 
 class Pull(Struct, frozen=True):
-    """One list to pull. `full` lists are always read whole, because what they lack is gone."""
+    """One list to pull, from peers of these `roles`. `full` lists are always read whole: what they lack is gone.
+
+    One of an `optional` module is not asked of peers without it. One that is not `by_hub` is not asked over a hub,
+    which does not say who behind it has the module. What is `personal` a hub keeps no copy of: over a hub each party
+    behind it is asked. `read` as for `crawl`.
+    """
 
     module: ModuleID
     cls: type[Any]
     take: Callable[[Connection, list[Any], Cause], Taken]
     full: bool = False
     needs_date_from: bool = False
+    personal: bool = False
+    optional: bool = False
+    by_hub: bool = True
+    roles: tuple[Role, ...] = tuple(Role)
+    read: Callable[[msgspec.Raw], tuple[list[Any], list[Finding]]] | None = None
+
+    def targets(self, connection: Connection) -> list[Connection]:
+        """Whom to ask over a connection."""
+        if connection.peer_role not in self.roles:
+            return []
+        if self.optional and connection.endpoint(self.module, InterfaceRole.SENDER) is None:
+            return []
+        if connection.by_hub and not self.by_hub:
+            return []
+        if self.personal and connection.to_hub:
+            return [routed for routed in connection.behind.values() if routed.registered]
+        return [connection]
 
 
 class Synchroniser:
-    """Runs the pulls of one party, one round at a time for each peer; one asked for meanwhile follows it."""
+    """Runs the pulls of one party, one round at a time for each peer; one asked for meanwhile follows it.
 
-    def __init__(self, office: Office, pulls: tuple[Pull, ...], poll_us: int | None) -> None:
+    `done` is told of each round that read every list to its end.
+    """
+
+    def __init__(
+        self,
+        office: Office,
+        pulls: tuple[Pull, ...],
+        poll_us: int | None,
+        done: Callable[[Connection, Cause], None] | None = None,
+    ) -> None:
         self._office = office
+        self._done = done
         self._pulls = pulls
         self._poll_us = poll_us
         self._asked_again: dict[str, bool] = {}
@@ -66,9 +100,9 @@ class Synchroniser:
 
     def peer_is_back(self, peer_id: str) -> None:
         """A peer, or the link to it, is back."""
-        connection = self._office.connections.get(peer_id)
-        if connection is not None and connection.registered and not self._office.node.down:
-            self.soon(connection, "the peer is back")
+        for connection in tuple(self._office.registered()):
+            if connection.peer_platform == peer_id and not self._office.node.down:
+                self.soon(connection, "the peer is back")
 
     def all_soon(self, reason: str) -> None:
         """Start a round with every peer."""
@@ -76,11 +110,16 @@ class Synchroniser:
             self.soon(connection, reason)
 
     def start_polling(self) -> None:
-        """Poll every peer every so often, each at its own drawn moment so that nobody is asked by all at once."""
+        """Poll every peer."""
+        for peer_id in self._office.connections:
+            self.start_polling_of(peer_id)
+
+    def start_polling_of(self, peer_id: str) -> None:
+        """Poll a peer every so often, each at its own drawn moment so that nobody is asked by all at once."""
         if self._poll_us is not None and self._pulls:
-            for peer_id, connection in self._office.connections.items():
-                splay = self._office.streams.uniform(self._office.id, f"poll {peer_id}")()
-                self._office.spawn(self._poll(connection, round(splay * self._poll_us)), f"poll {peer_id}")
+            connection = self._office.connections[peer_id]
+            splay = self._office.streams.uniform(self._office.id, f"poll {peer_id}")()
+            self._office.spawn(self._poll(connection, round(splay * self._poll_us)), f"poll {peer_id}")
 
     def _poll(self, connection: Connection, first_us: int) -> Generator[Event, Any, None]:
         assert self._poll_us is not None
@@ -91,17 +130,19 @@ class Synchroniser:
             yield self._office.env.timeout(self._poll_us)
 
     def _round(self, connection: Connection, reason: str, cause: Cause, delay_us: int) -> Generator[Event, Any, None]:
-        peer_id = connection.peer_id
-        if peer_id in self._asked_again:
-            self._asked_again[peer_id] = True
+        name = connection.name
+        if name in self._asked_again:
+            self._asked_again[name] = True
             return
         retries_us = iter(RETRIES_US)
         try:
             while True:
-                self._asked_again[peer_id] = False
+                self._asked_again[name] = False
                 yield self._office.env.timeout(delay_us)
                 complete = yield from self._pull_all(connection, reason, cause)
-                if self._asked_again[peer_id]:
+                if complete and self._done is not None:
+                    self._done(connection, cause)
+                if self._asked_again[name]:
                     delay_us = SETTLE_US
                 elif complete or not connection.registered:
                     return
@@ -110,7 +151,7 @@ class Synchroniser:
                     if delay_us < 0:
                         return
         finally:
-            del self._asked_again[peer_id]
+            del self._asked_again[name]
 
     def _pull_all(self, connection: Connection, reason: str, cause: Cause) -> Generator[Event, Any, bool]:
         """One round; whether every list was read to its end."""
@@ -127,20 +168,22 @@ class Synchroniser:
             cause=cause,
         )
         for pull in self._pulls:
-            began_us = office.calendar.now_us
-            since_us = connection.synced_us.get(pull.module.value)
-            date_from = None if since_us is None or pull.full else office.calendar.text(since_us)
-            if date_from is None and pull.needs_date_from:
-                date_from = office.calendar.text(began_us - _HISTORY_US)
-            found = yield from crawl(office, connection, pull.module, pull.cls, why, date_from)
-            if found.complete or not pull.full:
-                taken = pull.take(connection, found.objects, why)
-                changed[pull.module.value] = taken.changed
-                stalest_us = max(stalest_us, taken.stalest_us)
-            if found.complete:
-                connection.synced_us[pull.module.value] = began_us
-            else:
-                problems.append(found.problem)
+            module = pull.module.value
+            for target in pull.targets(connection):
+                began_us = office.calendar.now_us
+                since_us = target.synced_us.get(module)
+                date_from = None if since_us is None or pull.full else office.calendar.text(since_us)
+                if date_from is None and pull.needs_date_from:
+                    date_from = office.calendar.text(began_us - _HISTORY_US)
+                found = yield from crawl(office, target, pull.module, pull.cls, why, date_from, pull.read)
+                if found.complete or not pull.full:
+                    taken = pull.take(target, found.objects, why)
+                    changed[module] = changed.get(module, 0) + taken.changed
+                    stalest_us = max(stalest_us, taken.stalest_us)
+                if found.complete:
+                    target.synced_us[module] = began_us
+                else:
+                    problems.append(found.problem)
         office.journal.event(
             office.id,
             "synchronised",

@@ -5,12 +5,12 @@ from pathlib import Path
 
 from simulator.scenario.fields import Fields, Problems
 from simulator.scenario.instants import Start
-from simulator.scenario.model import Driver, DriverGroup, Party, RecordedDrivers
+from simulator.scenario.model import Driver, DriverGroup, Outsider, Party, RecordedDrivers
 from simulator.scenario.recorded import RECORDED_KEYS, read_recorded
 from simulator.scenario.sites import read_place
 from simulator.scenario.tree import Scalar, Table, Value
 from simulator.scenario.units import parse_distance_m, parse_duration
-from simulator.scenario.vocabulary import ARRIVALS, AUTHORISE, MIXES, STOPS, VEHICLES
+from simulator.scenario.vocabulary import ARRIVALS, AUTHORISE, KEEPS, MIXES, STOPS, VEHICLES
 from simulator.scenario.words import limited, number, one_of, phrase, whole_percent, within
 
 DEFAULT_PATIENCE_US = 20 * 60_000_000
@@ -40,16 +40,25 @@ _DRIVER_KEYS = (
     "stay",
     "stop",
     "patience",
+    "token",
+    "reserve",
+    "keeps",
 )
 _WEEK_US = 7 * 86_400_000_000
 
 _radius = limited(parse_distance_m, 1, 1_000_000, "a distance from 1 m to 1000 km")
 _patience = limited(parse_duration, 0, _WEEK_US, "a duration of at most 7 d")
+_reserve = limited(parse_duration, 60_000_000, 86_400_000_000, "a duration from 1 min to 1 d")
 _stay = limited(parse_duration, 1_000_000, _WEEK_US, "a duration from 1 s to 7 d")
 
 
 def read_drivers(
-    problems: Problems, value: Value | None, parties: Sequence[Party], start: Start, duration_us: int, folder: Path
+    problems: Problems,
+    value: Value | None,
+    parties: Sequence[Party | Outsider],
+    start: Start,
+    duration_us: int,
+    folder: Path,
 ) -> tuple[DriverGroup | RecordedDrivers | Driver, ...]:
     """Groups (they have `sessions_per_day`), recorded ones (`sessions`) and single ones (`arrives`); names are unique.
 
@@ -132,10 +141,20 @@ def _driver(problems: Problems, fields: Fields, start: Start, duration_us: int) 
         sentence = f"There is nothing to charge with {found}; the target must be above the battery."
         place = fields.place_of("target" if fields.value("target") is not None else "battery")
         problems.add(place, found, "a target above the battery", sentence)
+    arrives_at_us = fields.required("arrives", arrival, 0)
+    reserve_us = fields.maybe("reserve", _reserve)
+    if reserve_us is not None and reserve_us > arrives_at_us:
+        sentence = (
+            "The driver would reserve before the scenario starts; let it be later, or start the scenario earlier."
+        )
+        problems.add(fields.place_of("reserve"), "an instant before the start", "one after it", sentence)
+    if reserve_us is None and fields.value("keeps") is not None:
+        sentence = "Nothing is reserved that could be kept; add “reserve”, such as reserve: 30 min."
+        problems.add(fields.place_of("keeps"), "keeps alone", "the key reserve", sentence)
     return Driver(
         name=fields.required("name", phrase(100), ""),
         emsp=fields.required("emsp", str, ""),
-        arrives_at_us=fields.required("arrives", arrival, 0),
+        arrives_at_us=arrives_at_us,
         latitude=latitude,
         longitude=longitude,
         vehicle=fields.optional("vehicle", one_of(VEHICLES), "compact"),
@@ -145,6 +164,9 @@ def _driver(problems: Problems, fields: Fields, start: Start, duration_us: int) 
         stay_us=fields.optional("stay", _stay, DEFAULT_STAY_US),
         stop=fields.maybe("stop", one_of(STOPS)),
         patience_us=fields.optional("patience", _patience, DEFAULT_PATIENCE_US),
+        token=fields.maybe("token", phrase(36)),
+        reserve_us=reserve_us,
+        keeps=fields.optional("keeps", one_of(KEEPS), "yes"),
     )
 
 

@@ -95,7 +95,7 @@ def _evse(group: EvseGroup, index: int, cpo: Party, number: int, start: str) -> 
         uid=group.uids[index] if group.uids else f"{cpo.id}-E{number:04}",
         evse_id=f"{cpo.country_code}*{cpo.party_id}*E{number:04}",
         status=Status.AVAILABLE,
-        capabilities=_CAPABILITIES,
+        capabilities=(*_CAPABILITIES, Capability.CHARGING_PREFERENCES_CAPABLE) if group.preferences else _CAPABILITIES,
         connectors=(_connector(group, start),),
         last_updated=start,
     )

@@ -16,7 +16,7 @@ from simulator.scenario.drivers import DEFAULT_PATIENCE_US
 from simulator.scenario.generate import MAX_EVSES, Plan, Spread
 from simulator.scenario.model import DriverGroup, EvseGroup, Party, Site, TariffSpec
 from simulator.scenario.sites import current_type
-from simulator.scenario.vocabulary import RUNNABLE_VERSIONS, WHITELISTS
+from simulator.scenario.vocabulary import USUAL_VERSIONS, WHITELISTS
 from simulator.world.distributions import choice, lognormal
 from simulator.world.geometry import offset
 
@@ -76,9 +76,9 @@ class _Draws(Struct, frozen=True):
 def _party(country: str, number: int) -> Party:
     id = f"{country}-{number:03}"
     if country == CPO_COUNTRY:
-        return Party(id, country, id[3:], "cpo", f"Network {number}", RUNNABLE_VERSIONS)
+        return Party(id, country, id[3:], "cpo", f"Network {number}", USUAL_VERSIONS)
     whitelist = WHITELISTS[(number - 1) % len(WHITELISTS)]
-    return Party(id, country, id[3:], "emsp", f"Provider {number}", RUNNABLE_VERSIONS, whitelist=whitelist)
+    return Party(id, country, id[3:], "emsp", f"Provider {number}", USUAL_VERSIONS, whitelist=whitelist)
 
 
 def _tariff(plan: Plan, draws: _Draws, cpo: Party, number: int) -> TariffSpec:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from simulator.ocpi.v2_2_1.locations import PowerType
-from simulator.scenario.changes import read_changes
+from simulator.scenario.changes import Known, read_changes
 from simulator.scenario.drivers import emsps_of, read_drivers
 from simulator.scenario.errors import ScenarioErrors
 from simulator.scenario.expand import expand
@@ -16,12 +16,13 @@ from simulator.scenario.grow import Grown, TooLarge, grow
 from simulator.scenario.instants import Start, parse_start
 from simulator.scenario.model import Driver, DriverGroup, Network, RecordedDrivers, Scenario, Site
 from simulator.scenario.networks import read_networks
+from simulator.scenario.outside import read_outside, take_visitors
 from simulator.scenario.overrides import apply_overrides
 from simulator.scenario.parties import read_connections, read_parties
 from simulator.scenario.recorded import check_evses
 from simulator.scenario.sites import read_sites
 from simulator.scenario.tariffs import read_tariffs
-from simulator.scenario.tree import Scalar, parse, read_text
+from simulator.scenario.tree import Scalar, Table, parse, read_text
 from simulator.scenario.units import parse_duration
 from simulator.scenario.words import limited, phrase, whole
 
@@ -42,6 +43,7 @@ _KEYS = (
     "drivers",
     "faults",
     "changes",
+    "outside",
 )
 _MINUTE_US = 60_000_000
 _YEAR_US = 366 * 86_400_000_000
@@ -76,10 +78,11 @@ def load(path: Path, overrides: Sequence[str] = ()) -> Scenario:
     tariffs = (*read_tariffs(problems, fields.value("tariffs"), path.parent), *made.tariffs)
     sites = (*made.sites, *read_sites(problems, fields.value("sites"), parties, tariffs))
     networks = read_networks(problems, fields.value("networks"), parties, path.parent)
-    drivers = (
-        *read_drivers(problems, fields.value("drivers"), parties, start, duration_us, path.parent),
-        *made.drivers,
-    )
+    outsiders = read_outside(problems, fields.value("outside"), parties)
+    written = read_drivers(problems, fields.value("drivers"), (*parties, *outsiders), start, duration_us, path.parent)
+    places = [item.place for item in problems.items(fields.value("drivers"))]
+    ours, visitors = take_visitors(problems, places, written, outsiders)
+    drivers = (*ours, *made.drivers)
     scenario = Scenario(
         name=fields.required("name", phrase(200), ""),
         path=path,
@@ -107,7 +110,15 @@ def load(path: Path, overrides: Sequence[str] = ()) -> Scenario:
             start,
             duration_us,
         ),
-        changes=read_changes(problems, fields.value("changes"), tariffs, drivers, start, duration_us),
+        changes=read_changes(
+            problems,
+            fields.value("changes"),
+            Known(parties, connections, tariffs, sites, drivers),
+            start,
+            duration_us,
+        ),
+        outsiders=outsiders,
+        visitors=visitors,
     )
     _check_whole(problems, fields, scenario)
     _check_apart(problems, fields, made, scenario)
@@ -144,9 +155,14 @@ def _check_apart(problems: Problems, fields: Fields, made: Grown, scenario: Scen
 
 def _check_recorded(problems: Problems, fields: Fields, scenario: Scenario) -> None:
     """Whether the EVSEs of recorded sessions are there."""
+    ours = [
+        item
+        for item in problems.items(fields.value("drivers"))
+        if not (isinstance(item, Table) and "token" in item.entries)
+    ]
     recorded = [
         (item.place, drivers)
-        for item, drivers in zip(problems.items(fields.value("drivers")), scenario.drivers, strict=False)
+        for item, drivers in zip(ours, scenario.drivers, strict=False)
         if isinstance(drivers, RecordedDrivers)
     ]
     if not recorded or problems.errors:
@@ -176,6 +192,20 @@ def _check_whole(problems: Problems, fields: Fields, scenario: Scenario) -> None
     connected = [party_id for each in scenario.connections for party_id in (each.a, each.b)]
     if scenario.connections:
         _check_connected(problems, fields, scenario.drivers, connected)
+        _check_versions(problems, fields, scenario)
+
+
+def _check_versions(problems: Problems, fields: Fields, scenario: Scenario) -> None:
+    """Two parties that are connected directly must share a version; only a hub translates."""
+    parties = {party.id: party for party in scenario.parties}
+    for each in scenario.connections:
+        a, b = parties.get(each.a), parties.get(each.b)
+        if a is None or b is None or "hub" in (a.role, b.role) or set(a.versions) & set(b.versions):
+            continue
+        ours, theirs = ", ".join(a.versions), ", ".join(b.versions)
+        sentence = f"{a.id} speaks OCPI {ours} and {b.id} {theirs}: they have no version in common."
+        place = fields.place_of("connections" if fields.value("connections") is not None else "parties")
+        problems.add(place, f"{ours} and {theirs}", "a version that both have", sentence)
 
 
 def _check_connected(

@@ -13,13 +13,36 @@ from msgspec import Struct
 from simulator.ocpi.v2_2_1.locations import Location
 from simulator.ocpi.v2_2_1.tariffs import Tariff
 
-PartyRole = Literal["cpo", "emsp"]
+PartyRole = Literal["cpo", "emsp", "hub"]
 Whitelist = Literal["ALWAYS", "ALLOWED", "ALLOWED_OFFLINE", "NEVER"]
+TokenEncoding = Literal["base64", "raw"]
 CurrentType = Literal["ac1", "ac3", "dc"]
 Authorise = Literal["rfid", "app"]
 Stop = Literal["app", "card", "unplug"]
+Keeps = Literal["yes", "no", "cancels"]
 WantedEnergy = Literal["delivered", "requested"]
-ChangeKind = Literal["tariff", "token_blocked"]
+ChangeKind = Literal[
+    "tariff",
+    "token_blocked",
+    "credentials_renewed",
+    "unregistered",
+    "cdr_corrected",
+    "charging_limited",
+    "charging_limit_lifted",
+    "charging_limit_asked",
+    "charging_preferences",
+    "invoice",
+    "invoice_corrected",
+    "invoice_withdrawn",
+    "site_changed",
+    "tariff_withdrawn",
+    "token_restored",
+    "copies_checked",
+    "reservation_withdrawn",
+    "connector_unlocked",
+]
+ChargingProfileType = Literal["CHEAP", "FAST", "GREEN", "REGULAR"]
+SiteChange = Literal["name", "published", "evse", "connector", "tariff"]
 FaultKind = Literal["party_offline", "link_down", "latency", "loss", "duplicates", "charger_offline"]
 
 
@@ -31,7 +54,11 @@ class Latency(Struct, frozen=True):
 
 
 class Party(Struct, frozen=True):
-    """A company on the network; `id` is `NL-ABC`. Only an emsp has a `whitelist`, that of its RFID tokens."""
+    """A company on the network; `id` is `NL-ABC`. Only an emsp has a `whitelist`, that of its RFID tokens.
+
+    `quirks` are the defects that its platform has, by name. A cpo that does not keep tokens has no list of them and
+    asks about each.
+    """
 
     id: str
     country_code: str
@@ -41,10 +68,15 @@ class Party(Struct, frozen=True):
     versions: tuple[str, ...]
     port: int | None = None
     whitelist: Whitelist | None = None
+    quirks: tuple[str, ...] = ()
+    keeps_tokens: bool = True
 
 
 class Connection(Struct, frozen=True):
-    """A registered pair, a CPO and an eMSP in either order; probabilities are 0.0 to 1.0 a message."""
+    """A registered pair in either order: a CPO and an eMSP, or a hub and anybody.
+
+    Probabilities are 0.0 to 1.0 a message.
+    """
 
     a: str
     b: str
@@ -54,14 +86,39 @@ class Connection(Struct, frozen=True):
     duplicates: float
 
 
+class Outsider(Struct, frozen=True):
+    """A party of another make that takes part in a served run over the network, as a partner of some of ours.
+
+    With a `versions_url` and the `token` that it gave, ours register with it; else it registers with ours. `encoding`
+    is how its token is to be written (None: as its version asks). `timeout_us` is for how long either side waits for an
+    answer, by the clock on the wall.
+    """
+
+    id: str
+    country_code: str
+    party_id: str
+    role: PartyRole
+    name: str
+    versions: tuple[str, ...]
+    partners: tuple[str, ...]
+    timeout_us: int
+    versions_url: str | None = None
+    token: str | None = None
+    encoding: TokenEncoding | None = None
+
+
 class EvseGroup(Struct, frozen=True):
-    """`count` equal EVSEs with one connector each; `tariff` names a TariffSpec, `uids` are theirs if they have some."""
+    """`count` equal EVSEs with one connector each; `tariff` names a TariffSpec, `uids` are theirs if they have some.
+
+    `preferences`: their CPO takes what drivers prefer into account.
+    """
 
     count: int
     power_w: int
     current_type: CurrentType
     tariff: str | None
     uids: tuple[str, ...] = ()
+    preferences: bool = False
 
 
 class Site(Struct, frozen=True):
@@ -146,7 +203,9 @@ class RecordedDrivers(Struct, frozen=True):
 class Driver(Struct, frozen=True):
     """One named driver with one visit; `target_percent` is the state of charge wanted.
 
-    `stop` is how the driver ends charging; None: as it began, by app or by card.
+    `stop` is how the driver ends charging; None: as it began, by app or by card. `token` is the uid of an outsider's
+    card; our own eMSPs make theirs. With `reserve_us` the driver has the app reserve a place that long before arriving,
+    and `keeps` it or not.
     """
 
     name: str
@@ -161,6 +220,9 @@ class Driver(Struct, frozen=True):
     stay_us: int
     patience_us: int
     stop: Stop | None = None
+    token: str | None = None
+    reserve_us: int | None = None
+    keeps: Keeps = "yes"
 
 
 class Fault(Struct, frozen=True):
@@ -183,7 +245,17 @@ class Change(Struct, frozen=True):
     """Something that its owner changes at `at_us`.
 
     `tariff`: the tariff of that name takes over the prices of the tariff named `to`. `token_blocked`: the contract of
-    the named `driver` ends.
+    the named `driver` ends. `credentials_renewed`: a party replaces the tokens of its connection with `peer`, and goes
+    over to `version` if one is named. `unregistered`: a party ends its connection with `peer`. `cdr_corrected`: the
+    CPO credits the named driver's last CDR and bills anew by the tariff named `tariff`. `charging_limited`: the eMSP
+    of the named driver limits the running session to `limit_w` for `for_us` (None: to its end), which
+    `charging_limit_lifted` takes back and `charging_limit_asked` asks for. `charging_preferences`: the driver prefers
+    charging by `profile`, and says when to leave and how much is needed. `invoice`: the CPO `party` tells `peer` which
+    CDRs an invoice covers; `invoice_corrected` adds those since, `invoice_withdrawn` takes it back. `site_changed`:
+    see PlaceChange for `what` and `to`. `tariff_withdrawn`: nothing is sold by `tariff` any longer. `token_restored`:
+    the contract of `driver` is good again. `copies_checked`: a party reads back what it can from `peer`, and compares.
+    `reservation_withdrawn`: the CPO takes back the reservation of the named driver. `connector_unlocked`: the desk of
+    the named driver's eMSP ends the session and has the plug released.
     """
 
     kind: ChangeKind
@@ -191,12 +263,23 @@ class Change(Struct, frozen=True):
     tariff: str | None = None
     to: str | None = None
     driver: str | None = None
+    party: str | None = None
+    peer: str | None = None
+    version: str | None = None
+    limit_w: int | None = None
+    for_us: int | None = None
+    profile: ChargingProfileType | None = None
+    departs_in_us: int | None = None
+    energy_need_wh: int | None = None
+    site: str | None = None
+    what: SiteChange | None = None
 
 
 class Scenario(Struct, frozen=True):
     """A whole scenario. `text` is the file's text, `overrides` the `--set` options laid over it, in order.
 
     `start_epoch_us` is UTC, `zone` the IANA zone of local times; `poll_us` None: receivers never poll.
+    `outsiders` and the `visitors` with their cards take part in a served run only.
     """
 
     name: str
@@ -218,3 +301,5 @@ class Scenario(Struct, frozen=True):
     drivers: tuple[DriverGroup | RecordedDrivers | Driver, ...]
     faults: tuple[Fault, ...]
     changes: tuple[Change, ...] = ()
+    outsiders: tuple[Outsider, ...] = ()
+    visitors: tuple[Driver, ...] = ()

@@ -6,12 +6,12 @@ from simulator.scenario.fields import Fields, Problems
 from simulator.scenario.model import Connection, Latency, Party, PartyRole
 from simulator.scenario.tree import Entry, Items, Place, Scalar, Value
 from simulator.scenario.units import Unreadable, parse_duration, parse_probability
-from simulator.scenario.vocabulary import KNOWN_VERSIONS, ROLES, RUNNABLE_VERSIONS, WHITELISTS
+from simulator.scenario.vocabulary import KNOWN_VERSIONS, QUIRKS, ROLES, TOKEN_LISTS, USUAL_VERSIONS, WHITELISTS
 from simulator.scenario.words import limited, one_of, party_id, phrase, whole
 
 DEFAULT_LATENCY = Latency(median_us=80_000, p95_us=300_000)
 DEFAULT_TIMEOUT_US = 30_000_000
-_PARTY_KEYS = ("role", "name", "ocpi", "port", "whitelist")
+_PARTY_KEYS = ("role", "name", "ocpi", "port", "whitelist", "quirks", "tokens")
 _CONNECTION_KEYS = ("between", "latency", "timeout", "loss", "duplicates")
 _SECOND_US = 1_000_000
 
@@ -44,18 +44,25 @@ def read_parties(
 def read_connections(
     problems: Problems, value: Value | None, parties: Sequence[Party], generated: Sequence[Party] = ()
 ) -> tuple[Connection, ...]:
-    """The connections; when none are written, every CPO with every eMSP. Generated parties are connected with all."""
+    """The connections; when none are written, the usual ones. Generated parties always have the usual ones."""
     made = [party.id for party in generated]
     written = _connections(problems, value, parties) if value is not None else ()
     pairs = [sorted((each.a, each.b)) for each in written]
     usual = (
-        Connection(cpo.id, emsp.id, DEFAULT_LATENCY, DEFAULT_TIMEOUT_US, 0.0, 0.0)
-        for cpo in parties
-        if cpo.role == "cpo"
-        for emsp in parties
-        if emsp.role == "emsp" and (value is None or cpo.id in made or emsp.id in made)
+        Connection(a, b, DEFAULT_LATENCY, DEFAULT_TIMEOUT_US, 0.0, 0.0)
+        for a, b in _usual_pairs(parties)
+        if value is None or a in made or b in made
     )
     return (*written, *(each for each in usual if sorted((each.a, each.b)) not in pairs))
+
+
+def _usual_pairs(parties: Sequence[Party]) -> list[tuple[str, str]]:
+    """Every CPO with every eMSP; where there is a hub, everybody with the first one instead."""
+    ids: dict[str, list[str]] = {role: [party.id for party in parties if party.role == role] for role in ROLES}
+    if ids["hub"]:
+        hub, *others = ids["hub"]
+        return [(id, hub) for id in (*ids["cpo"], *ids["emsp"], *others)]
+    return [(cpo, emsp) for cpo in ids["cpo"] for emsp in ids["emsp"]]
 
 
 def _connections(problems: Problems, value: Value, parties: Sequence[Party]) -> tuple[Connection, ...]:
@@ -95,11 +102,14 @@ def read_pair(problems: Problems, fields: Fields, parties: Sequence[Party]) -> t
     if not found_all:
         return None
     roles = sorted(party.role for name in names for party in parties if party.id == name)
-    if roles != ["cpo", "emsp"] and isinstance(value, Items):
+    fits = len(names) == 2 == len(dict.fromkeys(names)) and (roles == ["cpo", "emsp"] or "hub" in roles)
+    if not fits and isinstance(value, Items):
         found = " and ".join(names) or "nothing"
-        sentence = f"A connection is between one cpo and one emsp; found is {found}."
-        problems.add(value.place, found, "one cpo and one emsp", sentence)
-    return (names[0], names[1]) if roles == ["cpo", "emsp"] else None
+        sentence = (
+            f"A connection is between one cpo and one emsp, or between a hub and another party; found is {found}."
+        )
+        problems.add(value.place, found, "one cpo and one emsp, or a hub and another party", sentence)
+    return (names[0], names[1]) if fits else None
 
 
 def read_latency(problems: Problems, value: Value | None) -> Latency:
@@ -126,9 +136,13 @@ def _party(problems: Problems, key: str, entry: Entry) -> Party:
     fields = Fields(problems, entry.value, f"party {key}", _PARTY_KEYS)
     role: PartyRole = fields.required("role", one_of(ROLES), "cpo")
     whitelist = fields.maybe("whitelist", one_of(WHITELISTS))
-    if whitelist is not None and role == "cpo":
-        sentence = f"{key} is a cpo; only an emsp has tokens and so a whitelist."
+    if whitelist is not None and role != "emsp":
+        sentence = f"{key} is a {role}; only an emsp has tokens and so a whitelist."
         problems.add(fields.place_of("whitelist"), whitelist, "no whitelist", sentence)
+    tokens = fields.maybe("tokens", one_of(TOKEN_LISTS))
+    if tokens is not None and role != "cpo":
+        sentence = f"{key} is a {role}; only a cpo keeps a list of others' tokens, or asks about each."
+        problems.add(fields.place_of("tokens"), tokens, "no such key", sentence)
     country_code, _, local_id = key.partition("-")
     return Party(
         id=key,
@@ -136,30 +150,31 @@ def _party(problems: Problems, key: str, entry: Entry) -> Party:
         party_id=local_id,
         role=role,
         name=fields.optional("name", phrase(100), key),
-        versions=_versions(problems, fields.value("ocpi")),
+        versions=_versions(problems, fields.value("ocpi"), KNOWN_VERSIONS if role == "hub" else USUAL_VERSIONS),
         port=fields.maybe("port", whole(1024, 65535)),
         whitelist=(whitelist or "ALLOWED_OFFLINE") if role == "emsp" else None,
+        quirks=_quirks(problems, fields.value("quirks")),
+        keeps_tokens=tokens != "ask",
     )
 
 
-def _versions(problems: Problems, value: Value | None) -> tuple[str, ...]:
+def _quirks(problems: Problems, value: Value | None) -> tuple[str, ...]:
+    """The defects of a platform, in the order in which they act."""
+    names = tuple(problems.scalar(item, one_of(QUIRKS), "") for item in problems.items(value))
+    if value is not None and len(names) != len(dict.fromkeys(names)):
+        problems.add(value.place, "a quirk twice", "each quirk once", "“quirks” names each defect once.")
+    return names
+
+
+def _versions(problems: Problems, value: Value | None, usual: tuple[str, ...]) -> tuple[str, ...]:
     if value is None:
-        return RUNNABLE_VERSIONS
+        return usual
     items = problems.items(value) if isinstance(value, Items) else (value,)
-    versions = tuple(problems.scalar(item, _version, RUNNABLE_VERSIONS[0]) for item in items)
+    versions = tuple(problems.scalar(item, one_of(KNOWN_VERSIONS), USUAL_VERSIONS[0]) for item in items)
     if not versions or len(versions) != len(dict.fromkeys(versions)):
         sentence = "“ocpi” names one version or a list of different versions, such as [2.2.1]."
         problems.add(value.place, "an empty or repeating list", "each version once", sentence)
     return versions
-
-
-def _version(text: str) -> str:
-    version = one_of(KNOWN_VERSIONS)(text)
-    if version in RUNNABLE_VERSIONS:
-        return version
-    runnable = ", ".join(RUNNABLE_VERSIONS)
-    sentence = f"OCPI {version} cannot be run by this version of ocpi-sim; it runs {runnable}."
-    raise Unreadable(text, f"one of {runnable}", sentence)
 
 
 _timeout = limited(parse_duration, _SECOND_US // 1000, 3600 * _SECOND_US, "a time-out from 1 ms to 1 h")

@@ -12,7 +12,7 @@ from simulator.scenario.vocabulary import CURRENT_TYPES
 from simulator.scenario.words import limited, number, one_of, phrase, whole
 
 _SITE_KEYS = ("cpo", "name", "at", "grid", "evses", "address", "city", "country")
-_EVSE_KEYS = ("count", "uids", "power", "type", "tariff")
+_EVSE_KEYS = ("count", "uids", "power", "type", "tariff", "preferences")
 _UID = re.compile(r"[!-~]{1,36}")
 
 _power = limited(parse_power_w, 1_000, 10_000_000, "a power from 1 kW to 10 MW")
@@ -108,11 +108,12 @@ def _evse_groups(problems: Problems, fields: Fields, tariffs: Sequence[TariffSpe
             problems.reference(group.place_of("tariff"), tariff, known, "tariff")
         kind = group.optional("type", one_of(CURRENT_TYPES), current_type(power_w))
         count = group.optional("count", whole(1, 10_000), 1)
+        preferences = group.optional("preferences", one_of(("yes", "no")), "no") == "yes"
         uids = tuple(problems.scalar(each, _uid, "") for each in problems.items(group.value("uids")))
         if uids and group.value("count") is not None and count != len(uids):
             sentence = f"“uids” name {len(uids)} EVSEs, but “count” is {count}; leave “count” away."
             problems.add(group.place_of("count"), str(count), f"{len(uids)} or no count", sentence)
-        groups.append(EvseGroup(len(uids) or count, power_w, kind, tariff, uids))
+        groups.append(EvseGroup(len(uids) or count, power_w, kind, tariff, uids, preferences))
     return tuple(groups)
 
 

@@ -66,6 +66,7 @@ _DURATION = _Dimension(
     "90 min",
 )
 _POWER = _Dimension("a power", (("W", Decimal(1)), ("kW", Decimal(10**3)), ("MW", Decimal(10**6))), "22 kW")
+_ENERGY = _Dimension("an energy", (("Wh", Decimal(1)), ("kWh", Decimal(1_000))), "20 kWh")
 _DISTANCE = _Dimension("a distance", (("m", Decimal(1)), ("km", Decimal(1_000))), "3 km")
 _PERCENT = _Dimension("a share", (("%", Decimal(1)),), "5 %")
 _PRICES = {
@@ -86,6 +87,11 @@ def parse_duration(text: str) -> int:
 def parse_power_w(text: str) -> int:
     """Watts of "120 kW". Raises Unreadable."""
     return _whole(_single(text, _POWER))
+
+
+def parse_energy_wh(text: str) -> int:
+    """Watt hours of "20 kWh". Raises Unreadable."""
+    return _whole(_single(text, _ENERGY))
 
 
 def parse_distance_m(text: str) -> int:

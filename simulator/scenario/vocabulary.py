@@ -6,19 +6,25 @@ Mixes, vehicles and arrival profiles are those of simulator.world; a test compar
 from simulator.scenario.model import (
     Authorise,
     ChangeKind,
+    ChargingProfileType,
     CurrentType,
     FaultKind,
+    Keeps,
     PartyRole,
+    SiteChange,
     Stop,
+    TokenEncoding,
     WantedEnergy,
     Whitelist,
 )
 
-ROLES: tuple[PartyRole, ...] = ("cpo", "emsp")
+ROLES: tuple[PartyRole, ...] = ("cpo", "emsp", "hub")
 WHITELISTS: tuple[Whitelist, ...] = ("ALWAYS", "ALLOWED", "ALLOWED_OFFLINE", "NEVER")
 CURRENT_TYPES: tuple[CurrentType, ...] = ("ac1", "ac3", "dc")
+TOKEN_ENCODINGS: tuple[TokenEncoding, ...] = ("base64", "raw")
 AUTHORISE: tuple[Authorise, ...] = ("rfid", "app")
 STOPS: tuple[Stop, ...] = ("app", "card", "unplug")
+KEEPS: tuple[Keeps, ...] = ("yes", "no", "cancels")
 WANTED_ENERGIES: tuple[WantedEnergy, ...] = ("delivered", "requested")
 FAULT_KINDS: tuple[FaultKind, ...] = (
     "party_offline",
@@ -28,9 +34,57 @@ FAULT_KINDS: tuple[FaultKind, ...] = (
     "duplicates",
     "charger_offline",
 )
-CHANGE_KINDS: tuple[ChangeKind, ...] = ("tariff", "token_blocked")
+CHANGE_KINDS: tuple[ChangeKind, ...] = (
+    "tariff",
+    "token_blocked",
+    "credentials_renewed",
+    "unregistered",
+    "cdr_corrected",
+    "charging_limited",
+    "charging_limit_lifted",
+    "charging_limit_asked",
+    "charging_preferences",
+    "invoice",
+    "invoice_corrected",
+    "invoice_withdrawn",
+    "site_changed",
+    "tariff_withdrawn",
+    "token_restored",
+    "copies_checked",
+    "reservation_withdrawn",
+    "connector_unlocked",
+)
+CHARGING_PROFILE_TYPES: tuple[ChargingProfileType, ...] = ("CHEAP", "FAST", "GREEN", "REGULAR")
+SITE_CHANGES: tuple[SiteChange, ...] = ("name", "published", "evse", "connector", "tariff")
 KNOWN_VERSIONS = ("2.1.1", "2.2.1", "2.3.0")
-RUNNABLE_VERSIONS = ("2.2.1",)
+USUAL_VERSIONS = ("2.2.1",)
+TOKEN_LISTS = ("keep", "ask")
 ARRIVALS = ("commuter", "residential", "workplace", "shopping", "highway", "flat")
 MIXES = ("compact", "mixed", "fleet")
 VEHICLES = ("compact", "city", "sedan", "suv", "van", "plug_in_hybrid")
+QUIRKS = (
+    "raw_token",
+    "no_message_ids",
+    "no_routing_headers",
+    "no_content_type",
+    "trailing_slashes",
+    "hard_wired_paths",
+    "keeps_first_token",
+    "explicit_nulls",
+    "vendor_fields",
+    "patch_without_last_updated",
+    "offset_timestamps",
+    "numbers_as_text",
+    "no_ids_echoed",
+    "http_403",
+    "http_422",
+    "bare_errors",
+    "empty_link",
+    "no_page_headers",
+    "null_for_empty_list",
+    "no_command_timeout",
+    "no_cdr_location",
+    "registers_twice",
+    "second_registration_accepted",
+    "old_tokens_accepted",
+)

@@ -57,7 +57,7 @@ def test_a_cpo_that_loses_a_bill_is_seen(tmp_path: Path) -> None:
         cdr = some_cdr(open_town)
         open_town.world.emsps["NL-EMA"].cdrs.store.drop(cdr.country_code, cdr.party_id, cdr.id)
         cpo = open_town.world.cpos[f"{cdr.country_code}-{cdr.party_id}"]
-        cpo.cdrs.by_peer["NL-EMA"].drop(cdr.id)
+        cpo.billing.cdrs.by_peer["NL-EMA"].drop(cdr.id)
 
     assert "energy_conserved" in failed(audited(tmp_path, lose))
 
@@ -67,8 +67,8 @@ def test_a_cpo_that_never_bills_a_session_is_seen(tmp_path: Path) -> None:
         cdr = some_cdr(open_town)
         cpo = open_town.world.cpos[f"{cdr.country_code}-{cdr.party_id}"]
         open_town.world.emsps["NL-EMA"].cdrs.store.drop(cdr.country_code, cdr.party_id, cdr.id)
-        cpo.cdrs.by_peer["NL-EMA"].drop(cdr.id)
-        cpo.billed = {transaction: id for transaction, id in cpo.billed.items() if id != cdr.id}
+        cpo.billing.cdrs.by_peer["NL-EMA"].drop(cdr.id)
+        cpo.billing.billed = {key: id for key, id in cpo.billing.billed.items() if id != cdr.id}
 
     assert "energy_conserved" in failed(audited(tmp_path, forget))
 
@@ -139,8 +139,8 @@ def test_code_of_a_cpo_that_fails_outside_a_handler_is_a_recorded_fault_and_the_
             raise ZeroDivisionError("a fault of ours")
 
         open_town.run_to(40 * MIN)
-        cpo._bill = broken  # type: ignore[assignment, method-assign]
-        cpo._not_delivered = broken  # type: ignore[assignment, method-assign]
+        cpo.billing.bill = broken  # type: ignore[assignment, method-assign]
+        cpo.billing._not_delivered = broken  # type: ignore[assignment, method-assign]
         open_town.run_to(2 * H)
         assert open_town.kernel.handler_failures == 2
         assert failed(open_town.audit().checks) == ["energy_conserved", "no_handler_failed"]

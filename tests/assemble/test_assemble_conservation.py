@@ -180,7 +180,7 @@ def _agree(open_town: OpenTown, before_us: int) -> None:
             for session in cpo.sessions.by_peer.get(emsp.office.id, ()):
                 if settled(session.last_updated):
                     assert emsp.sessions.store.get(*owner, session.id) == session.whole()
-            for cdr in cpo.cdrs.by_peer.get(emsp.office.id, ()):
+            for cdr in cpo.billing.cdrs.by_peer.get(emsp.office.id, ()):
                 if settled(cdr.last_updated):
                     assert emsp.cdrs.store.get(*owner, cdr.id) == cdr
             for token in emsp.tokens.store:

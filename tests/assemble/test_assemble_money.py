@@ -106,7 +106,7 @@ def test_a_price_that_needs_more_than_we_can_is_marked_as_a_guess(
 def test_an_emsp_remarks_on_a_bill_that_asks_too_much(tmp_path: Path) -> None:
     with OpenTown(town(tmp_path), tmp_path / "run.ocpirun") as open_town:
         open_town.run_to(5 * H)
-        (cdr, *_) = open_town.world.cpos["NL-ABC"].cdrs.by_peer["NL-EMA"]
+        (cdr, *_) = open_town.world.cpos["NL-ABC"].billing.cdrs.by_peer["NL-EMA"]
         false = {
             **json.loads(encode(cdr)),
             "id": "TOO-MUCH",

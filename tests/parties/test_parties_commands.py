@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from parties_objects import LATER, Json, token
+from parties_objects import Json, token
 from run_town import MIN, MS, OpenTown, S, Told, WireName, named, town
 
 from simulator.engine.cause import TIME
@@ -168,21 +168,6 @@ def test_only_its_owner_stops_a_session(street: OpenTown) -> None:
     assert command(street, "STOP_SESSION", stop).data["result"] == "ACCEPTED"
     street.run_for(MIN)
     assert command(street, "STOP_SESSION", stop).data["result"] == "UNKNOWN_SESSION"
-
-
-OTHERS: dict[str, Json] = {
-    "RESERVE_NOW": {"token": token("T"), "expiry_date": LATER, "reservation_id": "R1", "location_id": SQUARE},
-    "CANCEL_RESERVATION": {"reservation_id": "R1"},
-    "UNLOCK_CONNECTOR": {"location_id": SQUARE, "evse_uid": E1, "connector_id": "1"},
-}
-
-
-@pytest.mark.parametrize("what", OTHERS)
-def test_a_command_that_we_do_not_support_says_so(street: OpenTown, what: str) -> None:
-    told = command(street, what, {"response_url": BACK, **OTHERS[what]})
-    assert (told.http, told.status, told.data["result"]) == (200, 1000, "NOT_SUPPORTED")
-    street.run_for(MIN)
-    assert not results(street)
 
 
 def test_a_command_that_cannot_be_read_starts_nothing(street: OpenTown) -> None:

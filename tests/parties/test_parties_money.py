@@ -27,7 +27,17 @@ from simulator.ocpi.v2_2_1.types import TokenType
 from simulator.ocpp.messages import ChargingState, TransactionEvent
 from simulator.parties.calendar import Calendar
 from simulator.parties.identity import Identity
-from simulator.parties.pricing import Fare, RunningTime, hours, kwh, local_moment, neutral, quantities, reprice
+from simulator.parties.pricing import (
+    Fare,
+    RunningTime,
+    as_price,
+    hours,
+    kwh,
+    local_moment,
+    neutral,
+    quantities,
+    reprice,
+)
 from simulator.parties.roles.cpo_session import CpoSession, Place
 
 MIN = 60_000_000
@@ -229,4 +239,7 @@ def test_a_fare_is_the_price_of_the_moment_whatever_the_session_has_come_to(
         (parking if parked else charging).add(duration_us)
         volumes = usage_from_volumes(kwh(energy_wh), hours(charging.hour_places), hours(parking.hour_places))
         at = local_moment("Europe/Amsterdam", EVENING, now_us) if restricted else None
-        assert fare.bill(quantities(energy_wh, charging, parking), now_us) == price(priced, volumes, at)
+        expected = price(priced, volumes, at)
+        used = quantities(energy_wh, charging, parking)
+        assert fare.bill(used, now_us) == expected
+        assert fare.total(used, now_us) == as_price(expected.total_excl, expected.total_incl)

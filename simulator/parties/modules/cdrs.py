@@ -6,14 +6,12 @@ Source: OCPI 2.2.1, CDRs module; digest 3.4 for the gap on a repeated POST.
 from collections.abc import Callable
 
 from simulator.engine.cause import Cause
-from simulator.ocpi import codec
 from simulator.ocpi import headers as h
 from simulator.ocpi.modules import InterfaceRole, ModuleID
 from simulator.ocpi.routes import join_url
 from simulator.ocpi.status import Status
 from simulator.ocpi.v2_2_1.cdrs import CDR
 from simulator.parties.call import Call, Refusal, Reply
-from simulator.parties.identity import VERSION
 from simulator.parties.modules.ownership import owner_of, unknown
 from simulator.parties.office import Office
 from simulator.parties.store import Store, listed
@@ -26,7 +24,7 @@ class CdrsSender:
 
     def __init__(self, office: Office) -> None:
         self.by_peer: dict[str, Store[CDR]] = {}
-        office.platform.offer(VERSION, ModuleID.CDRS, InterfaceRole.SENDER, {"get_list": self._get_list})
+        office.platform.offer(ModuleID.CDRS, InterfaceRole.SENDER, {"get_list": self._get_list})
 
     def put(self, peer_id: str, cdr: CDR) -> None:
         """Keep a new CDR for the peer who is to pay it."""
@@ -43,9 +41,8 @@ class CdrsReceiver:
     def __init__(self, office: Office, on_new: Callable[[CDR, Cause], None]) -> None:
         self.store: Store[CDR] = Store()
         self._on_new = on_new
-        self._url = office.platform.offer(
-            VERSION, ModuleID.CDRS, InterfaceRole.RECEIVER, {"get_cdr": self._get, "post_cdr": self._post}
-        )
+        self._platform = office.platform
+        office.platform.offer(ModuleID.CDRS, InterfaceRole.RECEIVER, {"get_cdr": self._get, "post_cdr": self._post})
 
     def take(self, cdr: CDR, cause: Cause) -> bool:
         """Keep a pulled CDR; whether it was new. A CDR that is known already never changes."""
@@ -59,17 +56,18 @@ class CdrsReceiver:
         cdr = self.store.get(*owner_of(call), call.params["cdr_id"])
         if cdr is None:
             raise unknown("CDR", call.params["cdr_id"])
-        return Reply(codec.encode(cdr))
+        return call.reply(cdr)
 
     def _post(self, call: Call) -> Reply:
-        cdr = codec.decode(call.body, CDR)
+        cdr = call.read(CDR)
         if not call.connection.owns(cdr.country_code, cdr.party_id):
             raise Refusal(
                 Status.INVALID_PARAMETERS,
                 f"{call.connection.peer_id} cannot bill for {cdr.country_code}-{cdr.party_id}.",
             )
         try:
-            where = join_url(self._url, cdr.country_code, cdr.party_id, cdr.id)
+            ours = self._platform.url(call.version, ModuleID.CDRS, InterfaceRole.RECEIVER)
+            where = join_url(ours, cdr.country_code, cdr.party_id, cdr.id)
         except ValueError as error:
             raise Refusal(Status.INVALID_PARAMETERS, f"CDR {cdr.id!r} could not be read back: {error}") from error
         known = self.store.get(cdr.country_code, cdr.party_id, cdr.id)

@@ -6,23 +6,17 @@ Source: OCPI 2.2.1, Locations module.
 from collections.abc import Callable
 
 from simulator.engine.cause import Cause
-from simulator.ocpi import codec
 from simulator.ocpi.modules import InterfaceRole, ModuleID
-from simulator.ocpi.patch import apply_patch, partial
+from simulator.ocpi.patch import apply_patch
 from simulator.ocpi.v2_2_1.location_tree import find_connector, find_evse, put_connector, put_evse
 from simulator.ocpi.v2_2_1.locations import EVSE, Connector, Location
 from simulator.parties.call import CREATED, DONE, Call, Reply
-from simulator.parties.identity import VERSION
 from simulator.parties.modules.order import newer, overtaken
 from simulator.parties.modules.ownership import must_match, must_stay, owner_of, unknown
 from simulator.parties.office import Office
 from simulator.parties.store import Store, listed
 
 PAGE_LIMIT = 100
-
-_LocationPatch = partial(Location)
-_EvsePatch = partial(EVSE)
-_ConnectorPatch = partial(Connector)
 
 
 class LocationsSender:
@@ -31,7 +25,6 @@ class LocationsSender:
     def __init__(self, office: Office) -> None:
         self.store: Store[Location] = Store()
         office.platform.offer(
-            VERSION,
             ModuleID.LOCATIONS,
             InterfaceRole.SENDER,
             {
@@ -58,16 +51,16 @@ class LocationsSender:
         return evse
 
     def _get_location(self, call: Call) -> Reply:
-        return Reply(codec.encode(self._location(call)))
+        return call.reply(self._location(call))
 
     def _get_evse(self, call: Call) -> Reply:
-        return Reply(codec.encode(self._evse(call)))
+        return call.reply(self._evse(call))
 
     def _get_connector(self, call: Call) -> Reply:
         connector = find_connector(self._evse(call), call.params["connector_id"])
         if connector is None:
             raise unknown("Connector", call.params["connector_id"])
-        return Reply(codec.encode(connector))
+        return call.reply(connector)
 
 
 class LocationsReceiver:
@@ -78,7 +71,6 @@ class LocationsReceiver:
         self._journal = office.journal
         self._on_change = on_change
         office.platform.offer(
-            VERSION,
             ModuleID.LOCATIONS,
             InterfaceRole.RECEIVER,
             {
@@ -130,19 +122,19 @@ class LocationsReceiver:
         return location, evse, connector
 
     def _get_location(self, call: Call) -> Reply:
-        return Reply(codec.encode(self._location(call)))
+        return call.reply(self._location(call))
 
     def _get_evse(self, call: Call) -> Reply:
-        return Reply(codec.encode(self._evse(call)[1]))
+        return call.reply(self._evse(call)[1])
 
     def _get_connector(self, call: Call) -> Reply:
-        return Reply(codec.encode(self._connector(call)[2]))
+        return call.reply(self._connector(call)[2])
 
     # What the owner pushes
 
     def _put_location(self, call: Call) -> Reply:
         country_code, party_id = owner_of(call)
-        location = codec.decode(call.body, Location)
+        location = call.read(Location)
         must_match(call, location)
         known = self.store.get(country_code, party_id, location.id)
         if known is None or not self._overtaken(call, known.last_updated, location.last_updated):
@@ -151,7 +143,7 @@ class LocationsReceiver:
 
     def _put_evse(self, call: Call) -> Reply:
         location = self._location(call)
-        evse = codec.decode(call.body, EVSE)
+        evse = call.read(EVSE)
         must_match(call, evse)
         known = find_evse(location, evse.uid)
         if known is None or not self._overtaken(call, known.last_updated, evse.last_updated):
@@ -160,7 +152,7 @@ class LocationsReceiver:
 
     def _put_connector(self, call: Call) -> Reply:
         location, evse = self._evse(call)
-        connector = codec.decode(call.body, Connector)
+        connector = call.read(Connector)
         must_match(call, connector)
         known = find_connector(evse, connector.id)
         if known is None or not self._overtaken(call, known.last_updated, connector.last_updated):
@@ -170,7 +162,7 @@ class LocationsReceiver:
 
     def _patch_location(self, call: Call) -> Reply:
         location = self._location(call)
-        patch = codec.decode(call.body, _LocationPatch)
+        patch = call.read_patch(Location)
         must_stay(location, patch, "id", "country_code", "party_id")
         if not self._overtaken(call, location.last_updated, patch.last_updated):
             self._keep(apply_patch(location, patch), None, call.cause)
@@ -178,7 +170,7 @@ class LocationsReceiver:
 
     def _patch_evse(self, call: Call) -> Reply:
         location, evse = self._evse(call)
-        patch = codec.decode(call.body, _EvsePatch)
+        patch = call.read_patch(EVSE)
         must_stay(evse, patch, "uid")
         if not self._overtaken(call, evse.last_updated, patch.last_updated):
             changed = apply_patch(evse, patch)
@@ -187,7 +179,7 @@ class LocationsReceiver:
 
     def _patch_connector(self, call: Call) -> Reply:
         location, evse, connector = self._connector(call)
-        patch = codec.decode(call.body, _ConnectorPatch)
+        patch = call.read_patch(Connector)
         must_stay(connector, patch, "id")
         if not self._overtaken(call, connector.last_updated, patch.last_updated):
             evse = put_connector(evse, apply_patch(connector, patch))

@@ -1,30 +1,32 @@
 """Sessions: the CPO's running sessions, each shown to the eMSP of its token, and an eMSP's copies.
 
-Source: OCPI 2.2.1, Sessions module.
+A driver's charging preferences go the other way, to the Sender. Source: OCPI 2.2.1, Sessions module.
 """
 
-from collections.abc import Callable
-from typing import Protocol
+from collections.abc import Callable, Generator
+from typing import Any, Protocol
 
 from msgspec.structs import replace
+from simpy import Event
 
 from simulator.engine.cause import Cause
+from simulator.engine.exchange import Subject
 from simulator.ocpi import codec
 from simulator.ocpi.datatypes import parse_datetime
 from simulator.ocpi.modules import InterfaceRole, ModuleID
-from simulator.ocpi.patch import apply_session_patch, partial
+from simulator.ocpi.patch import apply_session_patch
+from simulator.ocpi.routes import join_url
 from simulator.ocpi.v2_2_1.cdrs import ChargingPeriod
-from simulator.ocpi.v2_2_1.sessions import Session
+from simulator.ocpi.v2_2_1.sessions import ChargingPreferences, ChargingPreferencesResponse, Session
 from simulator.parties.call import CREATED, DONE, Call, Reply
-from simulator.parties.identity import VERSION
+from simulator.parties.connection import Connection
+from simulator.parties.dialect import OLDEST
 from simulator.parties.modules.order import newer, overtaken
 from simulator.parties.modules.ownership import must_match, must_stay, owner_of, unknown
 from simulator.parties.office import Office
 from simulator.parties.store import Store, page
 
 PAGE_LIMIT = 100
-
-SessionPatch = partial(Session)
 
 
 class RunningSession(Protocol):
@@ -37,12 +39,21 @@ class RunningSession(Protocol):
         """The Session object as it is now."""
 
 
-class SessionsSender:
-    """Serves the party's sessions; a peer sees those of its own tokens only."""
+Prefer = Callable[[Call, ChargingPreferences], ChargingPreferencesResponse]
+"""What the CPO says to charging preferences for the session that the call names. Raises Refusal."""
 
-    def __init__(self, office: Office) -> None:
+
+class SessionsSender:
+    """Serves the party's sessions; a peer sees those of its own tokens only, and may say what their drivers prefer."""
+
+    def __init__(self, office: Office, prefer: Prefer) -> None:
         self.by_peer: dict[str, Store[RunningSession]] = {}
-        office.platform.offer(VERSION, ModuleID.SESSIONS, InterfaceRole.SENDER, {"get_list": self._get_list})
+        self._prefer = prefer
+        office.platform.offer(
+            ModuleID.SESSIONS,
+            InterfaceRole.SENDER,
+            {"get_list": self._get_list, "put_charging_preferences": self._put_preferences},
+        )
 
     def put(self, peer_id: str, session: RunningSession) -> None:
         """Keep a session for the peer whose token it was."""
@@ -51,7 +62,10 @@ class SessionsSender:
     def _get_list(self, call: Call) -> Reply:
         sessions = list(self.by_peer.get(call.connection.peer_id, ()))
         shown, headers = page(sessions, lambda session: session.last_updated, call, PAGE_LIMIT, date_from_required=True)
-        return Reply(codec.encode([session.whole() for session in shown]), headers=headers)
+        return call.reply_list([session.whole() for session in shown], headers)
+
+    def _put_preferences(self, call: Call) -> Reply:
+        return Reply(codec.encode(self._prefer(call, call.read(ChargingPreferences))))
 
 
 class SessionsReceiver:
@@ -59,10 +73,10 @@ class SessionsReceiver:
 
     def __init__(self, office: Office, on_change: Callable[[Session, Cause], None]) -> None:
         self.store: Store[Session] = Store()
+        self._office = office
         self._journal = office.journal
         self._on_change = on_change
         office.platform.offer(
-            VERSION,
             ModuleID.SESSIONS,
             InterfaceRole.RECEIVER,
             {"get_session": self._get, "put_session": self._put, "patch_session": self._patch},
@@ -76,6 +90,33 @@ class SessionsReceiver:
         self._keep(session, cause)
         return True
 
+    def prefer(
+        self, connection: Connection, session: Session, preferences: ChargingPreferences, cause: Cause
+    ) -> Generator[Event, Any, str]:
+        """Say what a session's driver prefers; returns OCPI's word for what the CPO says to it, or a sentence."""
+        endpoint = connection.endpoint(ModuleID.SESSIONS, InterfaceRole.SENDER)
+        if endpoint is None or connection.version == OLDEST:
+            return f"{connection.peer_id} takes no charging preferences."
+        subject = Subject(
+            module=ModuleID.SESSIONS.value,
+            interface="SENDER",
+            route="sessions.sender.put_charging_preferences",
+            version=connection.version,
+            object_kind="ChargingPreferences",
+            object_id=session.id,
+            session_id=session.id,
+            token_uid=session.cdr_token.uid,
+            location_id=session.location_id,
+        )
+        client = self._office.client
+        url, body = join_url(endpoint, session.id, "charging_preferences"), connection.dialect.encode(preferences)
+        exchange = client.send(connection, "PUT", url, subject, cause, body)
+        if exchange is not None:
+            yield exchange
+        answer = client.read(exchange)
+        word = client.decode(exchange, answer, lambda data: codec.decode(data, ChargingPreferencesResponse))
+        return word.value if word is not None else answer.problem
+
     def _keep(self, session: Session, cause: Cause) -> None:
         self.store.put(session, session.country_code, session.party_id, session.id)
         self._on_change(session, cause)
@@ -87,11 +128,11 @@ class SessionsReceiver:
         return session
 
     def _get(self, call: Call) -> Reply:
-        return Reply(codec.encode(self._known(call)))
+        return call.reply(self._known(call))
 
     def _put(self, call: Call) -> Reply:
         country_code, party_id = owner_of(call)
-        session = codec.decode(call.body, Session)
+        session = call.read(Session)
         must_match(call, session)
         known = self.store.get(country_code, party_id, session.id)
         if known is None or not overtaken(self._journal, call, known.last_updated, session.last_updated):
@@ -100,7 +141,7 @@ class SessionsReceiver:
 
     def _patch(self, call: Call) -> Reply:
         known = self._known(call)
-        patch = codec.decode(call.body, SessionPatch)
+        patch = call.read_patch(Session)
         must_stay(known, patch, "id", "country_code", "party_id")
         late = overtaken(self._journal, call, known.last_updated, patch.last_updated)
         if patch.charging_periods:

@@ -2,19 +2,24 @@
 
 from collections.abc import Callable
 
+import msgspec
+
 from simulator.engine.cause import Cause
 from simulator.ocpi import codec
 from simulator.ocpi.modules import InterfaceRole, ModuleID
+from simulator.ocpi.patch import partial
+from simulator.ocpi.v2_1_1 import tariffs as v2_1_1
 from simulator.ocpi.v2_2_1.tariffs import Tariff
 from simulator.parties.call import CREATED, DONE, Call, Reply
 from simulator.parties.connection import Connection
-from simulator.parties.identity import VERSION
 from simulator.parties.modules.order import newer, overtaken
 from simulator.parties.modules.ownership import must_match, owner_of, unknown
 from simulator.parties.office import Office
 from simulator.parties.store import Store, listed
 
 PAGE_LIMIT = 100
+_PATCH = partial(v2_1_1.Tariff, last_updated_required=False)
+_fields = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 
 
 class TariffsSender:
@@ -22,7 +27,7 @@ class TariffsSender:
 
     def __init__(self, office: Office) -> None:
         self.store: Store[Tariff] = Store()
-        office.platform.offer(VERSION, ModuleID.TARIFFS, InterfaceRole.SENDER, {"get_list": self._get_list})
+        office.platform.offer(ModuleID.TARIFFS, InterfaceRole.SENDER, {"get_list": self._get_list})
 
     def _get_list(self, call: Call) -> Reply:
         return listed(list(self.store), lambda tariff: tariff.last_updated, call, PAGE_LIMIT)
@@ -36,10 +41,14 @@ class TariffsReceiver:
         self._journal = office.journal
         self._on_change = on_change
         office.platform.offer(
-            VERSION,
             ModuleID.TARIFFS,
             InterfaceRole.RECEIVER,
-            {"get_tariff": self._get, "put_tariff": self._put, "delete_tariff": self._delete},
+            {
+                "get_tariff": self._get,
+                "put_tariff": self._put,
+                "patch_tariff": self._patch,
+                "delete_tariff": self._delete,
+            },
         )
 
     def take_all(self, connection: Connection, tariffs: list[Tariff], cause: Cause) -> int:
@@ -69,17 +78,36 @@ class TariffsReceiver:
         tariff = self.store.get(*owner_of(call), call.params["tariff_id"])
         if tariff is None:
             raise unknown("Tariff", call.params["tariff_id"])
-        return Reply(codec.encode(tariff))
+        return call.reply(tariff)
 
     def _put(self, call: Call) -> Reply:
         country_code, party_id = owner_of(call)
-        tariff = codec.decode(call.body, Tariff)
+        tariff = call.read(Tariff)
         must_match(call, tariff)
         known = self.store.get(country_code, party_id, tariff.id)
         if known is None or not overtaken(self._journal, call, known.last_updated, tariff.last_updated):
             self.store.put(tariff, country_code, party_id, tariff.id)
             self._on_change(tariff, call.cause)
         return CREATED if known is None else DONE
+
+    def _patch(self, call: Call) -> Reply:
+        """Only 2.1.1 has it: the whole tariff is said in its words, changed there, and heard again.
+
+        Source: OCPI 2.1.1, Tariffs module, 2.2.3.
+        """
+        owner = owner_of(call)
+        known = self.store.get(*owner, call.params["tariff_id"])
+        if known is None:
+            raise unknown("Tariff", call.params["tariff_id"])
+        codec.decode(call.body, _PATCH)
+        changes = {name: value for name, value in _fields(call.body).items() if bytes(value) != b"null"}
+        whole = codec.encode(_fields(call.dialect.encode(known)) | changes)
+        tariff = call.dialect.decode(whole, Tariff, owner)
+        must_match(call, tariff)
+        if not overtaken(self._journal, call, known.last_updated, tariff.last_updated):
+            self.store.put(tariff, *owner, tariff.id)
+            self._on_change(tariff, call.cause)
+        return DONE
 
     def _delete(self, call: Call) -> Reply:
         tariff = self.store.drop(*owner_of(call), call.params["tariff_id"])

@@ -7,14 +7,13 @@ from collections.abc import Callable, Iterator
 from urllib.parse import parse_qsl
 
 from simulator.engine.cause import Cause
-from simulator.ocpi import codec
 from simulator.ocpi.modules import InterfaceRole, ModuleID
-from simulator.ocpi.patch import apply_patch, partial
+from simulator.ocpi.patch import apply_patch
 from simulator.ocpi.status import Status
 from simulator.ocpi.v2_2_1.tokens import AuthorizationInfo, LocationReferences, Token
 from simulator.ocpi.v2_2_1.types import TokenType
 from simulator.parties.call import CREATED, DONE, Call, Refusal, Reply
-from simulator.parties.identity import VERSION
+from simulator.parties.dialect import HOME, OLDEST
 from simulator.parties.modules.order import newer, overtaken
 from simulator.parties.modules.ownership import must_match, must_stay, owner_of, unknown
 from simulator.parties.office import Office
@@ -22,15 +21,15 @@ from simulator.parties.store import Store, listed
 
 PAGE_LIMIT = 500
 
-_TokenPatch = partial(Token)
 
-
-def token_type(query: str) -> TokenType:
-    """The `type` of a query, RFID when there is none."""
-    text = dict(parse_qsl(query)).get("type", TokenType.RFID.value)
+def token_type(call: Call) -> TokenType:
+    """The `type` of a query, RFID when there is none. From 2.3.0 on the list is open; what 2.2.1 lacks is OTHER."""
+    text = dict(parse_qsl(call.query)).get("type", TokenType.RFID.value)
     try:
         return TokenType(text)
     except ValueError:
+        if call.version not in (OLDEST, HOME):
+            return TokenType.OTHER
         known = ", ".join(kind.value for kind in TokenType)
         raise Refusal(Status.INVALID_PARAMETERS, f"Token type {text!r} is not one of {known}.") from None
 
@@ -46,22 +45,25 @@ class TokensSender:
         self.store: Store[Token] = Store()
         self._decide = decide
         office.platform.offer(
-            VERSION,
             ModuleID.TOKENS,
             InterfaceRole.SENDER,
             {"get_list": self._get_list, "post_authorize": self._post_authorize},
         )
+
+    def only(self, uid_or_contract: str) -> Token | None:
+        """The token with this uid, or the only one of this contract; None when there is none or a choice."""
+        return _only(self.store, uid_or_contract)
 
     def _get_list(self, call: Call) -> Reply:
         return listed(list(self.store), lambda token: token.last_updated, call, PAGE_LIMIT)
 
     def _post_authorize(self, call: Call) -> Reply:
         uid = call.params["token_uid"]
-        token = self.store.get(uid, token_type(call.query).value)
-        where = codec.decode(call.body, LocationReferences) if call.body.strip() else None
+        token = self.store.get(uid, token_type(call).value)
+        where = call.read(LocationReferences) if call.body.strip() else None
         if token is None:
             raise Refusal(Status.UNKNOWN_TOKEN, f"Token {uid!r} is not known here.", 404)
-        return Reply(codec.encode(self._decide(token, where)))
+        return call.reply(self._decide(token, where))
 
 
 class TokensReceiver:
@@ -73,7 +75,6 @@ class TokensReceiver:
         self._journal = office.journal
         self._on_change = on_change
         office.platform.offer(
-            VERSION,
             ModuleID.TOKENS,
             InterfaceRole.RECEIVER,
             {"get_token": self._get, "put_token": self._put, "patch_token": self._patch},
@@ -82,6 +83,10 @@ class TokensReceiver:
     def find(self, uid: str, type: TokenType) -> Iterator[Token]:
         """Every token known with this uid and type, of whichever eMSP."""
         return iter(self._by_uid.get((uid.lower(), type.value), {}).values())
+
+    def only(self, uid_or_contract: str) -> Token | None:
+        """The token with this uid, or the only one of this contract; None when there is none or a choice."""
+        return _only(self.store, uid_or_contract)
 
     def take(self, token: Token, cause: Cause) -> bool:
         """Keep a pulled token unless a newer state of it is known; whether it changed anything."""
@@ -99,22 +104,24 @@ class TokensReceiver:
         self.store.put(token, token.country_code, token.party_id, token.uid, token.type.value)
 
     def _known(self, call: Call) -> Token:
-        token = self.store.get(*owner_of(call), call.params["token_uid"], token_type(call.query).value)
-        if token is None:
-            raise unknown("Token", call.params["token_uid"])
-        return token
+        owner, uid = owner_of(call), call.params["token_uid"]
+        # A URL of 2.1.1 does not say of which type the token is.
+        types = tuple(TokenType) if call.version == OLDEST else (token_type(call),)
+        for type in types:
+            token = self.store.get(*owner, uid, type.value)
+            if token is not None:
+                return token
+        raise unknown("Token", uid)
 
     def _get(self, call: Call) -> Reply:
-        return Reply(codec.encode(self._known(call)))
+        return call.reply(self._known(call))
 
     def _put(self, call: Call) -> Reply:
         country_code, party_id = owner_of(call)
-        token = codec.decode(call.body, Token)
+        token = call.read(Token)
         must_match(call, token)
-        if token.type is not token_type(call.query):
-            raise Refusal(
-                Status.INVALID_PARAMETERS, f"The URL says type {token_type(call.query)}, the body {token.type}."
-            )
+        if call.version != OLDEST and token.type is not token_type(call):
+            raise Refusal(Status.INVALID_PARAMETERS, f"The URL says type {token_type(call)}, the body {token.type}.")
         known = self.store.get(country_code, party_id, token.uid, token.type.value)
         if known is None or not overtaken(self._journal, call, known.last_updated, token.last_updated):
             self._keep(token)
@@ -123,10 +130,16 @@ class TokensReceiver:
 
     def _patch(self, call: Call) -> Reply:
         known = self._known(call)
-        patch = codec.decode(call.body, _TokenPatch)
+        patch = call.read_patch(Token)
         must_stay(known, patch, "uid", "type", "country_code", "party_id")
         if not overtaken(self._journal, call, known.last_updated, patch.last_updated):
             token = apply_patch(known, patch)
             self._keep(token)
             self._on_change(token, call.cause)
         return DONE
+
+
+def _only(store: Store[Token], uid_or_contract: str) -> Token | None:
+    key = uid_or_contract.lower()
+    found = [token for token in store if key in (token.uid.lower(), token.contract_id.lower())]
+    return found[0] if len(found) == 1 else None

@@ -3,7 +3,10 @@
 import math
 from collections.abc import Callable, Sequence
 from decimal import Decimal
+from functools import cache
 from typing import Protocol
+
+from msgspec.structs import replace
 
 from simulator.engine.cause import Cause
 from simulator.ocpi.v2_2_1.locations import EVSE, Location
@@ -18,7 +21,6 @@ _CELL_DEG = 0.01
 _M_PER_DEGREE = 111_195.0
 _Cell = tuple[int, int]
 _Place = tuple[float, float, tuple[str, ...], str]
-_NOWHERE: dict[str, _Place] = {}
 
 
 class CommandDesk(Protocol):
@@ -29,6 +31,20 @@ class CommandDesk(Protocol):
 
     def stop(self, token_uid: str, evse_key: str, answer: Callable[[str], None], cause: Cause) -> None:
         """Ask the CPO for the end of this token's session."""
+
+    def reserve(
+        self,
+        token_uid: str,
+        known: KnownEvse,
+        until_us: int,
+        answer: Callable[[str], None],
+        withdrawn: Callable[[Cause], None],
+        cause: Cause,
+    ) -> None:
+        """Ask the CPO to keep this EVSE until then."""
+
+    def cancel(self, token_uid: str, answer: Callable[[str], None], cause: Cause) -> None:
+        """Give the CPO this token's reservation back."""
 
 
 class DriverApp:
@@ -55,8 +71,12 @@ class DriverApp:
         owner = f"{location.country_code}-{location.party_id}"
         place = f"{owner}/{location.id}"
         known = self._locations.get(place)
-        if evse is not None and known is not None and self._learn_evse(owner, location, evse) in known[2]:
-            return
+        if evse is not None and known is not None:
+            key = f"{owner}/{evse.uid}"
+            if key in known[2] and self._learn_status(key, location, evse):
+                return
+            if self._learn_evse(owner, location, evse) in known[2]:
+                return
         latitude, longitude = float(location.coordinates.latitude), float(location.coordinates.longitude)
         if known is not None:
             self._cells[_cell(known[0], known[1])].pop(place, None)
@@ -66,6 +86,16 @@ class DriverApp:
         shown = (latitude, longitude, tuple(key for key in keys if key in self._evses), place)
         self._locations[place] = shown
         self._cells.setdefault(_cell(latitude, longitude), {})[place] = shown
+
+    def _learn_status(self, key: str, location: Location, evse: EVSE) -> bool:
+        """Show the status of an EVSE of which nothing else has changed; whether that was so."""
+        known_at, known = self._connectors[key]
+        if known.connectors is not evse.connectors or known_at.coordinates is not location.coordinates:
+            return False
+        self._connectors[key] = (location, evse)
+        status_at_us = self._calendar.at_us(evse.last_updated)
+        self._evses[key] = replace(self._evses[key], status=evse.status.value, status_at_us=status_at_us)
+        return True
 
     def _learn_evse(self, owner: str, location: Location, evse: EVSE) -> str:
         key = f"{owner}/{evse.uid}"
@@ -124,14 +154,19 @@ class DriverApp:
         step_m = min(east_m, north_m) * _CELL_DEG
         row, column = _cell(latitude, longitude)
         found: list[tuple[float, str, _Place]] = []
+        cells, in_all = self._cells, 0
         for ring in range(int(radius_m / step_m) + 2):
-            for cell in _ring(row, column, ring):
-                found += [
-                    (math.hypot((place[0] - latitude) * north_m, (place[1] - longitude) * east_m), place[3], place)
-                    for place in self._cells.get(cell, _NOWHERE).values()
-                ]
+            for down, right in _ring(ring):
+                places = cells.get((row + down, column + right))
+                if places is None:
+                    continue
+                for place in places.values():
+                    in_all += len(place[2])
+                    way_m = math.hypot((place[0] - latitude) * north_m, (place[1] - longitude) * east_m)
+                    found.append((way_m, place[3], place))
             # Only what lies closer than the next ring surely is the nearest.
-            if sum([len(place[2]) for way_m, _, place in found if way_m <= ring * step_m]) >= count:
+            within_m = ring * step_m
+            if in_all >= count and sum([len(place[2]) for way_m, _, place in found if way_m <= within_m]) >= count:
                 break
         found.sort()
         shown: list[KnownEvse] = []
@@ -153,6 +188,26 @@ class DriverApp:
         """See ChargingApp."""
         self._desk.stop(token_uid, evse_key, answer, cause)
 
+    def reserve(
+        self,
+        token_uid: str,
+        evse_key: str,
+        until_us: int,
+        answer: Callable[[str], None],
+        withdrawn: Callable[[Cause], None],
+        cause: Cause,
+    ) -> None:
+        """See ChargingApp."""
+        known = self._evses.get(evse_key)
+        if known is None:
+            answer("UNKNOWN_LOCATION")
+        else:
+            self._desk.reserve(token_uid, known, until_us, answer, withdrawn, cause)
+
+    def cancel(self, token_uid: str, answer: Callable[[str], None], cause: Cause) -> None:
+        """See ChargingApp."""
+        self._desk.cancel(token_uid, answer, cause)
+
     def connector_of(self, evse_key: str) -> tuple[Location, EVSE]:
         """The copies behind an EVSE that the app shows."""
         return self._connectors[evse_key]
@@ -162,9 +217,10 @@ def _cell(latitude: float, longitude: float) -> _Cell:
     return math.floor(latitude / _CELL_DEG), math.floor(longitude / _CELL_DEG)
 
 
-def _ring(row: int, column: int, ring: int) -> list[_Cell]:
-    """The cells at this distance from a cell, in a fixed order."""
+@cache
+def _ring(ring: int) -> tuple[_Cell, ...]:
+    """The cells at this distance from a cell, as steps from it in a fixed order."""
     if ring == 0:
-        return [(row, column)]
-    cells = [(row + side, column + step) for side in (-ring, ring) for step in range(-ring, ring + 1)]
-    return cells + [(row + step, column + side) for side in (-ring, ring) for step in range(-ring + 1, ring)]
+        return ((0, 0),)
+    rows = [(side, step) for side in (-ring, ring) for step in range(-ring, ring + 1)]
+    return tuple(rows + [(step, side) for side in (-ring, ring) for step in range(-ring + 1, ring)])

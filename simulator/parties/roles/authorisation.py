@@ -6,12 +6,12 @@ Source: OCPI 2.2.1, Tokens module, WhitelistType and real-time authorisation; di
 from collections.abc import Generator
 from typing import Any
 
+import msgspec
 from msgspec import Struct
 from simpy import Event
 
 from simulator.engine.cause import Cause
 from simulator.engine.exchange import Subject
-from simulator.ocpi import codec
 from simulator.ocpi.modules import InterfaceRole, ModuleID
 from simulator.ocpi.routes import join_url
 from simulator.ocpi.status import Status
@@ -20,6 +20,7 @@ from simulator.ocpi.v2_2_1.tokens import AllowedType, AuthorizationInfo, Locatio
 from simulator.ocpi.v2_2_1.types import TokenType
 from simulator.parties.client import Answer
 from simulator.parties.connection import Connection
+from simulator.parties.dialect import OLDEST
 from simulator.parties.modules.tokens import TokensReceiver
 from simulator.parties.office import Office
 
@@ -72,13 +73,13 @@ class Authoriser:
     def ask(
         self, uid: str, type: TokenType, where: LocationReferences, cause: Cause
     ) -> Generator[Event, Any, Authorisation]:
-        """Ask the token's eMSP, or for a token that nobody sent us every partner in turn."""
+        """Ask the token's eMSP, or for a token that nobody sent us every partner in turn; hubs find out whose it is."""
         known = list(self._tokens.find(uid, type))
         if len(known) == 1:
             token = known[0]
             connection = self._office.peer_of(token.country_code, token.party_id)
             if connection is not None:
-                answer, info = yield from self._request(connection, uid, type, where, cause)
+                answer, info = yield from self._request(connection, uid, type, where, cause, token)
                 if info is not None:
                     return self._decision(info, where)
                 if answer.refused:
@@ -87,7 +88,10 @@ class Authoriser:
                 return self._cached(token)
             return Authorisation("Unknown")
         for connection in tuple(self._office.registered()):
-            answer, info = yield from self._request(connection, uid, type, where, cause)
+            if connection.version == OLDEST:
+                continue  # its answer would not say whose contract it is
+            asked = connection.open_routed() if connection.to_hub else connection
+            answer, info = yield from self._request(asked, uid, type, where, cause)
             if info is not None:
                 return self._decision(info, where)
         return Authorisation("Unknown")
@@ -107,7 +111,13 @@ class Authoriser:
         return Authorisation(status, cdr_token(info.token), AuthMethod.AUTH_REQUEST, info.authorization_reference)
 
     def _request(
-        self, connection: Connection, uid: str, type: TokenType, where: LocationReferences, cause: Cause
+        self,
+        connection: Connection,
+        uid: str,
+        type: TokenType,
+        where: LocationReferences,
+        cause: Cause,
+        token: Token | None = None,
     ) -> Generator[Event, Any, tuple[Answer, AuthorizationInfo | None]]:
         office = self._office
         url = connection.endpoint(ModuleID.TOKENS, InterfaceRole.SENDER)
@@ -129,12 +139,16 @@ class Authoriser:
             f"{join_url(url, uid, 'authorize')}?type={type.value}",
             subject,
             cause,
-            codec.encode(where),
+            connection.dialect.encode(where),
         )
         if exchange is not None:
             yield exchange
         answer = office.client.read(exchange)
-        info = office.client.decode(exchange, answer, AuthorizationInfo) if answer.ok else None
+
+        def read(data: msgspec.Raw) -> AuthorizationInfo:
+            return connection.dialect.decode_authorisation(data, token)
+
+        info = office.client.decode(exchange, answer, read) if answer.ok else None
         # Nobody can let in, or make pay, the customer of another.
         mine = info is not None and connection.owns(info.token.country_code, info.token.party_id)
         return answer, info if mine else None

@@ -10,17 +10,17 @@ from typing import Any
 from msgspec.structs import replace
 from simpy import Event
 
-from simulator.billing import tariff as billing
+from simulator.billing import tariff as prices
 from simulator.engine.cause import TIME, Cause
 from simulator.engine.exchange import Exchange, Subject
 from simulator.engine.journal import fixed
-from simulator.ocpi import codec
 from simulator.ocpi.datatypes import ci_key
 from simulator.ocpi.modules import InterfaceRole, ModuleID
 from simulator.ocpi.routes import join_url
-from simulator.ocpi.v2_2_1.cdrs import CDR, AuthMethod
+from simulator.ocpi.v2_2_1.cdrs import AuthMethod
 from simulator.ocpi.v2_2_1.location_tree import find_evse, put_evse
 from simulator.ocpi.v2_2_1.locations import EVSE, Location, Status
+from simulator.ocpi.v2_2_1.sessions import Session
 from simulator.ocpi.v2_2_1.tariffs import Tariff
 from simulator.ocpi.v2_2_1.tokens import LocationReferences, Token
 from simulator.ocpi.v2_2_1.types import TokenType
@@ -30,28 +30,39 @@ from simulator.ocpp.messages import (
     Authorize,
     AuthorizeAnswer,
     IdToken,
+    ReservationStatusUpdate,
     StatusNotification,
     ToCentralSystem,
     TransactionEvent,
 )
+from simulator.parties.behind import BehindHubs
 from simulator.parties.client import succeeded
 from simulator.parties.connection import Connection
-from simulator.parties.modules.cdrs import CdrsSender
+from simulator.parties.dialect import OLDEST, Books
 from simulator.parties.modules.locations import LocationsSender
 from simulator.parties.modules.sessions import SessionsSender
 from simulator.parties.modules.tariffs import TariffsSender
 from simulator.parties.modules.tokens import TokensReceiver
 from simulator.parties.office import Office
 from simulator.parties.pricing import neutral
-from simulator.parties.push import Copy, Outbox
+from simulator.parties.publish import Where, publish
+from simulator.parties.push import Copy, Outbox, say
 from simulator.parties.registration import Registration
 from simulator.parties.roles.authorisation import Authorisation, Authoriser, cdr_token
+from simulator.parties.roles.charge_points import ChargePoints
+from simulator.parties.roles.cpo_billing import Billing
 from simulator.parties.roles.cpo_commands import RemoteControl
+from simulator.parties.roles.cpo_invoices import Invoices
+from simulator.parties.roles.cpo_places import PlaceChange
+from simulator.parties.roles.cpo_preferences import PreferenceDesk
+from simulator.parties.roles.cpo_profiles import ProfileDesk
+from simulator.parties.roles.cpo_reservations import Reservations, ReservedSession
 from simulator.parties.roles.cpo_session import CpoSession, Place
 from simulator.parties.sync import Pull, Synchroniser, Taken
 
 _IN_OCPI = {
     "Available": Status.AVAILABLE,
+    "Reserved": Status.RESERVED,
     "Occupied": Status.CHARGING,  # OCPI has no word for occupied; CHARGING is what "in use" is there
     "Unavailable": Status.INOPERATIVE,
     "Faulted": Status.OUTOFORDER,
@@ -69,37 +80,59 @@ EXPECTED_OF_EMSP = (
 )
 
 
-class Cpo:
-    """One CPO. Implements OCPP's CentralSystem; `remote` is how partners reach its charge points.
+class _Books(Books):
+    """What a CPO's translations can look up: its own locations, and the tokens that partners gave it."""
 
-    `cdrs_on_the_way` are those whose POST has not reached its final state; one that failed is not sent again, but
-    stays in the list that its eMSP can pull. `billed` has the CDR of each transaction that has one. `_heard` are the
-    transactions whose start it was told.
+    def __init__(self, locations: LocationsSender, tokens: TokensReceiver) -> None:
+        self._locations = locations
+        self._tokens = tokens
+
+    def location(self, country_code: str, party_id: str, id: str) -> Location | None:
+        """See Books."""
+        del country_code, party_id
+        return self._locations.store.get(id)
+
+    def token(self, uid_or_contract: str) -> Token | None:
+        """See Books."""
+        return self._tokens.only(uid_or_contract)
+
+
+class Cpo:
+    """One CPO. Implements OCPP's CentralSystem; `charge_points` is how it reaches them.
+
+    `_heard` are the transactions whose start it was told.
     """
 
-    def __init__(self, office: Office, poll_us: int | None) -> None:
+    def __init__(self, office: Office, poll_us: int | None, keeps_tokens: bool = True) -> None:
         self.office = office
         self.locations = LocationsSender(office)
         self.tariffs = TariffsSender(office)
-        self.sessions = SessionsSender(office)
-        self.cdrs = CdrsSender(office)
         self.tokens = TokensReceiver(office, self._token_changed)
-        self.remote = RemoteControl(office, self.locations.store, self._open_session)
-        self.sync = Synchroniser(office, (Pull(ModuleID.TOKENS, Token, self._take_tokens),), poll_us)
-        self.registration = Registration(office, EXPECTED_OF_EMSP, self.sync.registered)
+        office.books = _Books(self.locations, self.tokens)
+        self.charge_points = ChargePoints(office)
+        self.profiles = ProfileDesk(office, self.charge_points, self._open_session)
+        self.sessions = SessionsSender(office, PreferenceDesk(office, self._open_session).decide)
+        self.reservations = Reservations(office, self.locations.store, self.charge_points, self)
+        self.remote = RemoteControl(
+            office, self.locations.store, self.charge_points, self._open_session, self.reservations.decisions
+        )
+        self._behind = BehindHubs(office, lambda routed, reason, cause: self.sync.soon(routed, reason, cause))
+        pulls = (self._behind.pull, Pull(ModuleID.TOKENS, Token, self._take_tokens))
+        self.sync = Synchroniser(office, pulls if keeps_tokens else pulls[:1], poll_us)
+        self.registration = Registration(office, EXPECTED_OF_EMSP, self._registered)
         self._outbox = Outbox(office)
+        self.billing = Billing(office, self._outbox)
+        self.invoices = Invoices(office, self.billing.cdrs)
         self._authoriser = Authoriser(office, self.tokens)
         self._where: dict[str, str] = {}
         self._evse_copies: dict[tuple[str, str], Copy] = {}
-        self._neutral: dict[str, billing.Tariff] = {}
+        self._neutral: dict[str, prices.Tariff] = {}
         self._authorised: dict[tuple[str, str], Authorisation] = {}
         self._heard: dict[str, None] = {}
         self._open: dict[str, CpoSession] = {}
         self._sessions: dict[str, CpoSession] = {}
-        self.cdrs_on_the_way: dict[str, None] = {}
-        self.billed: dict[str, str] = {}
+        self._session_count = 0
         self._session_prefix = office.streams.uuid_prefix(office.id, "session id")
-        self._cdr_prefix = office.streams.uuid_prefix(office.id, "cdr id")
 
     # What it owns
 
@@ -118,29 +151,26 @@ class Cpo:
         """Publish other prices under a tariff's id; sessions that have begun keep theirs. Partners get a PUT."""
         self.tariffs.store.put(tariff, tariff.id)
         self._neutral[tariff.id.lower()] = neutral(tariff)
-        body = codec.encode(tariff)
-        for connection in self.office.registered():
-            url = connection.endpoint(ModuleID.TARIFFS, InterfaceRole.RECEIVER)
-            if url is None:
-                continue
-            subject = Subject(
-                module=ModuleID.TARIFFS.value,
-                interface="RECEIVER",
-                route="tariffs.receiver.put_tariff",
-                version=connection.version,
-                object_kind="Tariff",
-                object_id=tariff.id,
-            )
-            where = join_url(url, tariff.country_code, tariff.party_id, tariff.id)
-            self._outbox.push(
-                f"{connection.peer_id}/tariff/{tariff.id}", connection, "PUT", where, subject, cause, body
-            )
+        publish(self.office, self._outbox, "PUT", tariff, _place_of(tariff), cause)
+
+    def withdraw_tariff(self, id: str, cause: Cause) -> None:
+        """Sell by a tariff no longer; sessions that have begun keep it. Partners get a DELETE."""
+        tariff = self.tariffs.store.drop(id)
+        if tariff is not None:
+            del self._neutral[id.lower()]
+            publish(self.office, self._outbox, "DELETE", tariff, _place_of(tariff), cause)
+
+    def change_location(self, location: Location, change: PlaceChange, cause: Cause) -> None:
+        """Publish a location of which something has changed; partners get just that, at its level."""
+        self.locations.store.put(location, location.id)
+        change.publish(self.office, self._outbox, location, cause)
 
     def _remember(self, evse: EVSE, cause: Cause) -> None:
         value = {"status": evse.status, "last_updated": evse.last_updated}
         self.office.journal.state(self.office.id, "evse", f"{self.office.id}/{evse.uid}", value, cause)
 
-    def _place(self, evse_uid: str) -> Place | None:
+    def place(self, evse_uid: str) -> Place | None:
+        """Where a session at this EVSE takes place, as the books have it now; None when they have no such EVSE."""
         location = self.locations.store.get(self._where.get(evse_uid, "#NA"))
         evse = find_evse(location, evse_uid) if location is not None else None
         if location is None or evse is None:
@@ -151,10 +181,15 @@ class Cpo:
 
     # Partners come and go
 
+    def _registered(self, connection: Connection, cause: Cause) -> None:
+        self._behind.registered(connection)
+        self.sync.registered(connection, cause)
+
     def went_down(self) -> None:
         """This party stops; what waited to be pushed is forgotten."""
         self._outbox.clear()
-        self.cdrs_on_the_way.clear()
+        self.billing.went_down()
+        self.invoices.sender.clear()
         for session in self._open.values():
             session.peer_lacks_some = True
 
@@ -191,6 +226,8 @@ class Cpo:
             self._transaction(evse_uid, message, cause)
         elif isinstance(message, StatusNotification):
             self._status(evse_uid, _IN_OCPI[message.status], cause)
+        elif isinstance(message, ReservationStatusUpdate):
+            self.reservations.ended(message.reservation_id, cause)
         elif isinstance(message, Authorize):
             self._authorize(evse_uid, message.token, answer, cause)
             return
@@ -205,13 +242,16 @@ class Cpo:
         location = put_evse(location, evse)
         self.locations.store.put(location, location.id)
         self._remember(evse, cause)
-        body = codec.encode({"status": status, "last_updated": evse.last_updated})
+        changes = {"status": status, "last_updated": evse.last_updated}
         for connection in self.office.registered():
-            self._push_evse(connection, location, evse, body, cause)
+            self._push_evse(connection, location, evse, changes, cause)
 
-    def _push_evse(self, connection: Connection, location: Location, evse: EVSE, body: bytes, cause: Cause) -> None:
+    def _push_evse(
+        self, connection: Connection, location: Location, evse: EVSE, changes: dict[str, Any], cause: Cause
+    ) -> None:
         endpoint = connection.endpoint(_LOCATIONS, _RECEIVER)
-        if endpoint is None:
+        body = say(self.office, connection, evse, cause, changes) if endpoint is not None else None
+        if endpoint is None or body is None:
             return
         copy = self._evse_copies.get((connection.peer_id, evse.uid))
         if copy is None or copy.endpoint is not endpoint:
@@ -220,9 +260,10 @@ class Cpo:
         def done(exchange: Exchange | None) -> None:
             if exchange is not None and _not_found(exchange):
                 # Only the whole location tells it of an EVSE that it does not know.
-                whole = codec.encode(self.locations.store.get(location.id) or location)
                 where, cause = copy.url.rpartition("/")[0], exchange.as_cause()
-                self._outbox.push(copy.lane, connection, "PUT", where, copy.put, cause, whole, first=True)
+                whole = say(self.office, connection, self.locations.store.get(location.id) or location, cause)
+                if whole is not None:
+                    self._outbox.push(copy.lane, connection, "PUT", where, copy.put, cause, whole, first=True)
 
         self._outbox.push(copy.lane, connection, "PATCH", copy.url, copy.patch, cause, body, done)
 
@@ -275,12 +316,12 @@ class Cpo:
         changes = session.patch(session.advance(event))
         self._keep(session, cause)
         if session.peer_lacks_some:
-            self._push_session(session, "PUT", codec.encode(session.whole()), cause)
+            self._push_session(session, cause)
         else:
-            self._push_session(session, "PATCH", codec.encode(changes), cause)
+            self._push_session(session, cause, changes)
         if event.kind == "Ended":
             del self._open[event.transaction_id]
-            self._bill(session, cause)
+            self.billing.bill(session, cause)
 
     def _begin(self, evse_uid: str, event: TransactionEvent, cause: Cause) -> None:
         assert event.token is not None
@@ -289,7 +330,7 @@ class Cpo:
             if event.remote_start_id is not None
             else self._authorised.pop((evse_uid, event.token.uid), None)
         )
-        place = self._place(evse_uid)
+        place = self.place(evse_uid)
         if decision is None or decision.token is None or place is None:
             self.office.journal.event(
                 self.office.id,
@@ -300,13 +341,26 @@ class Cpo:
                 cause=cause,
             )
             return
-        session = self._new_session(place, decision, event)
+        payer = f"{decision.token.country_code}-{decision.token.party_id}".upper()
+        reserved = event.reservation_id
+        id = self.reservations.used(reserved, payer, cause) if reserved is not None else ""
+        session = self._new_session(place, decision, event, id or self.new_session_id())
         self._keep(session, cause)
-        self._push_session(session, "PUT", codec.encode(session.whole()), cause)
+        self._push_session(session, cause)
 
-    def _new_session(self, place: Place, decision: Authorisation, event: TransactionEvent) -> CpoSession:
+    def new_session_id(self) -> str:
+        """See SessionBooks."""
+        self._session_count += 1
+        return f"{self._session_prefix}{self._session_count:012x}"
+
+    def enter(self, session: ReservedSession, cause: Cause) -> None:
+        """See SessionBooks."""
+        self.sessions.put(session.payer, session)
+        self._keep(session, cause)
+        self._push_session(session, cause)
+
+    def _new_session(self, place: Place, decision: Authorisation, event: TransactionEvent, id: str) -> CpoSession:
         assert decision.token is not None
-        id = f"{self._session_prefix}{len(self._sessions) + 1:012x}"
         session = CpoSession(
             id,
             self.office.identity,
@@ -324,26 +378,26 @@ class Cpo:
 
     def adopt(self, evse_uid: str, token: Token, started: TransactionEvent, so_far: TransactionEvent) -> None:
         """Take a session into the books that began before the run; nobody is told, partners will pull it."""
-        place = self._place(evse_uid)
+        place = self.place(evse_uid)
         assert place is not None
         evse = replace(place.evse, status=Status.CHARGING, last_updated=self.office.calendar.now())
         location = put_evse(place.location, evse)
         self.locations.store.put(location, location.id)
         self._remember(evse, TIME)
         decision = Authorisation("Accepted", cdr_token(token), AuthMethod.WHITELIST)
-        session = self._new_session(replace(place, location=location, evse=evse), decision, started)
+        place = replace(place, location=location, evse=evse)
+        session = self._new_session(place, decision, started, self.new_session_id())
         session.advance(so_far)
         self._keep(session, TIME)
 
-    def _keep(self, session: CpoSession, cause: Cause) -> None:
-        bill = session.bill
-        value = {"status": session.status, "kwh": str(session.kwh), "cost": str(bill.total_excl)}
+    def _keep(self, session: CpoSession | ReservedSession, cause: Cause) -> None:
+        value: dict[str, object] = {"status": session.status, "kwh": session.kwh, "cost": session.cost.excl_vat}
         if session.end_date_time is not None:
             value["end"] = session.end_date_time
         if not session.recorded:
             session.recorded = fixed(
                 {
-                    "currency": bill.currency,
+                    "currency": session.currency,
                     "evse": f"{self.office.id}/{session.place.evse.uid}",
                     "token": session.token.uid,
                     "emsp": session.payer,
@@ -353,10 +407,24 @@ class Cpo:
             )
         self.office.journal.state(self.office.id, "session", session.id, value, cause, fixed=session.recorded)
 
-    def _push_session(self, session: CpoSession, method: str, body: bytes, cause: Cause, first: bool = False) -> None:
-        connection = self.office.connections.get(session.payer)
+    def _push_session(
+        self, session: CpoSession | ReservedSession, cause: Cause, changes: Any = None, first: bool = False
+    ) -> None:
+        """Push what has changed of a session, or all of it; 2.1.1 cannot add charging periods, so it gets all."""
+        connection = self.office.partner(session.payer)
         endpoint = connection.endpoint(_SESSIONS, _RECEIVER) if connection is not None else None
         if connection is None or endpoint is None:
+            session.peer_lacks_some = True
+            return
+        if connection.version == OLDEST:
+            changes = None
+        method = "PUT" if changes is None else "PATCH"
+        body = (
+            say(self.office, connection, session.whole(), cause)
+            if changes is None
+            else connection.dialect.encode_patch(Session, changes)
+        )
+        if body is None:
             return
         copy = session.copy
         if copy is None or copy.endpoint is not endpoint:
@@ -369,69 +437,14 @@ class Cpo:
             elif method == "PUT":
                 session.peer_lacks_some = False
             if method == "PATCH" and exchange is not None and _not_found(exchange):
-                self._push_session(session, "PUT", codec.encode(session.whole()), exchange.as_cause(), first=True)
+                self._push_session(session, exchange.as_cause(), first=True)
 
         subject = copy.put if method == "PUT" else copy.patch
         self._outbox.push(copy.lane, connection, method, copy.url, subject, cause, body, done, first=first)
 
-    def _bill(self, session: CpoSession, cause: Cause) -> None:
-        peer_id = session.payer
-        id = f"{self._cdr_prefix}{len(self.billed) + 1:012x}"
-        cdr, bill = session.cdr(id)
-        self.cdrs.put(peer_id, cdr)
-        self.billed[session.transaction_id] = id
-        self.office.journal.money(
-            "receivable",
-            cdr_id=id,
-            session_id=session.id,
-            creditor=self.office.id,
-            debtor=peer_id,
-            currency=cdr.currency,
-            amount=cdr.total_cost.excl_vat,
-            approximate=bill.approximate,
-            reason=" ".join(bill.reasons),
-            energy_wh=session.energy_wh,
-            tariff_id=session.place.tariff.id if session.place.tariff else "",
-        )
-        connection = self.office.connections.get(peer_id)
-        url = connection.endpoint(ModuleID.CDRS, InterfaceRole.RECEIVER) if connection else None
-        if connection is None or url is None:
-            return
-        subject = Subject(
-            module=ModuleID.CDRS.value,
-            interface="RECEIVER",
-            route="cdrs.receiver.post_cdr",
-            version=connection.version,
-            object_kind="CDR",
-            object_id=id,
-            session_id=session.id,
-            token_uid=session.token.uid,
-            location_id=session.place.location.id,
-        )
-
-        def done(exchange: Exchange | None) -> None:
-            self.cdrs_on_the_way.pop(id, None)
-            if not succeeded(exchange):
-                self._not_delivered(cdr, exchange, cause)
-
-        self.cdrs_on_the_way[id] = None
-        lane = f"{peer_id}/{session.id}"
-        self._outbox.push(lane, connection, "POST", url, subject, cause, codec.encode(cdr), done)
-
     def awaits(self, transaction_id: str) -> bool:
         """Whether a transaction's end has still to come: its session is open, or its start has not reached us."""
         return transaction_id in self._open or transaction_id not in self._heard
-
-    def _not_delivered(self, cdr: CDR, exchange: Exchange | None, cause: Cause) -> None:
-        why = "the eMSP's URL cannot be used" if exchange is None else exchange.failure or "refused by the receiver"
-        self.office.journal.event(
-            self.office.id,
-            "cdr_not_delivered",
-            party=self.office.id,
-            subject=cdr.session_id or "",
-            data={"cdr": cdr.id, "why": why},
-            cause=exchange.as_cause() if exchange is not None else cause,
-        )
 
     def _open_session(self, peer_id: str, session_id: str) -> CpoSession | None:
         """A running session of this payer's, for its commands."""
@@ -439,6 +452,11 @@ class Cpo:
         if session is None or session.payer != peer_id or session.transaction_id not in self._open:
             return None
         return session
+
+
+def _place_of(tariff: Tariff) -> Where:
+    segments = (tariff.country_code, tariff.party_id, tariff.id)
+    return Where(ModuleID.TARIFFS, "tariff", segments, f"tariff/{tariff.id}")
 
 
 def _evse_copy(connection: Connection, endpoint: str, location: Location, evse: EVSE) -> Copy:
@@ -457,7 +475,7 @@ def _evse_copy(connection: Connection, endpoint: str, location: Location, evse: 
     return Copy(endpoint, url, f"{connection.peer_id}/{evse.uid}", put, patch)
 
 
-def _session_copy(connection: Connection, endpoint: str, session: CpoSession) -> Copy:
+def _session_copy(connection: Connection, endpoint: str, session: CpoSession | ReservedSession) -> Copy:
     """Where the payer keeps its copy of a session."""
     put = Subject(
         module="sessions",

@@ -7,9 +7,10 @@ Source: OCPI 2.2.1, Sessions and CDRs modules.
 from decimal import Decimal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from simulator.billing import tariff as billing
-from simulator.billing.price import Bill
+from simulator.billing.price import Bill, Quantities
 from simulator.ocpi.datatypes import Price
 from simulator.ocpi.v2_2_1.cdrs import (
     CDR,
@@ -90,7 +91,7 @@ class CpoSession:
         self._open_us = self._start_us
         self._open_register_wh = start.register_wh
         self._parked = start.charging_state in ("SuspendedEV", "Idle")
-        self._bill: Bill | None = None
+        self._cost: Price | None = None
         self._fare = (
             Fare(place.neutral, place.location.time_zone, calendar.start_epoch_us + self._start_us)
             if place.neutral is not None
@@ -116,7 +117,7 @@ class CpoSession:
         if event.kind == "Ended":
             self.end_date_time = self._calendar.text(at_us)
             self.status = SessionStatus.COMPLETED
-        self._bill = None
+        self._cost = None
         self.last_updated = self._calendar.now_after(self.last_updated)
         return period
 
@@ -132,17 +133,29 @@ class CpoSession:
         )
 
     @property
-    def bill(self) -> Bill:
+    def currency(self) -> str:
+        """In which the session is paid."""
+        return self._fare.currency if self._fare is not None else FREE.currency
+
+    @property
+    def cost(self) -> Price:
         """What the session costs so far."""
-        if self._bill is None:
-            so_far = quantities(self.energy_wh, self._charging, self._parking)
-            now_us = self._calendar.start_epoch_us + self._open_us
-            self._bill = self._fare.bill(so_far, now_us) if self._fare is not None else FREE
-        return self._bill
+        if self._cost is None:
+            self._cost = self._fare.total(*self._so_far()) if self._fare is not None else as_price(FREE.total_excl)
+        return self._cost
+
+    @property
+    def bill(self) -> Bill:
+        """How the cost so far comes about."""
+        return self._fare.bill(*self._so_far()) if self._fare is not None else FREE
+
+    def _so_far(self) -> tuple[Quantities, int]:
+        """What is billed at present, and the instant in microseconds since 1970."""
+        used = quantities(self.energy_wh, self._charging, self._parking)
+        return used, self._calendar.start_epoch_us + self._open_us
 
     def whole(self) -> Session:
         """The whole Session object."""
-        bill = self.bill
         return Session(
             country_code=self._identity.country_code,
             party_id=self._identity.party_id,
@@ -156,32 +169,35 @@ class CpoSession:
             location_id=self.place.location.id,
             evse_uid=self.place.evse.uid,
             connector_id=self.place.connector.id,
-            currency=bill.currency,
+            currency=self.currency,
             charging_periods=tuple(self.periods),
-            total_cost=as_price(bill.total_excl, bill.total_incl),
+            total_cost=self.cost,
             status=self.status,
             last_updated=self.last_updated,
         )
 
     def patch(self, period: ChargingPeriod | None) -> dict[str, object]:
         """What changed since the last message, as the fields of a PATCH."""
-        bill = self.bill
         changes: dict[str, object] = {"kwh": self.kwh}
         if period is not None:
             changes["charging_periods"] = (period,)
-        changes["total_cost"] = as_price(bill.total_excl, bill.total_incl)
+        changes["total_cost"] = self.cost
         if self.end_date_time is not None:
             changes["end_date_time"] = self.end_date_time
             changes["status"] = self.status
         changes["last_updated"] = self.last_updated
         return changes
 
-    def cdr(self, id: str) -> tuple[CDR, Bill]:
-        """The bill of the completed session as a CDR, and how it came about."""
+    def cdr(self, id: str, place: Place | None = None) -> tuple[CDR, Bill]:
+        """The bill of the completed session as a CDR, and how it came about; with `place`, by the tariff there."""
         assert self.end_date_time is not None
         parking_h = hours(self._parking.hour_places)
-        bill = self.bill
+        bill, periods = self.bill, self.periods or [self._period(0, 0)]
         tariff = self.place.tariff
+        if place is not None and place.neutral is not None and place.tariff is not None:
+            tariff = place.tariff
+            bill = self._priced_by(place.neutral)
+            periods = [replace(period, tariff_id=tariff.id) for period in periods]
 
         def cost(excl: Decimal, incl: Decimal | None) -> Price | None:
             return as_price(excl, incl) if excl else None
@@ -199,7 +215,7 @@ class CpoSession:
             cdr_location=self._cdr_location(),
             currency=bill.currency,
             tariffs=(tariff,) if tariff is not None else (),
-            charging_periods=tuple(self.periods) or (self._period(0, 0),),
+            charging_periods=tuple(periods),
             total_cost=as_price(bill.total_excl, bill.total_incl),
             total_fixed_cost=cost(bill.fixed, bill.fixed_incl),
             total_energy=self.kwh,
@@ -211,6 +227,11 @@ class CpoSession:
             last_updated=self.last_updated,
         )
         return cdr, bill
+
+    def _priced_by(self, tariff: billing.Tariff) -> Bill:
+        fare = Fare(tariff, self.place.location.time_zone, self._calendar.start_epoch_us + self._start_us)
+        so_far = quantities(self.energy_wh, self._charging, self._parking)
+        return fare.bill(so_far, self._calendar.start_epoch_us + self._open_us)
 
     def _cdr_location(self) -> CdrLocation:
         place, location = self.place, self.place.location

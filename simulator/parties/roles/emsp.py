@@ -4,6 +4,7 @@ It is the Sender of tokens and commands and the Receiver of locations, tariffs, 
 """
 
 from collections.abc import Callable, Generator, Iterable
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -12,27 +13,40 @@ from simpy import Event
 from simulator.engine.cause import Cause
 from simulator.engine.exchange import Subject
 from simulator.engine.journal import fixed
-from simulator.ocpi import codec
 from simulator.ocpi.modules import InterfaceRole, ModuleID
-from simulator.ocpi.routes import join_url
 from simulator.ocpi.v2_2_1.cdrs import CDR
+from simulator.ocpi.v2_2_1.chargingprofiles import (
+    ActiveChargingProfile,
+    ChargingProfile,
+    ChargingProfilePeriod,
+    ChargingRateUnit,
+)
 from simulator.ocpi.v2_2_1.commands import CommandType, StartSession, StopSession
 from simulator.ocpi.v2_2_1.locations import EVSE, Location
-from simulator.ocpi.v2_2_1.sessions import Session, SessionStatus
+from simulator.ocpi.v2_2_1.sessions import ChargingPreferences, Session, SessionStatus
 from simulator.ocpi.v2_2_1.tariffs import Tariff
 from simulator.ocpi.v2_2_1.tokens import AllowedType, AuthorizationInfo, LocationReferences, Token
+from simulator.ocpi.v2_3_0.invoicereconciliation import InvoiceReconciliationRecord
+from simulator.parties.behind import BehindHubs
 from simulator.parties.connection import Connection
+from simulator.parties.dialect import Books
 from simulator.parties.modules.cdrs import CdrsReceiver
-from simulator.parties.modules.commands import CommandsSender
+from simulator.parties.modules.chargingprofiles import ChargingProfilesSender
+from simulator.parties.modules.commands import Command, CommandsSender, More
+from simulator.parties.modules.invoicereconciliation import read_records
 from simulator.parties.modules.locations import LocationsReceiver
 from simulator.parties.modules.sessions import SessionsReceiver
 from simulator.parties.modules.tariffs import TariffsReceiver
 from simulator.parties.modules.tokens import TokensSender
 from simulator.parties.office import Office
 from simulator.parties.pricing import reprice
+from simulator.parties.publish import Where, publish
 from simulator.parties.push import Outbox
 from simulator.parties.registration import Registration
 from simulator.parties.roles.app import DriverApp
+from simulator.parties.roles.emsp_help_desk import HelpDesk
+from simulator.parties.roles.emsp_invoices import InvoiceDesk
+from simulator.parties.roles.emsp_reservations import Reservations
 from simulator.parties.sync import Pull, Synchroniser, Taken
 from simulator.world.app import KnownEvse
 
@@ -46,6 +60,23 @@ EXPECTED_OF_CPO = (
 )
 _ACTIVE = SessionStatus.ACTIVE
 _NO_URL = "#NA"
+_LIMITS_AHEAD_S = 3_600
+
+
+class _Books(Books):
+    """What an eMSP's translations can look up: the locations that it knows, and its own tokens."""
+
+    def __init__(self, locations: LocationsReceiver, tokens: TokensSender) -> None:
+        self._locations = locations
+        self._tokens = tokens
+
+    def location(self, country_code: str, party_id: str, id: str) -> Location | None:
+        """See Books."""
+        return self._locations.store.get(country_code, party_id, id)
+
+    def token(self, uid_or_contract: str) -> Token | None:
+        """See Books."""
+        return self._tokens.only(uid_or_contract)
 
 
 class Emsp:
@@ -58,16 +89,36 @@ class Emsp:
         self.tariffs = TariffsReceiver(office, self._tariff_changed)
         self.sessions = SessionsReceiver(office, self._session_changed)
         self.cdrs = CdrsReceiver(office, self._cdr_accepted)
+        self.invoices = InvoiceDesk(
+            office,
+            self.cdrs.store,
+            lambda line, cause: self.sync.soon(line, "an invoice names CDRs unknown here", cause),
+        )
         self.commands = CommandsSender(office)
+        self.reservations = Reservations(office, self._command)
+        self.help_desk = HelpDesk(office, self._command)
+        self.profiles = ChargingProfilesSender(office, self._limits_changed)
+        office.books = _Books(self.locations, self.tokens)
         self.app = DriverApp(office.calendar, self.tariffs.store, self)
+        behind = BehindHubs(office, lambda routed, reason, cause: self.sync.soon(routed, reason, cause))
         pulls = (
+            behind.pull,
             Pull(ModuleID.TARIFFS, Tariff, self._take_tariffs, full=True),
             Pull(ModuleID.LOCATIONS, Location, self._take_locations),
-            Pull(ModuleID.SESSIONS, Session, self._take_sessions, needs_date_from=True),
-            Pull(ModuleID.CDRS, CDR, self._take_cdrs),
+            Pull(ModuleID.SESSIONS, Session, self._take_sessions, needs_date_from=True, personal=True),
+            Pull(ModuleID.CDRS, CDR, self._take_cdrs, personal=True),
+            Pull(
+                ModuleID.INVOICE_RECONCILIATION,
+                InvoiceReconciliationRecord,
+                self.invoices.take,
+                optional=True,
+                by_hub=False,
+                read=read_records,
+            ),
         )
         self.sync = Synchroniser(office, pulls, poll_us)
-        self.registration = Registration(office, EXPECTED_OF_CPO, self.sync.registered)
+        self.registration = Registration(office, EXPECTED_OF_CPO, self._registered)
+        self._behind = behind
         self._outbox = Outbox(office)
         self._by_uid: dict[str, Token] = {}
         self._active: dict[tuple[str, str], Session] = {}
@@ -92,39 +143,40 @@ class Emsp:
         token = msgspec.structs.replace(self._by_uid[uid], valid=False, last_updated=self.office.calendar.now())
         self.issue((token,))
         self._refusals[uid] = allowed
-        body = codec.encode({"valid": False, "last_updated": token.last_updated})
-        for connection in tuple(self.office.registered()):
-            url = connection.endpoint(ModuleID.TOKENS, InterfaceRole.RECEIVER)
-            if url is None:
-                continue
-            subject = Subject(
-                module=ModuleID.TOKENS.value,
-                interface="RECEIVER",
-                route="tokens.receiver.patch_token",
-                version=connection.version,
-                object_kind="Token",
-                object_id=uid,
-                token_uid=uid,
-            )
-            where = join_url(url, token.country_code, token.party_id, uid)
-            lane = f"{connection.peer_id}/{uid}"
-            self._outbox.push(lane, connection, "PATCH", f"{where}?type={token.type.value}", subject, cause, body)
+        changes = {"valid": False, "last_updated": token.last_updated}
+        publish(self.office, self._outbox, "PATCH", token, _place_of(token), cause, changes)
+
+    def restore(self, uid: str, cause: Cause) -> None:
+        """A contract is good again: every CPO is told the whole token by a PUT."""
+        known = self._by_uid[uid]
+        token = msgspec.structs.replace(known, valid=True, last_updated=self.office.calendar.now())
+        self.issue((token,))
+        self._refusals.pop(uid, None)
+        publish(self.office, self._outbox, "PUT", token, _place_of(token), cause)
 
     def _decide(self, token: Token, where: LocationReferences | None) -> AuthorizationInfo:
         """Real-time authorisation. Opening hours and EVSE status are none of its business (OCPI, Tokens).
 
         The answer names the places where the driver may charge, so none of them when it is a refusal.
         """
-        self._references += 1
+        reference = self._new_reference()
         allowed = AllowedType.ALLOWED if token.valid else self._refusals.get(token.uid, AllowedType.BLOCKED)
         return AuthorizationInfo(
             allowed=allowed,
             token=token,
             location=where if allowed is AllowedType.ALLOWED else None,
-            authorization_reference=f"{self.office.id}-A{self._references}" if allowed is AllowedType.ALLOWED else None,
+            authorization_reference=reference if allowed is AllowedType.ALLOWED else None,
         )
 
+    def _new_reference(self) -> str:
+        self._references += 1
+        return f"{self.office.id}-A{self._references}"
+
     # Partners come and go
+
+    def _registered(self, connection: Connection, cause: Cause) -> None:
+        self._behind.registered(connection)
+        self.sync.registered(connection, cause)
 
     def went_down(self) -> None:
         """This party stops; what waited to be pushed is forgotten."""
@@ -170,12 +222,13 @@ class Emsp:
         """A bill has come: admit the amount, after working it out from what the CDR itself says."""
         again = reprice(cdr)
         amount = cdr.total_cost.excl_vat
-        if again.comparable and again.amount != amount:
+        expected = -again.amount if cdr.credit else again.amount
+        if again.comparable and expected != amount:
             self.office.journal.hint(
                 cause.id,
                 "cdr-price",
                 "error",
-                f"The CDR asks {amount} {cdr.currency}; its tariff and volumes make {again.amount}.",
+                f"The CDR asks {amount} {cdr.currency}; its tariff and volumes make {expected}.",
                 "$.total_cost.excl_vat",
                 "OCPI 2.2.1 cdrs, CDR",
             )
@@ -189,9 +242,81 @@ class Emsp:
             amount=amount,
             approximate=not again.comparable,
             reason="",
-            energy_wh=int(cdr.total_energy * 1000),
+            energy_wh=int(cdr.total_energy * (-1000 if cdr.credit else 1000)),
             tariff_id=cdr.tariffs[0].id if cdr.tariffs else "",
         )
+        self.invoices.accepted(cdr, cause)
+
+    # What it limits
+
+    def active_session(self, token_uid: str) -> Session | None:
+        """The session that a token has running, as far as we were told."""
+        return next((session for (uid, _), session in self._active.items() if uid == token_uid), None)
+
+    def active_session_ids(self) -> list[str]:
+        """The sessions that are running, as far as we were told."""
+        return [session.id for session in self._active.values()]
+
+    def limit(self, session: Session, limit_w: int | None, duration_s: int | None, cause: Cause) -> None:
+        """Limit the power of a session for a while, or lift the limits (None); what comes of it is an event."""
+        connection = self.office.peer_of(session.country_code, session.party_id)
+        if connection is None:
+            return
+
+        def work() -> Generator[Event, Any, None]:
+            if limit_w is None:
+                result = yield from self.profiles.clear(connection, session.id, cause)
+            else:
+                profile = ChargingProfile(
+                    start_date_time=self.office.calendar.now(),
+                    duration=duration_s,
+                    charging_rate_unit=ChargingRateUnit.W,
+                    charging_profile_period=(ChargingProfilePeriod(start_period=0, limit=Decimal(limit_w)),),
+                )
+                result = yield from self.profiles.set(connection, session.id, profile, cause)
+            self.office.journal.event(
+                self.office.id,
+                "charging_profile_result",
+                party=self.office.id,
+                subject=session.id,
+                data={"result": result, "limit_w": limit_w},
+                cause=cause,
+            )
+
+        self.office.spawn(work(), f"charging profile of {session.id}")
+
+    def ask_limits(self, session: Session, cause: Cause) -> None:
+        """Ask for the limits of a session; what they are for the hour to come is heard as if it were pushed."""
+        connection = self.office.peer_of(session.country_code, session.party_id)
+        if connection is not None:
+            work = self.profiles.active(connection, session.id, _LIMITS_AHEAD_S, cause)
+            self.office.spawn(work, f"limits of {session.id}")
+
+    def prefer(self, session: Session, preferences: ChargingPreferences, cause: Cause) -> None:
+        """Tell a session's CPO what the driver prefers; what it says to that is an event."""
+        connection = self.office.peer_of(session.country_code, session.party_id)
+        if connection is None:
+            return
+
+        def work() -> Generator[Event, Any, None]:
+            result = yield from self.sessions.prefer(connection, session, preferences, cause)
+            self.office.journal.event(
+                self.office.id,
+                "charging_preferences_result",
+                party=self.office.id,
+                subject=session.id,
+                data={"result": result, "profile_type": preferences.profile_type.value},
+                cause=cause,
+            )
+
+        self.office.spawn(work(), f"charging preferences of {session.id}")
+
+    def _limits_changed(self, session_id: str, active: ActiveChargingProfile, cause: Cause) -> None:
+        """What the CPO says of the limits of one of our sessions."""
+        profile = active.charging_profile
+        periods = [[each.start_period, str(each.limit)] for each in profile.charging_profile_period]
+        value = {"unit": profile.charging_rate_unit, "start": active.start_date_time, "periods": periods}
+        self.office.journal.state(self.office.id, "charging_profile", session_id, value, cause)
 
     # What it pulls
 
@@ -239,7 +364,6 @@ class Emsp:
         if self.office.node.down:
             answer("UNREACHABLE")
             return
-        self._references += 1
         location, evse = self.app.connector_of(known.key)
         body = StartSession(
             response_url=_NO_URL,
@@ -247,7 +371,7 @@ class Emsp:
             location_id=location.id,
             evse_uid=evse.uid,
             connector_id=evse.connectors[0].id,
-            authorization_reference=f"{self.office.id}-A{self._references}",
+            authorization_reference=self._new_reference(),
         )
         connection = self.office.peer_of(location.country_code, location.party_id)
         self._command(connection, CommandType.START_SESSION, body, token_uid, location.id, "", answer, cause)
@@ -273,16 +397,40 @@ class Emsp:
                 cause,
             )
 
+    def reserve(
+        self,
+        token_uid: str,
+        known: KnownEvse,
+        until_us: int,
+        answer: Callable[[str], None],
+        withdrawn: Callable[[Cause], None],
+        cause: Cause,
+    ) -> None:
+        """See CommandDesk."""
+        if self.office.node.down:
+            answer("UNREACHABLE")
+            return
+        token, at = self._by_uid[token_uid], self.app.connector_of(known.key)
+        self.reservations.reserve(token, at, until_us, self._new_reference(), answer, withdrawn, cause)
+
+    def cancel(self, token_uid: str, answer: Callable[[str], None], cause: Cause) -> None:
+        """See CommandDesk."""
+        if self.office.node.down:
+            answer("UNREACHABLE")
+        else:
+            self.reservations.cancel(token_uid, answer, cause)
+
     def _command(
         self,
         connection: Connection | None,
         command: CommandType,
-        body: StartSession | StopSession,
+        body: Command,
         token_uid: str,
         location_id: str,
         session_id: str,
         answer: Callable[[str], None],
         cause: Cause,
+        more: More | None = None,
     ) -> None:
         if connection is None:
             answer("UNREACHABLE")
@@ -300,7 +448,12 @@ class Emsp:
         )
 
         def work() -> Generator[Event, Any, None]:
-            result = yield from self.commands.run(connection, command, body, subject, cause)
+            result = yield from self.commands.run(connection, command, body, subject, cause, more)
             answer(result)
 
         self.office.spawn(work(), f"{command.value} for {token_uid}")
+
+
+def _place_of(token: Token) -> Where:
+    segments = (token.country_code, token.party_id, token.uid)
+    return Where(ModuleID.TOKENS, "token", segments, token.uid, token.uid, token.type.value)

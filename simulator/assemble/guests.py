@@ -1,0 +1,44 @@
+"""Makes ready a scenario that is to be served: who may come, if it does not say, and what our parties must speak then.
+
+Whoever serves a scenario of our own parties alone wants to try a platform with it: one eMSP and one CPO may then come.
+"""
+
+from msgspec.structs import replace
+
+from simulator.ocpi.catalogue import VERSIONS
+from simulator.scenario.model import Outsider, Party, PartyRole, Scenario
+from simulator.scenario.outside import USUAL_TIMEOUT_US
+
+_GUESTS: tuple[tuple[PartyRole, str], ...] = (("emsp", "EX"), ("cpo", "EC"))
+
+
+def with_guests(scenario: Scenario) -> Scenario:
+    """The scenario with outsiders, and with our parties speaking every version that one of their outsiders does."""
+    outsiders = scenario.outsiders or tuple(_guest(scenario, role, prefix) for role, prefix in _GUESTS)
+    hubs = [party.id for party in scenario.parties if party.role == "hub"]
+    ends = [(each.a, each.b) for each in scenario.connections if each.a in hubs or each.b in hubs]
+    at_a_hub = [party for pair in ends for party in pair]
+    parties = tuple(_speaking(party, outsiders, party.id in at_a_hub) for party in scenario.parties)
+    return replace(scenario, outsiders=outsiders, parties=parties)
+
+
+def _guest(scenario: Scenario, role: PartyRole, prefix: str) -> Outsider:
+    taken = [party.id for party in scenario.parties]
+    other = "cpo" if role == "emsp" else "emsp"
+    id = next(name for number in range(10) if (name := f"ZZ-{prefix}{number}") not in taken)
+    partners = tuple(party.id for party in scenario.parties if party.role == other)
+    country_code, _, party_id = id.partition("-")
+    return Outsider(id, country_code, party_id, role, f"Guest {role}", VERSIONS, partners, USUAL_TIMEOUT_US)
+
+
+def _speaking(party: Party, outsiders: tuple[Outsider, ...], at_a_hub: bool) -> Party:
+    """With the versions of its outsiders; at a hub, that would leave it nothing to translate, so only where needed."""
+    asked = [version for each in outsiders if party.id in each.partners for version in each.versions]
+    if at_a_hub and any(version in party.versions for version in asked):
+        return party
+    return replace(party, versions=tuple(version for version in VERSIONS if version in (*party.versions, *asked)))
+
+
+def without_ports(scenario: Scenario) -> Scenario:
+    """The scenario for the run itself: the ports that it asks for are those of the doors."""
+    return replace(scenario, parties=tuple(replace(party, port=None) for party in scenario.parties))

@@ -1,0 +1,78 @@
+"""Who meets whom: which connections the parties of a run have, and over which hubs they reach each other.
+
+A party that speaks 2.1.1 only knows no hubs: it meets, at the hub's platform, each party that the hub leads it to.
+"""
+
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from simulator.parties.identity import Identity
+from simulator.parties.office import Office
+from simulator.scenario.model import Scenario
+
+if TYPE_CHECKING:
+    from simulator.parties.roles.hub import Hub
+
+OLDEST = ("2.1.1",)
+
+
+class Meeting(Struct, frozen=True):
+    """Two connections that are ends of one: whose they are, and what each calls its own. `sender` begins."""
+
+    sender: str
+    receiver: str
+    senders: str
+    receivers: str
+
+
+def reach(scenario: Scenario, party_id: str) -> tuple[str, ...]:
+    """The parties of the other role that a party reaches, directly or over hubs, in the scenario's order."""
+    roles = {party.id: party.role for party in scenario.parties}
+    neighbours: dict[str, list[str]] = {}
+    for link in scenario.connections:
+        neighbours.setdefault(link.a, []).append(link.b)
+        neighbours.setdefault(link.b, []).append(link.a)
+    found: dict[str, None] = {party_id: None}
+    to_look_at = [party_id]
+    for id in to_look_at:
+        for neighbour in neighbours.get(id, ()):
+            if neighbour not in found:
+                found[neighbour] = None
+                if roles[neighbour] == "hub":
+                    to_look_at.append(neighbour)
+    return tuple(id for id, role in roles.items() if id in found and role not in ("hub", roles[party_id]))
+
+
+def arrange(scenario: Scenario, offices: dict[str, Office], hubs: "dict[str, Hub]") -> list[Meeting]:
+    """Make the connections of all parties, and tell hubs whom to expect; nobody has met yet."""
+    meetings: list[Meeting] = []
+    for link in scenario.connections:
+        a, b = offices[link.a], offices[link.b]
+        meetings += _in_the_place_of_others(scenario, a, b, offices) if _is_old(a, b, hubs) else [_meet(a, b)]
+    for id, hub in hubs.items():
+        peers = [link.b if link.a == id else link.a for link in scenario.connections if id in (link.a, link.b)]
+        hub.expect([offices[peer].identity for peer in peers])
+    return meetings
+
+
+def _is_old(a: Office, b: Office, hubs: "dict[str, Hub]") -> bool:
+    """Whether one is a hub and the other knows no hubs."""
+    return any(one.id in hubs and other.identity.versions == OLDEST for one, other in ((a, b), (b, a)))
+
+
+def _meet(a: Office, b: Office) -> Meeting:
+    return Meeting(a.id, b.id, a.connect(b.identity).name, b.connect(a.identity).name)
+
+
+def _in_the_place_of_others(scenario: Scenario, a: Office, b: Office, offices: dict[str, Office]) -> list[Meeting]:
+    hub, party = (a, b) if b.identity.versions == OLDEST else (b, a)
+    meetings: list[Meeting] = []
+    for id in reach(scenario, party.id):
+        other: Identity = offices[id].identity
+        names = {
+            party.id: party.connect(other, platform=hub.id).name,
+            hub.id: hub.connect_as(other, party.identity).name,
+        }
+        meetings.append(Meeting(a.id, b.id, names[a.id], names[b.id]))
+    return meetings

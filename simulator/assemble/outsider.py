@@ -1,0 +1,116 @@
+"""One outsider and its connections with our parties: how they come to know each other."""
+
+from collections.abc import Callable, Generator, Mapping
+from typing import Any, Final
+
+from msgspec import Struct
+from simpy import Event
+
+from simulator.assemble.cast import HOLDER
+from simulator.assemble.world import World
+from simulator.engine.cause import TIME
+from simulator.engine.links import Latency, Link
+from simulator.engine.node import Node
+from simulator.ocpi.modules import Role
+from simulator.parties.connection import Connection, ConnectionState
+from simulator.parties.identity import Identity
+from simulator.scenario.model import Outsider
+from simulator.wire.outside_addresses import Addresses
+
+_RETRY_US: Final = 60_000_000
+_WATCH_US: Final = 1_000_000
+
+
+class Invitation(Struct, frozen=True):
+    """What the people of an outsider need in order to register with one of our parties."""
+
+    party: str
+    outsider: str
+    role: str
+    versions_url: str
+    token: str
+
+
+class Guest:
+    """An outsider in a run. Its messages take no simulated time on the way: the real network has taken it."""
+
+    node: Node
+
+    def __init__(self, world: World, outsider: Outsider) -> None:
+        self.outsider = outsider
+        self.id = outsider.id
+        role = Role.CPO if outsider.role == "cpo" else Role.EMSP
+        self.identity = Identity(
+            outsider.country_code, outsider.party_id, role, outsider.name, versions=outsider.versions
+        )
+        self.host = self.identity.host
+        self.addresses = Addresses(self.host, {})
+        self.under_way = 0
+        self._world = world
+
+    def meet(self, origins: Mapping[str, str], speed: float, invite: Callable[[Invitation], None]) -> None:
+        """Connect it with its partners, whose real origins by logical host are given.
+
+        `speed` is in simulated seconds a second of its own, in which its time-outs are.
+        """
+        world, outsider = self._world, self.outsider
+        timeout_us = round(outsider.timeout_us * speed)
+        told = {"role": outsider.role, "name": outsider.name, "host": self.host}
+        world.journal.state(HOLDER, "party", self.id, told, TIME)
+        self.addresses = Addresses(self.host, origins)
+        if outsider.versions_url is not None:
+            self.addresses.know(outsider.versions_url.encode())
+        for partner in outsider.partners:
+            party = world.party(partner)
+            world.links.add(Link(world.streams, partner, self.id, Latency(0, 0), timeout_us))
+            world.journal.state(HOLDER, "link", f"{partner}|{self.id}", {"median_ms": 0.0, "p95_ms": 0.0}, TIME)
+            connection = party.office.connect(self.identity)
+            if partner in world.hubs:
+                world.hubs[partner].expect([self.identity])
+            party.sync.start_polling_of(self.id)
+            work = self._invite(partner, connection, invite)
+            if outsider.versions_url is not None:
+                work = self._register(partner, connection, outsider.versions_url, outsider.token or "")
+            world.kernel.env.process(work)
+
+    def _invite(
+        self, partner: str, connection: Connection, invite: Callable[[Invitation], None]
+    ) -> Generator[Event, Any, None]:
+        """Hand over a token; another one when the outsider has unregistered, so that it may come back."""
+        party = self._world.party(partner)
+        url = self.addresses.outward(party.registration.versions_url(connection).encode()).decode()
+        while True:
+            token = party.registration.issue_token_a(connection)
+            data = {"sender": self.id, "receiver": partner}
+            self._world.journal.event("people", "token_a_handed_over", party=self.id, subject=partner, data=data)
+            invite(Invitation(partner, self.id, self.outsider.role, url, token))
+            while connection.state is not ConnectionState.UNREGISTERED:
+                yield self._world.kernel.env.timeout(_WATCH_US)
+
+    def _register(
+        self, partner: str, connection: Connection, versions_url: str, token: str
+    ) -> Generator[Event, Any, None]:
+        """Let one of ours register with it, again and again until it works."""
+        party = self._world.party(partner)
+        url = self.addresses.inward(versions_url.encode()).decode()
+        while not connection.registered:
+            party.registration.take_token_a(connection, token, url)
+            if self.outsider.encoding is not None:
+                connection.encode_tokens(self.outsider.encoding)
+            yield party.office.spawn(self._handshake(partner, connection), f"register with {self.id}")
+            yield self._world.kernel.env.timeout(_RETRY_US)
+
+    def _handshake(self, partner: str, connection: Connection) -> Generator[Event, Any, None]:
+        party, journal = self._world.party(partner), self._world.journal
+        data: dict[str, object] = {"sender": partner, "receiver": self.id}
+        cause = journal.event("people", "token_a_handed_over", party=partner, subject=self.id, data=data, cause=TIME)
+        problem = yield from party.registration.register(connection, cause)
+        if problem:
+            journal.event(
+                partner,
+                "registration_failed",
+                party=partner,
+                subject=self.id,
+                data={"problem": problem},
+                cause=cause,
+            )

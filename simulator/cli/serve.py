@@ -1,0 +1,111 @@
+"""`ocpi-sim serve`: keeps a run open in real time, so that platforms of another make can take part in it."""
+
+import argparse
+from ipaddress import ip_address
+from pathlib import Path
+
+import msgspec
+
+from simulator.cli import options
+from simulator.cli.run import FOLDER, SUFFIX, make_folder
+from simulator.i18n import tr
+
+
+def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Declare the command and its options."""
+    parser = commands.add_parser(
+        "serve",
+        help=tr("keep a run open for platforms outside, in real time"),
+        description=tr(
+            "Plays a scenario in real time and lets platforms from outside register with its parties, or its parties "
+            "with them, until the scenario ends or Ctrl-C. Without the key “outside” in the scenario, one eMSP and one "
+            "CPO may come."
+        ),
+    )
+    add = parser.add_argument
+    add("scenario", metavar="SCENARIO", type=Path, help=tr("the scenario, a .yaml file"))
+    add(
+        "--bind",
+        metavar="ADDRESS",
+        type=_address,
+        default="127.0.0.1",
+        help=tr("listen here (default: 127.0.0.1, for this machine only)"),
+    )
+    add(
+        "--speed",
+        metavar="FACTOR",
+        type=_clock_speed,
+        default=1.0,
+        help=tr("so many times faster than real time (default: 1)"),
+    )
+    add("--until", metavar="24h", type=options.duration_us, help=tr("end that long after the start"))
+    add(
+        "--set",
+        metavar="path=value",
+        type=options.override,
+        action="append",
+        default=[],
+        dest="overrides",
+        help=tr("change the scenario; may be repeated"),
+    )
+    add("--out", metavar="FILE", type=Path, help=tr("the recording (default: runs/SCENARIO-served.ocpirun)"))
+    parser.set_defaults(command=serve)
+
+
+def serve(arguments: argparse.Namespace) -> int:
+    """Serve it; returns 1 when a check is false, else 0. Raises what `errors.tell` knows how to tell."""
+    from simulator.assemble import Invitation, RunOptions, Serving
+    from simulator.cli import show
+    from simulator.cli.playing import play_once
+    from simulator.recording.writer_process import best_writer
+    from simulator.report.figures import RunFigures
+    from simulator.scenario.load import load
+
+    scenario = load(arguments.scenario, arguments.overrides)
+    out: Path = arguments.out or FOLDER / f"{arguments.scenario.stem}-served{SUFFIX}"
+    make_folder(out.parent)
+    for outsider in scenario.outsiders:
+        if outsider.versions_url is not None:
+            sentence = tr("{parties} will register with {outsider} at {url}")
+            parties = ", ".join(outsider.partners)
+            print(sentence.format(parties=parties, outsider=outsider.id, url=outsider.versions_url), flush=True)
+
+    def invite(invitation: Invitation) -> None:
+        sentence = tr("{party} awaits {outsider} ({role})\n  versions: {url}\n  token:    {token}")
+        told = sentence.format(
+            party=invitation.party,
+            outsider=invitation.outsider,
+            role=invitation.role,
+            url=invitation.versions_url,
+            token=invitation.token,
+        )
+        print(told, flush=True)
+
+    run_options = RunOptions(
+        speed=arguments.speed, until_us=arguments.until, out=out, control=True, writer=best_writer()
+    )
+    result = play_once(scenario, run_options, scenario.name, Serving(arguments.bind, invite))
+    show.show_run(result.path, None)
+    return 0 if all(msgspec.convert(result.summary, RunFigures).checks.values()) else 1
+
+
+def _address(text: str) -> str:
+    """An address of this machine."""
+    try:
+        return text if text == "localhost" else str(ip_address(text))
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            tr("“{found}” is no address; expected is one of this machine, such as 127.0.0.1 or 0.0.0.0").format(
+                found=text
+            )
+        ) from None
+
+
+def _clock_speed(text: str) -> float:
+    """Simulated seconds a wall second; whoever is outside lives by the clock, so `max` is none."""
+    speed = options.speed(text)
+    if speed == options.MAX_SPEED:
+        raise argparse.ArgumentTypeError(
+            tr("A served run keeps to the clock; expected is how many times faster than real time it goes, such as 1")
+        )
+    return speed

@@ -1,0 +1,265 @@
+"""Charging profiles: whoever pays for a session may limit its power; the CPO answers at once and tells results later.
+
+Source: OCPI 2.2.1, ChargingProfiles module; digest, section 3.6. The results of setting and clearing look alike, so
+the kind stands in the `response_url`. A result that does not come within the answer's `timeout` never comes.
+"""
+
+from collections.abc import Callable, Generator
+from typing import Any, Protocol
+from urllib.parse import parse_qs, quote
+
+from msgspec import Struct
+from simpy import Event
+
+from simulator.engine.cause import Cause
+from simulator.engine.exchange import Subject
+from simulator.ocpi.modules import InterfaceRole, ModuleID
+from simulator.ocpi.routes import join_url
+from simulator.ocpi.status import Status
+from simulator.ocpi.v2_2_1.chargingprofiles import (
+    ActiveChargingProfile,
+    ActiveChargingProfileResult,
+    ChargingProfile,
+    ChargingProfileResponse,
+    ChargingProfileResponseType,
+    ChargingProfileResult,
+    ClearProfileResult,
+    SetChargingProfile,
+)
+from simulator.parties.call import DONE, Call, Refusal, Reply
+from simulator.parties.connection import Connection
+from simulator.parties.dialect import Unsayable
+from simulator.parties.modules.ownership import unknown
+from simulator.parties.office import Office
+
+Result = ActiveChargingProfileResult | ChargingProfileResult | ClearProfileResult
+
+RESULT_TIMEOUT_S = 30
+_US_PER_S = 1_000_000
+_LATE_KEPT = 10_000
+_KINDS: dict[str, type[Result]] = {
+    "active_charging_profile": ActiveChargingProfileResult,
+    "charging_profile": ChargingProfileResult,
+    "clear_profile": ClearProfileResult,
+}
+_ROUTES: dict[type[Result], str] = {
+    ActiveChargingProfileResult: "post_active_charging_profile_result",
+    ChargingProfileResult: "post_charging_profile_result",
+    ClearProfileResult: "post_clear_profile_result",
+}
+
+
+class Told(Struct, frozen=True):
+    """Where a result is to be told: the asker's URL, and the session that it is about."""
+
+    connection: Connection
+    url: str
+    session_id: str
+
+
+class Desk(Protocol):
+    """What a CPO decides; each answer is direct, the result follows by `ChargingProfilesReceiver.tell`."""
+
+    def set(self, call: Call, profile: ChargingProfile, told: Told) -> ChargingProfileResponseType:
+        """Limit a session."""
+
+    def clear(self, call: Call, told: Told) -> ChargingProfileResponseType:
+        """Lift the limits of a session."""
+
+    def active(self, call: Call, duration_s: int, told: Told) -> ChargingProfileResponseType:
+        """Find out the limits of a session for a time to come."""
+
+
+class ChargingProfilesReceiver:
+    """The CPO's side."""
+
+    def __init__(self, office: Office, desk: Desk) -> None:
+        self._office = office
+        self._desk = desk
+        office.platform.offer(
+            ModuleID.CHARGING_PROFILES,
+            InterfaceRole.RECEIVER,
+            {
+                "get_active_charging_profile": self._get,
+                "put_charging_profile": self._put,
+                "delete_charging_profile": self._delete,
+            },
+        )
+
+    def tell(self, told: Told, result: Result, cause: Cause) -> None:
+        """Tell whoever asked what the charge point made of it."""
+        subject = _subject(told.connection, "SENDER", _ROUTES[type(result)], type(result), told.session_id)
+        body = told.connection.dialect.encode(result)
+        self._office.client.send(told.connection, "POST", told.url, subject, cause, body)
+
+    def push(self, connection: Connection, session_id: str, active: ActiveChargingProfile, cause: Cause) -> None:
+        """Tell a party that has limited a session that the limits have changed."""
+        url = connection.endpoint(ModuleID.CHARGING_PROFILES, InterfaceRole.SENDER)
+        if url is not None:
+            subject = _subject(connection, "SENDER", "put_active_charging_profile", ActiveChargingProfile, session_id)
+            body = connection.dialect.encode(active)
+            self._office.client.send(connection, "PUT", join_url(url, session_id), subject, cause, body)
+
+    def _put(self, call: Call) -> Reply:
+        body = call.read(SetChargingProfile)
+        told = Told(call.connection, body.response_url, call.params["session_id"])
+        return _answer(call, self._desk.set(call, body.charging_profile, told))
+
+    def _delete(self, call: Call) -> Reply:
+        told = Told(call.connection, _asked(call, "response_url"), call.params["session_id"])
+        return _answer(call, self._desk.clear(call, told))
+
+    def _get(self, call: Call) -> Reply:
+        duration = _asked(call, "duration")
+        if not duration.isascii() or not duration.isdecimal() or not 0 < int(duration) <= 10**8:
+            raise Refusal(Status.INVALID_PARAMETERS, f"duration {duration!r} is not a number of seconds above 0.")
+        told = Told(call.connection, _asked(call, "response_url"), call.params["session_id"])
+        return _answer(call, self._desk.active(call, int(duration), told))
+
+
+class ChargingProfilesSender:
+    """The side of whoever pays; `on_active` hears of changes in the limits of sessions that it has limited."""
+
+    def __init__(self, office: Office, on_active: Callable[[str, ActiveChargingProfile, Cause], None]) -> None:
+        self._office = office
+        self._on_active = on_active
+        self._count = 0
+        self._asked: dict[str, str] = {}
+        self._waiting: dict[str, Event] = {}
+        office.platform.offer(
+            ModuleID.CHARGING_PROFILES,
+            InterfaceRole.SENDER,
+            {
+                "put_active_charging_profile": self._put_active,
+                "post_active_charging_profile_result": self._result_of("active_charging_profile"),
+                "post_charging_profile_result": self._result_of("charging_profile"),
+                "post_clear_profile_result": self._result_of("clear_profile"),
+            },
+        )
+
+    def set(
+        self, connection: Connection, session_id: str, profile: ChargingProfile, cause: Cause
+    ) -> Generator[Event, Any, str]:
+        """Limit a session; returns OCPI's word for what came of it, TIMEOUT or UNREACHABLE."""
+        id, url = self._new(connection, "charging_profile")
+        try:
+            body = connection.dialect.encode(SetChargingProfile(charging_profile=profile, response_url=url))
+        except Unsayable:
+            return ChargingProfileResponseType.NOT_SUPPORTED.value
+        result = yield from self._run(connection, "PUT", session_id, "put_charging_profile", "", body, id, cause)
+        return _word(result)
+
+    def clear(self, connection: Connection, session_id: str, cause: Cause) -> Generator[Event, Any, str]:
+        """Lift the limits of a session; returns as `set` does."""
+        id, url = self._new(connection, "clear_profile")
+        query = f"?response_url={quote(url, safe='')}"
+        result = yield from self._run(
+            connection, "DELETE", session_id, "delete_charging_profile", query, b"", id, cause
+        )
+        return _word(result)
+
+    def active(
+        self, connection: Connection, session_id: str, duration_s: int, cause: Cause
+    ) -> Generator[Event, Any, str]:
+        """Ask for the limits of a session; what they are is heard by `on_active`. Returns as `set` does."""
+        id, url = self._new(connection, "active_charging_profile")
+        query = f"?duration={duration_s}&response_url={quote(url, safe='')}"
+        result = yield from self._run(
+            connection, "GET", session_id, "get_active_charging_profile", query, b"", id, cause
+        )
+        if isinstance(result, ActiveChargingProfileResult) and result.profile is not None:
+            self._on_active(session_id, result.profile, cause)
+        return _word(result)
+
+    def _new(self, connection: Connection, kind: str) -> tuple[str, str]:
+        """An id for a request and the URL at which its result is awaited."""
+        self._count += 1
+        id = f"{self._office.id}-{self._count}"
+        ours = self._office.platform.url(connection.version, ModuleID.CHARGING_PROFILES, InterfaceRole.SENDER)
+        return id, join_url(ours, kind, id)
+
+    def _run(
+        self,
+        connection: Connection,
+        method: str,
+        session_id: str,
+        route: str,
+        query: str,
+        body: bytes,
+        id: str,
+        cause: Cause,
+    ) -> Generator[Event, Any, Result | str]:
+        office = self._office
+        endpoint = connection.endpoint(ModuleID.CHARGING_PROFILES, InterfaceRole.RECEIVER)
+        if endpoint is None:
+            return "UNREACHABLE"
+        awaited = office.env.event()
+        self._asked[id], self._waiting[id] = connection.peer_id, awaited
+        if len(self._asked) > _LATE_KEPT:
+            del self._asked[next(iter(self._asked))]
+        subject = _subject(connection, "RECEIVER", route, ChargingProfile, session_id)
+        url = join_url(endpoint, session_id) + query
+        exchange = office.client.send(connection, method, url, subject, cause, body)
+        if exchange is not None:
+            yield exchange
+        direct = office.client.decode(
+            exchange,
+            office.client.read(exchange),
+            lambda data: connection.dialect.decode(data, ChargingProfileResponse),
+        )
+        if direct is None or direct.result is not ChargingProfileResponseType.ACCEPTED:
+            del self._waiting[id]
+            return direct.result.value if direct is not None else "UNREACHABLE"
+        if not awaited.triggered:
+            yield awaited | office.env.timeout(direct.timeout * _US_PER_S)
+        del self._waiting[id]
+        if not awaited.triggered:
+            return "TIMEOUT"
+        result = awaited.value
+        assert isinstance(result, ActiveChargingProfileResult | ChargingProfileResult | ClearProfileResult)
+        return result
+
+    def _result_of(self, kind: str) -> Callable[[Call], Reply]:
+        def handle(call: Call) -> Reply:
+            result: Result = call.read(_KINDS[kind])
+            id = call.params["id"]
+            if self._asked.get(id) != call.connection.peer_id:
+                raise unknown("Request", id)
+            awaited = self._waiting.get(id)
+            if awaited is not None and not awaited.triggered:
+                awaited.succeed(result)
+            return DONE
+
+        return handle
+
+    def _put_active(self, call: Call) -> Reply:
+        active = call.read(ActiveChargingProfile)
+        self._on_active(call.params["session_id"], active, call.cause)
+        return DONE
+
+
+def _word(result: Result | str) -> str:
+    return result if isinstance(result, str) else result.result.value
+
+
+def _answer(call: Call, result: ChargingProfileResponseType) -> Reply:
+    return call.reply(ChargingProfileResponse(result=result, timeout=RESULT_TIMEOUT_S))
+
+
+def _asked(call: Call, name: str) -> str:
+    values = parse_qs(call.query).get(name)
+    if not values:
+        raise Refusal(Status.INVALID_PARAMETERS, f"The query parameter {name} is missing.")
+    return values[0]
+
+
+def _subject(connection: Connection, side: str, route: str, cls: type[Struct], session_id: str) -> Subject:
+    return Subject(
+        module=ModuleID.CHARGING_PROFILES.value,
+        interface=side,
+        route=f"chargingprofiles.{side.lower()}.{route}",
+        version=connection.version,
+        object_kind=cls.__name__,
+        object_id=session_id,
+        session_id=session_id,
+    )

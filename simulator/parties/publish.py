@@ -1,0 +1,63 @@
+"""Tells all partners of a change in one of our own objects: each in its version, in order with what else is on the way.
+
+Source: OCPI 2.2.1, Transport and format, Client Owned Object Push.
+"""
+
+from typing import Any
+
+from msgspec import Struct
+
+from simulator.engine.cause import Cause
+from simulator.engine.exchange import Subject
+from simulator.ocpi.modules import InterfaceRole, ModuleID
+from simulator.ocpi.routes import join_url
+from simulator.parties.connection import Connection
+from simulator.parties.dialect import OLDEST
+from simulator.parties.office import Office
+from simulator.parties.push import Outbox, say
+
+
+class Where(Struct, frozen=True):
+    """An object's place at a Receiver: `route` is the last part of the name, as in `evse`; `lane` orders the pushes."""
+
+    module: ModuleID
+    route: str
+    segments: tuple[str, ...]
+    lane: str
+    token_uid: str = ""
+    token_type: str = ""
+    location_id: str = ""
+
+    def url(self, connection: Connection, endpoint: str) -> str:
+        """The object's URL below a Receiver's endpoint. 2.1.1 knows no types of tokens in a URL."""
+        url = join_url(endpoint, *self.segments)
+        return f"{url}?type={self.token_type}" if self.token_type and connection.version != OLDEST else url
+
+    def subject(self, connection: Connection, method: str, kind: str) -> Subject:
+        """What a message about it is about."""
+        return Subject(
+            module=self.module.value,
+            interface=InterfaceRole.RECEIVER.value,
+            route=f"{self.module.value}.receiver.{method.lower()}_{self.route}",
+            version=connection.version,
+            object_kind=kind,
+            object_id=self.segments[-1],
+            token_uid=self.token_uid,
+            location_id=self.location_id,
+        )
+
+
+def publish(
+    office: Office, outbox: Outbox, method: str, obj: Struct, where: Where, cause: Cause, changes: Any = None
+) -> None:
+    """Push an object by PUT, its `changes` by PATCH, or its end by DELETE, to every partner who wants to know."""
+    for connection in tuple(office.registered()):
+        endpoint = connection.endpoint(where.module, InterfaceRole.RECEIVER)
+        if endpoint is None:
+            continue
+        body = b"" if method == "DELETE" else say(office, connection, obj, cause, changes)
+        if body is None:
+            continue
+        subject = where.subject(connection, method, type(obj).__name__)
+        lane = f"{connection.peer_id}/{where.lane}"
+        outbox.push(lane, connection, method, where.url(connection, endpoint), subject, cause, body)

@@ -1,0 +1,274 @@
+"""What a CPO does about reservations: its charge point keeps the place, and a Session without energy tells of it.
+
+Each hold at a charge point has a number of the CPO's own, so that eMSPs which chose the same reservation_id stay apart.
+A reservation that is not used costs nothing: the billing room has no prices for reservations.
+Source: OCPI 2.2.1, Commands module, and Sessions module, SessionStatus RESERVATION; digest, sections 3.3 and 3.5.
+"""
+
+from decimal import Decimal
+from typing import Protocol
+
+from msgspec import Struct
+
+from simulator.engine.cause import Cause
+from simulator.ocpi.datatypes import Price, ci_key
+from simulator.ocpi.status import Status as StatusCode
+from simulator.ocpi.v2_2_1.cdrs import AuthMethod
+from simulator.ocpi.v2_2_1.commands import (
+    CancelReservation,
+    CommandResponseType,
+    CommandResultType,
+    CommandType,
+    ReserveNow,
+)
+from simulator.ocpi.v2_2_1.location_tree import find_evse
+from simulator.ocpi.v2_2_1.locations import Location
+from simulator.ocpi.v2_2_1.sessions import Session, SessionStatus
+from simulator.ocpp import messages as ocpp
+from simulator.parties.call import Call, Reply
+from simulator.parties.modules.commands import Decide, Tell, answer
+from simulator.parties.office import Office
+from simulator.parties.pricing import FREE, as_price, kwh
+from simulator.parties.push import Copy
+from simulator.parties.roles.authorisation import cdr_token
+from simulator.parties.roles.charge_points import ChargePoints, accepts
+from simulator.parties.roles.cpo_commands import id_token, not_yours, result_of, some_free_evse, unknown_place
+from simulator.parties.roles.cpo_session import Place
+from simulator.parties.store import Store
+
+_NOT_ASSIGNED = "#NA"
+_NOTHING = kwh(0)
+_US_PER_S = 1_000_000
+_Key = tuple[str, str]
+
+
+class ReservedSession:
+    """The Session of a reservation; when charging starts a CpoSession takes its place under the same id.
+
+    `place` is what the charge point keeps. To an eMSP that wants a place at a location, whichever, no EVSE is named.
+    """
+
+    def __init__(self, office: Office, id: str, place: Place, wish: ReserveNow) -> None:
+        self.id = id
+        self.place = place
+        self.token = cdr_token(wish.token)
+        self.payer = f"{self.token.country_code}-{self.token.party_id}".upper()
+        self.status = SessionStatus.RESERVATION
+        self.kwh: Decimal = _NOTHING
+        self.cost: Price = as_price(FREE.total_excl)
+        self.currency = place.neutral.currency if place.neutral is not None else FREE.currency
+        self.start_date_time = self.last_updated = office.calendar.now()
+        self.end_date_time: str | None = None
+        self.peer_lacks_some = False
+        self.copy: Copy | None = None
+        self.recorded = b""
+        self._calendar = office.calendar
+        self._identity = office.identity
+        self._wish = wish
+
+    def change(self, place: Place, wish: ReserveNow) -> None:
+        """The eMSP wants it otherwise."""
+        self.place, self._wish = place, wish
+        self.token = cdr_token(wish.token)
+        self.recorded = b""
+        self.last_updated = self._calendar.now_after(self.last_updated)
+
+    def complete(self) -> None:
+        """It ends without charging."""
+        self.status = SessionStatus.COMPLETED
+        self.last_updated = self._calendar.now_after(self.last_updated)
+        self.end_date_time = self.last_updated
+
+    def whole(self) -> Session:
+        """The whole Session object. Before it has ended nothing is said of its cost, which is not the same as free."""
+        assigned = self._wish.evse_uid is not None
+        return Session(
+            country_code=self._identity.country_code,
+            party_id=self._identity.party_id,
+            id=self.id,
+            start_date_time=self.start_date_time,
+            end_date_time=self.end_date_time,
+            kwh=self.kwh,
+            cdr_token=self.token,
+            auth_method=AuthMethod.COMMAND,
+            authorization_reference=self._wish.authorization_reference,
+            location_id=self.place.location.id,
+            evse_uid=self.place.evse.uid if assigned else _NOT_ASSIGNED,
+            connector_id=self.place.connector.id if assigned else _NOT_ASSIGNED,
+            currency=self.currency,
+            total_cost=self.cost if self.end_date_time is not None else None,
+            status=self.status,
+            last_updated=self.last_updated,
+        )
+
+
+class SessionBooks(Protocol):
+    """The CPO's books, as far as a reservation needs them."""
+
+    def place(self, evse_uid: str) -> Place | None:
+        """Where a session at this EVSE takes place."""
+
+    def new_session_id(self) -> str:
+        """The id of a session to come."""
+
+    def enter(self, session: ReservedSession, cause: Cause) -> None:
+        """Keep the session as it now is, and tell its payer."""
+
+
+class _Held(Struct, eq=False):
+    """A place that is kept: `number` names it to the charge point, `tell` reaches the eMSP that asked for it."""
+
+    number: int
+    key: _Key
+    session: ReservedSession
+    tell: Tell
+
+
+class Reservations:
+    """Takes RESERVE_NOW and CANCEL_RESERVATION for one CPO."""
+
+    def __init__(
+        self, office: Office, locations: Store[Location], charge_points: ChargePoints, books: SessionBooks
+    ) -> None:
+        self._office = office
+        self._locations = locations
+        self._charge_points = charge_points
+        self._books = books
+        self._count = 0
+        self._held: dict[_Key, _Held] = {}
+        self.decisions: dict[CommandType, Decide] = {
+            CommandType.RESERVE_NOW: self._reserve,
+            CommandType.CANCEL_RESERVATION: self._cancel,
+        }
+
+    # What eMSPs ask
+
+    def _reserve(self, call: Call, wish: ReserveNow, tell: Tell) -> Reply:
+        location = self._locations.get(wish.location_id)
+        if location is None:
+            return unknown_place(call, f"Location {wish.location_id!r}")
+        evse = find_evse(location, wish.evse_uid) if wish.evse_uid is not None else None
+        if evse is None and wish.evse_uid is not None:
+            return unknown_place(call, f"EVSE {wish.evse_uid!r}")
+        if not call.connection.owns(wish.token.country_code, wish.token.party_id):
+            return not_yours(call)
+        expiry_us = self._office.calendar.at_us(wish.expiry_date)
+        if expiry_us <= self._office.calendar.now_us:
+            return _refused(call, f"The reservation would have ended at {wish.expiry_date}.")
+        key = (call.connection.peer_id, ci_key(wish.reservation_id))
+        before = self._held.get(key)
+        if before is not None and before.session.place.location.id != location.id:
+            return _refused(call, f"Reservation {wish.reservation_id} is for another location.")
+        if evse is None:
+            evse = before.session.place.evse if before is not None else some_free_evse(location)
+        place = self._books.place(evse.uid) if evse is not None else None
+        if place is None:
+            return answer(call, CommandResponseType.REJECTED)
+        stays = before is not None and before.session.place.evse.uid == place.evse.uid
+        number = before.number if before is not None and stays else self._new_number()
+        request = ocpp.ReserveNow(number, id_token(wish.token), expiry_us)
+
+        def answered(reply: ocpp.Answer | None) -> None:
+            if accepts(reply):
+                self._hold(number, key, place, wish, tell, call.cause)
+            tell(result_of(reply), call.cause)
+
+        self._charge_points.ask(place.evse.uid, request, answered, call.cause)
+        return answer(call, CommandResponseType.ACCEPTED)
+
+    def _hold(self, number: int, key: _Key, place: Place, wish: ReserveNow, tell: Tell, cause: Cause) -> None:
+        before = self._held.get(key)
+        if before is None:
+            session = ReservedSession(self._office, self._books.new_session_id(), place, wish)
+        else:
+            session = before.session
+            if before.number != number:
+                self._release(before, cause)
+            session.change(place, wish)
+        self._held[key] = _Held(number, key, session, tell)
+        self._books.enter(session, cause)
+
+    def _cancel(self, call: Call, wish: CancelReservation, tell: Tell) -> Reply:
+        held = self._held.get((call.connection.peer_id, ci_key(wish.reservation_id)))
+        if held is None:
+            tell(CommandResultType.UNKNOWN_RESERVATION, call.cause)
+            return answer(call, CommandResponseType.ACCEPTED)
+
+        def answered(reply: ocpp.Answer | None) -> None:
+            if accepts(reply):
+                self._finish(held, call.cause)
+            tell(result_of(reply), call.cause)
+
+        request = ocpp.CancelReservation(held.number)
+        self._charge_points.ask(held.session.place.evse.uid, request, answered, call.cause)
+        return answer(call, CommandResponseType.ACCEPTED)
+
+    # What the CPO itself wants
+
+    def keeps_for(self, token_uid: str) -> bool:
+        """Whether a place is kept for this token."""
+        return any(held.session.token.uid == token_uid for held in self._held.values())
+
+    def withdraw(self, token_uid: str, cause: Cause) -> None:
+        """Take back the reservation for a token, and tell its eMSP where it wanted to hear."""
+        held = next(held for held in self._held.values() if held.session.token.uid == token_uid)
+
+        def answered(reply: ocpp.Answer | None) -> None:
+            if accepts(reply):
+                self._finish(held, cause)
+                held.tell(CommandResultType.CANCELED_RESERVATION, cause)
+            else:
+                office = self._office
+                data = {"result": result_of(reply)}
+                office.journal.event(
+                    office.id, "not_withdrawn", party=office.id, subject=token_uid, data=data, cause=cause
+                )
+
+        self._charge_points.ask(held.session.place.evse.uid, ocpp.CancelReservation(held.number), answered, cause)
+
+    # What its charge points say
+
+    def ended(self, number: int, cause: Cause) -> None:
+        """The charge point keeps the place no longer."""
+        held = self._by_number(number)
+        if held is not None:
+            self._finish(held, cause)
+
+    def used(self, number: int, payer: str, cause: Cause) -> str:
+        """A transaction uses a reservation; returns the id of the Session that goes on, "" when it is not this payer's.
+
+        Two eMSPs may have given out cards with one uid: the reservation of the other then ends.
+        """
+        held = self._by_number(number)
+        if held is None:
+            return ""
+        if held.session.payer != payer:
+            self._finish(held, cause)
+            return ""
+        del self._held[held.key]
+        return held.session.id
+
+    # Inside
+
+    def _new_number(self) -> int:
+        self._count += 1
+        return self._count
+
+    def _by_number(self, number: int) -> _Held | None:
+        return next((held for held in self._held.values() if held.number == number), None)
+
+    def _finish(self, held: _Held, cause: Cause) -> None:
+        """It is over without having been used."""
+        if self._held.get(held.key) is held:
+            del self._held[held.key]
+            held.session.complete()
+            self._books.enter(held.session, cause)
+
+    def _release(self, held: _Held, cause: Cause) -> None:
+        """The eMSP has got another place instead."""
+        request = ocpp.CancelReservation(held.number)
+        self._charge_points.ask(held.session.place.evse.uid, request, lambda _: None, cause)
+
+
+def _refused(call: Call, message: str) -> Reply:
+    return answer(call, CommandResponseType.REJECTED, status=StatusCode.INVALID_PARAMETERS, message=message)

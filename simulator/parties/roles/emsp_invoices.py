@@ -1,0 +1,76 @@
+"""How an eMSP checks invoices: it holds each CDR that the record names, no other invoice has it, and this is the sum.
+
+Source: OCPI 2.3.0 (edition 2), Invoice reconciliation; digest, section 3.10.
+"""
+
+from collections.abc import Callable
+
+from simulator.engine.cause import Cause
+from simulator.ocpi.v2_2_1.cdrs import CDR
+from simulator.ocpi.v2_3_0.invoicereconciliation import InvoiceReconciliationRecord
+from simulator.parties.connection import Connection
+from simulator.parties.modules.invoicereconciliation import InvoiceReconciliationReceiver
+from simulator.parties.office import Office
+from simulator.parties.pricing import totals
+from simulator.parties.store import Store
+from simulator.parties.sync import Taken
+
+
+class InvoiceDesk:
+    """Checks for one eMSP; `read_cdrs` pulls the CDRs of a CPO whose invoice names some that never came."""
+
+    def __init__(self, office: Office, cdrs: Store[CDR], read_cdrs: Callable[[Connection, Cause], None]) -> None:
+        self.receiver = InvoiceReconciliationReceiver(office, self._changed)
+        self._office = office
+        self._cdrs = cdrs
+        self._read_cdrs = read_cdrs
+        self._lacking: dict[str, InvoiceReconciliationRecord] = {}
+
+    def accepted(self, cdr: CDR, cause: Cause) -> None:
+        """A CDR has come, perhaps one that an invoice has named before."""
+        for record in [record for record in self._lacking.values() if cdr.id in record.cdrs]:
+            self._check(record, cause)
+
+    def take(self, connection: Connection, records: list[InvoiceReconciliationRecord], cause: Cause) -> Taken:
+        """Records that were pulled."""
+        mine = [record for record in records if connection.owns(record.country_code, record.party_id)]
+        return Taken(sum(self.receiver.take(record, cause) for record in mine))
+
+    def _changed(self, id: str, record: InvoiceReconciliationRecord | None, cause: Cause) -> None:
+        if record is None:
+            self._lacking.pop(id, None)
+            self._office.journal.state(self._office.id, "invoice", id, None, cause)
+            return
+        if not self._check(record, cause):
+            connection = self._office.peer_of(record.country_code, record.party_id)
+            if connection is not None:
+                self._read_cdrs(connection, cause)
+
+    def _check(self, record: InvoiceReconciliationRecord, cause: Cause) -> bool:
+        """Note how an invoice compares with the CDRs; whether each of these is here."""
+        owner = (record.country_code, record.party_id)
+        found = [(id, self._cdrs.get(*owner, id)) for id in record.cdrs]
+        missing = [id for id, cdr in found if cdr is None]
+        others = [each for each in self.receiver.store if each.id != record.id]
+        twice = [id for id in record.cdrs if any(id in each.cdrs for each in others if _owner(each) == owner)]
+        value = {
+            "invoice": record.invoice_id,
+            "creditor": f"{record.country_code}-{record.party_id}",
+            "cdrs": len(record.cdrs),
+            "amount": totals(cdr for _, cdr in found if cdr is not None),
+            "missing": missing,
+            "invoiced_twice": twice,
+        }
+        journal, office = self._office.journal, self._office
+        kind = "invoice_disputed" if missing or twice else "invoice_agreed"
+        journal.state(office.id, "invoice", record.id, value, cause)
+        journal.event(office.id, kind, party=office.id, subject=record.id, data=value, cause=cause)
+        if missing:
+            self._lacking[record.id] = record
+        else:
+            self._lacking.pop(record.id, None)
+        return not missing
+
+
+def _owner(record: InvoiceReconciliationRecord) -> tuple[str, str]:
+    return record.country_code, record.party_id

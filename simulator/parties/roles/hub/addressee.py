@@ -1,0 +1,121 @@
+"""For whom a message is: its routing headers say so, or the platform in whose place we were called, or its content.
+
+Source: OCPI 2.2.1, Transport and format, Message routing, Open Routing Request; Status codes, Hub errors; digest 2.3.
+"""
+
+from collections.abc import Callable
+from typing import TypeVar
+from urllib.parse import parse_qsl
+
+import msgspec
+from msgspec import Struct
+
+from simulator.ocpi import codec
+from simulator.ocpi import headers as h
+from simulator.ocpi.modules import ModuleID
+from simulator.ocpi.status import Status
+from simulator.parties.call import Call, Refusal
+from simulator.parties.roles.hub.cache import Cache, Owner
+from simulator.parties.roles.hub.directory import CONNECTED, Client, Directory
+
+T = TypeVar("T")
+
+FROM = (h.OCPI_FROM_COUNTRY_CODE.lower(), h.OCPI_FROM_PARTY_ID.lower())
+TO = (h.OCPI_TO_COUNTRY_CODE.lower(), h.OCPI_TO_PARTY_ID.lower())
+_IN_BODY = {
+    "commands.receiver.post_start_session": ("location", "location_id"),
+    "commands.receiver.post_reserve_now": ("location", "location_id"),
+    "commands.receiver.post_unlock_connector": ("location", "location_id"),
+    "commands.receiver.post_stop_session": ("session", "session_id"),
+}
+
+
+class _Named(Struct, gc=False):
+    location_id: str = ""
+    session_id: str = ""
+
+
+class _Bill(Struct, gc=False):
+    cdr_token: dict[str, object] = {}
+
+
+_read_named = msgspec.json.Decoder(_Named).decode
+_read_payer = msgspec.json.Decoder(_Bill).decode
+
+
+class Addressees:
+    """Finds out who speaks and for whom, for one hub."""
+
+    def __init__(self, directory: Directory, cache: Cache) -> None:
+        self._directory = directory
+        self._cache = cache
+
+    def sender(self, call: Call) -> Owner:
+        """Who speaks. Refused when the platform that calls does not hold that party."""
+        line = call.line
+        if line.facade or not call.headers.get(FROM[1]):
+            return line.peer_country_code, line.peer_party_id
+        country_code, party_id = (call.headers.get(name, "").upper() for name in FROM)
+        client = self._directory.find(f"{country_code}-{party_id}")
+        if client is not None and client.line is line:
+            return client.country_code, client.party_id
+        if (country_code, party_id) == (line.peer_country_code, line.peer_party_id):
+            return country_code, party_id
+        raise Refusal(Status.INVALID_PARAMETERS, f"{line.peer_id} cannot speak for {country_code}-{party_id}.")
+
+    def receiver(self, call: Call) -> Owner:
+        """For whom it is. Refused with 4001 when nobody can tell."""
+        if call.line.facade:
+            country_code, _, party_id = call.line.facade.partition("-")
+            return country_code, party_id
+        headers = call.headers
+        if headers.get(TO[1]):
+            return headers.get(TO[0], "").upper(), headers[TO[1]].upper()
+        found = self._by_content(call)
+        if found is None:
+            raise Refusal(Status.UNKNOWN_RECEIVER, "The hub cannot find out for whom this message is.")
+        return found
+
+    def _by_content(self, call: Call) -> Owner | None:
+        """Open Routing, which is not for lists."""
+        cache, params, name = self._cache, call.params, call.route.name
+        if call.route.paginated or (not params and name not in _IN_BODY and name != "cdrs.receiver.post_cdr"):
+            return None
+        if name == "tokens.sender.post_authorize":
+            type = dict(parse_qsl(call.query)).get("type", "RFID")
+            owners = [kept.owner for kept in cache.tokens(params["token_uid"]) if kept.head.type == type]
+            return owners[0] if len(dict.fromkeys(owners)) == 1 else None
+        if name in _IN_BODY:
+            kind, field = _IN_BODY[name]
+            return cache.owner_of(kind, getattr(_read(_read_named, call.body, _Named()), field))
+        if call.route.module is ModuleID.LOCATIONS and "country_code" not in params:
+            return cache.owner_of("location", params["location_id"])
+        if "session_id" in params and "country_code" not in params:
+            return cache.owner_of("session", params["session_id"])
+        if call.route.module in (ModuleID.SESSIONS, ModuleID.CDRS) and call.body:
+            token = _read(_read_payer, call.body, _Bill()).cdr_token
+            payer = (str(token.get("country_code", "")).upper(), str(token.get("party_id", "")).upper())
+            return payer if all(payer) else None
+        return None
+
+    def reachable(self, to: Owner) -> Client:
+        """The party that a message is for. Refused with 4001 or 4003 when it cannot be reached."""
+        id = f"{to[0]}-{to[1]}"
+        client = self._directory.find(id)
+        if client is None:
+            raise Refusal(Status.UNKNOWN_RECEIVER, f"This hub knows no party {id}.")
+        if client.status is not CONNECTED:
+            raise not_connected(id)
+        return client
+
+
+def not_connected(id: str) -> Refusal:
+    """The answer for a party that is known and out of reach."""
+    return Refusal(Status.RECEIVER_NOT_CONNECTED, f"{id} is not connected at the moment.")
+
+
+def _read(decode: Callable[[bytes], T], body: bytes, default: T) -> T:
+    try:
+        return decode(body)
+    except codec.UNREADABLE:
+        return default

@@ -1,0 +1,92 @@
+"""What came of a message that was passed on, as its sender is told: in its version, with URLs that it can use.
+
+The party's own status codes (2xxx, 3xxx) pass unchanged, the hub's (4xxx) say why there is no answer of the party's.
+Source: OCPI 2.2.1, Status codes, Hub errors; Transport and format, Pagination; digest, sections 2.3 and 2.5.
+"""
+
+import msgspec
+
+from simulator.engine.exchange import Exchange
+from simulator.ocpi import headers as h
+from simulator.ocpi.findings import Invalid
+from simulator.ocpi.pagination import next_url
+from simulator.ocpi.status import Status
+from simulator.parties.call import Call, Refusal, Reply
+from simulator.parties.client import status_of
+from simulator.parties.office import Office
+from simulator.parties.roles.hub.addressee import not_connected
+from simulator.parties.roles.hub.interpreter import Interpreter
+from simulator.parties.roles.hub.onward import Onward
+from simulator.parties.roles.hub.subjects import CARGO, NOTHING
+from simulator.wire.carrier import Headers, Response
+
+_UNAUTHORISED = 401
+_KEPT = (h.X_TOTAL_COUNT.lower(), h.X_LIMIT.lower())
+
+
+class Answers:
+    """Makes the answers of one hub from those of the parties."""
+
+    def __init__(self, office: Office, interpreter: Interpreter) -> None:
+        self._office = office
+        self._interpreter = interpreter
+
+    def answer(self, call: Call, onward: Onward, exchange: Exchange) -> Reply:
+        """What the sender is told. Raises Refusal with a 4xxx code when there is no usable answer."""
+        response, to = exchange.response, onward.way.client.id
+        if response is None:
+            if exchange.final == "dead":
+                raise not_connected(to)
+            raise Refusal(Status.RECEIVER_TIMEOUT, f"{to} did not answer in time.")
+        if response.status == _UNAUTHORISED or status_of(response.body) is None:
+            raise Refusal(Status.HUB_ERROR, f"{to} gave the hub no usable answer (HTTP {response.status}).")
+        if call.version != onward.way.line.version:
+            return self._translated(call, onward, exchange, response)
+        with_urls = call.route.paginated or onward.cargo.sent == "cdr"
+        headers = _headers(response, onward) if with_urls else ()
+        return Reply(http_status=response.status, headers=headers, speaker=onward.way.back, passed=response.body)
+
+    def _translated(self, call: Call, onward: Onward, exchange: Exchange, response: Response) -> Reply:
+        answer, cargo = self._office.client.read(exchange), CARGO.get(call.route.name, NOTHING)
+        data = bytes(answer.data) if answer.data is not None else None
+        if data is not None and cargo.told:
+            source, owner = onward.way.line.version, call.owner or onward.way.to
+            try:
+                said = (
+                    self._interpreter.say_list(cargo.told, data, source, call.version, owner)
+                    if cargo.many
+                    else self._interpreter.say(
+                        cargo.told, data, source, call.version, owner, token=call.params.get("token_uid", "")
+                    )
+                )
+            except (msgspec.DecodeError, Invalid) as error:
+                raise Refusal(Status.HUB_ERROR, f"What {'-'.join(onward.way.to)} answered is not valid.") from error
+            self._interpreter.tell(exchange.id, said)
+            if said.body is None:
+                raise Refusal(
+                    Status.CLIENT_ERROR, f"It cannot be said in OCPI {call.version}: {said.reason}"[:255], 404
+                )
+            data = said.body
+        return Reply(
+            data,
+            answer.status,
+            answer.problem or None,
+            response.status,
+            _headers(response, onward),
+            speaker=onward.way.back,
+        )
+
+
+def _headers(response: Response, onward: Onward) -> Headers:
+    """The headers of pages and of created objects, with the hub's URLs in place of the party's."""
+    kept: list[tuple[str, str]] = []
+    for name, value in response.headers:
+        if name.lower() in _KEPT:
+            kept.append((name, value))
+        elif name.lower() == h.LINK.lower():
+            url = next_url(value)
+            if url is not None and url.startswith(onward.way.base):
+                kept.append((h.LINK, f'<{onward.way.ours}{url[len(onward.way.base) :]}>; rel="next"'))
+        elif name.lower() == h.LOCATION.lower() and value.startswith(onward.way.base):
+            kept.append((h.LOCATION, onward.way.ours + value[len(onward.way.base) :]))
+    return tuple(kept)

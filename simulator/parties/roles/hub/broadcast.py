@@ -1,0 +1,102 @@
+"""Broadcast Push: what its owner sends to the hub for everybody goes on to every party that it is meant for.
+
+The hub has answered before; what comes of it is not told to the owner. URLs keep the owner, the hub itself is FROM.
+Source: OCPI 2.2.1, Transport and format, Broadcast Push; digest, section 2.3.
+"""
+
+from msgspec.structs import replace
+
+from simulator.engine.exchange import Exchange
+from simulator.ocpi.modules import ModuleID, Role
+from simulator.ocpi.routes import join_url
+from simulator.parties.behind import COUNTERPARTS
+from simulator.parties.call import Call
+from simulator.parties.connection import Connection
+from simulator.parties.dialect import OLDEST
+from simulator.parties.office import Office
+from simulator.parties.push import Outbox
+from simulator.parties.roles.hub.cache import Owner
+from simulator.parties.roles.hub.directory import CONNECTED, Directory
+from simulator.parties.roles.hub.interpreter import Interpreter
+from simulator.parties.roles.hub.library import Library
+from simulator.parties.roles.hub.subjects import CARGO, SHARED, subject_of
+
+_KEPT = 10_000
+
+
+class Broadcast:
+    """Passes pushes on to all counterparts of their owner, each object's in order."""
+
+    def __init__(self, office: Office, directory: Directory, library: Library, interpreter: Interpreter) -> None:
+        self._office = office
+        self._directory = directory
+        self._library = library
+        self._interpreter = interpreter
+        self._outbox = Outbox(office)
+        self._passed: dict[str, None] = {}
+
+    def clear(self) -> None:
+        """Forget what waits: the hub went down."""
+        self._outbox.clear()
+
+    def _is_new(self, call: Call) -> bool:
+        """Whether this has not been passed on already: with several hubs it may come round."""
+        id = call.headers.get("x-correlation-id", "")
+        if id in self._passed:
+            return False
+        if id:
+            self._passed[id] = None
+            if len(self._passed) > _KEPT:
+                del self._passed[next(iter(self._passed))]
+        return True
+
+    def send(self, call: Call, owner: Owner) -> None:
+        """Pass a push on to everybody that it is meant for."""
+        if not self._is_new(call):
+            return
+        sent_by = Role.EMSP if call.route.module is ModuleID.TOKENS else Role.CPO
+        done: dict[str, None] = {call.line.name: None}
+        for client in self._directory:
+            line = client.line_from(f"{owner[0]}-{owner[1]}")
+            meant = client.role in COUNTERPARTS[sent_by] and client.status is CONNECTED
+            if meant and line is not None and line.registered and line.name not in done:
+                done[line.name] = None
+                self._pass(call, owner, line)
+
+    def _pass(self, call: Call, owner: Owner, line: Connection) -> None:
+        route, params = call.route, call.params
+        endpoint = line.endpoint(route.module, route.interface)
+        if endpoint is None:
+            return
+        kind, id, type = SHARED[route.module.value], tuple(params.values())[2], _type(call)
+        query = f"?{call.query}" if call.query and line.version != OLDEST else ""
+        whole = join_url(endpoint, *owner, id) + query
+        url = join_url(endpoint, *owner, *tuple(params.values())[2:]) + query
+        subject, method = subject_of(call, line.version), route.method
+        correlation_id = call.headers.get("x-correlation-id", "")
+        put = replace(subject, route=f"{route.module}.receiver.put_{kind}", object_kind=kind.capitalize(), object_id=id)
+        lane = f"{line.name}/{route.module}/{'/'.join(owner)}/{id}"
+
+        def mend(exchange: Exchange | None) -> None:
+            """A part of something that the receiver does not know: only the whole tells it."""
+            if exchange is not None and method == "PATCH" and _not_found(exchange):
+                body = self._library.whole(kind, owner, id, type, line.version, exchange.id)
+                if body is not None:
+                    self._outbox.push(lane, line, "PUT", whole, put, exchange.as_cause(), body, first=True)
+
+        said = self._interpreter.say(
+            CARGO[route.name].sent, call.body, call.version, line.version, owner, patch=CARGO[route.name].patch
+        )
+        self._interpreter.tell(call.cause.id, said)
+        if said.body is not None:
+            self._outbox.push(
+                lane, line, method, url, subject, call.cause, said.body, mend, correlation_id=correlation_id
+            )
+
+
+def _type(call: Call) -> str:
+    return call.query.partition("type=")[2].partition("&")[0]
+
+
+def _not_found(exchange: Exchange) -> bool:
+    return exchange.response is not None and exchange.response.status == 404

@@ -1,0 +1,221 @@
+"""What a hub has seen of what is meant for everybody: locations, tariffs and tokens, each as its owner wrote it.
+
+From here come the lists of GET ALL, the owner of an object that a message names (Open Routing), and what a translation
+looks up. Kept are the owner's own bytes, so that a reader of the same version gets the original.
+"""
+
+from collections.abc import Iterator
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from simulator.ocpi import codec
+from simulator.ocpi.datatypes import is_datetime
+from simulator.ocpi.findings import Finding
+from simulator.ocpi.patch import partial
+from simulator.ocpi.translation.kinds import class_of
+from simulator.parties.dialect import OLDEST
+from simulator.parties.modules.order import newer
+from simulator.parties.store import Store
+
+Tree = dict[str, Any]
+Owner = tuple[str, str]
+_parse = msgspec.json.Decoder(Tree, float_hook=Decimal).decode
+_items = msgspec.json.Decoder(list[msgspec.Raw]).decode
+
+
+class Head(Struct, frozen=True, gc=False):
+    """The little that is read of an object of any version to find it again."""
+
+    last_updated: str
+    country_code: str = ""
+    party_id: str = ""
+    id: str = ""
+    uid: str = ""
+    type: str = ""
+    contract_id: str = ""
+    auth_id: str = ""
+
+
+_read_head = msgspec.json.Decoder(Head).decode
+
+
+class Kept:
+    """An object as its owner wrote it; `said` is how it reads in other versions, `told` what of that was told."""
+
+    __slots__ = ("_raw", "_tree", "head", "kind", "owner", "said", "told", "version")
+
+    def __init__(self, kind: str, owner: Owner, version: str, head: Head, raw: bytes) -> None:
+        self.kind = kind
+        self.owner = owner
+        self.version = version
+        self.head = head
+        self.said: dict[str, Any] = {}
+        self.told: dict[str, None] = {}
+        self._raw: bytes | None = raw
+        self._tree: Tree | None = None
+
+    @property
+    def raw(self) -> bytes:
+        """The JSON: the owner's own bytes, or with what was changed since."""
+        if self._raw is None:
+            self._raw = codec.encode(self._tree)
+        return self._raw
+
+    @property
+    def tree(self) -> Tree:
+        """The object as JSON; who changes it says so by `changed`."""
+        if self._tree is None:
+            self._tree = _parse(self.raw)
+        return self._tree
+
+    def changed(self, last_updated: str | None) -> None:
+        """The tree has been changed."""
+        self._raw = None
+        self.said.clear()
+        self.told.clear()
+        if last_updated is not None:
+            self.head = replace(self.head, last_updated=last_updated)
+
+
+def read_list(raw: msgspec.Raw) -> tuple[list[tuple[Head, bytes]], list[Finding]]:
+    """The items of a list of whatever version; those that cannot be told apart count as bad."""
+    good: list[tuple[Head, bytes]] = []
+    findings: list[Finding] = []
+    for index, item in enumerate(_items(raw)):
+        try:
+            head = _head(item)
+        except (msgspec.DecodeError, RecursionError, InvalidOperation) as error:
+            findings.append(_unreadable(f"$[{index}]", str(error)))
+            continue
+        if is_datetime(head.last_updated) and (head.id or head.uid):
+            good.append((head, bytes(item)))
+        else:
+            findings.append(_unreadable(f"$[{index}].last_updated", repr(head.last_updated)))
+    return good, findings
+
+
+def _head(item: msgspec.Raw) -> Head:
+    try:
+        return _read_head(item)
+    except msgspec.ValidationError:
+        return head_of(_parse(item))
+
+
+class Cache:
+    """The kept objects by kind, owner and id; tokens by their type as well."""
+
+    def __init__(self) -> None:
+        self._stores: dict[str, Store[Kept]] = {"location": Store(), "tariff": Store(), "token": Store()}
+        self._owners: dict[tuple[str, str], Owner] = {}
+        self._contracts: dict[str, dict[str, Kept]] = {}
+
+    def all(self, kind: str) -> Iterator[Kept]:
+        """Everything of a kind, oldest first."""
+        return iter(self._stores[kind])
+
+    def get(self, kind: str, owner: Owner, id: str, type: str = "") -> Kept | None:
+        """One object; a token of any type when none is named."""
+        types = ("RFID", "APP_USER", "AD_HOC_USER", "OTHER", "EMAID") if kind == "token" and not type else (type,)
+        return next((found for each in types if (found := self._stores[kind].get(*owner, id, each))), None)
+
+    def owner_of(self, kind: str, id: str) -> Owner | None:
+        """Who owns the object, or the session, with this id."""
+        return self._owners.get((kind, id.lower()))
+
+    def note(self, kind: str, id: str, owner: Owner) -> None:
+        """Remember whose an object is that is not kept itself."""
+        self._owners[kind, id.lower()] = owner
+
+    def tokens(self, uid_or_contract: str) -> list[Kept]:
+        """The tokens with this uid, or of this contract."""
+        return list(self._contracts.get(uid_or_contract.lower(), {}).values())
+
+    def take(self, kind: str, owner: Owner, version: str, head: Head, raw: bytes) -> bool:
+        """Keep a whole object unless a newer state of it is known; whether it changed anything."""
+        id = head.uid or head.id
+        type = head.type if kind == "token" else ""
+        store = self._stores[kind]
+        known = store.get(*owner, id, type)
+        if known is not None and (known.raw == raw or newer(known.head.last_updated, head.last_updated)):
+            return False
+        kept = Kept(kind, owner, version, head, raw)
+        store.put(kept, *owner, id, type)
+        self.note(kind, id, owner)
+        if kind == "token":
+            for name in (head.uid, head.contract_id or head.auth_id):
+                self._contracts.setdefault(name.lower(), {})["/".join((*owner, id, type)).lower()] = kept
+        return True
+
+    def put(self, kind: str, owner: Owner, version: str, raw: bytes, tree: Tree) -> None:
+        """Keep an object that was pushed, which is `tree` when read."""
+        self.take(kind, owner, version, head_of(tree), raw)
+
+    def change(self, kept: Kept, changes: Tree, path: tuple[str, ...] = (), *, whole: bool = False) -> bool:
+        """Change a kept object, or what lies at `path` in it: an EVSE by uid, a connector by id.
+
+        `whole`: put the part in its place. False when there is no such part. An older state than the known changes
+        nothing.
+        """
+        parts = [kept.tree]
+        for name, key, id in zip(("evses", "connectors"), ("uid", "id"), path, strict=False):
+            items: list[Tree] = parts[-1].get(name) or []
+            parts[-1][name] = items
+            part = next((item for item in items if item[key].lower() == id.lower()), None)
+            if part is None and whole and len(parts) == len(path):
+                part = {}
+                items.append(part)
+            if part is None:
+                return False
+            parts.append(part)
+        known, last_updated = parts[-1].get("last_updated"), changes.get("last_updated")
+        if last_updated is not None and known is not None and newer(known, last_updated):
+            return True
+        if whole:
+            parts[-1].clear()
+        parts[-1].update((name, value) for name, value in changes.items() if value is not None)
+        if last_updated is not None:
+            for part in parts[:-1]:
+                part["last_updated"] = last_updated
+        kept.changed(last_updated)
+        return True
+
+    def keep_only(self, kind: str, owner: Owner, ids: dict[str, None]) -> int:
+        """A whole list has been read: forget what it lacks; returns how many that were."""
+        store = self._stores[kind]
+        gone = [kept for kept in store if kept.owner == owner and kept.head.id.lower() not in ids]
+        for kept in gone:
+            self.drop(kept)
+        return len(gone)
+
+    def drop(self, kept: Kept) -> None:
+        """Forget an object that its owner has deleted."""
+        self._stores[kept.kind].drop(*kept.owner, kept.head.id, "")
+
+
+def read(raw: bytes, version: str, kind: str, patch: bool) -> Tree:
+    """A body of a version that was pushed, as JSON. Raises Invalid."""
+    cls = class_of(kind, version)
+    assert cls is not None
+    codec.decode(raw, partial(cls, version != OLDEST) if patch else cls)
+    return _parse(raw)
+
+
+def head_of(tree: Tree) -> Head:
+    """What is read of an object to find it again; what is no text does not count."""
+    texts = {name: tree[name] for name in Head.__struct_fields__ if isinstance(tree.get(name), str)}
+    return msgspec.convert({"last_updated": "", **texts}, Head)
+
+
+def _unreadable(path: str, found: str) -> Finding:
+    return Finding(
+        rule="unreadable-item",
+        severity="error",
+        path=path,
+        found=found,
+        expected="an object with its id and last_updated",
+        section="OCPI transport_and_format, GET",
+    )

@@ -1,0 +1,138 @@
+"""Passes messages on, whatever their module: to whom they are addressed, in the version that is spoken there.
+
+The onward leg has a request id of its own and keeps correlation id, FROM and TO. Source: OCPI 2.2.1, Transport and
+format, Message routing; Status codes, Hub errors; digest, section 2.3.
+"""
+
+from functools import partial
+
+from simulator.engine.exchange import Exchange
+from simulator.ocpi import headers as h
+from simulator.ocpi.status import Status
+from simulator.parties.call import Call, Later, Refusal, Reply
+from simulator.parties.office import Office
+from simulator.parties.roles.hub.addressee import FROM, TO, Addressees
+from simulator.parties.roles.hub.answers import Answers
+from simulator.parties.roles.hub.broadcast import Broadcast
+from simulator.parties.roles.hub.cache import Owner
+from simulator.parties.roles.hub.directory import CONNECTED, Directory
+from simulator.parties.roles.hub.library import Library
+from simulator.parties.roles.hub.onward import Onward, Preparation, Way
+from simulator.parties.roles.hub.standing import Standing
+from simulator.parties.roles.hub.subjects import SHARED
+
+_CORRELATION_ID = h.X_CORRELATION_ID.lower()
+_FROM_COUNTRY_CODE, _FROM_PARTY_ID = FROM
+_TO_COUNTRY_CODE, _TO_PARTY_ID = TO
+
+
+class Forwarder:
+    """Answers every functional module of one hub. `timeout_us` is for how long it waits for an answer."""
+
+    def __init__(
+        self,
+        office: Office,
+        directory: Directory,
+        standing: Standing,
+        addressees: Addressees,
+        preparation: Preparation,
+        answers: Answers,
+        library: Library,
+        broadcast: Broadcast,
+        timeout_us: int,
+    ) -> None:
+        self._office = office
+        self._us = (office.identity.country_code, office.identity.party_id)
+        self._directory = directory
+        self._standing = standing
+        self._addressees = addressees
+        self._preparation = preparation
+        self._answers = answers
+        self._library = library
+        self._broadcast = broadcast
+        self._timeout_us = timeout_us
+        self._under_way: dict[str, None] = {}
+        self._ways: dict[tuple[str | None, ...], Way] = {}
+
+    def clear(self) -> None:
+        """Forget what is under way: the hub went down."""
+        self._under_way.clear()
+
+    def handle(self, call: Call) -> Reply | Later:
+        """Answer a request: pass it on, or answer it ourselves when it is addressed to the hub."""
+        self._standing.heard(call.line, call.cause)
+        headers = call.headers
+        kind = (
+            call.line.name,
+            call.route.name,
+            call.version,
+            headers.get(_FROM_COUNTRY_CODE),
+            headers.get(_FROM_PARTY_ID),
+            headers.get(_TO_COUNTRY_CODE),
+            headers.get(_TO_PARTY_ID),
+        )
+        way = self._ways.get(kind)
+        # A new registration brings other endpoints and perhaps another version: then the way must be found anew.
+        if (
+            way is not None
+            and way.client.status is CONNECTED
+            and way.line.registered
+            and way.endpoints is way.line.endpoints
+        ):
+            return self._send(call, self._preparation.plain(call, way))
+        return self._decide(call, kind)
+
+    def _decide(self, call: Call, kind: tuple[str | None, ...]) -> Reply | Later:
+        sender = self._addressees.sender(call)
+        asked = self._preparation.callbacks.asked(call, sender)
+        to = asked.asker if asked is not None else self._addressees.receiver(call)
+        if to == self._us:
+            return self._for_the_hub(call, sender)
+        way = self._preparation.way(call, sender, to, self._addressees.reachable(to), asked)
+        if way.plain and (kind[-1] or call.line.facade):
+            self._ways[kind] = way
+        return self._send(call, self._preparation.onward(call, way, asked))
+
+    def _for_the_hub(self, call: Call, sender: Owner) -> Reply:
+        route = call.route
+        if route.paginated and route.module.value in SHARED:
+            return self._library.list(call)
+        if route.module.value not in SHARED or call.owner is None or route.method not in ("PUT", "PATCH"):
+            raise Refusal(Status.CLIENT_ERROR, f"{route.method} of {route.module} cannot be broadcast.")
+        owner = (call.owner[0].upper(), call.owner[1].upper())
+        self._directory.must_own(call.line, sender, owner)
+        reply = self._library.told(call, owner)
+        self._broadcast.send(call, owner)
+        return reply
+
+    def _send(self, call: Call, onward: Onward) -> Later:
+        correlation_id = call.headers.get(_CORRELATION_ID, "")
+        if correlation_id in self._under_way:
+            raise Refusal(
+                Status.HUB_ERROR, f"{self._office.id} is passing this message on already: it goes in a circle."
+            )
+        exchange = self._office.client.send(
+            onward.way.line,
+            onward.method,
+            onward.url,
+            onward.subject,
+            call.cause,
+            onward.body,
+            correlation_id=correlation_id,
+            timeout_us=self._timeout_us,
+        )
+        if exchange is None:
+            raise Refusal(Status.HUB_ERROR, f"The URL of {onward.way.line.peer_id} does not lead there.")
+        if correlation_id:
+            self._under_way[correlation_id] = None
+        if onward.said is not None:
+            self._preparation.tell(exchange, onward.said)
+        return Later(exchange, partial(self._answer, call, onward, correlation_id))
+
+    def _answer(self, call: Call, onward: Onward, correlation_id: str, exchange: Exchange) -> Reply:
+        self._under_way.pop(correlation_id, None)
+        if exchange.response is None:
+            self._standing.doubted(onward.way.end, exchange.as_cause())
+        else:
+            self._standing.heard(onward.way.end, exchange)
+        return self._answers.answer(call, onward, exchange)

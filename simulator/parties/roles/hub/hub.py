@@ -1,0 +1,79 @@
+"""The hub: what it is made of, and what happens when a platform registers with it."""
+
+from simulator.engine.cause import Cause
+from simulator.ocpi.modules import InterfaceRole, ModuleID, Role
+from simulator.ocpi.route_tables import TABLES
+from simulator.ocpi.v2_2_1.hubclientinfo import ClientInfo
+from simulator.parties.connection import Connection
+from simulator.parties.identity import Identity
+from simulator.parties.office import Office
+from simulator.parties.roles.hub.addressee import Addressees
+from simulator.parties.roles.hub.answers import Answers
+from simulator.parties.roles.hub.broadcast import Broadcast
+from simulator.parties.roles.hub.cache import Cache
+from simulator.parties.roles.hub.directory import Client, Directory
+from simulator.parties.roles.hub.forwarder import Forwarder
+from simulator.parties.roles.hub.interpreter import Interpreter
+from simulator.parties.roles.hub.library import Library
+from simulator.parties.roles.hub.onward import Preparation
+from simulator.parties.roles.hub.presentation import Presentation
+from simulator.parties.roles.hub.standing import Standing
+from simulator.parties.sync import Pull, Synchroniser, Taken
+
+_OWN = (ModuleID.VERSIONS, ModuleID.CREDENTIALS, ModuleID.HUB_CLIENT_INFO)
+"""The modules that a hub serves itself; all others it passes on."""
+
+
+class Hub:
+    """One hub. `timeout_us` is for how long it waits for the answer to what it passes on."""
+
+    def __init__(self, office: Office, poll_us: int | None, timeout_us: int) -> None:
+        self.office = office
+        self.directory = Directory(office)
+        self.cache = Cache()
+        interpreter = Interpreter(self.cache, office.journal, office.calendar)
+        library = Library(office, self.directory, self.cache, interpreter)
+        self.standing = Standing(office, self.directory, self._came_back, self._changed)
+        about = Pull(ModuleID.HUB_CLIENT_INFO, ClientInfo, self._take_infos, roles=(Role.HUB,))
+        self.sync = Synchroniser(office, (about, *library.pulls), poll_us, self.standing.read)
+        self.registration = Presentation(office, self.directory, self.sync.registered, self.standing.left)
+        self._broadcast = Broadcast(office, self.directory, library, interpreter)
+        forwarder = self._forwarder = Forwarder(
+            office,
+            self.directory,
+            self.standing,
+            Addressees(self.directory, self.cache),
+            Preparation(office, self.directory, self.cache, interpreter, library),
+            Answers(office, interpreter),
+            library,
+            self._broadcast,
+            timeout_us,
+        )
+        for route in dict.fromkeys(route for version in office.identity.versions for route in TABLES[version]):
+            if route.module not in _OWN:
+                name = route.name.rpartition(".")[2]
+                office.platform.offer(route.module, InterfaceRole(route.interface), {name: forwarder.handle})
+
+    def expect(self, peers: list[Identity]) -> None:
+        """Contracts have been made with these parties; before the run."""
+        for peer in peers:
+            self.directory.expect(peer)
+
+    def went_down(self) -> None:
+        """The hub stops; what waited to be pushed is forgotten."""
+        self._broadcast.clear()
+        self._forwarder.clear()
+        self.standing.sender.clear()
+
+    def _came_back(self, line: Connection, cause: Cause) -> None:
+        self.sync.soon(line, "the peer is back", cause)
+
+    def _changed(self, client: Client, cause: Cause) -> None:
+        self.registration.members_changed(client, cause)
+
+    def _take_infos(self, connection: Connection, infos: list[ClientInfo], cause: Cause) -> Taken:
+        """Another hub's list of its parties."""
+        changed = [info for info in infos if self.standing.receiver.take(connection, info, cause)]
+        for info in changed:
+            self.standing.told(connection, info, cause)
+        return Taken(len(changed))

@@ -1,0 +1,151 @@
+"""What passes through the hub said in the version of whom it is for, with all that was lost on the way.
+
+Nothing is touched between two parties of one version. What cannot be said faithfully is withheld, with the reason.
+"""
+
+import re
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any, Final, Literal
+
+import msgspec
+from msgspec import Struct
+
+from simulator.engine.journal import Journal
+from simulator.ocpi import codec
+from simulator.ocpi.patch import partial
+from simulator.ocpi.translation import Loss, Setting, translate
+from simulator.ocpi.translation.kinds import class_of
+from simulator.parties.calendar import Calendar
+from simulator.parties.dialect import HOME, OLDEST
+from simulator.parties.roles.hub.cache import Cache, Kept, Owner, Tree
+
+_parse = msgspec.json.Decoder(Tree, float_hook=Decimal).decode
+_items = msgspec.json.Decoder(list[msgspec.Raw]).decode
+_SEVERITY: Final[dict[str, Literal["note", "warning"]]] = {"lost": "warning", "invented": "note", "changed": "note"}
+_anywhere = re.compile(r"\[[0-9]+\]").sub
+_SECTION: Final = "Translation between versions (no part of OCPI)"
+
+
+class Said(Struct, frozen=True):
+    """An object, or a list, in another version; `body` None: all of it is withheld.
+
+    `withheld` has the place and the reason of what is, for an object itself `$`.
+    """
+
+    body: bytes | None
+    losses: tuple[Loss, ...] = ()
+    withheld: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def reason(self) -> str:
+        """Why it is withheld."""
+        return self.withheld[0][1] if self.withheld else ""
+
+
+class Interpreter:
+    """Translates for one hub, which looks up in its cache what an object does not say itself."""
+
+    def __init__(self, cache: Cache, journal: Journal, calendar: Calendar) -> None:
+        self._cache = cache
+        self._journal = journal
+        self._calendar = calendar
+        self._reservations: dict[str, int] = {}
+
+    def say(
+        self, kind: str, raw: bytes, source: str, target: str, owner: Owner, *, patch: bool = False, token: str = ""
+    ) -> Said:
+        """A body in another version. `owner` is the object's, `token` the uid that is asked about.
+
+        Raises Invalid for a body that is not valid in its own version.
+        """
+        cls = class_of(kind, source)
+        if cls is None or source == target:
+            return Said(raw)
+        codec.decode(raw, partial(cls, source != OLDEST) if patch else cls)
+        translated = translate(kind, _parse(raw), source, target, self._setting(owner, token), patch=patch)
+        if translated.tree is None:
+            return Said(None, (), (("$", translated.withheld),))
+        return Said(codec.encode(translated.tree), translated.losses)
+
+    def say_list(self, kind: str, raw: bytes, source: str, target: str, owner: Owner) -> Said:
+        """A list in another version; what is withheld of it is told with its place."""
+        said: list[bytes] = []
+        losses: list[Loss] = []
+        withheld: list[tuple[str, str]] = []
+        for index, item in enumerate(_items(raw)):
+            each = self.say(kind, bytes(item), source, target, owner)
+            place = f"$[{index}]"
+            losses += [msgspec.structs.replace(loss, path=place + loss.path[1:]) for loss in each.losses]
+            if each.body is None:
+                withheld.append((place, each.reason))
+            else:
+                said.append(each.body)
+        return Said(b"[%b]" % b",".join(said), tuple(losses), tuple(withheld))
+
+    def kept(self, kept: Kept, version: str, exchange: int | None = None) -> bytes | None:
+        """A kept object as a reader of a version gets it: the owner's own bytes if it is of that version.
+
+        What the translation cost is told on the first `exchange` that carries it.
+        """
+        if kept.version == version:
+            return kept.raw
+        said = kept.said.get(version)
+        if said is None:
+            said = kept.said[version] = self.say(kept.kind, kept.raw, kept.version, version, kept.owner)
+        if exchange is not None and version not in kept.told:
+            kept.told[version] = None
+            self.tell(exchange, said)
+        return said.body
+
+    def tell(self, exchange: int, said: Said) -> None:
+        """Record what a translation cost as remarks on the exchange that carries it, what is alike in a list once."""
+        places: dict[tuple[str, str, str], list[str]] = {}
+        for loss in said.losses:
+            places.setdefault((loss.what, _anywhere("[*]", loss.path), loss.sentence), []).append(loss.path)
+        for (what, path, sentence), paths in places.items():
+            if len(paths) == 1:
+                path = paths[0]
+            else:
+                sentence = f"{sentence} ({len(paths)} times)"
+            self._journal.hint(exchange, f"translation-{what}", _SEVERITY[what], sentence, path, _SECTION)
+        for path, reason in said.withheld:
+            self._journal.hint(exchange, "translation-withheld", "warning", reason, path, _SECTION)
+
+    # What is looked up
+
+    def _setting(self, owner: Owner, token: str) -> Setting:
+        def kept(kind: str, id: str) -> Tree | None:
+            return self._at_home(self._cache.get(kind, owner, id))
+
+        return Setting(
+            country_code=owner[0],
+            party_id=owner[1],
+            location=lambda id: kept("location", id),
+            tariff=lambda id: kept("tariff", id),
+            token=self._token,
+            reservation_number=self._reservation,
+            asked_token=self._token(token) if token else None,
+            now=self._calendar.now(),
+        )
+
+    def _token(self, uid_or_contract: str) -> Tree | None:
+        return self._at_home(_only(self._cache.tokens(uid_or_contract)))
+
+    def _at_home(self, kept: Kept | None) -> Tree | None:
+        """A kept object as 2.2.1, in which translations look things up."""
+        if kept is None:
+            return None
+        if kept.version == HOME:
+            return kept.tree
+        raw = self.kept(kept, HOME)
+        return None if raw is None else _parse(raw)
+
+    def _reservation(self, id: str) -> int:
+        """The number that stands for a reservation towards 2.1.1, where ids are numbers."""
+        return self._reservations.setdefault(id, len(self._reservations) + 1)
+
+
+def _only(found: Iterable[Kept]) -> Kept | None:
+    each: Any = list(found)
+    return each[0] if len(each) == 1 else None

@@ -1,0 +1,130 @@
+"""What a hub keeps of its clients' locations, tariffs and tokens: read from them, told by them, shown in GET ALL.
+
+Source: OCPI 2.2.1, Transport and format, GET All via Hubs; digest, section 2.3.
+"""
+
+from types import SimpleNamespace
+from typing import Any
+from urllib.parse import parse_qsl
+
+from msgspec import Struct
+
+from simulator.engine.cause import Cause
+from simulator.ocpi.findings import Invalid
+from simulator.ocpi.modules import ModuleID, Role
+from simulator.ocpi.rules import check_identity
+from simulator.ocpi.status import Status
+from simulator.parties.call import CREATED, DONE, Call, Refusal, Reply
+from simulator.parties.connection import Connection
+from simulator.parties.dialect import OLDEST
+from simulator.parties.modules.ownership import unknown
+from simulator.parties.office import Office
+from simulator.parties.roles.hub.cache import Cache, Head, Owner, read, read_list
+from simulator.parties.roles.hub.directory import Directory
+from simulator.parties.roles.hub.interpreter import Interpreter
+from simulator.parties.roles.hub.subjects import CARGO, SHARED
+from simulator.parties.store import page
+from simulator.parties.sync import Pull, Taken
+
+PAGE_LIMIT = 100
+
+
+class _Entry(Struct, frozen=True):
+    """An object as a reader gets it."""
+
+    last_updated: str
+    raw: bytes
+
+
+class Library:
+    """The kept objects of one hub's clients."""
+
+    def __init__(self, office: Office, directory: Directory, cache: Cache, interpreter: Interpreter) -> None:
+        self._office = office
+        self._directory = directory
+        self._cache = cache
+        self._interpreter = interpreter
+        sellers, providers = (Role.CPO, Role.HUB), (Role.EMSP, Role.HUB)
+        self.pulls = (
+            self._pull(ModuleID.TARIFFS, sellers, full=True),
+            self._pull(ModuleID.LOCATIONS, sellers),
+            self._pull(ModuleID.TOKENS, providers),
+        )
+
+    def _pull(self, module: ModuleID, roles: tuple[Role, ...], full: bool = False) -> Pull:
+        take = self._take(SHARED[module.value])
+        return Pull(module, Struct, take, full=full, optional=True, roles=roles, read=read_list)
+
+    # Read from the clients
+
+    def _take(self, kind: str) -> Any:
+        def take(connection: Connection, items: list[tuple[Head, bytes]], cause: Cause) -> Taken:
+            changed = 0
+            own = (connection.peer_country_code, connection.peer_party_id)
+            listed: dict[Owner, dict[str, None]] = {} if connection.to_hub else {own: {}}
+            for head, raw in items:
+                owner = (head.country_code.upper(), head.party_id.upper()) if head.country_code else own
+                if self._holds(connection, owner):
+                    listed.setdefault(owner, {})[head.id.lower()] = None
+                    changed += self._cache.take(kind, owner, connection.version, head, raw)
+            if kind == "tariff":
+                changed += sum(self._cache.keep_only(kind, owner, ids) for owner, ids in listed.items())
+            if changed:
+                value = {"count": len(items)}
+                self._office.journal.state(self._office.id, f"{kind}s", connection.name, value, cause)
+            return Taken(changed)
+
+        return take
+
+    def _holds(self, connection: Connection, owner: Owner) -> bool:
+        """Whether a platform may tell of a party's objects: its own, or those of a party behind it."""
+        client = self._directory.find(f"{owner[0]}-{owner[1]}")
+        return client is not None and self._directory.at_end(connection) in client.lines()
+
+    # Told by the clients
+
+    def told(self, call: Call, owner: Owner) -> Reply:
+        """Keep what an owner pushes. Refused with 404 for a part of something unknown; raises Invalid."""
+        kind = SHARED[call.route.module.value]
+        ids = tuple(call.params.values())[2:]
+        route = call.route
+        kept = self._cache.get(kind, owner, ids[0], call.query.partition("type=")[2].partition("&")[0])
+        if route.method == "DELETE":
+            if kept is not None:
+                self._cache.drop(kept)
+            return DONE
+        whole, cargo = route.method == "PUT", CARGO[route.name]
+        tree = read(call.body, call.version, cargo.sent, cargo.patch)
+        named = SimpleNamespace(**{name: value for name, value in tree.items() if isinstance(value, str)})
+        if findings := check_identity(call.params, named):
+            raise Invalid(findings)
+        type = dict(parse_qsl(call.query)).get("type", "RFID")
+        if whole and kind == "token" and call.version != OLDEST and tree["type"] != type:
+            raise Refusal(Status.INVALID_PARAMETERS, f"The URL says type {type}, the body {tree['type']}.")
+        if whole and len(ids) == 1:
+            self._cache.put(kind, owner, call.version, call.body, tree)
+            return CREATED if kept is None else DONE
+        if kept is None or not self._cache.change(kept, tree, ids[1:], whole=whole):
+            raise unknown(kind.capitalize(), "/".join(ids))
+        return DONE
+
+    # Shown in GET ALL
+
+    def list(self, call: Call) -> Reply:
+        """A page of what all others have; another hub is shown only what it has not told us itself."""
+        kind = SHARED[call.route.module.value]
+        entries = []
+        for kept in self._cache.all(kind):
+            client = self._directory.find(f"{kept.owner[0]}-{kept.owner[1]}")
+            if client is None or call.line in client.lines():
+                continue
+            raw = self._interpreter.kept(kept, call.version, call.cause.id)
+            if raw is not None:
+                entries.append(_Entry(kept.head.last_updated, raw))
+        shown, headers = page(entries, lambda entry: entry.last_updated, call, PAGE_LIMIT)
+        return Reply(b"[%b]" % b",".join(entry.raw for entry in shown), headers=headers)
+
+    def whole(self, kind: str, owner: Owner, id: str, type: str, version: str, exchange: int) -> bytes | None:
+        """One object in a version; None when it is not known or cannot be said."""
+        kept = self._cache.get(kind, owner, id, type)
+        return None if kept is None else self._interpreter.kept(kept, version, exchange)

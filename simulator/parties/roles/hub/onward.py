@@ -1,0 +1,196 @@
+"""A message as the hub passes it on: where it goes, and what of it has to be said otherwise there.
+
+Between two parties of one version the bytes stay as they are, but for a response_url. Source: OCPI 2.2.1, Transport and
+format, Message routing; digest, sections 2.3 and 6.
+"""
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from simulator.engine.exchange import Exchange, Subject
+from simulator.ocpi.modules import InterfaceRole, ModuleID
+from simulator.ocpi.routes import join_url
+from simulator.ocpi.status import Status
+from simulator.parties.call import Call, Refusal
+from simulator.parties.connection import Connection
+from simulator.parties.dialect import OLDEST
+from simulator.parties.modules.ownership import unknown
+from simulator.parties.office import Office
+from simulator.parties.roles.hub.addressee import not_connected
+from simulator.parties.roles.hub.cache import Cache, Owner
+from simulator.parties.roles.hub.callbacks import Asked, Callbacks
+from simulator.parties.roles.hub.directory import Client, Directory
+from simulator.parties.roles.hub.interpreter import Interpreter, Said
+from simulator.parties.roles.hub.library import Library
+from simulator.parties.roles.hub.subjects import CARGO, NOTHING, SHARED, Cargo, subject_of
+from simulator.parties.roles.hub.wholes import Sessions
+
+_PUT_SESSION = "sessions.receiver.put_session"
+_REMEMBERED = 2_048
+_NOT_SUPPORTED = b'{"result":"NOT_SUPPORTED","timeout":0}'
+
+
+class Way(Struct, frozen=True, gc=False):
+    """How messages of one kind go from one party to another.
+
+    `line` speaks for the sender and `back` for the receiver, `end` is the hub's own connection. `base` is the endpoint
+    there and `ours` the hub's that stands for it. On a `plain` way messages are just passed on, for as long as the
+    `endpoints` are those in force; `urls` remembers where each goes and what it is about.
+    """
+
+    sender: Owner
+    to: Owner
+    client: Client
+    line: Connection
+    end: Connection
+    back: Connection
+    base: str
+    ours: str
+    plain: bool
+    cargo: Cargo
+    endpoints: dict[tuple[str, str], str]
+    urls: dict[str, tuple[str, Subject]]
+
+
+class Onward(Struct, frozen=True, gc=False):
+    """The onward leg of one message."""
+
+    way: Way
+    method: str
+    url: str
+    body: bytes
+    subject: Subject
+    cargo: Cargo
+    said: Said | None = None
+
+
+class Preparation:
+    """Makes onward legs for one hub."""
+
+    def __init__(
+        self, office: Office, directory: Directory, cache: Cache, interpreter: Interpreter, library: Library
+    ) -> None:
+        self._office = office
+        self._directory = directory
+        self._cache = cache
+        self._interpreter = interpreter
+        self._library = library
+        self.callbacks = Callbacks(office)
+        self._sessions = Sessions()
+
+    def way(self, call: Call, sender: Owner, to: Owner, client: Client, asked: Asked | None) -> Way:
+        """The way of a message. Refused with 4000 or 4003 when there is none."""
+        route, line = call.route, client.line_from(f"{sender[0]}-{sender[1]}")
+        if line is None or not line.registered:
+            raise not_connected(client.id)
+        relay = self._directory.relay(line, sender, to)
+        base = relay.endpoint(route.module, route.interface)
+        if base is None and asked is None:
+            raise Refusal(Status.HUB_ERROR, f"{client.id} has no {route.interface} interface for {route.module}.")
+        ours = self._office.platform.url(call.version, route.module, route.interface, call.line.facade)
+        plain = line.version == call.version and asked is None and _is_plain(call)
+        back = self._directory.relay(call.line, to, sender)
+        cargo = CARGO.get(route.name, NOTHING)
+        start = (base or "").rstrip("/")
+        return Way(sender, to, client, relay, line, back, start, ours, plain, cargo, relay.endpoints, {})
+
+    def onward(self, call: Call, way: Way, asked: Asked | None) -> Onward:
+        """All that there is to send. Refused when it cannot be said in the other version; raises Invalid."""
+        route, cargo, version = call.route, way.cargo, way.line.version
+        owner = call.owner or (way.sender if route.interface is InterfaceRole.RECEIVER else way.to)
+        owner = (owner[0].upper(), owner[1].upper())
+        body, query = self.callbacks.replace(call, way.sender, way.to, version, way.line.facade)
+        self._remember(call, way.sender, owner)
+        method, said, subject = route.method, None, subject_of(call, version)
+        if version != call.version:
+            put = _put_instead(route.name, version)
+            if put:
+                body, method, cargo = self._whole(call, owner, body), "PUT", CARGO[put]
+                subject = replace(subject, route=put)
+            if cargo.sent and body:
+                said = self._say(call, cargo, body, version, owner)
+                body = said.body or b""
+            query = self._query(call, query, version, owner)
+        url = asked.url if asked is not None else way.base + tail(call, way.ours) + (f"?{query}" if query else "")
+        return Onward(way, method, url, body, subject, cargo, said)
+
+    def plain(self, call: Call, way: Way) -> Onward:
+        """The onward leg of a message that is just passed on."""
+        found = way.urls.get(call.url)
+        if found is None:
+            if len(way.urls) >= _REMEMBERED:
+                way.urls.clear()
+            query = f"?{call.query}" if call.query else ""
+            found = way.urls[call.url] = way.base + tail(call, way.ours) + query, subject_of(call, way.line.version)
+        return Onward(way, call.route.method, found[0], call.body, found[1], way.cargo)
+
+    def tell(self, exchange: Exchange, said: Said) -> None:
+        """Record what the translation of a message cost on the exchange that carries it."""
+        self._interpreter.tell(exchange.id, said)
+
+    def _remember(self, call: Call, sender: Owner, owner: Owner) -> None:
+        """What is meant for everybody is kept, though its owner sends it to each by itself; and whose a session is."""
+        route = call.route
+        if route.interface is InterfaceRole.RECEIVER and route.method != "GET":
+            self._directory.must_own(call.line, sender, owner)
+            if route.module.value in SHARED:
+                self._library.told(call, owner)
+            elif route.name == _PUT_SESSION:
+                self._cache.note("session", call.params["session_id"], owner)
+
+    def _say(self, call: Call, cargo: Cargo, body: bytes, version: str, owner: Owner) -> Said:
+        token = call.params.get("token_uid", "")
+        said = self._interpreter.say(cargo.sent, body, call.version, version, owner, patch=cargo.patch, token=token)
+        if said.body is None:
+            self._interpreter.tell(call.cause.id, said)
+            data = _NOT_SUPPORTED if cargo.told == "command_response" else None
+            raise Refusal(Status.CLIENT_ERROR, f"It cannot be said in OCPI {version}: {said.reason}"[:255], data=data)
+        return said
+
+    def _whole(self, call: Call, owner: Owner, body: bytes) -> bytes:
+        """The object around a change, for a version that can only be sent the whole. Refused when it is not known."""
+        if call.route.module is ModuleID.TARIFFS:
+            tariff = self._cache.get("tariff", owner, call.params["tariff_id"])
+            assert tariff is not None, "the PATCH has been kept before"
+            return tariff.raw
+        id = call.params["session_id"]
+        if call.route.method == "PUT":
+            self._sessions.put(owner, id, body, call.version)
+            return body
+        whole = self._sessions.patch(owner, id, body, call.version)
+        if whole is None:
+            raise unknown("Session", id)
+        return whole
+
+    def _query(self, call: Call, query: str, version: str, owner: Owner) -> str:
+        """2.1.1 does not say in its URLs of which type a token is."""
+        route = call.route
+        if route.module is not ModuleID.TOKENS or route.interface is not InterfaceRole.RECEIVER:
+            return query
+        if version == OLDEST:
+            return ""
+        kept = self._cache.get("token", owner, call.params["token_uid"]) if call.version == OLDEST else None
+        return f"type={kept.head.type}" if kept is not None else query
+
+
+def _put_instead(route: str, version: str) -> str:
+    """The PUT that stands for a route towards a version which cannot take it; empty when it can."""
+    if route == "tariffs.receiver.patch_tariff":
+        return "tariffs.receiver.put_tariff"
+    return _PUT_SESSION if version == OLDEST and route in (_PUT_SESSION, "sessions.receiver.patch_session") else ""
+
+
+def _is_plain(call: Call) -> bool:
+    """Whether nothing of such a message has to be kept or replaced."""
+    route = call.route
+    if route.module in (ModuleID.COMMANDS, ModuleID.CHARGING_PROFILES) or route.name == _PUT_SESSION:
+        return False
+    return route.module.value not in SHARED or route.interface is InterfaceRole.SENDER or route.method == "GET"
+
+
+def tail(call: Call, ours: str) -> str:
+    """What of the URL lies behind our endpoint, as it was written."""
+    path = call.url.partition("?")[0]
+    if path.startswith(ours):
+        return path[len(ours) :].rstrip("/")
+    return join_url("", *(call.params[name[1:-1]] if name[:1] == "{" else name for name in call.route.template))

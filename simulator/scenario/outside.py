@@ -1,0 +1,109 @@
+"""Reads who from outside takes part in a served run: the key `outside`, and the drivers who hold an outsider's card."""
+
+import re
+from collections.abc import Callable, Sequence
+
+from simulator.scenario.fields import Fields, Problems
+from simulator.scenario.model import Driver, DriverGroup, Outsider, Party, PartyRole, RecordedDrivers
+from simulator.scenario.tree import Entry, Items, Place, Value
+from simulator.scenario.units import Unreadable, parse_duration
+from simulator.scenario.vocabulary import KNOWN_VERSIONS, TOKEN_ENCODINGS
+from simulator.scenario.words import limited, one_of, party_id, phrase
+
+_KEYS = ("role", "name", "ocpi", "with", "timeout", "versions_url", "token", "encoding")
+_ROLES: tuple[PartyRole, ...] = ("cpo", "emsp")
+_URL = re.compile(r"https?://[!-~]+")
+_TOKEN = re.compile(r"[!-~]{1,64}")
+USUAL_TIMEOUT_US = 30_000_000
+_timeout = limited(parse_duration, 1_000, 60_000_000, "a time-out from 1 ms to 60 s")
+AnyDrivers = DriverGroup | RecordedDrivers | Driver
+
+
+def read_outside(problems: Problems, value: Value | None, parties: Sequence[Party]) -> tuple[Outsider, ...]:
+    """The outsiders. Without `with` one is a partner of every party of the other role, and of no hub."""
+    return tuple(_outsider(problems, key, entry, parties) for key, entry in problems.table(value).items())
+
+
+def _outsider(problems: Problems, key: str, entry: Entry, parties: Sequence[Party]) -> Outsider:
+    try:
+        party_id(key)
+    except Unreadable as refusal:
+        problems.add(entry.key_place, refusal.found, refusal.expected, str(refusal))
+    if any(party.id == key for party in parties):
+        sentence = f"{key} is one of our parties already; an outsider needs an id of its own."
+        problems.add(entry.key_place, key, "an id that no party has", sentence)
+    fields = Fields(problems, entry.value, f"outsider {key}", _KEYS)
+    role: PartyRole = fields.required("role", one_of(_ROLES), "emsp")
+    versions_url = fields.maybe("versions_url", _matching(_URL, "a URL such as http://127.0.0.1:8080/ocpi/versions"))
+    token = fields.maybe("token", _matching(_TOKEN, "1 to 64 printable characters without spaces"))
+    if (versions_url is None) != (token is None):
+        sentence = f"Ours register with {key} by its versions_url and the token it gave; write both, or neither."
+        problems.add(fields.place, "one of the two", "versions_url and token, or neither", sentence)
+    country_code, _, local_id = key.partition("-")
+    versions = _listed(problems, fields.value("ocpi"), KNOWN_VERSIONS)
+    partners = _partners(problems, fields, role, parties)
+    if versions == KNOWN_VERSIONS[:1] and any(party.role == "hub" and party.id in partners for party in parties):
+        sentence = f"{key} speaks OCPI 2.1.1 only, which knows no hubs; connect it with parties themselves."
+        problems.add(fields.place_of("with"), "a hub for a party of 2.1.1", "cpos or emsps", sentence)
+    return Outsider(
+        id=key,
+        country_code=country_code,
+        party_id=local_id,
+        role=role,
+        name=fields.optional("name", phrase(100), key),
+        versions=versions,
+        partners=partners,
+        timeout_us=fields.optional("timeout", _timeout, USUAL_TIMEOUT_US),
+        versions_url=versions_url,
+        token=token,
+        encoding=fields.maybe("encoding", one_of(TOKEN_ENCODINGS)),
+    )
+
+
+def _partners(problems: Problems, fields: Fields, role: PartyRole, parties: Sequence[Party]) -> tuple[str, ...]:
+    others = [party.id for party in parties if party.role in _ROLES and party.role != role]
+    hubs = [party.id for party in parties if party.role == "hub"]
+    value = fields.value("with")
+    items = problems.items(value) if isinstance(value, Items) else (value,) if value is not None else ()
+    named = tuple(problems.scalar(item, str, "") for item in items)
+    for item, name in zip(items, named, strict=True):
+        problems.reference(item.place, name, [*others, *hubs], "party of another role")
+    return named or tuple(others)
+
+
+def _listed(problems: Problems, value: Value | None, words: tuple[str, ...]) -> tuple[str, ...]:
+    items = problems.items(value) if isinstance(value, Items) else (value,) if value is not None else ()
+    return tuple(problems.scalar(item, one_of(words), words[0]) for item in items) or words
+
+
+def _matching(pattern: re.Pattern[str], expected: str) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if pattern.fullmatch(text):
+            return text
+        raise Unreadable(text, expected)
+
+    return parse
+
+
+def take_visitors(
+    problems: Problems, places: Sequence[Place], drivers: Sequence[AnyDrivers], outsiders: Sequence[Outsider]
+) -> tuple[tuple[AnyDrivers, ...], tuple[Driver, ...]]:
+    """Our own drivers, and those who hold an outsider's card: they are named, tap it, and it has a uid."""
+    outside = [outsider.id for outsider in outsiders if outsider.role == "emsp"]
+    ours: list[AnyDrivers] = []
+    visitors: list[Driver] = []
+    for number, driver in enumerate(drivers):
+        visits = not isinstance(driver, RecordedDrivers) and driver.emsp in outside
+        if visits and isinstance(driver, Driver) and driver.token and driver.authorise == "rfid":
+            visitors.append(driver)
+            continue
+        ours.append(driver)
+        if visits:
+            sentence = f"{driver.name} holds an outsider's card: write a single driver, authorise: rfid, and its token."
+            problems.add(places[number], driver.name, "a driver with a token", sentence)
+        elif isinstance(driver, Driver) and driver.token:
+            sentence = (
+                f"{driver.name} gets a card from one of our parties; only a card of an outsider has a token here."
+            )
+            problems.add(places[number], driver.token, "no token", sentence)
+    return tuple(ours), tuple(visitors)

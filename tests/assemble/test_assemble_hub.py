@@ -1,0 +1,161 @@
+"""The scenarios with hubs, and those of several versions, play as they promise, alike over either wire."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from run_town import SCENARIOS, H, holds, played
+
+from simulator.recording.reader import Recording
+from simulator.recording.rows import Message
+from simulator.scenario.load import load
+
+NAMES = (
+    "hub/broadcast",
+    "hub/open_routing",
+    "hub/party_goes_offline",
+    "hub/two_hubs",
+    "roaming/peer_to_peer",
+    "roaming/three_versions_one_hub",
+)
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The recording of each, played over HTTP; whoever asks first plays it."""
+    return _Runs(tmp_path_factory.mktemp("hub"))
+
+
+class _Runs(dict[str, Path]):
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self._folder = folder
+
+    def __missing__(self, name: str) -> Path:
+        scenario, path = load(SCENARIOS / f"{name}.yaml"), self._folder / f"{name.replace('/', '_')}.ocpirun"
+        digests = []
+        for wire in ("memory", "http"):
+            result = played(scenario, path, wire=wire)  # type: ignore[arg-type]
+            holds(result)
+            digests.append(result.summary["digest"])
+        assert digests[0] == digests[1]
+        self[name] = path
+        return path
+
+
+def messages(path: Path, **which: object) -> list[Message]:
+    with Recording.open(path) as recording:
+        return recording.messages(**which)  # type: ignore[arg-type]
+
+
+def events(path: Path, kind: str) -> Iterator[tuple[str, str, dict[str, object]]]:
+    with Recording.open(path) as recording:
+        for event in recording.events(kind=kind):
+            yield event.party, event.subject, json.loads(event.data)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_it_plays_alike_over_both_wires_and_every_check_is_true(runs: dict[str, Path], name: str) -> None:
+    charged = [m for m in messages(runs[name], from_us=0) if m.route == "cdrs.receiver.post_cdr"]
+    assert charged
+    assert all(m.http_status == 201 for m in charged)
+
+
+def test_clients_of_a_hub_talk_with_the_hub_only(runs: dict[str, Path]) -> None:
+    for message in messages(runs["hub/broadcast"]):
+        assert "NL-HUB" in (message.sender, message.receiver)
+
+
+def test_what_is_for_everybody_is_sent_once_and_what_is_for_one_goes_to_one(runs: dict[str, Path]) -> None:
+    seen = messages(runs["hub/broadcast"], from_us=0)
+    by_cause: dict[int, list[Message]] = {}
+    for message in seen:
+        if message.sender == "NL-HUB" and message.cause_kind == "message":
+            by_cause.setdefault(message.cause, []).append(message)
+    for message in seen:
+        legs = [each.receiver for each in by_cause.get(message.exchange, ()) if each.route == message.route]
+        if message.receiver == "NL-HUB" and message.route in (
+            "locations.receiver.patch_evse",
+            "tariffs.receiver.put_tariff",
+        ):
+            assert sorted(legs) == ["NL-EMA", "NL-NOM"]
+        elif (
+            message.receiver == "NL-HUB" and message.module in ("sessions", "cdrs") and message.interface == "RECEIVER"
+        ):
+            assert len(legs) == 1
+
+
+def test_open_routing_is_used_by_the_network_that_keeps_no_cards(runs: dict[str, Path]) -> None:
+    with Recording.open(runs["hub/open_routing"]) as recording:
+        asked = recording.messages(module="tokens", receiver="NL-HUB", from_us=0, contents=True)
+    unaddressed = [
+        m.sender
+        for m in asked
+        if m.method == "POST" and "OCPI-to-party-id" not in [name for name, _ in m.request_headers]
+    ]
+    assert len(unaddressed) > 1
+    assert set(unaddressed) == {"NL-ABC"}
+    assert {m.ocpi_status for m in asked} == {1000}
+
+
+def test_who_was_offline_reads_what_it_missed_and_how_wrong_it_was_is_measured(runs: dict[str, Path]) -> None:
+    path = runs["hub/party_goes_offline"]
+    with Recording.open(path) as recording:
+        told = [
+            (state.entity, json.loads(state.value)["status"])
+            for state in recording.states(holder="NL-HUB", kind="client_info")
+            if state.at_us > 0
+        ]
+    assert told == [
+        ("NL-EMA", "OFFLINE"),
+        ("NL-EMA", "CONNECTED"),
+        ("NL-ABC", "OFFLINE"),
+        ("NL-ABC", "CONNECTED"),
+        ("NL-DUN", "OFFLINE"),
+        ("NL-DUN", "CONNECTED"),
+    ]
+    back = [
+        data
+        for party, _, data in events(path, "synchronised")
+        if (party, data["reason"]) == ("NL-EMA", "back after an outage")
+    ]
+    assert len(back) == 1
+    assert back[0]["stalest_s"] > 60  # type: ignore[operator]
+    late = [m for m in messages(path, receiver="NL-EMA", from_us=2 * H) if m.route.endswith("patch_evse")]
+    assert all(m.http_status == 200 for m in late)
+
+
+def test_every_pair_of_versions_charges_and_is_billed(runs: dict[str, Path]) -> None:
+    path = runs["roaming/three_versions_one_hub"]
+    bills = [m for m in messages(path) if m.route == "cdrs.receiver.post_cdr"]
+    legs = {(m.cause, m.receiver, m.version) for m in bills if m.sender == "NL-HUB"}
+    senders = {m.exchange: (m.sender, m.version) for m in bills if m.receiver == "NL-HUB"}
+    pairs = {(senders[cause][1], version) for cause, _, version in legs}
+    assert pairs == {(one, other) for one in ("2.1.1", "2.2.1", "2.3.0") for other in ("2.1.1", "2.2.1", "2.3.0")}
+    results = [m for m in messages(path, sender="NL-HUB") if m.route == "commands.sender.post_result"]
+    assert {m.version for m in results} == {"2.1.1", "2.2.1", "2.3.0"}
+    with Recording.open(path) as recording:
+        rules = {hint.rule for hint in recording.hints()}
+    assert {"translation-lost", "translation-invented", "translation-changed"} <= rules
+
+
+def test_a_message_between_two_hubs_has_its_ends_on_three_legs(runs: dict[str, Path]) -> None:
+    with Recording.open(runs["hub/two_hubs"]) as recording:
+        seen = recording.messages(module="sessions", from_us=0, contents=True)
+    by_exchange = {m.exchange: m for m in seen}
+    last = [m for m in seen if (m.sender, m.receiver, m.method) == ("NL-HUB", "NL-EMA", "PUT")]
+    assert last
+    for message in last:
+        middle = by_exchange[message.cause]
+        chain = [message]
+        if middle.sender == "BE-HUB":
+            chain += [middle, by_exchange[middle.cause]]
+            assert [m.sender for m in chain] == ["NL-HUB", "BE-HUB", "BE-DUN"]
+            for each in chain:
+                headers = dict(each.request_headers)
+                assert (headers["OCPI-from-party-id"], headers["OCPI-to-party-id"]) == ("DUN", "EMA")
+            assert len({m.correlation_id or dict(m.request_headers)["X-Correlation-ID"] for m in chain}) == 1
+            break
+    else:
+        raise AssertionError("no session went from one hub to the other")

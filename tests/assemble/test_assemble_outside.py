@@ -1,0 +1,245 @@
+"""Platforms of another make take part in a run: both ways of registering, each version, and whoever does harm."""
+
+import asyncio
+import base64
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from outside_run import JOINS, Served, scene, served
+from outside_stranger import Stranger
+from run_town import SCENARIOS, named
+
+from simulator.recording.reader import Recording
+from simulator.scenario.load import load
+
+VERSIONS = ["2.2.1", "2.1.1", "2.3.0"]
+CARD = "04AABBCCDD"
+
+
+def card(version: str) -> dict[str, Any]:
+    """The token of the outsider's driver, which it asks to be authorised each time."""
+    said = {"uid": CARD, "type": "RFID", "issuer": "External", "valid": True, "whitelist": "NEVER"}
+    said["last_updated"] = "2026-05-04T03:00:00Z"
+    if version == "2.1.1":
+        return {**said, "auth_id": "DE-EXT-C1"}
+    return {**said, "country_code": "DE", "party_id": "EXT", "contract_id": "DE-EXT-C1"}
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_an_outside_emsp_joins_and_its_driver_charges(tmp_path: Path, version: str) -> None:
+    visitor = named("Otto", "DE-EXT", token=f'"{CARD}"', arrives="1 min", stay="10 min")
+    scenario = served(tmp_path, JOINS.format(version=version), visitor, named("Vera", arrives="2 min"))
+    stranger = Stranger(version)
+    stranger.objects["tokens"] = [card(version)]
+    answers: list[Any] = []
+
+    async def part(run: Served) -> None:
+        async with stranger:
+            (invitation,) = await run.invited()
+            await stranger.register(invitation.versions_url, invitation.token)
+            start = {"response_url": f"{stranger.base}/ocpi/{version}/commands/1", "token": card(version)}
+            start |= {"location_id": "NL-ABC-L001", "evse_uid": "NL-ABC-E0004"}
+            answers.append(await stranger.ask("GET", stranger.endpoints["locations"] + "?limit=1"))
+            answers.append(await stranger.ask("POST", stranger.endpoints["commands"] + "/START_SESSION", start))
+            await stranger.until("POST", "commands")
+            await stranger.until("POST", "cdrs")
+
+    result = scene(scenario, tmp_path / "served.ocpirun", part)
+    http, told, headers = answers[0]
+    assert (http, told["status_code"], headers["X-Total-Count"]) == (200, 1000, "1")
+    http, told, _ = answers[1]
+    assert (http, told["data"]["result"]) == (200, "ACCEPTED")
+    assert stranger.bodies("POST", "commands") == [{"result": "REJECTED"}], "no car is plugged in there"
+    assert not [url for url in stranger.endpoints.values() if not url.startswith("http://127.0.0.1:")]
+    assert len(stranger.bodies("POST", "tokens")) == 1
+    session = stranger.bodies("PUT", "sessions")[0]
+    (cdr,) = stranger.bodies("POST", "cdrs")
+    assert (session["auth_id"] if version == "2.1.1" else session["cdr_token"]["uid"]) in (CARD, "DE-EXT-C1")
+    assert float(cdr["total_energy"]) > 0
+    assert ".ocpi.test" not in json.dumps(stranger.heard)
+    assert all(result.summary["checks"].values()), result.remarks  # type: ignore[attr-defined]
+    assert result.summary["energy_wh"]["held_back"] == 0  # type: ignore[index]
+    assert result.summary["digest"] == ""
+    with Recording.open(tmp_path / "served.ocpirun") as recording:
+        assert recording.meta["live"] == "true"
+        messages = recording.messages(contents=True)
+        theirs = [row for row in messages if row.sender == "DE-EXT"]
+        assert {row.version for row in theirs if row.module == "locations"} == {version}
+        (post,) = [row for row in theirs if row.route == "credentials.post"]
+        assert b"http://de-ext.ocpi.test/ocpi/versions" in post.request_body
+        assert b"127.0.0.1" not in post.request_body + post.response_body
+        assert not [hint for hint in recording.hints() if hint.severity == "error"]
+
+
+def location(version: str) -> dict[str, Any]:
+    """A location of the outsider's with one EVSE."""
+    at = {"last_updated": "2026-05-04T03:00:00Z"}
+    connector = {"id": "1", "standard": "IEC_62196_T2", "format": "SOCKET", "power_type": "AC_3_PHASE", **at}
+    place = {"id": "L1", "address": "Elsewhere 1", "city": "Aachen", "country": "DEU", **at}
+    place["coordinates"] = {"latitude": "50.770000", "longitude": "6.080000"}
+    evse = {"uid": "E1", "status": "AVAILABLE", **at}
+    if version == "2.1.1":
+        connector |= {"voltage": 230, "amperage": 32}
+        place |= {"type": "ON_STREET", "postal_code": "52062"}
+    else:
+        connector |= {"max_voltage": 230, "max_amperage": 32}
+        place |= {"country_code": "DE", "party_id": "EXT", "publish": True, "time_zone": "Europe/Berlin"}
+    return {**place, "evses": [{**evse, "connectors": [connector]}]}
+
+
+@pytest.mark.parametrize(("version", "encoding"), [("2.2.1", "base64"), ("2.2.1", "raw"), ("2.1.1", "raw")])
+def test_ours_register_with_an_outside_cpo(tmp_path: Path, version: str, encoding: str) -> None:
+    stranger = Stranger(version, role="CPO")
+
+    async def part() -> None:
+        async with stranger:
+            outside = (
+                f"outside:\n  DE-EXT: {{role: cpo, with: [NL-EMA], ocpi: [{version}], token: token-a-of-theirs, "
+                f'versions_url: "{stranger.base}/ocpi/versions", encoding: {encoding}}}\n'
+            )
+            run = Served(served(tmp_path, outside), tmp_path / "served.ocpirun", 300.0)
+            await stranger.until("GET", "cdrs")
+            await stranger.look_around(stranger.bodies("POST", "credentials")[0]["url"])
+            url = f"{stranger.endpoints['locations']}/DE/EXT/L1"
+            http, told, _ = await stranger.ask("PUT", url, location(version))
+            assert (http, told["status_code"]) == (201, 1000), told
+            result = await run.end()
+            assert all(result.summary["checks"].values()), result.remarks  # type: ignore[attr-defined]
+
+    asyncio.run(part())
+    first = "token-a-of-theirs" if encoding == "raw" else base64.b64encode(b"token-a-of-theirs").decode()
+    assert stranger.authorizations[0] == f"Token {first}"
+    with Recording.open(tmp_path / "served.ocpirun") as recording:
+        (put,) = [row for row in recording.messages() if row.route == "locations.receiver.put_location"]
+        assert (put.sender, put.receiver, put.version) == ("DE-EXT", "NL-EMA", version)
+        assert "DE-EXT/E1" in [row.entity for row in recording.tail(0, limit=1_000_000).states]
+        told = [hint.rule for hint in recording.hints() if hint.severity == "error"]
+        assert told == (["token-encoding"] * len(told) if encoding == "raw" else [])
+
+
+def test_an_outside_cpo_bills_one_of_ours(tmp_path: Path) -> None:
+    stranger = Stranger("2.2.1", role="CPO")
+    bill = {
+        "country_code": "DE",
+        "party_id": "EXT",
+        "id": "C1",
+        "auth_method": "WHITELIST",
+        "currency": "EUR",
+        "start_date_time": "2026-05-04T02:00:00Z",
+        "end_date_time": "2026-05-04T03:00:00Z",
+        "total_cost": {"excl_vat": 4.5},
+        "total_energy": 10,
+        "total_time": 1,
+        "last_updated": "2026-05-04T03:00:00Z",
+        "cdr_token": {"country_code": "NL", "party_id": "EMA", "uid": "1", "type": "RFID", "contract_id": "NL-EMA-C1"},
+        "cdr_location": {
+            "id": "L1",
+            "address": "Elsewhere 1",
+            "city": "Aachen",
+            "country": "DEU",
+            "evse_uid": "E1",
+            "evse_id": "DE*EXT*E1",
+            "connector_id": "1",
+            "connector_standard": "IEC_62196_T2",
+            "connector_format": "SOCKET",
+            "connector_power_type": "AC_3_PHASE",
+            "coordinates": {"latitude": "50.770000", "longitude": "6.080000"},
+        },
+        "charging_periods": [
+            {"start_date_time": "2026-05-04T02:00:00Z", "dimensions": [{"type": "ENERGY", "volume": 10}]}
+        ],
+    }
+    where: list[str] = []
+
+    async def part(run: Served) -> None:
+        (invitation,) = await run.invited()
+        async with stranger:
+            await stranger.register(invitation.versions_url, invitation.token)
+            http, told, headers = await stranger.ask("POST", stranger.endpoints["cdrs"], bill)
+            assert (http, told["status_code"]) == (201, 1000), told
+            http, told, _ = await stranger.ask("GET", headers["Location"])
+            assert told["data"]["id"] == "C1"
+            where.append(headers["Location"])
+
+    outside = "outside:\n  DE-EXT: {role: cpo, with: [NL-EMA]}\n"
+    result = scene(served(tmp_path, outside), tmp_path / "served.ocpirun", part)
+    assert where[0].startswith("http://127.0.0.1:")
+    assert all(result.summary["checks"].values()), result.remarks  # type: ignore[attr-defined]
+    assert result.summary["cdrs"] == 1
+
+
+def test_an_outside_emsp_joins_a_hub_and_charges_at_those_behind_it(tmp_path: Path) -> None:
+    visitor = (
+        f'  - {{emsp: DE-EXT, name: Otto, token: "{CARD}", arrives: "06:03", at: [52.1663, 4.4817], '
+        "authorise: rfid, vehicle: compact, stay: 5 min}\nchanges:"
+    )
+    text = (SCENARIOS / "hub" / "broadcast.yaml").read_text().replace("changes:", visitor)
+    (tmp_path / "hub.yaml").write_text(text + "outside:\n  DE-EXT: {role: emsp, with: [NL-HUB]}\n")
+    stranger = Stranger("2.2.1")
+    stranger.objects["tokens"] = [card("2.2.1")]
+    places: list[Any] = []
+
+    async def part(run: Served) -> None:
+        (invitation,) = await run.invited()
+        async with stranger:
+            await stranger.register(invitation.versions_url, invitation.token)
+            _, told, _ = await stranger.ask("GET", stranger.endpoints["locations"], to="NL-HUB")
+            places.extend(told["data"])
+            await stranger.until("POST", "cdrs")
+
+    result = scene(load(tmp_path / "hub.yaml"), tmp_path / "served.ocpirun", part)
+    assert all(result.summary["checks"].values()), result.remarks  # type: ignore[attr-defined]
+    assert [place["party_id"] for place in places] == ["ABC", "DUN"]
+    (session,) = {body["id"]: body for body in stranger.bodies("PUT", "sessions")}.values()
+    assert session["party_id"] in ("ABC", "DUN")
+    assert session["cdr_token"]["uid"] == CARD
+    with Recording.open(tmp_path / "served.ocpirun") as recording:
+        assert {row.sender for row in recording.messages() if row.receiver == "DE-EXT"} == {"NL-HUB"}
+
+
+def test_the_recordings_hints_tell_a_sloppy_outsider_what_it_does_wrong(tmp_path: Path) -> None:
+    stranger = Stranger("2.2.1", sloppy=True)
+
+    async def part(run: Served) -> None:
+        (invitation,) = await run.invited()
+        async with stranger:
+            await stranger.register(invitation.versions_url, invitation.token)
+            await stranger.ask("GET", stranger.endpoints["locations"] + "/")
+            await stranger.until("GET", "tokens")
+
+    result = scene(served(tmp_path, JOINS.format(version="2.2.1")), tmp_path / "served.ocpirun", part)
+    assert all(result.summary["checks"].values()), result.remarks  # type: ignore[attr-defined]
+    with Recording.open(tmp_path / "served.ocpirun") as recording:
+        rules = {hint.rule for hint in recording.hints()}
+    assert rules == {"token-encoding", "message-ids", "routing-headers", "trailing-slash", "ids-echoed"}
+
+
+def test_one_who_has_left_is_invited_anew(tmp_path: Path) -> None:
+    stranger = Stranger("2.2.1")
+
+    async def part(run: Served) -> None:
+        async with stranger:
+            (first,) = await run.invited()
+            await stranger.register(first.versions_url, first.token)
+            http, _, _ = await stranger.ask("DELETE", stranger.endpoints["credentials"])
+            assert http == 200
+            _, second = await run.invited(2)
+            assert second.token != first.token
+            await stranger.register(second.versions_url, second.token)
+
+    scene(served(tmp_path, JOINS.format(version="2.2.1")), tmp_path / "served.ocpirun", part)
+
+
+def test_a_scenario_that_names_nobody_lets_one_emsp_and_one_cpo_come(tmp_path: Path) -> None:
+    async def part(run: Served) -> None:
+        invitations = await run.invited(4)
+        assert [(each.party, each.outsider, each.role) for each in invitations] == [
+            ("NL-ABC", "ZZ-EX0", "emsp"),
+            ("NL-DUN", "ZZ-EX0", "emsp"),
+            ("NL-EMA", "ZZ-EC0", "cpo"),
+            ("NL-NOM", "ZZ-EC0", "cpo"),
+        ]
+
+    scene(served(tmp_path, ""), tmp_path / "served.ocpirun", part)

@@ -1,0 +1,170 @@
+"""A hub between versions: what a party of 2.1.1 sees of it, and what becomes of messages that have to be translated."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from parties_hub import HOST, HUB, RECEIVER, SENDER, card_of, hub_town, onward, say, square
+from parties_objects import session, token
+from run_town import OpenTown, S, Told, WireName
+
+from simulator.parties.connection import Connection
+
+VIA = f"{HOST}/ocpi/via/NL-ABC"
+OLD = "2.1.1"
+
+
+def with_an_old_network(text: str) -> str:
+    text = text.replace("  NL-EMA: {", "  NL-OLD: {role: cpo, name: Oldest Grid, ocpi: 2.1.1}\n  NL-EMA: {")
+    text = text.replace("connections:\n", "connections:\n  - {between: [NL-HUB, NL-OLD], latency: 50 ms}\n")
+    site = "  - {cpo: NL-OLD, name: Harbour, at: [52.17, 4.48], evses: {count: 1, power: 11 kW, tariff: day}}\n"
+    return text.replace("sites:\n", "sites:\n" + site)
+
+
+@pytest.fixture(scope="module", params=["memory", "http"])
+def desk(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenTown]:
+    wire: WireName = request.param
+    with hub_town(tmp_path_factory.mktemp(wire), wire, with_an_old_network) as town:
+        yield town
+
+
+def facade(town: OpenTown, party: str, other: str) -> Connection:
+    """A party's connection with another in whose place the hub stands."""
+    return town.world.party(party).office.connections[other]
+
+
+def old(town: OpenTown, party: str, other: str, method: str, path: str, body: object = None) -> Told:
+    """What a party of 2.1.1 says to another, as it believes."""
+    line = facade(town, party, other)
+    return say(town, party, method, f"{HOST}/ocpi/via/{other}/{path}", body, to=None, raw=True, token=line.held)
+
+
+def card_token(town: OpenTown, emsp: str) -> dict[str, object]:
+    """A provider's card as sessions carry it."""
+    (card,) = town.world.emsps[emsp].tokens.store
+    names = ("country_code", "party_id", "uid", "contract_id")
+    return {name: getattr(card, name) for name in names} | {"type": card.type.value}
+
+
+def test_a_party_of_2_1_1_has_a_connection_with_each_party_and_none_with_the_hub(desk: OpenTown) -> None:
+    office = desk.world.emsps["NL-VET"].office
+    assert list(office.connections) == ["NL-ABC", "NL-OLD"]
+    for line in office.connections.values():
+        assert (line.registered, line.version, line.peer_platform) == (True, OLD, HUB)
+    tokens = [line.held for line in office.connections.values()]
+    assert len(dict.fromkeys(tokens)) == 2
+
+
+def test_the_hub_shows_it_what_that_party_would_offer(desk: OpenTown) -> None:
+    line = facade(desk, "NL-VET", "NL-ABC")
+    told = say(desk, "NL-VET", "GET", f"{VIA}/versions", to=None, raw=True, token=line.held)
+    assert told.data == [{"version": OLD, "url": f"{VIA}/{OLD}"}]
+    details = say(desk, "NL-VET", "GET", f"{VIA}/{OLD}", to=None, raw=True, token=line.held).data["endpoints"]
+    assert sorted(each["identifier"] for each in details) == [
+        "cdrs",
+        "commands",
+        "credentials",
+        "locations",
+        "sessions",
+        "tariffs",
+        "tokens",
+    ]
+    assert all(each["url"].startswith(VIA) and "role" not in each for each in details)
+    own = say(desk, "NL-VET", "GET", f"{VIA}/{OLD}/credentials", to=None, raw=True, token=line.held).data
+    assert (own["country_code"], own["party_id"], own["business_details"]) == ("NL", "ABC", {"name": "Alpha Charging"})
+
+
+@pytest.mark.parametrize(
+    "url", [f"{HOST}/ocpi/via/NL-OLD/sender/{OLD}/locations", f"{HOST}/ocpi/sender/{OLD}/locations"]
+)
+def test_a_token_opens_the_one_place_that_it_is_for(desk: OpenTown, url: str) -> None:
+    line = facade(desk, "NL-VET", "NL-ABC")
+    assert say(desk, "NL-VET", "GET", url, to=None, raw=True, token=line.held).http == 404
+
+
+def test_a_session_reaches_2_1_1_whole_whatever_has_changed_of_it(desk: OpenTown) -> None:
+    url = f"{RECEIVER}/sessions/NL/ABC/S-OLD"
+    patch = {"kwh": 3.5, "last_updated": "2026-05-04T09:10:00Z"}
+    lost = say(desk, "NL-ABC", "PATCH", url, patch, to="NL-VET")
+    assert (lost.http, onward(desk, lost)) == (404, []), "of a session that it has not seen the hub asks for the whole"
+    whole = session("S-OLD", cdr_token=card_token(desk, "NL-VET"), location_id=square(desk)["id"])
+    assert say(desk, "NL-ABC", "PUT", url, whole, to="NL-VET").http == 201
+    told = say(desk, "NL-ABC", "PATCH", url, patch, to="NL-VET")
+    (leg,) = onward(desk, told)
+    body = json.loads(leg.request_body)
+    assert (leg.method, leg.route, leg.version) == ("PUT", "sessions.receiver.put_session", OLD)
+    assert (body["kwh"], body["last_updated"]) == (3.5, "2026-05-04T09:10:00Z")
+    assert body["auth_id"] == whole["cdr_token"]["contract_id"]
+    assert body["location"]["evses"][0]["uid"] == "NL-ABC-E0001"
+    rules = [hint.rule for hint in desk.hints(leg.exchange)]
+    assert "translation-lost" in rules
+    assert "translation-invented" in rules
+
+
+def test_what_cannot_be_said_is_withheld_with_the_reason(desk: OpenTown) -> None:
+    unknown = session("S-NOWHERE", cdr_token=card_token(desk, "NL-VET"), location_id="NOWHERE")
+    told = say(desk, "NL-ABC", "PUT", f"{RECEIVER}/sessions/NL/ABC/S-NOWHERE", unknown, to="NL-VET")
+    assert (told.http, told.status, onward(desk, told)) == (200, 2000, [])
+    assert "NOWHERE is not known here" in told.envelope["status_message"]
+    assert [hint.rule for hint in desk.hints(told.exchange)] == ["translation-withheld", "refused"]
+
+
+def test_a_command_that_2_1_1_does_not_know_is_not_supported(desk: OpenTown) -> None:
+    url = "http://nl-nxt.ocpi.test/ocpi/sender/2.3.0/commands/CANCEL_RESERVATION/1"
+    body = {"response_url": url, "reservation_id": "R1"}
+    told = say(desk, "NL-NXT", "POST", f"{HOST}/ocpi/receiver/2.3.0/commands/CANCEL_RESERVATION", body, to="NL-OLD")
+    assert (told.data["result"], onward(desk, told)) == ("NOT_SUPPORTED", [])
+
+
+def test_an_answer_of_2_1_1_gets_what_it_lacks(desk: OpenTown) -> None:
+    uid = card_of(desk, "NL-VET")
+    told = say(desk, "NL-ABC", "POST", f"{SENDER}/tokens/{uid}/authorize?type=RFID", to="NL-VET")
+    assert (told.data["allowed"], told.data["token"]["uid"]) == ("ALLOWED", uid)
+    assert told.data["token"]["party_id"] == "VET"
+    (leg,) = onward(desk, told)
+    names = [name for name, _ in leg.request_headers]
+    assert names == ["Authorization", "Content-Type"], "2.1.1 has neither message ids nor routing headers"
+    assert ("translation-invented", "$.token") in [(hint.rule, hint.path) for hint in desk.hints(leg.exchange)]
+
+
+def test_a_tariff_that_2_1_1_patches_goes_on_whole(desk: OpenTown) -> None:
+    patch = {"currency": "SEK", "last_updated": "2026-05-04T09:00:00Z"}
+    told = old(desk, "NL-OLD", "NL-EMA", "PATCH", f"receiver/{OLD}/tariffs/NL/OLD/day", patch)
+    (leg,) = onward(desk, told)
+    assert (leg.method, leg.version, json.loads(leg.request_body)["currency"]) == ("PUT", "2.2.1", "SEK")
+    tariff = desk.world.emsps["NL-EMA"].tariffs.store.get("NL", "OLD", "day")
+    assert tariff is not None
+    assert tariff.currency == "SEK"
+
+
+def test_2_1_1_is_told_of_hub_errors_by_the_code_that_it_has(tmp_path: Path) -> None:
+    with hub_town(tmp_path, "memory") as town:
+        town.kernel.take_down(town.world.cpos["NL-ABC"].office.node)
+        told = old(town, "NL-VET", "NL-ABC", "GET", f"sender/{OLD}/locations")
+        assert told.status == 3000
+
+
+def test_an_object_of_another_type_keeps_its_type_in_urls_from_2_2_on(desk: OpenTown) -> None:
+    card = token("VET-OTHER", type="OTHER", party_id="VET")
+    body = {"uid": "VET-OTHER", "type": "OTHER", "auth_id": "NL-VET-C99", "issuer": "Veteran Card", "valid": True}
+    body |= {"whitelist": "ALLOWED", "last_updated": card["last_updated"]}
+    told = old(desk, "NL-VET", "NL-ABC", "PUT", f"receiver/{OLD}/tokens/NL/VET/VET-OTHER", body)
+    (leg,) = onward(desk, told)
+    assert leg.path.endswith("?type=OTHER")
+    assert leg.http_status == 201
+
+
+def test_between_2_1_1_and_2_1_1_nothing_is_touched(desk: OpenTown) -> None:
+    body = json.dumps({"currency": "NOK"}, indent=4).encode()
+    told = old(desk, "NL-OLD", "NL-VET", "PATCH", f"receiver/{OLD}/tariffs/NL/OLD/day", body)
+    (leg,) = onward(desk, told)
+    assert (leg.request_body, leg.method) == (body, "PATCH")
+
+
+def test_everybody_has_read_everything(desk: OpenTown) -> None:
+    desk.run_for(S)
+    for emsp in desk.world.emsps.values():
+        assert {location.party_id for location in emsp.locations.store} == {"ABC", "OLD"}
+    for cpo in desk.world.cpos.values():
+        assert {"EMA", "NXT", "VET"} <= {card.party_id for card in cpo.tokens.store}

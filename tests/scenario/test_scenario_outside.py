@@ -1,0 +1,85 @@
+"""What a scenario may say of defects, and of parties from outside."""
+
+from pathlib import Path
+
+import pytest
+
+from simulator.scenario.errors import ScenarioErrors
+from simulator.scenario.load import load
+
+TEXT = """
+name: Town
+start: 2026-05-04T06:00 Europe/Amsterdam
+duration: 2 h
+parties:
+  NL-ABC: {role: cpo, quirks: [raw_token, no_ids_echoed]}
+  NL-EMA: {role: emsp}
+tariffs: {day: {energy: 0.35 EUR/kWh}}
+sites:
+  - {cpo: NL-ABC, name: Square, at: [52.16, 4.48], evses: {count: 1, power: 22 kW, tariff: day}}
+"""
+DRIVER = '{emsp: DE-EXT, name: Otto, arrives: "06:30", at: [52.16, 4.48]'
+
+
+def read(folder: Path, more: str, change: tuple[str, str] = ("", "")):  # type: ignore[no-untyped-def]
+    path = folder / "town.yaml"
+    path.write_text(TEXT.replace(*change) + more)
+    return load(path)
+
+
+def sentences(folder: Path, more: str, change: tuple[str, str] = ("", "")) -> list[str]:
+    with pytest.raises(ScenarioErrors) as refused:
+        read(folder, more, change)
+    return [error.sentence for error in refused.value.errors]
+
+
+def test_quirks_are_those_that_there_are_each_once(tmp_path: Path) -> None:
+    assert read(tmp_path, "").parties[0].quirks == ("raw_token", "no_ids_echoed")
+    (unknown,) = sentences(tmp_path, "", ("raw_token", "raw_tokens"))
+    assert "(did you mean “raw_token”?)" in unknown
+    assert sentences(tmp_path, "", ("raw_token", "no_ids_echoed")) == ["“quirks” names each defect once."]
+
+
+def test_an_outsider_joins_by_default_with_all_of_the_other_role(tmp_path: Path) -> None:
+    (outsider,) = read(tmp_path, "outside: {DE-EXT: {role: emsp}}").outsiders
+    assert outsider.partners == ("NL-ABC",)
+    assert outsider.versions == ("2.1.1", "2.2.1", "2.3.0")
+    assert outsider.versions_url is outsider.token is outsider.encoding is None
+
+
+def test_ours_can_register_with_one_of_whom_people_gave_a_url_and_a_token(tmp_path: Path) -> None:
+    about = '{role: cpo, ocpi: 2.1.1, versions_url: "https://cpo.example/versions", token: abc, encoding: raw}'
+    (outsider,) = read(tmp_path, f"outside: {{DE-EXT: {about}}}").outsiders
+    assert outsider.partners == ("NL-EMA",)
+    assert (outsider.versions_url, outsider.token) == ("https://cpo.example/versions", "abc")
+    assert (outsider.versions, outsider.encoding) == (("2.1.1",), "raw")
+
+
+def test_a_driver_may_hold_an_outsiders_card(tmp_path: Path) -> None:
+    more = f"outside: {{DE-EXT: {{role: emsp}}}}\ndrivers:\n  - {DRIVER}, token: 04AB}}\n"
+    scenario = read(tmp_path, more)
+    assert [(driver.name, driver.token) for driver in scenario.visitors] == [("Otto", "04AB")]
+    assert scenario.drivers == ()
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ("outside: {NL-ABC: {role: emsp}}", "NL-ABC is one of our parties already"),
+        ("outside: {EXT: {role: emsp}}", "is not a party id like NL-ABC"),
+        ("outside: {DE-EXT: {role: hub}}", "“hub” is not one of cpo, emsp"),
+        ("outside: {DE-EXT: {role: emsp, with: [NL-EMA]}}", "There is no party of another role “NL-EMA”"),
+        ("outside: {DE-EXT: {role: emsp, ocpi: 2.1.1, with: [NL-HUB]}}", "which knows no hubs"),
+        ("outside: {DE-EXT: {role: emsp, token: abc}}", "write both, or neither"),
+        ("outside: {DE-EXT: {role: emsp, versions_url: nowhere, token: a}}", "a URL such as"),
+        ("outside: {DE-EXT: {role: emsp, ocpi: 3.0}}", "is not one of 2.1.1, 2.2.1, 2.3.0"),
+        (f"outside: {{DE-EXT: {{role: emsp}}}}\ndrivers:\n  - {DRIVER}}}\n", "Otto holds an outsider's card"),
+        (
+            f"outside: {{DE-EXT: {{role: emsp}}}}\ndrivers:\n  - {DRIVER.replace('DE-EXT', 'NL-EMA')}, token: x}}\n",
+            "only a card of an outsider has a token here",
+        ),
+    ],
+)
+def test_what_cannot_be_is_told(tmp_path: Path, more: str, said: str) -> None:
+    with_hub = ("  NL-EMA: {role: emsp}", "  NL-EMA: {role: emsp}\n  NL-HUB: {role: hub}")
+    assert said in " ".join(sentences(tmp_path, more, with_hub))

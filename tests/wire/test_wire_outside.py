@@ -1,0 +1,67 @@
+"""What hosts are called at the edge between a run and the real network."""
+
+import pytest
+
+from simulator.wire.outside_addresses import Addresses
+
+OURS = {"nl-abc.ocpi.test": "http://192.168.1.7:8101"}
+
+
+@pytest.fixture
+def addresses() -> Addresses:
+    addresses = Addresses("de-ext.ocpi.test", OURS)
+    addresses.learn(b'[{"url": "https://Roaming.Example:443/ocpi/versions", "website": "http://www.example/"},')
+    addresses.learn(b'{"endpoints":[{"url":"http:\\/\\/127.0.0.1:9000/cdrs"}, {"url": 7}]}')
+    return addresses
+
+
+PAIRS = [
+    (b'{"url":"http://nl-abc.ocpi.test/ocpi/versions"}', b'{"url":"http://192.168.1.7:8101/ocpi/versions"}'),
+    (b'"http://de-ext.ocpi.test/results/1"', b'"https://roaming.example/results/1"'),
+    (b'"http://de-ext.ocpi.test/~1/cdrs"', b'"http://127.0.0.1:9000/cdrs"'),
+    (b'<http://nl-abc.ocpi.test/a?b=c>; rel="next"', b'<http://192.168.1.7:8101/a?b=c>; rel="next"'),
+    (b"http://nl-abc.ocpi.test", b"http://192.168.1.7:8101"),
+]
+
+
+@pytest.mark.parametrize(("within", "outside"), PAIRS)
+def test_each_side_reads_its_own_names(addresses: Addresses, within: bytes, outside: bytes) -> None:
+    assert addresses.outward(within) == outside
+    assert addresses.inward(outside) == within
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b'"http://nl-dun.ocpi.test/ocpi"',
+        b'"http://nl-abc.ocpi.test.example/ocpi"',
+        b'"http://de-ext.ocpi.test/~7/x"',
+        b'"http://192.168.1.7:81010/ocpi"',
+        b'"http://192.168.1.7:810/ocpi"',
+        b'"https://192.168.1.7:8101/ocpi"',
+        b'"http://www.example/"',
+        b'"ftp://roaming.example/x"',
+        b'"see http and nl-abc.ocpi.test"',
+        "http://\xfc.example/\xff".encode("latin-1"),
+    ],
+)
+def test_what_is_not_known_stays_as_it_is(addresses: Addresses, text: bytes) -> None:
+    assert addresses.outward(text) == text
+    assert addresses.inward(text) == text
+
+
+def test_a_json_writer_may_escape_its_slashes_and_name_the_usual_port(addresses: Addresses) -> None:
+    assert addresses.inward(rb'"https:\/\/roaming.example:443\/a"') == rb'"http://de-ext.ocpi.test\/a"'
+
+
+def test_headers_of_an_outsider_become_such_as_a_party_may_send(addresses: Addresses) -> None:
+    headers = (("Link", " <https://roaming.example/p>; rel=next "), ("X", "\xe9\x01\tz"))
+    within = addresses.headers_inward(headers)
+    assert within == (("Link", "<http://de-ext.ocpi.test/p>; rel=next"), ("X", "???z"))
+
+
+def test_an_outsider_cannot_have_hosts_without_end() -> None:
+    addresses = Addresses("de-ext.ocpi.test", OURS)
+    addresses.learn(b", ".join(b'"url": "http://h%d.example/"' % number for number in range(50)))
+    assert addresses.inward(b"http://h7.example/") != b"http://h7.example/"
+    assert addresses.inward(b"http://h8.example/") == b"http://h8.example/"
