@@ -145,6 +145,7 @@ def _view_actions() -> Iterator[Action]:
             ("load", tr("&Load")),
             ("timeline", tr("T&imeline")),
             ("summary", tr("S&ummary")),
+            ("connections", tr("&Connections")),
         ),
         start=1,
     ):

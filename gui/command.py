@@ -13,7 +13,7 @@ from typing import Final
 from gui.display import why_not_shown
 from simulator.i18n import tr
 
-VIEW_IDS: Final = ("topology", "messages", "sequence", "load", "timeline", "summary")
+VIEW_IDS: Final = ("topology", "messages", "sequence", "load", "timeline", "summary", "connections")
 DEBIAN_PACKAGES: Final = "libglib2.0-0 libgl1 libegl1 libxkbcommon0 libfreetype6 libfontconfig1 libdbus-1-3"
 WIDTHS: Final = range(200, 10_001)
 HEIGHTS: Final = range(150, 10_001)

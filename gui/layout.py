@@ -12,7 +12,7 @@ from gui.models.run import Run
 from gui.theme import Theme
 from simulator.i18n import tr
 
-_LAYOUT: Final = 1
+_LAYOUT: Final = 2
 """Counts up when the docks change, so that a layout of an older program is not restored."""
 _PLACES: Final = "window/places"
 _SHAPE: Final = "window/shape"
@@ -55,6 +55,7 @@ VIEWS: Final = (
     ViewPlace("sequence", tr("Sequence"), "gui.views.sequence", "SequenceView", Area.RightDockWidgetArea),
     ViewPlace("load", tr("Load"), "gui.views.load", "LoadView", Area.RightDockWidgetArea),
     ViewPlace("summary", tr("Summary"), "gui.views.summary", "SummaryView", Area.RightDockWidgetArea),
+    ViewPlace("connections", tr("Connections"), "gui.views.connections", "ConnectionsView", Area.RightDockWidgetArea),
     ViewPlace("messages", tr("Messages"), "gui.views.messages", "MessagesView", Area.BottomDockWidgetArea),
     ViewPlace("timeline", tr("Timeline"), "gui.views.timeline", "TimelineView", Area.BottomDockWidgetArea),
 )
@@ -124,7 +125,7 @@ class Docks:
                 dock.setFloating(False)
                 window.addDockWidget(place.area, dock)
                 dock.show()
-        tabs = [docks["sequence"], docks["load"], docks["summary"]]
+        tabs = [docks["sequence"], docks["load"], docks["summary"], docks["connections"]]
         if self._is_roomy:
             window.splitDockWidget(docks["messages"], docks["timeline"], Qt.Orientation.Vertical)
         else:

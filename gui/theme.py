@@ -42,6 +42,7 @@ _MODULES: Final = {
     "credentials": ("#6549B8", "#B49CFF"),
     "chargingprofiles": ("#5F6B00", "#C3CE4E"),
     "hubclientinfo": ("#7B4A34", "#D3A087"),
+    "invoicereconciliation": ("#93324B", "#F2A0B4"),
     "versions": ("#5C6874", "#A5B1BD"),
     # Not of OCPI, and drawn apart from it: the charge-point link and the street.
     "ocpp": ("#7A5C87", "#C0A3CC"),

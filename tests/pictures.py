@@ -1,4 +1,4 @@
-"""Paints every view and the whole window, light and dark, of an empty, a small and a crowded run: to be looked at.
+"""Paints every view and the whole window, light and dark, of an empty, a small and a crowded run, and one about a hub.
 
 `make pictures` leaves them in runs/pictures/; they are made as those of `ocpi-sim gui --screenshot` are.
 """
@@ -39,6 +39,7 @@ class Played(NamedTuple):
 RUNS: Final = (
     Played("empty", "scenarios/quickstart.yaml", 1_000_000, None),
     Played("quickstart", "scenarios/quickstart.yaml", None, "08:50"),
+    Played("hub", "scenarios/roaming/three_versions_one_hub.yaml", None, "09:00"),
     Played("crowded", "scenarios/scale/generated_city.yaml", None, "17:30"),
 )
 

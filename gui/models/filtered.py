@@ -1,6 +1,7 @@
 """Which messages the window's filter takes: one search for all views, and from then on one test a new message.
 
-Views hear of the filter here and not from the cursor, so that they all show the same result at the same time.
+What is remarked on a message may be written after it: a filter that asks for hints searches a growing run anew, now and
+then. Views hear of the filter here and not from the cursor, so that they all show the same result at the same time.
 """
 
 from typing import Final
@@ -48,6 +49,7 @@ class Filtered(QObject):
         self._total = 0
         self._seen_seq = 0
         self._waiting: list[int] = []
+        self._is_stale = False
         self._search: Search | None = None
         self._refresh = QTimer(self)
         self._refresh.setSingleShot(True)
@@ -130,15 +132,24 @@ class Filtered(QObject):
         if self._wanted is _EVERYTHING:
             return
         matches = self._wanted.matches
-        with self._facts.reading():
-            self._waiting += [message.exchange for message in batch.messages if matches(message)]
-        if self._waiting and self._search is None and not self._refresh.isActive():
+        if matches is None:
+            # Hints come before, with and after their messages: only a search of all can tell.
+            self._is_stale = True
+            rushes = True
+        else:
+            with self._facts.reading():
+                self._waiting += [message.exchange for message in batch.messages if matches(message)]
+        if (self._waiting or self._is_stale) and self._search is None and not self._refresh.isActive():
             self._refresh.start(RUSH_MS if rushes else REFRESH_MS)
 
     def take_in(self) -> None:
         """Put into the result what waits to be put there, for somebody who cannot wait."""
         self._refresh.stop()
-        if self._search is not None or not self._waiting or self._exchanges is None:
+        if self._search is not None or self._exchanges is None:
+            return
+        if self._is_stale:
+            self._search_for(self._wanted)
+        if not self._waiting:
             return
         new = np.array(sorted(self._waiting), np.int64)
         self._waiting.clear()
@@ -164,7 +175,14 @@ class Filtered(QObject):
         if recording is None or wanted.clause == _EVERYTHING.clause:
             self._replace(_EVERYTHING, None, quietly=quietly)
             return
+        self._search_for(wanted, quietly=quietly)
+
+    def _search_for(self, wanted: Filter, *, quietly: bool = False) -> None:
+        recording = self._facts.recording
+        if recording is None:
+            return
         self._wanted = wanted
+        self._is_stale = False
         task = Wanted(wanted.clause, "time", self._seen_seq)
         if is_quick(task):
             found = NONE
@@ -180,6 +198,7 @@ class Filtered(QObject):
     def _give_up(self) -> None:
         self._refresh.stop()
         self._waiting.clear()
+        self._is_stale = False
         if self._search is not None:
             self._search.cancel()
             self._search = None
@@ -189,7 +208,10 @@ class Filtered(QObject):
         self._search = None
         self.searching.emit()
         self._replace(self._wanted, exchanges)
-        self.take_in()
+        if self._is_stale:
+            self._refresh.start(RUSH_MS)
+        else:
+            self.take_in()
 
     def _not_found(self, sentence: str) -> None:
         self._give_up()
@@ -201,9 +223,18 @@ class Filtered(QObject):
         self.failed.emit(sentence)
 
     def _replace(self, wanted: Filter, exchanges: Numbers | None, *, quietly: bool = False) -> None:
-        was_active = self.active
+        was_active, before = self.active, self._exchanges
+        is_same = wanted is self._filter
         self._filter = self._wanted = wanted
         self._exchanges = exchanges
+        # Searched anew while the run grew: mostly there is more, and nothing is gone.
+        if is_same and before is not None and exchanges is not None:
+            new = np.setdiff1d(exchanges, before, assume_unique=True)
+            if len(before) + len(new) == len(exchanges):
+                if len(new):
+                    self.added.emit(new)
+                    self.changed.emit()
+                return
         if not quietly and (was_active or exchanges is not None):
             self.replaced.emit()
             self.changed.emit()

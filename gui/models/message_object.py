@@ -21,15 +21,18 @@ _NOWHERE: Final = QModelIndex()
 
 
 class Node:
-    """A field, an item of a list or a whole body; `raw` is its JSON as it was written."""
+    """A field, an item of a list or a whole body; `raw` is its JSON as it was written, `version` that of OCPI."""
 
-    def __init__(self, name: str, raw: bytes, type_name: str, help: str, parent: "Node | None", row: int) -> None:
+    def __init__(
+        self, name: str, raw: bytes, type_name: str, help: str, parent: "Node | None", row: int, version: str = ""
+    ) -> None:
         self.name = name
         self.raw = raw
         self.help = help
         self.parent = parent
         self.row = row
         self._type_name = type_name
+        self._version = version
         self._nodes: list[Node] | None = None
 
     @property
@@ -69,12 +72,12 @@ class Node:
     def _open(self) -> Iterator["Node"]:
         if self.raw[:1] == b"[":
             for row, raw in enumerate(msgspec.json.decode(self.raw, type=list[msgspec.Raw])):
-                yield Node(f"[{row}]", bytes(raw), self._type_name, "", self, row)
+                yield Node(f"[{row}]", bytes(raw), self._type_name, "", self, row, self._version)
             return
         for row, (name, raw) in enumerate(msgspec.json.decode(self.raw, type=dict[str, msgspec.Raw]).items()):
-            help = sentence(self._type_name, name)
-            type_name = field_type(self._type_name, name) or ""
-            yield Node(name, bytes(raw), type_name, tr(help) if help else "", self, row)
+            help = sentence(self._type_name, name, self._version)
+            type_name = field_type(self._type_name, name, self._version) or ""
+            yield Node(name, bytes(raw), type_name, tr(help) if help else "", self, row, self._version)
 
 
 class ObjectModel(QAbstractItemModel):
@@ -90,7 +93,8 @@ class ObjectModel(QAbstractItemModel):
         self._root = Node("", b"", "", "", None, 0)
         if message is not None:
             for title, raw, type_name in _objects(message):
-                self._root.add(Node(title, raw, type_name, "", self._root, len(self._root.nodes)))
+                row = len(self._root.nodes)
+                self._root.add(Node(title, raw, type_name, "", self._root, row, message.version))
         self.endResetModel()
 
     def node(self, index: Index) -> Node:
@@ -166,7 +170,7 @@ def _json(body: bytes) -> bytes:
 
 
 def _type(message: Message, direction: Literal["request", "response"]) -> str:
-    found = object_type(message.route, direction)
+    found = object_type(message.route, direction, message.version)
     return found[0] if found else ""
 
 

@@ -21,7 +21,7 @@ from simulator.ocpi.describe import meaning
 from simulator.recording.reader import Recording
 
 Numbers: TypeAlias = NDArray[np.int64]
-Order: TypeAlias = Literal["time", "from", "to", "meaning", "method", "path", "status", "duration"]
+Order: TypeAlias = Literal["time", "from", "to", "meaning", "method", "path", "status", "hints", "duration"]
 
 NONE: Final[Numbers] = np.empty(0, np.int64)
 NONE.setflags(write=False)
@@ -40,8 +40,12 @@ _EXPRESSIONS: Final[dict[Order, str]] = {
     "method": "m.call",
     "path": "m.about",
     "status": "ifnull(m.http_status, 0) * 100000 + ifnull(m.ocpi_status, 0)",
+    "hints": "m.exchange",
     "duration": "m.duration_us",
 }
+
+
+_GRAVITY: Final = {"error": 10**12, "warning": 10**6, "note": 1}
 
 
 class Wanted(Struct, frozen=True):
@@ -106,13 +110,15 @@ def _in_order(recording: Recording, wanted: Wanted, parts: list[Numbers]) -> Num
     if not values:
         return np.sort(exchanges, kind="stable")
     ranks = _ranks(recording, wanted.order)
-    by = values[0] if ranks is None else ranks[values[0]]
+    by = values[0] if ranks is None else ranks[np.minimum(values[0], len(ranks) - 1)]
     in_order: Numbers = exchanges[np.lexsort((exchanges, by))]
     return in_order
 
 
 def _ranks(recording: Recording, order: Order) -> Numbers | None:
-    """Places in alphabetical order by the id of a call or of what messages are about; None: values are in order."""
+    """Places in their order by the id of a call, of what messages are about or of an exchange; None: values are in
+    order. A number beyond the last has the rank of the last.
+    """
     match order:
         case "path":
             rows = recording.query("SELECT id, path FROM about")
@@ -124,6 +130,8 @@ def _ranks(recording: Recording, order: Order) -> Numbers | None:
                 (id, (module, words(route)))
                 for id, module, route in recording.query("SELECT id, module, route FROM call")
             ]
+        case "hints":
+            return _gravity(recording)
         case _:
             return None
     places = {text: place for place, text in enumerate(sorted({text for _, text in rows}))}
@@ -131,6 +139,15 @@ def _ranks(recording: Recording, order: Order) -> Numbers | None:
     for id, text in rows:
         ranks[id] = places[text]
     return ranks
+
+
+def _gravity(recording: Recording) -> Numbers:
+    """How grave the hints on each exchange are, by its number: more errors first of all, then warnings, then notes."""
+    rows = recording.query("SELECT exchange, severity, count(*) FROM hint GROUP BY exchange, severity")
+    gravity = np.zeros(max((exchange for exchange, *_ in rows), default=0) + 2, np.int64)
+    for exchange, severity, count in rows:
+        gravity[exchange] += min(count, 999_999) * _GRAVITY[severity]
+    return gravity
 
 
 def words(route: str) -> str:

@@ -6,10 +6,9 @@ second. Bodies are never read here.
 """
 
 from bisect import bisect_right
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import numpy as np
-from msgspec import Struct
 from PySide6.QtCore import (
     QAbstractTableModel,
     QElapsedTimer,
@@ -23,13 +22,13 @@ from PySide6.QtCore import (
 
 from gui.models.clock import days_words
 from gui.models.filtered import REFRESH_MS
+from gui.models.message_rows import COLUMNS, HINTS, Column, Row, duration_text, outcome_sentence, outcome_text
 from gui.models.message_search import NONE, Numbers, Order, Search, Wanted, is_quick, search, words
 from gui.models.run import Run
 from simulator.filters.parse import parse
 from simulator.i18n import tr, trn
-from simulator.ocpi.status import meaning as status_meaning
 from simulator.recording.reader import Batch
-from simulator.recording.rows import Message
+from simulator.report.hints import Tally, tallies
 
 RUSH_MS: Final = 1_000
 """Where time rushes past, nobody reads a row before it has scrolled away."""
@@ -38,6 +37,7 @@ _SEARCH_SHARE: Final = 10
 """A run that grows in another order than time is searched anew, for a tenth of the time at most."""
 _EVERYTHING: Final = parse("").clause
 _BLOCK: Final = 64
+_NO_HINTS: Final = Tally()
 _KEPT_ROWS: Final = 4_096
 _MOST_WAITING: Final = 100_000
 _COLUMNS: Final = """exchange, start_s, end_s, sender, receiver, module, route, method, path, final, failure,
@@ -45,49 +45,6 @@ http_status, ocpi_status, object_kind, object_id"""
 
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE: Final = QModelIndex()
-
-
-class Row(NamedTuple):
-    """What the list knows of one message."""
-
-    exchange: int
-    start_us: int
-    duration_us: int
-    sender: str
-    receiver: str
-    module: str
-    route: str
-    method: str
-    path: str
-    final: str
-    failure: str
-    http_status: int | None
-    ocpi_status: int | None
-    object_kind: str
-    object_id: str
-
-
-class Column(Struct, frozen=True):
-    """A column: what to order by, its title, what the title means, and whether it holds numbers."""
-
-    order: Order
-    title: str
-    help: str
-    is_number: bool = False
-
-
-COLUMNS: Final = (
-    Column("time", tr("Time"), tr("When the request left, in local time; -1 is the day before the run's first")),
-    Column("from", tr("From"), tr("The party that sent the request")),
-    Column("to", tr("To"), tr("The party that received it")),
-    Column("meaning", tr("What it means"), tr("What the exchange is for; the colour is its OCPI module's")),
-    Column("status", tr("HTTP / OCPI"), tr("The status of the answer: HTTP, then OCPI; or how it failed")),
-    Column("duration", tr("Duration"), tr("Simulated milliseconds until the sender knew the outcome"), True),
-    Column("method", tr("Method"), tr("The HTTP method")),
-    Column("path", tr("Path"), tr("The path of the URL")),
-)
-"""What is needed most stands first: a narrow list shows the others when it is scrolled."""
-TIME, FROM, TO, MEANING, STATUS, DURATION, METHOD, PATH = range(len(COLUMNS))
 
 
 class MessagesModel(QAbstractTableModel):
@@ -111,6 +68,7 @@ class MessagesModel(QAbstractTableModel):
         self._problem = ""
         self._is_active = True
         self._is_stale = self._is_behind = False
+        self._last_hint = 0
         self._searched_ms = 0
         self._since_search = QElapsedTimer()
         self._refresh = QTimer(self)
@@ -128,6 +86,11 @@ class MessagesModel(QAbstractTableModel):
     def total(self) -> int:
         """How many messages the recording has."""
         return self._run.filtered.total
+
+    @property
+    def has_hints(self) -> bool:
+        """Whether anything is remarked on any message of the run."""
+        return self._last_hint > 0
 
     @property
     def is_busy(self) -> bool:
@@ -250,6 +213,8 @@ class MessagesModel(QAbstractTableModel):
                 return words(row.route)
             case "status":
                 return outcome_text(row)
+            case "hints":
+                return row.hints.short
             case "duration":
                 return duration_text(row.duration_us)
             case "method":
@@ -272,6 +237,8 @@ class MessagesModel(QAbstractTableModel):
                 return f"{what}\n{row.object_kind} {row.object_id}".rstrip()
             case "status":
                 return f"{text}\n{outcome_sentence(row)}"
+            case "hints":
+                return "\n".join(row.hints.parts)
         return text
 
     # Searching
@@ -280,6 +247,8 @@ class MessagesModel(QAbstractTableModel):
         """Another recording is open, or none."""
         self._rows.clear()
         self._all = NONE
+        self._last_hint = 0
+        self._hear_hints()
         self._replace(NONE)
         self._look()
 
@@ -350,7 +319,25 @@ class MessagesModel(QAbstractTableModel):
 
     # Growing
 
+    def _hear_hints(self) -> None:
+        """Messages that are remarked on now are read again."""
+        recording = self._run.recording
+        if recording is None:
+            return
+        with self._run.reading():
+            ((last,),) = recording.query("SELECT ifnull(max(id), 0) FROM hint")
+            if last == self._last_hint:
+                return
+            if self._rows:
+                sql = "SELECT DISTINCT exchange FROM hint WHERE id > ?"
+                for (exchange,) in recording.query(sql, (self._last_hint,)):
+                    self._rows.pop(exchange, None)
+            self._last_hint = last
+        if len(self._exchanges):
+            self.dataChanged.emit(self.index(0, HINTS), self.index(len(self._exchanges) - 1, HINTS))
+
     def _grow(self, batch: Batch) -> None:
+        self._hear_hints()
         if not batch.exchanges:
             return
         self._waiting += batch.exchanges
@@ -430,13 +417,17 @@ class MessagesModel(QAbstractTableModel):
         if recording is None:
             return
         begin = place - place % _BLOCK
-        exchanges = ", ".join(map(str, self._exchanges[begin : begin + _BLOCK].tolist()))
+        exchanges = self._exchanges[begin : begin + _BLOCK].tolist()
+        listed = ", ".join(map(str, exchanges))
         rows: list[tuple[Any, ...]] = []
+        hints: dict[int, Tally] = {}
         with self._run.reading():
-            rows = recording.query(f"SELECT {_COLUMNS} FROM v_message WHERE exchange IN ({exchanges})")
+            rows = recording.query(f"SELECT {_COLUMNS} FROM v_message WHERE exchange IN ({listed})")
+            hints = tallies(recording, exchanges) if self.has_hints else {}
         for exchange, start_s, end_s, *rest in rows:
             start_us = round(start_s * 1e6)
-            self._rows[exchange] = Row(exchange, start_us, round(end_s * 1e6) - start_us, *rest)
+            tally = hints.get(exchange, _NO_HINTS)
+            self._rows[exchange] = Row(exchange, start_us, round(end_s * 1e6) - start_us, *rest, tally)
         while len(self._rows) > _KEPT_ROWS:
             del self._rows[next(iter(self._rows))]
 
@@ -444,40 +435,6 @@ class MessagesModel(QAbstractTableModel):
 def _alignment(column: Column) -> Qt.AlignmentFlag:
     side = Qt.AlignmentFlag.AlignRight if column.is_number else Qt.AlignmentFlag.AlignLeft
     return side | Qt.AlignmentFlag.AlignVCenter
-
-
-_FINALS: Final = {"timed_out": tr("timed out"), "lost": tr("lost"), "dead": tr("not connected")}
-
-
-def outcome_text(row: Row | Message) -> str:
-    """The outcome in a word or two: `200 / 1000`, or how it failed."""
-    if row.final != "delivered":
-        return _FINALS.get(row.final, row.final)
-    return " / ".join(str(code) for code in (row.http_status, row.ocpi_status) if code is not None)
-
-
-def outcome_sentence(row: Row | Message) -> str:
-    """The outcome in a sentence."""
-    if row.final != "delivered":
-        return row.failure or _FINALS.get(row.final, row.final)
-    if row.ocpi_status is None:
-        return tr("HTTP {status}, without an OCPI status.").format(status=row.http_status)
-    return tr(status_meaning(row.ocpi_status))
-
-
-def outcome_icon(row: Row | Message) -> str:
-    """The icon that goes with it."""
-    if row.final != "delivered":
-        return {"timed_out": "timed_out", "lost": "lost"}.get(row.final, "error")
-    if (row.http_status or 0) >= 500 or (row.ocpi_status or 0) >= 3000:
-        return "error"
-    return "refused" if (row.http_status or 0) >= 400 or (row.ocpi_status or 0) >= 2000 else "good"
-
-
-def duration_text(duration_us: int) -> str:
-    """Milliseconds; a decimal where whole ones would say little."""
-    duration_ms = duration_us / 1_000
-    return tr("{duration} ms").format(duration=f"{duration_ms:,.1f}" if duration_ms < 10 else f"{duration_ms:,.0f}")
 
 
 def count_text(model: MessagesModel) -> str:

@@ -13,6 +13,7 @@ from gui.models.cursor import NOTHING, Cursor, Selection
 from gui.models.run import Run
 from gui.models.sequence_chart import EMPTY, OCPP, Arrow, Chart
 from gui.models.sequence_content import AROUND, GLIMPSE, Content
+from gui.models.sequence_hops import without_hubs
 from gui.models.sequence_taken import only_taken
 from simulator.recording.reader import Batch
 from simulator.report.explain import Explanation, explain, explain_event
@@ -42,6 +43,7 @@ class SequenceModel(QObject):
         self._cursor = cursor
         self._content: Content | None = None
         self._scope: Scope = "story"
+        self._with_hubs = True
         self._is_active = False
         self._is_stale = True
         self._is_glimpse = self._is_moving = False
@@ -106,6 +108,12 @@ class SequenceModel(QObject):
         """Show the story of the selection, or what is around the cursor whatever is selected."""
         if scope != self._scope:
             self._scope = scope
+            self._refresh_if_seen()
+
+    def set_hubs(self, are_shown: bool) -> None:
+        """Show hubs with both legs of what they pass on, or one arrow past them."""
+        if are_shown != self._with_hubs:
+            self._with_hubs = are_shown
             self._refresh_if_seen()
 
     def go_to(self, key: Key) -> None:
@@ -275,7 +283,8 @@ class SequenceModel(QObject):
         """Show this chart, until something else is to be shown."""
         self.chart = chart
         self._sessions = {arrow.session_id for arrow in chart.arrows if arrow.session_id}
-        self._places = {arrow.key: place for place, arrow in enumerate(chart.arrows)}
+        self._places = {leg: place for place, arrow in enumerate(chart.arrows) for leg in arrow.legs}
+        self._places |= {arrow.key: place for place, arrow in enumerate(chart.arrows)}
         self._effects = {}
         for place, arrow in enumerate(chart.arrows):
             self._effects.setdefault(arrow.cause, []).append(place)
@@ -295,10 +304,14 @@ class SequenceModel(QObject):
         if self._scope == "story":
             story = self._content.story_of(selection, at_us)
             if story.arrows:
-                return only_taken(story, self._run.filtered)
+                return only_taken(self._as_wanted(story), self._run.filtered)
         self._is_glimpse = self._run.rushes or self._is_moving
         count = GLIMPSE if self._is_glimpse else AROUND
-        return self._content.around(selection, at_us, count, self._run.filtered.exchanges)
+        taken = self._run.filtered.exchanges
+        return self._as_wanted(self._content.around(selection, at_us, count, taken, whole_ways=not self._with_hubs))
+
+    def _as_wanted(self, chart: Chart) -> Chart:
+        return chart if self._with_hubs else without_hubs(chart)
 
 
 def _window(chart: Chart, at_us: int) -> tuple[int, int]:

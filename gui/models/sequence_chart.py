@@ -4,7 +4,7 @@ A chart is of one story (a driver's visit, a session, a registration) with a lif
 messages around an instant, where all drivers share a lifeline and all chargers another.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, Literal, NamedTuple
 
 import msgspec
@@ -50,7 +50,8 @@ class Arrow(NamedTuple):
     `start_us` and is there at `arrive_us`, the answer leaves at `reply_us` and is there at `end_us`; what is not known
     or never was is None. `broken` says which of the two did not come through, `fate` what became of it ("" when all
     went well; "copy" for one that the network delivered a second time), and `outcome` says the same in words. Of what
-    only led to what a filter takes, `is_context` is True.
+    only led to what a filter takes, `is_context` is True. Of a message whose hubs are not shown, `via` are these hubs
+    and `legs` all the messages that it was on its way.
     """
 
     key: Key
@@ -71,6 +72,8 @@ class Arrow(NamedTuple):
     failed: bool
     session_id: str
     is_context: bool = False
+    via: tuple[str, ...] = ()
+    legs: tuple[Key, ...] = ()
 
 
 class Chart(NamedTuple):
@@ -87,12 +90,21 @@ class Chart(NamedTuple):
     @property
     def messages(self) -> int:
         """How many OCPI messages are shown."""
-        return sum(arrow.layer == "OCPI" for arrow in self.arrows)
+        return len({leg for arrow in self.arrows if arrow.layer == "OCPI" for leg in arrow.legs or (arrow.key,)})
 
     @property
     def modules(self) -> list[str]:
         """The OCPI modules that occur, in the order in which they do."""
         return list(dict.fromkeys(arrow.module for arrow in self.arrows if arrow.layer == "OCPI"))
+
+
+def without_idle_lanes(chart: Chart, arrows: Sequence[Arrow]) -> Chart:
+    """The chart with these of its arrows; lifelines that nothing starts from or leads to any more make room."""
+    places = sorted({end for arrow in arrows for end in (arrow.source, arrow.to) if end >= 0})
+    new = {place: number for number, place in enumerate(places)} | {-1: -1}
+    moved = tuple(arrow._replace(source=new[arrow.source], to=new[arrow.to]) for arrow in arrows)
+    left = chart._replace(lanes=tuple(chart.lanes[place] for place in places), arrows=moved)
+    return left._replace(hidden=chart.hidden + chart.messages - left.messages)
 
 
 EMPTY: Final = Chart("", (), (), is_story=False)

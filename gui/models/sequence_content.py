@@ -17,6 +17,7 @@ from simulator.filters.sql import Clause
 from simulator.i18n import tr
 from simulator.recording.reader import Recording
 from simulator.recording.rows import Message
+from simulator.report.hops import other_legs
 from simulator.report.web import Belonging, Row, Web, at_us_of, in_order, seq_at
 
 AROUND: Final = 100
@@ -69,26 +70,35 @@ class Content:
         return EMPTY if row is None else self._row(row)
 
     def around(
-        self, selection: Selection, at_us: int, count: int = AROUND, taken: NDArray[np.int64] | None = None
+        self,
+        selection: Selection,
+        at_us: int,
+        count: int = AROUND,
+        taken: NDArray[np.int64] | None = None,
+        *,
+        whole_ways: bool = False,
     ) -> Chart:
         """The messages around an instant; of a party or a link alone when that is selected, and when a filter is on
         those alone that it has `taken` (their sorted numbers).
 
-        Whose choice is the messages alone sees no events.
+        Whose choice is the messages alone sees no events; with `whole_ways` also the legs that were not chosen of what
+        went through hubs.
         """
         clause = parse(_of_parties(selection), self._origin).clause
         rows: list[Row] = []
+        chosen: list[Message] = []
         if taken is not None:
-            rows += map(self.recording.message, self._taken_near(taken, clause, at_us, count))
+            chosen += map(self.recording.message, self._taken_near(taken, clause, at_us, count))
         else:
             before, after = self._near(clause, seq_at(self.recording, at_us), count)
             found = [*reversed(before), *after]
             if _of_parties(selection):
-                rows += [self.recording.message(exchange) for exchange, _ in found]
+                chosen += [self.recording.message(exchange) for exchange, _ in found]
             elif found:
                 rows += self.recording.messages(after_seq=found[0][1] - 1, limit=len(found), contents=True)
                 events = self.recording.events(after_seq=found[0][1] - 1, limit=_MOST_EVENTS)
                 rows += [event for event in events if event.seq <= found[-1][1]]
+        rows += [*chosen, *(other_legs(self.recording, chosen) if whole_ways else ())]
         if not rows:
             return EMPTY
         return self._draw(Belonging(in_order(rows), Counter()), _title(*selection), is_story=False)

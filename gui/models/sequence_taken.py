@@ -1,10 +1,10 @@
 """What a filter leaves of a story: the messages that it takes, and of the street and OCPP what led to them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Final
 
 from gui.models.filtered import Filtered
-from gui.models.sequence_chart import Arrow, Chart
+from gui.models.sequence_chart import Arrow, Chart, without_idle_lanes
 from simulator.report.web import Key
 
 _NOWHERE: Final[Key] = ("", 0)
@@ -19,7 +19,8 @@ def only_taken(chart: Chart, filtered: Filtered) -> Chart:
     if not filtered.active:
         return chart
     by_key = {arrow.key: arrow for arrow in chart.arrows}
-    taken = [arrow.key for arrow in chart.arrows if arrow.key[0] == "message" and filtered.takes(arrow.key[1])]
+    messages = [arrow for arrow in chart.arrows if arrow.key[0] == "message"]
+    taken = [arrow.key for arrow in messages if any(filtered.takes(key[1]) for key in arrow.legs or (arrow.key,))]
     kept = dict.fromkeys(taken, False)
     for key in taken:
         for cause in _causes(by_key, key):
@@ -30,7 +31,7 @@ def only_taken(chart: Chart, filtered: Filtered) -> Chart:
         for arrow in chart.arrows
         if arrow.key in kept
     ]
-    return _without_idle_lanes(chart._replace(hidden=chart.messages - len(taken)), arrows)
+    return without_idle_lanes(chart, arrows)
 
 
 def _causes(by_key: Mapping[Key, Arrow], key: Key) -> list[Key]:
@@ -43,11 +44,3 @@ def _causes(by_key: Mapping[Key, Arrow], key: Key) -> list[Key]:
 
 def _shown_cause(by_key: Mapping[Key, Arrow], kept: Mapping[Key, bool], arrow: Arrow) -> Key:
     return next((key for key in _causes(by_key, arrow.key) if key in kept), _NOWHERE)
-
-
-def _without_idle_lanes(chart: Chart, arrows: Sequence[Arrow]) -> Chart:
-    """Lifelines that nothing starts from or leads to any more make room."""
-    places = sorted({end for arrow in arrows for end in (arrow.source, arrow.to) if end >= 0})
-    new = {place: number for number, place in enumerate(places)} | {-1: -1}
-    moved = tuple(arrow._replace(source=new[arrow.source], to=new[arrow.to]) for arrow in arrows)
-    return chart._replace(lanes=tuple(chart.lanes[place] for place in places), arrows=moved)

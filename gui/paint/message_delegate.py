@@ -6,7 +6,8 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QS
 from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPixmap
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from gui.models.messages import DURATION, MEANING, METHOD, PATH, STATUS, TIME, MessagesModel, Row, outcome_icon
+from gui.models.message_rows import DURATION, HINTS, MEANING, METHOD, PATH, STATUS, TIME, Row, outcome_icon
+from gui.models.messages import MessagesModel
 from gui.theme import Theme
 
 _PAD: Final = 4
@@ -28,6 +29,7 @@ class MessageDelegate(QStyledItemDelegate):
         self.theme = theme
         self.now_row = -1
         model.modelReset.connect(self._texts.clear)
+        model.dataChanged.connect(self._texts.clear)
 
     @property
     def theme(self) -> Theme:
@@ -47,7 +49,7 @@ class MessageDelegate(QStyledItemDelegate):
         row = self._model.row(index.row())
         if row is None:
             return
-        theme, column = self._theme, index.column()
+        theme, column, worst = self._theme, index.column(), row.hints.worst
         rect: QRect = option.rect
         state: QStyle.StateFlag = option.state
         is_selected = bool(state & QStyle.StateFlag.State_Selected)
@@ -57,10 +59,14 @@ class MessageDelegate(QStyledItemDelegate):
         if column == MEANING:
             inner = self._paint_chip(painter, inner, row)
         elif column == STATUS:
-            inner = self._paint_icon(painter, inner, row)
+            inner = self._paint_icon(painter, inner, outcome_icon(row))
+        elif column == HINTS and worst is not None:
+            inner = self._paint_icon(painter, inner, worst)
         failed = column == STATUS and outcome_icon(row) != "good"
         if failed:
             painter.setPen(theme.outcome(row.final, row.http_status, row.ocpi_status))
+        elif column == HINTS and worst is not None:
+            painter.setPen(theme.severity(worst))
         else:
             painter.setPen(theme.muted if column in _SECOND_RATE and not is_selected else theme.text)
         painter.setFont(self.font(column))
@@ -88,7 +94,7 @@ class MessageDelegate(QStyledItemDelegate):
         """The width that a cell's text needs; the height is the theme's."""
         del option
         text = str(self._model.data(index) or "")
-        extra = {MEANING: _CHIP + _GAP, STATUS: _ICON + _GAP}.get(index.column(), 0)
+        extra = {MEANING: _CHIP + _GAP, STATUS: _ICON + _GAP, HINTS: _ICON + _GAP}.get(index.column(), 0)
         width = self._metrics[index.column()].horizontalAdvance(text)
         return QSize(width + extra + 3 * _PAD, self.theme.row)
 
@@ -101,9 +107,8 @@ class MessageDelegate(QStyledItemDelegate):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         return inner.adjusted(_CHIP + _GAP, 0, 0, 0)
 
-    def _paint_icon(self, painter: QPainter, inner: QRect, row: Row) -> QRect:
-        # Good icons in their quiet ink, all others in the colour of the outcome, so that a failure stands out.
-        key = outcome_icon(row), painter.device().devicePixelRatioF()
+    def _paint_icon(self, painter: QPainter, inner: QRect, name: str) -> QRect:
+        key = name, painter.device().devicePixelRatioF()
         if key not in self._icons:
             self._icons[key] = self._theme.icon(key[0]).pixmap(QSize(_ICON, _ICON), key[1])
         painter.drawPixmap(inner.left(), inner.center().y() - _ICON // 2 + 1, self._icons[key])

@@ -21,6 +21,9 @@ _BAND: Final = 5.0
 _MUTED: Final = 0.45
 _MUTED_TEXT: Final = 0.85
 _LEAST_TICK: Final = 15.0
+_TIE: Final = 5.0
+_FAR_LEGS: Final = 40
+"""A hub sends on at once: its legs lie no more arrows apart."""
 
 
 def paint_chart(painter: QPainter, picture: Picture, theme: Theme) -> None:
@@ -36,6 +39,7 @@ def paint_chart(painter: QPainter, picture: Picture, theme: Theme) -> None:
     _paint_stretches(painter, picture, theme)
     _paint_selected_band(painter, picture, theme)
     _paint_lifelines(painter, picture, theme)
+    _paint_ties(painter, picture, shown, theme)
     for number in shown:
         if picture.chart.arrows[number].to >= 0:
             painter.setOpacity(_opacity(picture, number, _MUTED))
@@ -118,6 +122,23 @@ def _paint_lifelines(painter: QPainter, picture: Picture, theme: Theme) -> None:
     painter.setPen(QPen(theme.line, 1))
     for x in picture.place.lanes:
         painter.drawLine(QPointF(x, picture.place.header.height), QPointF(x, picture.place.height))
+
+
+def _paint_ties(painter: QPainter, picture: Picture, shown: range, theme: Theme) -> None:
+    """On a hub's lifeline, from where a message came in to where it left again: the two are legs of one way."""
+    arrows, axis, place = picture.chart.arrows, picture.axis, picture.place
+    for number in shown:
+        arrow = arrows[number]
+        if arrow.layer != "OCPI" or picture.chart.lanes[arrow.source].kind != "HUB":
+            continue
+        for before in range(number - 1, max(-1, number - _FAR_LEGS), -1):
+            leg = arrows[before]
+            if leg.key == arrow.cause and leg.to == arrow.source and leg.module == arrow.module:
+                top, bottom = place.y(float(axis.arrive[before])), place.y(float(axis.start[number]))
+                x = place.lanes[arrow.source]
+                painter.setOpacity(min(_opacity(picture, number, _MUTED), _opacity(picture, before, _MUTED)))
+                painter.fillRect(QRectF(x - _TIE / 2, top, _TIE, bottom - top), theme.module(arrow.module))
+                break
 
 
 def _paint_times(painter: QPainter, picture: Picture, shown: range, theme: Theme) -> None:

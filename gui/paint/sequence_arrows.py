@@ -18,6 +18,7 @@ from gui.paint.sequence_marks import (
     paint_line,
     paint_refusal,
     paint_second_head,
+    paint_zigzag,
 )
 from gui.paint.sequence_place import Picture
 from gui.theme import Theme
@@ -46,6 +47,8 @@ def paint_arrow(painter: QPainter, picture: Picture, number: int, theme: Theme) 
         _paint_unanswered(painter, arrow, start, arrive, end, pen, theme)
         return
     paint_line(painter, start, arrive, pen, filled=is_ocpi, tail=not is_ocpi)
+    if arrow.via:
+        paint_zigzag(painter, start, arrive, pen, theme.selection if number == picture.current else theme.panel)
     if arrow.fate == "copy":
         paint_second_head(painter, start, arrive, pen)
     if is_ocpi:

@@ -15,6 +15,7 @@ from gui.paint.sequence_marks import (
     paint_refusal,
     paint_second_head,
     paint_slip,
+    paint_zigzag,
 )
 from gui.theme import Theme
 from simulator.i18n import tr
@@ -43,6 +44,8 @@ def legend_entries(chart: Chart, theme: Theme, days: Sequence[tuple[str, str]] =
         entries.append(_line(tr("OCPP"), theme.module("ocpp"), filled=False, tail=True))
     if any(arrow.to < 0 for arrow in chart.arrows):
         entries.append(Entry(tr("what somebody does"), lambda painter, rect: _slip(painter, rect, theme)))
+    if any(arrow.via for arrow in chart.arrows):
+        entries.append(Entry(tr("through a hub that is not shown"), lambda painter, rect: _via(painter, rect, theme)))
     entries += _fates(chart, theme)
     if any(arrow.is_context for arrow in chart.arrows):
         entries.append(Entry(tr("led to it, not of the filter"), lambda painter, rect: _context(painter, rect, theme)))
@@ -125,6 +128,13 @@ def _fate(text: str, paint: Callable[[QPainter, QPointF], None], theme: Theme) -
         paint(painter, middle)
 
     return Entry(text, mark)
+
+
+def _via(painter: QPainter, rect: QRectF, theme: Theme) -> None:
+    a, b = QPointF(rect.left() + 1, rect.center().y()), QPointF(rect.right(), rect.center().y())
+    pen = QPen(theme.muted, 1.6)
+    paint_line(painter, a, b, pen, filled=True)
+    paint_zigzag(painter, a - QPointF(6, 0), b - QPointF(6, 0), pen, theme.panel)
 
 
 def _copy(painter: QPainter, rect: QRectF, theme: Theme) -> None:

@@ -2,7 +2,7 @@
 for each way in which a message can fail, so that none of them is told by colour alone.
 """
 
-from math import atan2, cos, pi, sin
+from math import atan2, cos, hypot, pi, sin
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -15,6 +15,8 @@ _BAR: Final = 6.0
 _GLASS: Final = QPointF(3.6, 5.0)
 _RING: Final = 4.6
 _FOLD: Final = 6.0
+_ZIGZAG: Final = 6.0
+_KNEE: Final = 5.0
 
 
 def paint_line(painter: QPainter, a: QPointF, b: QPointF, pen: QPen, *, filled: bool, tail: bool = False) -> None:
@@ -34,6 +36,22 @@ def paint_line(painter: QPainter, a: QPointF, b: QPointF, pen: QPen, *, filled: 
     if tail:
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawEllipse(a, _TAIL, _TAIL)
+
+
+def paint_zigzag(painter: QPainter, a: QPointF, b: QPointF, pen: QPen, ground: QColor) -> None:
+    """In the middle of a line from a to b: somebody between the two is not shown."""
+    way = b - a
+    length = max(1.0, hypot(way.x(), way.y()))
+    along, across = way / length, QPointF(-way.y(), way.x()) / length
+    middle = (a + b) / 2
+    knees = [
+        middle + along * (_ZIGZAG * step) + across * (_KNEE * side)
+        for step, side in ((-1.5, 0), (-0.9, 1), (-0.3, -1), (0.3, 1), (0.9, -1), (1.5, 0))
+    ]
+    painter.setPen(QPen(ground, pen.widthF() + 3))
+    painter.drawLine(knees[0], knees[-1])
+    painter.setPen(pen)
+    painter.drawPolyline(QPolygonF(knees))
 
 
 def paint_cross(painter: QPainter, at: QPointF, colour: QColor) -> None:

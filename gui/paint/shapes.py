@@ -20,6 +20,7 @@ from gui.theme import Shape, Theme
 Sprite = Callable[[QPainter, QRectF], None]
 
 _SMALLEST_SHAPE_PX: Final = 5.0
+_TIP_PX: Final = 8.0
 _DASHES: Final[dict[Shape, list[float]]] = {
     "circle": [],
     "square": [1.3, 0.5],
@@ -54,6 +55,15 @@ def paint_shape(painter: QPainter, shape: Shape, rect: QRectF, colour: QColor, e
     painter.setBrush(colour)
     painter.setPen(QPen(edge, 1.0) if edge is not None else QPen(Qt.PenStyle.NoPen))
     painter.drawPath(_filled(shape, rect))
+
+
+def paint_pointed(painter: QPainter, rect: QRectF) -> None:
+    """A box with the painter's pen and brush that ends in points left and right, a little beyond the rectangle."""
+    tip, middle = min(_TIP_PX, rect.height() / 2), rect.center().y()
+    left, right = rect.left() + tip, rect.right() - tip
+    corners = [(left, rect.top()), (right, rect.top()), (rect.right() + tip / 2, middle)]
+    corners += [(right, rect.bottom()), (left, rect.bottom()), (rect.left() - tip / 2, middle)]
+    painter.drawPolygon(QPolygonF([QPointF(x, y) for x, y in corners]))
 
 
 def share_pen(theme: Theme, status: str, width: float) -> QPen:

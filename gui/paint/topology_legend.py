@@ -10,7 +10,7 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 from gui.models.topology.model import TopologyModel
 from gui.models.topology.statuses import STATUSES
 from gui.models.topology.words import status_word
-from gui.paint.shapes import paint_shape, share_pen
+from gui.paint.shapes import paint_pointed, paint_shape, share_pen
 from gui.paint.topology_links import link_width_px
 from gui.paint.topology_moving import paint_dot, paint_failure
 from gui.paint.topology_text import bold, paint_text
@@ -60,6 +60,8 @@ def legend_entries(theme: Theme, model: TopologyModel) -> list[Entry]:
     busiest = max(_RATES[1], float(model.rates.sum()))
     entries += [_rate_entry(theme, rate) for rate in _RATES if rate <= busiest]
     entries.append(Entry(tr("fault"), lambda painter, rect: _paint_fault(painter, theme, rect), _LINE_MARK))
+    if any(party.role == "hub" for party in model.network.parties):
+        entries.append(Entry(tr("hub"), lambda painter, rect: _paint_hub(painter, theme, rect), _LINE_MARK))
     if has_crowd:
         entries.append(Entry(tr("several parties"), lambda painter, rect: _paint_several(painter, theme, rect)))
     return entries
@@ -156,6 +158,12 @@ def _paint_stale(painter: QPainter, theme: Theme, rect: QRectF) -> None:
 def _paint_fault(painter: QPainter, theme: Theme, rect: QRectF) -> None:
     painter.setPen(QPen(theme.error, 2.0, Qt.PenStyle.DashLine))
     _paint_stroke(painter, rect)
+
+
+def _paint_hub(painter: QPainter, theme: Theme, rect: QRectF) -> None:
+    painter.setPen(QPen(theme.muted, 1.2))
+    painter.setBrush(theme.window)
+    paint_pointed(painter, rect.adjusted(4, 1, -4, -1))
 
 
 def _paint_several(painter: QPainter, theme: Theme, rect: QRectF) -> None:

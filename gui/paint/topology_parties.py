@@ -21,7 +21,7 @@ from gui.models.topology.words import (
     role_word,
     short_rate_words,
 )
-from gui.paint.shapes import paint_shape
+from gui.paint.shapes import paint_pointed, paint_shape
 from gui.paint.topology_links import FAINT
 from gui.paint.topology_text import bold, fitting, paint_text
 from gui.theme import Shape, Theme
@@ -251,17 +251,25 @@ def paint_marked(
     paint_text(painter, QRectF(left + 13, line.top(), width, line.height()), words, theme.small, ink)
 
 
-def _outline(painter: QPainter, theme: Theme, rect: QRectF, is_offline: bool, is_chosen: bool) -> None:
+def _outline(painter: QPainter, theme: Theme, rect: QRectF, *, is_hub: bool, is_offline: bool, is_chosen: bool) -> None:
+    """A box with round corners; a hub's ends in points, as its messages go through it."""
     if is_offline:
         painter.setPen(QPen(theme.error, 1.8, Qt.PenStyle.DashLine))
     else:
         painter.setPen(QPen(theme.accent, 2.5) if is_chosen else QPen(theme.line, 1.2))
-    radius = min(8.0, rect.height() / 4)
-    painter.drawRoundedRect(rect, radius, radius)
+    _paint_body(painter, rect, is_hub=is_hub)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     if is_offline and is_chosen:
         painter.setPen(QPen(theme.accent, 2.0))
-        painter.drawRoundedRect(rect.adjusted(-3, -3, 3, 3), 9, 9)
+        _paint_body(painter, rect.adjusted(-3, -3, 3, 3), is_hub=is_hub)
+
+
+def _paint_body(painter: QPainter, rect: QRectF, *, is_hub: bool) -> None:
+    if is_hub:
+        paint_pointed(painter, rect)
+    else:
+        radius = min(8.0, rect.height() / 4)
+        painter.drawRoundedRect(rect, radius, radius)
 
 
 def node_bar(rect: QRectF) -> QRectF:
@@ -277,7 +285,9 @@ def _paint_pill(
     party = model.network.parties[index]
     outage = model.outages.parties.get(index)
     painter.setBrush(theme.window)
-    _outline(painter, theme, rect, outage is not None, index in (model.highlight.party, model.owner))
+    is_chosen = index in (model.highlight.party, model.owner)
+    is_hub = party.role == "hub"
+    _outline(painter, theme, rect, is_hub=is_hub, is_offline=outage is not None, is_chosen=is_chosen)
     text = rect.adjusted(8, 2, -8, -2) if rect.height() >= _TWO_LINES_PX else rect.adjusted(3, 1, -3, -1)
     text.adjust(0, 0, 0, -_NODE_BAR_PX if is_aside else 0)
     if rect.height() < _TWO_LINES_PX:

@@ -13,27 +13,29 @@ from PySide6.QtWidgets import (
     QSizePolicy,
     QStackedLayout,
     QTabWidget,
-    QTreeWidgetItem,
     QVBoxLayout,
     QWidget,
 )
 
 from gui.models.cursor import Cursor, Selection
+from gui.models.message_rows import duration_text, outcome_icon, outcome_sentence, outcome_text
 from gui.models.message_text import as_curl, as_json, has_secrets
-from gui.models.messages import duration_text, outcome_icon, outcome_sentence, outcome_text
 from gui.models.run import Run
 from gui.theme import Theme
+from gui.views.detail_hints import HintsPage
 from gui.views.detail_object import ObjectPage
-from gui.views.detail_parts import CopyList, Rows, set_ink
+from gui.views.detail_parts import Rows, set_ink
+from gui.views.detail_translation import TranslationPage
 from gui.views.detail_why import WhyPage
 from gui.views.detail_wire import WirePage, WireText
 from simulator.filters.facts import failed
+from simulator.filters.parse import term
 from simulator.i18n import tr
-from simulator.recording.rows import Hint, Message
+from simulator.recording.rows import Message
 from simulator.report.explain import explain
+from simulator.report.hops import hop_of
 from simulator.report.remarks import Remarks
 
-_SEVERITIES: Final = {"error": tr("Error"), "warning": tr("Warning"), "note": tr("Note")}
 _HEAD_FROM_PX: Final = 150
 _FACTS_FROM_PX: Final = 230
 """From these heights on title and facts stand above the pages; the selected row of the list tells them, too."""
@@ -77,8 +79,11 @@ class DetailPane(QWidget):
         self._why_page = WhyPage(self._rows, theme)
         self._why_page.step_wanted.connect(self._go_to_step)
         self.deed, self.verdict, self.trail = self._why_page.deed, self._why_page.verdict, self._why_page.trail
-        titles = (tr("Severity"), tr("Remark"), tr("Place"), tr("Section of OCPI"))
-        self.hints = CopyList(tr("Remarks"), titles, self._rows)
+        self._hints_page = HintsPage(self._rows, theme)
+        self.hints = self._hints_page.list
+        self._hints_page.rule_wanted.connect(lambda rule: cursor.set_filter(term("hint", rule)))
+        self._translation_page = TranslationPage(self._rows, theme)
+        self.translation = self._translation_page
 
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
@@ -88,7 +93,8 @@ class DetailPane(QWidget):
         self.tabs.addTab(request_page, tr("Request"))
         self.tabs.addTab(self.response, tr("Response"))
         self.tabs.addTab(self._why_page, tr("Why"))
-        self.tabs.addTab(self.hints, tr("Remarks"))
+        self.tabs.addTab(self._hints_page, tr("Hints"))
+        self.tabs.addTab(self._translation_page, tr("Hop"))
 
         self._pages = QStackedLayout(self)
         self._pages.addWidget(self._hint)
@@ -108,11 +114,10 @@ class DetailPane(QWidget):
         set_ink(self.facts, theme.muted)
         set_ink(self.title, theme.text)
         self.facts.setFont(theme.small)
-        for part in (self._object_page, self.request, self.response, self._why_page):
+        parts = (self._object_page, self.request, self.response, self._why_page, self._hints_page)
+        for part in (*parts, self._translation_page):
             part.set_theme(theme)
         self._show_icon()
-        with self._run.reading():
-            self._show_hints()
 
     def show_message(self, exchange: int | None) -> None:
         """Show an exchange, or that none is selected."""
@@ -141,7 +146,7 @@ class DetailPane(QWidget):
         self.with_tokens.setVisible(has_secrets(message))
         self._show_texts()
         self._why_page.tell(explanation)
-        self._show_hints()
+        self._show_remarked()
         self._pages.setCurrentIndex(1)
 
     def enter(self) -> None:
@@ -231,22 +236,18 @@ class DetailPane(QWidget):
                 start_us = self._run.recording.message(exchange).start_us
                 self._cursor.select(Selection("message", str(exchange)), start_us)
 
-    def _show_hints(self) -> None:
-        recording = self._run.recording
-        found: list[Hint] = []
-        if self.message is not None and recording is not None:
-            found = recording.hints(exchange=self.message.exchange)
-        self.hints.clear()
-        for hint in found:
-            item = QTreeWidgetItem([_SEVERITIES[hint.severity], hint.sentence, hint.path, hint.section])
-            item.setForeground(0, self._theme.severity(hint.severity))
-            item.setToolTip(1, hint.sentence)
-            self.hints.addTopLevelItem(item)
-        if not found:
-            item = QTreeWidgetItem(["", tr("Nothing to remark on this message.")])
-            item.setForeground(1, self._theme.muted)
-            item.setFlags(Qt.ItemFlag.NoItemFlags)
-            self.hints.addTopLevelItem(item)
-        title = tr("Remarks ({count})").format(count=len(found)) if found else tr("Remarks")
-        self.tabs.setTabText(self.tabs.indexOf(self.hints), title)
-        self.hints.setColumnWidth(1, 360)
+    def _show_remarked(self) -> None:
+        """The hints on the message, and where a hub has passed it on what that came to."""
+        recording, message = self._run.recording, self.message
+        if recording is None or message is None:
+            return
+        hints = recording.hints(exchange=message.exchange)
+        self._hints_page.tell(hints)
+        title = tr("Hints ({count})").format(count=len(hints)) if hints else tr("Hints")
+        self.tabs.setTabText(self.tabs.indexOf(self._hints_page), title)
+        hop = hop_of(recording, message)
+        self.tabs.setTabVisible(self.tabs.indexOf(self._translation_page), hop is not None)
+        if hop is not None:
+            is_onward = hop.onward.exchange == message.exchange
+            losses = hints if is_onward else recording.hints(exchange=hop.onward.exchange)
+            self._translation_page.tell(hop, losses, with_tokens=self.with_tokens.isChecked())

@@ -4,13 +4,16 @@ from typing import Final
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt
 from PySide6.QtGui import QAction, QColor, QGuiApplication, QKeySequence, QPalette
-from PySide6.QtWidgets import QLabel, QStyledItemDelegate, QStyleOptionViewItem, QTreeWidget, QWidget
+from PySide6.QtWidgets import QLabel, QStyledItemDelegate, QStyleOptionViewItem, QTreeWidget, QTreeWidgetItem, QWidget
 
 from gui.theme import Theme
 from simulator.i18n import tr
 
 LEAST_HEIGHT: Final = 24
 """A page may get as low as this, in device-independent pixels: a row."""
+
+
+_SENTENCE_PX: Final = 420
 
 
 class Rows(QStyledItemDelegate):
@@ -41,6 +44,20 @@ class CopyList(QTreeWidget):
         copy.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
         copy.triggered.connect(self.copy_row)
         self.addAction(copy)
+
+    def say_nothing(self, sentence: str, theme: Theme) -> None:
+        """A sentence instead of rows; it cannot be chosen."""
+        item = QTreeWidgetItem([sentence])
+        item.setForeground(0, theme.muted)
+        item.setFlags(Qt.ItemFlag.NoItemFlags)
+        self.addTopLevelItem(item)
+        item.setFirstColumnSpanned(True)
+
+    def fit(self, text_column: int) -> None:
+        """Columns as wide as what stands in them; one with sentences gets no more than a good part of a line."""
+        for column in range(self.columnCount()):
+            self.resizeColumnToContents(column)
+        self.setColumnWidth(text_column, min(self.columnWidth(text_column), _SENTENCE_PX))
 
     def copy_row(self) -> None:
         """The current row, into the clipboard."""

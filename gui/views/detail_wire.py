@@ -3,8 +3,8 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
+from gui.models.message_rows import outcome_sentence
 from gui.models.message_text import body_text, headers_text
-from gui.models.messages import outcome_sentence
 from gui.paint.message_highlighter import JsonHighlighter
 from gui.theme import Theme
 from gui.views.detail_parts import LEAST_HEIGHT

@@ -6,7 +6,7 @@ from PySide6.QtCore import QItemSelectionModel, QPoint, QSignalBlocker
 from PySide6.QtGui import QFocusEvent, QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QTableView
 
-from gui.models.messages import DURATION, FROM, MEANING, METHOD, PATH, STATUS, TIME, TO
+from gui.models.message_rows import DURATION, FROM, HINTS, MEANING, METHOD, PATH, STATUS, TIME, TO
 from gui.theme import Theme
 
 _MARGIN: Final = 14
@@ -17,6 +17,7 @@ _SAMPLES: Final = {
     MEANING: "__Ask the eMSP: may this token charge?",
     METHOD: "DELETE",
     STATUS: "____not connected",
+    HINTS: "___12 warnings +9",
     DURATION: "30,000 ms",
     PATH: "/ocpi/receiver/2.2.1/sessions/NL/ABC/",
 }
@@ -48,6 +49,14 @@ class MessageTable(QTableView):
         """Make room for the longest time of a run: from the second day on, a clock tells the day too."""
         self._samples[TIME] = text
         self._fit()
+
+    def show_column(self, column: int, is_shown: bool) -> None:
+        """A column that has nothing to say leaves its room to the others."""
+        if self.isColumnHidden(column) == is_shown:
+            self._is_fitting = True
+            self.setColumnHidden(column, not is_shown)
+            self._is_fitting = False
+            self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -92,6 +101,7 @@ class MessageTable(QTableView):
         widths = {
             column: self.columnWidth(column) if column in self._by_hand else self._width(column, sample)
             for column, sample in self._samples.items()
+            if not self.isColumnHidden(column)
         }
         room = self.viewport().width() - sum(widths.values())
         for column, sample in _LEAST.items():

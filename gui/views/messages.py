@@ -25,7 +25,8 @@ from PySide6.QtWidgets import (
 
 from gui.models.cursor import Cursor, Selection
 from gui.models.filtered import REFRESH_MS
-from gui.models.messages import RUSH_MS, TIME, MessagesModel, count_text
+from gui.models.message_rows import HINTS, TIME
+from gui.models.messages import RUSH_MS, MessagesModel, count_text
 from gui.models.run import Run
 from gui.paint.message_delegate import MessageDelegate
 from gui.theme import Theme
@@ -125,6 +126,8 @@ class MessagesView(QWidget):
         self._follow_time.setSingleShot(True)
         self._follow_time.timeout.connect(self._show_time)
         self.model.changed.connect(self._show_count)
+        self.model.changed.connect(self._show_hints)
+        self.model.dataChanged.connect(self._show_hints)
         self.model.modelReset.connect(self._settle)
         run.opened.connect(self._fit_time)
         cursor.selection_changed.connect(self._show_selection)
@@ -357,6 +360,9 @@ class MessagesView(QWidget):
 
     def _fit_time(self) -> None:
         self.table.set_last_time(self._run.clock(max(self._run.end_us, self._run.duration_us), ms=True))
+
+    def _show_hints(self) -> None:
+        self.table.show_column(HINTS, self.model.has_hints)
 
     def _settle(self) -> None:
         """The rows are other ones now: bring back what is selected and where time stands."""

@@ -88,6 +88,9 @@ class SequenceView(QWidget):
         self.around = self._choice(tr("Around"), tr("All messages around the time cursor"), "centre")
         self.by_order = self._choice(tr("Order"), tr("One row for each message, in order"), "order")
         self.by_time = self._choice(tr("Time"), tr("By time: long waits are drawn short, moments wide"), "time")
+        self.hubs = self._choice(tr("Hubs"), tr("Show hubs, or one zigzag arrow for what passes through them"), "hub")
+        self.hubs.setChecked(True)
+        self.hubs.toggled.connect(self.model.set_hubs)
         self.show_legend = self._choice(tr("Legend"), tr("Show or hide the legend"), "help")
         self.show_legend.setAccessibleName(tr("Legend"))
         # Only a person's choice counts from then on, not what a dock's height has chosen.
@@ -104,7 +107,8 @@ class SequenceView(QWidget):
         bar.setContentsMargins(8, 2, 4, 2)
         bar.setSpacing(2)
         bar.addWidget(self._title, 1)
-        for button in (self.story, self.around, None, self.by_order, self.by_time, None, self.show_legend):
+        groups = ((self.story, self.around), (self.by_order, self.by_time), (self.hubs,), (self.show_legend,))
+        for button in (each for group in groups for each in (*group, None)):
             if button is None:
                 bar.addSpacing(8)
             else:

@@ -8,7 +8,7 @@ import html
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from itertools import combinations, pairwise
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QUrl
 from PySide6.QtGui import QFocusEvent, QHideEvent, QResizeEvent, QShowEvent, QTextDocument, QTextDocumentFragment
@@ -19,8 +19,10 @@ from gui.models.cursor import Cursor
 from gui.models.run import Run
 from gui.numbers import money, number
 from gui.theme import Theme
+from simulator.filters.parse import term
 from simulator.i18n import tr, trn
 from simulator.recording.reader import Recording
+from simulator.report.hints import RuleCount, by_rule
 from simulator.report.so_far import SoFar, so_far
 from simulator.report.summary import Summary, by_final, summarise
 from simulator.report.words import reason_words
@@ -70,6 +72,8 @@ class SummaryView(QWidget):
         self.whole = Counted(run, lambda: summarise, self)
         self.now = Counted(run, self._counting_now, self)
         self.taken = Counted(run, self._counting_taken, self)
+        self.rules = Counted(run, lambda: by_rule, self)
+        self._parts: tuple[Counted[Any], ...] = (self.whole, self.now, self.taken, self.rules)
         self.page = QTextBrowser()
         self.page.setAccessibleName(tr("Summary of the run"))
         # With a caret a screen reader goes line by line, and the keyboard selects and copies.
@@ -87,7 +91,8 @@ class SummaryView(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.page)
-        for part in (self.whole, self.now, self.taken):
+        self.page.anchorClicked.connect(lambda link: cursor.set_filter(term("hint", link.path())))
+        for part in self._parts:
             part.changed.connect(self._counted)
             part.failed.connect(self._not_counted)
         run.opened.connect(self._opened)
@@ -131,7 +136,7 @@ class SummaryView(QWidget):
     def hideEvent(self, event: QHideEvent) -> None:
         """Nothing is counted while nobody looks."""
         super().hideEvent(event)
-        for part in (self.whole, self.now, self.taken):
+        for part in self._parts:
             part.pause()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -145,10 +150,10 @@ class SummaryView(QWidget):
     @property
     def is_busy(self) -> bool:
         """Whether newer figures are on their way."""
-        return self.whole.is_busy or self.now.is_busy or self.taken.is_busy
+        return any(part.is_busy for part in self._parts)
 
     def _opened(self) -> None:
-        for part in (self.whole, self.now, self.taken):
+        for part in self._parts:
             part.forget()
         self._paint()
         self._soon()
@@ -156,6 +161,7 @@ class SummaryView(QWidget):
     def _grown(self) -> None:
         """Rows have come, or the run goes on otherwise; what was before the cursor stays as it was."""
         self.whole.mark()
+        self.rules.mark()
         if self._cursor.at_us >= self._run.end_us:
             self.now.mark()
         self._soon()
@@ -174,6 +180,7 @@ class SummaryView(QWidget):
             self.now.want(moves=self._run.playing)
             self.whole.want(moves=self._run.is_live)
             self.taken.want(moves=self._run.is_live)
+            self.rules.want(moves=self._run.is_live)
 
     def _counting_now(self) -> Callable[[Recording], Now]:
         at_us = self._cursor.at_us
@@ -224,6 +231,7 @@ class SummaryView(QWidget):
         return (
             f"<style>body {{ color: {theme.text.name()} }} h3 {{ margin: 12px 0 3px 0 }}"
             f" td {{ padding: {line_px}px 10px {line_px}px 0 }} .name, .muted {{ color: {theme.muted.name()} }}"
+            f" a {{ color: {theme.accent.name()}; text-decoration: none }}"
             f" .error {{ color: {theme.error.name()} }} .columns {{ margin-top: 12px }}</style>{body}"
         )
 
@@ -242,7 +250,7 @@ class SummaryView(QWidget):
                 (tr("Whole run") if whole.run is not None else tr("Recorded until now"), _whole(whole)),
                 (tr("Messages"), _messages(whole, taken)),
                 (tr("Checks"), _checks(whole)),
-                (tr("Hints"), _hints(whole.hints)),
+                (tr("Hints"), _hints(whole.hints, self.rules.value or [])),
                 (tr("Faults and what they brought about"), _faults(whole)),
             ]
         self.page.setAccessibleDescription(
@@ -352,10 +360,20 @@ def _checks(whole: Summary) -> list[Cell]:
     ]
 
 
-def _hints(hints: Mapping[str, int]) -> list[Cell]:
+def _hints(hints: Mapping[str, int], rules: Sequence[RuleCount]) -> list[Cell]:
+    """Each severity, and under it its rules: a link filters for one."""
     names = {"error": tr("errors"), "warning": tr("warnings"), "note": tr("notes")}
-    found = [(_icon(severity) + names[severity], number(hints[severity])) for severity in names if hints.get(severity)]
+    found: list[Cell] = []
+    for severity, name in names.items():
+        if hints.get(severity):
+            found.append((_icon(severity) + name, number(hints[severity])))
+            found += [(_under(_link(each.rule)), number(each.times)) for each in rules if each.severity == severity]
     return found or [("", tr("none"))]
+
+
+def _link(rule: str) -> str:
+    rule = html.escape(rule)
+    return f"<a href='hint:{rule}'>{rule}</a>"
 
 
 def _faults(whole: Summary) -> list[Cell]:

@@ -64,5 +64,6 @@ def known_values(recording: Recording) -> dict[str, list[str]]:
     for word, column in _COLUMNS.items():
         rows = recording.query(f"SELECT DISTINCT {column} FROM call WHERE {column} <> '' ORDER BY 1")
         values[word] = [text for (text,) in rows]
+    values["hint"] = [rule for (rule,) in recording.query("SELECT DISTINCT rule FROM hint ORDER BY 1")]
     values["party"] = sorted({*values["from"], *values["to"]})
     return values

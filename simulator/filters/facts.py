@@ -7,7 +7,7 @@ from typing import Final, Literal, TypeAlias
 
 from simulator.filters.patterns import Pattern
 from simulator.filters.sql import Writer
-from simulator.filters.tree import Node, Predicate
+from simulator.filters.tree import BesideTheRow, Node, Predicate
 from simulator.recording.rows import MessageRow
 from simulator.recording.schema import CORRELATION_ID, REQUEST_ID
 
@@ -157,6 +157,21 @@ class Failed(Node):
 
     def predicate(self) -> Predicate:
         return failed
+
+
+class Remarked(Node):
+    """Something is remarked on the exchange; `column` is one of table `hint`, whose rows come when they come."""
+
+    def __init__(self, column: Literal["rule", "severity"], pattern: Pattern) -> None:
+        self._column = column
+        self._pattern = pattern
+
+    def sql(self, writer: Writer) -> str:
+        found = writer.table(f"SELECT exchange FROM hint WHERE {writer.like(self._column, self._pattern)}")
+        return f"m.exchange IN {found}"
+
+    def predicate(self) -> Predicate:
+        raise BesideTheRow
 
 
 class Duplicate(Node):

@@ -9,6 +9,7 @@ value   = "quoted text" | anything without blanks, quotes and brackets, * standi
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from difflib import get_close_matches
 from typing import Final, Literal, NamedTuple, NoReturn, cast
 
@@ -17,7 +18,7 @@ from simulator.filters.facts import FreeText
 from simulator.filters.instants import Origin
 from simulator.filters.patterns import Pattern
 from simulator.filters.sql import Clause, Writer
-from simulator.filters.tree import And, Anything, Node, Not, Or, Predicate
+from simulator.filters.tree import And, Anything, BesideTheRow, Node, Not, Or, Predicate
 from simulator.filters.words import ROUTES, WORDS, Comparison, Unreadable, Value
 from simulator.i18n import tr
 from simulator.ocpi.describe import meaning
@@ -43,13 +44,18 @@ _Kind = Literal["open", "close", "fact", "text", "quoted", "and", "or", "not"]
 
 
 class Filter:
-    """A filter that was understood. `matches` and `clause` say the same of every message."""
+    """A filter that was understood. `matches` and `clause` say the same of every message.
+
+    `matches` is None for a filter that asks for hints, which stand beside the messages in a recording.
+    """
 
     def __init__(self, text: str, node: Node) -> None:
         """Not for callers: use `parse`."""
         writer = Writer()
         self.text = text
-        self.matches: Predicate = node.predicate()
+        self.matches: Predicate | None = None
+        with suppress(BesideTheRow):
+            self.matches = node.predicate()
         self.clause: Clause = writer.clause(node.sql(writer))
 
 

@@ -14,6 +14,10 @@ from simulator.recording.rows import MessageRow
 Predicate: TypeAlias = Callable[[MessageRow], bool]
 
 
+class BesideTheRow(Exception):
+    """A condition asks for what stands beside the row of a message: SQL alone can tell."""
+
+
 class Node(ABC):
     """A condition on a message."""
 
@@ -23,7 +27,7 @@ class Node(ABC):
 
     @abstractmethod
     def predicate(self) -> Predicate:
-        """The same condition as a function."""
+        """The same condition as a function. Raises BesideTheRow."""
 
 
 class Anything(Node):

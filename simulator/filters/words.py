@@ -8,14 +8,14 @@ from typing import Final, Literal, TypeAlias, get_args
 
 from msgspec import Struct
 
-from simulator.filters.facts import AboutText, CallText, Duplicate, Failed, NamedText, Number, RequestText
+from simulator.filters.facts import AboutText, CallText, Duplicate, Failed, NamedText, Number, Remarked, RequestText
 from simulator.filters.instants import EXAMPLES, Origin
 from simulator.filters.patterns import Pattern
 from simulator.filters.tree import And, Node, Not, Or
 from simulator.i18n import tr
 from simulator.ocpi.modules import ModuleID
 from simulator.ocpi.routes import routes
-from simulator.recording.rows import FinalState, MessageRow
+from simulator.recording.rows import FinalState, MessageRow, Severity
 
 Comparison: TypeAlias = Literal["=", "!=", "<", "<=", ">", ">="]
 
@@ -192,6 +192,14 @@ def _request(pattern: Pattern) -> Node:
     return RequestText("request_id", pattern)
 
 
+def _rule(pattern: Pattern) -> Node:
+    return Remarked("rule", pattern)
+
+
+def _severity(pattern: Pattern) -> Node:
+    return Remarked("severity", pattern)
+
+
 def _evse(pattern: Pattern) -> Node:
     return And(CallText("object_kind", Pattern(["EVSE"])), AboutText("object_id", pattern))
 
@@ -225,6 +233,10 @@ WORDS: Final[Mapping[str, Word]] = {
                  values=get_args(FinalState), closed=True),
         Flag("is", tr("What became of it: refused or unanswered (failed), or delivered twice"), "is:failed",
              {"failed": Failed, "duplicate": Duplicate}),
+        TextWord("hint", tr("The rule that a hint on the exchange names; hint:* takes all with a hint"),
+                 "hint:translation-*", _rule),
+        TextWord("severity", tr("How grave a hint on the exchange is"), "severity:error", _severity,
+                 values=get_args(Severity), closed=True),
         InstantWord("at", tr("When the request left, in the run's local time"), "at>=07:40"),
         DurationWord("duration", tr("Simulated time until the sender knew; milliseconds"), "duration>250"),
         NumberWord("exchange", tr("The number of the exchange"), "exchange:42", "exchange",

@@ -16,6 +16,7 @@ from msgspec import Raw, Struct
 Level: TypeAlias = Literal["full", "headers", "aggregates"]
 CauseKind: TypeAlias = Literal["event", "message", ""]
 FinalState: TypeAlias = Literal["delivered", "timed_out", "lost", "dead"]
+Severity: TypeAlias = Literal["error", "warning", "note"]
 Headers: TypeAlias = tuple[tuple[str, str], ...]
 
 LINK_EVENT: Final = "ocpp"
@@ -140,7 +141,7 @@ class HintRow(Struct, frozen=True, gc=False):
     at_us: int
     exchange: int
     rule: str
-    severity: Literal["error", "warning", "note"]
+    severity: Severity
     sentence: str
     path: str = ""
     section: str = ""

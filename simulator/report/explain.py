@@ -17,6 +17,7 @@ from simulator.ocpi.status import meaning as status_meaning
 from simulator.recording.reader import Recording
 from simulator.recording.rows import Event, Message
 from simulator.report import explain_words as words
+from simulator.report.hops import is_hop
 from simulator.report.remarks import Fields, Remarks, fields_of
 from simulator.report.story import StoryLine, Teller, ends
 from simulator.report.web import DRIVER, Key, Row, Web, key_of
@@ -96,7 +97,7 @@ class _Facts:
     def deed(self) -> str:
         """What the sender does."""
         message = self._message
-        if isinstance(self._cause, Message) and _is_hop(self._cause, message):
+        if isinstance(self._cause, Message) and is_hop(self._cause, message):
             what = Remarks().what(message)
             text = tr(words.ONWARD)
             return text.format(sender=message.sender, receiver=message.receiver, origin=self._cause.sender, what=what)
@@ -122,7 +123,7 @@ class _Facts:
         cause = self._cause
         if isinstance(cause, Event) and _action(cause) in _SEEN_THROUGH:
             cause = self._web.row((cause.cause_kind, cause.cause)) or cause
-        if cause is None or (isinstance(cause, Message) and _is_hop(cause, self._message)):
+        if cause is None or (isinstance(cause, Message) and is_hop(cause, self._message)):
             return ""
         if isinstance(cause, Message):
             text = words.REASONS_FROM_MESSAGES.get(cause.route)
@@ -235,11 +236,6 @@ def _street(event: Event, data: Fields) -> dict[str, str]:
 
 def _data(event: Event) -> dict[str, Any]:
     return msgspec.json.decode(event.data, type=dict[str, Any])
-
-
-def _is_hop(before: Message, after: Message) -> bool:
-    """Whether a hub passes on with the one what it got with the other."""
-    return before.route == after.route and before.receiver == after.sender and bool(before.route)
 
 
 def _not_delivered(message: Message) -> str:

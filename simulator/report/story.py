@@ -110,7 +110,7 @@ class Teller:
             receiver=receiver,
             what=what,
             remark=remark,
-            failed=row.kind in ("refused", "turned_away"),
+            failed=row.kind in ("refused", "not_reserved", "turned_away"),
             exchange=0,
             seq=row.seq,
         )

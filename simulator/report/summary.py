@@ -117,11 +117,15 @@ def _state(meta: Mapping[str, str]) -> State:
 
 
 def _run(meta: Mapping[str, str]) -> RunFigures | None:
-    """The figures that the run left; it knew all but its digest, which is there once the last row is."""
+    """The figures that the run left; it knew all but its digest, which is there once the last row is.
+
+    Nobody can repeat a live run, so that its digest says nothing.
+    """
     if "summary" not in meta:
         return None
     run = msgspec.json.decode(meta["summary"], type=RunFigures)
-    return msgspec.structs.replace(run, digest=meta.get("digest", ""))
+    live = meta.get("live") == "true"
+    return msgspec.structs.replace(run, digest="" if live else meta.get("digest", ""))
 
 
 def _drivers(recording: Recording) -> DriverCounts:

@@ -27,8 +27,14 @@ _STREET: Final = {
     "refused": "Is refused",
     "leave": "Unplugs and leaves",
     "turned_away": "Drives on without charging",
+    "reserved": "Has a place reserved",
+    "not_reserved": "Gets no reservation",
+    "reservation_withdrawn": "Hears that the reservation is withdrawn",
+    "stays_away": "Does not come",
 }
 _STREET_ACTIONS: Final = {
+    ("app", "reserve"): "Asks the app to reserve a place",
+    ("app", "cancel"): "Asks the app to cancel the reservation",
     ("app", "start"): "Asks the app to start",
     ("app", "stop"): "Asks the app to stop",
     ("tap", "start"): "Holds the card to the reader to start",
@@ -43,6 +49,9 @@ _OFFICE: Final = {
     "synchronise": "Fetches what it may have missed",
     "synchronised": "Is up to date",
     "token_a_handed_over": "Is given the other party's registration token",
+    "reservation_withdrawn": "Withdraws a reservation",
+    "connector_unlocked": "Helps a driver whose plug is stuck",
+    "unlock_result": "Hears what came of unlocking",
     "unusable_url": "Cannot use the URL that it was given",
     "unauthorised_transaction": "Learns of a transaction that it did not authorise",
 }
@@ -72,7 +81,7 @@ def office_remark(kind: str, data: Data) -> str:
         text = _BY_METHOD.get(method)
         words = (str(data.get("status", "")) if kind == "refused" else "", tr(text) if text else method)
         return ", ".join(filter(None, words))
-    return str(data.get("why", ""))
+    return str(data.get("why") or data.get("result") or "")
 
 
 def street_remark(kind: str, data: Data) -> str:
@@ -89,6 +98,10 @@ def street_remark(kind: str, data: Data) -> str:
         return str(data.get("status") or tr("nothing started"))
     if kind == "leave" and "energy_wh" in data:
         return tr("{energy} after {stay}").format(energy=energy(data["energy_wh"]), stay=span(data.get("stay_s", 0)))
+    if kind == "reserved" and "for_s" in data:
+        return tr("for {span}").format(span=span(data["for_s"]))
+    if kind == "not_reserved":
+        return str(data.get("status", ""))
     if kind == "turned_away":
         return reason_words(str(data.get("reason", "")))
     return ""
@@ -113,6 +126,8 @@ def ocpp_remark(data: Data) -> str:
     token = data.get("token")
     if isinstance(token, Mapping):
         parts.append(tr("token {uid}").format(uid=token.get("uid", "")))
+    if data.get("reservation_id") is not None:
+        parts.append(tr("reservation {number}").format(number=data["reservation_id"]))
     if data.get("charging_state") not in (None, "Charging"):
         parts.append(str(data["charging_state"]))
     if "power_w" in data:

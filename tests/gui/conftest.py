@@ -22,6 +22,7 @@ from simulator.scenario.load import load
 
 ROOT = Path(__file__).parents[2]
 QUICKSTART = ROOT / "scenarios" / "quickstart.yaml"
+THREE_VERSIONS = ROOT / "scenarios" / "roaming" / "three_versions_one_hub.yaml"
 WAIT_MS = 20_000
 MakeWindow = Callable[..., MainWindow]
 
@@ -82,6 +83,12 @@ def record(scenario: Path, out: Path, until_us: int | None = None) -> Path:
     """Play a scenario over the memory wire; returns the path of its recording."""
     asyncio.run(play(load(scenario), RunOptions(out=out, wire="memory", until_us=until_us, control=False)))
     return out
+
+
+@pytest.fixture(scope="session")
+def hub(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A recording of parties of three versions about one hub, as far as the first sessions have begun."""
+    return record(THREE_VERSIONS, tmp_path_factory.mktemp("hub") / "hub.ocpirun", 1_800_000_000)
 
 
 @pytest.fixture(scope="session")

@@ -122,11 +122,11 @@ def test_everything_has_a_name_and_the_keyboard_reaches_it(qtbot: QtBot, pane: D
             qtbot.keyClick(part, Key.Key_Escape)
 
 
-@pytest.mark.parametrize("call", ["step", "theme", "message"])
+@pytest.mark.parametrize("call", ["step", "message"])
 def test_damage_is_told_in_a_sentence(
     qtbot: QtBot, pane: DetailPane, run: Run, cursor: Cursor, quickstart: Path, tmp_path: Path, call: str
 ) -> None:
-    """Whatever reads the recording comes upon the damage: a step of the trail, another theme, another message."""
+    """Whatever reads the recording comes upon the damage: a step of the trail, another message."""
     path = Path(shutil.copy(quickstart, tmp_path / "bad.ocpirun"))
     assert pane.message is not None
     first = pane.message.exchange
@@ -139,8 +139,6 @@ def test_damage_is_told_in_a_sentence(
     with qtbot.waitSignal(run.closed):
         if call == "step":
             pane.trail.itemActivated.emit(message_step(pane), 0)
-        elif call == "theme":
-            pane.set_theme(Theme(dark=True))
         else:
             pane.show_message(first + 1)
     assert "could not be read" in run.problem

@@ -47,11 +47,11 @@ def test_each_view_has_room(make_window: MakeWindow, size: QSize, least: dict[st
 
 def test_in_a_small_window_the_list_shares_the_place_of_the_pictures(make_window: MakeWindow) -> None:
     window = make_window(size=SMALL)
-    assert neighbours(window, "sequence") == ["load", "messages", "summary"]
+    assert neighbours(window, "sequence") == ["connections", "load", "messages", "summary"]
     assert window.docks.views["sequence"].isVisible()
     window.resize(USUAL)
     window.actions_by_id["reset_layout"].trigger()
-    assert neighbours(window, "sequence") == ["load", "summary"]
+    assert neighbours(window, "sequence") == ["connections", "load", "summary"]
     assert neighbours(window, "messages") == []
 
 
@@ -65,7 +65,8 @@ def test_a_title_is_told_once_by_the_tab_or_by_the_dock(window: MainWindow, qtbo
     assert not has_title(docks["load"])
     assert has_title(docks["messages"])
     docks["load"].setFloating(True)
-    docks["summary"].close()
+    for other in ("summary", "connections"):
+        docks[other].close()
     qtbot.waitUntil(lambda: has_title(docks["load"]) and has_title(docks["sequence"]), timeout=WAIT_MS)
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QUrl
 from pytestqt.qtbot import QtBot
 
 from gui.models.cursor import Cursor
@@ -230,3 +230,14 @@ def test_what_was_about_to_be_counted_is_not_while_nobody_looks(
     assert not view.is_busy
     view.show()
     assert "Until 08:40:00" in lines(view, qtbot)
+
+
+def test_hints_are_told_by_rule_and_a_rule_filters(
+    view: SummaryView, run: Run, cursor: Cursor, hub: Path, qtbot: QtBot
+) -> None:
+    run.open(hub)
+    assert run.recording is not None
+    ((count,),) = run.recording.query("SELECT count(*) FROM hint WHERE rule = 'translation-lost'")
+    assert value(view, qtbot, "translation-lost") == f"{count:,}"
+    view.page.anchorClicked.emit(QUrl("hint:translation-lost"))
+    assert cursor.filter == "hint:translation-lost"

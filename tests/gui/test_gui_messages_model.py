@@ -11,7 +11,8 @@ from pytestqt.qtbot import QtBot
 
 import gui.models.message_search as message_search
 from gui.models.cursor import Cursor
-from gui.models.messages import COLUMNS, DURATION, FROM, MEANING, METHOD, PATH, STATUS, TIME, MessagesModel, count_text
+from gui.models.message_rows import COLUMNS, DURATION, FROM, MEANING, METHOD, PATH, STATUS, TIME
+from gui.models.messages import MessagesModel, count_text
 from gui.models.run import Run
 from simulator.filters.parse import parse
 from simulator.recording.reader import Recording

@@ -8,7 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from gui.models import message_search
 from gui.models.cursor import Cursor
-from gui.models.messages import MEANING, TIME
+from gui.models.message_rows import MEANING, TIME
 from gui.models.run import Run
 from gui.theme import Theme
 from gui.views.messages import MessagesView

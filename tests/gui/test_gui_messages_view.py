@@ -13,9 +13,10 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QTabBar, QVBoxLayout, QWi
 from pytestqt.qtbot import QtBot
 
 from gui.models.cursor import NOTHING, Cursor, Selection
-from gui.models.messages import DURATION, FROM, MEANING, METHOD, PATH, STATUS, TIME, TO
+from gui.models.message_rows import DURATION, FROM, HINTS, MEANING, METHOD, PATH, STATUS, TIME, TO
 from gui.models.run import Run
 from gui.theme import Theme
+from gui.views.detail_hints import HintsPage
 from gui.views.messages import MessagesView, threads
 from simulator.recording.reader import Recording
 from simulator.recording.rows import HintRow, Message, MessageRow
@@ -230,7 +231,7 @@ def test_the_detail_tells_all_of_a_message(view: MessagesView, run: Run, cursor:
     index = detail.objects.index(0, 0, detail.objects.index(0, 0))
     detail.tree.setCurrentIndex(index)
     assert detail.sentence.text()
-    assert detail.hints.topLevelItem(0).text(1) == "Nothing to remark on this message."  # type: ignore[union-attr]
+    assert detail.hints.topLevelItem(0).text(0) == "Nothing to remark on this message."  # type: ignore[union-attr]
 
 
 def test_a_step_of_the_trail_leads_to_its_message(
@@ -274,10 +275,16 @@ def test_remarks_are_counted_and_told(
     recorder.close({})
     run.open(tmp_path / "remarked.ocpirun")
     cursor.select(Selection("message", "60"))
-    assert view.detail.tabs.tabText(4) == "Remarks (1)"
+    assert view.detail.tabs.tabText(4) == "Hints (1)"
     item = view.detail.hints.topLevelItem(0)
     assert item is not None
-    assert [item.text(column) for column in range(3)] == ["Warning", "The energy has become less.", "$.kwh"]
+    texts = [item.text(column) for column in range(5)]
+    assert texts == ["Warning", "kwh-falls", "The energy has become less.", "$.kwh", "OCPI 2.2.1 sessions"]
+    page = view.detail.hints.parentWidget()
+    assert isinstance(page, HintsPage)
+    assert page.sentence.text() == "The energy has become less. (OCPI 2.2.1 sessions)"
+    view.detail.hints.itemActivated.emit(item, 0)
+    assert cursor.filter == "hint:kwh-falls"
 
 
 def test_a_click_on_a_title_sorts(qtbot: QtBot, view: MessagesView, run: Run, quickstart: Path) -> None:
@@ -297,6 +304,7 @@ def columns_in_sight(view: MessagesView) -> list[int]:
     edges = {
         column: header.sectionViewportPosition(column) + header.sectionSize(column)
         for column in range(view.model.columnCount())
+        if not header.isSectionHidden(column)
     }
     return [column for column, edge in edges.items() if edge <= room]
 
@@ -326,7 +334,8 @@ def test_a_narrow_list_shows_what_is_needed_most_and_scrolls_to_the_rest(
     view.resize(width, height)
     assert (view.splitter.orientation() == Qt.Orientation.Horizontal) == is_beside
     assert columns_in_sight(view)[:at_least] == [TIME, FROM, TO, MEANING, STATUS, DURATION, METHOD, PATH][:at_least]
-    assert not any(view.table.isColumnHidden(column) for column in range(view.model.columnCount()))
+    columns = range(view.model.columnCount())
+    assert [column for column in columns if view.table.isColumnHidden(column)] == [HINTS]
     bar = view.table.horizontalScrollBar()
     if not bar.maximum():
         assert view.table.horizontalHeader().length() == view.table.viewport().width()

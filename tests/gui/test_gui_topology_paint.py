@@ -259,3 +259,26 @@ def test_pictures_at_twice_the_resolution_are_sharp(qtbot: QtBot, view: Topology
     assert structure is not None
     assert structure[1].width() == 2 * view.canvas.width()
     assert structure[1].devicePixelRatio() == 2.0
+
+
+def test_a_hub_has_a_shape_of_its_own(qtbot: QtBot, run: Run, cursor: Cursor, theme: Theme, tmp_path: Path) -> None:
+    """Its corners are cut off: less of its box is in them than of another party's."""
+    with World(tmp_path / "hub.ocpirun") as world:
+        for id, role in (("NL-EMA", "emsp"), ("NL-HUB", "hub"), ("NL-ABC", "cpo")):
+            world.party(id, role)
+        world.link("NL-EMA", "NL-HUB")
+        world.link("NL-ABC", "NL-HUB")
+        world.site("NL-ABC", "L1", 2, 52.0, 4.0)
+    view = TopologyView(run, cursor, theme)
+    qtbot.addWidget(view)
+    view.resize(1_000, 640)
+    run.open(world.path)
+    view.show()
+    view.grab()
+    image, boxes = _painted(view), view.canvas.placed.node_px
+    filled = {}
+    for index, party in enumerate(view.model.network.parties):
+        left, top, _, height = boxes[index].tolist()
+        filled[party.role] = _count(image, theme.window, QRectF(left, top, 6, height / 3))
+    assert abs(filled["cpo"] - filled["emsp"]) <= 6
+    assert filled["hub"] < 0.7 * filled["cpo"]

@@ -1,0 +1,109 @@
+"""The connections at the time cursor: who is registered with whom, by which tokens, and who is behind a hub."""
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QTreeWidgetItem
+from pytestqt.qtbot import QtBot
+
+from gui.models.cursor import Cursor, Selection
+from gui.models.run import Run
+from gui.theme import Theme
+from gui.views.connections import ConnectionsView
+from simulator.recording.reader import Recording
+from simulator.recording.writer import Recorder
+from tests.gui.conftest import WAIT_MS
+
+
+@pytest.fixture
+def view(qtbot: QtBot, run: Run, cursor: Cursor, theme: Theme, hub: Path) -> ConnectionsView:
+    view = ConnectionsView(run, cursor, theme)
+    qtbot.addWidget(view)
+    view.resize(700, 600)
+    view.show()
+    run.open(hub)
+    return view
+
+
+def settle(view: ConnectionsView, qtbot: QtBot) -> None:
+    qtbot.waitUntil(lambda: not view.is_busy and not view.now.is_stale, timeout=WAIT_MS)
+
+
+def row(view: ConnectionsView, *names: str) -> list[str]:
+    """What a row says, by the beginnings of the titles that lead to it."""
+    item: QTreeWidgetItem | None = view.tree.invisibleRootItem()
+    for name in names:
+        assert item is not None
+        item = next(each for each in map(item.child, range(item.childCount())) if each.text(0).startswith(name))
+    assert item is not None
+    return [item.text(column) for column in range(view.tree.columnCount())]
+
+
+def test_each_end_tells_how_it_stands(view: ConnectionsView, run: Run, qtbot: QtBot) -> None:
+    run.seek(0)
+    settle(view, qtbot)
+    assert row(view, "NL-HUB")[:2] == ["NL-HUB Babel Hub", "10 of 10 registered"]
+    title, state, version, since, tokens, modules = row(view, "NL-HUB", "NL-NEW")
+    assert (title, state, version) == ("NL-NEW Newest Power", "registered, CONNECTED", "2.3.0")
+    assert tokens.startswith("issued B, holds C, 05:58:0")
+    assert since.startswith("05:58:0")
+    assert "sessions" in modules.split(", ")
+    assert row(view, "NL-HUB", "NL-VET Veteran Card, as NL-NEW")[2] == "2.1.1"
+
+
+def test_who_is_behind_a_hub_stands_below_it(view: ConnectionsView, run: Run, qtbot: QtBot) -> None:
+    run.seek(0)
+    settle(view, qtbot)
+    assert row(view, "NL-EMA", "NL-HUB", "behind it: NL-OLD")[1] == "CONNECTED"
+
+
+def test_it_goes_along_with_the_cursor(view: ConnectionsView, run: Run, qtbot: QtBot) -> None:
+    run.seek(-120_000_000)
+    settle(view, qtbot)
+    assert row(view, "NL-ABC", "NL-HUB")[1:5] == ["token A held", "", "05:58:00", "holds A, 05:58:00"]
+    assert row(view, "NL-HUB", "NL-ABC")[1] == "token A issued"
+    run.seek(0)
+    settle(view, qtbot)
+    assert row(view, "NL-ABC", "NL-HUB")[1] == "registered"
+
+
+def test_no_token_is_ever_shown(view: ConnectionsView, run: Run, qtbot: QtBot, hub: Path) -> None:
+    run.seek(0)
+    settle(view, qtbot)
+    with Recording.open(hub) as recording:
+        bodies = [each.request_body for each in recording.messages(module="credentials", contents=True)]
+    tokens = {body.partition(b'"token":"')[2].partition(b'"')[0].decode() for body in bodies} - {""}
+    assert tokens
+    everything = "\n".join(text for item in view._items.values() for text in (item.toolTip(0), item.text(4)))
+    assert not [token for token in tokens if token in everything]
+
+
+def test_a_row_selects_its_link_and_a_party_its_row(
+    view: ConnectionsView, run: Run, cursor: Cursor, qtbot: QtBot
+) -> None:
+    run.seek(0)
+    settle(view, qtbot)
+    view.tree.setCurrentItem(view._items["NL-NEW", "NL-HUB", ""])
+    assert cursor.selection == Selection("link", "NL-NEW|NL-HUB")
+    cursor.select(Selection("party", "NL-EMA"))
+    assert view.tree.currentItem() is view._items[("NL-EMA",)]
+
+
+def test_what_is_open_stays_open_while_rows_come(view: ConnectionsView, run: Run, qtbot: QtBot) -> None:
+    run.seek(-120_000_000)
+    settle(view, qtbot)
+    view._items[("NL-ABC",)].setExpanded(False)
+    run.seek(0)
+    settle(view, qtbot)
+    assert not view._items[("NL-ABC",)].isExpanded()
+    assert view._items[("NL-HUB",)].isExpanded()
+
+
+def test_without_connections_it_says_so(view: ConnectionsView, run: Run, qtbot: QtBot, tmp_path: Path) -> None:
+    Recorder.create(tmp_path / "bare.ocpirun", "full", {"start_epoch_us": "0"}).close({})
+    run.open(tmp_path / "bare.ocpirun")
+    settle(view, qtbot)
+    assert view.nothing.isVisible()
+    assert view.nothing.text() == "No party has begun to connect by this time."
+    run.close()
+    assert view.nothing.text().startswith("Nothing is open.")
