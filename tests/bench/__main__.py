@@ -1,6 +1,6 @@
 """`make bench`: prints measured ratios and rates, each taken within this one run; nothing here asserts a time.
 
-`python -m tests.bench cost report --whole --out docs/images` measures only these parts, at full size (a million
+`python -m tests.bench cost report --whole --out docs/pictures` measures only these parts, at full size (a million
 messages, 50,000 sessions: half an hour), and leaves their plots in a folder.
 """
 
@@ -11,9 +11,9 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from tests.bench import bare, cost, first_paint, load, messages, objects, report, scrub, sweep, tail, topology
+from tests.bench import bare, cost, first_paint, load, messages, objects, protocol, report, scrub, sweep, tail, topology
 
-FIXED: Final = (bare, first_paint, topology, load, messages, scrub, objects, tail, sweep)
+FIXED: Final = (bare, first_paint, topology, load, messages, scrub, objects, protocol, tail, sweep)
 """Those that measure the same whatever is asked."""
 
 

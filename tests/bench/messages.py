@@ -98,7 +98,7 @@ def report(folder: Path) -> None:
     from PySide6.QtWidgets import QApplication
 
     from gui.models.cursor import Cursor
-    from gui.models.messages import DURATION, FROM, TIME
+    from gui.models.message_rows import DURATION, FROM, TIME
     from gui.models.run import Run
     from gui.theme import Theme
     from gui.views.messages import MessagesView

@@ -1,19 +1,19 @@
 """What it costs to read an object: bytes to a checked object of each version, beside the same through pydantic models.
 
-pydantic is no dependency of ours; the comparison is made when it happens to be installed, and else said to be missing.
-Its models are built from the very same classes: equal fields, lengths, patterns and value lists.
+pydantic is here for this comparison only. Its models are built from the very same classes: equal fields, lengths,
+patterns and value lists.
 """
 
 import gc
 import time
 from collections.abc import Callable
-from importlib import import_module
 from pathlib import Path
 from types import GenericAlias
 from typing import Annotated, Any
 
 import msgspec
 from msgspec import NODEFAULT, Struct
+from pydantic import ConfigDict, Field, create_model
 
 from simulator.ocpi import catalogue, codec, rules, typeinfo
 
@@ -96,20 +96,20 @@ def samples(version: str) -> dict[str, dict[str, Any]]:
     return {"Session": session, f"Location of {EVSES} EVSEs": location}
 
 
-def pydantic_model(cls: type[Struct], pydantic: Any, known: dict[type[Struct], Any]) -> Any:
+def pydantic_model(cls: type[Struct], known: dict[type[Struct], Any]) -> Any:
     """A frozen pydantic model with the same fields and constraints as a class of ours."""
     if cls not in known:
         members: dict[str, Any] = {}
         for field in msgspec.structs.fields(cls):
-            type_ = _pydantic_type(field.type, pydantic, known)
+            type_ = _pydantic_type(field.type, known)
             shape = typeinfo.shape(field.type)
             default = ... if field.default is NODEFAULT else field.default
             members[field.encode_name] = (type_ | None if shape.nullable else type_, default)
-        known[cls] = pydantic.create_model(cls.__name__, __config__=pydantic.ConfigDict(frozen=True), **members)
+        known[cls] = create_model(cls.__name__, __config__=ConfigDict(frozen=True), **members)
     return known[cls]
 
 
-def _pydantic_type(type_: Any, pydantic: Any, known: dict[type[Struct], Any]) -> Any:
+def _pydantic_type(type_: Any, known: dict[type[Struct], Any]) -> Any:
     shape = typeinfo.shape(type_)
     limits: dict[str, Any] = {}
     for meta in shape.metas:
@@ -119,51 +119,45 @@ def _pydantic_type(type_: Any, pydantic: Any, known: dict[type[Struct], Any]) ->
         named["pattern"] = meta.pattern.replace(r"\Z", "$") if simple and meta.pattern else None
         limits |= {name: value for name, value in named.items() if value is not None}
     if shape.item is not None:
-        base: Any = GenericAlias(tuple, (_pydantic_type(shape.item, pydantic, known), ...))
+        base: Any = GenericAlias(tuple, (_pydantic_type(shape.item, known), ...))
     elif isinstance(shape.base, type) and issubclass(shape.base, Struct):
-        base = pydantic_model(shape.base, pydantic, known)
+        base = pydantic_model(shape.base, known)
     else:
         base = shape.base
     if limits and (shape.item is not None or base in (str, int)):
-        return Annotated[base, pydantic.Field(**limits)]
+        return Annotated[base, Field(**limits)]
     return base
 
 
 def least_us(act: Callable[[], object]) -> float:
-    """The least microseconds of one call, over rounds: noise only ever adds."""
+    """The least microseconds of processor time of one call, over rounds: noise only ever adds."""
     rounds = []
     gc.disable()
     for _ in range(ROUNDS):
-        began = time.perf_counter()
+        began = time.process_time()
         for _ in range(REPEATS):
             act()
-        rounds.append(1e6 * (time.perf_counter() - began) / REPEATS)
+        rounds.append(1e6 * (time.process_time() - began) / REPEATS)
     gc.enable()
     return min(rounds)
 
 
 def report(_folder: Path) -> None:
     """Print microseconds an object: read and checked, its rules, written; and the same read through pydantic."""
-    try:
-        pydantic: Any = import_module("pydantic")
-    except ModuleNotFoundError:
-        pydantic = None
-        print("pydantic is not installed here (it is no dependency): objects are measured without it")
     for version in catalogue.VERSIONS:
         for name, tree in samples(version).items():
             raw = msgspec.json.encode(tree)
-            line = _line(raw, catalogue.types(version)[name.split()[0]], pydantic)
+            line = _line(raw, catalogue.types(version)[name.split()[0]])
             print(f"{version} {name}, {len(raw):,} bytes: {line}", flush=True)
 
 
-def _line(raw: bytes, cls: type[Struct], pydantic: Any) -> str:
+def _line(raw: bytes, cls: type[Struct]) -> str:
     obj = codec.decode(raw, cls)
     figures = {
         "read and checked": least_us(lambda: codec.decode(raw, cls)),
         "its rules": least_us(lambda: rules.check(obj)),
         "written": least_us(lambda: codec.encode(obj)),
     }
-    if pydantic is not None:
-        model = pydantic_model(cls, pydantic, {})
-        figures["read by pydantic"] = least_us(lambda: model.model_validate_json(raw))
+    model = pydantic_model(cls, {})
+    figures["read by pydantic"] = least_us(lambda: model.model_validate_json(raw))
     return ", ".join(f"{what} {us:.1f} us" for what, us in figures.items())

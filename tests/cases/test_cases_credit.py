@@ -1,0 +1,32 @@
+"""How a bill that was wrong is made right. The number is that of the digest, section 4."""
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from case_town import CPO, EMSP
+from msgspec.structs import asdict, replace
+from run_town import H, OpenTown, named, town
+
+CORRECTED = '\nchanges:\n  - {at: "08:00", kind: cdr_corrected, driver: Vera, tariff: park}\n'
+
+
+@pytest.mark.parametrize("version", ["2.2.1", "2.3.0"])
+def test_case_37_a_credit_cdr_takes_back_a_cdr_and_nothing_else_is_negative(tmp_path: Path, version: str) -> None:
+    """It has an id of its own, names the one that it takes back, and is the same but for the sign of total_cost."""
+    scenario = town(tmp_path, drivers=(named("Vera", stay="20 min"),), change=lambda text: text + CORRECTED)
+    parties = tuple(replace(party, versions=(version,)) for party in scenario.parties)
+    with OpenTown(replace(scenario, parties=parties), tmp_path / "run.ocpirun") as open_town:
+        open_town.run_to(3 * H)
+        wrong, credit, right = open_town.world.emsps[EMSP].cdrs.store
+    assert len(dict.fromkeys(each.id for each in (wrong, credit, right))) == 3
+    assert (credit.credit, credit.credit_reference_id) == (True, wrong.id)
+    assert credit.total_cost.excl_vat == -wrong.total_cost.excl_vat < 0
+    told = ("id", "credit", "credit_reference_id", "total_cost", "last_updated")
+    assert {name: value for name, value in asdict(credit).items() if name not in told} == {
+        name: value for name, value in asdict(wrong).items() if name not in told
+    }
+    assert (right.credit, right.credit_reference_id, right.session_id) == (None, None, wrong.session_id)
+    assert right.total_cost.excl_vat > Decimal(0)
+    assert right.total_cost != wrong.total_cost
+    assert all(each.party_id == CPO[3:] for each in (wrong, credit, right))
