@@ -427,7 +427,7 @@ class MessagesModel(QAbstractTableModel):
         for exchange, start_s, end_s, *rest in rows:
             start_us = round(start_s * 1e6)
             tally = hints.get(exchange, _NO_HINTS)
-            self._rows[exchange] = Row(exchange, start_us, round(end_s * 1e6) - start_us, *rest, tally)
+            self._rows[exchange] = Row._make((exchange, start_us, round(end_s * 1e6) - start_us, *rest, tally))
         while len(self._rows) > _KEPT_ROWS:
             del self._rows[next(iter(self._rows))]
 

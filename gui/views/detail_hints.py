@@ -65,8 +65,8 @@ class HintsPage(QWidget):
             self.list.say_nothing(tr("Nothing to remark on this message."), self._theme)
         self.list.fit(2)
         self.sentence.setVisible(bool(hints))
-        if hints:
-            self.list.setCurrentItem(self.list.topLevelItem(0))
+        if (first := self.list.topLevelItem(0)) is not None and hints:
+            self.list.setCurrentItem(first)
 
     def _tell_whole(self, item: QTreeWidgetItem | None) -> None:
         _, _, sentence, _, section = ("",) * 5 if item is None else [item.text(column) for column in range(5)]
