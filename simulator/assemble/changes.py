@@ -78,19 +78,17 @@ def _correct(world: World, people: People, change: Change) -> None:
 
 
 def _limit(world: World, people: People, change: Change) -> None:
-    """The driver's eMSP limits, or no longer limits, the session that it knows of."""
+    """The driver's eMSP, or an SCSP, limits or no longer limits the session that it knows of."""
     visit = upkeep.visit_of(people, change)
-    emsp = world.emsps[visit.emsp]
-    session = emsp.active_session(visit.token.uid)
+    party = world.limiting(change.by or visit.emsp)
+    id, session = party.office.id, party.active_session(visit.token.uid)
     if session is None:
         data = {"problem": "no session is known to be running"}
-        world.journal.event(visit.emsp, "not_limited", party=visit.emsp, subject=visit.token.uid, data=data)
+        world.journal.event(id, "not_limited", party=id, subject=visit.token.uid, data=data)
         return
-    cause = world.journal.event(
-        visit.emsp, change.kind, party=visit.emsp, subject=session.id, data={"limit_w": change.limit_w}
-    )
+    cause = world.journal.event(id, change.kind, party=id, subject=session.id, data={"limit_w": change.limit_w})
     duration_s = None if change.for_us is None else change.for_us // 1_000_000
-    emsp.limit(session, change.limit_w, duration_s, cause)
+    party.limits.limit(session, change.limit_w, duration_s, cause)
 
 
 _Negotiation = Callable[[Registration, Connection, Cause], Generator[Event, Any, str]]

@@ -27,7 +27,7 @@ class Meeting(Struct, frozen=True):
 
 
 def reach(scenario: Scenario, party_id: str) -> tuple[str, ...]:
-    """The parties of the other role that a party reaches, directly or over hubs, in the scenario's order."""
+    """The eMSPs that a CPO reaches, or the CPOs that an eMSP does, directly or over hubs, in the scenario's order."""
     roles = {party.id: party.role for party in scenario.parties}
     neighbours: dict[str, list[str]] = {}
     for link in scenario.connections:
@@ -41,7 +41,7 @@ def reach(scenario: Scenario, party_id: str) -> tuple[str, ...]:
                 found[neighbour] = None
                 if roles[neighbour] == "hub":
                     to_look_at.append(neighbour)
-    return tuple(id for id, role in roles.items() if id in found and role not in ("hub", roles[party_id]))
+    return tuple(id for id, role in roles.items() if id in found and role not in ("hub", "scsp", roles[party_id]))
 
 
 def arrange(scenario: Scenario, offices: dict[str, Office], hubs: "dict[str, Hub]") -> list[Meeting]:

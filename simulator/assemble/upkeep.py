@@ -50,13 +50,13 @@ def prefer(world: World, people: People, change: Change) -> None:
 
 
 def ask_limits(world: World, people: People, change: Change) -> None:
-    """The driver's eMSP asks for the limits of the session that it knows of."""
+    """The driver's eMSP, or an SCSP, asks for the limits of the session that it knows of."""
     visit = visit_of(people, change)
-    emsp = world.emsps[visit.emsp]
-    session = emsp.active_session(visit.token.uid)
+    party = world.limiting(change.by or visit.emsp)
+    session = party.active_session(visit.token.uid)
     if session is not None:
-        cause = world.journal.event(visit.emsp, change.kind, party=visit.emsp, subject=session.id)
-        emsp.ask_limits(session, cause)
+        cause = world.journal.event(party.office.id, change.kind, party=party.office.id, subject=session.id)
+        party.limits.ask(session, cause)
 
 
 def invoice(world: World, people: People, change: Change) -> None:

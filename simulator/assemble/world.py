@@ -24,6 +24,7 @@ from simulator.parties.office import Office
 from simulator.parties.quirks import give
 from simulator.parties.roles.cpo import Cpo
 from simulator.parties.roles.emsp import Emsp
+from simulator.parties.roles.scsp import Scsp
 from simulator.scenario.expand import CpoAssets, expand
 from simulator.scenario.model import Party, Scenario
 from simulator.wire.carrier import Response, Wire
@@ -50,6 +51,7 @@ class World(Struct):
     street: Street
     cpos: dict[str, Cpo]
     emsps: dict[str, Emsp]
+    scsps: dict[str, Scsp]
     hubs: dict[str, "Hub"]
     links: Links
     charge_points: dict[str, ChargePointLink]
@@ -58,11 +60,15 @@ class World(Struct):
     eye: ExpertEye
     meetings: list[Meeting]
 
-    def party(self, id: str) -> "Cpo | Emsp | Hub":
+    def party(self, id: str) -> "Cpo | Emsp | Scsp | Hub":
         """A party by its id."""
-        return self.cpos.get(id) or self.emsps.get(id) or self.hubs[id]
+        return self.cpos.get(id) or self.emsps.get(id) or self.scsps.get(id) or self.hubs[id]
 
-    def parties(self) -> "list[Cpo | Emsp | Hub]":
+    def limiting(self, id: str) -> Emsp | Scsp:
+        """A party that may limit sessions, by its id."""
+        return self.scsps.get(id) or self.emsps[id]
+
+    def parties(self) -> "list[Cpo | Emsp | Scsp | Hub]":
         """All parties in the scenario's order."""
         return [self.party(party.id) for party in self.scenario.parties]
 
@@ -103,7 +109,7 @@ def build(scenario: Scenario, seed: int, wire: Wire, journal: Journal, governor:
     street = Street(kernel.env, journal, scenario.session_updates_us)
     eye = ExpertEye(journal)
     assets = expand(scenario, -LEAD_US)
-    world = World(scenario, seed, kernel, journal, streams, street, {}, {}, {}, links, {}, assets, [], eye, [])
+    world = World(scenario, seed, kernel, journal, streams, street, {}, {}, {}, {}, links, {}, assets, [], eye, [])
     for party in scenario.parties:
         office = Office(_identity(party), kernel, journal, streams, scenario.start_epoch_us)
         if party.role == "cpo":
@@ -113,8 +119,10 @@ def build(scenario: Scenario, seed: int, wire: Wire, journal: Journal, governor:
             from simulator.parties.roles.hub import Hub
 
             world.hubs[party.id] = Hub(office, scenario.poll_us, _patience_us(links, party.id))
+        elif party.role == "scsp":
+            world.scsps[party.id] = Scsp(office, scenario.poll_us)
         else:
-            emsp = Emsp(office, scenario.poll_us)
+            emsp = Emsp(office, scenario.poll_us, _has_scsps(scenario, party.id))
             world.emsps[party.id] = emsp
             street.apps[party.id] = emsp.app
     for party in scenario.parties:
@@ -127,6 +135,13 @@ def build(scenario: Scenario, seed: int, wire: Wire, journal: Journal, governor:
     for id, cpo in world.cpos.items():
         _equip(world, cpo, world.assets[id])
     return world
+
+
+def _has_scsps(scenario: Scenario, id: str) -> bool:
+    """Whether a party is connected with one that limits sessions."""
+    scsps = [party.id for party in scenario.parties if party.role == "scsp"]
+    peers = [link.b if link.a == id else link.a for link in scenario.connections if id in (link.a, link.b)]
+    return any(peer in scsps for peer in peers)
 
 
 def _patience_us(links: Links, hub: str) -> int:

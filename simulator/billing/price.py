@@ -1,26 +1,30 @@
 """What a session costs: quantities and a tariff in, a bill out.
 
 This engine is exact for tariffs whose prices apply throughout. A restriction (time of day, power, reservation ...)
-needs the course of the session, which a `Usage` does not hold: the prices at its start are billed to its end. Such a
-bill is marked approximate and says in sentences what was ignored, so that nobody takes a guess for a sum owed.
+needs the course of the session, which a `Usage` does not hold and `course` follows: here the prices at its start are
+billed to its end. Such a bill is marked approximate and says in sentences what was ignored, so that nobody takes a
+guess for a sum owed.
 
 Source: OCPI 2.2.1 and 2.3.0 Tariffs (PriceComponent, step_size, min_price, max_price) and CDRs (step_size). OCPI
 leaves the rounding of money open; ours follows EN 16931, the European norm for invoices: each line is rounded once,
 half up, to the 4 decimals of an OCPI number, and a total is the sum of its lines.
 """
 
+from collections.abc import Iterable, Sequence
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
+from typing import Literal
 
 from msgspec import Struct
 
+from simulator.billing.limits import limited
+from simulator.billing.rates import Rate, money, rate_of, ten_thousandths
 from simulator.billing.restrictions import Moment, applies
-from simulator.billing.tariff import Component, ComponentKind, Limit, Restrictions, Tariff
+from simulator.billing.tariff import Component, ComponentKind, Restrictions, Tariff
 
 _US_PER_S = 1_000_000
 _S_PER_H = 3_600
 _WH_PER_KWH = 1_000
 _NOTHING = Decimal(0)
-_TEN_THOUSANDTH = Decimal("0.0001")
 _UNRESTRICTED = Restrictions()
 
 Quantities = dict[ComponentKind, int]
@@ -73,9 +77,9 @@ def usage_from_volumes(energy_kwh: Decimal, time_h: Decimal = _NOTHING, parking_
 class Bill(Struct, frozen=True, gc=False):
     """The price of one session, in `currency`, each amount with 4 decimals.
 
-    `energy`, `time`, `parking` and `fixed` are the lines without tax; they add up to `total_excl` unless min_price or
-    max_price moved it. `total_incl` and each line's `..._incl` are with tax, None when no price carries any. An
-    approximate bill says why in `reasons`.
+    `energy`, `time`, `parking`, `fixed` and `reservation` (all that a reservation cost before charging began) are the
+    lines without tax; they add up to `total_excl` unless min_price or max_price moved it. `total_incl` and each line's
+    `..._incl` are with tax, None when no price carries any. An approximate bill says why in `reasons`.
     """
 
     currency: str
@@ -90,15 +94,13 @@ class Bill(Struct, frozen=True, gc=False):
     time_incl: Decimal | None = None
     parking_incl: Decimal | None = None
     fixed_incl: Decimal | None = None
+    reservation: Decimal = _NOTHING
+    reservation_incl: Decimal | None = None
 
     @property
     def approximate(self) -> bool:
         """Whether something the tariff asks for was ignored."""
         return bool(self.reasons)
-
-
-_UNIT: dict[ComponentKind, int] = {"ENERGY": _WH_PER_KWH, "TIME": _S_PER_H, "PARKING_TIME": _S_PER_H, "FLAT": 1}
-"""How many of a dimension's smallest units (Wh, s, sessions) its price is for."""
 
 
 def price(tariff: Tariff, usage: Usage, at: Moment | None = None) -> Bill:
@@ -115,59 +117,93 @@ def price(tariff: Tariff, usage: Usage, at: Moment | None = None) -> Bill:
     return terms(tariff, used(quantities), at).bill(quantities)
 
 
-class Rate(Struct, frozen=True, gc=False):
-    """What one dimension costs: `net` and `gross` are quotients of integers, in money for its smallest unit."""
+LineKind = ComponentKind | Literal["RESERVATION"]
+Lines = Sequence[tuple[LineKind, int, int]]
+"""What a bill is the sum of: each line's price without and with tax, in ten-thousandths."""
 
-    kind: ComponentKind
-    step_size: int
-    net: tuple[int, int]
-    gross: tuple[int, int]
+
+class Taxes(Struct, frozen=True, gc=False):
+    """What the components of a bill say of tax: `vat` is the rate that all share, None when there is no such rate."""
+
+    taxed: bool
+    vat: Decimal | None
+    reasons: tuple[str, ...]
+
+
+def taxes(tariff: Tariff, components: Iterable[Component]) -> Taxes:
+    """How a bill of these components is taxed."""
+    vats = [component.vat for component in components]
+    reasons: tuple[str, ...] = ()
+    if tariff.tax_included == "YES" and None in vats:
+        reasons = ("Prices include a tax whose rate is not given; amounts without tax repeat those with tax.",)
+    return Taxes(
+        tariff.tax_included == "YES" or (tariff.tax_included == "NO" and vats.count(None) < len(vats)),
+        vats[0] if vats and vats.count(vats[0]) == len(vats) else None,
+        reasons,
+    )
+
+
+def draw_up(tariff: Tariff, lines: Lines, tax: Taxes, reasons: Iterable[str]) -> Bill:
+    """The bill of these lines, one a kind at most."""
+    unbound: list[str] = []
+    total_excl, total_incl = sums(tariff, lines, tax, unbound)
+    net = {kind: money(excl) for kind, excl, _ in lines}
+    gross = {kind: money(incl) for kind, _, incl in lines} if tax.taxed else {}
+    none = _NOTHING if tax.taxed else None
+    return Bill(
+        tariff.currency,
+        total_excl,
+        total_incl,
+        net.get("ENERGY", _NOTHING),
+        net.get("TIME", _NOTHING),
+        net.get("PARKING_TIME", _NOTHING),
+        net.get("FLAT", _NOTHING),
+        (*reasons, *tax.reasons, *unbound),
+        gross.get("ENERGY", none),
+        gross.get("TIME", none),
+        gross.get("PARKING_TIME", none),
+        gross.get("FLAT", none),
+        net.get("RESERVATION", _NOTHING),
+        gross.get("RESERVATION", none),
+    )
+
+
+def sums(tariff: Tariff, lines: Lines, tax: Taxes, reasons: list[str]) -> tuple[Decimal, Decimal | None]:
+    """Both totals within the tariff's limits; what these do not bind goes to `reasons`."""
+    net = gross = 0
+    for _, line_net, line_gross in lines:
+        net += line_net
+        gross += line_gross
+    excl = money(net) if lines else _NOTHING
+    incl = money(gross) if tax.taxed and lines else excl
+    if tariff.min_price is not None or tariff.max_price is not None:
+        excl, incl = limited(tariff, excl, incl, tax.vat, tax.taxed, reasons)
+    return excl, incl if tax.taxed else None
 
 
 class Terms(Struct, frozen=True, gc=False):
     """What a session pays by: chosen once for as long as its dimensions and its calendar day stay the same.
 
-    `vat` is the tax rate that all rates share, None when there is no such rate; `parking` whether parked time has one.
+    `parking` is whether parked time has a rate.
     """
 
     tariff: Tariff
     rates: tuple[Rate, ...]
-    taxed: bool
-    vat: Decimal | None
+    tax: Taxes
     parking: bool
     reasons: tuple[str, ...]
 
     def bill(self, quantities: Quantities) -> Bill:
         """The bill for `quantities`, which must be of the dimensions that these terms were made for."""
-        lines = self._lines(quantities)
-        unbound: list[str] = []
-        total_excl, total_incl = self._sum(lines, unbound)
-        net = {kind: _money(excl) for kind, excl, _ in lines}
-        gross = {kind: _money(incl) for kind, _, incl in lines} if self.taxed else {}
-        none = _NOTHING if self.taxed else None
-        return Bill(
-            self.tariff.currency,
-            total_excl,
-            total_incl,
-            net.get("ENERGY", _NOTHING),
-            net.get("TIME", _NOTHING),
-            net.get("PARKING_TIME", _NOTHING),
-            net.get("FLAT", _NOTHING),
-            (*self.reasons, *unbound),
-            gross.get("ENERGY", none),
-            gross.get("TIME", none),
-            gross.get("PARKING_TIME", none),
-            gross.get("FLAT", none),
-        )
+        return draw_up(self.tariff, self._lines(quantities), self.tax, self.reasons)
 
     def total(self, quantities: Quantities) -> tuple[Decimal, Decimal | None]:
         """The bill's `total_excl` and `total_incl`, without the rest of it: for a session that goes on."""
-        return self._sum(self._lines(quantities), [])
+        return sums(self.tariff, self._lines(quantities), self.tax, [])
 
-    def _lines(self, quantities: Quantities) -> list[tuple[ComponentKind, int, int]]:
-        """Each dimension's price without and with tax, in ten-thousandths."""
+    def _lines(self, quantities: Quantities) -> Lines:
         parking_is_billed = self.parking and quantities["PARKING_TIME"] > 0
-        lines = []
+        lines: list[tuple[LineKind, int, int]] = []
         for rate in self.rates:
             kind = rate.kind
             quantity = quantities[kind]
@@ -177,39 +213,22 @@ class Terms(Struct, frozen=True, gc=False):
             if rate.step_size > 1 and kind != "FLAT" and not (kind == "TIME" and parking_is_billed):
                 quantity = -(-quantity // rate.step_size) * rate.step_size
             numerator, denominator = rate.net
-            excl = incl = _ten_thousandths(quantity * numerator, denominator)
+            excl = incl = ten_thousandths(quantity * numerator, denominator)
             if rate.gross is not rate.net:
                 numerator, denominator = rate.gross
-                incl = _ten_thousandths(quantity * numerator, denominator)
+                incl = ten_thousandths(quantity * numerator, denominator)
             lines.append((kind, excl, incl))
         return lines
-
-    def _sum(self, lines: list[tuple[ComponentKind, int, int]], reasons: list[str]) -> tuple[Decimal, Decimal | None]:
-        """Both totals within the tariff's limits; what these do not bind goes to `reasons`."""
-        tariff = self.tariff
-        net = gross = 0
-        for _, line_net, line_gross in lines:
-            net += line_net
-            gross += line_gross
-        excl = _money(net) if lines else _NOTHING
-        incl = _money(gross) if self.taxed and lines else excl
-        if tariff.min_price is not None or tariff.max_price is not None:
-            excl, incl = _limited(tariff, excl, incl, self.vat, self.taxed, reasons)
-        return excl, incl if self.taxed else None
 
 
 def terms(tariff: Tariff, dimensions: tuple[ComponentKind, ...], at: Moment | None = None) -> Terms:
     """By what a session that used these dimensions pays under `tariff`; see `price`."""
     reasons: list[str] = []
     components = _components(tariff, dimensions, at, reasons)
-    vats = [component.vat for component in components.values()]
-    if tariff.tax_included == "YES" and None in vats:
-        reasons.append("Prices include a tax whose rate is not given; amounts without tax repeat those with tax.")
     return Terms(
         tariff,
-        tuple(_rate(tariff, component, _UNIT[kind]) for kind, component in components.items()),
-        tariff.tax_included == "YES" or (tariff.tax_included == "NO" and vats.count(None) < len(vats)),
-        vats[0] if vats and vats.count(vats[0]) == len(vats) else None,
+        tuple([rate_of(tariff, component) for component in components.values()]),
+        taxes(tariff, components.values()),
         "PARKING_TIME" in components,
         tuple(reasons),
     )
@@ -268,71 +287,5 @@ def _throughout(kind: ComponentKind, number: int, restrictions: Restrictions, at
     )
 
 
-def _rate(tariff: Tariff, component: Component, unit: int) -> Rate:
-    """Amounts of one line without and with tax are each rounded once, from the exact quotient of integers."""
-    numerator, denominator = component.price.as_integer_ratio()
-    stated = numerator, denominator * unit
-    net = gross = stated
-    if component.vat is not None and tariff.tax_included != "N/A":
-        rate, hundred = _gross_ratio(component.vat)
-        if tariff.tax_included == "YES":
-            net = numerator * hundred, denominator * unit * rate
-        else:
-            gross = numerator * rate, denominator * unit * hundred
-    return Rate(component.kind, component.step_size, net, gross)
-
-
-def _limited(
-    tariff: Tariff, excl: Decimal, incl: Decimal, vat: Decimal | None, taxed: bool, reasons: list[str]
-) -> tuple[Decimal, Decimal]:
-    """Both totals within min_price and max_price; without one VAT rate for all, one-sided limits bind one side."""
-    for name, limit, bound in (("min_price", tariff.min_price, max), ("max_price", tariff.max_price, min)):
-        if limit is None:
-            continue
-        limit = _both_sides(limit, vat)
-        bounded_excl = excl if limit.excl is None else bound(excl, limit.excl)
-        bounded_incl = incl if limit.incl is None else bound(incl, limit.incl)
-        if taxed and ((limit.incl is None and bounded_excl != excl) or (limit.excl is None and bounded_incl != incl)):
-            given, other = ("without", "with") if limit.incl is None else ("with", "without")
-            reasons.append(f"{name} is given {given} tax only; the total {other} tax is not bound by it.")
-        excl, incl = bounded_excl, bounded_incl
-    return excl, incl
-
-
-def _both_sides(limit: Limit, vat: Decimal | None) -> Limit:
-    if vat is None:
-        return limit
-    rate, hundred = _gross_ratio(vat)
-    if limit.incl is None and limit.excl is not None:
-        numerator, denominator = limit.excl.as_integer_ratio()
-        return Limit(limit.excl, _rounded(numerator * rate, denominator * hundred))
-    if limit.excl is None and limit.incl is not None:
-        numerator, denominator = limit.incl.as_integer_ratio()
-        return Limit(_rounded(numerator * hundred, denominator * rate), limit.incl)
-    return limit
-
-
-def _gross_ratio(vat: Decimal) -> tuple[int, int]:
-    """Gross to net as a quotient of integers: 110 to 100 for a VAT of 10 percent."""
-    numerator, denominator = vat.as_integer_ratio()
-    return 100 * denominator + numerator, 100 * denominator
-
-
 def _nearest_s(duration_us: int) -> int:
     return (duration_us + _US_PER_S // 2) // _US_PER_S
-
-
-def _rounded(numerator: int, denominator: int) -> Decimal:
-    """The quotient as money."""
-    return _money(_ten_thousandths(numerator, denominator))
-
-
-def _ten_thousandths(numerator: int, denominator: int) -> int:
-    """The quotient in the smallest unit of money, halves away from zero."""
-    rounded = (abs(numerator) * 20_000 + denominator) // (2 * denominator)
-    return rounded if numerator >= 0 else -rounded
-
-
-def _money(ten_thousandths: int) -> Decimal:
-    """An amount with 4 decimals."""
-    return Decimal(ten_thousandths) * _TEN_THOUSANDTH

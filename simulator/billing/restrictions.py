@@ -1,12 +1,14 @@
-"""Whether an element's prices apply to a session, as far as the session's start and end tell.
+"""Whether an element's prices apply to a session: at one instant of its course, or as far as start and end tell.
 
-Restrictions hold from instant to instant, and this engine does not follow a session's course. So it asks whether they
-hold at the start, and says when that is the answer for the whole session, too.
+Restrictions hold from instant to instant. `holds` answers for an instant. Who does not follow a session's course asks
+with `applies` whether they hold at the start, and whether that is the answer for the whole session, too.
 
 Source: OCPI 2.2.1 and 2.3.0 Tariffs, TariffRestrictions. What OCPI leaves open: equal start and end times mean the
 whole day.
 """
 
+from decimal import Decimal
+from fractions import Fraction
 from typing import Literal
 
 from msgspec import Struct
@@ -31,6 +33,61 @@ class Moment(Struct, frozen=True):
     time: str
     day: str
     end_date: str
+
+
+Span = tuple[Fraction, Fraction]
+"""The least and the most of a quantity that varies."""
+
+
+class Instant(Struct, frozen=True):
+    """A session at one instant: the local date, time and day, what has been charged and how long it has lasted.
+
+    Power and current are the least and the most there was around the instant; None: not known.
+    """
+
+    date: str
+    time: str
+    day: str
+    energy_kwh: Fraction
+    duration_s: Fraction
+    power_kw: Span | None
+    current_a: Span | None
+
+
+def holds(given: Restrictions, at: Instant) -> Literal["yes", "no", "unknown"]:
+    """Whether all restrictions of time, energy, duration, power and current hold at an instant.
+
+    Unknown is only what depends on power or current that is not known, or that lay on both sides of a bound.
+    """
+    if not (
+        (given.start_date is None or given.start_date <= at.date)
+        and (given.end_date is None or at.date < given.end_date)
+        and (not given.day_of_week or at.day in given.day_of_week)
+        and _within(given.start_time, given.end_time, at.time)
+        and (given.min_energy_kwh is None or at.energy_kwh >= given.min_energy_kwh)
+        and (given.max_energy_kwh is None or at.energy_kwh < given.max_energy_kwh)
+        and (given.min_duration_s is None or at.duration_s >= given.min_duration_s)
+        and (given.max_duration_s is None or at.duration_s < given.max_duration_s)
+    ):
+        return "no"
+    answers = (
+        _between(given.min_power_kw, given.max_power_kw, at.power_kw),
+        _between(given.min_current_a, given.max_current_a, at.current_a),
+    )
+    if "no" in answers:
+        return "no"
+    return "unknown" if "unknown" in answers else "yes"
+
+
+def _between(least: Decimal | None, below: Decimal | None, found: Span | None) -> Literal["yes", "no", "unknown"]:
+    """Whether a quantity was at least the one bound and below the other, throughout or nowhere."""
+    if least is None and below is None:
+        return "yes"
+    if found is None:
+        return "unknown"
+    if (least is not None and found[1] < least) or (below is not None and found[0] >= below):
+        return "no"
+    return "yes" if (least is None or found[0] >= least) and (below is None or found[1] < below) else "unknown"
 
 
 def applies(given: Restrictions, at: Moment | None) -> Applies:

@@ -1,7 +1,7 @@
 """A tariff in our own neutral words, so that pricing is one engine for every OCPI version.
 
 The step from and to OCPI's Tariff objects is made by the parties; nothing here knows JSON. All restrictions are kept,
-also those that pricing does not yet evaluate.
+also those for bookings, which pricing leaves out.
 """
 
 from decimal import Decimal

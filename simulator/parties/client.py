@@ -74,12 +74,14 @@ class Client:
         *,
         correlation_id: str = "",
         timeout_us: int | None = None,
+        version: str = "",
     ) -> Exchange | None:
         """Start an exchange with the connection's token; `done` is called at its final state.
 
         A peer says itself where it wants to be called (endpoints, Link, response_url). None when such a URL cannot be
         used or leads elsewhere, where the peer's token has no business; that is told in the recording. A hub gives the
-        `correlation_id` of what it passes on, and a `timeout_us` shorter than that of the network.
+        `correlation_id` of what it passes on, and a `timeout_us` shorter than that of the network. A handshake for
+        another `version` than that in force speaks as that version does.
         """
         sendable = _sendable(url)
         receiver = self._kernel.party_at(sendable[1]) if sendable is not None else None
@@ -97,8 +99,11 @@ class Client:
         number = f"{self._count:012x}"
         request_id = self._request_prefix + number
         correlation_id = correlation_id or self._correlation_prefix + number
-        headers = connection.request_headers(subject.module)
-        if connection.version != OLDEST:
+        if version and version != connection.version:
+            headers = connection.handshake_headers(version)
+        else:
+            version, headers = connection.version, connection.request_headers(subject.module)
+        if version != OLDEST:
             headers = (*headers, (h.X_CORRELATION_ID, correlation_id), (h.X_REQUEST_ID, request_id))
         request = Request(method, url, headers, body)
         if self.write is not None:
@@ -159,6 +164,11 @@ def succeeded(exchange: Exchange | None) -> bool:
     """Whether an acknowledgement says that it worked, read without decoding more than the status."""
     response = exchange.response if exchange is not None else None
     return response is not None and response.status < 300 and (status_of(response.body) or 9999) < 2000
+
+
+def not_found(exchange: Exchange) -> bool:
+    """Whether the peer says that it does not know what a request is about."""
+    return exchange.response is not None and exchange.response.status == 404
 
 
 class _StatusOnly(Struct, gc=False):

@@ -216,6 +216,12 @@ class Connection:
             self._request_headers[module] = headers
         return headers
 
+    def handshake_headers(self, version: str) -> Headers:
+        """The headers of a request of the configuration modules that is made for a version to come."""
+        usual: h.TokenEncoding = "base64" if self.version == OLDEST else self.encoding
+        encoding = "raw" if version == OLDEST else usual
+        return ((h.AUTHORIZATION, h.authorization_value(self.held, encoding)), (h.CONTENT_TYPE, "application/json"))
+
 
 class Routed(Connection):
     """A party behind a hub: its messages travel over the connection with the hub, addressed to the party.

@@ -33,7 +33,13 @@ from simulator.wire.carrier import MAX_BODY_BYTES, Headers, Request, Response
 _OPEN_TO_TOKEN_A = (ModuleID.VERSIONS, ModuleID.CREDENTIALS)
 _REMEMBERED_URLS = 2_048
 """An object that was written is soon written again: its URL need not be taken apart again."""
-_RULES = {401: "unauthorised", 404: "unknown-object", 405: "unknown-method", 413: "body-too-large"}
+_RULES = {
+    401: ("unauthorised", "OCPI transport_and_format, Authorization header"),
+    404: ("unknown-object", "OCPI transport_and_format, Errors"),
+    405: ("unknown-method", "OCPI transport_and_format, Errors"),
+    413: ("body-too-large", "RFC 9110, 413 Content Too Large"),
+}
+_REFUSED = ("refused", "OCPI status_codes, 2xxx: Client errors")
 _IN_OLDEST = {
     Status.UNKNOWN_TOKEN.value: Status.CLIENT_ERROR.value,
     Status.HUB_ERROR.value: Status.SERVER_ERROR.value,
@@ -56,6 +62,7 @@ class Platform:
         self._host = identity.host
         self._calendar = calendar
         self._journal = journal
+        self._newest = max(identity.versions)
         self._secret = bytes.fromhex(secret)
         self._handlers: dict[str, Handler] = {}
         self._endpoints: dict[tuple[str, str, str], str] = {}
@@ -254,9 +261,10 @@ class Platform:
                 if endpoint is not None:
                     return (*endpoint, segments[length:], facade)
             if segments == ("ocpi", "versions"):
-                return self.identity.versions[0], ModuleID.VERSIONS, InterfaceRole.SENDER, (), facade
+                return self._newest, ModuleID.VERSIONS, InterfaceRole.SENDER, (), facade
             if len(segments) == 2:
-                return self.identity.versions[0], ModuleID.VERSIONS, InterfaceRole.SENDER, segments[1:], facade
+                asked = segments[1] if segments[1] in self.identity.versions else self._newest
+                return asked, ModuleID.VERSIONS, InterfaceRole.SENDER, segments[1:], facade
         raise Refusal(Status.CLIENT_ERROR, f"There is nothing at /{'/'.join(segments)}.", 404)
 
     # An answer
@@ -277,7 +285,8 @@ class Platform:
 
     def _refuse(self, call: Call | None, headers: Mapping[str, str], refusal: Refusal, cause: Cause) -> Response:
         """A request that is not carried out; the hint says why, as it may be nobody's fault (a resynchronisation)."""
-        self._journal.hint(cause.id, _RULES.get(refusal.http_status, "refused"), "warning", refusal.message)
+        rule, section = _RULES.get(refusal.http_status, _REFUSED)
+        self._journal.hint(cause.id, rule, "warning", refusal.message, "", section)
         return self._respond(call, headers, Reply(refusal.data, refusal.status, refusal.message, refusal.http_status))
 
     def _reject(self, call: Call, headers: Mapping[str, str], invalid: Invalid) -> Response:

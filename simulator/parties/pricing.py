@@ -3,29 +3,23 @@
 A CDR is priced from the volumes that it publishes, so that whoever reads it computes the same amount.
 """
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
-from functools import lru_cache
-from zoneinfo import ZoneInfo
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from simulator.billing import tariff as ours
+from simulator.billing.course import Course, price_course
+from simulator.billing.pieces import Period
 from simulator.billing.price import Bill, Quantities, Terms, price, terms, usage_from_volumes, used
-from simulator.billing.restrictions import Moment
-from simulator.ocpi.datatypes import Price
-from simulator.ocpi.v2_2_1.cdrs import CDR
-from simulator.ocpi.v2_2_1.tariffs import DayOfWeek, Tariff, TariffElement, TariffRestrictions
+from simulator.ocpi.datatypes import Price, parse_datetime
+from simulator.ocpi.v2_2_1.cdrs import CDR, CdrDimensionType, ChargingPeriod
+from simulator.ocpi.v2_2_1.tariffs import Tariff, TariffElement, TariffRestrictions
 
 _ZERO = Decimal("0.0000")
 _KWH_PER_WH = Decimal("0.001")
 _HOUR_PLACE = Decimal("0.0001")
 _US_PER_HOUR_PLACE = 360_000
-_US_PER_S = 1_000_000
-_S_PER_QUARTER = 900
-_DAYS = tuple(day.value for day in DayOfWeek)
 
 
 def kwh(energy_wh: int) -> Decimal:
@@ -116,61 +110,67 @@ def _limit(given: Price | None) -> ours.Limit | None:
     return ours.Limit(given.excl_vat, given.incl_vat) if given is not None else None
 
 
-def local_moment(time_zone: str, start_epoch_us: int, end_epoch_us: int) -> Moment:
-    """When a session starts and ends, as clocks and calendars at its location tell; tariffs are meant by these."""
-    zone = ZoneInfo(time_zone)
-    start = datetime.fromtimestamp(start_epoch_us // _US_PER_S, zone)
-    end = datetime.fromtimestamp(end_epoch_us // _US_PER_S, zone)
-    return Moment(
-        start.date().isoformat(),
-        start.time().isoformat("minutes"),
-        _DAYS[start.weekday()],
-        end.date().isoformat(),
-    )
-
-
-@lru_cache(maxsize=1_024)
-def _local_date(time_zone: str, quarter: int) -> str:
-    """The date at a location in a quarter of an hour since 1970; clocks are changed between two quarters."""
-    return datetime.fromtimestamp(quarter * _S_PER_QUARTER, ZoneInfo(time_zone)).date().isoformat()
+def course_of(periods: Sequence[ChargingPeriod], end_date_time: str) -> Iterator[Period]:
+    """Charging periods up to this end, each of which ends when the next one starts, for the billing room to price."""
+    starts = [parse_datetime(period.start_date_time) for period in periods]
+    for period, start, end in zip(periods, starts, [*starts[1:], parse_datetime(end_date_time)], strict=True):
+        volumes = {dimension.type: dimension.volume for dimension in period.dimensions}
+        yield Period(
+            start_epoch_us=start,
+            end_epoch_us=end,
+            energy_kwh=volumes.get(CdrDimensionType.ENERGY, _ZERO),
+            activity="PARKING" if CdrDimensionType.PARKING_TIME in volumes else "CHARGING",
+        )
 
 
 class Fare:
-    """What one session pays under a tariff: the terms are chosen anew only when its course makes them others."""
+    """What one session pays under a tariff.
 
-    __slots__ = ("_date", "_restricted", "_start", "_tariff", "_terms", "_time_zone", "_used")
+    Without restrictions the quantities tell; the terms are chosen anew only when other dimensions are used. With them
+    the fare `follows` the session: it wants all its charging periods.
+    """
+
+    __slots__ = ("_course", "_opening", "_tariff", "_terms", "_used", "follows")
 
     def __init__(self, tariff: ours.Tariff, time_zone: str, start_epoch_us: int) -> None:
+        self.follows = any(element.restrictions is not None for element in tariff.elements)
         self._tariff = tariff
-        self._time_zone = time_zone
-        self._restricted = any(element.restrictions is not None for element in tariff.elements)
-        self._start = local_moment(time_zone, start_epoch_us, start_epoch_us) if self._restricted else None
         self._used: tuple[str, ...] = ()
-        self._date = ""
         self._terms: Terms | None = None
+        self._course = Course(tariff, time_zone) if self.follows else None
+        opening = Period(start_epoch_us=start_epoch_us, end_epoch_us=start_epoch_us)
+        self._opening = price_course(tariff, (opening,), time_zone) if self.follows else None
 
     @property
     def currency(self) -> str:
         """In which it is paid."""
         return self._tariff.currency
 
-    def bill(self, quantities: Quantities, end_epoch_us: int) -> Bill:
-        """The bill for a session that has come to this instant."""
-        return self._terms_for(quantities, end_epoch_us).bill(quantities)
+    def follow(self, periods: Sequence[ChargingPeriod], end_date_time: str) -> None:
+        """Take the next charging periods, up to this end; nothing for a fare that does not follow."""
+        if self._course is not None:
+            for period in course_of(periods, end_date_time):
+                self._course.add(period)
+                self._opening = None
 
-    def total(self, quantities: Quantities, end_epoch_us: int) -> Price:
+    def bill(self, quantities: Quantities) -> Bill:
+        """The bill so far; `quantities` are those of all the periods that were followed."""
+        if self._course is not None:
+            return self._opening or self._course.bill()
+        return self._terms_for(quantities).bill(quantities)
+
+    def total(self, quantities: Quantities) -> Price:
         """What that bill comes to."""
-        excl, incl = self._terms_for(quantities, end_epoch_us).total(quantities)
+        if self._course is not None:
+            bill = self.bill(quantities)
+            return Price(excl_vat=bill.total_excl, incl_vat=bill.total_incl)
+        excl, incl = self._terms_for(quantities).total(quantities)
         return Price(excl_vat=excl, incl_vat=incl)
 
-    def _terms_for(self, quantities: Quantities, end_epoch_us: int) -> Terms:
-        date = ""
-        if self._restricted:
-            date = _local_date(self._time_zone, end_epoch_us // (_S_PER_QUARTER * _US_PER_S))
+    def _terms_for(self, quantities: Quantities) -> Terms:
         dimensions = used(quantities)
-        if self._terms is None or dimensions != self._used or date != self._date:
-            at = replace(self._start, end_date=date) if self._start is not None else None
-            self._terms, self._used, self._date = terms(self._tariff, dimensions, at), dimensions, date
+        if self._terms is None or dimensions != self._used:
+            self._terms, self._used = terms(self._tariff, dimensions), dimensions
         return self._terms
 
 

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from simulator.engine.cause import Cause
 from simulator.engine.exchange import Subject
-from simulator.ocpi.modules import InterfaceRole, ModuleID
+from simulator.ocpi.modules import InterfaceRole, ModuleID, Role
 from simulator.ocpi.routes import join_url
 from simulator.parties.connection import Connection
 from simulator.parties.dialect import OLDEST
@@ -27,6 +27,7 @@ class Where(Struct, frozen=True):
     token_uid: str = ""
     token_type: str = ""
     location_id: str = ""
+    session_id: str = ""
 
     def url(self, connection: Connection, endpoint: str) -> str:
         """The object's URL below a Receiver's endpoint. 2.1.1 knows no types of tokens in a URL."""
@@ -44,16 +45,24 @@ class Where(Struct, frozen=True):
             object_id=self.segments[-1],
             token_uid=self.token_uid,
             location_id=self.location_id,
+            session_id=self.session_id,
         )
 
 
 def publish(
-    office: Office, outbox: Outbox, method: str, obj: Struct, where: Where, cause: Cause, changes: Any = None
+    office: Office,
+    outbox: Outbox,
+    method: str,
+    obj: Struct,
+    where: Where,
+    cause: Cause,
+    changes: Any = None,
+    to: tuple[Role, ...] = tuple(Role),
 ) -> None:
-    """Push an object by PUT, its `changes` by PATCH, or its end by DELETE, to every partner who wants to know."""
+    """Push an object by PUT, its `changes` by PATCH, or its end by DELETE, to partners of these roles who take it."""
     for connection in tuple(office.registered()):
         endpoint = connection.endpoint(where.module, InterfaceRole.RECEIVER)
-        if endpoint is None:
+        if endpoint is None or connection.peer_role not in to:
             continue
         body = b"" if method == "DELETE" else say(office, connection, obj, cause, changes)
         if body is None:

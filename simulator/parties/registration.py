@@ -4,7 +4,7 @@ CREDENTIALS_TOKEN_A is handed over out of band with a versions URL; everything e
 Credentials module, Registration; Version information endpoint; digest, section 2.8.
 """
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from typing import Any
 
 import msgspec
@@ -13,11 +13,12 @@ from simpy import Event
 from simulator.engine.cause import TIME, Cause
 from simulator.engine.exchange import Subject
 from simulator.ocpi import codec
-from simulator.ocpi.modules import InterfaceRole, ModuleID
+from simulator.ocpi.modules import InterfaceRole, ModuleID, Role
 from simulator.ocpi.status import Status
 from simulator.ocpi.v2_2_1.versions import Version
 from simulator.parties import credentials
 from simulator.parties.call import Call, Refusal, Reply, Waiting
+from simulator.parties.claims import refuse_foreign_members
 from simulator.parties.client import Answer
 from simulator.parties.connection import Connection, ConnectionState
 from simulator.parties.credentials import Member, Presented
@@ -25,14 +26,15 @@ from simulator.parties.endpoints import Offered, read_details, write_details
 from simulator.parties.office import Office
 
 _REGISTERED = ConnectionState.REGISTERED
-Expected = tuple[tuple[ModuleID, InterfaceRole], ...]
+Expected = Mapping[Role, tuple[tuple[ModuleID, InterfaceRole], ...]]
 
 
 class Registration:
     """Versions and credentials of one party, as client and as server.
 
-    `expected` are the interfaces that a peer must have to be of use; `on_registered` is told of each peer that is, anew
-    when it has been renewed. A hub shows itself otherwise to each peer: it overrides what says who is here.
+    `expected` are the interfaces that a peer of each role must have to be of use; `on_registered` is told of each peer
+    that is, anew when it has been renewed. A hub shows itself otherwise to each peer: it overrides what says who is
+    here.
     """
 
     def __init__(self, office: Office, expected: Expected, on_registered: Callable[[Connection, Cause], None]) -> None:
@@ -190,6 +192,10 @@ class Registration:
         )
         if theirs is None:
             return f"{connection.peer_id} did not register us: {_why(answer)}."
+        try:
+            refuse_foreign_members(self._office, connection, theirs)
+        except Refusal as refusal:
+            return f"The credentials of {connection.peer_id} cannot be taken: {refusal.message}"
         self._conclude(connection, theirs, cause, issued="B", held="C")
         return ""
 
@@ -200,7 +206,8 @@ class Registration:
 
         Raises Refusal with the status code that tells the peer why it cannot be used.
         """
-        answer, versions = yield from self._ask_for_versions(connection, versions_url, cause)
+        target = ours[0] if len(ours) == 1 else ""
+        answer, versions = yield from self._ask_for_versions(connection, versions_url, cause, target)
         if versions is None:
             raise Refusal(
                 Status.UNABLE_TO_USE_CLIENT_API,
@@ -229,18 +236,25 @@ class Registration:
                 f"The endpoints of {connection.peer_id} cannot be read: {_why(answer)}.",
             )
         connection.learn(chosen.version, details)
-        missing = [f"{module} {side}" for module, side in self._expected if connection.url(module.value, side) is None]
+        expected = self._expected.get(connection.peer_role, ())
+        missing = [f"{module} {side}" for module, side in expected if connection.url(module.value, side) is None]
         if missing:
             raise Refusal(Status.NO_MATCHING_ENDPOINTS, f"{connection.peer_id} lacks {', '.join(missing)}.")
 
     def _ask_for_versions(
-        self, connection: Connection, url: str, cause: Cause
+        self, connection: Connection, url: str, cause: Cause, target: str
     ) -> Generator[Event, Any, tuple[Answer, list[Version] | None]]:
         """A peer that refuses our token may know the other way of writing it: raw (2.1.1) or in Base64."""
 
         def ask() -> Generator[Event, Any, tuple[Answer, Any]]:
             return self._ask(
-                connection, "GET", url, "versions.get_list", lambda data: codec.decode(data, list[Version]), cause
+                connection,
+                "GET",
+                url,
+                "versions.get_list",
+                lambda data: codec.decode(data, list[Version]),
+                cause,
+                version=target,
             )
 
         answer, versions = yield from ask()
@@ -263,9 +277,9 @@ class Registration:
         body: bytes = b"",
         version: str = "",
     ) -> Generator[Event, Any, tuple[Answer, Any]]:
-        version = version or connection.version or max(self.versions(connection), key=_order)
-        subject = Subject(module=route.partition(".")[0], interface="", route=route, version=version)
-        exchange = self._office.client.send(connection, method, url, subject, cause, body)
+        spoken = version or connection.version or max(self.versions(connection), key=_order)
+        subject = Subject(module=route.partition(".")[0], interface="", route=route, version=spoken)
+        exchange = self._office.client.send(connection, method, url, subject, cause, body, version=version)
         if exchange is not None:
             yield exchange
         answer = self._office.client.read(exchange)
@@ -293,6 +307,7 @@ class Registration:
     def _accept(self, call: Call, offered: Presented) -> Waiting:
         """Call the peer back with its token before answering; what it held before stays valid until that worked."""
         connection = call.line
+        refuse_foreign_members(self._office, connection, offered)
         came_by = connection.issued
         if came_by in self._under_way:
             raise Refusal(Status.CLIENT_ERROR, "Your registration is under way.", 405)

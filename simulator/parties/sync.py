@@ -24,6 +24,7 @@ SETTLE_US = 2_000_000
 RETRIES_US = (30_000_000, 60_000_000, 120_000_000, 240_000_000, 480_000_000)
 """Pauses before a round that was not complete is tried again; after the last, the next poll or return mends it."""
 
+_HAVE_LISTS = tuple(role for role in Role if role is not Role.SCSP)
 _HISTORY_US = 30 * 24 * 3_600_000_000
 
 
@@ -37,9 +38,9 @@ class Taken(Struct, frozen=True):
 class Pull(Struct, frozen=True):
     """One list to pull, from peers of these `roles`. `full` lists are always read whole: what they lack is gone.
 
-    One of an `optional` module is not asked of peers without it. One that is not `by_hub` is not asked over a hub,
-    which does not say who behind it has the module. What is `personal` a hub keeps no copy of: over a hub each party
-    behind it is asked. `read` as for `crawl`.
+    An SCSP owns nothing that could be listed. One of an `optional` module is not asked of peers without it. One that
+    is not `by_hub` is not asked over a hub, which does not say who behind it has the module. What is `personal` a hub
+    keeps no copy of: over a hub each party behind it is asked. `read` as for `crawl`.
     """
 
     module: ModuleID
@@ -50,7 +51,7 @@ class Pull(Struct, frozen=True):
     personal: bool = False
     optional: bool = False
     by_hub: bool = True
-    roles: tuple[Role, ...] = tuple(Role)
+    roles: tuple[Role, ...] = _HAVE_LISTS
     read: Callable[[msgspec.Raw], tuple[list[Any], list[Finding]]] | None = None
 
     def targets(self, connection: Connection) -> list[Connection]:

@@ -18,6 +18,9 @@ AFTERMATH_US: Final = 600_000_000
 DRIVER: Final = "driver/"
 """What the source of a driver's event begins with."""
 
+LIMITS: Final = "chargingprofiles"
+"""The OCPI module by which a session is limited."""
+
 Row: TypeAlias = Event | Message
 Key: TypeAlias = tuple[str, int]
 _R = TypeVar("_R", Event, Message)
@@ -91,6 +94,7 @@ class Web:
         rows = self._grown(own, own[-1].at_us + AFTERMATH_US, is_own)
         for thread in [thread for thread, belongs in is_own.items() if belongs]:
             rows |= {key_of(row): row for row in self._rows_of(thread)}
+        rows |= self._at_charge_points(rows.values())
         kept, others = _split(rows.values(), own[0].party)
         return Belonging(in_order(kept), others)
 
@@ -103,6 +107,7 @@ class Web:
                 if key_of(row) not in rows and thread is not None and thread.source:
                     rows |= {key_of(each): each for each in self._rows_of(thread)}
                 rows[key_of(row)] = row
+        rows |= self._at_charge_points(rows.values())
         return Belonging(in_order(rows.values()), Counter())
 
     def of_cause(self, row: Row) -> Belonging:
@@ -122,6 +127,19 @@ class Web:
                 level = {key: row for key, row in level.items() if self._is_about(row, own, is_own)}
             found |= level
             level = {key_of(row): row for row in self._effects(level, span) if key_of(row) not in found}
+        return found
+
+    def _at_charge_points(self, rows: Iterable[Row]) -> dict[Key, Row]:
+        """What a CPO and its charge points said to each other because of messages that limit a session."""
+        found: dict[Key, Row] = {}
+        for row in [row for row in rows if isinstance(row, Message) and row.module == LIMITS]:
+            span = seq_at(self._recording, row.start_us - 1), seq_at(self._recording, row.end_us + AFTERMATH_US)
+            level: dict[Key, Row] = {key_of(row): row}
+            while level:
+                effects = [each for each in self._effects(level, span) if isinstance(each, Event)]
+                # How a transaction goes on is told by its own rows.
+                level = {key_of(each): each for each in effects if each.kind == "ocpp" and _thread(each) is None}
+                found |= level
         return found
 
     def _effects(self, causes: Mapping[Key, Row], span: tuple[int, int]) -> Iterator[Row]:
@@ -202,11 +220,14 @@ def seq_at(recording: Recording, at_us: int) -> int:
 def _split(rows: Iterable[Row], emsp: str) -> tuple[list[Row], Counter[tuple[str, int, str]]]:
     """The rows to tell, and how many copies of a message went between parties that are not the driver's eMSP.
 
-    The two hops of a message by way of a hub are told when one of them is.
+    What limits the driver's car is told whoever asked for it, be it an SCSP. The two hops of a message by way of a hub
+    are told when one of them is.
     """
     rows = list(rows)
     messages = [row for row in rows if isinstance(row, Message)]
-    told = {row.exchange: row for row in messages if not emsp or emsp in (row.sender, row.receiver)}
+    told = {
+        row.exchange: row for row in messages if not emsp or emsp in (row.sender, row.receiver) or row.module == LIMITS
+    }
     hops_from = {(row.cause, row.route) for row in told.values() if row.cause_kind == "message"}
     hops_to = {(row.exchange, row.route) for row in told.values()}
     others: Counter[tuple[str, int, str]] = Counter()

@@ -80,7 +80,16 @@ def _correction(problems: Problems, fields: Fields, known: Known) -> dict[str, A
 
 def _limit(problems: Problems, fields: Fields, known: Known) -> dict[str, Any]:
     limit_w = fields.required("limit", parse_power_w, 0)
-    return _driver(problems, fields, known) | {"limit_w": limit_w, "for_us": fields.maybe("for", parse_duration)}
+    return _lifting(problems, fields, known) | {"limit_w": limit_w, "for_us": fields.maybe("for", parse_duration)}
+
+
+def _lifting(problems: Problems, fields: Fields, known: Known) -> dict[str, Any]:
+    """Whose session, and which SCSP limits it; without one it is the driver's eMSP."""
+    by = fields.maybe("by", str)
+    if by is not None:
+        scsps = [party.id for party in known.parties if party.role == "scsp"]
+        problems.reference(fields.place_of("by"), by, scsps, "scsp")
+    return _driver(problems, fields, known) | {"by": by}
 
 
 def _preferences(problems: Problems, fields: Fields, known: Known) -> dict[str, Any]:
@@ -142,11 +151,11 @@ _KINDS: Mapping[ChangeKind, tuple[tuple[str, ...], _Reader]] = {
     "credentials_renewed": (("party", "with", "version"), _renewal),
     "unregistered": (("party", "with"), _pair),
     "cdr_corrected": (("driver", "tariff"), _correction),
-    "charging_limited": (("driver", "limit", "for"), _limit),
-    "charging_limit_lifted": (("driver",), _driver),
+    "charging_limited": (("driver", "limit", "for", "by"), _limit),
+    "charging_limit_lifted": (("driver", "by"), _lifting),
     "reservation_withdrawn": (("driver",), _driver),
     "connector_unlocked": (("driver",), _driver),
-    "charging_limit_asked": (("driver",), _driver),
+    "charging_limit_asked": (("driver", "by"), _lifting),
     "charging_preferences": (("driver", "profile", "departs_in", "energy_need"), _preferences),
     "invoice": (("party", "with"), _invoice),
     "invoice_corrected": (("party", "with"), _invoice),

@@ -13,7 +13,7 @@ from msgspec import Struct
 from simulator.ocpi.v2_2_1.locations import Location
 from simulator.ocpi.v2_2_1.tariffs import Tariff
 
-PartyRole = Literal["cpo", "emsp", "hub"]
+PartyRole = Literal["cpo", "emsp", "hub", "scsp"]
 Whitelist = Literal["ALWAYS", "ALLOWED", "ALLOWED_OFFLINE", "NEVER"]
 TokenEncoding = Literal["base64", "raw"]
 CurrentType = Literal["ac1", "ac3", "dc"]
@@ -73,7 +73,7 @@ class Party(Struct, frozen=True):
 
 
 class Connection(Struct, frozen=True):
-    """A registered pair in either order: a CPO and an eMSP, or a hub and anybody.
+    """A registered pair in either order: a CPO and an eMSP, an SCSP and either, or a hub and a CPO, eMSP or hub.
 
     Probabilities are 0.0 to 1.0 a message.
     """
@@ -268,6 +268,7 @@ class Change(Struct, frozen=True):
     version: str | None = None
     limit_w: int | None = None
     for_us: int | None = None
+    by: str | None = None
     profile: ChargingProfileType | None = None
     departs_in_us: int | None = None
     energy_need_wh: int | None = None

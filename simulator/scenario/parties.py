@@ -13,6 +13,7 @@ DEFAULT_LATENCY = Latency(median_us=80_000, p95_us=300_000)
 DEFAULT_TIMEOUT_US = 30_000_000
 _PARTY_KEYS = ("role", "name", "ocpi", "port", "whitelist", "quirks", "tokens")
 _CONNECTION_KEYS = ("between", "latency", "timeout", "loss", "duplicates")
+_DIRECT = (["cpo", "emsp"], ["cpo", "scsp"], ["emsp", "scsp"])
 _SECOND_US = 1_000_000
 
 
@@ -57,12 +58,13 @@ def read_connections(
 
 
 def _usual_pairs(parties: Sequence[Party]) -> list[tuple[str, str]]:
-    """Every CPO with every eMSP; where there is a hub, everybody with the first one instead."""
+    """Every CPO with every eMSP; where there is a hub, these with the first one instead. Every SCSP with every CPO."""
     ids: dict[str, list[str]] = {role: [party.id for party in parties if party.role == role] for role in ROLES}
+    steering = [(scsp, cpo) for scsp in ids["scsp"] for cpo in ids["cpo"]]
     if ids["hub"]:
         hub, *others = ids["hub"]
-        return [(id, hub) for id in (*ids["cpo"], *ids["emsp"], *others)]
-    return [(cpo, emsp) for cpo in ids["cpo"] for emsp in ids["emsp"]]
+        return [*((id, hub) for id in (*ids["cpo"], *ids["emsp"], *others)), *steering]
+    return [*((cpo, emsp) for cpo in ids["cpo"] for emsp in ids["emsp"]), *steering]
 
 
 def _connections(problems: Problems, value: Value, parties: Sequence[Party]) -> tuple[Connection, ...]:
@@ -89,7 +91,7 @@ def _connections(problems: Problems, value: Value, parties: Sequence[Party]) -> 
 
 
 def read_pair(problems: Problems, fields: Fields, parties: Sequence[Party]) -> tuple[str, str] | None:
-    """The CPO and the eMSP under `between`, in the order written; None (and a note) when it is not such a pair."""
+    """The two parties under `between`, in the order written; None (and a note) when they have nothing to exchange."""
     if not fields.require("between"):
         return None
     value = fields.value("between")
@@ -102,13 +104,16 @@ def read_pair(problems: Problems, fields: Fields, parties: Sequence[Party]) -> t
     if not found_all:
         return None
     roles = sorted(party.role for name in names for party in parties if party.id == name)
-    fits = len(names) == 2 == len(dict.fromkeys(names)) and (roles == ["cpo", "emsp"] or "hub" in roles)
+    fits = len(names) == 2 == len(dict.fromkeys(names)) and (
+        roles in _DIRECT or ("hub" in roles and "scsp" not in roles)
+    )
     if not fits and isinstance(value, Items):
         found = " and ".join(names) or "nothing"
         sentence = (
-            f"A connection is between one cpo and one emsp, or between a hub and another party; found is {found}."
+            "A connection is between one cpo and one emsp, between one of these and an scsp, or between a hub and a "
+            f"cpo, emsp or other hub; found is {found}."
         )
-        problems.add(value.place, found, "one cpo and one emsp, or a hub and another party", sentence)
+        problems.add(value.place, found, "such a pair", sentence)
     return (names[0], names[1]) if fits else None
 
 
@@ -143,6 +148,10 @@ def _party(problems: Problems, key: str, entry: Entry) -> Party:
     if tokens is not None and role != "cpo":
         sentence = f"{key} is a {role}; only a cpo keeps a list of others' tokens, or asks about each."
         problems.add(fields.place_of("tokens"), tokens, "no such key", sentence)
+    versions = _versions(problems, fields.value("ocpi"), KNOWN_VERSIONS if role == "hub" else USUAL_VERSIONS)
+    if role == "scsp" and "2.1.1" in versions:
+        sentence = f"{key} is an scsp, and OCPI 2.1.1 has no charging profiles; give it 2.2.1 or 2.3.0."
+        problems.add(fields.place_of("ocpi"), "2.1.1", "2.2.1 or 2.3.0", sentence)
     country_code, _, local_id = key.partition("-")
     return Party(
         id=key,
@@ -150,7 +159,7 @@ def _party(problems: Problems, key: str, entry: Entry) -> Party:
         party_id=local_id,
         role=role,
         name=fields.optional("name", phrase(100), key),
-        versions=_versions(problems, fields.value("ocpi"), KNOWN_VERSIONS if role == "hub" else USUAL_VERSIONS),
+        versions=versions,
         port=fields.maybe("port", whole(1024, 65535)),
         whitelist=(whitelist or "ALLOWED_OFFLINE") if role == "emsp" else None,
         quirks=_quirks(problems, fields.value("quirks")),

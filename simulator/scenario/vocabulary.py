@@ -18,7 +18,7 @@ from simulator.scenario.model import (
     Whitelist,
 )
 
-ROLES: tuple[PartyRole, ...] = ("cpo", "emsp", "hub")
+ROLES: tuple[PartyRole, ...] = ("cpo", "emsp", "hub", "scsp")
 WHITELISTS: tuple[Whitelist, ...] = ("ALWAYS", "ALLOWED", "ALLOWED_OFFLINE", "NEVER")
 CURRENT_TYPES: tuple[CurrentType, ...] = ("ac1", "ac3", "dc")
 TOKEN_ENCODINGS: tuple[TokenEncoding, ...] = ("base64", "raw")

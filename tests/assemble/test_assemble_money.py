@@ -81,10 +81,9 @@ RESTRICTED = {
 }
 
 
-@pytest.mark.parametrize(("tariff", "approximate"), [("evening", True), ("day", False)])
-def test_a_price_that_needs_more_than_we_can_is_marked_as_a_guess(
-    tmp_path: Path, tariff: str, approximate: bool
-) -> None:
+@pytest.mark.parametrize("tariff", ["evening", "day"])
+def test_a_cpo_bills_exactly_and_an_emsp_says_when_it_cannot_work_the_amount_out(tmp_path: Path, tariff: str) -> None:
+    """No CDR tells the time zone in which the hours of its tariff are meant."""
     (tmp_path / "evening.json").write_text(json.dumps(RESTRICTED), encoding="utf-8")
 
     def change(text: str) -> str:
@@ -96,10 +95,8 @@ def test_a_price_that_needs_more_than_we_can_is_marked_as_a_guess(
     with Recording.open(tmp_path / "run.ocpirun") as recording:
         rows = [row for row in recording.money() if row.creditor == "NL-ABC"]
         assert {row.kind for row in rows} == {"receivable", "payable"}
-        assert {row.approximate for row in rows} == {approximate}
-        assert all(bool(row.reason) == approximate for row in rows if row.kind == "receivable")
-        if approximate:
-            assert "ignoring its restrictions (start_time, end_time)" in rows[0].reason
+        assert {(row.approximate, row.reason) for row in rows if row.kind == "receivable"} == {(False, "")}
+        assert {row.approximate for row in rows if row.kind == "payable"} == {tariff == "evening"}
         assert {row.tariff_id for row in rows} == {tariff}
 
 

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from run_town import MIN, SCENARIOS, OpenTown, S, holds, named, played, town
 
 from simulator.engine.cause import TIME
+from simulator.ocpi.v2_2_1.chargingprofiles import ActiveChargingProfile
 from simulator.ocpi.v2_2_1.locations import Capability
 from simulator.ocpi.v2_2_1.tariffs import TariffType
 from simulator.parties.roles.cpo_session import CpoSession
@@ -175,14 +176,27 @@ def test_the_active_profile_is_asked_for_and_told(desk: OpenTown) -> None:
     session = emsp.active_session(_charger(desk).transaction.token.uid)
     assert session is not None
     connection = desk.connection("NL-EMA", "NL-ABC")
-    results: list[str] = []
+    results: list[tuple[str, ActiveChargingProfile | None]] = []
 
     def work() -> Any:
-        results.append((yield from emsp.profiles.active(connection, session.id, 600, TIME)))
+        results.append((yield from emsp.limits.profiles.active(connection, session.id, 600, TIME)))
 
     emsp.office.spawn(work(), "ask")
     desk.run_for(10 * S)
-    assert results == ["ACCEPTED"]
+    ((word, active),) = results
+    assert word == "ACCEPTED"
+    assert active is not None
+    assert active.charging_profile.duration == 600
+    (period,) = active.charging_profile.charging_profile_period
+    assert (period.start_period, period.limit) == (0, _charger(desk).rating.power_w // 2)
+
+
+def test_limits_that_were_asked_for_are_kept_as_if_they_were_pushed(desk: OpenTown) -> None:
+    emsp = desk.world.emsps["NL-EMA"]
+    session = emsp.active_session(_charger(desk).transaction.token.uid)
+    assert session is not None
+    emsp.limits.ask(session, TIME)
+    desk.run_for(10 * S)
     (row,) = [row for row in desk.rows.states if row.kind == "charging_profile"]
     assert json.loads(row.value)["periods"] == [[0, str(_charger(desk).rating.power_w // 2)]]
 

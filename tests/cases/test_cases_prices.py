@@ -1,18 +1,20 @@
 """What a session costs, where the specification's rules are most often read otherwise.
 
-Numbers are those of the digest, section 4; the worked prices of tests/billing go further. Cases 39 and 41 need a
-session's course (which energy at which price, at what power) and are not held yet.
+Numbers are those of the digest, section 4; the worked prices of tests/billing go further.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal as D
+from zoneinfo import ZoneInfo
 
 import pytest
+from msgspec.structs import replace
 
+from simulator.billing.course import price_course
+from simulator.billing.pieces import Period
 from simulator.billing.price import Usage, price
 from simulator.billing.restrictions import Moment, applies
 from simulator.billing.tariff import Component, Element, Limit, Restrictions, Tariff
-from simulator.parties.pricing import local_moment
 
 MIN_US = 60_000_000
 US_PER_S = 1_000_000
@@ -27,6 +29,51 @@ def test_case_38_charging_stays_exact_and_parking_is_rounded_up() -> None:
     steps = Element((Component("TIME", D(60), 300), Component("PARKING_TIME", D(60), 300)))
     bill = price(tariff(steps), Usage(0, 21 * MIN_US, 7 * MIN_US))
     assert (bill.time, bill.parking) == (D(21), D(10))
+
+
+def charged(energy_kwh: str, at: str, minutes: int) -> Period:
+    start_us = int(datetime.fromisoformat(f"2026-05-04T{at}").replace(tzinfo=UTC).timestamp()) * US_PER_S
+    return Period(start_epoch_us=start_us, end_epoch_us=start_us + minutes * MIN_US, energy_kwh=D(energy_kwh))
+
+
+def test_case_38_a_change_of_price_does_not_change_that() -> None:
+    """Parking alone is rounded, also after charging at two prices."""
+    elements = (
+        Element((Component("TIME", D(60), 300),), Restrictions(end_time="17:00")),
+        Element((Component("TIME", D(120), 300), Component("PARKING_TIME", D(60), 300))),
+    )
+    parked = replace(charged("0", "17:06", 7), activity="PARKING")
+    bill = price_course(tariff(*elements), [charged("5", "16:45", 21), parked], "UTC")
+    assert (bill.time, bill.parking) == (D(15 + 2 * 6), D(10))
+
+
+def test_case_39_a_step_over_two_prices_is_paid_by_the_later() -> None:
+    """4.3 and then 1.1 kWh in steps of 500 Wh are 5.5 kWh, of which 1.2 at the later price."""
+    elements = (
+        Element((Component("ENERGY", D("0.20"), 500),), Restrictions(end_time="17:00")),
+        Element((Component("ENERGY", D("0.27"), 500),)),
+    )
+    bill = price_course(tariff(*elements), [charged("4.3", "16:00", 60), charged("1.1", "17:00", 20)], "UTC")
+    assert bill.energy == D("4.3") * D("0.20") + D("1.2") * D("0.27")
+    assert not bill.approximate
+
+
+@pytest.mark.parametrize(
+    ("restrictions", "applies_below", "applies_at"),
+    [
+        (Restrictions(max_power_kw=D(16)), True, False),
+        (Restrictions(min_power_kw=D(16)), False, True),
+    ],
+    ids=["max_power", "min_power"],
+)
+def test_case_41_a_bound_of_power_is_in_at_the_bottom_and_out_at_the_top(
+    restrictions: Restrictions, applies_below: bool, applies_at: bool
+) -> None:
+    """Charging at exactly 16 kW is not below a max_power of 16, and reaches a min_power of 16."""
+    only = tariff(Element((Component("ENERGY", D(1)),), restrictions))
+    at_16_kw, below = charged("16", "12:00", 60), charged("15.999", "12:00", 60)
+    assert price_course(only, [at_16_kw], "UTC").energy == (16 if applies_at else 0)
+    assert price_course(only, [below], "UTC").energy == (D("15.999") if applies_below else 0)
 
 
 def test_case_40_each_dimension_finds_its_own_element() -> None:
@@ -61,21 +108,17 @@ def test_case_42_hours_end_at_midnight_or_run_past_it(start: str, end: str, time
 
 
 @pytest.mark.parametrize(
-    ("utc", "zone", "day", "time"),
-    [
-        ("2026-03-29T00:59", "Europe/Amsterdam", "2026-03-29", "01:59"),
-        ("2026-03-29T01:00", "Europe/Amsterdam", "2026-03-29", "03:00"),
-        ("2026-10-25T00:30", "Europe/Amsterdam", "2026-10-25", "02:30"),
-        ("2026-10-25T01:30", "Europe/Amsterdam", "2026-10-25", "02:30"),
-        ("2026-03-28T23:30", "Europe/Amsterdam", "2026-03-29", "00:30"),
-        ("2026-03-28T23:30", "Europe/Lisbon", "2026-03-28", "23:30"),
-    ],
+    ("date", "night_hours"),
+    [("2026-05-04", 8), ("2026-03-29", 7), ("2026-10-25", 9)],
+    ids=["usual", "spring", "autumn"],
 )
-def test_case_42_hours_are_those_of_the_clocks_at_the_location(utc: str, zone: str, day: str, time: str) -> None:
-    """Also on the days when these are changed."""
-    epoch_us = int(datetime.fromisoformat(utc).replace(tzinfo=UTC).timestamp()) * US_PER_S
-    moment = local_moment(zone, epoch_us, epoch_us)
-    assert (moment.date, moment.time) == (day, time)
+def test_case_42_a_night_costs_the_hours_that_it_has(date: str, night_hours: int) -> None:
+    """From 22:00 to 06:00 by the clocks at the location, priced along the night."""
+    evening = datetime.fromisoformat(f"{date}T12:00").replace(tzinfo=ZoneInfo("Europe/Amsterdam")) - timedelta(days=1)
+    noon = evening + timedelta(days=1)
+    whole = Period(start_epoch_us=int(evening.timestamp()) * US_PER_S, end_epoch_us=int(noon.timestamp()) * US_PER_S)
+    nights = tariff(Element((Component("TIME", D(1)),), Restrictions(start_time="22:00", end_time="06:00")))
+    assert price_course(nights, [whole], "Europe/Amsterdam").time == night_hours
 
 
 def test_case_43_net_and_gross_are_bound_each_on_its_own() -> None:

@@ -240,6 +240,54 @@ def test_credentials_that_are_wrong_are_2001(strangers: OpenTown, changes: Json)
     assert states(strangers)[0] is ConnectionState.A_ISSUED
 
 
+def role(party: str, role: str = "EMSP") -> Json:
+    return {"role": role, "business_details": {"name": party}, "party_id": party[3:], "country_code": party[:2]}
+
+
+CLAIMS = {
+    "ourselves": [role("NL-EMA"), role("NL-ABC", "CPO")],
+    "another's": [role("NL-NOM")],
+    "another's in other letters": [role("NL-EMA"), role("nl-nom", "CPO")],
+    "the same twice": [role("NL-EMA"), role("NL-EMA")],
+}
+
+
+@pytest.mark.parametrize("roles", CLAIMS.values(), ids=CLAIMS)
+def test_nobody_takes_the_place_of_another_party(strangers: OpenTown, roles: list[Json]) -> None:
+    token_a = hand_over(strangers)
+    told = strangers.ask(EMSP, CPO, "POST", CREDENTIALS, credentials(roles=roles), token=token_a)
+    assert (told.http, told.status) == (200, 2001)
+    assert "$.roles" in told.envelope["status_message"]
+    assert states(strangers)[0] is ConnectionState.A_ISSUED
+    register(strangers)
+    assert strangers.ask(EMSP, CPO, "PUT", CREDENTIALS, credentials(roles=roles)).status == 2001
+    assert not strangers.connection(CPO, EMSP).owns("NL", "NOM")
+
+
+def test_neither_does_one_who_answers(strangers: OpenTown) -> None:
+    hand_over(strangers)
+    sends = ("credentials", "locations", "tariffs", "sessions", "cdrs")
+    sides = [(module, "SENDER") for module in sends] + [("tokens", "RECEIVER"), ("commands", "RECEIVER")]
+    urls = [{"identifier": id, "role": side, "url": f"http://nl-abc.ocpi.test/{id}"} for id, side in sides]
+    paths = {
+        "versions": lambda: json_answer([{"version": "2.2.1", "url": "http://nl-abc.ocpi.test/d"}]),
+        "d": lambda: json_answer({"version": "2.2.1", "endpoints": urls}),
+        "credentials": lambda: json_answer(credentials(roles=[role("NL-DUN", "CPO")])),
+    }
+    strangers.server(CPO, answers(**paths))
+    assert "$.roles: NL-DUN" in register(strangers)
+    assert states(strangers)[1] is ConnectionState.A_HELD
+
+
+def test_a_platform_may_have_several_parties_and_roles(strangers: OpenTown) -> None:
+    token_a = hand_over(strangers)
+    strangers.server(EMSP, answers(versions=versions, d=lambda: details(*ALL)))
+    roles = [role("NL-EMA"), role("NL-EMA", "CPO"), role("NL-TWO")]
+    told = strangers.ask(EMSP, CPO, "POST", CREDENTIALS, credentials(roles=roles), token=token_a)
+    assert told.status == 1000
+    assert strangers.connection(CPO, EMSP).owns("NL", "TWO")
+
+
 def test_case_7_a_put_renews_both_tokens(strangers: OpenTown) -> None:
     hand_over(strangers)
     register(strangers)

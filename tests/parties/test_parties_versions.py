@@ -79,6 +79,17 @@ def test_2_1_1_has_raw_tokens_and_neither_message_ids_nor_routing(messages: list
         assert not answered & {"x-request-id", "x-correlation-id", "ocpi-to-party-id", "ocpi-from-party-id"}
 
 
+def test_a_call_back_speaks_the_version_that_is_registered_for(messages: list[Message]) -> None:
+    posts = [m for m in messages if m.route == "credentials.post" and m.version == "2.1.1"]
+    asked = [m for m in messages if m.module == "versions" and any(m.cause == post.exchange for post in posts)]
+    assert len(posts) == 3
+    assert sorted(m.route for m in asked) == ["versions.get_details"] * 3 + ["versions.get_list"] * 3
+    for message in asked:
+        headers = dict(message.request_headers)
+        assert set(headers) == {"Authorization", "Content-Type"}
+        assert len(headers["Authorization"].removeprefix("Token ")) == 40
+
+
 def test_later_versions_have_all_of_them(messages: list[Message]) -> None:
     for message in _functional(messages, "2.3.0"):
         headers = {name.lower(): value for name, value in message.request_headers}

@@ -111,7 +111,7 @@ MISTAKES = [
     ("start: 2026-05-04T06:00 Europe/Amsterdam", "start: »2026-05-04T06:00 Mars/City", "Mars/City", "no time zone"),
     ("tell: Ada", "tell: »Adda", "Adda", "no single driver “Adda” (did you mean “Ada”?)"),
     ("tell: Ada", "tell: »commuters", "commuters", "no single driver"),
-    ("role: cpo", "role: »cop", "cop", "not one of cpo, emsp, hub (did you mean “cpo”?)"),
+    ("role: cpo", "role: »cop", "cop", "not one of cpo, emsp, hub, scsp (did you mean “cpo”?)"),
     ("ocpi: 2.2.1}", "ocpi: »3.0}", "3.0", "“3.0” is not one of 2.1.1, 2.2.1, 2.3.0"),
     ("ocpi: [2.2.1]", "ocpi: »[2.2.1, 2.2.1]", "repeating", "different versions"),
     ("ocpi: 2.2.1}", "ocpi: 2.2.1, whitelist: »NEVER}", "NEVER", "only an emsp has tokens"),

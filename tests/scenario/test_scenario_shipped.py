@@ -40,6 +40,7 @@ def test_there_are_scenarios() -> None:
         "scale/generated.yaml",
         "scale/generated_city.yaml",
         "smart_charging/charging_profiles.yaml",
+        "smart_charging/service_provider.yaml",
     ]
 
 

@@ -4,7 +4,7 @@ A receiver refuses an object with an error (status code 2001); a warning or a no
 lie beside, a file for each kind of object; they hold for all versions, as far as the versions have the fields.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from msgspec.structs import replace
@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from simulator.ocpi import catalogue
 from simulator.ocpi.datatypes import ci_key
 from simulator.ocpi.findings import Finding
-from simulator.ocpi.rules import bills, commands, credentials, locations, tariffs
+from simulator.ocpi.rules import bills, commands, connectors, credentials, locations, tariffs
 from simulator.ocpi.rules.remark import remark
 
 _CHECKS: Final[Mapping[str, Callable[[Any], Iterator[Finding]]]] = {
@@ -44,7 +44,17 @@ def check(obj: object) -> tuple[Finding, ...]:
     examine, version = _CHECKS.get(type(obj).__name__), catalogue.version_of(type(obj))
     if examine is None or not version:
         return ()
-    return tuple(replace(each, section=f"OCPI {version} {each.section}") for each in examine(obj))
+    return _in_version(version, examine(obj))
+
+
+def check_connector_tariffs(connector: object, tariffs: Iterable[object]) -> tuple[Finding, ...]:
+    """Tariffs of one type that a Connector has at the same time, as far as the tariffs are known."""
+    version = catalogue.version_of(type(connector)) or ""
+    return _in_version(version, connectors.check_connector_tariffs(connector, tariffs))
+
+
+def _in_version(version: str, findings: Iterator[Finding]) -> tuple[Finding, ...]:
+    return tuple(replace(each, section=f"OCPI {version} {each.section}") for each in findings)
 
 
 def check_identity(params: Mapping[str, str], obj: Any) -> tuple[Finding, ...]:

@@ -1,4 +1,4 @@
-"""Charging profiles: whoever pays for a session may limit its power; the CPO answers at once and tells results later.
+"""Charging profiles: an eMSP or SCSP limits a session's power; the CPO answers at once and tells results later.
 
 Source: OCPI 2.2.1, ChargingProfiles module; digest, section 3.6. The results of setting and clearing look alike, so
 the kind stands in the `response_url`. A result that does not come within the answer's `timeout` never comes.
@@ -58,7 +58,7 @@ class Told(Struct, frozen=True):
 
 
 class Desk(Protocol):
-    """What a CPO decides; each answer is direct, the result follows by `ChargingProfilesReceiver.tell`."""
+    """What a Receiver decides; each answer is direct, the result follows by `ChargingProfilesReceiver.tell`."""
 
     def set(self, call: Call, profile: ChargingProfile, told: Told) -> ChargingProfileResponseType:
         """Limit a session."""
@@ -71,7 +71,7 @@ class Desk(Protocol):
 
 
 class ChargingProfilesReceiver:
-    """The CPO's side."""
+    """The side of a CPO, or of an eMSP towards an SCSP."""
 
     def __init__(self, office: Office, desk: Desk) -> None:
         self._office = office
@@ -118,7 +118,7 @@ class ChargingProfilesReceiver:
 
 
 class ChargingProfilesSender:
-    """The side of whoever pays; `on_active` hears of changes in the limits of sessions that it has limited."""
+    """The side of whoever limits sessions; `on_active` hears of changes in the limits of these."""
 
     def __init__(self, office: Office, on_active: Callable[[str, ActiveChargingProfile, Cause], None]) -> None:
         self._office = office
@@ -160,16 +160,14 @@ class ChargingProfilesSender:
 
     def active(
         self, connection: Connection, session_id: str, duration_s: int, cause: Cause
-    ) -> Generator[Event, Any, str]:
-        """Ask for the limits of a session; what they are is heard by `on_active`. Returns as `set` does."""
+    ) -> Generator[Event, Any, tuple[str, ActiveChargingProfile | None]]:
+        """Ask for the limits of a session; returns a word as `set` does, and the limits if they were told."""
         id, url = self._new(connection, "active_charging_profile")
         query = f"?duration={duration_s}&response_url={quote(url, safe='')}"
         result = yield from self._run(
             connection, "GET", session_id, "get_active_charging_profile", query, b"", id, cause
         )
-        if isinstance(result, ActiveChargingProfileResult) and result.profile is not None:
-            self._on_active(session_id, result.profile, cause)
-        return _word(result)
+        return _word(result), result.profile if isinstance(result, ActiveChargingProfileResult) else None
 
     def _new(self, connection: Connection, kind: str) -> tuple[str, str]:
         """An id for a request and the URL at which its result is awaited."""

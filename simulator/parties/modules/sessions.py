@@ -13,7 +13,7 @@ from simulator.engine.cause import Cause
 from simulator.engine.exchange import Subject
 from simulator.ocpi import codec
 from simulator.ocpi.datatypes import parse_datetime
-from simulator.ocpi.modules import InterfaceRole, ModuleID
+from simulator.ocpi.modules import InterfaceRole, ModuleID, Role
 from simulator.ocpi.patch import apply_session_patch
 from simulator.ocpi.routes import join_url
 from simulator.ocpi.v2_2_1.cdrs import ChargingPeriod
@@ -44,10 +44,14 @@ Prefer = Callable[[Call, ChargingPreferences], ChargingPreferencesResponse]
 
 
 class SessionsSender:
-    """Serves the party's sessions; a peer sees those of its own tokens only, and may say what their drivers prefer."""
+    """Serves the party's sessions; a peer may say what drivers prefer.
+
+    It sees the sessions of its own tokens only, but an SCSP, which may limit any, sees all.
+    """
 
     def __init__(self, office: Office, prefer: Prefer) -> None:
         self.by_peer: dict[str, Store[RunningSession]] = {}
+        self._all: Store[RunningSession] = Store()
         self._prefer = prefer
         office.platform.offer(
             ModuleID.SESSIONS,
@@ -58,11 +62,21 @@ class SessionsSender:
     def put(self, peer_id: str, session: RunningSession) -> None:
         """Keep a session for the peer whose token it was."""
         self.by_peer.setdefault(peer_id, Store()).put(session, session.id)
+        self._all.put(session, session.id)
+
+    def get(self, id: str) -> RunningSession | None:
+        """The session with this id, whoever may see it."""
+        return self._all.get(id)
 
     def _get_list(self, call: Call) -> Reply:
-        sessions = list(self.by_peer.get(call.connection.peer_id, ()))
+        sessions = self._shown_to(call.connection)
         shown, headers = page(sessions, lambda session: session.last_updated, call, PAGE_LIMIT, date_from_required=True)
         return call.reply_list([session.whole() for session in shown], headers)
+
+    def _shown_to(self, connection: Connection) -> list[RunningSession]:
+        if connection.peer_role is Role.SCSP:
+            return list(self._all)
+        return list(self.by_peer.get(connection.peer_id, ()))
 
     def _put_preferences(self, call: Call) -> Reply:
         return Reply(codec.encode(self._prefer(call, call.read(ChargingPreferences))))

@@ -13,16 +13,19 @@ from simulator.parties.readback import Item
 from simulator.parties.roles.cpo import Cpo
 from simulator.parties.roles.emsp import Emsp
 from simulator.parties.roles.hub import Hub
+from simulator.parties.roles.scsp import Scsp
 
 _SENDER, _RECEIVER = InterfaceRole.SENDER, InterfaceRole.RECEIVER
 
 
-def copies(party: Cpo | Emsp | Hub, connection: Connection) -> Iterator[Item]:
-    """All that a party can compare with what a peer shows."""
+def copies(party: Cpo | Emsp | Scsp | Hub, connection: Connection) -> Iterator[Item]:
+    """All that a party can compare with what a peer shows; an SCSP owns nothing, and Senders show no single session."""
     if isinstance(party, Cpo):
         return _of_cpo(party, connection)
     if isinstance(party, Emsp):
         return _of_emsp(party, connection)
+    if isinstance(party, Scsp):
+        return iter(())
     return (
         Item(ModuleID.HUB_CLIENT_INFO, _RECEIVER, "client_info", (info.country_code, info.party_id), info)
         for info in party.standing.shown(connection)

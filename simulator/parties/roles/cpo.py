@@ -1,7 +1,7 @@
 """The charge point operator: what it does about its charge points' messages and its partners' requests.
 
 Towards the street it is OCPP's central system; towards its partners it is the Sender of locations, tariffs, sessions
-and CDRs, and the Receiver of tokens and commands.
+and CDRs, and the Receiver of tokens, commands and charging profiles.
 """
 
 from collections.abc import Callable, Generator, Iterable
@@ -15,12 +15,11 @@ from simulator.engine.cause import TIME, Cause
 from simulator.engine.exchange import Exchange, Subject
 from simulator.engine.journal import fixed
 from simulator.ocpi.datatypes import ci_key
-from simulator.ocpi.modules import InterfaceRole, ModuleID
+from simulator.ocpi.modules import InterfaceRole, ModuleID, Role
 from simulator.ocpi.routes import join_url
 from simulator.ocpi.v2_2_1.cdrs import AuthMethod
 from simulator.ocpi.v2_2_1.location_tree import find_evse, put_evse
 from simulator.ocpi.v2_2_1.locations import EVSE, Location, Status
-from simulator.ocpi.v2_2_1.sessions import Session
 from simulator.ocpi.v2_2_1.tariffs import Tariff
 from simulator.ocpi.v2_2_1.tokens import LocationReferences, Token
 from simulator.ocpi.v2_2_1.types import TokenType
@@ -36,9 +35,9 @@ from simulator.ocpp.messages import (
     TransactionEvent,
 )
 from simulator.parties.behind import BehindHubs
-from simulator.parties.client import succeeded
+from simulator.parties.client import not_found
 from simulator.parties.connection import Connection
-from simulator.parties.dialect import OLDEST, Books
+from simulator.parties.dialect import Books
 from simulator.parties.modules.locations import LocationsSender
 from simulator.parties.modules.sessions import SessionsSender
 from simulator.parties.modules.tariffs import TariffsSender
@@ -58,6 +57,8 @@ from simulator.parties.roles.cpo_preferences import PreferenceDesk
 from simulator.parties.roles.cpo_profiles import ProfileDesk
 from simulator.parties.roles.cpo_reservations import Reservations, ReservedSession
 from simulator.parties.roles.cpo_session import CpoSession, Place
+from simulator.parties.roles.cpo_session_push import SessionPush
+from simulator.parties.roles.expected import EXPECTED
 from simulator.parties.sync import Pull, Synchroniser, Taken
 
 _IN_OCPI = {
@@ -70,14 +71,7 @@ _IN_OCPI = {
 _KINDS = {"ISO14443": TokenType.RFID, "Central": TokenType.APP_USER}
 
 _ACKNOWLEDGED = Acknowledged()
-_LOCATIONS, _SESSIONS, _RECEIVER = ModuleID.LOCATIONS, ModuleID.SESSIONS, InterfaceRole.RECEIVER
-
-EXPECTED_OF_EMSP = (
-    (ModuleID.LOCATIONS, InterfaceRole.RECEIVER),
-    (ModuleID.SESSIONS, InterfaceRole.RECEIVER),
-    (ModuleID.CDRS, InterfaceRole.RECEIVER),
-    (ModuleID.TOKENS, InterfaceRole.SENDER),
-)
+_LOCATIONS, _RECEIVER = ModuleID.LOCATIONS, InterfaceRole.RECEIVER
 
 
 class _Books(Books):
@@ -110,7 +104,7 @@ class Cpo:
         self.tokens = TokensReceiver(office, self._token_changed)
         office.books = _Books(self.locations, self.tokens)
         self.charge_points = ChargePoints(office)
-        self.profiles = ProfileDesk(office, self.charge_points, self._open_session)
+        self.profiles = ProfileDesk(office, self.charge_points, self._to_limit)
         self.sessions = SessionsSender(office, PreferenceDesk(office, self._open_session).decide)
         self.reservations = Reservations(office, self.locations.store, self.charge_points, self)
         self.remote = RemoteControl(
@@ -119,8 +113,9 @@ class Cpo:
         self._behind = BehindHubs(office, lambda routed, reason, cause: self.sync.soon(routed, reason, cause))
         pulls = (self._behind.pull, Pull(ModuleID.TOKENS, Token, self._take_tokens))
         self.sync = Synchroniser(office, pulls if keeps_tokens else pulls[:1], poll_us)
-        self.registration = Registration(office, EXPECTED_OF_EMSP, self._registered)
+        self.registration = Registration(office, EXPECTED[Role.CPO], self._registered)
         self._outbox = Outbox(office)
+        self._push = SessionPush(office, self._outbox)
         self.billing = Billing(office, self._outbox)
         self.invoices = Invoices(office, self.billing.cdrs)
         self._authoriser = Authoriser(office, self.tokens)
@@ -183,6 +178,7 @@ class Cpo:
 
     def _registered(self, connection: Connection, cause: Cause) -> None:
         self._behind.registered(connection)
+        self._push.registered(connection)
         self.sync.registered(connection, cause)
 
     def went_down(self) -> None:
@@ -191,7 +187,8 @@ class Cpo:
         self.billing.went_down()
         self.invoices.sender.clear()
         for session in self._open.values():
-            session.peer_lacks_some = True
+            for copy in session.copies.values():
+                copy.lacks_some = True
 
     def _take_tokens(self, connection: Connection, tokens: list[Token], cause: Cause) -> Taken:
         """Of tokens that are new only their number is recorded: a card list of thousands is in the message itself."""
@@ -258,7 +255,7 @@ class Cpo:
             copy = self._evse_copies[connection.peer_id, evse.uid] = _evse_copy(connection, endpoint, location, evse)
 
         def done(exchange: Exchange | None) -> None:
-            if exchange is not None and _not_found(exchange):
+            if exchange is not None and not_found(exchange):
                 # Only the whole location tells it of an EVSE that it does not know.
                 where, cause = copy.url.rpartition("/")[0], exchange.as_cause()
                 whole = say(self.office, connection, self.locations.store.get(location.id) or location, cause)
@@ -315,10 +312,7 @@ class Cpo:
             return
         changes = session.patch(session.advance(event))
         self._keep(session, cause)
-        if session.peer_lacks_some:
-            self._push_session(session, cause)
-        else:
-            self._push_session(session, cause, changes)
+        self._push.push(session, cause, changes)
         if event.kind == "Ended":
             del self._open[event.transaction_id]
             self.billing.bill(session, cause)
@@ -346,7 +340,7 @@ class Cpo:
         id = self.reservations.used(reserved, payer, cause) if reserved is not None else ""
         session = self._new_session(place, decision, event, id or self.new_session_id())
         self._keep(session, cause)
-        self._push_session(session, cause)
+        self._push.push(session, cause)
 
     def new_session_id(self) -> str:
         """See SessionBooks."""
@@ -357,7 +351,7 @@ class Cpo:
         """See SessionBooks."""
         self.sessions.put(session.payer, session)
         self._keep(session, cause)
-        self._push_session(session, cause)
+        self._push.push(session, cause)
 
     def _new_session(self, place: Place, decision: Authorisation, event: TransactionEvent, id: str) -> CpoSession:
         assert decision.token is not None
@@ -407,51 +401,24 @@ class Cpo:
             )
         self.office.journal.state(self.office.id, "session", session.id, value, cause, fixed=session.recorded)
 
-    def _push_session(
-        self, session: CpoSession | ReservedSession, cause: Cause, changes: Any = None, first: bool = False
-    ) -> None:
-        """Push what has changed of a session, or all of it; 2.1.1 cannot add charging periods, so it gets all."""
-        connection = self.office.partner(session.payer)
-        endpoint = connection.endpoint(_SESSIONS, _RECEIVER) if connection is not None else None
-        if connection is None or endpoint is None:
-            session.peer_lacks_some = True
-            return
-        if connection.version == OLDEST:
-            changes = None
-        method = "PUT" if changes is None else "PATCH"
-        body = (
-            say(self.office, connection, session.whole(), cause)
-            if changes is None
-            else connection.dialect.encode_patch(Session, changes)
-        )
-        if body is None:
-            return
-        copy = session.copy
-        if copy is None or copy.endpoint is not endpoint:
-            copy = session.copy = _session_copy(connection, endpoint, session)
-
-        def done(exchange: Exchange | None) -> None:
-            # A PATCH adds charging periods: after one that did not arrive, only a PUT can make the copy whole again.
-            if not succeeded(exchange):
-                session.peer_lacks_some = True
-            elif method == "PUT":
-                session.peer_lacks_some = False
-            if method == "PATCH" and exchange is not None and _not_found(exchange):
-                self._push_session(session, exchange.as_cause(), first=True)
-
-        subject = copy.put if method == "PUT" else copy.patch
-        self._outbox.push(copy.lane, connection, method, copy.url, subject, cause, body, done, first=first)
-
     def awaits(self, transaction_id: str) -> bool:
         """Whether a transaction's end has still to come: its session is open, or its start has not reached us."""
         return transaction_id in self._open or transaction_id not in self._heard
 
     def _open_session(self, peer_id: str, session_id: str) -> CpoSession | None:
         """A running session of this payer's, for its commands."""
+        session = self._running(session_id)
+        return session if session is not None and session.payer == peer_id else None
+
+    def _to_limit(self, connection: Connection, session_id: str) -> CpoSession | None:
+        """A running session that a peer may limit: its payer may, and an SCSP may limit any."""
+        if connection.peer_role is Role.SCSP:
+            return self._running(session_id)
+        return self._open_session(connection.peer_id, session_id)
+
+    def _running(self, session_id: str) -> CpoSession | None:
         session = self._sessions.get(ci_key(session_id))
-        if session is None or session.payer != peer_id or session.transaction_id not in self._open:
-            return None
-        return session
+        return session if session is not None and session.transaction_id in self._open else None
 
 
 def _place_of(tariff: Tariff) -> Where:
@@ -473,25 +440,3 @@ def _evse_copy(connection: Connection, endpoint: str, location: Location, evse: 
     put = replace(patch, route="locations.receiver.put_location", object_kind="Location", object_id=location.id)
     url = join_url(endpoint, location.country_code, location.party_id, location.id, evse.uid)
     return Copy(endpoint, url, f"{connection.peer_id}/{evse.uid}", put, patch)
-
-
-def _session_copy(connection: Connection, endpoint: str, session: CpoSession | ReservedSession) -> Copy:
-    """Where the payer keeps its copy of a session."""
-    put = Subject(
-        module="sessions",
-        interface="RECEIVER",
-        route="sessions.receiver.put_session",
-        version=connection.version,
-        object_kind="Session",
-        object_id=session.id,
-        session_id=session.id,
-        token_uid=session.token.uid,
-        location_id=session.place.location.id,
-    )
-    patch = replace(put, route="sessions.receiver.patch_session")
-    url = join_url(endpoint, connection.our_country_code, connection.our_party_id, session.id)
-    return Copy(endpoint, url, f"{connection.peer_id}/{session.id}", put, patch)
-
-
-def _not_found(exchange: Exchange) -> bool:
-    return exchange.response is not None and exchange.response.status == 404

@@ -1,7 +1,7 @@
 """What a CPO does about its partners' charging profiles: it passes the limits on to the charge point, which obeys.
 
 Limits in A are per phase, so what they are in W depends on the phases and the voltage of the EVSE. After a profile has
-once been accepted, its sender hears of each change that the CPO knows of; not before.
+once been accepted, its sender (the eMSP that pays, or an SCSP) hears of each change that the CPO knows of; not before.
 Source: OCPI 2.2.1, ChargingProfiles module; digest, section 3.6.
 """
 
@@ -30,6 +30,7 @@ from simulator.ocpp.messages import (
     SetChargingProfile,
 )
 from simulator.parties.call import Call
+from simulator.parties.connection import Connection
 from simulator.parties.modules.chargingprofiles import ChargingProfilesReceiver, Told
 from simulator.parties.office import Office
 from simulator.parties.roles.charge_points import ChargePoints, accepts
@@ -47,27 +48,27 @@ _REJECTED = ChargingProfileResultType.REJECTED
 
 
 class _Limited(Struct):
-    """A session that has been limited; `watched` once a profile has been accepted."""
+    """A session that has been limited; `watchers` are those of whom a profile has been accepted."""
 
     last_us: int
-    watched: bool = False
+    watchers: dict[str, Connection]
 
 
 class ProfileDesk:
-    """Takes charging profiles for one CPO, as its Desk."""
+    """Takes charging profiles for one CPO, as its Desk; `to_limit` finds a running session that a peer may limit."""
 
     def __init__(
-        self, office: Office, charge_points: ChargePoints, open_session: Callable[[str, str], CpoSession | None]
+        self, office: Office, charge_points: ChargePoints, to_limit: Callable[[Connection, str], CpoSession | None]
     ) -> None:
         self._office = office
         self._charge_points = charge_points
-        self._open_session = open_session
+        self._to_limit = to_limit
         self._limited: dict[str, _Limited] = {}
         self._receiver = ChargingProfilesReceiver(office, self)
 
     def set(self, call: Call, profile: ChargingProfile, told: Told) -> ChargingProfileResponseType:
         """See Desk."""
-        session = self._open_session(call.connection.peer_id, told.session_id)
+        session = self._to_limit(call.connection, told.session_id)
         if session is None:
             return ChargingProfileResponseType.UNKNOWN_SESSION
         now_us = self._office.calendar.now_us
@@ -77,7 +78,8 @@ class ProfileDesk:
         watts = _watts(profile, session)
         if watts is None or not watts:
             return ChargingProfileResponseType.REJECTED
-        limited = self._limited[session.id] = _Limited(now_us, limited is not None and limited.watched)
+        watchers = limited.watchers if limited is not None else {}
+        self._limited[session.id] = _Limited(now_us, watchers)
         start = profile.start_date_time
         start_us = self._office.calendar.at_us(start) if start is not None else now_us
         request = SetChargingProfile(session.transaction_id, start_us, profile.duration, watts)
@@ -86,15 +88,15 @@ class ProfileDesk:
             result = ChargingProfileResult(result=_ACCEPTED if accepted else _REJECTED)
             self._receiver.tell(told, result, call.cause)
             if accepted:
-                limited.watched = True
-                self._tell_change(call, session)
+                watchers[call.connection.peer_id] = call.connection
+                self._tell_change(call, session, watchers)
 
         self._ask(session, request, lambda answer: answered(accepts(answer)), call)
         return ChargingProfileResponseType.ACCEPTED
 
     def clear(self, call: Call, told: Told) -> ChargingProfileResponseType:
         """See Desk."""
-        session = self._open_session(call.connection.peer_id, told.session_id)
+        session = self._to_limit(call.connection, told.session_id)
         if session is None:
             return ChargingProfileResponseType.UNKNOWN_SESSION
         limited = self._limited.get(session.id)
@@ -103,15 +105,15 @@ class ProfileDesk:
             accepted = accepts(answer)
             known = ChargingProfileResultType.UNKNOWN if limited is None else _ACCEPTED
             self._receiver.tell(told, ClearProfileResult(result=known if accepted else _REJECTED), call.cause)
-            if accepted and limited is not None and limited.watched:
-                self._tell_change(call, session)
+            if accepted and limited is not None and limited.watchers:
+                self._tell_change(call, session, limited.watchers)
 
         self._ask(session, ClearChargingProfile(session.transaction_id), answered, call)
         return ChargingProfileResponseType.ACCEPTED
 
     def active(self, call: Call, duration_s: int, told: Told) -> ChargingProfileResponseType:
         """See Desk."""
-        session = self._open_session(call.connection.peer_id, told.session_id)
+        session = self._to_limit(call.connection, told.session_id)
         if session is None:
             return ChargingProfileResponseType.UNKNOWN_SESSION
 
@@ -123,11 +125,12 @@ class ProfileDesk:
         self._ask(session, GetCompositeSchedule(session.transaction_id, duration_s), answered, call)
         return ChargingProfileResponseType.ACCEPTED
 
-    def _tell_change(self, call: Call, session: CpoSession) -> None:
+    def _tell_change(self, call: Call, session: CpoSession, watchers: dict[str, Connection]) -> None:
         def answered(answer: Answer | None) -> None:
             active = self._active(answer, WINDOW_S)
             if active is not None:
-                self._receiver.push(call.connection, session.id, active, call.cause)
+                for connection in watchers.values():
+                    self._receiver.push(connection, session.id, active, call.cause)
 
         self._ask(session, GetCompositeSchedule(session.transaction_id, WINDOW_S), answered, call)
 

@@ -29,11 +29,10 @@ from simulator.parties.call import Call, Reply
 from simulator.parties.modules.commands import Decide, Tell, answer
 from simulator.parties.office import Office
 from simulator.parties.pricing import FREE, as_price, kwh
-from simulator.parties.push import Copy
 from simulator.parties.roles.authorisation import cdr_token
 from simulator.parties.roles.charge_points import ChargePoints, accepts
 from simulator.parties.roles.cpo_commands import id_token, not_yours, result_of, some_free_evse, unknown_place
-from simulator.parties.roles.cpo_session import Place
+from simulator.parties.roles.cpo_session import PeersCopy, Place
 from simulator.parties.store import Store
 
 _NOT_ASSIGNED = "#NA"
@@ -59,8 +58,7 @@ class ReservedSession:
         self.currency = place.neutral.currency if place.neutral is not None else FREE.currency
         self.start_date_time = self.last_updated = office.calendar.now()
         self.end_date_time: str | None = None
-        self.peer_lacks_some = False
-        self.copy: Copy | None = None
+        self.copies: dict[str, PeersCopy] = {}
         self.recorded = b""
         self._calendar = office.calendar
         self._identity = office.identity

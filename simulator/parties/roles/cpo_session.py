@@ -45,10 +45,17 @@ class Place(Struct, frozen=True):
     neutral: billing.Tariff | None
 
 
+class PeersCopy(Struct):
+    """What a peer has of a session: `where`, once it was told, and whether it lacks some of it."""
+
+    where: Copy | None = None
+    lacks_some: bool = False
+
+
 class CpoSession:
     """One session, fed with the charge point's transaction events; makes the messages about it.
 
-    `payer` is the party that gets the session and pays its CDR: the token's eMSP; `copy` is where it keeps its copy.
+    `payer` is the party that pays its CDR: the token's eMSP. `copies` are those of the payer and of SCSPs, by peer.
     `recorded` is what the recording's states of it have in common, once there is one.
     Times are cut to the millisecond that OCPI can say, so that what is billed is what is published. Hours are rounded
     as running totals, and a period gets what its total grew by: the volumes of all periods add up to what is billed.
@@ -71,11 +78,10 @@ class CpoSession:
         self.payer = f"{token.country_code}-{token.party_id}".upper()
         self.status = SessionStatus.ACTIVE
         self.transaction_id = start.transaction_id
-        self.peer_lacks_some = False
         self.last_updated = calendar.now()
         self.energy_wh = 0
         self.kwh = kwh(0)
-        self.copy: Copy | None = None
+        self.copies: dict[str, PeersCopy] = {}
         self.recorded = b""
         self.periods: list[ChargingPeriod] = []
         self._identity = identity
@@ -110,6 +116,8 @@ class CpoSession:
         if duration_us > 0 or energy_wh > 0:
             period = self._period(duration_us, energy_wh)
             self.periods.append(period)
+            if self._fare is not None and self._fare.follows:
+                self._fare.follow((period,), self._calendar.text(at_us))
         self._open_us = at_us
         self._open_register_wh = register_wh
         # An EVSE that holds power back is not parking: the vehicle still asks (CDRs, PARKING_TIME, as clarified).
@@ -141,18 +149,17 @@ class CpoSession:
     def cost(self) -> Price:
         """What the session costs so far."""
         if self._cost is None:
-            self._cost = self._fare.total(*self._so_far()) if self._fare is not None else as_price(FREE.total_excl)
+            self._cost = self._fare.total(self._so_far()) if self._fare is not None else as_price(FREE.total_excl)
         return self._cost
 
     @property
     def bill(self) -> Bill:
         """How the cost so far comes about."""
-        return self._fare.bill(*self._so_far()) if self._fare is not None else FREE
+        return self._fare.bill(self._so_far()) if self._fare is not None else FREE
 
-    def _so_far(self) -> tuple[Quantities, int]:
-        """What is billed at present, and the instant in microseconds since 1970."""
-        used = quantities(self.energy_wh, self._charging, self._parking)
-        return used, self._calendar.start_epoch_us + self._open_us
+    def _so_far(self) -> Quantities:
+        """What is billed at present."""
+        return quantities(self.energy_wh, self._charging, self._parking)
 
     def whole(self) -> Session:
         """The whole Session object."""
@@ -230,8 +237,8 @@ class CpoSession:
 
     def _priced_by(self, tariff: billing.Tariff) -> Bill:
         fare = Fare(tariff, self.place.location.time_zone, self._calendar.start_epoch_us + self._start_us)
-        so_far = quantities(self.energy_wh, self._charging, self._parking)
-        return fare.bill(so_far, self._calendar.start_epoch_us + self._open_us)
+        fare.follow(self.periods, self._calendar.text(self._open_us))
+        return fare.bill(self._so_far())
 
     def _cdr_location(self) -> CdrLocation:
         place, location = self.place, self.place.location

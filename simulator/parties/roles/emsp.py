@@ -4,7 +4,6 @@ It is the Sender of tokens and commands and the Receiver of locations, tariffs, 
 """
 
 from collections.abc import Callable, Generator, Iterable
-from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -13,14 +12,8 @@ from simpy import Event
 from simulator.engine.cause import Cause
 from simulator.engine.exchange import Subject
 from simulator.engine.journal import fixed
-from simulator.ocpi.modules import InterfaceRole, ModuleID
+from simulator.ocpi.modules import ModuleID, Role
 from simulator.ocpi.v2_2_1.cdrs import CDR
-from simulator.ocpi.v2_2_1.chargingprofiles import (
-    ActiveChargingProfile,
-    ChargingProfile,
-    ChargingProfilePeriod,
-    ChargingRateUnit,
-)
 from simulator.ocpi.v2_2_1.commands import CommandType, StartSession, StopSession
 from simulator.ocpi.v2_2_1.locations import EVSE, Location
 from simulator.ocpi.v2_2_1.sessions import ChargingPreferences, Session, SessionStatus
@@ -31,7 +24,6 @@ from simulator.parties.behind import BehindHubs
 from simulator.parties.connection import Connection
 from simulator.parties.dialect import Books
 from simulator.parties.modules.cdrs import CdrsReceiver
-from simulator.parties.modules.chargingprofiles import ChargingProfilesSender
 from simulator.parties.modules.commands import Command, CommandsSender, More
 from simulator.parties.modules.invoicereconciliation import read_records
 from simulator.parties.modules.locations import LocationsReceiver
@@ -47,20 +39,14 @@ from simulator.parties.roles.app import DriverApp
 from simulator.parties.roles.emsp_help_desk import HelpDesk
 from simulator.parties.roles.emsp_invoices import InvoiceDesk
 from simulator.parties.roles.emsp_reservations import Reservations
+from simulator.parties.roles.emsp_scsps import ScspDesk
+from simulator.parties.roles.expected import EXPECTED
+from simulator.parties.roles.limiting import Limiter
 from simulator.parties.sync import Pull, Synchroniser, Taken
 from simulator.world.app import KnownEvse
 
-EXPECTED_OF_CPO = (
-    (ModuleID.LOCATIONS, InterfaceRole.SENDER),
-    (ModuleID.TARIFFS, InterfaceRole.SENDER),
-    (ModuleID.SESSIONS, InterfaceRole.SENDER),
-    (ModuleID.CDRS, InterfaceRole.SENDER),
-    (ModuleID.TOKENS, InterfaceRole.RECEIVER),
-    (ModuleID.COMMANDS, InterfaceRole.RECEIVER),
-)
 _ACTIVE = SessionStatus.ACTIVE
 _NO_URL = "#NA"
-_LIMITS_AHEAD_S = 3_600
 
 
 class _Books(Books):
@@ -80,9 +66,9 @@ class _Books(Books):
 
 
 class Emsp:
-    """One eMSP; `app` is what its drivers hold in their hands."""
+    """One eMSP; `app` is what its drivers hold in their hands, `scsps` what it does for its SCSPs, if it has any."""
 
-    def __init__(self, office: Office, poll_us: int | None) -> None:
+    def __init__(self, office: Office, poll_us: int | None, has_scsps: bool = False) -> None:
         self.office = office
         self.tokens = TokensSender(office, self._decide)
         self.locations = LocationsReceiver(office, self._location_changed)
@@ -97,7 +83,9 @@ class Emsp:
         self.commands = CommandsSender(office)
         self.reservations = Reservations(office, self._command)
         self.help_desk = HelpDesk(office, self._command)
-        self.profiles = ChargingProfilesSender(office, self._limits_changed)
+        self._outbox = Outbox(office)
+        self.scsps = ScspDesk(office, self._outbox) if has_scsps else None
+        self.limits = self.scsps.limits if self.scsps is not None else Limiter(office)
         office.books = _Books(self.locations, self.tokens)
         self.app = DriverApp(office.calendar, self.tariffs.store, self)
         behind = BehindHubs(office, lambda routed, reason, cause: self.sync.soon(routed, reason, cause))
@@ -117,9 +105,8 @@ class Emsp:
             ),
         )
         self.sync = Synchroniser(office, pulls, poll_us)
-        self.registration = Registration(office, EXPECTED_OF_CPO, self._registered)
+        self.registration = Registration(office, EXPECTED[Role.EMSP], self._registered)
         self._behind = behind
-        self._outbox = Outbox(office)
         self._by_uid: dict[str, Token] = {}
         self._active: dict[tuple[str, str], Session] = {}
         self._recorded: dict[tuple[str, str, str], bytes] = {}
@@ -217,6 +204,8 @@ class Emsp:
             names = ("currency", "evse", "token")
             recorded = self._recorded[in_common] = fixed(dict(zip(names, in_common, strict=True)))
         self.office.journal.state(self.office.id, "session", session.id, value, cause, fixed=recorded)
+        if self.scsps is not None:
+            self.scsps.session_changed(session, cause)
 
     def _cdr_accepted(self, cdr: CDR, cause: Cause) -> None:
         """A bill has come: admit the amount, after working it out from what the CDR itself says."""
@@ -247,7 +236,7 @@ class Emsp:
         )
         self.invoices.accepted(cdr, cause)
 
-    # What it limits
+    # What it says of sessions
 
     def active_session(self, token_uid: str) -> Session | None:
         """The session that a token has running, as far as we were told."""
@@ -256,41 +245,6 @@ class Emsp:
     def active_session_ids(self) -> list[str]:
         """The sessions that are running, as far as we were told."""
         return [session.id for session in self._active.values()]
-
-    def limit(self, session: Session, limit_w: int | None, duration_s: int | None, cause: Cause) -> None:
-        """Limit the power of a session for a while, or lift the limits (None); what comes of it is an event."""
-        connection = self.office.peer_of(session.country_code, session.party_id)
-        if connection is None:
-            return
-
-        def work() -> Generator[Event, Any, None]:
-            if limit_w is None:
-                result = yield from self.profiles.clear(connection, session.id, cause)
-            else:
-                profile = ChargingProfile(
-                    start_date_time=self.office.calendar.now(),
-                    duration=duration_s,
-                    charging_rate_unit=ChargingRateUnit.W,
-                    charging_profile_period=(ChargingProfilePeriod(start_period=0, limit=Decimal(limit_w)),),
-                )
-                result = yield from self.profiles.set(connection, session.id, profile, cause)
-            self.office.journal.event(
-                self.office.id,
-                "charging_profile_result",
-                party=self.office.id,
-                subject=session.id,
-                data={"result": result, "limit_w": limit_w},
-                cause=cause,
-            )
-
-        self.office.spawn(work(), f"charging profile of {session.id}")
-
-    def ask_limits(self, session: Session, cause: Cause) -> None:
-        """Ask for the limits of a session; what they are for the hour to come is heard as if it were pushed."""
-        connection = self.office.peer_of(session.country_code, session.party_id)
-        if connection is not None:
-            work = self.profiles.active(connection, session.id, _LIMITS_AHEAD_S, cause)
-            self.office.spawn(work, f"limits of {session.id}")
 
     def prefer(self, session: Session, preferences: ChargingPreferences, cause: Cause) -> None:
         """Tell a session's CPO what the driver prefers; what it says to that is an event."""
@@ -310,13 +264,6 @@ class Emsp:
             )
 
         self.office.spawn(work(), f"charging preferences of {session.id}")
-
-    def _limits_changed(self, session_id: str, active: ActiveChargingProfile, cause: Cause) -> None:
-        """What the CPO says of the limits of one of our sessions."""
-        profile = active.charging_profile
-        periods = [[each.start_period, str(each.limit)] for each in profile.charging_profile_period]
-        value = {"unit": profile.charging_rate_unit, "start": active.start_date_time, "periods": periods}
-        self.office.journal.state(self.office.id, "charging_profile", session_id, value, cause)
 
     # What it pulls
 

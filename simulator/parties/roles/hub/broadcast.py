@@ -87,11 +87,16 @@ class Broadcast:
         said = self._interpreter.say(
             CARGO[route.name].sent, call.body, call.version, line.version, owner, patch=CARGO[route.name].patch
         )
-        self._interpreter.tell(call.cause.id, said)
-        if said.body is not None:
-            self._outbox.push(
-                lane, line, method, url, subject, call.cause, said.body, mend, correlation_id=correlation_id
-            )
+        if said.body is None:
+            self._interpreter.tell(call.cause.id, said)
+            return
+
+        def done(exchange: Exchange | None) -> None:
+            if exchange is not None:
+                self._interpreter.tell(exchange.id, said)
+            mend(exchange)
+
+        self._outbox.push(lane, line, method, url, subject, call.cause, said.body, done, correlation_id=correlation_id)
 
 
 def _type(call: Call) -> str:

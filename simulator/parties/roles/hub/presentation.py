@@ -37,7 +37,7 @@ class Presentation(Registration):
         on_registered: Callable[[Connection, Cause], None],
         on_left: Callable[[Client, Cause], None],
     ) -> None:
-        super().__init__(office, (), on_registered)
+        super().__init__(office, {}, on_registered)
         self._directory = directory
         self._on_left = on_left
         self._seen: dict[str, None] = {}

@@ -1,0 +1,107 @@
+"""How a CPO tells of its sessions: each to the eMSP of its token, and every one to the SCSPs that may limit it.
+
+A peer gets a session whole at first, then what changes of it; one that lacks some of it gets all of it again.
+Source: OCPI 2.2.1, Sessions module, Push model, and ChargingProfiles module, Smart Charging Topologies.
+"""
+
+from typing import Any
+
+from msgspec.structs import replace
+
+from simulator.engine.cause import Cause
+from simulator.engine.exchange import Exchange, Subject
+from simulator.ocpi.modules import InterfaceRole, ModuleID, Role
+from simulator.ocpi.routes import join_url
+from simulator.ocpi.v2_2_1.sessions import Session
+from simulator.parties.client import not_found, succeeded
+from simulator.parties.connection import Connection
+from simulator.parties.dialect import OLDEST
+from simulator.parties.office import Office
+from simulator.parties.push import Copy, Outbox, say
+from simulator.parties.roles.cpo_reservations import ReservedSession
+from simulator.parties.roles.cpo_session import CpoSession, PeersCopy
+
+_SESSIONS, _RECEIVER = ModuleID.SESSIONS, InterfaceRole.RECEIVER
+
+
+class SessionPush:
+    """The session news of one CPO."""
+
+    def __init__(self, office: Office, outbox: Outbox) -> None:
+        self._office = office
+        self._outbox = outbox
+        self._scsps: dict[str, Connection] = {}
+
+    def registered(self, connection: Connection) -> None:
+        """A peer has registered; an SCSP hears of every session from now on."""
+        if connection.peer_role is Role.SCSP:
+            self._scsps[connection.peer_id] = connection
+
+    def push(
+        self, session: CpoSession | ReservedSession, cause: Cause, changes: dict[str, object] | None = None
+    ) -> None:
+        """Tell what has changed of a session, or all of it."""
+        self._tell(session.payer, self._office.partner(session.payer), session, cause, changes)
+        for peer_id, connection in self._scsps.items():
+            self._tell(peer_id, connection, session, cause, changes)
+
+    def _tell(
+        self,
+        peer_id: str,
+        connection: Connection | None,
+        session: CpoSession | ReservedSession,
+        cause: Cause,
+        changes: Any = None,
+        first: bool = False,
+    ) -> None:
+        """2.1.1 cannot add charging periods, so a peer of that version always gets all."""
+        held = session.copies.get(peer_id)
+        if held is None:
+            held = session.copies[peer_id] = PeersCopy()
+        endpoint = connection.endpoint(_SESSIONS, _RECEIVER) if connection is not None else None
+        if connection is None or endpoint is None:
+            held.lacks_some = True
+            return
+        if held.lacks_some or connection.version == OLDEST:
+            changes = None
+        method = "PUT" if changes is None else "PATCH"
+        body = (
+            say(self._office, connection, session.whole(), cause)
+            if changes is None
+            else connection.dialect.encode_patch(Session, changes)
+        )
+        if body is None:
+            return
+        where = held.where
+        if where is None or where.endpoint is not endpoint:
+            where = held.where = _where(connection, endpoint, session)
+
+        def done(exchange: Exchange | None) -> None:
+            # A PATCH adds charging periods: after one that did not arrive, only a PUT can make the copy whole again.
+            if not succeeded(exchange):
+                held.lacks_some = True
+            elif method == "PUT":
+                held.lacks_some = False
+            if method == "PATCH" and exchange is not None and not_found(exchange):
+                self._tell(peer_id, connection, session, exchange.as_cause(), first=True)
+
+        subject = where.put if method == "PUT" else where.patch
+        self._outbox.push(where.lane, connection, method, where.url, subject, cause, body, done, first=first)
+
+
+def _where(connection: Connection, endpoint: str, session: CpoSession | ReservedSession) -> Copy:
+    """Where a peer keeps its copy of a session."""
+    put = Subject(
+        module="sessions",
+        interface="RECEIVER",
+        route="sessions.receiver.put_session",
+        version=connection.version,
+        object_kind="Session",
+        object_id=session.id,
+        session_id=session.id,
+        token_uid=session.token.uid,
+        location_id=session.place.location.id,
+    )
+    patch = replace(put, route="sessions.receiver.patch_session")
+    url = join_url(endpoint, connection.our_country_code, connection.our_party_id, session.id)
+    return Copy(endpoint, url, f"{connection.peer_id}/{session.id}", put, patch)
