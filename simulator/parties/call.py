@@ -8,6 +8,8 @@ from simpy import Event
 
 from simulator.engine.cause import Cause
 from simulator.engine.exchange import Exchange
+from simulator.ocpi import rules
+from simulator.ocpi.findings import Invalid
 from simulator.ocpi.route_tables import Route
 from simulator.ocpi.status import Status
 from simulator.parties.connection import Connection
@@ -74,8 +76,12 @@ class Call(Struct, frozen=True, gc=False):
         return None if country_code is None else (country_code, self.params["party_id"])
 
     def read(self, cls: type[T]) -> T:
-        """The object in the body, as 2.2.1 has it. Raises Invalid."""
-        return self.dialect.decode(self.body, cls, self.owner)
+        """The object in the body, as 2.2.1 has it. Raises Invalid, also for what no field can say by itself."""
+        obj = self.dialect.decode(self.body, cls, self.owner)
+        errors = tuple([finding for finding in rules.check(obj) if finding.severity == "error"])
+        if errors:
+            raise Invalid(errors)
+        return obj
 
     def read_patch(self, cls: type[Struct]) -> Any:
         """The changes in the body, each field of the class set or UNSET. Raises Invalid."""

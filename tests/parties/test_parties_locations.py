@@ -228,3 +228,10 @@ def test_what_is_pushed_is_what_drivers_see(desk: OpenTown) -> None:
     assert app.near(51.0, 4.0, 1, 500)[0].status == "OUTOFORDER"
     put(desk, {**body, "publish": False, "last_updated": LATEST}, "LAPP")
     assert not app.near(51.0, 4.0, 10, 500)
+
+
+def test_what_no_field_can_say_by_itself_is_refused_as_well(desk: OpenTown) -> None:
+    twice = [evse(desk, "SAME"), evse(desk, "same")]
+    told = desk.ask(CPO, EMSP, "PUT", url(desk, "L-TWICE"), location(desk, "L-TWICE", evses=twice))
+    assert (told.http, told.status) == (200, 2001)
+    assert get(desk, "L-TWICE").http == 404

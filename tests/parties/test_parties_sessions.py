@@ -140,3 +140,14 @@ def test_a_sender_shows_each_partner_its_own_sessions_only(desk: OpenTown) -> No
         where = desk.url(emsp, CPO, "sessions", "SENDER")
         assert desk.ask(emsp, CPO, "GET", f"{where}?date_from=2020-01-01T00:00:00Z").data == []
     assert desk.ask(CPO, "NL-NOM", "GET", desk.url(CPO, "NL-NOM", "sessions", "RECEIVER", "NL/ABC/SV")).http == 404
+
+
+def test_a_session_that_has_ended_does_not_go_on(desk: OpenTown) -> None:
+    put(desk, "S50", status="COMPLETED", end_date_time=LATER)
+    told = patch(desk, "S50", {"status": "ACTIVE", "last_updated": LATEST})
+    assert (told.http, told.status) == (200, 2001)
+    again = desk.ask(CPO, EMSP, "PUT", url(desk, "S50"), session("S50", status="ACTIVE", last_updated=LATEST))
+    assert again.status == 2001
+    assert get(desk, "S50")["status"] == "COMPLETED"
+    corrected = patch(desk, "S50", {"status": "COMPLETED", "kwh": 2, "last_updated": LATEST})
+    assert corrected.status == 1000

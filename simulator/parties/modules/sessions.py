@@ -6,6 +6,7 @@ A driver's charging preferences go the other way, to the Sender. Source: OCPI 2.
 from collections.abc import Callable, Generator
 from typing import Any, Protocol
 
+from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 from simpy import Event
 
@@ -16,9 +17,15 @@ from simulator.ocpi.datatypes import parse_datetime
 from simulator.ocpi.modules import InterfaceRole, ModuleID, Role
 from simulator.ocpi.patch import apply_session_patch
 from simulator.ocpi.routes import join_url
+from simulator.ocpi.status import Status
 from simulator.ocpi.v2_2_1.cdrs import ChargingPeriod
-from simulator.ocpi.v2_2_1.sessions import ChargingPreferences, ChargingPreferencesResponse, Session
-from simulator.parties.call import CREATED, DONE, Call, Reply
+from simulator.ocpi.v2_2_1.sessions import (
+    ChargingPreferences,
+    ChargingPreferencesResponse,
+    Session,
+    SessionStatus,
+)
+from simulator.parties.call import CREATED, DONE, Call, Refusal, Reply
 from simulator.parties.connection import Connection
 from simulator.parties.dialect import OLDEST
 from simulator.parties.modules.order import newer, overtaken
@@ -27,6 +34,7 @@ from simulator.parties.office import Office
 from simulator.parties.store import Store, page
 
 PAGE_LIMIT = 100
+_ENDED = (SessionStatus.COMPLETED, SessionStatus.INVALID)
 
 
 class RunningSession(Protocol):
@@ -150,6 +158,7 @@ class SessionsReceiver:
         must_match(call, session)
         known = self.store.get(country_code, party_id, session.id)
         if known is None or not overtaken(self._journal, call, known.last_updated, session.last_updated):
+            _must_not_resume(known, session.status)
             self._keep(session, call.cause)
         return CREATED if known is None else DONE
 
@@ -167,8 +176,17 @@ class SessionsReceiver:
             if len(added) != len(patch.charging_periods):
                 patch = replace(patch, charging_periods=added)
         if not late:
+            _must_not_resume(known, patch.status)
             self._keep(apply_session_patch(known, patch), call.cause)
         return DONE
+
+
+def _must_not_resume(known: Session | None, status: SessionStatus | UnsetType | None) -> None:
+    """Refuse with 2001 what would let a session go on that has ended. OCPI 2.2.1, Sessions, Flow and Lifecycle."""
+    if known is None or known.status not in _ENDED or status in (UNSET, None, known.status):
+        return
+    message = f"Session {known.id!r} is {known.status.value} and cannot become {status}."
+    raise Refusal(Status.INVALID_PARAMETERS, message)
 
 
 def _unknown_of(added: tuple[ChargingPeriod, ...], known: tuple[ChargingPeriod, ...]) -> tuple[ChargingPeriod, ...]:
