@@ -20,6 +20,8 @@ _STATES: Final = {
     "UNREGISTERED": (tr("unregistered"), "refused"),
 }
 _CLIENTS: Final = {"CONNECTED": "good", "OFFLINE": "lost", "PLANNED": "time", "SUSPENDED": "refused"}
+_GRAVITY: Final = ("good", "time", "clear", "help", "refused", "lost")
+"""The icons from good to bad."""
 
 TITLES: Final = (tr("Connection"), tr("State"), tr("OCPI"), tr("Since"), tr("Tokens"), tr("Modules"))
 
@@ -59,10 +61,14 @@ def _of_end(
     if end.facade:
         title = tr("{peer}, as {facade}").format(peer=title, facade=end.facade)
     state, icon = _STATES.get(end.state, (end.state, "help"))
+    since_us = end.since_us
     if client:
         state = tr("{state}, {client_info}").format(state=state, client_info=client.status)
+        reached = _CLIENTS.get(client.status, "help")
+        if _GRAVITY.index(reached) > _GRAVITY.index(icon):
+            icon, since_us = reached, client.since_us
     key = (end.holder, end.peer, end.facade)
-    texts = (title, state, end.version, clock(end.since_us), _tokens(end, clock), ", ".join(end.modules))
+    texts = (title, state, end.version, clock(since_us), _tokens(end, clock), ", ".join(end.modules))
     return ConnectionRow(key, texts, icon, _tip(end, client, clock), end.holder, end.peer)
 
 

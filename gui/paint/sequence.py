@@ -8,20 +8,19 @@ from typing import Final
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
-from gui.paint.sequence_arrows import paint_arrow
+from gui.paint.sequence_arrows import paint_arrow, paint_way
 from gui.paint.sequence_axis import ROW, Stretch
 from gui.paint.sequence_header import edges, paint_header
 from gui.paint.sequence_labels import paint_label
+from gui.paint.sequence_marks import SEAM, TIE, faint, paint_seam
 from gui.paint.sequence_place import FOLDED, MARGIN, Picture, row_rect
 from gui.theme import Theme
 from simulator.i18n import tr
 from simulator.report.words import span
 
-_BAND: Final = 5.0
 _MUTED: Final = 0.45
 _MUTED_TEXT: Final = 0.85
 _LEAST_TICK: Final = 15.0
-_TIE: Final = 5.0
 _FAR_LEGS: Final = 40
 """A hub sends on at once: its legs lie no more arrows apart."""
 
@@ -47,6 +46,9 @@ def paint_chart(painter: QPainter, picture: Picture, theme: Theme) -> None:
     for number in shown:
         painter.setOpacity(_opacity(picture, number, _MUTED_TEXT))
         paint_label(painter, picture, number, theme)
+    for number in shown:
+        painter.setOpacity(_opacity(picture, number, _MUTED))
+        paint_way(painter, picture, number, theme)
     painter.restore()
     _paint_times(painter, picture, shown, theme)
     paint_header(painter, picture, theme)
@@ -87,12 +89,11 @@ def _paint_border(painter: QPainter, picture: Picture, theme: Theme) -> None:
         return
     charger, first_cpo, _ = found
     place, head = picture.place, picture.place.header.height
-    ground = _faint(theme.module("ocpp"), 0.09)
+    ground = faint(theme.module("ocpp"), 0.09)
     painter.fillRect(QRectF(charger, head, first_cpo - charger, place.height), ground)
     for lane, (x, width) in zip(picture.chart.lanes, place.columns, strict=True):
         if lane.kind == "CPO" and width > FOLDED:
-            painter.fillRect(QRectF(x - _BAND, head, _BAND, place.height), _faint(theme.module("ocpp"), 0.45))
-            painter.fillRect(QRectF(x, head, _BAND, place.height), _faint(theme.accent, 0.4))
+            paint_seam(painter, QRectF(x - SEAM / 2, head, SEAM, place.height), theme)
 
 
 def _paint_stretches(painter: QPainter, picture: Picture, theme: Theme) -> None:
@@ -103,7 +104,7 @@ def _paint_stretches(painter: QPainter, picture: Picture, theme: Theme) -> None:
     for stretch in _stretches(picture):
         top, bottom = place.y(stretch.top) - 10, place.y(stretch.bottom) + 10
         if stretch.duration_us == 0:
-            painter.fillRect(QRectF(place.gutter, top, place.width, bottom - top), _faint(theme.muted, 0.09))
+            painter.fillRect(QRectF(place.gutter, top, place.width, bottom - top), faint(theme.muted, 0.09))
 
 
 def _stretches(picture: Picture) -> tuple[Stretch, ...]:
@@ -137,7 +138,7 @@ def _paint_ties(painter: QPainter, picture: Picture, shown: range, theme: Theme)
                 top, bottom = place.y(float(axis.arrive[before])), place.y(float(axis.start[number]))
                 x = place.lanes[arrow.source]
                 painter.setOpacity(min(_opacity(picture, number, _MUTED), _opacity(picture, before, _MUTED)))
-                painter.fillRect(QRectF(x - _TIE / 2, top, _TIE, bottom - top), theme.module(arrow.module))
+                painter.fillRect(QRectF(x - TIE / 2, top, TIE, bottom - top), theme.module(arrow.module))
                 break
 
 
@@ -168,9 +169,3 @@ def _paint_times(painter: QPainter, picture: Picture, shown: range, theme: Theme
         else:
             painter.fillRect(QRectF(place.gutter - 5, top - 6, 3, bottom - top + 12), theme.muted)
     painter.restore()
-
-
-def _faint(colour: QColor, alpha: float) -> QColor:
-    faint = QColor(colour)
-    faint.setAlphaF(alpha)
-    return faint

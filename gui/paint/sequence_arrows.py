@@ -34,26 +34,47 @@ def paint_arrow(painter: QPainter, picture: Picture, number: int, theme: Theme) 
     """A message with its answer, or a word at the charge-point link."""
     arrow, axis, place = picture.chart.arrows[number], picture.axis, picture.place
     source, to = place.lanes[arrow.source], place.lanes[arrow.to]
-    start = QPointF(source, place.y(float(axis.start[number])))
-    arrive = QPointF(to, place.y(float(axis.arrive[number])))
+    start, arrive = _request(picture, number)
     reply = QPointF(to, place.y(float(axis.reply[number])))
     end = QPointF(source, place.y(float(axis.end[number])))
     is_ocpi = arrow.layer == "OCPI"
-    extra = 1.0 if number == picture.current else 0.0
-    pen = QPen(theme.module(arrow.module), (2.0 if is_ocpi else 1.2) + extra)
-    if arrow.is_context:
-        pen.setStyle(Qt.PenStyle.DotLine)
+    pen = _pen(picture, number, theme)
     if arrow.broken == "request":
         _paint_unanswered(painter, arrow, start, arrive, end, pen, theme)
         return
     paint_line(painter, start, arrive, pen, filled=is_ocpi, tail=not is_ocpi)
-    if arrow.via:
-        paint_zigzag(painter, start, arrive, pen, theme.selection if number == picture.current else theme.panel)
     if arrow.fate == "copy":
         paint_second_head(painter, start, arrive, pen)
     if is_ocpi:
-        answer = QPen(theme.warning if arrow.fate == "refused" else pen.color(), 1.1 + extra / 2, Qt.PenStyle.DashLine)
+        colour = theme.warning if arrow.fate == "refused" else pen.color()
+        answer = QPen(colour, 1.1 + _extra(picture, number) / 2, Qt.PenStyle.DashLine)
         _paint_answer(painter, arrow, start, reply, end, answer, theme)
+
+
+def paint_way(painter: QPainter, picture: Picture, number: int, theme: Theme) -> None:
+    """On a message by way of hubs that are not shown, a zigzag. It stands above its label's ground."""
+    arrow = picture.chart.arrows[number]
+    if arrow.via and arrow.broken != "request":
+        ground = theme.selection if number == picture.current else theme.panel
+        paint_zigzag(painter, *_request(picture, number), _pen(picture, number, theme), ground)
+
+
+def _request(picture: Picture, number: int) -> tuple[QPointF, QPointF]:
+    """Where the request leaves and where it arrives."""
+    arrow, axis, place = picture.chart.arrows[number], picture.axis, picture.place
+    start = QPointF(place.lanes[arrow.source], place.y(float(axis.start[number])))
+    return start, QPointF(place.lanes[arrow.to], place.y(float(axis.arrive[number])))
+
+
+def _pen(picture: Picture, number: int, theme: Theme) -> QPen:
+    arrow = picture.chart.arrows[number]
+    width = (2.0 if arrow.layer == "OCPI" else 1.2) + _extra(picture, number)
+    return QPen(theme.module(arrow.module), width, Qt.PenStyle.DotLine if arrow.is_context else Qt.PenStyle.SolidLine)
+
+
+def _extra(picture: Picture, number: int) -> float:
+    """The current arrow is bolder."""
+    return 1.0 if number == picture.current else 0.0
 
 
 def _paint_unanswered(

@@ -8,11 +8,14 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from gui.models.sequence_chart import Chart, Fate
 from gui.paint.sequence_marks import (
+    SEAM,
+    TIE,
     paint_bar,
     paint_cross,
     paint_hourglass,
     paint_line,
     paint_refusal,
+    paint_seam,
     paint_second_head,
     paint_slip,
     paint_zigzag,
@@ -46,6 +49,10 @@ def legend_entries(chart: Chart, theme: Theme, days: Sequence[tuple[str, str]] =
         entries.append(Entry(tr("what somebody does"), lambda painter, rect: _slip(painter, rect, theme)))
     if any(arrow.via for arrow in chart.arrows):
         entries.append(Entry(tr("through a hub that is not shown"), lambda painter, rect: _via(painter, rect, theme)))
+    if _is_passed_on(chart):
+        entries.append(Entry(tr("passed on by the hub"), lambda painter, rect: _tie(painter, rect, theme)))
+    if {"charger", "CPO"} <= {lane.kind for lane in chart.lanes}:
+        entries.append(Entry(tr("border of OCPP and OCPI"), lambda painter, rect: _seam(painter, rect, theme)))
     entries += _fates(chart, theme)
     if any(arrow.is_context for arrow in chart.arrows):
         entries.append(Entry(tr("led to it, not of the filter"), lambda painter, rect: _context(painter, rect, theme)))
@@ -135,6 +142,28 @@ def _via(painter: QPainter, rect: QRectF, theme: Theme) -> None:
     pen = QPen(theme.muted, 1.6)
     paint_line(painter, a, b, pen, filled=True)
     paint_zigzag(painter, a - QPointF(6, 0), b - QPointF(6, 0), pen, theme.panel)
+
+
+def _is_passed_on(chart: Chart) -> bool:
+    """Whether both legs of a message by way of a hub are there."""
+    keys = {arrow.key for arrow in chart.arrows}
+    return any(
+        arrow.layer == "OCPI" and chart.lanes[arrow.source].kind == "HUB" and arrow.cause in keys
+        for arrow in chart.arrows
+    )
+
+
+def _tie(painter: QPainter, rect: QRectF, theme: Theme) -> None:
+    x, top, bottom = rect.center().x(), rect.top() + 3, rect.bottom() - 3
+    pen = QPen(theme.muted, 1.6)
+    painter.setPen(pen)
+    painter.drawLine(QPointF(rect.left(), top), QPointF(x, top))
+    painter.drawLine(QPointF(x, bottom), QPointF(rect.right(), bottom))
+    painter.fillRect(QRectF(x - TIE / 2, top, TIE, bottom - top), theme.muted)
+
+
+def _seam(painter: QPainter, rect: QRectF, theme: Theme) -> None:
+    paint_seam(painter, QRectF(rect.center().x() - SEAM / 2, rect.top() + 2, SEAM, rect.height() - 4), theme)
 
 
 def _copy(painter: QPainter, rect: QRectF, theme: Theme) -> None:

@@ -8,6 +8,14 @@ from typing import Final
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
 
+from gui.theme import Theme
+
+SEAM: Final = 10.0
+"""How wide the border between OCPP and OCPI is at a CPO."""
+
+TIE: Final = 5.0
+"""How wide the bar is that joins both legs of a message at a hub."""
+
 _HEAD: Final = 8.0
 _CROSS: Final = 4.5
 _TAIL: Final = 2.6
@@ -92,6 +100,20 @@ def paint_second_head(painter: QPainter, a: QPointF, b: QPointF, pen: QPen) -> N
     away = a - b
     length = max(1.0, (away.x() ** 2 + away.y() ** 2) ** 0.5)
     paint_line(painter, a, b + away * (_HEAD * 1.1 / length), pen, filled=True)
+
+
+def paint_seam(painter: QPainter, rect: QRectF, theme: Theme) -> None:
+    """At a CPO: OCPP ends on the left, OCPI begins on the right."""
+    half = QRectF(rect.left(), rect.top(), rect.width() / 2, rect.height())
+    painter.fillRect(half, faint(theme.module("ocpp"), 0.45))
+    painter.fillRect(half.translated(half.width(), 0), faint(theme.accent, 0.4))
+
+
+def faint(colour: QColor, alpha: float) -> QColor:
+    """The colour, letting through what lies behind."""
+    through = QColor(colour)
+    through.setAlphaF(alpha)
+    return through
 
 
 def paint_slip(

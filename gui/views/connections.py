@@ -25,6 +25,8 @@ _ROW: Final = Qt.ItemDataRole.UserRole
 _MOST_OPEN: Final = 40
 """Up to so many rows all are open at first."""
 _MOST_PX: Final = 240
+_NAME_PX: Final = 360
+"""A name is what rows are told apart by: it gets more room than what stands beside it."""
 
 
 class Now(NamedTuple):
@@ -187,7 +189,10 @@ class ConnectionsView(QWidget):
         if is_first:
             for column in range(len(TITLES) - 1):
                 self.tree.resizeColumnToContents(column)
-                self.tree.setColumnWidth(column, min(self.tree.columnWidth(column), _MOST_PX))
+                self.tree.setColumnWidth(column, min(self.tree.columnWidth(column), _MOST_PX if column else _NAME_PX))
+        else:
+            needed = min(self.tree.sizeHintForColumn(0), _NAME_PX)
+            self.tree.setColumnWidth(0, max(self.tree.columnWidth(0), needed))
         self._is_own_move = False
         self._select()
 

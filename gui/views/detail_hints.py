@@ -12,6 +12,7 @@ from simulator.recording.rows import Hint
 
 SEVERITIES: Final = {"error": tr("Error"), "warning": tr("Warning"), "note": tr("Note")}
 RULE: Final = 1
+SENTENCE: Final = 3
 
 
 class HintsPage(QWidget):
@@ -26,7 +27,7 @@ class HintsPage(QWidget):
         super().__init__()
         self._theme = theme
         self._hints: list[Hint] = []
-        titles = (tr("Severity"), tr("Rule"), tr("Hint"), tr("Place"), tr("Section of OCPI"))
+        titles = (tr("Severity"), tr("Rule"), tr("Place"), tr("Hint"), tr("Section of OCPI"))
         self.list = CopyList(tr("Hints"), titles, rows)
         self.list.itemActivated.connect(self._want)
         self.list.currentItemChanged.connect(self._tell_whole)
@@ -54,22 +55,22 @@ class HintsPage(QWidget):
         self._hints = hints
         self.list.clear()
         for hint in sorted(hints, key=lambda each: list(SEVERITIES).index(each.severity)):
-            item = QTreeWidgetItem([SEVERITIES[hint.severity], hint.rule, hint.sentence, hint.path, hint.section])
+            item = QTreeWidgetItem([SEVERITIES[hint.severity], hint.rule, hint.path, hint.sentence, hint.section])
             ink = self._theme.severity(hint.severity)
             item.setIcon(0, self._theme.icon(hint.severity, ink))
             item.setForeground(0, ink)
-            item.setToolTip(2, hint.sentence)
+            item.setToolTip(SENTENCE, hint.sentence)
             item.setToolTip(RULE, tr("Double-click or Return: all messages with this hint"))
             self.list.addTopLevelItem(item)
         if not hints:
             self.list.say_nothing(tr("Nothing to remark on this message."), self._theme)
-        self.list.fit(2)
+        self.list.fit(SENTENCE)
         self.sentence.setVisible(bool(hints))
         if (first := self.list.topLevelItem(0)) is not None and hints:
             self.list.setCurrentItem(first)
 
     def _tell_whole(self, item: QTreeWidgetItem | None) -> None:
-        _, _, sentence, _, section = ("",) * 5 if item is None else [item.text(column) for column in range(5)]
+        _, _, _, sentence, section = ("",) * 5 if item is None else [item.text(column) for column in range(5)]
         is_told = not section or section in sentence
         self.sentence.setText(sentence if is_told else f"{sentence} ({section})")
 

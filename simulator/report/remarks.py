@@ -27,6 +27,8 @@ class Remarks:
         """What the exchange is, in a trainer's words."""
         request, answer = fields_of(message.request_body), fields_of(fields_of(message.response_body).get("data"))
         status = request.get("status") or request.get("result") or answer.get("allowed")
+        if message.route == "cdrs.receiver.post_cdr" and request.get("credit") is True:
+            return tr("Credit for a bill (CDR)")
         try:
             return tr(meaning(message.route, status if isinstance(status, str) else None))
         except ValueError:
@@ -50,7 +52,7 @@ class Remarks:
     def _figures(self, message: Message, request: Fields) -> list[str]:
         if isinstance(request.get("currency"), str):
             self._currencies[message.session_id] = request["currency"]
-        cost = _number(fields_of(request.get("total_cost")).get("excl_vat"))
+        cost = _cost(request.get("total_cost"))
         currency = self._currencies.get(message.session_id, "")
         # An amount says nothing without its currency, which is not known when the session's beginning was not read.
         return _energy(request) + ([f"{currency} {_money(cost)}"] if cost is not None and currency else [])
@@ -94,6 +96,12 @@ def fields_of(value: object) -> Fields:
         except (msgspec.DecodeError, UnicodeDecodeError):
             return {}
     return value if isinstance(value, Mapping) else {}
+
+
+def _cost(total_cost: object) -> Decimal | None:
+    """An amount before taxes: OCPI 2.1.1 has a number, 2.2.1 a Price with excl_vat, 2.3.0 one with before_taxes."""
+    price = fields_of(total_cost)
+    return _number(price.get("excl_vat", price.get("before_taxes")) if price else total_cost)
 
 
 def _number(value: object) -> Decimal | None:

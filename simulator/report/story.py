@@ -16,9 +16,11 @@ from simulator.i18n import trn
 from simulator.recording.reader import Recording
 from simulator.recording.rows import Event, Message
 from simulator.report.clock import LocalClock
-from simulator.report.remarks import Remarks
-from simulator.report.web import DRIVER, Row, Web, copies_key
-from simulator.report.words import ocpp_remark, ocpp_words, office_remark, office_words, street_remark, street_words
+from simulator.report.limit_words import ocpi_limits, ocpp_limits
+from simulator.report.office_words import office_remark, office_words
+from simulator.report.remarks import Remarks, fields_of
+from simulator.report.web import DRIVER, LIMITS, Row, Web, copies_key
+from simulator.report.words import ocpp_remark, ocpp_words, street_remark, street_words
 
 Layer = Literal["street", "OCPP", "OCPI", "office"]
 
@@ -62,6 +64,7 @@ class Teller:
         self._recording = recording
         self._told_to_others = told_to_others or Counter()
         self._clock = LocalClock(recording.meta)
+        self._start_epoch_us = int(recording.meta.get("start_epoch_us") or 0)
         self._remarks = Remarks()
         self._number = 0
 
@@ -72,7 +75,7 @@ class Teller:
     def _message(self, row: Message) -> StoryLine:
         message = row if row.request_headers else self._recording.message(row.exchange)
         self._number += 1
-        remark = [self._remarks.remark(message)]
+        remark = [self._limits(message), self._remarks.remark(message)]
         others = self._told_to_others[copies_key(row)]
         if others:
             text = trn("told to {count} other party too", "told to {count} other parties too", others)
@@ -91,15 +94,22 @@ class Teller:
             seq=row.seq,
         )
 
+    def _limits(self, message: Message) -> str:
+        if message.module != LIMITS:
+            return ""
+        return ocpi_limits(fields_of(message.request_body), self._clock.time, self._start_epoch_us)
+
     def _event(self, row: Event) -> StoryLine:
         data = msgspec.json.decode(row.data, type=dict[str, Any])
         layer: Layer
         if row.kind == "ocpp":
             layer, what, remark = "OCPP", ocpp_words(data), ocpp_remark(data)
+            if data.get("action") == "SetChargingProfile":
+                remark = ocpp_limits(data, self._clock.time)
         elif row.source.startswith(DRIVER):
             layer, what, remark = "street", street_words(row.kind, data), street_remark(row.kind, data)
         else:
-            layer, what, remark = "office", office_words(row.kind), office_remark(row.kind, data)
+            layer, what, remark = "office", office_words(row.kind, data), office_remark(row.kind, data)
         sender, receiver = ends(row, data)
         return StoryLine(
             number=0,

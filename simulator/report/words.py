@@ -40,48 +40,12 @@ _STREET_ACTIONS: Final = {
     ("tap", "start"): "Holds the card to the reader to start",
     ("tap", "stop"): "Holds the card to the reader to stop",
 }
-_OFFICE: Final = {
-    "authorised": "Lets the token charge",
-    "refused": "Does not let the token charge",
-    "cdr_not_delivered": "Could not deliver the CDR",
-    "late_answer": "Gets an answer that comes too late",
-    "registration_failed": "Could not register",
-    "synchronise": "Fetches what it may have missed",
-    "synchronised": "Is up to date",
-    "token_a_handed_over": "Is given the other party's registration token",
-    "reservation_withdrawn": "Withdraws a reservation",
-    "connector_unlocked": "Helps a driver whose plug is stuck",
-    "unlock_result": "Hears what came of unlocking",
-    "unusable_url": "Cannot use the URL that it was given",
-    "unauthorised_transaction": "Learns of a transaction that it did not authorise",
-}
-_BY_METHOD: Final = {
-    "AUTH_REQUEST": "asked the eMSP",
-    "WHITELIST": "by its own list of tokens",
-    "COMMAND": "by the eMSP's command",
-}
 
 
 def street_words(kind: str, data: Data) -> str:
     """What the driver does."""
     text = _STREET_ACTIONS.get((kind, str(data.get("action", "")))) or _STREET.get(kind)
     return tr(text) if text else kind.replace("_", " ").capitalize()
-
-
-def office_words(kind: str) -> str:
-    """What a party decides or notices by itself."""
-    text = _OFFICE.get(kind)
-    return tr(text) if text else kind.replace("_", " ").capitalize()
-
-
-def office_remark(kind: str, data: Data) -> str:
-    """What it goes by."""
-    if kind in ("authorised", "refused"):
-        method = str(data.get("method", ""))
-        text = _BY_METHOD.get(method)
-        words = (str(data.get("status", "")) if kind == "refused" else "", tr(text) if text else method)
-        return ", ".join(filter(None, words))
-    return str(data.get("why") or data.get("result") or "")
 
 
 def street_remark(kind: str, data: Data) -> str:

@@ -6,12 +6,14 @@ import pytest
 from PySide6.QtWidgets import QTreeWidgetItem
 from pytestqt.qtbot import QtBot
 
+from gui.models.connection_rows import rows
 from gui.models.cursor import Cursor, Selection
 from gui.models.run import Run
 from gui.theme import Theme
 from gui.views.connections import ConnectionsView
 from simulator.recording.reader import Recording
 from simulator.recording.writer import Recorder
+from simulator.report.connections import ClientState, ConnectionEnd, Connections
 from tests.gui.conftest import WAIT_MS
 
 
@@ -107,3 +109,31 @@ def test_without_connections_it_says_so(view: ConnectionsView, run: Run, qtbot: 
     assert view.nothing.text() == "No party has begun to connect by this time."
     run.close()
     assert view.nothing.text().startswith("Nothing is open.")
+
+
+@pytest.mark.parametrize(
+    ("state", "client", "icon", "since"),
+    [
+        ("REGISTERED", "OFFLINE", "lost", "20"),
+        ("REGISTERED", "SUSPENDED", "refused", "20"),
+        ("REGISTERED", "CONNECTED", "good", "10"),
+        ("UNREGISTERED", "PLANNED", "refused", "10"),
+        ("UNREGISTERED", "CONNECTED", "refused", "10"),
+    ],
+)
+def test_the_worse_of_two_states_is_the_mark_and_tells_since_when(
+    state: str, client: str, icon: str, since: str
+) -> None:
+    end = ConnectionEnd("NL-HUB", "NL-EMA", "", state, "2.2.1", 10, (), "", "", 0)
+    info = ClientState("NL-HUB", "NL-HUB", "NL-EMA", "EMSP", client, 20)
+    _, row = rows(Connections(30, (end,), (info,)), {}, str)
+    assert (row.icon, row.texts[3]) == (icon, since)
+    assert row.texts[1].endswith(f", {client}")
+
+
+def test_the_longest_name_is_not_cut(view: ConnectionsView, run: Run, qtbot: QtBot) -> None:
+    run.seek(-120_000_000)
+    settle(view, qtbot)
+    run.seek(0)
+    settle(view, qtbot)
+    assert view.tree.sizeHintForColumn(0) <= view.tree.columnWidth(0)

@@ -279,7 +279,7 @@ def test_remarks_are_counted_and_told(
     item = view.detail.hints.topLevelItem(0)
     assert item is not None
     texts = [item.text(column) for column in range(5)]
-    assert texts == ["Warning", "kwh-falls", "The energy has become less.", "$.kwh", "OCPI 2.2.1 sessions"]
+    assert texts == ["Warning", "kwh-falls", "$.kwh", "The energy has become less.", "OCPI 2.2.1 sessions"]
     page = view.detail.hints.parentWidget()
     assert isinstance(page, HintsPage)
     assert page.sentence.text() == "The energy has become less. (OCPI 2.2.1 sessions)"

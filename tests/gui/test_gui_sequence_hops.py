@@ -1,5 +1,6 @@
 """A chart with its hubs left out: both legs are one arrow that says through whom it went."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ from gui.models.cursor import Cursor, Selection
 from gui.models.run import Run
 from gui.models.sequence_chart import Arrow, Chart, Lane, LaneKind
 from gui.models.sequence_hops import without_hubs
+from gui.paint import sequence
+from gui.paint.sequence_legend import legend_entries
 from gui.theme import Theme
 from gui.views.sequence import SequenceView
 
@@ -150,3 +153,40 @@ def test_the_way_past_a_hub_is_drawn_otherwise(
 
 def painted(view: SequenceView) -> QImage:
     return view.chart.grab().toImage()
+
+
+def test_the_zigzag_stands_above_the_ground_of_its_label(
+    view: SequenceView, run: Run, cursor: Cursor, scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    through_hub(scene, S)
+    open_story(view, run, cursor, scene)
+    view.hubs.setChecked(False)
+    painted_in_order: list[str] = []
+    for name in ("paint_label", "paint_way"):
+        paint = getattr(sequence, name)
+
+        def noted(*args: object, name: str = name, paint: Callable[..., None] = paint) -> None:
+            painted_in_order.append(name)
+            paint(*args)
+
+        monkeypatch.setattr(sequence, name, noted)
+    painted(view)
+    assert painted_in_order == ["paint_label", "paint_way"]
+
+
+def test_the_legend_tells_of_the_bar_that_joins_two_legs(
+    view: SequenceView, run: Run, cursor: Cursor, scene: Scene
+) -> None:
+    through_hub(scene, S)
+    open_story(view, run, cursor, scene)
+    assert "passed on by the hub" in view.legend.accessibleDescription()
+    view.hubs.setChecked(False)
+    assert "passed on by the hub" not in view.legend.accessibleDescription()
+    assert "through a hub that is not shown" in view.legend.accessibleDescription()
+
+
+@pytest.mark.parametrize(("kind", "is_told"), [("charger", True), ("driver", False)])
+def test_the_legend_tells_of_the_border_where_there_is_one(theme: Theme, kind: LaneKind, is_told: bool) -> None:
+    lanes = (Lane("E1", "E1", "", "", kind), Lane("NL-ABC", "NL-ABC", "", "", "CPO"))
+    entries = legend_entries(Chart("", lanes, (arrow(1, S),), is_story=True), theme)
+    assert ("border of OCPP and OCPI" in [entry.text for entry in entries]) is is_told
