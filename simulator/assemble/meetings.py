@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from simulator.parties.identity import Identity
 from simulator.parties.office import Office
-from simulator.scenario.model import Scenario
+from simulator.scenario.model import PartyRole, Scenario
 
 if TYPE_CHECKING:
     from simulator.parties.roles.hub import Hub
@@ -28,7 +28,17 @@ class Meeting(Struct, frozen=True):
 
 def reach(scenario: Scenario, party_id: str) -> tuple[str, ...]:
     """The eMSPs that a CPO reaches, or the CPOs that an eMSP does, directly or over hubs, in the scenario's order."""
-    roles = {party.id: party.role for party in scenario.parties}
+    found, own = _around(scenario, party_id), _roles(scenario)[party_id]
+    return tuple(id for id, role in _roles(scenario).items() if id in found and role not in ("hub", "scsp", own))
+
+
+def _roles(scenario: Scenario) -> dict[str, PartyRole]:
+    return {party.id: party.role for party in scenario.parties}
+
+
+def _around(scenario: Scenario, party_id: str) -> dict[str, None]:
+    """A party and all that it has a connection with, directly or over hubs."""
+    roles = _roles(scenario)
     neighbours: dict[str, list[str]] = {}
     for link in scenario.connections:
         neighbours.setdefault(link.a, []).append(link.b)
@@ -41,7 +51,7 @@ def reach(scenario: Scenario, party_id: str) -> tuple[str, ...]:
                 found[neighbour] = None
                 if roles[neighbour] == "hub":
                     to_look_at.append(neighbour)
-    return tuple(id for id, role in roles.items() if id in found and role not in ("hub", "scsp", roles[party_id]))
+    return found
 
 
 def arrange(scenario: Scenario, offices: dict[str, Office], hubs: "dict[str, Hub]") -> list[Meeting]:
@@ -66,13 +76,31 @@ def _meet(a: Office, b: Office) -> Meeting:
 
 
 def _in_the_place_of_others(scenario: Scenario, a: Office, b: Office, offices: dict[str, Office]) -> list[Meeting]:
+    party = a if a.identity.versions == OLDEST else b
+    return [_in_the_place_of(offices[id].identity, a, b) for id in reach(scenario, party.id)]
+
+
+def _in_the_place_of(other: Identity, a: Office, b: Office) -> Meeting:
+    """One of them knows no hubs: it has the other, its hub, for this party."""
     hub, party = (a, b) if b.identity.versions == OLDEST else (b, a)
-    meetings: list[Meeting] = []
-    for id in reach(scenario, party.id):
-        other: Identity = offices[id].identity
-        names = {
-            party.id: party.connect(other, platform=hub.id).name,
-            hub.id: hub.connect_as(other, party.identity).name,
-        }
-        meetings.append(Meeting(a.id, b.id, names[a.id], names[b.id]))
+    names = {
+        party.id: party.connect(other, platform=hub.id).name,
+        hub.id: hub.connect_as(other, party.identity).name,
+    }
+    return Meeting(a.id, b.id, names[a.id], names[b.id])
+
+
+def arrange_for_guest(
+    scenario: Scenario, guest: Identity, at: str, offices: dict[str, Office], hubs: "dict[str, Hub]"
+) -> list[Meeting]:
+    """Make the connections by which parties that know no hubs meet a guest `at` a hub, and tell the hubs of them."""
+    around, meetings = _around(scenario, at), []
+    for link in scenario.connections:
+        a, b = offices[link.a], offices[link.b]
+        hub, party = (link.a, b) if link.a in hubs else (link.b, a)
+        if hub not in around or not _is_old(a, b, hubs):
+            continue
+        if party.identity.role is not guest.role and guest.id not in party.connections:
+            meetings.append(_in_the_place_of(guest, a, b))
+            hubs[hub].expect([party.identity])
     return meetings

@@ -7,6 +7,7 @@ from msgspec import Struct
 from simpy import Event
 
 from simulator.assemble.cast import HOLDER
+from simulator.assemble.meetings import arrange_for_guest
 from simulator.assemble.world import World
 from simulator.engine.cause import TIME
 from simulator.engine.links import Latency, Link
@@ -14,6 +15,7 @@ from simulator.engine.node import Node
 from simulator.ocpi.modules import Role
 from simulator.parties.connection import Connection, ConnectionState
 from simulator.parties.identity import Identity
+from simulator.parties.introduction import introduce
 from simulator.scenario.model import Outsider
 from simulator.wire.outside_addresses import Addresses
 
@@ -72,6 +74,19 @@ class Guest:
             if outsider.versions_url is not None:
                 work = self._register(partner, connection, outsider.versions_url, outsider.token or "")
             world.kernel.env.process(work)
+        for hub in outsider.partners:
+            if hub in world.hubs:
+                self._meet_behind(hub)
+
+    def _meet_behind(self, hub: str) -> None:
+        """Let those behind a hub who know no hubs meet it there."""
+        world = self._world
+        offices = {party.office.id: party.office for party in world.parties()}
+        for meeting in arrange_for_guest(world.scenario, self.identity, hub, offices, world.hubs):
+            sender, receiver = world.party(meeting.sender), world.party(meeting.receiver)
+            sender.sync.start_polling_of(meeting.senders)
+            receiver.sync.start_polling_of(meeting.receivers)
+            world.kernel.env.process(introduce(sender, receiver, meeting.senders, meeting.receivers))
 
     def _invite(
         self, partner: str, connection: Connection, invite: Callable[[Invitation], None]

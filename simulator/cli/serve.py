@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from simulator.cli import options
-from simulator.cli.run import FOLDER, SUFFIX, make_folder
+from simulator.cli.run import FOLDER, SUFFIX, make_folder, tell_of_until
 from simulator.i18n import tr
 
 
@@ -64,6 +64,7 @@ def serve(arguments: argparse.Namespace) -> int:
     scenario = load(arguments.scenario, arguments.overrides)
     out: Path = arguments.out or FOLDER / f"{arguments.scenario.stem}-served{SUFFIX}"
     make_folder(out.parent)
+    tell_of_until(arguments.until, scenario.duration_us)
     for outsider in scenario.outsiders:
         if outsider.versions_url is not None:
             sentence = tr("{parties} will register with {outsider} at {url}")

@@ -1,14 +1,14 @@
 """The doors by which platforms outside the run reach our parties: real HTTP servers, one a party.
 
 A door takes only what a party could answer: OCPI's methods, a plain path, a body within the limit and in time. Whoever
-is slow, floods, or sends nonsense is turned away here and the run does not hear of it.
+is slow, floods, or sends nonsense is turned away here, in an envelope as OCPI has it, and the run does not hear of it.
 """
 
 import asyncio
 import re
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from typing import Final
+from typing import Any, Final
 
 from aiohttp import web
 
@@ -20,6 +20,7 @@ Knock = Callable[[str, Request], Awaitable[Response]]
 Refusal = Callable[[int, str], Response]
 """The answer, with this HTTP status and sentence, of a door that lets nobody in."""
 
+_TurnAway = Callable[[int, str], web.Response]
 _METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _path: Final = re.compile(
     r"/(?!(?:[^?]*/)?\.{1,2}(?:[/?]|\Z))(?:[A-Za-z0-9\-._~!$&'()*+,;=:@/?]++|%[0-9A-Fa-f]{2})*+\Z"
@@ -31,6 +32,11 @@ _MOST_UNDER_WAY: Final = 256
 _MOST_OF_ONE: Final = 32
 """Requests that the doors hold at the same time, and of those the ones with one and the same token."""
 _SHUTDOWN_S: Final = 0.1
+_LONGEST_LINE_BYTES: Final = 8190
+_UNREADABLE: Final = (
+    "The request cannot be read as HTTP: a method that there is not, a header twice or malformed, a body that is not "
+    f"as its headers say, or a line of more than {_LONGEST_LINE_BYTES} bytes."
+)
 
 
 class Doors:
@@ -46,7 +52,7 @@ class Doors:
 
     async def open(self, party: str, port: int) -> int:
         """Listen for a party (0: on any port); returns the port. Raises WireFailure when it cannot be had."""
-        server = web.Server(lambda received: self._serve(party, received), access_log=None)
+        server = _Server(lambda received: self._serve(party, received), self._turn_away)
         runner = web.ServerRunner(server, shutdown_timeout=_SHUTDOWN_S)
         await runner.setup()
         self._runners.append(runner)
@@ -87,7 +93,7 @@ class Doors:
                 body = await _read(received)
         except TimeoutError:
             return self._turn_away(408, f"The body did not come within {_BODY_WITHIN_S:g} s.")
-        except (web.HTTPException, ValueError, OSError):
+        except (web.HTTPException, web.RequestPayloadError, ValueError, OSError):
             return self._turn_away(400, "The body cannot be read.")
         if len(body) > MAX_BODY_BYTES:
             return self._turn_away(413, f"A body may have {MAX_BODY_BYTES} bytes at most.")
@@ -106,6 +112,43 @@ class Doors:
 
     def _written(self, response: Response) -> web.Response:
         return web.Response(status=response.status, headers=self._visible(response.headers), body=response.body)
+
+
+class _Server(web.Server):
+    """aiohttp's server, but for what it says to those whose requests it cannot read."""
+
+    def __init__(self, serve: Callable[[web.BaseRequest], Awaitable[web.StreamResponse]], turn_away: _TurnAway) -> None:
+        super().__init__(serve)
+        self._turn_away = turn_away
+
+    def __call__(self) -> web.RequestHandler:
+        return _Porter(self, self._turn_away)
+
+
+class _Porter(web.RequestHandler):
+    """One connection."""
+
+    def __init__(self, server: _Server, turn_away: _TurnAway) -> None:
+        super().__init__(
+            server,
+            loop=asyncio.get_running_loop(),
+            max_line_size=_LONGEST_LINE_BYTES,
+            max_field_size=_LONGEST_LINE_BYTES,
+        )
+        self._turn_away = turn_away
+
+    def handle_error(
+        self, request: web.BaseRequest, status: int = 500, exc: BaseException | None = None, message: str | None = None
+    ) -> web.StreamResponse:
+        """Answer what is no HTTP, or is over the limits of aiohttp's parser."""
+        if status >= 500:
+            return super().handle_error(request, status, exc, message)
+        return self._turn_away(status, _UNREADABLE)
+
+    def log_exception(self, *args: object, **kw: Any) -> None:
+        """Say nothing of a body that cannot be read: anybody could fill the terminal with it."""
+        if not isinstance(kw.get("exc_info"), web.RequestPayloadError):
+            super().log_exception(*args, **kw)
 
 
 async def _read(received: web.BaseRequest) -> bytes:

@@ -140,6 +140,33 @@ def later(text: str, start_us: int, http: int = 200, status: int = 1000) -> Seen
     )
 
 
+TWO = {"token": "token-c", "roles": [{"country_code": "NL", "party_id": id} for id in ("EMA", "TWO")]}
+A_HUB = {"token": "token-c", "roles": [{"country_code": "NL", "party_id": "EMA", "role": "HUB"}]}
+A_HUB_230 = {"token": "token-c", "hub_party_id": "NLHUB", "roles": [{"country_code": "NL", "party_id": "EMA"}]}
+
+
+@pytest.mark.parametrize(
+    ("theirs", "said"),
+    [(None, []), (TWO, ["routing-headers"]), (A_HUB, ["routing-headers"])],
+    ids=["one", "two", "hub"],
+)
+def test_platforms_of_one_party_each_may_leave_the_routing_headers_out(theirs: object, said: list[str]) -> None:
+    post = POST if theirs is None else replace(POST, response_body=body(theirs))
+    asked = later("token-c", 30)
+    bare = replace(asked, request_headers=less(asked.request_headers, *ROUTING))
+    assert rules(post, bare) == said
+    back = replace(
+        bare, sender="NL-EMA", receiver="NL-ABC", request_headers={**bare.request_headers, **token("token-b")}
+    )
+    assert rules(post, back) == said
+
+
+def test_a_hub_of_2_3_0_may_lead_to_others_than_the_one_it_names() -> None:
+    asked = later("token-c", 30)
+    bare = replace(asked, request_headers=less(asked.request_headers, *ROUTING))
+    assert rules(replace(POST, version="2.3.0", response_body=body(A_HUB_230)), bare) == ["routing-headers"]
+
+
 def test_a_token_is_dead_when_the_next_one_is_there() -> None:
     assert rules(POST, later("token-c", 30)) == []
     assert rules(POST, later("token-a-of-people", 30, 401, 2000)) == ["stale-token"]

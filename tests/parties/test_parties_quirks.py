@@ -57,7 +57,8 @@ def test_a_hint_tells_of_the_quirk(recording: Recording, messages: list[Message]
         end = "receiver"
     theirs = [row.exchange for row in messages if getattr(row, end) == party]
     told = [hint for hint in recording.hints() if hint.exchange in theirs and hint.rule in quirk.hints]
-    assert told
+    # Between two platforms of one party each the routing headers may be absent, so that here it is no defect.
+    assert bool(told) != (name == "no_routing_headers")
     assert quirk.__doc__
     assert quirk.breaks.startswith("OCPI ")
     if name in ("http_403", "http_422"):

@@ -25,7 +25,7 @@ class Expert:
 
     def look(self, seen: Seen) -> Iterator[Finding]:
         """What there is to remark on one exchange."""
-        yield from check_request(seen)
+        yield from check_request(seen, self._handshakes.one_party_each(seen))
         yield from self._handshakes.check_request(seen)
         if seen.http_status is not None:
             yield from check_answer(seen)

@@ -33,6 +33,11 @@ class Handshakes:
         self._peers: dict[Token, str] = {}
         self._dead: dict[Token, int] = {}
         self._published: dict[Way, dict[str, None]] = {}
+        self._one_each: dict[Way, bool] = {}
+
+    def one_party_each(self, seen: Seen) -> bool:
+        """Whether the two platforms have told each other of one party each, and neither is a hub."""
+        return self._one_each.get((seen.sender, seen.receiver), False)
 
     def check_request(self, seen: Seen) -> Iterator[Finding]:
         """A token of the past, and a path that nobody published."""
@@ -60,10 +65,7 @@ class Handshakes:
 
     def _check_party(self, seen: Seen, party: str, credentials: bytes | None) -> Iterator[Finding]:
         """Whether a platform presents itself as the party that its people said it is; a hub may stand for another."""
-        tree = _tree(credentials)
-        roles = tree.get("roles", [tree])
-        members = [role for role in roles if isinstance(role, dict)] if isinstance(roles, list) else []
-        named = [f"{role.get('country_code')}-{role.get('party_id')}".upper() for role in members]
+        named = _named(credentials)
         if party not in named and "/via/" not in seen.url:
             expected = f"{party}, as was agreed on; messages for it will not find anybody else"
             yield seen.remark("other-party", "$.roles", ", ".join(named), expected, "credentials", "warning")
@@ -97,6 +99,8 @@ class Handshakes:
                     self._dead[seen.receiver, seen.sender, self._peers[token]] = seen.end_us
             if seen.route in _HANDSHAKES:
                 self._take(seen, _token(seen.data()), _token(seen.request_body))
+                one_each = _is_of_one(seen.request_body) and _is_of_one(seen.data())
+                self._one_each[seen.sender, seen.receiver] = self._one_each[seen.receiver, seen.sender] = one_each
 
     def _take(self, seen: Seen, theirs: str, ours: str) -> None:
         """These tokens are in force now, the one for the sender to present, the other for the receiver."""
@@ -116,6 +120,22 @@ def _presented(seen: Seen) -> Iterator[Token]:
 def _token(credentials: bytes | None) -> str:
     token = _tree(credentials).get("token")
     return token if isinstance(token, str) else ""
+
+
+def _roles(credentials: bytes | None) -> list[dict[str, Any]]:
+    tree = _tree(credentials)
+    roles = tree.get("roles", [tree])
+    return [role for role in roles if isinstance(role, dict)] if isinstance(roles, list) else []
+
+
+def _named(credentials: bytes | None) -> list[str]:
+    return [f"{role.get('country_code')}-{role.get('party_id')}".upper() for role in _roles(credentials)]
+
+
+def _is_of_one(credentials: bytes | None) -> bool:
+    """Whether a platform has one party, in whatever roles, and is no hub."""
+    is_hub = bool(_tree(credentials).get("hub_party_id")) or "HUB" in [each.get("role") for each in _roles(credentials)]
+    return len(dict.fromkeys(_named(credentials))) == 1 and not is_hub
 
 
 def _urls(details: bytes | None) -> Iterator[str]:

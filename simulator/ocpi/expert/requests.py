@@ -14,8 +14,8 @@ ROUTING = (h.OCPI_FROM_COUNTRY_CODE, h.OCPI_FROM_PARTY_ID, h.OCPI_TO_COUNTRY_COD
 IDS = (h.X_REQUEST_ID, h.X_CORRELATION_ID)
 
 
-def check_request(seen: Seen) -> Iterator[Finding]:
-    """The headers and the path of a request."""
+def check_request(seen: Seen, one_party_each: bool) -> Iterator[Finding]:
+    """The headers and the path of a request; between platforms of one party each it is clear who speaks to whom."""
     headers = seen.request_headers
     if seen.request_body and "application/json" not in headers.get("content-type", "").lower():
         found = repr(headers.get("content-type", "nothing"))
@@ -24,13 +24,14 @@ def check_request(seen: Seen) -> Iterator[Finding]:
     if seen.url.partition("?")[0].endswith("/"):
         expected = "the path as the endpoint's URL makes it"
         yield seen.remark("trailing-slash", "path", "a slash at its end", expected, "transport_and_format", "note")
-    if seen.has_ids:
+    # Whoever asks which versions there are has not chosen one yet, and may write as the oldest does.
+    if seen.has_ids and seen.route != "versions.get_list":
         yield from _check_token(seen, headers.get("authorization", ""))
         for name in IDS:
             if name.lower() not in headers:
                 section = "transport_and_format, Unique message IDs"
                 yield seen.remark("message-ids", name, "nothing", "an id, such as a UUID", section, "error")
-        yield from _check_routing(seen)
+        yield from _check_routing(seen, one_party_each)
 
 
 def _check_token(seen: Seen, value: str) -> Iterator[Finding]:
@@ -44,13 +45,13 @@ def _check_token(seen: Seen, value: str) -> Iterator[Finding]:
         yield seen.remark("token-encoding", h.AUTHORIZATION, "the token as it is", expected, section, "error")
 
 
-def _check_routing(seen: Seen) -> Iterator[Finding]:
+def _check_routing(seen: Seen, one_party_each: bool) -> Iterator[Finding]:
     section = "transport_and_format, Message routing"
     present = [name for name in ROUTING if name.lower() in seen.request_headers]
     if uses_routing_headers(seen.module):
         # Open Routing leaves the receiver out; a sender never leaves itself out.
         missing = [name for name in ROUTING[:2] if name not in present]
-        if missing:
+        if missing and not one_party_each:
             expected = "both; they may be left out only between platforms of one party each"
             yield seen.remark("routing-headers", missing[0], "nothing", expected, section, "warning")
     elif present:
