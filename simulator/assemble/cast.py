@@ -10,6 +10,7 @@ from simulator.engine.cause import TIME
 from simulator.field.charger import Charger
 from simulator.ocpi.v2_2_1.locations import EVSE
 from simulator.ocpi.v2_2_1.tariffs import Tariff
+from simulator.scenario.loads import can_charge
 
 HOLDER = "run"
 
@@ -27,6 +28,8 @@ def write_cast(world: World) -> None:
         for location in assets.locations:
             key = world.site_key(cpo_id, location.id)
             site = world.street.sites[key]
+            evses = {f"{cpo_id}/{evse.uid}": evse for evse in location.evses}
+            in_use = [charger for charger in site.chargers if can_charge(evses[charger.key])]
             latitude, longitude = float(location.coordinates.latitude), float(location.coordinates.longitude)
             journal.state(
                 HOLDER,
@@ -38,12 +41,11 @@ def write_cast(world: World) -> None:
                     "latitude": latitude,
                     "longitude": longitude,
                     "limit_w": site.limit_w,
-                    "evses": len(site.chargers),
-                    "power_w": sum(charger.rating.power_w for charger in site.chargers),
+                    "evses": len(in_use),
+                    "power_w": sum(charger.rating.power_w for charger in in_use),
                 },
                 TIME,
             )
-            evses = {f"{cpo_id}/{evse.uid}": evse for evse in location.evses}
             for charger in site.chargers:
                 value = _evse(key, charger, latitude, longitude) | _connected(evses.get(charger.key), assets.tariffs)
                 journal.state(HOLDER, "evse", charger.key, value, TIME)

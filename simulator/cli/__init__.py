@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from importlib.metadata import entry_points, version
 from typing import Final
 
-from simulator.cli import check, compare, import_, report, run, serve, sweep
+from simulator.cli import check, compare, import_, out, report, run, serve, sweep
 from simulator.i18n import tr
 
 COMMANDS: Final = "ocpi_sim.commands"
@@ -31,7 +31,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         arguments = _parser().parse_args(argv)
         code: int = arguments.command(arguments)
-        sys.stdout.flush()
+        out.flush()
         return code
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else 2
@@ -39,8 +39,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(tr("ocpi-sim: interrupted."), file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:
-        # Whoever read the output has left; Python would complain once more when it closes it.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # Whoever read the output has left.
+        out.close()
         return 1
     except Exception as error:
         # Not imported before it is needed: it knows the failures of every room, and so loads them all.

@@ -5,7 +5,8 @@ import os
 import sys
 from pathlib import Path
 
-from simulator.cli import options
+from simulator.cli import options, out
+from simulator.cli.mistake import Mistake
 from simulator.cli.signals import ended_as_interrupted
 from simulator.i18n import tr
 
@@ -30,7 +31,6 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         "--warm-up",
         metavar="auto|none|2h",
         type=options.warm_up,
-        default="auto",
         help=tr("what to leave out of recordings at the start: by rule (default), nothing, or a time"),
     )
     parser.set_defaults(command=run)
@@ -45,6 +45,8 @@ def run(arguments: argparse.Namespace) -> int:
     from simulator.report.publish.compare_text import compare_text
     from simulator.report.publish.whole import write_file
 
+    _refuse_warm_up(arguments)
+    warm_up = "auto" if arguments.warm_up is None else arguments.warm_up
     with ended_as_interrupted():
         with counting(tr("parts measured")) as measuring, counting(tr("messages compared")) as comparing:
 
@@ -52,14 +54,26 @@ def run(arguments: argparse.Namespace) -> int:
                 measuring.end()
                 comparing(done, all)
 
-            comparison = compare(arguments.runs, arguments.warm_up, measuring, searching)
+            comparison = compare(arguments.runs, warm_up, measuring, searching)
         if arguments.json:
-            sys.stdout.write(compare_json(comparison).decode() + "\n")
+            out.put(compare_json(comparison).decode())
         elif arguments.html is not None:
             from simulator.report.publish.compare_page import compare_page
 
             write_file(arguments.html, compare_page(comparison))
             print(tr("Comparison: {path}").format(path=arguments.html))
         else:
-            print(compare_text(comparison, style_for(sys.stdout, os.environ)))
+            out.put(compare_text(comparison, style_for(sys.stdout, os.environ)))
     return 0
+
+
+def _refuse_warm_up(arguments: argparse.Namespace) -> None:
+    """A sweep has its figures already, and mostly no recordings to measure again."""
+    sweep = next((path for path in arguments.runs if path.is_dir() or path.suffix == ".parquet"), None)
+    if arguments.warm_up is not None and sweep is not None:
+        raise Mistake(
+            tr(
+                "{sweep} is a sweep, which measured its runs as it played them; --warm-up no longer changes that. Give "
+                "--warm-up to `ocpi-sim sweep`, or compare recordings (sweep --keep-recordings)."
+            ).format(sweep=sweep)
+        )

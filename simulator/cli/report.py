@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from simulator.cli import options
+from simulator.cli import options, out
 from simulator.cli.mistake import Mistake
 from simulator.cli.signals import ended_as_interrupted
 from simulator.i18n import tr
@@ -61,7 +61,7 @@ def run(arguments: argparse.Namespace) -> int:
             measured = measure(recording, arguments.warm_up, watch)
         summary = summarise(recording)
         if arguments.json:
-            sys.stdout.write(report_json(measured).decode() + "\n")
+            out.put(report_json(measured).decode())
         elif arguments.html is not None:
             from simulator.report.publish.report_page import report_page
 
@@ -77,7 +77,7 @@ def run(arguments: argparse.Namespace) -> int:
                 tr("Tables in {folder}: {names}").format(folder=folder, names=", ".join(each.name for each in tables))
             )
         else:
-            print(report_text(measured, style_for(sys.stdout, os.environ)))
+            out.put(report_text(measured, style_for(sys.stdout, os.environ)))
     return 0 if summary.run is None or all(summary.run.checks.values()) else 1
 
 
@@ -98,7 +98,7 @@ def _coverage(arguments: argparse.Namespace) -> int:
     with ended_as_interrupted():
         coverage = Coverage(each())
     if arguments.json:
-        sys.stdout.write(coverage_json(coverage).decode() + "\n")
+        out.put(coverage_json(coverage).decode())
     else:
-        print(coverage_text(coverage, style_for(sys.stdout, os.environ)))
+        out.put(coverage_text(coverage, style_for(sys.stdout, os.environ)))
     return 0

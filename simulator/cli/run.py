@@ -68,8 +68,7 @@ def run(arguments: argparse.Namespace) -> int:
     from simulator.scenario.load import load
 
     scenario = load(arguments.scenario, arguments.overrides)
-    if arguments.until is not None and arguments.until > scenario.duration_us:
-        print(tr("The scenario ends before --until; the run ends with it."), file=sys.stderr)
+    tell_of_until(arguments.until, scenario.duration_us)
     recordings = _recordings(arguments)
     make_folder(recordings[0][1].parent)
     complete: list[RunFigures] = []
@@ -112,6 +111,12 @@ def _recordings(arguments: argparse.Namespace) -> list[tuple[int | None, Path]]:
     if arguments.seeds is None:
         return [(arguments.seed, out)]
     return [(seed, out.with_name(f"{out.stem}-seed{seed}{out.suffix or SUFFIX}")) for seed in arguments.seeds]
+
+
+def tell_of_until(until_us: int | None, duration_us: int) -> None:
+    """Say that a run ends with its scenario where --until is later."""
+    if until_us is not None and until_us > duration_us:
+        print(tr("The scenario ends before --until; the run ends with it."), file=sys.stderr)
 
 
 def make_folder(folder: Path) -> None:

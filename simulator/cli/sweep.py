@@ -76,6 +76,7 @@ def run(arguments: argparse.Namespace) -> int:
     Raises what `errors.tell` knows how to tell.
     """
     from simulator.cli.counting import CountLine
+    from simulator.cli.run import tell_of_until
     from simulator.sweep.folder import SweepFolder
     from simulator.sweep.plan import What, make_plan
     from simulator.sweep.sweep import SchedulerLost, Workers, play_all
@@ -94,6 +95,7 @@ def run(arguments: argparse.Namespace) -> int:
         plan = make_plan(what, checking)
     finally:
         checking.end()
+    tell_of_until(arguments.until, plan.shortest_us)
     folder = SweepFolder.begin(arguments.out, plan.manifest)
     # Before hours of work, not after them: the tables need packages that may be missing.
     folder.write_tables()

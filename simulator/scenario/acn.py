@@ -8,7 +8,7 @@ Every row of the day is accounted for: kept, mended or left out, each rule with 
 import csv
 import re
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from itertools import pairwise
@@ -59,15 +59,45 @@ class RealSession(Struct, frozen=True):
 
 
 class RealDay(Struct, frozen=True):
-    """The sessions that arrived on a day, by arrival; `stations` in the order of their first use."""
+    """The sessions that arrived on a day, by arrival; `stations` in the order of their first use.
+
+    The `ledger` has the books of all rows of the day, `rows` those of the sessions by line.
+    """
 
     date: date
     zone: str
     sessions: tuple[RealSession, ...]
     stations: tuple[str, ...]
-    count: Count
-    rules: dict[str, int]
-    sentences: tuple[str, ...]
+    ledger: Ledger
+    rows: dict[int, "_Row"]
+
+    @property
+    def count(self) -> Count:
+        """What became of the rows."""
+        return self.ledger.count("Session")
+
+    @property
+    def rules(self) -> dict[str, int]:
+        """How often each rule was used."""
+        return self.ledger.rules()
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """One sentence a rule."""
+        return self.ledger.sentences()
+
+    def only(self, stations: Container[str]) -> "RealDay":
+        """The day with the sessions of these stations only; the ledger says that the others found no EVSE."""
+        for session in self.sessions:
+            if session.station not in stations:
+                sentence = "a session's station found no AC EVSE of the network; it is left out"
+                where = f"line {session.line}, station {session.station}"
+                self.ledger.leave_out(self.rows[session.line], "session-without-evse", sentence, where)
+        return replace(
+            self,
+            sessions=tuple(session for session in self.sessions if session.station in stations),
+            stations=tuple(station for station in self.stations if station in stations),
+        )
 
 
 class _Row(Struct, frozen=True):
@@ -90,8 +120,7 @@ def read_day(path: Path, day: str | None, zone: str) -> RealDay:
         told = "\n".join(reader.ledger.sentences())
         raise ImportRefused(f"No session of {wanted} in {path} can be played.\n{told}")
     stations = tuple(dict.fromkeys(session.station for session in sessions))
-    ledger = reader.ledger
-    return RealDay(wanted, zone, sessions, stations, ledger.count("Session"), ledger.rules(), ledger.sentences())
+    return RealDay(wanted, zone, sessions, stations, reader.ledger, reader.rows())
 
 
 class _Reader:
@@ -201,6 +230,10 @@ class _Reader:
         )
         self.ledger.mend(row, "session-stated", sentence, f"line {row.line}, found “{text}”")
         return None
+
+    def rows(self) -> dict[int, _Row]:
+        """The rows of the day's sessions by line, as the ledger knows them."""
+        return {session.line: row for session, row in self._sessions}
 
     def without_overlaps(self) -> tuple[RealSession, ...]:
         """By arrival; a car must have gone when the next one plugs in at its station."""

@@ -16,7 +16,7 @@ from simulator.ocpi.v2_2_1.locations import Location
 from simulator.ocpi.v2_2_1.tariffs import Tariff
 from simulator.scenario.acn import RealDay
 from simulator.scenario.dump import ImportRefused
-from simulator.scenario.loads import Load
+from simulator.scenario.loads import Load, a_day, can_charge
 from simulator.scenario.vocabulary import WHITELISTS
 from simulator.scenario.workday import OwnSite
 
@@ -78,8 +78,8 @@ def compose_scenario(
     ]
     owned = "1 CPO owns the network" if len(cpos) == 1 else f"{len(cpos)} CPOs own the network"
     remarks = [f"{owned}; each is a party with its own endpoint."]
-    evses = sum(len(location.evses) for location in locations)
-    remarks.append(Load(sessions_per_day + (len(day.sessions) if day is not None else 0), evses).sentence)
+    evses = sum(can_charge(evse) for location in locations for evse in location.evses)
+    remarks.append(Load(sessions_per_day + (_recorded_a_day(day) if day is not None else 0), evses).sentence)
     if shares:
         remarks.append("The drivers want to be near a Location, any with the same chance.")
     return Composed("\n".join(lines) + "\n", len(cpos), tuple(remarks))
@@ -116,8 +116,12 @@ def compose_workday(day: RealDay, site: OwnSite, emsps: int, out: Path, energy: 
         "drivers:",
         *_sessions(stem, codes, energy),
     ]
-    load = Load(len(day.sessions), sum(len(uids) for _, uids in site.evses))
+    load = Load(_recorded_a_day(day), sum(len(uids) for _, uids in site.evses))
     return Composed("\n".join(lines) + "\n", 1, (load.sentence,))
+
+
+def _recorded_a_day(day: RealDay) -> float:
+    return a_day([session.arrival_s * 1_000_000 for session in day.sessions])
 
 
 def _source(day: RealDay) -> tuple[str, ...]:

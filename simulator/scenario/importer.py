@@ -123,8 +123,10 @@ def import_network(
         _note_statuses(location, ledger, f"Location {location.id}")
     network = adopt_tariffs(good_locations, good_tariffs, ledger)
     energy = options.sessions.energy if options.sessions is not None else ""
+    placed = None
+    if day is not None:
+        day, placed = onto(day, network.locations)
     scenario = compose_scenario(network.locations, network.tariffs, sessions_per_day, emsps, out, day, energy)
-    placed = onto(day, network.locations) if day is not None else None
     write_files(
         {
             out.with_suffix(".locations.json"): json_list(network.locations),

@@ -4,9 +4,14 @@ Measured in sessions per EVSE and day. A load that no real network has tells how
 charges, so whoever shows its results has to say so.
 """
 
+from collections.abc import Sequence
+
 from msgspec import Struct
 
+from simulator.ocpi.v2_2_1.locations import EVSE, Status
+from simulator.scenario.expand import PASSING
 from simulator.scenario.model import Driver, DriverGroup, RecordedDrivers, Scenario
+from simulator.world.evse import PowerType, rating_from_connector
 
 LOADS = {"light": 0.3, "ordinary": 0.7, "busy": 1.3, "stress": 3.0}
 """Sessions per EVSE and day. Ordinary and busy are what the workplaces of ACN-Data had on weekdays of autumn 2019:
@@ -36,7 +41,7 @@ class Load(Struct, frozen=True):
     @property
     def sentence(self) -> str:
         """The load, called by its name where it is a stress load."""
-        of_all = f"{self.sessions_per_day:,.0f} sessions on {self.evses:,} EVSEs"
+        of_all = f"{self.sessions_per_day:,.0f} sessions a day on {self.evses:,} EVSEs"
         told = f"{self.sessions_per_evse:.2f} sessions per EVSE and day ({of_all})"
         if self.is_stress:
             return f"This is a stress load: {told}, above the {STRESS_ABOVE:g} that are called so."
@@ -44,16 +49,34 @@ class Load(Struct, frozen=True):
 
 
 def load_of(scenario: Scenario) -> Load:
-    """The load of a scenario; named and recorded drivers count on each day that it lasts."""
+    """The load of a scenario; its named drivers count once in all the days that it lasts."""
     days = max(1.0, scenario.duration_us / _DAY_US)
     sessions = 0.0
     for drivers in scenario.drivers:
         if isinstance(drivers, DriverGroup):
             sessions += drivers.sessions_per_day
         elif isinstance(drivers, RecordedDrivers):
-            sessions += len(drivers.sessions) / days
+            sessions += a_day([each.arrives_at_us for each in drivers.sessions])
         elif isinstance(drivers, Driver):
             sessions += 1 / days
     evses = sum(group.count for site in scenario.sites for group in site.evses)
-    evses += sum(len(location.evses) for network in scenario.networks for location in network.locations)
+    evses += sum(
+        can_charge(evse) for network in scenario.networks for location in network.locations for evse in location.evses
+    )
     return Load(sessions, evses)
+
+
+def a_day(arrivals_us: Sequence[int]) -> float:
+    """How many recorded sessions come a day, over the days until the last one comes; one day at least."""
+    return len(arrivals_us) / max(1.0, max(arrivals_us, default=0) / _DAY_US)
+
+
+def can_charge(evse: EVSE) -> bool:
+    """Whether one can charge at an EVSE of a network at all: it is in use, and its figures give a power."""
+    connector = evse.connectors[0]
+    power_type: PowerType = connector.power_type.value
+    try:
+        rating_from_connector(power_type, connector.max_voltage, connector.max_amperage, connector.max_electric_power)
+    except ValueError:
+        return False
+    return evse.status in (Status.AVAILABLE, *PASSING)

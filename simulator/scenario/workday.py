@@ -7,9 +7,10 @@ from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
-from simulator.ocpi.v2_2_1.locations import Location, PowerType, Status
+from simulator.ocpi.v2_2_1.locations import Location, PowerType
 from simulator.scenario.acn import RealDay, RealSession
-from simulator.scenario.expand import PASSING
+from simulator.scenario.dump import ImportRefused
+from simulator.scenario.loads import can_charge
 from simulator.scenario.places import Gazetteer
 from simulator.scenario.recorded import SESSION_COLUMNS
 
@@ -60,24 +61,25 @@ def own_site(day: RealDay, source_name: str, gazetteer: Gazetteer) -> tuple[OwnS
     return site, Placed({station: f"{cpo}/{station}" for station in day.stations}, tuple(remarks))
 
 
-def onto(day: RealDay, locations: Iterable[Location]) -> Placed:
-    """The stations, in order of first use, onto the network's AC EVSEs that are in use, in order of CPO and uid."""
+def onto(day: RealDay, locations: Iterable[Location]) -> tuple[RealDay, Placed]:
+    """The stations, in order of first use, onto the network's AC EVSEs that are in use, in order of CPO and uid.
+
+    The day that comes back has the sessions that found one. Raises ImportRefused when none did.
+    """
     evses = sorted(
         (f"{location.country_code}-{location.party_id}", evse.uid)
         for location in locations
         for evse in location.evses
-        if evse.connectors[0].power_type is not PowerType.DC and evse.status in (Status.AVAILABLE, *PASSING)
+        if evse.connectors[0].power_type is not PowerType.DC and can_charge(evse)
     )
+    if not evses:
+        raise ImportRefused("The network has no AC EVSE in use, so no real session can be played there.")
     placed = dict(zip(day.stations, (f"{cpo}/{uid}" for cpo, uid in evses), strict=False))
-    remarks = [
+    remark = (
         f"{len(placed)} stations, in the order of their first use, stand for the first {len(placed)} of {len(evses)} "
         "AC EVSEs in use, in the order of CPO and uid."
-    ]
-    left = [session for session in day.sessions if session.station not in placed]
-    if left:
-        stations = len(day.stations) - len(placed)
-        remarks.append(f"{len(left)} sessions of {stations} stations found no AC EVSE and are left out.")
-    return Placed(placed, tuple(remarks))
+    )
+    return day.only(placed), Placed(placed, (remark,))
 
 
 def sessions_csv(sessions: Sequence[RealSession], evse_of: dict[str, str]) -> bytes:

@@ -1,9 +1,12 @@
 """The folder of a sweep: nothing in it is ever half-written, so that a sweep resumes where it stopped."""
 
+import os
+import re
 import shutil
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
@@ -12,6 +15,9 @@ from simulator.report.compare.results import METADATA, results_table
 from simulator.report.compare.swept import CSV, JOBS, MANIFEST, TABLE, Manifest, SweptRun, read_manifest, read_runs
 from simulator.report.publish.data import csv_writer, parquet_writer
 from simulator.report.publish.whole import NotWritten, write_file, write_files
+
+_SCRATCH: Final = re.compile(r"\.ocpi-sim-(\d+)(-.*)?")
+"""A scratch folder, of a sweep or of files under way, with the process that owns it."""
 
 
 class AnotherSweep(Exception):
@@ -32,6 +38,8 @@ class SweepFolder:
 
         Raises AnotherSweep, NoSweep for a damaged manifest, NotWritten.
         """
+        for folder in (path, path / JOBS):
+            _forget_the_dead(folder)
         if (path / MANIFEST).exists():
             _refuse_another(path, read_manifest(path), manifest)
         elif path.exists() and (not path.is_dir() or any(path.iterdir())):
@@ -48,7 +56,7 @@ class SweepFolder:
     def scratch(self) -> Path:
         """A new folder for what is removed again, on the same disk. Raises NotWritten."""
         try:
-            return Path(tempfile.mkdtemp(prefix=".ocpi-sim-", dir=self.path))
+            return Path(tempfile.mkdtemp(prefix=f".ocpi-sim-{os.getpid()}-", dir=self.path))
         except OSError as error:
             reason = (error.strerror or str(error)).lower()
             raise NotWritten(
@@ -71,6 +79,24 @@ class SweepFolder:
 def forget(scratch: Path) -> None:
     """Remove what is left in a scratch folder, and the folder."""
     shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _forget_the_dead(folder: Path) -> None:
+    """Remove what processes left that were killed."""
+    for each in folder.glob(".ocpi-sim-*") if folder.is_dir() else ():
+        found = _SCRATCH.fullmatch(each.name)
+        if found and not _lives(int(found[1])):
+            forget(each)
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _refuse_another(path: Path, there: Manifest, now: Manifest) -> None:

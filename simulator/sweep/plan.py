@@ -42,10 +42,14 @@ class What(Struct, frozen=True, kw_only=True):
 
 
 class Plan(Struct, frozen=True):
-    """A sweep that can be played; `jobs` are in the order of the manifest's."""
+    """A sweep that can be played; `jobs` are in the order of the manifest's.
+
+    `shortest_us` is how long the shortest of its scenarios lasts.
+    """
 
     manifest: Manifest
     jobs: tuple[Job, ...]
+    shortest_us: int
 
 
 def make_plan(what: What, watch: Callable[[int, int], None]) -> Plan:
@@ -82,7 +86,7 @@ def make_plan(what: What, watch: Callable[[int, int], None]) -> Plan:
         seeds=seeds,
         jobs=tuple(job.id for job in jobs),
     )
-    return Plan(manifest, jobs)
+    return Plan(manifest, jobs, min(scenario.duration_us for scenario in scenarios))
 
 
 def _load(what: What, combinations: Sequence[Combination], watch: Callable[[int, int], None]) -> list[Scenario]:

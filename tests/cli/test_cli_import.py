@@ -109,7 +109,7 @@ def test_the_area_and_several_pages_are_read(capsys: pytest.CaptureFixture[str])
     code, out, _ = tool(capsys, "old.json", "more.json", *options, "--out", "x.yaml")
     assert code == 0
     assert "there are 4 Locations; here are 3" in out
-    assert "This is a stress load: 3.00 sessions per EVSE and day (9 sessions on 3 EVSEs)" in out
+    assert "This is a stress load: 3.00 sessions per EVSE and day (9 sessions a day on 3 EVSEs)" in out
 
 
 def test_reading_is_told_on_a_terminal_only(

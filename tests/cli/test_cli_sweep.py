@@ -284,3 +284,54 @@ def test_what_is_soon_done_shows_no_progress() -> None:
 
 def test_before_anything_is_done_nothing_is_estimated() -> None:
     assert "0 of 20 runs" in counted(80, (0, 0), (30, 0))
+
+
+def test_a_warm_up_for_a_sweep_that_was_played_is_refused(
+    swept: tuple[Path, int, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out, err = tool(capsys, "compare", swept[0], "--warm-up", "1h")
+    assert (code, out) == (2, "")
+    assert f"{swept[0]} is a sweep" in err
+    assert "Give --warm-up to `ocpi-sim sweep`" in err
+
+
+def test_an_end_after_the_scenarios_own_is_told_before_the_sweep(capsys: pytest.CaptureFixture[str]) -> None:
+    code, _, err = tool(capsys, *sweep("--until", "1000 h"))
+    assert code == 0
+    assert err.startswith("The scenario ends before --until; the run ends with it.")
+
+
+@pytest.mark.parametrize("form", [["--json"], []])
+def test_a_full_disk_behind_a_comparison_is_told(swept: tuple[Path, int, str], form: list[str]) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-c", TOOL, "compare", str(swept[0]), *form],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 2
+    assert done.stderr.startswith("ocpi-sim: Standard output cannot be written (no space left on device)")
+    assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("option", [[], ["-u"]])
+def test_what_stdout_takes_only_in_part_ends_with_a_sentence(swept: tuple[Path, int, str], option: list[str]) -> None:
+    """A disk with room for a few bytes takes these, and then nothing more."""
+
+    def small_disk() -> None:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1_000, 1_000))
+
+    with Path("out.json").open("w") as file:
+        done = subprocess.run(
+            [sys.executable, *option, "-c", TOOL, "compare", str(swept[0]), "--json"],
+            stdout=file,
+            stderr=subprocess.PIPE,
+            text=True,
+            preexec_fn=small_disk,
+            check=False,
+        )
+    assert done.returncode == 2
+    assert "what stands there is not whole" in done.stderr

@@ -195,11 +195,15 @@ def test_tables_are_read_back_as_they_were_measured(
     with Recording.open(path) as recording:
         tables = all_tables(recording, run)
     write(tmp_path / "tables", tables)
-    assert len(list((tmp_path / "tables").iterdir())) == len(tables) == 8
+    assert len(list((tmp_path / "tables").iterdir())) == len(tables) == 9
     figures = {row["kpi"]: row for row in rows(tmp_path / "tables", "kpis")}
     for kpi in KPIS:
         value, told = run.values[kpi.id], figures[kpi.id]["value"]
         assert (told in ("", None)) if value is None else float(str(told)) == value
+    assert float(str(figures["cost_excl_vat_eur"]["value"])) == 1.3
+    (about,) = rows(tmp_path / "tables", "run")
+    assert (about["scenario"], str(about["seed"]), about["digest"]) == (NASTY, str(run.seed), run.digest)
+    assert float(str(about["to_s"])) == 3_600
     (cdr,) = rows(tmp_path / "tables", "cdrs")
     assert (cdr["cdr_id"], cdr["amount"], cdr["currency"]) == ("C1", "1.30", "EUR")
     assert rows(tmp_path / "tables", "parties")[0]["name"] == "Alpha <Charging>"

@@ -1,10 +1,13 @@
-"""What the start has not forgotten is left out by rule; the times of day are none of it."""
+"""What the start has not forgotten is left out by rule, in whole days; neither times of day nor chance are of it."""
 
 import numpy as np
+import pytest
 
-from simulator.report.kpi.warm_up import QUARTER_US, by_rule
+from simulator.report.kpi.warm_up import FEWEST_DAYS, QUARTER_US, by_rule
 
 DAY = 96
+DAY_US = DAY * QUARTER_US
+RUNS = 400
 
 
 def days(count: int) -> np.ndarray:
@@ -12,28 +15,50 @@ def days(count: int) -> np.ndarray:
     return np.tile(10 + 5 * np.sin(np.arange(DAY) / DAY * 2 * np.pi), count)
 
 
-def test_a_run_that_begins_as_it_goes_on_counts_wholly() -> None:
-    noise = np.random.default_rng(1).normal(0, 0.5, 4 * DAY)
-    window = by_rule(days(4) + noise, 4 * DAY * QUARTER_US)
-    assert window.from_us <= 8 * QUARTER_US * 5
-    assert window.to_us == 4 * DAY * QUARTER_US
+def streets(count: int, memory: float = 0.95) -> np.ndarray:
+    """Many such streets, of so many days, with noise that lasts for hours (AR(1)); none has a transient."""
+    shocks = np.random.default_rng(count).normal(0, np.sqrt(1 - memory**2), (count * DAY, RUNS))
+    noise = np.empty_like(shocks)
+    noise[0] = shocks[0] / np.sqrt(1 - memory**2)
+    for quarter in range(1, len(shocks)):
+        noise[quarter] = memory * noise[quarter - 1] + shocks[quarter]
+    return days(count)[:, None] + noise
 
 
-def test_a_street_that_fills_slowly_loses_its_beginning() -> None:
-    noise = np.random.default_rng(1).normal(0, 0.5, 4 * DAY)
-    filling = np.minimum(np.arange(4 * DAY) / 60, 1.0)
-    window = by_rule((days(4) + noise) * filling, 4 * DAY * QUARTER_US)
-    assert 40 * QUARTER_US <= window.from_us <= 80 * QUARTER_US
-    assert window.from_us % (5 * QUARTER_US) == 0
-    assert "MSER-5" in window.rule
+@pytest.mark.parametrize("count", [2, 3, 4, 5, 6, 7, 10, 14])
+def test_a_street_without_a_transient_hardly_ever_loses_a_day(count: int) -> None:
+    cut = sum(by_rule(street, count * DAY_US).from_us > 0 for street in streets(count).T)
+    assert cut < 0.05 * RUNS
 
 
-def test_the_times_of_day_are_no_transient() -> None:
-    window = by_rule(days(3), 3 * DAY * QUARTER_US)
+@pytest.mark.parametrize("count", [5, 7, 14])
+def test_a_street_that_begins_empty_loses_its_first_day(count: int) -> None:
+    filling = np.minimum(np.arange(count * DAY) / DAY, 1.0)
+    cuts = [by_rule(street * filling, count * DAY_US).from_us // DAY_US for street in streets(count).T]
+    assert sum(cut == 1 for cut in cuts) > 0.9 * RUNS
+
+
+def test_a_transient_of_days_is_left_out_in_whole_days() -> None:
+    filling = np.minimum(np.arange(10 * DAY) / (2 * DAY), 1.0)
+    window = by_rule(streets(10)[:, 0] * filling, 10 * DAY_US)
+    assert (window.from_us, window.to_us) == (2 * DAY_US, 10 * DAY_US)
+    assert window.rule.startswith("The first 48 h are left out")
+
+
+def test_what_begins_within_a_day_of_the_end_is_no_day() -> None:
+    window = by_rule(np.concatenate((days(6), np.zeros(40))), 6 * DAY_US + 40 * QUARTER_US)
     assert window.from_us == 0
 
 
-def test_less_than_two_days_cannot_be_judged() -> None:
-    window = by_rule(days(1), DAY * QUARTER_US)
+@pytest.mark.parametrize("street", [days(5), np.zeros(5 * DAY)])
+def test_days_without_any_chance_are_alike(street: np.ndarray) -> None:
+    window = by_rule(street, 5 * DAY_US)
     assert window.from_us == 0
-    assert "time of day" in window.rule
+    assert window.rule == "The whole run counts: no first day is occupied otherwise than the days after it."
+
+
+def test_of_few_days_nothing_is_left_out_and_it_is_said() -> None:
+    empty_first = np.concatenate((np.zeros(DAY), days(FEWEST_DAYS - 2)))
+    window = by_rule(empty_first, (FEWEST_DAYS - 1) * DAY_US)
+    assert window.from_us == 0
+    assert window.rule == "The whole run counts: of fewer than 5 days, no transient can be told from chance."

@@ -13,6 +13,7 @@ from simulator.scenario.dump import ImportRefused
 from simulator.scenario.expand import expand
 from simulator.scenario.importer import Count, ImportOptions, ImportReport, SessionsOf, import_network
 from simulator.scenario.load import load
+from simulator.scenario.loads import load_of
 from simulator.scenario.model import RecordedDrivers, Scenario
 
 ACN = Path(__file__).parents[3] / "shared" / "data" / "acn"
@@ -245,7 +246,26 @@ def test_stations_stand_for_ac_evses_in_the_order_of_their_first_use(tmp_path: P
     assert isinstance(drivers, RecordedDrivers)
     assert [(each.name, each.evse) for each in drivers.sessions] == [("ST-9-1", "NL-ABC/2"), ("ST-8-1", "NL-ABC/9")]
     assert any("the first 2 of 2 AC EVSEs in use" in each for each in report.sentences)
-    assert any("2 sessions of 2 stations found no AC EVSE" in each for each in report.sentences)
+    assert (report.sessions.read, report.sessions.kept, report.sessions.left_out) == (4, 2, 2)
+    assert report.rules["session-without-evse"] == 2
+    assert any("2 × a session's station found no AC EVSE" in each for each in report.sentences)
+    # Of the four EVSEs one is out of order; the load is that of what is really played.
+    assert report.sentences[-1] == "The load is 0.67 sessions per EVSE and day (2 sessions a day on 3 EVSEs)."
+
+
+def test_a_network_without_a_place_for_them_has_no_real_sessions(tmp_path: Path) -> None:
+    (tmp_path / "dump.json").write_text(json.dumps([location(evse(status="OUTOFORDER"))]))
+    options = ImportOptions(sessions=SessionsOf(day(tmp_path, row("08:00:00")), DAY))
+    with pytest.raises(ImportRefused, match="no AC EVSE in use"):
+        import_network(tmp_path / "dump.json", None, 0, 2, tmp_path / "net.yaml", options)
+    assert not (tmp_path / "net.yaml").exists()
+
+
+def test_import_and_run_tell_the_same_load_of_a_day_that_lasts_longer(tmp_path: Path) -> None:
+    path = day(tmp_path, row("09:00:00", "10:00:00"), row("23:00:00", "2019-10-08 10:00:00-07:00", number="s2"))
+    report, scenario, _ = imported(path)
+    assert scenario.duration_us > 86_400_000_000
+    assert load_of(scenario).sentence in report.sentences
 
 
 @pytest.mark.shared

@@ -2,6 +2,7 @@
 
 import json
 import os
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -194,3 +195,15 @@ def test_what_is_no_sweep_is_told(tmp_path: Path) -> None:
     (tmp_path / "sweep.json").write_text(json.dumps({"format": 1}))
     with pytest.raises(NoSweep, match="is not what `ocpi-sim sweep` writes"):
         find_runs([tmp_path], "auto", lambda done, all: None)
+
+
+def test_what_a_killed_sweep_left_behind_is_removed_and_a_living_ones_is_not(tmp_path: Path) -> None:
+    killed = subprocess.Popen(["true"])
+    killed.wait()
+    dead = [tmp_path / f".ocpi-sim-{killed.pid}-abc", tmp_path / "jobs" / f".ocpi-sim-{killed.pid}"]
+    kept = [SweepFolder.begin(tmp_path, plan().manifest).scratch(), tmp_path / ".ocpi-sim-notes"]
+    for folder in (*dead, kept[1]):
+        folder.mkdir(parents=True)
+    SweepFolder.begin(tmp_path, plan().manifest)
+    assert not any(folder.exists() for folder in dead)
+    assert all(folder.exists() for folder in kept)

@@ -103,7 +103,14 @@ KPIS: Final = (
         tr("From a change in the street until the eMSP's picture agrees; changes that it never saw are left out."),
         _BELIEF,
     ),
-    Kpi("evses", tr("EVSEs in use"), tr("EVSEs"), "", tr("EVSEs at which one could charge."), _POWER),
+    Kpi(
+        "evses",
+        tr("EVSEs in use"),
+        tr("EVSEs"),
+        "",
+        tr("EVSEs at which one could charge; those out of use from the start on do not count."),
+        _POWER,
+    ),
     Kpi(
         "occupancy_percent",
         tr("Occupancy"),
@@ -169,7 +176,7 @@ KPIS: Final = (
         tr("Messages per charging driver"),
         tr("messages"),
         "less",
-        tr("Messages over drivers who plugged in; polls and registration are part of it."),
+        tr("Messages over drivers who plugged in; polls are part of it, registration before the start is not."),
         _WIRE,
     ),
     Kpi(

@@ -1,21 +1,29 @@
 """Which part of a run counts: what the start has not yet forgotten is left out by a rule, never by eye.
 
-Source of the rule: MSER-5, K. P. White, "An effective truncation heuristic for bias reduction in simulation output",
-Simulation 69(6), 1997. A street has its days, which no truncation may take for a transient: the curve is compared with
-the mean of its own times of day, and only from the second day on is there something to compare with.
+A street has its times of day, which no truncation may take for a transient. So only whole days are left out, and a day
+is compared with the days after it: it goes when its occupancy lies outside of the prediction interval for one more of
+them (Student's t; G. J. Hahn, W. Q. Meeker, Statistical Intervals, 1991), shared over all days that are tried.
 """
 
+import math
 from typing import Final
 
-import numpy as np
 from msgspec import Struct
 
 from simulator.i18n import tr
 from simulator.recording.series import Values
+from simulator.report.interval import student_t
 
 QUARTER_US: Final = 900_000_000
+FEWEST_DAYS: Final = 5
+"""Of fewer days too few are left to say what is usual."""
+
 _A_DAY: Final = 96
-_BATCH: Final = 5
+_FALSE: Final = 0.02
+"""How often a run without a transient may lose days all the same."""
+
+_NEGLIGIBLE: Final = 0.01
+"""A day that differs by less than this share of the others does no figure any harm."""
 
 
 class NothingLeft(ValueError):
@@ -54,32 +62,27 @@ def after(from_us: int, to_us: int) -> Window:
 def by_rule(quarter_hours: Values, to_us: int) -> Window:
     """The run after its transient; `quarter_hours` holds EVSEs occupied, one mean a quarter of an hour from 0 on."""
     days = len(quarter_hours) // _A_DAY
-    if days < 2:
-        return Window(
-            0,
-            to_us,
-            tr("The whole run counts: shorter than two days, no transient can be told from the time of day."),
-        )
-    cut = _mser(_without_days(quarter_hours, days)) * _BATCH
+    if days < FEWEST_DAYS:
+        told = tr("The whole run counts: of fewer than {days} days, no transient can be told from chance.")
+        return Window(0, to_us, told.format(days=FEWEST_DAYS))
+    cut = _days_unlike(quarter_hours[: days * _A_DAY].reshape(days, _A_DAY).mean(axis=1))
     if not cut:
-        return Window(0, to_us, tr("The whole run counts: MSER-5 on occupancy finds no transient."))
-    return Window(
-        cut * QUARTER_US,
-        to_us,
-        tr("The first {hours:g} h are left out, as MSER-5 on occupancy finds a transient there.").format(hours=cut / 4),
-    )
+        return Window(0, to_us, tr("The whole run counts: no first day is occupied otherwise than the days after it."))
+    told = tr("The first {hours:g} h are left out: their occupancy differs beyond chance from that of the days after.")
+    return Window(cut * _A_DAY * QUARTER_US, to_us, told.format(hours=24 * cut))
 
 
-def _without_days(values: Values, days: int) -> Values:
-    """What is left of a curve when the mean of its time of day, over all days but the first, is taken away."""
-    pattern = values[_A_DAY : days * _A_DAY].reshape(days - 1, _A_DAY).mean(axis=0)
-    rest: Values = values - np.resize(pattern, len(values))
-    return rest
+def _days_unlike(means: Values) -> int:
+    """How many days to leave out: up to the last one of the first half that is none of those after it."""
+    half = len(means) // 2
+    return next((day for day in range(half, 0, -1) if _is_unlike(float(means[day - 1]), means[day:], half)), 0)
 
 
-def _mser(values: Values) -> int:
-    """How many batches of five to leave out: where the standard error of the rest is least, within the first half."""
-    count = len(values) // _BATCH
-    batches = values[: count * _BATCH].reshape(count, _BATCH).mean(axis=1)
-    errors = [float(batches[cut:].var()) / (count - cut) for cut in range(count // 2)]
-    return int(np.argmin(errors)) if errors else 0
+def _is_unlike(mean: float, after: Values, tests: int) -> bool:
+    """Whether a day lies outside of where one more of the days after it lies, with all `tests` at once in mind."""
+    usual = float(after.mean())
+    off = abs(mean - usual)
+    spread = float(after.std(ddof=1)) * math.sqrt(1 + 1 / len(after))
+    if off <= _NEGLIGIBLE * usual:
+        return False
+    return off > student_t(len(after) - 1, 1 - _FALSE / tests) * spread

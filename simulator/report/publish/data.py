@@ -11,7 +11,7 @@ import msgspec
 
 from simulator.i18n import tr
 from simulator.recording.reader import Recording
-from simulator.report.kpi.definitions import KPIS
+from simulator.report.kpi.definitions import KPIS, cost_kpi
 from simulator.report.kpi.measure import FORMAT, Measured
 from simulator.report.kpi.tables import Table, table
 from simulator.report.publish.whole import NotWritten, write_files
@@ -66,15 +66,34 @@ def report_json(measured: Measured) -> bytes:
 
 
 def all_tables(recording: Recording, measured: Measured) -> list[Table]:
-    """The figures, the tables of the measurement, and every session and CDR of the run."""
+    """What was run, its figures with the cost, the tables of the measurement, and every session and CDR of the run."""
+    cost = {cost_kpi(currency): float(amount) for currency, amount in measured.cost.items()}
+    values = {kpi: measured.values[kpi.id] for kpi in KPIS} | cost
     figures = table(
         "kpis",
         ("kpi", "name", "value", "unit", "better", "meaning"),
-        ((kpi.id, kpi.name, measured.values[kpi.id], kpi.unit, kpi.better, kpi.meaning) for kpi in KPIS),
+        ((kpi.id, kpi.name, value, kpi.unit, kpi.better, kpi.meaning) for kpi, value in values.items()),
+    )
+    window = measured.window
+    about = table(
+        "run",
+        ("scenario", "seed", "digest", "from_s", "to_s", "rule", "load"),
+        [
+            (
+                measured.scenario,
+                measured.seed,
+                measured.digest,
+                window.from_us / 1e6,
+                window.to_us / 1e6,
+                window.rule,
+                measured.load,
+            )
+        ],
     )
     sessions = f"SELECT {', '.join(_SESSION_COLUMNS)} FROM v_session WHERE holder = cpo ORDER BY first_s, session_id"
     cdrs = f"SELECT {', '.join(_CDR_COLUMNS)} FROM v_cdr ORDER BY issued_at, cdr_id"
     return [
+        about,
         figures,
         *measured.tables,
         table("sessions", _SESSION_COLUMNS, recording.query(sessions)),
