@@ -100,7 +100,7 @@ def check(world: Any) -> None:
         assert wrong(Path(folder), world) == []
 
 
-@settings(derandomize=True, deadline=None, max_examples=20, suppress_health_check=[HealthCheck.too_slow])
+@settings(derandomize=True, deadline=None, max_examples=10, suppress_health_check=[HealthCheck.too_slow])
 @given(worlds())
 def test_what_is_said_in_any_world_is_valid(world: Any) -> None:
     check(world)
