@@ -3,6 +3,8 @@
 Mixes, vehicles and arrival profiles are those of simulator.world; a test compares, so that a typo needs no catalogue.
 """
 
+from typing import get_args
+
 from simulator.scenario.model import (
     Authorise,
     ChangeKind,
@@ -34,26 +36,7 @@ FAULT_KINDS: tuple[FaultKind, ...] = (
     "duplicates",
     "charger_offline",
 )
-CHANGE_KINDS: tuple[ChangeKind, ...] = (
-    "tariff",
-    "token_blocked",
-    "credentials_renewed",
-    "unregistered",
-    "cdr_corrected",
-    "charging_limited",
-    "charging_limit_lifted",
-    "charging_limit_asked",
-    "charging_preferences",
-    "invoice",
-    "invoice_corrected",
-    "invoice_withdrawn",
-    "site_changed",
-    "tariff_withdrawn",
-    "token_restored",
-    "copies_checked",
-    "reservation_withdrawn",
-    "connector_unlocked",
-)
+CHANGE_KINDS: tuple[ChangeKind, ...] = get_args(ChangeKind)
 CHARGING_PROFILE_TYPES: tuple[ChargingProfileType, ...] = ("CHEAP", "FAST", "GREEN", "REGULAR")
 SITE_CHANGES: tuple[SiteChange, ...] = ("name", "published", "evse", "connector", "tariff")
 KNOWN_VERSIONS = ("2.1.1", "2.2.1", "2.3.0")
