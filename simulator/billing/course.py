@@ -10,21 +10,21 @@ session is billed for whole Wh and whole seconds, and each line is rounded once.
 """
 
 from collections.abc import Iterable, Mapping
-from fractions import Fraction
-from math import ceil, floor
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from simulator.billing.offers import Offers
-from simulator.billing.pieces import Activity, Period, Piece, edges, pieces
-from simulator.billing.price import Bill, LineKind, draw_up, taxes
-from simulator.billing.rates import rate_of, ten_thousandths
-from simulator.billing.tariff import Component, ComponentKind, Tariff
+from simulator.billing.exact import Quantity, quotient, wh
+from simulator.billing.offers import Offer, offers_of
+from simulator.billing.pieces import Activity, Begun, Period, Piece, pieces
+from simulator.billing.price import Bill, LineKind, Lines, Taxes, draw_up, sums, taxes
+from simulator.billing.rates import ten_thousandths
+from simulator.billing.tariff import ComponentKind, Tariff
 
-Amounts = dict[Component, Fraction]
-"""How many Wh, seconds or sessions are paid at each price."""
+Amounts = dict[Offer, Quantity]
+"""How much is paid at each price."""
 
-_WH_PER_KWH = _MWH_PER_WH = 1_000
-_HALF = Fraction(1, 2)
+_US_PER_S = 1_000_000
+_MWH_PER_WH = 1_000
 _KINDS: Mapping[Activity, tuple[ComponentKind, ...]] = {
     "CHARGING": ("ENERGY", "TIME", "FLAT"),
     "PARKING": ("ENERGY", "PARKING_TIME", "FLAT"),
@@ -47,84 +47,124 @@ class Course:
     def __init__(self, tariff: Tariff, time_zone: str) -> None:
         self._tariff = tariff
         self._zone = ZoneInfo(time_zone)
-        self._edges = edges(tariff)
-        self._offers = Offers(tariff)
+        self._offers = offers_of(tariff)
+        self._reasons = dict.fromkeys(self._offers.reasons)
         self._charging, self._reserving = _Phase(), _Phase()
 
     def add(self, period: Period) -> None:
         """Go on by a period, which does not begin before the end of the last one."""
-        phase = self._charging if period.activity in ("CHARGING", "PARKING") else self._reserving
-        if phase.begun_epoch_us is None:
-            phase.begun_epoch_us = period.start_epoch_us
-        for piece in pieces(period, self._edges, self._zone, phase.energy_kwh, phase.begun_epoch_us):
-            for kind in _KINDS[period.activity]:
-                component = (
-                    self._offers.choose(kind, period.activity, piece.start) if phase.needs(kind, piece) else None
-                )
-                if component is not None:
-                    phase.take(component, piece)
-        phase.energy_kwh += Fraction(period.energy_kwh)
+        activity = period.activity
+        phase = self._charging if activity in ("CHARGING", "PARKING") else self._reserving
+        begun = phase.begun or Begun(period.start_epoch_us, 0)
+        # Most periods lie between two edges, where what was chosen once still holds.
+        same = phase.last.going_on(period, begun) if phase.last is not None else None
+        for piece in pieces(period, self._offers.edges, self._zone, begun) if same is None else (same,):
+            if same is None:
+                phase.last, phase.chosen = piece, {}
+            for kind in _KINDS[activity]:
+                if phase.needs(kind, piece):
+                    if (activity, kind) not in phase.chosen:
+                        offer = self._offers.choose(kind, activity, piece.start, self._reasons)
+                        phase.chosen[activity, kind] = offer
+                    phase.take(kind, phase.chosen[activity, kind], piece)
+        phase.begun = Begun(begun.epoch_us, begun.energy_wh + wh(period.energy_kwh))
 
     def bill(self) -> Bill:
         """The bill for the course so far."""
-        components = self._offers.first()
-        paid = {kind: self._charging.billed(kind) for kind in components}
-        lines: list[tuple[LineKind, int, int]] = [(kind, *self._line(amounts)) for kind, amounts in paid.items()]
+        lines, tax = self._billed()
+        return draw_up(self._tariff, lines, tax, self._reasons)
+
+    def total(self) -> tuple[Decimal, Decimal | None]:
+        """The bill's `total_excl` and `total_incl`, without the rest of it."""
+        return sums(self._tariff, *self._billed(), [])
+
+    def _billed(self) -> tuple[Lines, Taxes]:
+        lines: list[tuple[LineKind, int, int]] = []
+        taxable: list[Offer] = []
+        for kind, first in self._offers.first.items():
+            paid = self._charging.billed(kind)
+            lines.append((kind, *_line(paid)))
+            taxable += paid or (first,)
         reserved = self._reserving.billed("TIME") | self._reserving.billed("FLAT")
         if reserved:
-            lines.append(("RESERVATION", *self._line(reserved)))
-        taxable = [component for kind, first in components.items() for component in paid[kind] or (first,)]
-        return draw_up(self._tariff, lines, taxes(self._tariff, [*taxable, *reserved]), self._offers.reasons)
+            lines.append(("RESERVATION", *_line(reserved)))
+            taxable += reserved
+        return lines, taxes(self._tariff, [offer.component for offer in taxable])
 
-    def _line(self, amounts: Amounts) -> tuple[int, int]:
-        """Its price without and with tax, in ten-thousandths."""
-        net = gross = Fraction(0)
-        for component, quantity in amounts.items():
-            rate = rate_of(self._tariff, component)
-            net += quantity * Fraction(*rate.net)
-            gross += quantity * Fraction(*rate.gross)
-        return ten_thousandths(*net.as_integer_ratio()), ten_thousandths(*gross.as_integer_ratio())
+
+def _line(amounts: Amounts) -> tuple[int, int]:
+    """Its price without and with tax, in ten-thousandths."""
+    net = _sum([(quantity, offer.rate.net) for offer, quantity in amounts.items()])
+    if all(offer.rate.gross is offer.rate.net for offer in amounts):
+        return net, net
+    return net, _sum([(quantity, offer.rate.gross) for offer, quantity in amounts.items()])
+
+
+def _sum(amounts: list[tuple[Quantity, tuple[int, int]]]) -> int:
+    """What quantities cost together at these prices, each a quotient of integers; rounded once, at the end."""
+    top, bottom = 0, 1
+    for quantity, price in amounts:
+        numerator, denominator = quantity.numerator * price[0], quantity.denominator * price[1]
+        if denominator == bottom:
+            top += numerator
+        else:
+            top, bottom = top * denominator + numerator * bottom, bottom * denominator
+    return ten_thousandths(top, bottom)
 
 
 class _Phase:
-    """What was used, at which prices, of a reservation or of the charging after it."""
+    """What was used, at which prices, of a reservation or of the charging after it.
+
+    `last` is the piece for whose start was `chosen` what prices each dimension of an activity.
+    """
 
     def __init__(self) -> None:
-        self.begun_epoch_us: int | None = None
-        self.energy_kwh = Fraction(0)
+        self.begun: Begun | None = None
+        self.last: Piece | None = None
+        self.chosen: dict[tuple[Activity, ComponentKind], Offer | None] = {}
         self._used: dict[ComponentKind, Amounts] = {}
-        self._last: dict[ComponentKind, Component] = {}
+        self._last: dict[ComponentKind, Offer] = {}
 
     def needs(self, kind: ComponentKind, piece: Piece) -> bool:
         """Whether a piece has any of a dimension that is to be priced."""
         if kind == "FLAT":
             return kind not in self._used
-        return bool(piece.energy_kwh if kind == "ENERGY" else piece.duration_s)
+        return bool(piece.energy_wh if kind == "ENERGY" else piece.duration_us)
 
-    def take(self, component: Component, piece: Piece) -> None:
-        """Use what a piece has of a dimension, at this price."""
-        if component.kind == "FLAT":
-            quantity = Fraction(1)
-        else:
-            quantity = piece.energy_kwh * _WH_PER_KWH if component.kind == "ENERGY" else piece.duration_s
-        amounts = self._used.setdefault(component.kind, {})
-        amounts[component] = amounts.get(component, Fraction(0)) + quantity
-        self._last[component.kind] = component
+    def take(self, kind: ComponentKind, offer: Offer | None, piece: Piece) -> None:
+        """Use what a piece has of a dimension, at this price, if it has one."""
+        if offer is None:
+            return
+        quantity = 1 if kind == "FLAT" else piece.energy_wh if kind == "ENERGY" else piece.duration_us
+        amounts = self._used.setdefault(kind, {})
+        amounts[offer] = amounts.get(offer, 0) + quantity
+        self._last[kind] = offer
 
     def billed(self, kind: ComponentKind) -> Amounts:
-        """What was used of a dimension, brought to whole units and steps at the last price."""
-        amounts = dict(self._used.get(kind, {}))
-        if amounts and kind != "FLAT":
-            last = self._last[kind]
-            total, whole = sum(amounts.values(), Fraction(0)), self._whole(kind)
-            # Parking alone is rounded up to its step: the time of charging before it stays as it is.
-            step = 1 if kind == "TIME" and self._whole("PARKING_TIME") else max(last.step_size, 1)
-            amounts[last] += -(-whole // step) * step - total
-        return amounts
+        """What was used of a dimension, in Wh, seconds or once, brought to whole units and steps at the last price."""
+        amounts = self._used.get(kind)
+        if amounts is None or kind == "FLAT":
+            return amounts or {}
+        last = self._last[kind]
+        # Parking alone is rounded up to its step: the time of charging before it stays as it is.
+        step = 1 if kind == "TIME" and self._whole("PARKING_TIME") else max(last.component.step_size, 1)
+        rest: Quantity = -(-self._whole(kind) // step) * step
+        billed = dict(amounts)
+        for offer, quantity in amounts.items():
+            if offer is not last:
+                billed[offer] = quantity if kind == "ENERGY" else quotient(quantity, _US_PER_S)
+                rest -= billed[offer]
+        billed[last] = rest
+        return billed
 
     def _whole(self, kind: ComponentKind) -> int:
         """All that was used: whole Wh, up from the nearest mWh, or the nearest seconds."""
-        total = sum(self._used.get(kind, {}).values(), Fraction(0))
+        total = sum(self._used.get(kind, {}).values())
         if kind == "ENERGY":
-            return ceil(Fraction(floor(total * _MWH_PER_WH + _HALF), _MWH_PER_WH))
-        return floor(total + _HALF)
+            return -(-_nearest(total * _MWH_PER_WH, 1) // _MWH_PER_WH)
+        return _nearest(total, _US_PER_S)
+
+
+def _nearest(quantity: Quantity, unit: int) -> int:
+    """In how many units a quantity is counted, halves up."""
+    return (2 * quantity + unit) // (2 * unit)

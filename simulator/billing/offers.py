@@ -6,65 +6,77 @@ that before those for any reservation.
 Source: OCPI 2.2.1 and 2.3.0 Tariffs, TariffElement and ReservationRestrictionType.
 """
 
+from collections.abc import Mapping
+from functools import lru_cache
+
 from msgspec import Struct
 
-from simulator.billing.pieces import Activity
+from simulator.billing.pieces import Activity, Edges, edges
+from simulator.billing.rates import Rate, rate_of
 from simulator.billing.restrictions import Instant, holds
 from simulator.billing.tariff import Component, ComponentKind, Restrictions, Tariff
 
 _UNRESTRICTED = Restrictions()
 
 
-class Offer(Struct, frozen=True):
-    """A component, the number of its element and when that applies."""
+class Offer(Struct, frozen=True, eq=False):
+    """A component and what it costs, the number of its element and when that applies; it equals only itself."""
 
     component: Component
+    rate: Rate
     element: int
     restrictions: Restrictions
 
 
-class Offers:
-    """The components of a tariff in their order; what could not be decided for certain is kept in `reasons`."""
+class Offers(Struct, frozen=True, eq=False):
+    """What a tariff offers for each activity, in its order, and where that changes.
 
-    def __init__(self, tariff: Tariff) -> None:
-        self._reasons: dict[str, None] = {}
-        by_reservation: dict[str | None, list[Offer]] = {}
-        for number, element in enumerate(tariff.elements, 1):
-            restrictions = element.restrictions or _UNRESTRICTED
-            if restrictions.booking is not None:
-                self._reasons[f"Element {number} is for bookings; it is not billed."] = None
-                continue
-            offers: dict[ComponentKind, Offer] = {}
-            for component in element.components:
-                if component.kind in offers:
-                    why = f"Element {number} has {component.kind} more than once; only its first price is used."
-                    self._reasons[why] = None
-                else:
-                    offers[component.kind] = Offer(component, number, restrictions)
-            by_reservation.setdefault(restrictions.reservation, []).extend(offers.values())
-        charging, reserved = by_reservation.get(None, []), by_reservation.get("RESERVATION", [])
-        self._offers: dict[Activity, list[Offer]] = {
-            "CHARGING": charging,
-            "PARKING": charging,
-            "RESERVATION": reserved,
-            "RESERVATION_EXPIRES": by_reservation.get("RESERVATION_EXPIRES", []) + reserved,
-        }
+    `first` is what it offers first for each dimension of charging, whether it applies or not. What is left out is told
+    in the sentences of `reasons`.
+    """
 
-    @property
-    def reasons(self) -> tuple[str, ...]:
-        """Sentences on what may make a bill approximate."""
-        return tuple(self._reasons)
+    by_activity: Mapping[Activity, tuple[Offer, ...]]
+    edges: Edges
+    first: Mapping[ComponentKind, Offer]
+    reasons: tuple[str, ...]
 
-    def choose(self, kind: ComponentKind, activity: Activity, at: Instant) -> Component | None:
-        """By what a dimension is priced at an instant; None: it costs nothing."""
-        for offer in self._offers[activity]:
+    def choose(self, kind: ComponentKind, activity: Activity, at: Instant, reasons: dict[str, None]) -> Offer | None:
+        """By what a dimension is priced at an instant; None: it costs nothing. What was not certain adds a reason."""
+        for offer in self.by_activity[activity]:
             if offer.component.kind == kind and (held := holds(offer.restrictions, at)) != "no":
                 if held == "unknown":
                     why = f"{kind} is priced by element {offer.element}, though its power or current is not known."
-                    self._reasons[why] = None
-                return offer.component
+                    reasons[why] = None
+                return offer
         return None
 
-    def first(self) -> dict[ComponentKind, Component]:
-        """The first component of each dimension of charging, whether it applies or not."""
-        return {offer.component.kind: offer.component for offer in reversed(self._offers["CHARGING"])}
+
+@lru_cache(maxsize=1_024)
+def offers_of(tariff: Tariff) -> Offers:
+    """What a tariff offers; a network's sessions share few tariffs, some of which have many elements."""
+    reasons: list[str] = []
+    by_reservation: dict[str | None, list[Offer]] = {}
+    for number, element in enumerate(tariff.elements, 1):
+        restrictions = element.restrictions or _UNRESTRICTED
+        if restrictions.booking is not None:
+            reasons.append(f"Element {number} is for bookings; it is not billed.")
+            continue
+        offers: dict[ComponentKind, Offer] = {}
+        for component in element.components:
+            if component.kind in offers:
+                reasons.append(f"Element {number} has {component.kind} more than once; only its first price is used.")
+            else:
+                offers[component.kind] = Offer(component, rate_of(tariff, component), number, restrictions)
+        by_reservation.setdefault(restrictions.reservation, []).extend(offers.values())
+    charging, reserved = by_reservation.get(None, []), by_reservation.get("RESERVATION", [])
+    return Offers(
+        by_activity={
+            "CHARGING": tuple(charging),
+            "PARKING": tuple(charging),
+            "RESERVATION": tuple(reserved),
+            "RESERVATION_EXPIRES": (*by_reservation.get("RESERVATION_EXPIRES", ()), *reserved),
+        },
+        edges=edges(tariff),
+        first={offer.component.kind: offer for offer in reversed(charging)},
+        reasons=tuple(dict.fromkeys(reasons)),
+    )

@@ -2,22 +2,23 @@
 
 A period is cut where clocks at the location show a start_time, an end_time or midnight, where they are changed, and
 where the session's energy or duration reaches a bound. Within a period energy is taken to flow evenly: OCPI asks for a
-new period at each change that matters to the price. All is in exact fractions, so that how a session is cut costs
-nothing.
+new period at each change that matters to the price. All is exact, so that how a session is cut costs nothing.
 
 Source: OCPI 2.2.1 and 2.3.0 Tariffs (TariffRestrictions) and CDRs (ChargingPeriod).
 """
 
 from collections.abc import Iterator
-from datetime import datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
+from math import inf
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
+from simulator.billing.clock import clock_edges, local, next_clock_edge_s
+from simulator.billing.exact import Quantity, quotient, wh
 from simulator.billing.restrictions import Instant, Span
 from simulator.billing.tariff import Tariff
 
@@ -27,7 +28,7 @@ Activity = Literal["CHARGING", "PARKING", "RESERVATION", "RESERVATION_EXPIRES"]
 _US_PER_S = 1_000_000
 _S_PER_H = 3_600
 _DAYS = ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY")
-_MIDNIGHT = "00:00"
+_WH_PER_KWH = 1_000
 
 
 class Period(Struct, frozen=True, kw_only=True):
@@ -76,89 +77,122 @@ def _span(least: Decimal | None, most: Decimal | None, otherwise: Fraction | Non
     return (known[0], known[-1]) if known else None
 
 
+class Begun(Struct, frozen=True):
+    """How far a session has come: when it began and what it has taken since."""
+
+    epoch_us: int
+    energy_wh: Quantity
+
+
 class Piece(Struct, frozen=True):
-    """A part of a period, from an instant on: its energy in kWh and its duration in seconds."""
+    """A part of a period, from an instant on: its energy and its duration.
+
+    What applies at `start` applies until one of the edges after it is reached: `until_us` since 1970, `until_wh`.
+    """
 
     start: Instant
-    energy_kwh: Fraction
-    duration_s: Fraction
+    energy_wh: Quantity
+    duration_us: Quantity
+    until_us: Quantity | float
+    until_wh: Quantity | float
+
+    def going_on(self, period: Period, begun: Begun) -> "Piece | None":
+        """A whole period as a piece to which the same applies; None when it comes to an edge."""
+        energy_wh, before_wh = wh(period.energy_kwh), begun.energy_wh
+        if period.start_epoch_us >= self.until_us or period.end_epoch_us > self.until_us:
+            return None
+        if before_wh >= self.until_wh or before_wh + energy_wh > self.until_wh:
+            return None
+        return Piece(self.start, energy_wh, period.duration_us, self.until_us, self.until_wh)
 
 
 class Edges(Struct, frozen=True):
-    """Where the restrictions of a tariff begin or end to hold: local times, kWh and seconds of a session."""
+    """Where the restrictions of a tariff begin or end to hold: local times, Wh and seconds of a session.
 
+    `by_clock` is whether any is of the clock or the calendar, `by_power` whether any is of power or current, which
+    change without an edge.
+    """
+
+    by_clock: bool
     times: tuple[str, ...]
-    energies_kwh: tuple[Decimal, ...]
+    energies_wh: tuple[Quantity, ...]
     durations_s: tuple[int, ...]
+    by_power: bool
 
 
 def edges(tariff: Tariff) -> Edges:
-    """All edges of a tariff; every midnight is one when any restriction is of the clock or the calendar."""
+    """All edges of a tariff."""
     given = [element.restrictions for element in tariff.elements if element.restrictions is not None]
     times = [time for each in given for time in (each.start_time, each.end_time) if time is not None]
-    if times or any(each.start_date or each.end_date or each.day_of_week for each in given):
-        times.append(_MIDNIGHT)
     energies = [bound for each in given for bound in (each.min_energy_kwh, each.max_energy_kwh) if bound is not None]
     durations = [bound for each in given for bound in (each.min_duration_s, each.max_duration_s) if bound is not None]
-    return Edges(tuple(dict.fromkeys(times)), tuple(energies), tuple(durations))
+    bounds = [
+        bound
+        for each in given
+        for bound in (each.min_power_kw, each.max_power_kw, each.min_current_a, each.max_current_a)
+    ]
+    return Edges(
+        by_clock=bool(times) or any(each.start_date or each.end_date or each.day_of_week for each in given),
+        times=tuple(dict.fromkeys(times)),
+        energies_wh=tuple([wh(bound) for bound in energies]),
+        durations_s=tuple(durations),
+        by_power=any(bound is not None for bound in bounds),
+    )
 
 
-def pieces(period: Period, edges: Edges, zone: ZoneInfo, energy_kwh: Fraction, begun_epoch_us: int) -> Iterator[Piece]:
-    """The parts of a period in their order; before it the session took this energy, and it began at that instant."""
-    energy, duration_us = Fraction(period.energy_kwh), period.duration_us
-    power_kw, current_a = period.power_kw(), period.current_a()
+def pieces(period: Period, edges: Edges, zone: ZoneInfo, begun: Begun) -> Iterator[Piece]:
+    """The parts of a period, in their order, of a session that had come so far before it."""
+    energy_wh, duration_us = wh(period.energy_kwh), period.duration_us
+    spans = (period.power_kw(), period.current_a()) if edges.by_power else (None, None)
     cuts: list[Fraction] = []
     if duration_us:
-        instants_us = [second * _US_PER_S for second in _clock_edges(period, edges.times, zone)]
-        instants_us += [begun_epoch_us + bound_s * _US_PER_S for bound_s in edges.durations_s]
-        cuts += [Fraction(at_us - period.start_epoch_us, duration_us) for at_us in instants_us]
-    if energy:
-        cuts += [(Fraction(bound) - energy_kwh) / energy for bound in edges.energies_kwh]
-    inner = sorted(dict.fromkeys(cut for cut in cuts if 0 < cut < 1))
-    for begin, end in pairwise((Fraction(0), *inner, Fraction(1))):
-        at_us = period.start_epoch_us + begin * duration_us
-        local = datetime.fromtimestamp(at_us // _US_PER_S, zone)
-        start = Instant(
-            local.date().isoformat(),
-            local.time().isoformat("minutes"),
-            _DAYS[local.weekday()],
-            energy_kwh + begin * energy,
-            (at_us - begun_epoch_us) / _US_PER_S,
-            power_kw,
-            current_a,
-        )
+        instants_us = [begun.epoch_us + bound_s * _US_PER_S for bound_s in edges.durations_s]
+        if edges.by_clock:
+            first_s, last_s = period.start_epoch_us // _US_PER_S, period.end_epoch_us // _US_PER_S
+            instants_us += [edge_s * _US_PER_S for edge_s in clock_edges(first_s, last_s, edges.times, zone)]
+        inner_us = [at_us for at_us in instants_us if period.start_epoch_us < at_us < period.end_epoch_us]
+        cuts += [Fraction(at_us - period.start_epoch_us, duration_us) for at_us in inner_us]
+    if energy_wh:
+        after_wh = begun.energy_wh + energy_wh
+        inner_wh = [bound_wh for bound_wh in edges.energies_wh if begun.energy_wh < bound_wh < after_wh]
+        cuts += [Fraction(bound_wh - begun.energy_wh) / energy_wh for bound_wh in inner_wh]
+    bounds: list[Quantity] = [0, *sorted(dict.fromkeys(cuts)), 1]
+    for begin, end in pairwise(bounds):
+        at_us = period.start_epoch_us + _of(begin, duration_us)
+        at_wh = begun.energy_wh + _of(begin, energy_wh)
         share = end - begin
-        yield Piece(start, share * energy, share * duration_us / _US_PER_S)
+        yield Piece(
+            _instant(at_us, at_wh, begun, zone, spans),
+            _of(share, energy_wh),
+            _of(share, duration_us),
+            _next_us(at_us, edges, zone, begun),
+            min((bound_wh for bound_wh in edges.energies_wh if bound_wh > at_wh), default=inf),
+        )
 
 
-def _clock_edges(period: Period, times: tuple[str, ...], zone: ZoneInfo) -> list[int]:
-    """The seconds since 1970 at which clocks show one of the times or are changed; some may lie beside the period."""
-    if not times:
-        return []
-    first_s, last_s = period.start_epoch_us // _US_PER_S, period.end_epoch_us // _US_PER_S
-    day, last_day = (datetime.fromtimestamp(at_s, zone).date() for at_s in (first_s, last_s))
-    found = [first_s, last_s]
-    while day <= last_day:
-        for text in times:
-            shown = datetime.combine(day, time.fromisoformat(text), zone)
-            found += [int(shown.replace(fold=fold).timestamp()) for fold in (0, 1)]
-        day += timedelta(days=1)
-    found.sort()
-    return found + [
-        _change(*pair, zone) for pair in pairwise(found) if _offset(pair[0], zone) != _offset(pair[1], zone)
-    ]
+def _of(share: Quantity, whole: Quantity) -> Quantity:
+    return quotient(share * whole, 1)
 
 
-def _change(before_s: int, after_s: int, zone: ZoneInfo) -> int:
-    """The second at which clocks are changed between two that are less than a day apart."""
-    while after_s - before_s > 1:
-        middle_s = (before_s + after_s) // 2
-        if _offset(middle_s, zone) == _offset(before_s, zone):
-            before_s = middle_s
-        else:
-            after_s = middle_s
-    return after_s
+def _instant(
+    at_us: Quantity, at_wh: Quantity, begun: Begun, zone: ZoneInfo, spans: tuple[Span | None, Span | None]
+) -> Instant:
+    shown = local(at_us // _US_PER_S, zone)
+    return Instant(
+        shown.date().isoformat(),
+        shown.time().isoformat("minutes"),
+        _DAYS[shown.weekday()],
+        quotient(at_wh, _WH_PER_KWH),
+        quotient(at_us - begun.epoch_us, _US_PER_S),
+        *spans,
+    )
 
 
-def _offset(at_s: int, zone: ZoneInfo) -> timedelta | None:
-    return datetime.fromtimestamp(at_s, zone).utcoffset()
+def _next_us(at_us: Quantity, edges: Edges, zone: ZoneInfo, begun: Begun) -> Quantity | float:
+    """The first edge of clock or duration after an instant."""
+    if edges.by_power:
+        return at_us  # what applies may change at any time
+    found = [begun.epoch_us + bound_s * _US_PER_S for bound_s in edges.durations_s]
+    if edges.by_clock:
+        found.append(next_clock_edge_s(at_us // _US_PER_S, edges.times, zone) * _US_PER_S)
+    return min((edge_us for edge_us in found if edge_us > at_us), default=inf)

@@ -14,6 +14,7 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
+from simulator.billing.exact import Quantity
 from simulator.billing.tariff import Restrictions
 
 Applies = Literal["always", "never", "at the start", "not at the start", "unknown"]
@@ -48,8 +49,8 @@ class Instant(Struct, frozen=True):
     date: str
     time: str
     day: str
-    energy_kwh: Fraction
-    duration_s: Fraction
+    energy_kwh: Quantity
+    duration_s: Quantity
     power_kw: Span | None
     current_a: Span | None
 

@@ -69,7 +69,7 @@ class Limit(Struct, frozen=True):
     incl: Decimal | None = None
 
 
-class Tariff(Struct, frozen=True, kw_only=True):
+class Tariff(Struct, frozen=True, kw_only=True, cache_hash=True):
     """One tariff. `tax_included` says what its prices are: "NO" net (all of 2.1.1 and 2.2.1), "YES" gross (2.3.0),
     "N/A" free of any tax."""
 

@@ -161,10 +161,12 @@ class Fare:
 
     def total(self, quantities: Quantities) -> Price:
         """What that bill comes to."""
-        if self._course is not None:
-            bill = self.bill(quantities)
-            return Price(excl_vat=bill.total_excl, incl_vat=bill.total_incl)
-        excl, incl = self._terms_for(quantities).total(quantities)
+        if self._course is None:
+            excl, incl = self._terms_for(quantities).total(quantities)
+        elif self._opening is None:
+            excl, incl = self._course.total()
+        else:
+            excl, incl = self._opening.total_excl, self._opening.total_incl
         return Price(excl_vat=excl, incl_vat=incl)
 
     def _terms_for(self, quantities: Quantities) -> Terms:
