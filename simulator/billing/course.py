@@ -85,31 +85,32 @@ class Course:
             paid = self._charging.billed(kind)
             lines.append((kind, *_line(paid)))
             taxable += paid or (first,)
-        reserved = self._reserving.billed("TIME") | self._reserving.billed("FLAT")
-        if reserved:
-            lines.append(("RESERVATION", *_line(reserved)))
-            taxable += reserved
+        if self._reserving.begun is not None:
+            reserved = self._reserving.billed("TIME") | self._reserving.billed("FLAT")
+            if reserved:
+                lines.append(("RESERVATION", *_line(reserved)))
+                taxable += reserved
         return lines, taxes(self._tariff, [offer.component for offer in taxable])
 
 
 def _line(amounts: Amounts) -> tuple[int, int]:
     """Its price without and with tax, in ten-thousandths."""
-    net = _sum([(quantity, offer.rate.net) for offer, quantity in amounts.items()])
-    if all(offer.rate.gross is offer.rate.net for offer in amounts):
-        return net, net
-    return net, _sum([(quantity, offer.rate.gross) for offer, quantity in amounts.items()])
+    net = gross = (0, 1)
+    for offer, quantity in amounts.items():
+        rate = offer.rate
+        alike = gross is net and rate.gross is rate.net
+        sum = _plus(net, quantity, rate.net)
+        net, gross = sum, sum if alike else _plus(gross, quantity, rate.gross)
+    rounded = ten_thousandths(*net)
+    return rounded, rounded if gross is net else ten_thousandths(*gross)
 
 
-def _sum(amounts: list[tuple[Quantity, tuple[int, int]]]) -> int:
-    """What quantities cost together at these prices, each a quotient of integers; rounded once, at the end."""
-    top, bottom = 0, 1
-    for quantity, price in amounts:
-        numerator, denominator = quantity.numerator * price[0], quantity.denominator * price[1]
-        if denominator == bottom:
-            top += numerator
-        else:
-            top, bottom = top * denominator + numerator * bottom, bottom * denominator
-    return ten_thousandths(top, bottom)
+def _plus(sum: tuple[int, int], quantity: Quantity, price: tuple[int, int]) -> tuple[int, int]:
+    """A sum and what a quantity costs; sum and price are quotients of integers."""
+    numerator, denominator = quantity.numerator * price[0], quantity.denominator * price[1]
+    if denominator == sum[1]:
+        return sum[0] + numerator, denominator
+    return sum[0] * denominator + numerator * sum[1], sum[1] * denominator
 
 
 class _Phase:

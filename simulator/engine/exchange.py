@@ -37,7 +37,7 @@ class Exchange(Event):
     Life: started -> arrived (the receiver has the request) -> answered (the response is on its way) -> final:
     `delivered` (the sender has the response), `timed_out`, `lost` (the network lost request or response; the sender
     sees a time-out) or `dead` (connection refused or broken). A process that yields it gets the exchange itself back
-    and reads `response`, which is there only when delivered.
+    and reads `response`, which is there only when delivered, as is `ocpi_status`, the status code in it.
     """
 
     arrive_us: int | None = None
@@ -50,6 +50,7 @@ class Exchange(Event):
     watched = False
     interrupted = False
     response: Response | None = None
+    ocpi_status: int | None = None
     late_response: Response | None = None
     passage: Passage | None = None
     duplicate_of = 0

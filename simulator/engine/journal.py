@@ -211,7 +211,10 @@ class Journal:
         slash = url.find("/", 7)
         if slash < 0:
             slash = len(url)
-        status = response.status if response is not None else None
+        status = None
+        if response is not None:
+            status = response.status
+            exchange.ocpi_status = self._status_of(response.body)
         self.recorder.add(
             MessageRow(
                 exchange.id,
@@ -233,7 +236,7 @@ class Journal:
                 url[7:slash],
                 subject.version,
                 status,
-                self._status_of(response.body) if response is not None else None,
+                exchange.ocpi_status,
                 subject.object_kind,
                 subject.object_id,
                 subject.session_id,

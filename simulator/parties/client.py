@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import TypeVar
 
 import msgspec
@@ -24,7 +25,13 @@ T = TypeVar("T")
 _sendable = re.compile(
     r"http://([^/]+)/(?!(?:[^?]*/)?\.{1,2}(?:[/?]|\Z))(?:[A-Za-z0-9\-._~!$&'()*+,;=:@/?]++|%[0-9A-Fa-f]{2})*+\Z"
 ).match
-"""A URL that every HTTP library sends as it stands: RFC 3986's characters, no fragment, no dot segments."""
+
+
+@lru_cache(maxsize=2_048)
+def _host_of(url: str) -> str | None:
+    """The host of a URL that every HTTP library sends as it stands: RFC 3986, no fragment, no dot segments."""
+    found = _sendable(url)
+    return found[1] if found is not None else None
 
 
 class Answer(Struct, frozen=True, gc=False):
@@ -83,8 +90,8 @@ class Client:
         `correlation_id` of what it passes on, and a `timeout_us` shorter than that of the network. A handshake for
         another `version` than that in force speaks as that version does.
         """
-        sendable = _sendable(url)
-        receiver = self._kernel.party_at(sendable[1]) if sendable is not None else None
+        host = _host_of(url)
+        receiver = self._kernel.party_at(host) if host is not None else None
         if receiver is None or receiver != connection.peer_platform:
             self._kernel.journal.event(
                 self._node.id,
@@ -162,8 +169,9 @@ class Client:
 
 def succeeded(exchange: Exchange | None) -> bool:
     """Whether an acknowledgement says that it worked, read without decoding more than the status."""
-    response = exchange.response if exchange is not None else None
-    return response is not None and response.status < 300 and (status_of(response.body) or 9999) < 2000
+    if exchange is None or exchange.response is None:
+        return False
+    return exchange.response.status < 300 and (exchange.ocpi_status or 9999) < 2000
 
 
 def not_found(exchange: Exchange) -> bool:

@@ -146,12 +146,11 @@ class Fare:
         """In which it is paid."""
         return self._tariff.currency
 
-    def follow(self, periods: Sequence[ChargingPeriod], end_date_time: str) -> None:
-        """Take the next charging periods, up to this end; nothing for a fare that does not follow."""
+    def follow(self, period: Period) -> None:
+        """Take the next charging period; nothing for a fare that does not follow."""
         if self._course is not None:
-            for period in course_of(periods, end_date_time):
-                self._course.add(period)
-                self._opening = None
+            self._course.add(period)
+            self._opening = None
 
     def bill(self, quantities: Quantities) -> Bill:
         """The bill so far; `quantities` are those of all the periods that were followed."""

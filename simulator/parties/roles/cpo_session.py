@@ -10,6 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from simulator.billing import tariff as billing
+from simulator.billing.pieces import Period
 from simulator.billing.price import Bill, Quantities
 from simulator.ocpi.datatypes import Price
 from simulator.ocpi.v2_2_1.cdrs import (
@@ -27,7 +28,7 @@ from simulator.ocpi.v2_2_1.tariffs import Tariff
 from simulator.ocpp.messages import TransactionEvent
 from simulator.parties.calendar import Calendar
 from simulator.parties.identity import Identity
-from simulator.parties.pricing import FREE, Fare, RunningTime, as_price, hours, kwh, quantities
+from simulator.parties.pricing import FREE, Fare, RunningTime, as_price, course_of, hours, kwh, quantities
 from simulator.parties.push import Copy
 
 _ENERGY, _TIME, _PARKING_TIME = CdrDimensionType.ENERGY, CdrDimensionType.TIME, CdrDimensionType.PARKING_TIME
@@ -117,7 +118,7 @@ class CpoSession:
             period = self._period(duration_us, energy_wh)
             self.periods.append(period)
             if self._fare is not None and self._fare.follows:
-                self._fare.follow((period,), self._calendar.text(at_us))
+                self._fare.follow(self._priced(at_us, energy_wh))
         self._open_us = at_us
         self._open_register_wh = register_wh
         # An EVSE that holds power back is not parking: the vehicle still asks (CDRs, PARKING_TIME, as clarified).
@@ -138,6 +139,16 @@ class CpoSession:
             start_date_time=self._calendar.text(self._open_us),
             dimensions=(CdrDimension(type=_ENERGY, volume=kwh(energy_wh)), time) if energy_wh else (time,),
             tariff_id=tariff.id if tariff is not None else None,
+        )
+
+    def _priced(self, end_us: int, energy_wh: int) -> Period:
+        """The running period as the billing room wants it."""
+        start_epoch_us = self._calendar.start_epoch_us
+        return Period(
+            start_epoch_us=start_epoch_us + self._open_us,
+            end_epoch_us=start_epoch_us + end_us,
+            energy_kwh=kwh(energy_wh),
+            activity="PARKING" if self._parked else "CHARGING",
         )
 
     @property
@@ -237,7 +248,8 @@ class CpoSession:
 
     def _priced_by(self, tariff: billing.Tariff) -> Bill:
         fare = Fare(tariff, self.place.location.time_zone, self._calendar.start_epoch_us + self._start_us)
-        fare.follow(self.periods, self._calendar.text(self._open_us))
+        for period in course_of(self.periods, self._calendar.text(self._open_us)):
+            fare.follow(period)
         return fare.bill(self._so_far())
 
     def _cdr_location(self) -> CdrLocation:
