@@ -49,6 +49,7 @@ class Course:
         self._zone = ZoneInfo(time_zone)
         self._offers = offers_of(tariff)
         self._reasons = dict.fromkeys(self._offers.reasons)
+        self._taxes: dict[tuple[Offer, ...], Taxes] = {}
         self._charging, self._reserving = _Phase(), _Phase()
 
     def add(self, period: Period) -> None:
@@ -90,7 +91,11 @@ class Course:
             if reserved:
                 lines.append(("RESERVATION", *_line(reserved)))
                 taxable += reserved
-        return lines, taxes(self._tariff, [offer.component for offer in taxable])
+        paying = tuple(taxable)
+        tax = self._taxes.get(paying)
+        if tax is None:
+            tax = self._taxes[paying] = taxes(self._tariff, [offer.component for offer in paying])
+        return lines, tax
 
 
 def _line(amounts: Amounts) -> tuple[int, int]:
@@ -148,8 +153,11 @@ class _Phase:
             return amounts or {}
         last = self._last[kind]
         # Parking alone is rounded up to its step: the time of charging before it stays as it is.
-        step = 1 if kind == "TIME" and self._whole("PARKING_TIME") else max(last.component.step_size, 1)
+        parks = kind == "TIME" and "PARKING_TIME" in self._used and self._whole("PARKING_TIME")
+        step = 1 if parks else max(last.component.step_size, 1)
         rest: Quantity = -(-self._whole(kind) // step) * step
+        if len(amounts) == 1:
+            return {last: rest}
         billed = dict(amounts)
         for offer, quantity in amounts.items():
             if offer is not last:
@@ -160,9 +168,9 @@ class _Phase:
 
     def _whole(self, kind: ComponentKind) -> int:
         """All that was used: whole Wh, up from the nearest mWh, or the nearest seconds."""
-        total = sum(self._used.get(kind, {}).values())
+        total = sum(self._used[kind].values())
         if kind == "ENERGY":
-            return -(-_nearest(total * _MWH_PER_WH, 1) // _MWH_PER_WH)
+            return total if isinstance(total, int) else -(-_nearest(total * _MWH_PER_WH, 1) // _MWH_PER_WH)
         return _nearest(total, _US_PER_S)
 
 

@@ -151,8 +151,9 @@ def is_datetime(text: str) -> bool:
     return _date_time_match(text) is not None
 
 
+@lru_cache(maxsize=16_384)
 def parse_datetime(text: str) -> int:
-    """Microseconds since 1970 UTC of an OCPI DateTime; without a designator it is UTC.
+    """Microseconds since 1970 UTC of an OCPI DateTime; without a designator it is UTC. Lists are asked for often.
 
     Raises ValueError for anything else, offsets such as +00:00 included. Source: OCPI 2.2.1, Types, DateTime.
     """
