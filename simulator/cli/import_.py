@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 from typing import Final
 
+from simulator.cli.signals import ended_as_interrupted
 from simulator.i18n import tr
 
 _SESSIONS_PER_DAY: Final = 60
@@ -95,14 +96,15 @@ def run(arguments: argparse.Namespace) -> int:
         area = Area(latitude, longitude, arguments.radius or _RADIUS_M)
     watch = _Watch()
     try:
-        report = import_network(
-            arguments.locations,
-            arguments.tariffs,
-            per_day,
-            arguments.emsps,
-            arguments.out,
-            ImportOptions(arguments.party, area, sessions, watch),
-        )
+        with ended_as_interrupted():
+            report = import_network(
+                arguments.locations,
+                arguments.tariffs,
+                per_day,
+                arguments.emsps,
+                arguments.out,
+                ImportOptions(arguments.party, area, sessions, watch),
+            )
     finally:
         watch.end()
     rows: list[tuple[str, ...]] = [("", tr("read"), tr("kept"), tr("mended"), tr("left out"))]

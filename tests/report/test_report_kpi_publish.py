@@ -54,7 +54,9 @@ def full(file: Path) -> None:
 
 def test_a_full_disk_leaves_nothing_and_says_so(tmp_path: Path) -> None:
     folder = tmp_path / "deep" / "er"
-    with pytest.raises(NotWritten, match=r"deep/er cannot be written \(no space left on device\); nothing was left"):
+    with pytest.raises(
+        NotWritten, match=r"deep/er cannot be written \(no space left on device\); nothing half-written was left"
+    ):
         write_files(folder, {"one.csv": lambda file: file.write_text("whole"), "two.csv": full})
     assert list(tmp_path.iterdir()) == []
 
