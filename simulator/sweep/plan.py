@@ -85,6 +85,7 @@ def make_plan(what: What, watch: Callable[[int, int], None]) -> Plan:
         axes={axis.path: tuple(value.text for value in axis.values) for axis in what.axes},
         seeds=seeds,
         jobs=tuple(job.id for job in jobs),
+        figures=measure.FORMAT,
     )
     return Plan(manifest, jobs, min(scenario.duration_us for scenario in scenarios))
 

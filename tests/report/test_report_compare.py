@@ -167,6 +167,8 @@ def test_figures_are_means_over_seeds_and_differences_pairs(make: Make) -> None:
     assert verdict(BY_ID["picture_lag_mean_s"], longer) == "worse, beyond chance"
     assert verdict(BY_ID["energy_kwh"], found.differences["B"]["energy_kwh"]) == "equal"
     assert found.estimates["A"]["cost_excl_vat_eur"].mean == pytest.approx(1.30)
+    assert found.differences["B"]["exchanges_locations"] == Difference(0.0, 0.0, 0.0, 3)
+    assert sum(found.estimates["A"][f"exchanges_{each}"].mean for each in ("cdrs", "commands", "locations")) == 3
     assert any("95 times in 100" in note for note in found.notes)
 
 

@@ -10,6 +10,7 @@ import pytest
 from report_hour import hour
 
 from simulator.cli import main
+from simulator.cli.signals import ended_as_interrupted
 from simulator.report.compare.comparison import compare
 from simulator.report.kpi.facts import PARTS
 
@@ -56,6 +57,7 @@ def paths(tmp_path: Path) -> Iterator[list[str]]:
     ("command", "runs", "form", "shares"),
     [
         ("report", 1, "--csv", (0.1, 0.3, 0.5, 0.7, *(0.9 + number / 500 for number in range(48)))),
+        ("report", 1, "--parquet", tuple(0.91 + number / 400 for number in range(36))),
         ("report", 1, "--html", (0.2, 0.95)),
         ("compare", 2, "--html", (0.2, 0.95)),
     ],
@@ -75,7 +77,7 @@ def test_what_is_interrupted_leaves_what_was_there_and_says_so(
     code, calls = interrupted([*arguments, str(tmp_path / "whole")], signal.SIGINT)
     assert code == 0
     before = names(tmp_path)
-    files = names(tmp_path / "whole") if form == "--csv" else []
+    files = names(tmp_path / "whole") if form != "--html" else []
     after = sorted([*before, "new", *(f"new/{name}" for name in files)])
     for share in shares:
         number = signal.SIGTERM if share == shares[-1] else signal.SIGINT
@@ -93,3 +95,27 @@ def test_work_on_two_runs_is_told_in_equal_parts(paths: list[str]) -> None:
     told: list[tuple[int, int]] = []
     compare([Path(path) for path in paths], "none", lambda done, all: told.append((done, all)))
     assert told == [(done, 2 * PARTS) for done in [*range(PARTS + 1), *range(PARTS, 2 * PARTS + 1)]]
+
+
+def test_a_stop_that_python_drops_is_not_forgotten(capsys: pytest.CaptureFixture[str]) -> None:
+    """As in a generator that is let go of, or where another error is made of it."""
+
+    def generator() -> Iterator[int]:
+        try:
+            yield 1
+        finally:
+            signal.raise_signal(signal.SIGINT)
+
+    with pytest.raises(KeyboardInterrupt), ended_as_interrupted():
+        next(generator())
+
+    def library() -> None:
+        try:
+            signal.raise_signal(signal.SIGTERM)
+        except KeyboardInterrupt:
+            raise OSError("bad file descriptor") from None
+
+    with pytest.raises(KeyboardInterrupt), ended_as_interrupted():
+        library()
+    assert capsys.readouterr().err == ""
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler

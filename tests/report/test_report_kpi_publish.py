@@ -54,7 +54,9 @@ def full(file: Path) -> None:
 
 def test_a_full_disk_leaves_nothing_and_says_so(tmp_path: Path) -> None:
     folder = tmp_path / "deep" / "er"
-    with pytest.raises(NotWritten, match=r"deep/er cannot be written \(no space left on device\); nothing was left"):
+    with pytest.raises(
+        NotWritten, match=r"deep/er cannot be written \(no space left on device\); nothing half-written was left"
+    ):
         write_files(folder, {"one.csv": lambda file: file.write_text("whole"), "two.csv": full})
     assert list(tmp_path.iterdir()) == []
 
@@ -169,7 +171,7 @@ def test_json_has_every_figure_with_its_unit(run: Measured) -> None:
     assert list(document["figures"]) == [kpi.id for kpi in KPIS]
     assert document["cost_excl_vat"] == {"EUR": "1.30"}
     assert document["window"]["to_s"] == 3_600
-    assert list(document["tables"]) == ["parties", "sites", "quarter_hours", "modules", "links"]
+    assert list(document["tables"]) == ["parties", "costs", "sites", "quarter_hours", "modules", "links"]
 
 
 def csv_rows(folder: Path, name: str) -> list[dict[str, str]]:
@@ -195,7 +197,7 @@ def test_tables_are_read_back_as_they_were_measured(
     with Recording.open(path) as recording:
         tables = all_tables(recording, run)
     write(tmp_path / "tables", tables)
-    assert len(list((tmp_path / "tables").iterdir())) == len(tables) == 9
+    assert len(list((tmp_path / "tables").iterdir())) == len(tables) == 10
     figures = {row["kpi"]: row for row in rows(tmp_path / "tables", "kpis")}
     for kpi in KPIS:
         value, told = run.values[kpi.id], figures[kpi.id]["value"]
@@ -223,6 +225,10 @@ def test_the_text_tells_every_figure(run: Measured) -> None:
             line.split("  ")[1] == kpi.name and line.endswith(kpi.unit) for line in lines if line.startswith("  ")
         )
     assert any("NL-EMA" in line for line in lines)
+    assert [line.split() for line in lines[-2:]] == [
+        ["NL-ABC", "cpo", "creditor", "EUR", "1", "1.30"],
+        ["NL-EMA", "emsp", "debtor", "EUR", "1", "1.30"],
+    ]
 
 
 @pytest.mark.parametrize(

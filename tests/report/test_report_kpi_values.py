@@ -105,9 +105,18 @@ def test_tables_add_up_to_the_figures(run: Measured) -> None:
     cpo, emsp = run.table("parties").rows
     assert cpo[:7] == ("NL-ABC", "cpo", "Alpha <Charging>", 1, 2, pytest.approx(10 / 3), pytest.approx(25))
     assert emsp[8:10] == (2, 50)
-    assert cpo[11] == emsp[11] == "EUR 1.30"
+    # Bram left without having charged, Ada had waited; both stand for their eMSP, Ada for the site too.
+    figures = ("wait_mean_min", "detour_mean_m", "found_taken_percent", "taken_for_mean_min")
+    assert emsp[10:14] == tuple(run.values[id] for id in figures)
+    assert list(run.table("costs").rows) == [
+        ("NL-ABC", "cpo", "Alpha <Charging>", "creditor", "EUR", 1, Decimal("1.30")),
+        ("NL-EMA", "emsp", "Emma & Co", "debtor", "EUR", 1, Decimal("1.30")),
+    ]
     (site,) = run.table("sites").rows
-    assert site[:5] == ("NL-ABC/L1", "<Square>", "NL-ABC", 2, 1)
+    assert site[:7] == ("NL-ABC/L1", "<Square>", "NL-ABC", 2, 1, run.values["wait_mean_min"], 50)
+    assert quarters["plugged_in"] == [1, 0, 0, 0]
+    assert quarters["wait_mean_min"] == [run.values["wait_mean_min"], None, None, None]
+    assert sum(quarters["found_taken"]) == 1
 
 
 def test_no_figure_needs_bodies(run: Measured, tmp_path: Path) -> None:

@@ -3,10 +3,14 @@
 import numpy as np
 import pytest
 
+from simulator.report.clock import LocalClock
 from simulator.report.kpi.warm_up import FEWEST_DAYS, QUARTER_US, by_rule
 
 DAY = 96
 DAY_US = DAY * QUARTER_US
+MONDAY = LocalClock({"start_epoch_us": str(1_777_852_800_000_000)})
+"""2026-05-04, a Monday."""
+
 RUNS = 400
 
 
@@ -27,38 +31,60 @@ def streets(count: int, memory: float = 0.95) -> np.ndarray:
 
 @pytest.mark.parametrize("count", [2, 3, 4, 5, 6, 7, 10, 14])
 def test_a_street_without_a_transient_hardly_ever_loses_a_day(count: int) -> None:
-    cut = sum(by_rule(street, count * DAY_US).from_us > 0 for street in streets(count).T)
+    cut = sum(by_rule(street, count * DAY_US, MONDAY).from_us > 0 for street in streets(count).T)
     assert cut < 0.05 * RUNS
 
 
 @pytest.mark.parametrize("count", [5, 7, 14])
 def test_a_street_that_begins_empty_loses_its_first_day(count: int) -> None:
     filling = np.minimum(np.arange(count * DAY) / DAY, 1.0)
-    cuts = [by_rule(street * filling, count * DAY_US).from_us // DAY_US for street in streets(count).T]
-    assert sum(cut == 1 for cut in cuts) > 0.9 * RUNS
+    cuts = [by_rule(street * filling, count * DAY_US, MONDAY).from_us // DAY_US for street in streets(count).T]
+    # Of a week, the first day has four days of its kind after it.
+    assert sum(cut == 1 for cut in cuts) > (0.8 if count == 7 else 0.9) * RUNS
 
 
 def test_a_transient_of_days_is_left_out_in_whole_days() -> None:
-    filling = np.minimum(np.arange(10 * DAY) / (2 * DAY), 1.0)
-    window = by_rule(streets(10)[:, 0] * filling, 10 * DAY_US)
+    filling = np.minimum(np.arange(10 * DAY) / (2 * DAY), 1.0) ** 2
+    window = by_rule(streets(10)[:, 0] * filling, 10 * DAY_US, MONDAY)
     assert (window.from_us, window.to_us) == (2 * DAY_US, 10 * DAY_US)
     assert window.rule.startswith("The first 48 h are left out")
 
 
 def test_what_begins_within_a_day_of_the_end_is_no_day() -> None:
-    window = by_rule(np.concatenate((days(6), np.zeros(40))), 6 * DAY_US + 40 * QUARTER_US)
+    window = by_rule(np.concatenate((days(6), np.zeros(40))), 6 * DAY_US + 40 * QUARTER_US, MONDAY)
     assert window.from_us == 0
 
 
 @pytest.mark.parametrize("street", [days(5), np.zeros(5 * DAY)])
 def test_days_without_any_chance_are_alike(street: np.ndarray) -> None:
-    window = by_rule(street, 5 * DAY_US)
+    window = by_rule(street, 5 * DAY_US, MONDAY)
     assert window.from_us == 0
     assert window.rule == "The whole run counts: no first day is occupied otherwise than the days after it."
 
 
 def test_of_few_days_nothing_is_left_out_and_it_is_said() -> None:
     empty_first = np.concatenate((np.zeros(DAY), days(FEWEST_DAYS - 2)))
-    window = by_rule(empty_first, (FEWEST_DAYS - 1) * DAY_US)
+    window = by_rule(empty_first, (FEWEST_DAYS - 1) * DAY_US, MONDAY)
     assert window.from_us == 0
     assert window.rule == "The whole run counts: of fewer than 5 days, no transient can be told from chance."
+
+
+def test_a_weekend_is_no_transient() -> None:
+    """A workplace: nearly empty on Saturday and Sunday, and a run that begins there, of one week, two and four."""
+    saturday = LocalClock({"start_epoch_us": str(1_777_852_800_000_000 - 2 * DAY_US)})
+    for weeks in (1, 2, 4):
+        weekend = np.repeat(np.resize([True, True, False, False, False, False, False], weeks * 7), DAY)
+        cut = 0
+        for street in streets(weeks * 7).T:
+            cut += by_rule(np.where(weekend, street / 20, street), weeks * 7 * DAY_US, saturday).from_us > 0
+        assert cut < 0.05 * RUNS
+
+
+def test_within_a_week_that_goes_up_and_down_a_transient_is_found_still() -> None:
+    weekend = np.repeat(np.resize([False, False, False, False, False, True, True], 14), DAY)
+    filling = np.minimum(np.arange(14 * DAY) / DAY, 1.0)
+    cuts = [
+        by_rule(np.where(weekend, street / 20, street) * filling, 14 * DAY_US, MONDAY).from_us // DAY_US
+        for street in streets(14).T
+    ]
+    assert sum(cut == 1 for cut in cuts) > 0.9 * RUNS

@@ -1,14 +1,16 @@
-"""Real sessions: which rows make a day, what is mended or left out, and where the cars stand."""
+"""Real sessions: which rows make a day or several, what is mended or left out, and where the cars stand."""
 
 import gzip
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from scenario_dumps import connector, evse, location
 
-from simulator.scenario.acn import read_day
+from simulator.scenario.acn import read_days
 from simulator.scenario.dump import ImportRefused
 from simulator.scenario.expand import expand
 from simulator.scenario.importer import Count, ImportOptions, ImportReport, SessionsOf, import_network
@@ -49,7 +51,7 @@ def day(folder: Path, *rows: str, header: str = HEADER) -> Path:
 def test_a_day_is_read_by_its_local_date_with_energies_in_wh(tmp_path: Path) -> None:
     before = row("2019-10-06 23:59:59-07:00", "2019-10-06 23:59:59.5-07:00", number="a")
     late = row("23:30:00", "2019-10-08 07:00:00-07:00", number="b", station="CA-1", stated="23:31:00")
-    found = read_day(day(tmp_path, before, late, row(number="c"), row("2019-10-08 00:00:00-07:00")), DAY, LA)
+    found = read_days(day(tmp_path, before, late, row(number="c"), row("2019-10-08 00:00:00-07:00")), DAY, LA)
     first, second = found.sessions
     assert (first.source_id, first.arrival_s, first.departure_s) == ("c", 8 * 3600, 16 * 3600 + 1800)
     assert (first.requested_wh, first.delivered_wh, first.stated_departure_s) == (12_500, 9_876, 17 * 3600)
@@ -71,7 +73,7 @@ MENDED: list[tuple[dict[str, str], str, dict[str, Any]]] = [
 
 @pytest.mark.parametrize(("changes", "rule", "expected"), MENDED, ids=[rule for _, rule, _ in MENDED])
 def test_a_row_is_mended(tmp_path: Path, changes: dict[str, str], rule: str, expected: dict[str, Any]) -> None:
-    found = read_day(day(tmp_path, row(**changes)), DAY, LA)
+    found = read_days(day(tmp_path, row(**changes)), DAY, LA)
     assert found.rules == {rule: 1}
     assert found.count == Count(1, 0, 1, 0)
     (session,) = found.sessions
@@ -98,7 +100,7 @@ LEFT_OUT: list[tuple[str, str]] = [
 
 @pytest.mark.parametrize(("line", "rule"), LEFT_OUT, ids=[f"{rule}-{n}" for n, (_, rule) in enumerate(LEFT_OUT)])
 def test_a_row_is_left_out_with_its_line(tmp_path: Path, line: str, rule: str) -> None:
-    found = read_day(day(tmp_path, row(number="kept"), "", line), DAY, LA)
+    found = read_days(day(tmp_path, row(number="kept"), "", line), DAY, LA)
     assert found.rules == {rule: 1}
     assert found.count == Count(2, 1, 0, 1)
     assert [session.source_id for session in found.sessions] == ["kept"]
@@ -111,7 +113,7 @@ def test_when_two_overlap_at_a_station_the_first_has_gone(tmp_path: Path) -> Non
         row("11:00:00", "13:00:00", number="s2"),
         row("11:00:00", "14:00:00", number="s3"),
     )
-    found = read_day(day(tmp_path, *rows), DAY, LA)
+    found = read_days(day(tmp_path, *rows), DAY, LA)
     assert [(each.source_id, each.arrival_s, each.departure_s) for each in found.sessions] == [
         ("s1", 8 * 3600, 11 * 3600),
         ("s3", 11 * 3600, 14 * 3600),
@@ -123,7 +125,7 @@ def test_when_two_overlap_at_a_station_the_first_has_gone(tmp_path: Path) -> Non
 
 def test_what_the_driver_did_not_state_is_not_taken_for_stated(tmp_path: Path) -> None:
     """ACN-Data fills estimated departure and request of an unclaimed session with what happened."""
-    found = read_day(day(tmp_path, row(claimed="False")), DAY, LA)
+    found = read_days(day(tmp_path, row(claimed="False")), DAY, LA)
     assert found.sessions[0].stated_departure_s is None
     assert found.rules == {"session-unclaimed": 1}
     assert found.count == Count(1, 1, 0, 0)
@@ -132,11 +134,56 @@ def test_what_the_driver_did_not_state_is_not_taken_for_stated(tmp_path: Path) -
 def test_the_hour_of_a_change_of_clocks_counts(tmp_path: Path) -> None:
     """On 2019-11-03 the clocks go back in California: from midnight to 08:00 it is nine hours."""
     line = row("2019-11-03 08:00:00-08:00", "2019-11-03 09:00:00-08:00", stated="2019-11-03 10:00:00-08:00")
-    (session,) = read_day(day(tmp_path, line), "2019-11-03", LA).sessions
+    (session,) = read_days(day(tmp_path, line), "2019-11-03", LA).sessions
     assert (session.arrival_s, session.departure_s) == (9 * 3600, 10 * 3600)
 
 
+SEVERAL = "2019-10-07..2019-10-10"
+
+
+def test_several_days_are_one_run(tmp_path: Path) -> None:
+    """A car that stays over midnight stands there on the next day too, and a day without any is told."""
+    rows = (
+        row("20:00:00", "2019-10-08 09:00:00-07:00", stated="21:00:00"),
+        row("2019-10-08 08:00:00-07:00", "2019-10-08 12:00:00-07:00", number="s2", stated="2019-10-08 12:00:00-07:00"),
+        row("2019-10-10 08:00:00-07:00", "2019-10-10 12:00:00-07:00", number="s3", stated="2019-10-10 12:00:00-07:00"),
+        row("2019-10-11 08:00:00-07:00", "2019-10-11 12:00:00-07:00", number="s4"),
+    )
+    found = read_days(day(tmp_path, *rows), SEVERAL, LA)
+    assert [(each.source_id, each.arrival_s / 3600, each.departure_s / 3600) for each in found.sessions] == [
+        ("s1", 20, 32),
+        ("s2", 32, 36),
+        ("s3", 80, 84),
+    ]
+    assert (found.count, found.rules) == (Count(3, 2, 1, 0), {"session-overlap": 1})
+    assert found.sentences[-1] == "The file has no session on 2019-10-09; there nobody charges."
+
+
+def test_several_days_play_as_long_as_they_are(tmp_path: Path) -> None:
+    """On 2019-11-03 the clocks go back in California: those two days have 49 hours."""
+    rows = (
+        row("2019-11-02 08:00:00-07:00", "2019-11-02 09:00:00-07:00", number="s1", stated="2019-11-02 09:00:00-07:00"),
+        row("2019-11-03 08:00:00-08:00", "2019-11-03 09:00:00-08:00", number="s2", stated="2019-11-03 09:00:00-08:00"),
+    )
+    options = ImportOptions(sessions=SessionsOf(day(tmp_path, *rows), "2019-11-02..2019-11-03"))
+    scenario = load(import_network([], None, 0, 2, tmp_path / "real.yaml", options).scenario)
+    assert scenario.name == "Caltech on 2019-11-02 to 2019-11-03 (real sessions)"
+    assert scenario.duration_us == 49 * 3_600_000_000
+    (drivers,) = scenario.drivers
+    assert isinstance(drivers, RecordedDrivers)
+    assert [each.name for each in drivers.sessions] == ["CA-303-1", "CA-303-2"]
+    # On a network they begin on the same day of the week, here a Saturday.
+    (tmp_path / "dump.json").write_text(json.dumps([location()]))
+    scenario = load(import_network(tmp_path / "dump.json", None, 0, 2, tmp_path / "net.yaml", options).scenario)
+    begin = datetime.fromtimestamp(scenario.start_epoch_us / 1e6, ZoneInfo("Europe/Amsterdam"))
+    assert f"{begin:%A %H:%M}" == "Saturday 00:00"
+
+
 REFUSED = [
+    ({"rows": (row(),), "date": "2019-10-08..2019-10-07"}, "ends before it begins"),
+    ({"rows": (row(),), "date": "2019-10-08..2029-10-07"}, "are 3653 days; at most 300"),
+    ({"rows": (row(),), "date": "2019-10-07.."}, "“” is no date"),
+    ({"rows": (row(),), "date": "2019-10-08..2019-10-09"}, "no session on 2019-10-08 to 2019-10-09; there are"),
     (
         {"rows": (row(),), "date": "2019-10-09"},
         "no session on 2019-10-09; there are 2019-10-07 .1 days; the busiest is",
@@ -158,7 +205,7 @@ REFUSED = [
 def test_a_day_that_cannot_be_is_refused(tmp_path: Path, wanted: dict[str, Any], sentence: str) -> None:
     path = day(tmp_path, *wanted["rows"], header=wanted.get("header", HEADER))
     with pytest.raises(ImportRefused, match=sentence):
-        read_day(path, wanted["date"], LA)
+        read_days(path, wanted["date"], LA)
 
 
 def test_the_days_there_are_are_told_in_runs(tmp_path: Path) -> None:
@@ -167,7 +214,7 @@ def test_the_days_there_are_are_told_in_runs(tmp_path: Path) -> None:
     with pytest.raises(
         ImportRefused, match=r"there are 2019-10-01 to 2019-10-03, 2019-10-05 \(4 days; the busiest is 2019-10-05"
     ):
-        read_day(day(tmp_path, *rows), "2019-10-04", LA)
+        read_days(day(tmp_path, *rows), "2019-10-04", LA)
 
 
 @pytest.mark.parametrize(
@@ -280,5 +327,5 @@ def test_every_row_of_the_real_files_belongs_to_a_day(name: str, rows: int, days
         by_day[line[:10]] = by_day.get(line[:10], 0) + 1
     assert (len(lines), len(by_day)) == (rows, days)
     for date in sorted(by_day)[::30]:
-        count = read_day(path, date, LA).count
+        count = read_days(path, date, LA).count
         assert count.read == by_day[date] == count.kept + count.mended + count.left_out

@@ -39,9 +39,15 @@ BROKEN = [
     (b'[{"id": "1"}] []', r"goes on after its list of Locations at line 1, byte 14"),
     (b'[{"id": "1"},\n{"id": "\xe9t\xe9"}]', r"not UTF-8 text: byte 0xe9 stands at line 2, byte 22, after 0 whole"),
     ("[{}]".encode("utf-16"), r"not UTF-8 text: byte 0xff stands at line 1, byte 0"),
+    (
+        b'[{"id": "\\ud83d\\ude00"},\n{"id": "\\ud83d"}]',
+        r"json has half a character \(U\+D83D\) at line 2, byte 33, after 1 whole",
+    ),
     (b"", "is empty"),
     (b'"text"', 'holds no list of Locations.*found is "text"'),
     (b'{"id": "1", "evses": []}', "holds no list of Locations.*keys id, evses"),
+    (b'{"data": {"items": {}}, "next": []}', "holds no list of Locations.*keys data, next"),
+    (b'{"data": {"items": [{"id": "1"}]', r"is cut off: it ends at line 1, byte 32, after 1 whole"),
     (b'{"status_code": 2001, "status_message": "no"}', r"an answer of status 2001 \(no\)"),
     (gzip.compress(json.dumps([{"id": str(number)} for number in range(999)]).encode())[:900], "cannot be read on"),
 ]
@@ -73,6 +79,10 @@ WRAPPED = [
     b'{"data": [{"id": "1"}, {"id": "2"}], "status_code": 1000, "timestamp": "2026-01-01T00:00:00Z"}',
     b'{"status_code": 1000, "status_message": null, "data": [{"id": "1"}, {"id": "2"}]}',
     b'{"locations": [{"id": "1"}, {"id": "2", "name": null, "evses": [null]}]}',
+    b'{"items": [{"id": "1"}, {"id": "2"}], "total": 2, "next": null}',
+    b'{"page": {"number": 0}, "content": [{"id": "1"}, {"id": "2"}], "links": [{"rel": "self"}]}',
+    b'{"data": {"total": 2, "items": [{"id": "1"}, {"id": "2"}]}, "status_code": 1000}',
+    b'{"result": {"Locations": [{"id": "1"}, {"id": "2"}]}}',
     b'\xef\xbb\xbf [ {"id":"1"}\r\n,{"id":"2"} ] \n',
     gzip.compress(b'[{"id": "1"}, {"id": "2"}]'),
 ]
@@ -156,6 +166,13 @@ def test_pages_are_one_dump(tmp_path: Path) -> None:
     report = import_network([*pages, third], None, 10, 1, tmp_path / "net.yaml")
     assert report.locations.kept == 3
     assert not any("pages" in each for each in report.sentences)
+
+
+def test_what_a_page_says_of_others_around_its_list_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "page.json"
+    path.write_text(json.dumps({"data": {"total": 7, "items": [location(1)]}}))
+    report = import_network(path, None, 10, 1, tmp_path / "net.yaml")
+    assert any("there are 7 Locations; here are 1." in each for each in report.sentences)
 
 
 @pytest.mark.parametrize("beside", [{"next": "https://x/?offset=1"}, {"links": {"next": "https://x/?offset=1"}}])

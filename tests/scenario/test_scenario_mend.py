@@ -139,6 +139,19 @@ def test_an_evse_that_two_locations_publish_is_there_once(do_import: Import) -> 
     assert report.rules == {"evse-copy": 1}
 
 
+def test_an_evse_that_stands_in_its_location_twice_is_there_once(do_import: Import) -> None:
+    """As where a charger was replaced: of one evse_id, the one in use is kept, though the other was updated later."""
+    old = evse(uid="old", evse_id="NL*ABC*E1", status="INOPERATIVE", last_updated="2026-06-07T00:00:00Z")
+    unnamed = [evse(uid="9", evse_id=None), evse(connector(tariff_ids=[]), uid="9", evse_id=None)]
+    report = do_import([location(old, evse(uid="new", evse_id="NLABCE1"), *unnamed)])
+    (there,) = imported(report)
+    assert [(each.uid, each.connectors[0].tariff_ids) for each in there.evses] == [("new", ("T1",)), ("9", ("T1",))]
+    assert report.evses == Count(4, 2, 0, 2)
+    assert report.connectors == Count(4, 2, 0, 2)
+    assert report.rules == {"evse-twice": 2}
+    assert "EVSE NL*ABC*E1" in report.sentences[0]
+
+
 def test_a_location_with_only_copies_is_left_out(do_import: Import) -> None:
     report = do_import([location(id="L1"), location(id="L2", name="Again")])
     assert [each.id for each in imported(report)] == ["L1"]

@@ -6,11 +6,12 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from simulator.report.compare.results import read_table
 from simulator.report.compare.runs import find_runs
-from simulator.report.compare.swept import NoSweep, SweptRun
+from simulator.report.compare.swept import NoSweep, SweptRun, read_manifest
 from simulator.report.kpi.definitions import KPIS
 from simulator.report.publish.whole import NotWritten
 from simulator.sweep.axes import parse_axis
@@ -133,7 +134,8 @@ def test_the_table_has_a_row_a_run_with_figures_and_digests(folder: Path, played
     for row, run in zip(rows[:3], played.values(), strict=False):
         assert run.outcome is not None
         assert row["digest"] == run.outcome.digest
-        assert {kpi.id: row[kpi.id] for kpi in KPIS} == run.outcome.values
+        assert run.outcome.values.keys() > {"exchanges_tokens", "megabytes_tokens", *(kpi.id for kpi in KPIS)}
+        assert {id: row[id] for id in run.outcome.values} == run.outcome.values
         assert (row["session_updates"], row["window_to_s"]) == (run.values["session_updates"], 1_800)
     assert rows[3]["energy_kwh"] is None
     assert len((folder / "results.csv").read_text().splitlines()) == 5
@@ -179,6 +181,18 @@ def test_a_sweep_under_way_says_what_is_missing(folder: Path, played: dict[str, 
     (folder / "jobs" / f"{next(iter(played))}.json").unlink()
     found = find_runs([folder], "auto", lambda done, all: None)
     assert any("3 of 4 runs are there" in note for note in found.notes)
+
+
+def test_figures_that_meant_something_else_are_told_and_not_mixed(folder: Path) -> None:
+    """As a sweep of an earlier version, which did not yet say what its figures mean."""
+    manifest = read_manifest(folder)
+    assert not any("mean something else" in note for note in find_runs([folder], "auto", lambda done, all: None).notes)
+    old = msgspec.to_builtins(manifest)
+    del old["figures"]
+    (folder / "sweep.json").write_text(json.dumps(old))
+    assert any("mean something else" in note for note in find_runs([folder], "auto", lambda done, all: None).notes)
+    with pytest.raises(AnotherSweep, match="what figures mean, by another version of the program, differs"):
+        SweepFolder.begin(folder, manifest)
 
 
 def test_what_is_no_sweep_is_told(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from simulator.report.compare.divergence import Divergence, diverge
 from simulator.report.compare.overlay import Overlay, overlay
 from simulator.report.compare.runs import Run, find_runs
 from simulator.report.compare.variants import ScenarioDifference, Variant, variants_of
-from simulator.report.kpi.definitions import KPIS, Kpi, cost_kpi
+from simulator.report.kpi.definitions import BY_ID, KPIS, Kpi, cost_kpi, module_kpis, modules_of
 from simulator.report.kpi.facts import WarmUp
 from simulator.report.kpi.intervals import Difference, Estimate, difference, estimate
 from simulator.report.watch import Watch, unwatched
@@ -53,7 +53,8 @@ def compare(
     grouped = variants_of(found.runs)
     variants = grouped.variants
     currencies = sorted({currency for run in found.runs for currency in run.outcome.cost})
-    kpis = (*KPIS, *map(cost_kpi, currencies))
+    modules = modules_of(id for run in found.runs for id in run.outcome.values)
+    kpis = (*KPIS, *(kpi for module in modules for kpi in module_kpis(module)), *map(cost_kpi, currencies))
     values = {variant.name: {kpi.id: _by_seed(variant.runs, kpi, currencies) for kpi in kpis} for variant in variants}
     first = values[variants[0].name]
     return Comparison(
@@ -99,6 +100,9 @@ def _by_seed(runs: Iterable[Run], kpi: Kpi, currencies: Sequence[str]) -> dict[i
         elif kpi.unit in currencies:
             # Without a CDR in a currency nothing is owed in it.
             found[run.outcome.seed] = float(run.outcome.cost.get(kpi.unit, 0))
+        elif kpi.id not in BY_ID and modules_of(run.outcome.values):
+            # A module of which no message was sent.
+            found[run.outcome.seed] = 0.0
     return {seed: value for seed, value in found.items() if value is not None}
 
 

@@ -6,8 +6,10 @@ from typing import Any
 from msgspec import Struct
 
 from simulator.recording.reader import Recording
+from simulator.report.kpi.definitions import module_kpis
 from simulator.report.kpi.facts import WarmUp
 from simulator.report.kpi.measure import measure
+from simulator.report.kpi.tables import Table
 from simulator.report.kpi.warm_up import Window
 from simulator.report.watch import Watch, unwatched
 
@@ -21,7 +23,8 @@ class Curves(Struct, frozen=True):
 
 
 class Outcome(Struct, frozen=True):
-    """One run. `values` has the figures by id, `cost` the amount of its CDRs by currency; `curves` may be unknown.
+    """One run. `values` has the figures by id, those of each OCPI module too, `cost` the amount of its CDRs by currency;
+    `curves` may be unknown.
 
     `is_complete`: it was neither interrupted nor killed, and did not fail. `level` is that of its recording.
     """
@@ -55,7 +58,16 @@ def outcome_of(recording: Recording, warm_up: WarmUp, watch: Watch = unwatched) 
         start_epoch_us=int(meta.get("start_epoch_us") or 0),
         zone=meta.get("zone", ""),
         window=measured.window,
-        values=measured.values,
+        values={**measured.values, **_by_module(measured.table("modules"))},
         cost=measured.cost,
         curves=Curves(quarters["from_s"], quarters["mean_kw"], quarters["occupied_evses"]),
     )
+
+
+def _by_module(modules: Table) -> dict[str, float | None]:
+    columns: dict[str, list[Any]] = dict(modules.columns)
+    values: dict[str, float | None] = {}
+    for module, exchanges, bytes in zip(columns["module"], columns["exchanges"], columns["bytes"], strict=True):
+        counted, megabytes = module_kpis(module)
+        values |= {counted.id: float(exchanges), megabytes.id: bytes / 1e6}
+    return values

@@ -12,6 +12,7 @@ from simulator.report.compare.outcome import Outcome, outcome_of
 from simulator.report.compare.results import read_table
 from simulator.report.compare.swept import MANIFEST, TABLE, Manifest, SweptRun, overrides_of, read_manifest, read_runs
 from simulator.report.kpi.facts import PARTS, WarmUp
+from simulator.report.kpi.measure import FORMAT
 from simulator.report.watch import Watch, part_of
 
 
@@ -76,6 +77,13 @@ def _of_sweep(path: Path, manifest: Manifest, swept: Sequence[SweptRun]) -> list
 
 def _missing(path: Path, manifest: Manifest, swept: Sequence[SweptRun]) -> list[str]:
     notes = []
+    if manifest.figures != FORMAT:
+        notes.append(
+            tr(
+                "{path}: another version of the program measured this sweep, and some of its figures (EVSEs in use and "
+                "what is a share of them, warm-up) mean something else; play it again into a new folder."
+            ).format(path=path)
+        )
     failed = [run for run in swept if run.outcome is None]
     if failed:
         notes.append(

@@ -34,6 +34,7 @@ class Manifest(Struct, frozen=True):
     """What is swept: a scenario with overrides, each combination of the values of `axes`, each with every seed.
 
     `until_us` None: to the scenario's end. `jobs` are the ids of all runs: by combination, then by seed.
+    `figures` is the `FORMAT` of measure.py by which they are measured.
     """
 
     format: int
@@ -47,6 +48,7 @@ class Manifest(Struct, frozen=True):
     axes: dict[str, tuple[str, ...]]
     seeds: tuple[int, ...]
     jobs: tuple[str, ...]
+    figures: int = 1
 
     @property
     def variants(self) -> list[dict[str, str]]:

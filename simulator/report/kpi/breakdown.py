@@ -1,7 +1,10 @@
-"""A run taken apart: a table each of its parties, sites, quarters of an hour, modules and links."""
+"""A run taken apart: a table each of its parties, costs, sites, quarters of an hour, modules and links.
+
+A column that has the name of a figure means the same of its line as definitions.py says of the whole run.
+"""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -9,7 +12,8 @@ from simulator.report.kpi.facts import Facts
 from simulator.report.kpi.places import Place
 from simulator.report.kpi.tables import Cell, Table, table
 from simulator.report.kpi.traffic import Tally
-from simulator.report.kpi.values import cost, percent
+from simulator.report.kpi.values import cost, mean, percent
+from simulator.report.kpi.visits import Visit
 from simulator.report.kpi.warm_up import QUARTER_US
 
 _PARTIES = [
@@ -23,18 +27,24 @@ _PARTIES = [
     "blocked_percent",
     "drivers",
     "turned_away_percent",
+    "wait_mean_min",
+    "detour_mean_m",
+    "found_taken_percent",
+    "taken_for_mean_min",
     "picture_wrong_percent",
-    "cost_excl_vat",
     "exchanges",
     "failed",
     "bytes",
 ]
+_COSTS = ["party", "role", "name", "as", "currency", "cdrs", "cost_excl_vat"]
 _SITES = [
     "site",
     "name",
     "cpo",
     "evses",
     "sessions",
+    "wait_mean_min",
+    "found_taken_percent",
     "occupancy_percent",
     "blocked_percent",
     "energy_kwh",
@@ -51,6 +61,9 @@ _QUARTERS = [
     "charging_evses",
     "arrived",
     "turned_away",
+    "plugged_in",
+    "wait_mean_min",
+    "found_taken",
     "exchanges",
     "failed",
     "bytes",
@@ -68,10 +81,8 @@ def parties(facts: Facts) -> Table:
 def _party(facts: Facts, party: str, places: list[Place]) -> list[Cell]:
     role, name = facts.roles[party]
     tally = facts.traffic.parties.get(party, Tally())
-    is_cpo = role == "cpo"
-    amounts = cost([row for row in facts.money if (row.creditor if is_cpo else row.debtor) == party])
-    own: list[Cell] = [None] * 8
-    if is_cpo:
+    own: list[Cell] = [None] * 12
+    if role == "cpo":
         evses = sum(place.site.evses for place in places)
         occupied_h, blocked_h = _hours(places)
         energy_kwh = sum(float(place.energy_wh.sum()) for place in places) / 1000
@@ -79,23 +90,50 @@ def _party(facts: Facts, party: str, places: list[Place]) -> list[Cell]:
         own[:5] = [len(places), evses, energy_kwh, occupancy, percent(blocked_h, occupied_h)]
     else:
         came = [visit for visit in facts.visits if visit.emsp == party]
+        taken = [each for visit in came for each in visit.taken]
         picture = next((picture for picture in facts.pictures if picture.emsp == party), None)
         own[5:] = [
             len(came),
             percent(sum(bool(visit.turned_away) for visit in came), len(came)),
+            mean([visit.waited_s / 60 for visit in came if visit.evse]),
+            mean([visit.detour_m for visit in came if visit.detour_m is not None]),
+            percent(len(taken), len(taken) + sum(bool(visit.evse) for visit in came)),
+            mean([taken_min for emsp, taken_min in facts.taken_for_min if emsp == party]),
             percent(picture.wrong_hours, picture.evse_hours) if picture else None,
         ]
-    told = "; ".join(f"{currency} {amount}" for currency, amount in amounts.items())
-    return [party, role, name, *own, told, tally.exchanges, tally.failed, tally.bytes]
+    return [party, role, name, *own, tally.exchanges, tally.failed, tally.bytes]
+
+
+def costs(facts: Facts) -> Table:
+    """A line a party and currency: what a CPO's CDRs come to, and what an eMSP is asked for by them."""
+    return table("costs", _COSTS, (row for party in facts.roles for row in _costs(facts, party)))
+
+
+def _costs(facts: Facts, party: str) -> Iterable[list[Cell]]:
+    role, name = facts.roles[party]
+    for place in ("creditor", "debtor"):
+        owed = [row for row in facts.money if getattr(row, place) == party]
+        cdrs = Counter(row.currency for row in owed)
+        for currency, amount in cost(owed).items():
+            yield [party, role, name, place, currency, cdrs[currency], amount]
 
 
 def sites(facts: Facts) -> Table:
     """A line a site."""
-    sessions = Counter(facts.site_of.get(visit.evse, "") for visit in facts.visits if visit.evse)
-    return table("sites", _SITES, (_site(facts, place, sessions[place.site.key]) for place in facts.places.places))
+    plugged: dict[str, list[Visit]] = {}
+    taken: Counter[str] = Counter()
+    for visit in facts.visits:
+        if visit.evse:
+            plugged.setdefault(facts.site_of.get(visit.evse, ""), []).append(visit)
+        taken.update(facts.site_of.get(evse, "") for _, evse in visit.taken)
+    return table(
+        "sites",
+        _SITES,
+        (_site(facts, place, plugged.get(place.site.key, []), taken[place.site.key]) for place in facts.places.places),
+    )
 
 
-def _site(facts: Facts, place: Place, sessions: int) -> list[Cell]:
+def _site(facts: Facts, place: Place, plugged: Sequence[Visit], taken: int) -> list[Cell]:
     site, hours = place.site, facts.window.hours
     occupied_h, blocked_h = _hours([place])
     is_limited = site.limit_w is not None
@@ -104,7 +142,9 @@ def _site(facts: Facts, place: Place, sessions: int) -> list[Cell]:
         site.name,
         site.cpo,
         site.evses,
-        sessions,
+        len(plugged),
+        mean([visit.waited_s / 60 for visit in plugged]),
+        percent(taken, taken + len(plugged)),
         percent(occupied_h, site.evses * hours),
         percent(blocked_h, occupied_h),
         float(place.energy_wh.sum()) / 1000,
@@ -129,6 +169,13 @@ def quarter_hours(facts: Facts) -> Table:
 
     arrived = bins(visit.arrived_us for visit in facts.visits)
     away = bins(visit.turned_away_us for visit in facts.visits)
+    taken = bins(at_us for visit in facts.visits for at_us, _ in visit.taken)
+    plugged = bins(visit.plugged_us for visit in facts.visits)
+    waits_min: dict[int, list[float]] = {}
+    for visit in facts.visits:
+        if visit.plugged_us is not None:
+            quarter = (visit.plugged_us - window.from_us) // QUARTER_US
+            waits_min.setdefault(quarter, []).append(visit.waited_s / 60)
     rows: list[list[Cell]] = []
     for index, from_us in enumerate(grid[:-1].tolist()):
         tally = facts.traffic.quarters.get(from_us // QUARTER_US, Tally())
@@ -142,6 +189,9 @@ def quarter_hours(facts: Facts) -> Table:
                 float(charging_h[index] / width_h[index]),
                 arrived[index],
                 away[index],
+                plugged[index],
+                mean(waits_min.get(index, [])),
+                taken[index],
                 tally.exchanges,
                 tally.failed,
                 tally.bytes,

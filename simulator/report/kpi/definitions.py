@@ -1,12 +1,16 @@
 """What each figure means: its name, unit, direction, definition and source, written once for every report of it.
 
 Figures that count drivers are about those who arrived within the window; figures of time and energy integrate over the
-window, so a session that began before it counts from the window's begin on.
+window, so a session that began before it counts from the window's begin on. The window is the run without its warm-up,
+which warm_up.py finds by a rule. A report has each figure for all of the window; where its tables by party, site,
+quarter of an hour, OCPI module and link have a column of the same name, that means the same of its line.
 """
 
+from collections.abc import Iterable
 from typing import Final, Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from simulator.i18n import tr
 
@@ -203,3 +207,18 @@ def cost_kpi(currency: str) -> Kpi:
         tr("Amounts of the CDRs issued, without VAT."),
         tr("Amounts owed"),
     )
+
+
+def module_kpis(module: str) -> tuple[Kpi, Kpi]:
+    """The figures of an OCPI module, for comparisons; their ids are `exchanges_sessions` and `megabytes_sessions`."""
+    exchanges, megabytes = BY_ID["exchanges"], BY_ID["megabytes"]
+    return (
+        replace(exchanges, id=f"{exchanges.id}_{module}", name=tr("Messages: {module}").format(module=module)),
+        replace(megabytes, id=f"{megabytes.id}_{module}", name=tr("Bytes: {module}").format(module=module)),
+    )
+
+
+def modules_of(ids: Iterable[str]) -> list[str]:
+    """The modules that some of these figures are about."""
+    found = (id.partition("_") for id in ids if id not in BY_ID)
+    return sorted(dict.fromkeys(module for figure, _, module in found if figure == "exchanges"))

@@ -27,8 +27,8 @@ WarmUp: TypeAlias = int | str
 
 
 class Facts(Struct, frozen=True):
-    """`taken_for_min`: for how long each place that was found taken had been so. `roles`: role and name
-    by party. `site_of`: the site of each EVSE.
+    """`taken_for_min`: by whose app a place was shown as free that was taken, and for how long it had been so. `roles`:
+    role and name by party. `site_of`: the site of each EVSE.
     """
 
     clock: LocalClock
@@ -36,7 +36,7 @@ class Facts(Struct, frozen=True):
     visits: Sequence[Visit]
     places: Places
     pictures: Sequence[Picture]
-    taken_for_min: Sequence[float]
+    taken_for_min: Sequence[tuple[str, float]]
     traffic: Traffic
     money: Sequence[MoneyRow]
     roles: Mapping[str, tuple[str, str]]
@@ -49,14 +49,14 @@ def facts_of(recording: Recording, warm_up: WarmUp, watch: Watch) -> Facts:
     to_us = int(meta.get("ended_at_us") or meta.get("duration_us") or 0)
     watch(0, PARTS)
     loads = Loads(recording)
-    return _read(recording, loads, _window(loads, warm_up, to_us), watch)
+    return _read(recording, loads, _window(loads, warm_up, to_us, LocalClock(meta)), watch)
 
 
-def _window(loads: Loads, warm_up: WarmUp, to_us: int) -> Window:
+def _window(loads: Loads, warm_up: WarmUp, to_us: int, clock: LocalClock) -> Window:
     if warm_up == "none":
         return whole(to_us)
     if isinstance(warm_up, str):
-        return by_rule(loads.occupied(to_us), to_us)
+        return by_rule(loads.occupied(to_us), to_us, clock)
     if not 0 <= warm_up < to_us:
         raise NothingLeft.of(warm_up, to_us)
     return after(warm_up, to_us)
@@ -73,7 +73,7 @@ def _read(recording: Recording, loads: Loads, window: Window, watch: Watch) -> F
     street = Street(recording)
     roles = _roles(recording)
     taken = [
-        (at_us - since_us) / _US_A_MINUTE
+        (visit.emsp, (at_us - since_us) / _US_A_MINUTE)
         for visit in came
         for at_us, evse in visit.taken
         if (since_us := street.taken_since_us(evse, at_us)) is not None

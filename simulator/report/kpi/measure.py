@@ -1,4 +1,4 @@
-"""Measures a run: all figures of `definitions`, and tables by party, site, quarter of an hour, module and link."""
+"""Measures a run: all figures of `definitions`, and what it comes to by party, site, quarter of an hour and so on."""
 
 from decimal import Decimal
 from typing import Final
@@ -16,8 +16,12 @@ from simulator.report.kpi.warm_up import Window
 from simulator.report.watch import Watch, unwatched
 from simulator.scenario.loads import Load
 
-FORMAT: Final = 1
-"""Counts up when a figure or a column changes its meaning or name."""
+FORMAT: Final = 2
+"""Counts up when a figure or a column changes its meaning or name.
+
+2: `evses` leaves out those out of use from the start on; a warm-up is of whole days, each compared with days of its
+kind; costs have a table of their own.
+"""
 
 
 class Measured(Struct, frozen=True):
@@ -58,6 +62,7 @@ def measure(recording: Recording, warm_up: WarmUp = "auto", watch: Watch = unwat
         cost=cost(facts.money),
         tables=(
             breakdown.parties(facts),
+            breakdown.costs(facts),
             breakdown.sites(facts),
             breakdown.quarter_hours(facts),
             breakdown.modules(facts),

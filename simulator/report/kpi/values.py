@@ -32,11 +32,11 @@ def values(facts: Facts) -> dict[str, float | None]:
         "arrived": float(len(came)),
         "turned_away_percent": percent(len(away), len(came)),
         "waited_percent": percent(sum(visit.waited_s > 0 for visit in decided), len(decided)),
-        "wait_mean_min": _mean(waits_min),
+        "wait_mean_min": mean(waits_min),
         "wait_p95_min": float(np.percentile(waits_min, 95)) if waits_min else None,
-        "detour_mean_m": _mean(detours_m),
+        "detour_mean_m": mean(detours_m),
         "found_taken_percent": percent(taken, taken + len(plugged)),
-        "taken_for_mean_min": _mean(facts.taken_for_min),
+        "taken_for_mean_min": mean([taken_min for _, taken_min in facts.taken_for_min]),
         "picture_wrong_percent": percent(wrong_h, sum(picture.evse_hours for picture in facts.pictures)),
         "picture_lag_mean_s": _ratio(sum(picture.lag_s for picture in facts.pictures), seen),
         "evses": float(evses),
@@ -69,9 +69,10 @@ def percent(part: float, whole: float) -> float | None:
     return 100.0 * part / whole if whole else None
 
 
+def mean(numbers: Sequence[float]) -> float | None:
+    """The mean; None of nothing."""
+    return sum(numbers) / len(numbers) if numbers else None
+
+
 def _ratio(part: float, whole: float) -> float | None:
     return part / whole if whole else None
-
-
-def _mean(numbers: Sequence[float]) -> float | None:
-    return sum(numbers) / len(numbers) if numbers else None

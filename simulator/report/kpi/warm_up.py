@@ -3,21 +3,31 @@
 A street has its times of day, which no truncation may take for a transient. So only whole days are left out, and a day
 is compared with the days after it: it goes when its occupancy lies outside of the prediction interval for one more of
 them (Student's t; G. J. Hahn, W. Q. Meeker, Statistical Intervals, 1991), shared over all days that are tried.
+
+A street has its week too: a workplace is nearly empty on a Sunday, which is no transient. So a day is compared with
+days of its kind alone, those from Monday to Friday or those of a weekend; holidays are not known.
 """
 
 import math
 from typing import Final
 
+import numpy as np
 from msgspec import Struct
+from numpy.typing import NDArray
 
 from simulator.i18n import tr
 from simulator.recording.series import Values
+from simulator.report.clock import LocalClock
 from simulator.report.interval import student_t
 
 QUARTER_US: Final = 900_000_000
 FEWEST_DAYS: Final = 5
 """Of fewer days too few are left to say what is usual."""
 
+_FEWEST_AFTER: Final = 3
+"""Of so many days of its kind a day is one more or none; of fewer that cannot be told."""
+
+_SATURDAY: Final = 5
 _A_DAY: Final = 96
 _FALSE: Final = 0.02
 """How often a run without a transient may lose days all the same."""
@@ -59,23 +69,29 @@ def after(from_us: int, to_us: int) -> Window:
     return Window(from_us, to_us, tr("The first {hours:g} h are left out, as asked.").format(hours=from_us / 3.6e9))
 
 
-def by_rule(quarter_hours: Values, to_us: int) -> Window:
+def by_rule(quarter_hours: Values, to_us: int, clock: LocalClock) -> Window:
     """The run after its transient; `quarter_hours` holds EVSEs occupied, one mean a quarter of an hour from 0 on."""
     days = len(quarter_hours) // _A_DAY
     if days < FEWEST_DAYS:
         told = tr("The whole run counts: of fewer than {days} days, no transient can be told from chance.")
         return Window(0, to_us, told.format(days=FEWEST_DAYS))
-    cut = _days_unlike(quarter_hours[: days * _A_DAY].reshape(days, _A_DAY).mean(axis=1))
+    means = quarter_hours[: days * _A_DAY].reshape(days, _A_DAY).mean(axis=1)
+    is_weekend = np.array([clock.at(day * _A_DAY * QUARTER_US).weekday() >= _SATURDAY for day in range(days)])
+    cut = _days_unlike(means, is_weekend)
     if not cut:
         return Window(0, to_us, tr("The whole run counts: no first day is occupied otherwise than the days after it."))
     told = tr("The first {hours:g} h are left out: their occupancy differs beyond chance from that of the days after.")
     return Window(cut * _A_DAY * QUARTER_US, to_us, told.format(hours=24 * cut))
 
 
-def _days_unlike(means: Values) -> int:
-    """How many days to leave out: up to the last one of the first half that is none of those after it."""
+def _days_unlike(means: Values, is_weekend: NDArray[np.bool_]) -> int:
+    """How many days to leave out: up to the last one of the first half that is none of those of its kind after it."""
     half = len(means) // 2
-    return next((day for day in range(half, 0, -1) if _is_unlike(float(means[day - 1]), means[day:], half)), 0)
+    for day in range(half - 1, -1, -1):
+        after = means[day + 1 :][is_weekend[day + 1 :] == is_weekend[day]]
+        if len(after) >= _FEWEST_AFTER and _is_unlike(float(means[day]), after, half):
+            return day + 1
+    return 0
 
 
 def _is_unlike(mean: float, after: Values, tests: int) -> bool:

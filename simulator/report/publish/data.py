@@ -14,6 +14,7 @@ from simulator.recording.reader import Recording
 from simulator.report.kpi.definitions import KPIS, cost_kpi
 from simulator.report.kpi.measure import FORMAT, Measured
 from simulator.report.kpi.tables import Table, table
+from simulator.report.publish.held_back import stops_held_back
 from simulator.report.publish.whole import NotWritten, write_files
 
 _SESSION_COLUMNS = (
@@ -126,7 +127,8 @@ def csv_writer(each: Table) -> Callable[[Path], None]:
 def parquet_writer(each: Table, metadata: Mapping[bytes, bytes] | None = None) -> Callable[[Path], None]:
     """Writes a table to a path, with metadata of its own. Raises NotWritten when pyarrow is not installed."""
     try:
-        arrow, parquet = import_module("pyarrow"), import_module("pyarrow.parquet")
+        with stops_held_back():
+            arrow, parquet = import_module("pyarrow"), import_module("pyarrow.parquet")
     except ImportError as error:
         raise NotWritten(
             tr("Parquet needs the package pyarrow, which is not installed; install ocpi-sim[research].")
@@ -135,9 +137,10 @@ def parquet_writer(each: Table, metadata: Mapping[bytes, bytes] | None = None) -
 
     def write(path: Path) -> None:
         # A figure that was nowhere measured is a column of numbers all the same.
-        types = {name: arrow.float64() for name, cells in columns.items() if all(cell is None for cell in cells)}
-        made = arrow.table({name: arrow.array(cells, types.get(name)) for name, cells in columns.items()})
-        parquet.write_table(made.replace_schema_metadata(metadata), path)
+        types = {name: arrow.float64() for name, cells in columns.items() if cells.count(None) == len(cells)}
+        with stops_held_back():
+            made = arrow.table({name: arrow.array(cells, types.get(name)) for name, cells in columns.items()})
+            parquet.write_table(made.replace_schema_metadata(metadata), path)
 
     return write
 

@@ -1,6 +1,7 @@
 """A page from a template: one file that needs nothing else, with every text escaped."""
 
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from importlib.metadata import version
 from typing import Any
 
@@ -75,4 +76,6 @@ def page_table(table: Table, title: str, *, by: str | None = None) -> PageTable:
 
 
 def _cells(row: Iterable[Cell]) -> list[str]:
-    return [cell if isinstance(cell, str) else number(None if cell is None else float(cell)) for cell in row]
+    return [
+        f"{cell:,.2f}" if isinstance(cell, Decimal) else cell if isinstance(cell, str) else number(cell) for cell in row
+    ]

@@ -45,6 +45,7 @@ def report_page(measured: Measured, summary: Summary) -> bytes:
         plots=curves(measured.table("quarter_hours")),
         tables=[
             page_table(measured.table("parties"), tr("Parties")),
+            page_table(measured.table("costs"), tr("Cost of CDRs, without VAT")),
             page_table(measured.table("sites"), tr("Sites, most energy first"), by="energy_kwh"),
             page_table(measured.table("modules"), tr("OCPI modules")),
             page_table(measured.table("links"), tr("Links, most messages first"), by="exchanges"),

@@ -1,4 +1,7 @@
-"""A report for the terminal: the figures with their units, then the parties."""
+"""A report for the terminal: the figures with their units, then the parties and what they owe."""
+
+from collections.abc import Sequence
+from decimal import Decimal
 
 from simulator.i18n import tr
 from simulator.report.format import Style, table
@@ -8,7 +11,18 @@ from simulator.report.kpi.tables import Cell, Table
 from simulator.report.publish.figures import number
 
 _BOLD = "1"
-_SHOWN = ("party", "role", "sites", "evses", "energy_kwh", "occupancy_percent", "drivers", "cost_excl_vat", "exchanges")
+_PARTIES = (
+    "party",
+    "role",
+    "sites",
+    "evses",
+    "energy_kwh",
+    "occupancy_percent",
+    "drivers",
+    "wait_mean_min",
+    "exchanges",
+)
+_COSTS = ("party", "role", "as", "currency", "cdrs", "cost_excl_vat")
 
 
 def report_text(measured: Measured, style: Style) -> str:
@@ -20,19 +34,23 @@ def report_text(measured: Measured, style: Style) -> str:
     ]
     lines = [style.paint(title, _BOLD), measured.window.rule, *filter(None, (measured.load,)), ""]
     lines += [f"  {line}" for line in table(rows, right=(1,))]
-    parties = measured.table("parties")
-    if len(parties):
-        lines += ["", style.paint(tr("Parties"), _BOLD)]
-        lines += [f"  {line}" for line in _lines(parties)]
+    for title, name, columns in (
+        (tr("Parties"), "parties", _PARTIES),
+        (tr("Cost of CDRs, without VAT"), "costs", _COSTS),
+    ):
+        if len(found := measured.table(name)):
+            lines += ["", style.paint(title, _BOLD), *(f"  {line}" for line in _lines(found, columns))]
     return "\n".join(lines)
 
 
-def _lines(parties: Table) -> list[str]:
-    columns = [parties.columns[name] for name in _SHOWN]
+def _lines(found: Table, names: Sequence[str]) -> list[str]:
+    columns = [found.columns[name] for name in names]
     rows = [tuple(map(_cell, row)) for row in zip(*columns, strict=True)]
-    right = [number for number, name in enumerate(_SHOWN) if name not in ("party", "role")]
-    return table([_SHOWN, *rows], right)
+    right = [number for number, name in enumerate(names) if name not in ("party", "role", "as", "currency")]
+    return table([names, *rows], right)
 
 
 def _cell(cell: Cell) -> str:
-    return cell if isinstance(cell, str) else number(None if cell is None else float(cell))
+    if isinstance(cell, Decimal):
+        return f"{cell:,.2f}"
+    return cell if isinstance(cell, str) else number(cell)

@@ -38,13 +38,18 @@ def write_files(folder: Path, writers: Mapping[str, Callable[[Path], object]]) -
     except OSError as error:
         _forget(scratch, made)
         raise NotWritten(
-            tr("{folder} cannot be written ({reason}); nothing was left there. Choose another place.").format(
-                folder=folder, reason=(error.strerror or str(error)).lower()
+            tr("{folder} cannot be written ({reason}); nothing half-written was left. Choose another place.").format(
+                folder=folder, reason=_reason(error)
             )
         ) from error
     except BaseException:
         _forget(scratch, made)
         raise
+
+
+def _reason(error: OSError) -> str:
+    """In the system's words: pyarrow has an error's number, but says more around it."""
+    return (os.strerror(error.errno) if error.errno else str(error)).lower()
 
 
 def _take(names: Iterable[str], scratch: Path, folder: Path) -> None:
