@@ -73,7 +73,7 @@ class Party(Struct, frozen=True):
 
 
 class Connection(Struct, frozen=True):
-    """A registered pair in either order: a CPO and an eMSP, an SCSP and either, or a hub and a CPO, eMSP or hub.
+    """A registered pair in either order: two of a CPO, an eMSP and an SCSP, or a hub and one of these or another hub.
 
     Probabilities are 0.0 to 1.0 a message.
     """
