@@ -43,7 +43,7 @@ def reprice(cdr: CDR, time_zone: str | None) -> Repriced:
 
 def _bill(cdr: CDR, time_zone: str | None) -> Bill:
     if len(cdr.tariffs) != 1:
-        raise _Unknown(f"The CDR has {len(cdr.tariffs)} tariffs; one is expected to work its price out.")
+        raise _Unknown(f"The CDR holds {len(cdr.tariffs)} tariffs; by one its price could be worked out.")
     tariff = neutral(cdr.tariffs[0])
     if any(element.restrictions is not None for element in tariff.elements):
         return _by_course(cdr, tariff, time_zone)

@@ -136,7 +136,10 @@ class Site(Struct, frozen=True):
 
 
 class TariffSpec(Struct, frozen=True):
-    """A hand-written tariff: prices net of VAT in `currency`, or a `full` OCPI Tariff read from a file."""
+    """A hand-written tariff: prices net of VAT in `currency`, or a `full` OCPI Tariff read from a file.
+
+    A session costs `min_price` at least and `max_price` at most.
+    """
 
     name: str
     currency: str
@@ -144,6 +147,8 @@ class TariffSpec(Struct, frozen=True):
     time_per_hour: Decimal | None = None
     parking_per_hour: Decimal | None = None
     flat: Decimal | None = None
+    min_price: Decimal | None = None
+    max_price: Decimal | None = None
     vat_percent: Decimal | None = None
     full: Tariff | None = None
 

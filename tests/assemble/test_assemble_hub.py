@@ -141,6 +141,26 @@ def test_every_pair_of_versions_charges_and_is_billed(runs: dict[str, Path]) -> 
     assert {"translation-lost", "translation-invented", "translation-changed"} <= rules
 
 
+def test_a_tariff_that_2_1_1_would_read_wrong_is_withheld_with_the_reason(runs: dict[str, Path]) -> None:
+    """Alpha Charging asks 6 euros at most, which those of 2.2.1 and 2.3.0 are told, and 2.1.1 has no word for."""
+    with Recording.open(runs["roaming/three_versions_one_hub"]) as recording:
+        withheld = [hint for hint in recording.hints() if hint.rule == "translation-withheld"]
+        carried = {(m.receiver, m.route) for hint in withheld for m in recording.messages(exchange=hint.exchange)}
+        known = {
+            h: {s.entity for s in recording.states(holder=h, kind="tariff")} for h in ("NL-VET", "NL-EMA", "NL-NXT")
+        }
+        money = [row for row in recording.money() if row.creditor == "NL-ABC"]
+    assert {(hint.severity, hint.path, hint.sentence) for hint in withheld} == {
+        ("warning", "$[0]", "The tariff has a max_price, and without it a total in OCPI 2.1.1 would be wrong.")
+    }
+    assert carried == {("NL-ABC", "tariffs.sender.get_list")}
+    assert known["NL-EMA"] == known["NL-NXT"] == known["NL-VET"] | {"NL-ABC/day"}
+    assert max(row.amount for row in money) == 6
+    reasons = {(row.debtor, row.reason) for row in money if row.kind == "payable"}
+    assert ("NL-VET", "The CDR holds 0 tariffs; by one its price could be worked out.") in reasons
+    assert {reason for debtor, reason in reasons if debtor != "NL-VET"} == {""}
+
+
 def test_an_scsp_limits_a_session_behind_two_hubs_and_hears_of_it(runs: dict[str, Path]) -> None:
     with Recording.open(runs["hub/two_hubs"]) as recording:
         told = recording.messages(module="chargingprofiles", contents=True)

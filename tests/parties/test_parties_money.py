@@ -262,7 +262,7 @@ def test_a_cdr_that_does_not_add_up_cannot_be_compared() -> None:
             "The CDR bills a reservation, and does not say whether it was used.",
         ),
         (replace(cdr, charging_periods=backwards), "The charging periods do not follow each other in time."),
-        (replace(cdr, tariffs=()), "The CDR has 0 tariffs; one is expected to work its price out."),
+        (replace(cdr, tariffs=()), "The CDR holds 0 tariffs; by one its price could be worked out."),
     ):
         assert reprice(changed, "Europe/Amsterdam") == Repriced(Decimal(0), why_not)
 
