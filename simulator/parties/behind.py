@@ -17,16 +17,26 @@ from simulator.parties.sync import Pull, Taken
 COUNTERPARTS = {
     Role.CPO: (Role.EMSP, Role.NAP, Role.NSP, Role.OTHER, Role.SCSP),
     Role.EMSP: (Role.CPO,),
+    Role.SCSP: (Role.CPO,),
 }
 """With whom a party of a role exchanges anything. OCPI 2.2.1, Transport and format, Broadcast Push."""
 
 
 class BehindHubs:
-    """The parties behind one party's hubs; `came_back` hears of each that may be sent to again, or at last."""
+    """The parties behind one party's hubs.
 
-    def __init__(self, office: Office, came_back: Callable[[Connection, str, Cause], None]) -> None:
+    `came_back` hears of each that may be sent to again, or at last; `met` of each way to a party, when it is known.
+    """
+
+    def __init__(
+        self,
+        office: Office,
+        came_back: Callable[[Connection, str, Cause], None],
+        met: Callable[[Connection], None] | None = None,
+    ) -> None:
         self._office = office
         self._came_back = came_back
+        self._met = met
         self._counterparts = COUNTERPARTS[office.identity.role]
         self._receiver = ClientInfoReceiver(office, self._told)
         self.pull = Pull(ModuleID.HUB_CLIENT_INFO, ClientInfo, self._take, roles=(Role.HUB,))
@@ -64,4 +74,7 @@ class BehindHubs:
         id = f"{country_code}-{party_id}"
         if role not in self._counterparts or id in (self._office.id, connection.peer_id):
             return None
-        return connection.lead_to(country_code, party_id, role)
+        routed = connection.lead_to(country_code, party_id, role)
+        if self._met is not None:
+            self._met(routed)
+        return routed

@@ -6,12 +6,10 @@ A CDR is priced from the volumes that it publishes, so that whoever reads it com
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
-from msgspec import Struct
-
 from simulator.billing import tariff as ours
 from simulator.billing.course import Course, price_course
 from simulator.billing.pieces import Period
-from simulator.billing.price import Bill, Quantities, Terms, price, terms, usage_from_volumes, used
+from simulator.billing.price import Bill, Quantities, Terms, terms, used
 from simulator.ocpi.datatypes import Price, parse_datetime
 from simulator.ocpi.v2_2_1.cdrs import CDR, CdrDimensionType, ChargingPeriod
 from simulator.ocpi.v2_2_1.tariffs import Tariff, TariffElement, TariffRestrictions
@@ -182,24 +180,6 @@ FREE = Bill("EUR", _ZERO, None, _ZERO, _ZERO, _ZERO, _ZERO, ("The connector has 
 def as_price(excl: Decimal, incl: Decimal | None = None) -> Price:
     """An amount as OCPI 2.2.1 writes it."""
     return Price(excl_vat=excl, incl_vat=incl)
-
-
-class Repriced(Struct, frozen=True):
-    """What a CDR costs by its own tariff and volumes; `comparable` is False when our engine can only approximate."""
-
-    amount: Decimal
-    comparable: bool
-
-
-def reprice(cdr: CDR) -> Repriced:
-    """Price a received CDR anew from what it says itself; the time zone in which its tariff is meant is not in it."""
-    parking_h = cdr.total_parking_time or _ZERO
-    try:
-        volumes = usage_from_volumes(cdr.total_energy, cdr.total_time - parking_h, parking_h)
-    except ValueError:
-        return Repriced(_ZERO, False)  # less than nothing was charged
-    bill = price(neutral(cdr.tariffs[0]), volumes) if len(cdr.tariffs) == 1 else FREE
-    return Repriced(bill.total_excl, not bill.approximate)
 
 
 def energy_price(tariff: Tariff) -> Decimal | None:

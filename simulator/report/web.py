@@ -94,7 +94,7 @@ class Web:
         rows = self._grown(own, own[-1].at_us + AFTERMATH_US, is_own)
         for thread in [thread for thread, belongs in is_own.items() if belongs]:
             rows |= {key_of(row): row for row in self._rows_of(thread)}
-        rows |= self._at_charge_points(rows.values())
+        rows |= self._about_limits(rows.values())
         kept, others = _split(rows.values(), own[0].party)
         return Belonging(in_order(kept), others)
 
@@ -107,7 +107,7 @@ class Web:
                 if key_of(row) not in rows and thread is not None and thread.source:
                     rows |= {key_of(each): each for each in self._rows_of(thread)}
                 rows[key_of(row)] = row
-        rows |= self._at_charge_points(rows.values())
+        rows |= self._about_limits(rows.values())
         return Belonging(in_order(rows.values()), Counter())
 
     def of_cause(self, row: Row) -> Belonging:
@@ -129,16 +129,14 @@ class Web:
             level = {key_of(row): row for row in self._effects(level, span) if key_of(row) not in found}
         return found
 
-    def _at_charge_points(self, rows: Iterable[Row]) -> dict[Key, Row]:
-        """What a CPO and its charge points said to each other because of messages that limit a session."""
+    def _about_limits(self, rows: Iterable[Row]) -> dict[Key, Row]:
+        """What came of messages that limit a session: how hubs passed them on, and what a charge point was told."""
         found: dict[Key, Row] = {}
         for row in [row for row in rows if isinstance(row, Message) and row.module == LIMITS]:
             span = seq_at(self._recording, row.start_us - 1), seq_at(self._recording, row.end_us + AFTERMATH_US)
             level: dict[Key, Row] = {key_of(row): row}
             while level:
-                effects = [each for each in self._effects(level, span) if isinstance(each, Event)]
-                # How a transaction goes on is told by its own rows.
-                level = {key_of(each): each for each in effects if each.kind == "ocpp" and _thread(each) is None}
+                level = {key_of(each): each for each in self._effects(level, span) if _is_of_limit(each, row)}
                 found |= level
         return found
 
@@ -171,6 +169,13 @@ class Web:
         for row in rows:
             self._rows[key_of(row)] = row
         return rows
+
+
+def _is_of_limit(row: Row, of: Message) -> bool:
+    """Whether an effect of a message that limits a session tells of it; how a transaction goes on its own rows tell."""
+    if isinstance(row, Message):
+        return row.route == of.route
+    return row.kind == "ocpp" and _thread(row) is None
 
 
 def key_of(row: Row) -> Key:
@@ -220,24 +225,31 @@ def seq_at(recording: Recording, at_us: int) -> int:
 def _split(rows: Iterable[Row], emsp: str) -> tuple[list[Row], Counter[tuple[str, int, str]]]:
     """The rows to tell, and how many copies of a message went between parties that are not the driver's eMSP.
 
-    What limits the driver's car is told whoever asked for it, be it an SCSP. The two hops of a message by way of a hub
-    are told when one of them is.
+    What limits the driver's car is told whoever asked for it, be it an SCSP. With one hop of a message that goes by way
+    of hubs all those are told that it took before and takes after.
     """
     rows = list(rows)
-    messages = [row for row in rows if isinstance(row, Message)]
-    told = {
-        row.exchange: row for row in messages if not emsp or emsp in (row.sender, row.receiver) or row.module == LIMITS
-    }
-    hops_from = {(row.cause, row.route) for row in told.values() if row.cause_kind == "message"}
-    hops_to = {(row.exchange, row.route) for row in told.values()}
-    others: Counter[tuple[str, int, str]] = Counter()
-    for row in messages:
-        if (row.exchange, row.route) in hops_from or (
-            row.cause_kind == "message" and (row.cause, row.route) in hops_to
-        ):
-            told[row.exchange] = row
-        elif row.exchange not in told:
-            others[copies_key(row)] += 1
+    messages = {row.exchange: row for row in rows if isinstance(row, Message)}
+    onward: dict[int, list[int]] = {}
+    for row in messages.values():
+        before = messages.get(row.cause) if row.cause_kind == "message" else None
+        if before is not None and before.route == row.route:
+            onward.setdefault(before.exchange, []).append(row.exchange)
+    inward = {each: before for before, hops in onward.items() for each in hops}
+    chosen = [
+        row.exchange
+        for row in messages.values()
+        if not emsp or emsp in (row.sender, row.receiver) or row.module == LIMITS
+    ]
+    told = dict.fromkeys(chosen)
+    for exchange in chosen:
+        while (exchange := inward.get(exchange, 0)) and exchange not in told:
+            told[exchange] = None
+    for exchange in chosen:
+        new = [each for each in onward.get(exchange, ()) if each not in told]
+        told.update(dict.fromkeys(new))
+        chosen += new
+    others = Counter(copies_key(row) for row in messages.values() if row.exchange not in told)
     return [row for row in rows if isinstance(row, Event) or row.exchange in told], others
 
 

@@ -1,9 +1,11 @@
 """Turns hand-written sites and imported networks into one common form: OCPI 2.2.1 objects per CPO."""
 
+from decimal import Decimal
+
 from msgspec import Struct
 from msgspec.structs import replace
 
-from simulator.ocpi.datatypes import format_datetime, later
+from simulator.ocpi.datatypes import Price, format_datetime, later
 from simulator.ocpi.v2_2_1.locations import (
     EVSE,
     BusinessDetails,
@@ -143,9 +145,15 @@ def ocpi_tariff(spec: TariffSpec, cpo: Party, last_updated: str) -> Tariff:
         party_id=cpo.party_id,
         id=spec.name,
         currency=spec.currency,
+        min_price=_limit(spec.min_price),
+        max_price=_limit(spec.max_price),
         elements=(TariffElement(price_components=components),),
         last_updated=last_updated,
     )
+
+
+def _limit(amount: Decimal | None) -> Price | None:
+    return Price(excl_vat=amount) if amount is not None else None
 
 
 def _at_start(location: Location, start: str) -> Location:

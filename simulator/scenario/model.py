@@ -73,7 +73,7 @@ class Party(Struct, frozen=True):
 
 
 class Connection(Struct, frozen=True):
-    """A registered pair in either order: a CPO and an eMSP, an SCSP and either, or a hub and a CPO, eMSP or hub.
+    """A registered pair in either order: two of a CPO, an eMSP and an SCSP, or a hub and one of these or another hub.
 
     Probabilities are 0.0 to 1.0 a message.
     """
@@ -136,7 +136,10 @@ class Site(Struct, frozen=True):
 
 
 class TariffSpec(Struct, frozen=True):
-    """A hand-written tariff: prices net of VAT in `currency`, or a `full` OCPI Tariff read from a file."""
+    """A hand-written tariff: prices net of VAT in `currency`, or a `full` OCPI Tariff read from a file.
+
+    A session costs `min_price` at least and `max_price` at most.
+    """
 
     name: str
     currency: str
@@ -144,6 +147,8 @@ class TariffSpec(Struct, frozen=True):
     time_per_hour: Decimal | None = None
     parking_per_hour: Decimal | None = None
     flat: Decimal | None = None
+    min_price: Decimal | None = None
+    max_price: Decimal | None = None
     vat_percent: Decimal | None = None
     full: Tariff | None = None
 

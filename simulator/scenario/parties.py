@@ -58,13 +58,13 @@ def read_connections(
 
 
 def _usual_pairs(parties: Sequence[Party]) -> list[tuple[str, str]]:
-    """Every CPO with every eMSP; where there is a hub, these with the first one instead. Every SCSP with every CPO."""
+    """Every CPO with every eMSP and SCSP; where there is a hub, all of these with the first one instead."""
     ids: dict[str, list[str]] = {role: [party.id for party in parties if party.role == role] for role in ROLES}
-    steering = [(scsp, cpo) for scsp in ids["scsp"] for cpo in ids["cpo"]]
     if ids["hub"]:
         hub, *others = ids["hub"]
-        return [*((id, hub) for id in (*ids["cpo"], *ids["emsp"], *others)), *steering]
-    return [*((cpo, emsp) for cpo in ids["cpo"] for emsp in ids["emsp"]), *steering]
+        return [(id, hub) for id in (*ids["cpo"], *ids["emsp"], *others, *ids["scsp"])]
+    selling = [(cpo, emsp) for cpo in ids["cpo"] for emsp in ids["emsp"]]
+    return [*selling, *((scsp, cpo) for scsp in ids["scsp"] for cpo in ids["cpo"])]
 
 
 def _connections(problems: Problems, value: Value, parties: Sequence[Party]) -> tuple[Connection, ...]:
@@ -104,14 +104,12 @@ def read_pair(problems: Problems, fields: Fields, parties: Sequence[Party]) -> t
     if not found_all:
         return None
     roles = sorted(party.role for name in names for party in parties if party.id == name)
-    fits = len(names) == 2 == len(dict.fromkeys(names)) and (
-        roles in _DIRECT or ("hub" in roles and "scsp" not in roles)
-    )
+    fits = len(names) == 2 == len(dict.fromkeys(names)) and (roles in _DIRECT or "hub" in roles)
     if not fits and isinstance(value, Items):
         found = " and ".join(names) or "nothing"
         sentence = (
             "A connection is between one cpo and one emsp, between one of these and an scsp, or between a hub and a "
-            f"cpo, emsp or other hub; found is {found}."
+            f"cpo, emsp, scsp or other hub; found is {found}."
         )
         problems.add(value.place, found, "such a pair", sentence)
     return (names[0], names[1]) if fits else None

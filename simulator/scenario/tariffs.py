@@ -1,6 +1,7 @@
 """Reads what charging costs: the key `tariffs`."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 
 from simulator.ocpi.codec import decode
@@ -12,7 +13,8 @@ from simulator.scenario.tree import Entry, Value
 from simulator.scenario.units import Money, parse_percent, parse_price
 
 _PRICES = (("energy", "kWh"), ("time", "h"), ("parking", "h"), ("flat", ""))
-_KEYS = (*(key for key, _ in _PRICES), "vat", "file")
+_LIMITS = (("min_price", ""), ("max_price", ""))
+_KEYS = (*(key for key, _ in (*_PRICES, *_LIMITS)), "vat", "file")
 
 
 def read_tariffs(problems: Problems, value: Value | None, folder: Path) -> tuple[TariffSpec, ...]:
@@ -25,7 +27,7 @@ def _tariff(problems: Problems, name: str, entry: Entry, folder: Path) -> Tariff
         sentence = f"“{name}” cannot be a tariff's id in OCPI: 1 to 36 printable ASCII characters are expected."
         problems.add(entry.key_place, name, "1 to 36 printable ASCII characters", sentence)
     fields = Fields(problems, entry.value, f"tariff {name}", _KEYS)
-    moneys = {key: fields.maybe(key, _price_per(per)) for key, per in _PRICES}
+    moneys = {key: fields.maybe(key, _price_per(per)) for key, per in (*_PRICES, *_LIMITS)}
     given = [(key, money) for key, money in moneys.items() if money is not None]
     vat = fields.maybe("vat", parse_percent)
     if fields.value("file") is not None:
@@ -35,7 +37,7 @@ def _tariff(problems: Problems, name: str, entry: Entry, folder: Path) -> Tariff
                 problems.add(fields.place_of(key), key, "the key file alone", sentence)
         full = read_file(problems, fields, "file", folder, lambda raw: decode(raw, Tariff))
         return TariffSpec(name, full.currency if full else "EUR", full=full)
-    if not any(fields.value(key) is not None for key in moneys):
+    if not any(fields.value(key) is not None for key, _ in _PRICES):
         fields.require("energy")
     currency = given[0][1].currency if given else "EUR"
     for key, money in given:
@@ -43,6 +45,9 @@ def _tariff(problems: Problems, name: str, entry: Entry, folder: Path) -> Tariff
             sentence = f"Tariff {name} mixes {currency} and {money.currency}; a tariff has one currency."
             problems.add(fields.place_of(key), money.currency, currency, sentence)
     amounts = {key: money.amount for key, money in given}
+    if amounts.get("min_price", Decimal(0)) > amounts.get("max_price", Decimal("Infinity")):
+        sentence = f"Tariff {name} cannot ask more at least (min_price) than at most (max_price) of a session."
+        problems.add(fields.place_of("max_price"), "max_price below min_price", "min_price or more", sentence)
     return TariffSpec(
         name=name,
         currency=currency,
@@ -50,6 +55,8 @@ def _tariff(problems: Problems, name: str, entry: Entry, folder: Path) -> Tariff
         time_per_hour=amounts.get("time"),
         parking_per_hour=amounts.get("parking"),
         flat=amounts.get("flat"),
+        min_price=amounts.get("min_price"),
+        max_price=amounts.get("max_price"),
         vat_percent=vat,
     )
 

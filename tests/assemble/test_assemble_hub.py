@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from run_town import SCENARIOS, H, holds, played
+from run_town import MIN, SCENARIOS, H, holds, played
 
 from simulator.recording.reader import Recording
 from simulator.recording.rows import Message
+from simulator.report.web import Web
 from simulator.scenario.load import load
 
 NAMES = (
@@ -138,6 +139,76 @@ def test_every_pair_of_versions_charges_and_is_billed(runs: dict[str, Path]) -> 
     with Recording.open(path) as recording:
         rules = {hint.rule for hint in recording.hints()}
     assert {"translation-lost", "translation-invented", "translation-changed"} <= rules
+
+
+def test_a_tariff_that_2_1_1_would_read_wrong_is_withheld_with_the_reason(runs: dict[str, Path]) -> None:
+    """Alpha Charging asks 6 euros at most, which those of 2.2.1 and 2.3.0 are told, and 2.1.1 has no word for."""
+    with Recording.open(runs["roaming/three_versions_one_hub"]) as recording:
+        withheld = [hint for hint in recording.hints() if hint.rule == "translation-withheld"]
+        carried = {(m.receiver, m.route) for hint in withheld for m in recording.messages(exchange=hint.exchange)}
+        known = {
+            h: {s.entity for s in recording.states(holder=h, kind="tariff")} for h in ("NL-VET", "NL-EMA", "NL-NXT")
+        }
+        money = [row for row in recording.money() if row.creditor == "NL-ABC"]
+    assert {(hint.severity, hint.path, hint.sentence) for hint in withheld} == {
+        ("warning", "$[0]", "The tariff has a max_price, and without it a total in OCPI 2.1.1 would be wrong.")
+    }
+    assert carried == {("NL-ABC", "tariffs.sender.get_list")}
+    assert known["NL-EMA"] == known["NL-NXT"] == known["NL-VET"] | {"NL-ABC/day"}
+    assert max(row.amount for row in money) == 6
+    reasons = {(row.debtor, row.reason) for row in money if row.kind == "payable"}
+    assert ("NL-VET", "The CDR holds 0 tariffs; by one its price could be worked out.") in reasons
+    assert {reason for debtor, reason in reasons if debtor != "NL-VET"} == {""}
+
+
+def test_an_scsp_limits_a_session_behind_two_hubs_and_hears_of_it(runs: dict[str, Path]) -> None:
+    with Recording.open(runs["hub/two_hubs"]) as recording:
+        told = recording.messages(module="chargingprofiles", contents=True)
+        (evse,) = [event.subject for event in recording.events(source="driver/Nora", kind="plug")]
+        times, power = recording.series(f"evse/{evse}", "power")[:2]
+        results = [json.loads(event.data) for event in recording.events(kind="charging_profile_result")]
+    by_route: dict[str, list[Message]] = {}
+    for message in sorted(told, key=lambda each: each.exchange):
+        by_route.setdefault(message.route.partition(".")[2], []).append(message)
+    there = ["BE-SGA", "BE-HUB", "NL-HUB", "NL-ABC"]
+    assert {route: [m.sender for m in legs] + [legs[-1].receiver] for route, legs in by_route.items()} == {
+        "receiver.put_charging_profile": there,
+        "sender.post_charging_profile_result": there[::-1],
+        "sender.put_active_charging_profile": there[::-1],
+        "receiver.get_active_charging_profile": there,
+        "sender.post_active_charging_profile_result": there[::-1],
+    }
+    for route, legs in by_route.items():
+        ends = ("SGA", "ABC") if "receiver" in route else ("ABC", "SGA")
+        for leg in legs:
+            headers = dict(leg.request_headers)
+            assert (headers["OCPI-from-party-id"], headers["OCPI-to-party-id"]) == ends
+            assert leg.ocpi_status == 1000
+        assert len({dict(leg.request_headers)["X-Correlation-ID"] for leg in legs}) == 1
+    asked = [json.loads(leg.request_body)["response_url"] for leg in by_route["receiver.put_charging_profile"]]
+    answered = [leg.path for leg in by_route["sender.post_charging_profile_result"]]
+    assert [url.split("/")[2] for url in asked] == ["be-sga.ocpi.test", "be-hub.ocpi.test", "nl-hub.ocpi.test"]
+    assert [url.partition(".ocpi.test")[2] for url in asked] == answered[::-1]
+    assert [json.loads(leg.request_body) for leg in by_route["sender.post_charging_profile_result"]] == [
+        {"result": "ACCEPTED"}
+    ] * 3
+    assert results == [{"result": "ACCEPTED", "limit_w": 4200}]
+    at_us = (3 * H - MIN, 3 * H + MIN, 4 * H + MIN)
+    assert [float(power[times <= each][-1]) for each in at_us] == [11_000, 4_200, 11_000]
+
+
+def test_the_story_of_a_driver_tells_every_hop_between_two_hubs(runs: dict[str, Path]) -> None:
+    with Recording.open(runs["hub/two_hubs"]) as recording:
+        rows = [row for row in Web(recording).of_driver("Nora").rows if isinstance(row, Message)]
+    for route, hops in (
+        ("tokens.sender.post_authorize", 3),
+        ("cdrs.receiver.post_cdr", 3),
+        ("chargingprofiles.sender.post_charging_profile_result", 3),
+        ("chargingprofiles.sender.post_active_charging_profile_result", 3),
+    ):
+        assert len([row for row in rows if row.route == route]) == hops
+    told = [(row.sender, row.receiver) for row in rows if row.route == "sessions.receiver.put_session"]
+    assert told == [("NL-ABC", "NL-HUB"), ("NL-HUB", "BE-HUB"), ("BE-HUB", "BE-NOM")]
 
 
 def test_a_message_between_two_hubs_has_its_ends_on_three_legs(runs: dict[str, Path]) -> None:

@@ -12,6 +12,7 @@ from simulator.billing.price import price, usage_from_volumes
 from simulator.billing.tariff import Component, Element, Tariff
 from simulator.ocpi.codec import encode
 from simulator.recording.reader import Recording
+from simulator.scenario.model import Scenario
 
 PRICES = {"ENERGY": Decimal("0.35"), "TIME": Decimal("0.60"), "FLAT": Decimal("0.35")}
 VAT = Decimal(21)
@@ -81,34 +82,33 @@ RESTRICTED = {
 }
 
 
-@pytest.mark.parametrize("tariff", ["evening", "day"])
-def test_a_cpo_bills_exactly_and_an_emsp_says_when_it_cannot_work_the_amount_out(tmp_path: Path, tariff: str) -> None:
-    """No CDR tells the time zone in which the hours of its tariff are meant."""
-    (tmp_path / "evening.json").write_text(json.dumps(RESTRICTED), encoding="utf-8")
+def evening_town(folder: Path, tariff: str = "evening") -> Scenario:
+    (folder / "evening.json").write_text(json.dumps(RESTRICTED), encoding="utf-8")
 
     def change(text: str) -> str:
         text = text.replace("tariffs:\n", "tariffs:\n  evening: {file: evening.json}\n")
         return text.replace("tariff: day", f"tariff: {tariff}")
 
-    result = played(town(tmp_path, change=change), tmp_path / "run.ocpirun")
+    return town(folder, change=change)
+
+
+@pytest.mark.parametrize("tariff", ["evening", "day"])
+def test_a_cpo_bills_exactly_and_an_emsp_works_the_same_amount_out(tmp_path: Path, tariff: str) -> None:
+    """The time zone in which the hours of a tariff are meant is that of the Location, which the eMSP has read."""
+    result = played(evening_town(tmp_path, tariff), tmp_path / "run.ocpirun")
     holds(result)
     with Recording.open(tmp_path / "run.ocpirun") as recording:
         rows = [row for row in recording.money() if row.creditor == "NL-ABC"]
         assert {row.kind for row in rows} == {"receivable", "payable"}
-        assert {(row.approximate, row.reason) for row in rows if row.kind == "receivable"} == {(False, "")}
-        assert {row.approximate for row in rows if row.kind == "payable"} == {tariff == "evening"}
+        assert {(row.approximate, row.reason) for row in rows} == {(False, "")}
         assert {row.tariff_id for row in rows} == {tariff}
 
 
-def test_an_emsp_remarks_on_a_bill_that_asks_too_much(tmp_path: Path) -> None:
-    with OpenTown(town(tmp_path), tmp_path / "run.ocpirun") as open_town:
+@pytest.mark.parametrize("tariff", ["evening", "day"])
+def test_an_emsp_remarks_on_a_bill_that_asks_too_much(tmp_path: Path, tariff: str) -> None:
+    with OpenTown(evening_town(tmp_path, tariff), tmp_path / "run.ocpirun") as open_town:
         open_town.run_to(5 * H)
-        (cdr, *_) = open_town.world.cpos["NL-ABC"].billing.cdrs.by_peer["NL-EMA"]
-        false = {
-            **json.loads(encode(cdr)),
-            "id": "TOO-MUCH",
-            "total_cost": {"excl_vat": float(cdr.total_cost.excl_vat) + 0.01},
-        }
+        false = too_much(open_town, "TOO-MUCH")
         url = open_town.url("NL-ABC", "NL-EMA", "cdrs", "RECEIVER")
         told = open_town.ask("NL-ABC", "NL-EMA", "POST", url, false)
         # OCPI knows no way to refuse a bill for its amount: it is taken, and somebody will have to talk.
@@ -116,3 +116,26 @@ def test_an_emsp_remarks_on_a_bill_that_asks_too_much(tmp_path: Path) -> None:
         (hint,) = open_town.hints(told.exchange)
         assert (hint.rule, hint.severity, hint.path) == ("cdr-price", "error", "$.total_cost.excl_vat")
         assert not open_town.audit().checks["messages_valid"]
+
+
+def test_an_emsp_says_why_it_cannot_work_an_amount_out(tmp_path: Path) -> None:
+    """It knows nothing of the Location that this CDR names."""
+    with OpenTown(evening_town(tmp_path), tmp_path / "run.ocpirun") as open_town:
+        open_town.run_to(5 * H)
+        false = too_much(open_town, "ELSEWHERE")
+        false["cdr_location"]["id"] = "ELSEWHERE"
+        url = open_town.url("NL-ABC", "NL-EMA", "cdrs", "RECEIVER")
+        told = open_town.ask("NL-ABC", "NL-EMA", "POST", url, false)
+        assert open_town.hints(told.exchange) == []
+        (row,) = [row for row in open_town.ledger.payables if row.cdr_id == "ELSEWHERE"]
+        assert (row.approximate, row.reason) == (
+            True,
+            "Tariff evening depends on the local time at Location ELSEWHERE, whose time zone is not known here.",
+        )
+
+
+def too_much(open_town: OpenTown, id: str) -> dict[str, Any]:
+    """A bill for a cent more than a session costs."""
+    (cdr, *_) = open_town.world.cpos["NL-ABC"].billing.cdrs.by_peer["NL-EMA"]
+    asked = {"excl_vat": float(cdr.total_cost.excl_vat) + 0.01}
+    return {**json.loads(encode(cdr)), "id": id, "total_cost": asked}

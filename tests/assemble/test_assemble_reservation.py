@@ -124,7 +124,7 @@ def test_the_story_and_the_explanations_have_words_for_it(path: Path) -> None:
 
 
 HUB_DRIVERS = """drivers:
-  - {name: Vic, emsp: NL-VET, arrives: "09:00", at: [52.1700, 4.4800], authorise: app, stay: 30 min, reserve: 40 min}
+  - {name: Vito, emsp: NL-VET, arrives: "09:00", at: [52.1700, 4.4800], authorise: app, stay: 30 min, reserve: 40 min}
   - {name: Nat, emsp: NL-NXT, arrives: "09:00", at: [52.1700, 4.4800], authorise: app, stay: 30 min, reserve: 20 min}
   - {name: Uma, emsp: NL-EMA, arrives: "09:00", at: [52.1640, 4.4870], stay: 30 min, reserve: 25 min, keeps: cancels}
   - {name: Vera, emsp: NL-VET, arrives: "09:00", at: [52.1640, 4.4870], reserve: 30 min, keeps: cancels}
@@ -141,8 +141,8 @@ def test_a_hub_of_three_versions_carries_reservations_and_what_becomes_of_them(t
     scenario, out = tmp_path / "hub.yaml", tmp_path / "hub.ocpirun"
     scenario.write_text(text[: text.index("drivers:")] + HUB_DRIVERS)
     holds(played(load(scenario), out))
-    did = {name: [kind for kind, _ in _did(out, name)] for name in ("Vic", "Nat", "Uma", "Vera", "Olga")}
-    assert did["Vic"][:4] == ["app", "reserved", "arrive", "plug"]
+    did = {name: [kind for kind, _ in _did(out, name)] for name in ("Vito", "Nat", "Uma", "Vera", "Olga")}
+    assert did["Vito"][:4] == ["app", "reserved", "arrive", "plug"]
     assert did["Olga"][:4] == did["Nat"][:4] == ["app", "reserved", "reservation_withdrawn", "arrive"]
     assert did["Uma"] == did["Vera"] == ["app", "reserved", "app", "stays_away"]
     assert _statuses(_reserved(out, "Uma"))[-1] == "COMPLETED"

@@ -28,6 +28,8 @@ tariffs = st.fixed_dictionaries(
         "time_per_hour": prices,
         "parking_per_hour": prices,
         "flat": prices,
+        "min_price": st.none() | st.decimals(Decimal("0"), Decimal("1"), places=2),
+        "max_price": st.none() | st.decimals(Decimal("1"), Decimal("5"), places=2),
         "vat_percent": st.sampled_from([None, Decimal(0), Decimal(21), Decimal("5.5")]),
     }
 )

@@ -7,6 +7,7 @@ from fractions import Fraction
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from simulator.billing.course import price_course
 from simulator.billing.price import price, usage_from_volumes
@@ -14,7 +15,7 @@ from simulator.engine.clock import Clock
 from simulator.ocpi.datatypes import parse_datetime
 from simulator.ocpi.modules import Role
 from simulator.ocpi.v2_2_1 import locations
-from simulator.ocpi.v2_2_1.cdrs import CDR, AuthMethod, CdrDimensionType, CdrToken
+from simulator.ocpi.v2_2_1.cdrs import CDR, AuthMethod, CdrDimension, CdrDimensionType, CdrToken
 from simulator.ocpi.v2_2_1.tariffs import (
     DayOfWeek,
     PriceComponent,
@@ -36,8 +37,8 @@ from simulator.parties.pricing import (
     kwh,
     neutral,
     quantities,
-    reprice,
 )
+from simulator.parties.repricing import Repriced, reprice
 from simulator.parties.roles.cpo_session import CpoSession, Place
 
 MIN = 60_000_000
@@ -156,8 +157,8 @@ def test_the_periods_add_up_to_what_is_billed_whatever_is_told(steps: list[Step]
     assert sum(energy) == cdr.total_energy
     assert sum(time) + sum(parking) == cdr.total_time
     assert sum(parking) == (cdr.total_parking_time or 0)
-    again = reprice(cdr)
-    assert again.comparable
+    again = reprice(cdr, None)
+    assert not again.why_not
     assert again.amount == bill.total_excl == cdr.total_cost.excl_vat
     costs = [cost for cost in (cdr.total_energy_cost, cdr.total_time_cost, cdr.total_parking_cost) if cost]
     assert sum(cost.excl_vat for cost in costs) == cdr.total_cost.excl_vat
@@ -225,6 +226,45 @@ def test_a_bill_follows_from_the_periods_that_its_cdr_publishes(steps: list[Step
     cdr, bill = session(steps, tariff).cdr("C1")
     periods = course_of(cdr.charging_periods, cdr.end_date_time)
     assert price_course(neutral(tariff), periods, "Europe/Amsterdam") == bill
+    assert reprice(cdr, "Europe/Amsterdam") == Repriced(bill.total_excl)
+
+
+FIRST_FIVE = tariff(
+    element("0.50", TariffDimensionType.ENERGY, TariffRestrictions(max_kwh=Decimal(5))),
+    element("0.30", TariffDimensionType.ENERGY),
+)
+TEN_KWH = [(60 * MIN, 10_000, "Charging")]
+
+
+def test_what_does_not_depend_on_clocks_is_compared_without_a_time_zone() -> None:
+    cdr, bill = session(TEN_KWH, FIRST_FIVE).cdr("C1")
+    assert reprice(cdr, None) == Repriced(bill.total_excl) == Repriced(Decimal(4))
+
+
+@pytest.mark.parametrize("time_zone", [None, "", "UTC", "Mars/Olympus", "../Europe", "Europe"])
+def test_hours_that_nobody_knows_the_clock_of_cannot_be_compared(time_zone: str | None) -> None:
+    """UTC is what a translation from 2.1.1 puts where no time zone is named."""
+    cdr, _ = session(TEN_KWH, AFTER_SIX).cdr("C1")
+    assert reprice(cdr, time_zone).why_not == (
+        "Tariff t depends on the local time at Location L1, whose time zone is not known here."
+    )
+
+
+def test_a_cdr_that_does_not_add_up_cannot_be_compared() -> None:
+    cdr, _ = session(TEN_KWH, AFTER_SIX).cdr("C1")
+    (period,) = cdr.charging_periods
+    time = CdrDimension(type=CdrDimensionType.RESERVATION_TIME, volume=Decimal(1))
+    backwards = (period, replace(period, start_date_time="2026-05-04T16:00:00Z", dimensions=period.dimensions[1:]))
+    for changed, why_not in (
+        (replace(cdr, total_energy=Decimal(11)), "The charging periods hold 10.000 kWh of the 11 kWh in all."),
+        (
+            replace(cdr, charging_periods=(replace(period, dimensions=(*period.dimensions, time)),)),
+            "The CDR bills a reservation, and does not say whether it was used.",
+        ),
+        (replace(cdr, charging_periods=backwards), "The charging periods do not follow each other in time."),
+        (replace(cdr, tariffs=()), "The CDR holds 0 tariffs; by one its price could be worked out."),
+    ):
+        assert reprice(changed, "Europe/Amsterdam") == Repriced(Decimal(0), why_not)
 
 
 @given(st.lists(st.integers(0, 100 * MIN), max_size=12))

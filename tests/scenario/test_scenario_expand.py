@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from simulator.ocpi.codec import decode, encode
+from simulator.ocpi.datatypes import Price
 from simulator.ocpi.v2_2_1.locations import Location, PowerType, Status
 from simulator.ocpi.v2_2_1.tariffs import Tariff
 from simulator.scenario.expand import CpoAssets, expand
@@ -20,7 +21,7 @@ parties:
   BE-ABC: {role: cpo}
   NL-EMA: {role: emsp}
 tariffs:
-  day: {energy: 0.45 EUR/kWh, flat: 0.50 EUR, vat: 21 %}
+  day: {energy: 0.45 EUR/kWh, flat: 0.50 EUR, min_price: 1 EUR, max_price: 30 EUR, vat: 21 %}
   idle: {file: idle.json}
   unused: {energy: 9 EUR/kWh}
 sites:
@@ -102,6 +103,7 @@ def test_tariffs_belong_to_the_cpos_that_use_them(assets: dict[str, CpoAssets]) 
         ("FLAT", Decimal("0.50"), Decimal(21), 1),
         ("ENERGY", Decimal("0.45"), Decimal(21), 1),
     ]
+    assert (tariffs[0].min_price, tariffs[0].max_price) == (Price(excl_vat=Decimal(1)), Price(excl_vat=Decimal(30)))
     assert tariffs[1].elements[0].price_components[0].price == 3
 
 

@@ -133,6 +133,7 @@ MISTAKES = [
     ("cpo: NL-ABC\n", "cpo: »NL-EMA\n", "NL-EMA", "no cpo “NL-EMA”"),
     ("energy: 0.45 EUR/kWh", "energy: »0.45", "0.45", "0.45 EUR/kWh"),
     ("time: 1.20 EUR/h", "time: »1.20 USD/h", "USD", "a tariff has one currency"),
+    ("time: 1.20 EUR/h", "min_price: 3 EUR, max_price: »2 EUR", "max_price below", "cannot ask more at least"),
     ("{energy: 0.45 EUR/kWh, time: 1.20 EUR/h, vat: 21 %}", "{file: »no.json}", "no.json", "no such file"),
     ("energy: 0.45 EUR/kWh, time: 1.20 EUR/h, vat: 21 %", "file: day.json, vat: »21 %", "vat", "has no meaning"),
     ("sessions_per_day: 120", "sessions_per_day: »-1", "-1", "out of range"),

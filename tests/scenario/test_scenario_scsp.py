@@ -61,9 +61,11 @@ def test_an_scsp_is_connected_with_every_cpo_unless_it_is_written_otherwise(tmp_
 HUB = ("  NL-SCP", "  NL-HUB: {role: hub}\n  NL-SCP")
 
 
-def test_beside_a_hub_an_scsp_keeps_its_own_connections(tmp_path: Path) -> None:
+def test_where_there_is_a_hub_an_scsp_is_connected_with_it_unless_it_is_written_otherwise(tmp_path: Path) -> None:
     pairs = [(each.a, each.b) for each in _read(tmp_path, HUB).connections]
-    assert pairs == [("NL-ABC", "NL-HUB"), ("NL-EMA", "NL-HUB"), ("NL-SCP", "NL-ABC")]
+    assert pairs == [("NL-ABC", "NL-HUB"), ("NL-EMA", "NL-HUB"), ("NL-SCP", "NL-HUB")]
+    written = _read(tmp_path, HUB, _connected("NL-SCP, NL-ABC")).connections
+    assert [(each.a, each.b) for each in written] == [("NL-EMA", "NL-ABC"), ("NL-SCP", "NL-ABC")]
 
 
 @pytest.mark.parametrize(
@@ -75,7 +77,7 @@ def test_beside_a_hub_an_scsp_keeps_its_own_connections(tmp_path: Path) -> None:
             "NL-SCP is an scsp, and OCPI 2.1.1 has no charging profiles",
         ),
         ((("{role: scsp}", "{role: scsp, whitelist: NEVER}"),), "NL-SCP is a scsp; only an emsp has tokens"),
-        ((HUB, _connected("NL-SCP, NL-HUB")), "found is NL-SCP and NL-HUB"),
+        ((("NL-SCP: ", "NL-SCP: {role: scsp}\n  NL-SCQ: "), _connected("NL-SCP, NL-SCQ")), "is NL-SCP and NL-SCQ"),
         ((("{emsp: NL-EMA, name: Vera", "{emsp: NL-SCP, name: Vera"),), "NL-SCP"),
     ],
 )

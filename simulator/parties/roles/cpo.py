@@ -110,12 +110,14 @@ class Cpo:
         self.remote = RemoteControl(
             office, self.locations.store, self.charge_points, self._open_session, self.reservations.decisions
         )
-        self._behind = BehindHubs(office, lambda routed, reason, cause: self.sync.soon(routed, reason, cause))
+        self._outbox = Outbox(office)
+        self._push = SessionPush(office, self._outbox)
+        self._behind = BehindHubs(
+            office, lambda routed, reason, cause: self.sync.soon(routed, reason, cause), self._push.met
+        )
         pulls = (self._behind.pull, Pull(ModuleID.TOKENS, Token, self._take_tokens))
         self.sync = Synchroniser(office, pulls if keeps_tokens else pulls[:1], poll_us)
         self.registration = Registration(office, EXPECTED[Role.CPO], self._registered)
-        self._outbox = Outbox(office)
-        self._push = SessionPush(office, self._outbox)
         self.billing = Billing(office, self._outbox)
         self.invoices = Invoices(office, self.billing.cdrs)
         self._authoriser = Authoriser(office, self.tokens)
@@ -178,7 +180,7 @@ class Cpo:
 
     def _registered(self, connection: Connection, cause: Cause) -> None:
         self._behind.registered(connection)
-        self._push.registered(connection)
+        self._push.met(connection)
         self.sync.registered(connection, cause)
 
     def went_down(self) -> None:

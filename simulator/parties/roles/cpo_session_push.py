@@ -30,20 +30,19 @@ class SessionPush:
     def __init__(self, office: Office, outbox: Outbox) -> None:
         self._office = office
         self._outbox = outbox
-        self._scsps: dict[str, Connection] = {}
+        self._scsps: dict[str, None] = {}
 
-    def registered(self, connection: Connection) -> None:
-        """A peer has registered; an SCSP hears of every session from now on."""
+    def met(self, connection: Connection) -> None:
+        """A party can be told something, itself or by way of a hub; an SCSP hears of every session from now on."""
         if connection.peer_role is Role.SCSP:
-            self._scsps[connection.peer_id] = connection
+            self._scsps[connection.peer_id] = None
 
     def push(
         self, session: CpoSession | ReservedSession, cause: Cause, changes: dict[str, object] | None = None
     ) -> None:
         """Tell what has changed of a session, or all of it."""
-        self._tell(session.payer, self._office.partner(session.payer), session, cause, changes)
-        for peer_id, connection in self._scsps.items():
-            self._tell(peer_id, connection, session, cause, changes)
+        for peer_id in (session.payer, *self._scsps):
+            self._tell(peer_id, self._office.partner(peer_id), session, cause, changes)
 
     def _tell(
         self,

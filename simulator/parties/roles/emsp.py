@@ -31,10 +31,10 @@ from simulator.parties.modules.sessions import SessionsReceiver
 from simulator.parties.modules.tariffs import TariffsReceiver
 from simulator.parties.modules.tokens import TokensSender
 from simulator.parties.office import Office
-from simulator.parties.pricing import reprice
 from simulator.parties.publish import Where, publish
 from simulator.parties.push import Outbox
 from simulator.parties.registration import Registration
+from simulator.parties.repricing import reprice
 from simulator.parties.roles.app import DriverApp
 from simulator.parties.roles.emsp_help_desk import HelpDesk
 from simulator.parties.roles.emsp_invoices import InvoiceDesk
@@ -209,10 +209,11 @@ class Emsp:
 
     def _cdr_accepted(self, cdr: CDR, cause: Cause) -> None:
         """A bill has come: admit the amount, after working it out from what the CDR itself says."""
-        again = reprice(cdr)
+        location = self.locations.store.get(cdr.country_code, cdr.party_id, cdr.cdr_location.id)
+        again = reprice(cdr, location.time_zone if location is not None else None)
         amount = cdr.total_cost.excl_vat
         expected = -again.amount if cdr.credit else again.amount
-        if again.comparable and expected != amount:
+        if not again.why_not and expected != amount:
             self.office.journal.hint(
                 cause.id,
                 "cdr-price",
@@ -229,8 +230,8 @@ class Emsp:
             debtor=self.office.id,
             currency=cdr.currency,
             amount=amount,
-            approximate=not again.comparable,
-            reason="",
+            approximate=bool(again.why_not),
+            reason=again.why_not,
             energy_wh=int(cdr.total_energy * (-1000 if cdr.credit else 1000)),
             tariff_id=cdr.tariffs[0].id if cdr.tariffs else "",
         )

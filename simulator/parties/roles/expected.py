@@ -31,5 +31,5 @@ _STEERED: Final = ((ModuleID.SESSIONS, _SENDER), (ModuleID.CHARGING_PROFILES, _R
 EXPECTED: Final[Mapping[Role, Expected]] = {
     Role.CPO: {Role.EMSP: _EMSP, Role.HUB: _EMSP, Role.SCSP: _SCSP},
     Role.EMSP: {Role.CPO: _CPO, Role.HUB: _CPO, Role.SCSP: _SCSP},
-    Role.SCSP: {Role.CPO: _STEERED, Role.EMSP: _STEERED},
+    Role.SCSP: {Role.CPO: _STEERED, Role.EMSP: _STEERED, Role.HUB: _STEERED},
 }

@@ -1,12 +1,14 @@
 """The smart charging service provider: it limits charging sessions on behalf of others, and pays for none.
 
-It is the Receiver of sessions and the Sender of charging profiles, of a CPO or of an eMSP that passes both on.
+It is the Receiver of sessions and the Sender of charging profiles: of CPOs, itself or by way of a hub, or of an eMSP
+that passes both on.
 Source: OCPI 2.2.1, ChargingProfiles module, Smart Charging Topologies; digest, section 3.6.
 """
 
 from simulator.engine.cause import Cause
 from simulator.ocpi.modules import ModuleID, Role
 from simulator.ocpi.v2_2_1.sessions import Session, SessionStatus
+from simulator.parties.behind import BehindHubs
 from simulator.parties.connection import Connection
 from simulator.parties.modules.sessions import SessionsReceiver
 from simulator.parties.office import Office
@@ -23,9 +25,14 @@ class Scsp:
         self.office = office
         self.sessions = SessionsReceiver(office, self._session_changed)
         self.limits = Limiter(office)
-        pull = Pull(ModuleID.SESSIONS, Session, self._take_sessions, needs_date_from=True)
-        self.sync = Synchroniser(office, (pull,), poll_us)
-        self.registration = Registration(office, EXPECTED[Role.SCSP], self.sync.registered)
+        self._behind = BehindHubs(office, lambda routed, reason, cause: self.sync.soon(routed, reason, cause))
+        pull = Pull(ModuleID.SESSIONS, Session, self._take_sessions, needs_date_from=True, personal=True)
+        self.sync = Synchroniser(office, (self._behind.pull, pull), poll_us)
+        self.registration = Registration(office, EXPECTED[Role.SCSP], self._registered)
+
+    def _registered(self, connection: Connection, cause: Cause) -> None:
+        self._behind.registered(connection)
+        self.sync.registered(connection, cause)
 
     def active_session(self, token_uid: str) -> Session | None:
         """The session that a token has running, as far as we were told."""

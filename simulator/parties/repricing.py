@@ -1,0 +1,85 @@
+"""Whether a CDR asks what it should: its price worked out anew from what it says, by whoever has to pay it.
+
+A CDR says all but in which time zone the hours and days of its tariff are meant: that stands in its Location.
+Source: OCPI 2.2.1, CDRs module, CDR; Tariffs module, TariffRestrictions; digest, section 3.7.
+"""
+
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+
+from simulator.billing.course import price_course
+from simulator.billing.pieces import edges
+from simulator.billing.price import Bill, price, usage_from_volumes
+from simulator.billing.tariff import Tariff
+from simulator.ocpi.v2_2_1.cdrs import CDR, CdrDimensionType
+from simulator.parties.pricing import course_of, neutral
+
+_ZERO = Decimal("0.0000")
+_STAND_IN = "UTC"
+"""What a translation puts where 2.1.1 names no time zone; no charge point keeps its clock by it."""
+
+
+class Repriced(Struct, frozen=True):
+    """What a CDR costs by its own tariff and volumes; when that is not certain, `why_not` says it in a sentence."""
+
+    amount: Decimal
+    why_not: str = ""
+
+
+class _Unknown(Exception):
+    """Raised for a CDR that does not say enough to be priced; its text is a sentence."""
+
+
+def reprice(cdr: CDR, time_zone: str | None) -> Repriced:
+    """Price a received CDR anew; `time_zone` is that of its Location, as far as that is known."""
+    try:
+        bill = _bill(cdr, time_zone)
+    except _Unknown as why:
+        return Repriced(_ZERO, str(why))
+    return Repriced(bill.total_excl, " ".join(bill.reasons))
+
+
+def _bill(cdr: CDR, time_zone: str | None) -> Bill:
+    if len(cdr.tariffs) != 1:
+        raise _Unknown(f"The CDR holds {len(cdr.tariffs)} tariffs; by one its price could be worked out.")
+    tariff = neutral(cdr.tariffs[0])
+    if any(element.restrictions is not None for element in tariff.elements):
+        return _by_course(cdr, tariff, time_zone)
+    parking_h = cdr.total_parking_time or _ZERO
+    try:
+        volumes = usage_from_volumes(cdr.total_energy, cdr.total_time - parking_h, parking_h)
+    except ValueError:
+        raise _Unknown("Less than nothing was charged.") from None
+    return price(tariff, volumes)
+
+
+def _by_course(cdr: CDR, tariff: Tariff, time_zone: str | None) -> Bill:
+    """By charging periods, as which of its prices apply depends on when and how the session went on."""
+    if not edges(tariff).times:
+        time_zone = _STAND_IN  # nothing depends on the clock or the calendar
+    elif time_zone is None or time_zone == _STAND_IN or not _is_known(time_zone):
+        raise _Unknown(
+            f"Tariff {tariff.id} depends on the local time at Location {cdr.cdr_location.id}, "
+            "whose time zone is not known here."
+        )
+    dimensions = [dimension for period in cdr.charging_periods for dimension in period.dimensions]
+    if any(dimension.type is CdrDimensionType.RESERVATION_TIME for dimension in dimensions):
+        raise _Unknown("The CDR bills a reservation, and does not say whether it was used.")
+    energy_kwh = sum((each.volume for each in dimensions if each.type is CdrDimensionType.ENERGY), Decimal(0))
+    if energy_kwh != cdr.total_energy:
+        raise _Unknown(f"The charging periods hold {energy_kwh} kWh of the {cdr.total_energy} kWh in all.")
+    try:
+        return price_course(tariff, course_of(cdr.charging_periods, cdr.end_date_time), time_zone)
+    except ValueError:
+        raise _Unknown("The charging periods do not follow each other in time.") from None
+
+
+def _is_known(time_zone: str) -> bool:
+    """Whether a name that a peer gave is one of the IANA's."""
+    try:
+        ZoneInfo(time_zone)
+    except (KeyError, ValueError, OSError):
+        return False
+    return True
