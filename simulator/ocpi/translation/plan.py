@@ -153,7 +153,7 @@ class Leg:
             return None
         if way is None:
             raise TypeError("the target does not take all that the source can say; the table has to say FIT.")
-        if not issubclass(target.base, str) or not _patterns(target) <= _patterns(source):
+        if not issubclass(target.base, str) or not target.patterns <= source.patterns:
             raise TypeError("the target asks for other numbers or another pattern; a function has to say how.")
         return _fit(target)
 
@@ -169,7 +169,7 @@ def takes_all(target: Shape, source: Shape) -> bool:
     return (
         _longest(source) <= _longest(target)
         and _shortest(source) >= _shortest(target)
-        and _patterns(target) <= _patterns(source)
+        and target.patterns <= source.patterns
         and _bounds(target) <= _bounds(source)
         and (source.is_ci or not target.is_ci)
         and target.is_datetime == source.is_datetime
@@ -226,10 +226,6 @@ def _longest(shape: Shape) -> float:
 
 def _shortest(shape: Shape) -> int:
     return max((meta.min_length or 0 for meta in shape.metas), default=0)
-
-
-def _patterns(shape: Shape) -> frozenset[str]:
-    return frozenset(meta.pattern for meta in shape.metas if meta.pattern is not None)
 
 
 def _bounds(shape: Shape) -> frozenset[tuple[Any, Any]]:
