@@ -1,7 +1,8 @@
 """The basic data types of OCPI, so that every module file says `CiString36` and none repeats a length or a pattern.
 
 Constraints live in msgspec `Meta`: the decoder checks them in C while it reads. What characters a text may hold is
-checked once for a whole body (see codec), which is why `CiString` only carries a mark here and no pattern.
+checked once for a whole body (see codec), which is why `CiString` only carries a mark here and no pattern. Formats of
+texts that come again and again are looked up after decoding (see formats), which is why they stand in `extra`.
 
 Source: OCPI 2.2.1, Types; coordinates from Locations, clock times from Locations and Tariffs.
 """
@@ -10,12 +11,13 @@ import datetime as dt
 import re
 from decimal import Decimal
 from functools import lru_cache
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 from msgspec import Meta, Struct
 
 CI_MARK: Final = {"ocpi": "CiString"}
-DATE_TIME_MARK: Final = {"ocpi": "DateTime"}
+FORMAT: Final = "format"
+"""The key in a `Meta`'s extra that leads to the pattern of texts that `formats` looks up."""
 
 
 class Object(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
@@ -57,9 +59,14 @@ CredentialsToken = Annotated[
     ),
 ]
 
-Number = Decimal
+if TYPE_CHECKING:
+    Number = Decimal
+else:
+    Number = object
+    """A Decimal always. For a field of that type msgspec would also take the text "12.5", which OCPI does not allow;
+    of an object it knows nothing and leaves it to the codec, which makes Decimals of numbers and refuses all else."""
 
-_DATE_TIME = (
+DATE_TIME: Final = (
     r"^(?:(?!0000)[0-9]{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])"
     r"|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))"
     r"|(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:0[48]|[2468][048]|[13579][26])00)-02-29)"
@@ -70,11 +77,9 @@ DateTime = Annotated[
     Meta(
         max_length=25,
         description="a UTC date and time without an offset, such as 2026-05-04T06:00:00Z",
-        extra=DATE_TIME_MARK,
+        extra={FORMAT: DATE_TIME},
     ),
 ]
-"""Only marked here: `instants` checks all DateTimes of an object together, which is much faster than a pattern."""
-
 ClockTime = Annotated[
     str,
     Meta(
@@ -95,16 +100,16 @@ Latitude = Annotated[
     str,
     Meta(
         max_length=10,
-        pattern=r"^-?[0-9]{1,2}\.[0-9]{5,7}\Z",
         description="a text of degrees with 5 to 7 decimals",
+        extra={FORMAT: r"^-?[0-9]{1,2}\.[0-9]{5,7}\Z"},
     ),
 ]
 Longitude = Annotated[
     str,
     Meta(
         max_length=11,
-        pattern=r"^-?[0-9]{1,3}\.[0-9]{5,7}\Z",
         description="a text of degrees with 5 to 7 decimals",
+        extra={FORMAT: r"^-?[0-9]{1,3}\.[0-9]{5,7}\Z"},
     ),
 ]
 
@@ -119,13 +124,13 @@ class DisplayText(Object, frozen=True, kw_only=True):
 class Price(Object, frozen=True, kw_only=True):
     """An amount in the currency of its surroundings; without `incl_vat` no VAT is known. OCPI 2.2.1, Types."""
 
-    excl_vat: Decimal
-    incl_vat: Decimal | None = None
+    excl_vat: Number
+    incl_vat: Number | None = None
 
 
 _EPOCH: Final = dt.datetime(1970, 1, 1)  # noqa: DTZ001 - every OCPI instant is UTC, naive arithmetic is exact and faster
 _MICROSECOND: Final = dt.timedelta(microseconds=1)
-_date_time_match = re.compile(_DATE_TIME).match
+_date_time_match = re.compile(DATE_TIME).match
 
 
 def format_datetime(epoch_us: int) -> str:

@@ -12,15 +12,15 @@ import msgspec
 from msgspec import NODEFAULT, UNSET, Struct
 
 from simulator.ocpi import catalogue, typeinfo
-from simulator.ocpi.datatypes import is_datetime
 from simulator.ocpi.findings import Finding
+from simulator.ocpi.formats import format_of
 from simulator.ocpi.typeinfo import Shape
 
 # Control characters, tabs and line breaks among them: what the specification calls not printable.
 _not_printable: Final = re.compile("[\x00-\x1f\x7f-\x9f]").search
 _encoder: Final = msgspec.json.Encoder(decimal_format="number")
 _LONGEST_QUOTE: Final = 60
-LARGEST_NUMBER: Final = 1e15
+_LARGEST_NUMBER: Final = 1e15
 """No amount, energy or time of this size is meant; what is below it can be counted in integers of 64 bits."""
 _SMALLEST_EXPONENT: Final = -99
 
@@ -100,7 +100,7 @@ class _Examination:
             return
         if isinstance(value, str) and shape.base is str:
             self._look_at_characters(value, shape.is_ci, path, section)
-            if shape.is_datetime and not is_datetime(value):
+            if shape.format and not format_of(shape.format).takes(value):
                 self._add("text-format", path, _quote(value), expected, section)
                 return
         try:
@@ -125,7 +125,7 @@ def _rule(value: Any, shape: Shape) -> str:
     if isinstance(shape.base, type) and issubclass(shape.base, enum.Enum):
         return "unknown-value" if isinstance(value, str) else "wrong-type"
     if shape.base is str and isinstance(value, str):
-        return "text-format" if any(meta.pattern for meta in shape.metas) else "text-length"
+        return "text-format" if shape.patterns else "text-length"
     if shape.base is int and isinstance(value, int) and not isinstance(value, bool):
         return "out-of-range"
     return "wrong-type"
@@ -155,7 +155,7 @@ def _words(shape: Shape) -> str:
 def _is_ordinary(number: Decimal) -> bool:
     """Whether exact arithmetic on it takes an ordinary time, too."""
     exponent = number.as_tuple().exponent
-    return isinstance(exponent, int) and exponent >= _SMALLEST_EXPONENT and -LARGEST_NUMBER < number < LARGEST_NUMBER
+    return isinstance(exponent, int) and exponent >= _SMALLEST_EXPONENT and -_LARGEST_NUMBER < number < _LARGEST_NUMBER
 
 
 def _int_range(least: float | None, most: float | None) -> str:

@@ -2,12 +2,13 @@
 
 import enum
 import types
+from decimal import Decimal
 from functools import cache
 from typing import Annotated, Any, Final, Union, get_args, get_origin
 
 from msgspec import Meta, Struct, UnsetType
 
-from simulator.ocpi.datatypes import CI_MARK, DATE_TIME_MARK
+from simulator.ocpi.datatypes import CI_MARK, DATE_TIME, FORMAT, Number
 
 OPEN_MARK: Final = "open_enum"
 """The key in a `Meta`'s extra that leads to the known values of an open list."""
@@ -16,7 +17,8 @@ OPEN_MARK: Final = "open_enum"
 class Shape(Struct, frozen=True):
     """A type without its wrappings.
 
-    `base` is the bare class, `item` the type of a list's members (None when it is no list), `metas` the constraints.
+    `base` is the bare class (of a Number Decimal), `item` the type of a list's members (None when it is no list),
+    `metas` the constraints.
     """
 
     base: Any
@@ -30,9 +32,19 @@ class Shape(Struct, frozen=True):
         return any(meta.extra == CI_MARK for meta in self.metas)
 
     @property
+    def format(self) -> str:
+        """The pattern of a text that is looked up after decoding; empty for every other type."""
+        return next((meta.extra[FORMAT] for meta in self.metas if meta.extra and FORMAT in meta.extra), "")
+
+    @property
     def is_datetime(self) -> bool:
         """Whether the text is a DateTime."""
-        return any(meta.extra == DATE_TIME_MARK for meta in self.metas)
+        return self.format == DATE_TIME
+
+    @property
+    def patterns(self) -> frozenset[str]:
+        """The patterns of a text, wherever they are checked."""
+        return frozenset(filter(None, (self.format, *(meta.pattern for meta in self.metas))))
 
     @property
     def known(self) -> type[enum.StrEnum] | None:
@@ -57,4 +69,4 @@ def shape(type_: Any) -> Shape:
         elif origin in (tuple, list):
             return Shape(origin, get_args(type_)[0], metas, nullable)
         else:
-            return Shape(type_, None, metas, nullable)
+            return Shape(Decimal if type_ is Number else type_, None, metas, nullable)

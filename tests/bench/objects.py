@@ -114,10 +114,11 @@ def _pydantic_type(type_: Any, known: dict[type[Struct], Any]) -> Any:
     limits: dict[str, Any] = {}
     for meta in shape.metas:
         named = {"min_length": meta.min_length, "max_length": meta.max_length, "ge": meta.ge, "le": meta.le}
-        # Rust's regular expressions know neither look-ahead nor \Z: the pattern of a DateTime is told by its type.
-        simple = meta.pattern is not None and "(?!" not in meta.pattern
-        named["pattern"] = meta.pattern.replace(r"\Z", "$") if simple and meta.pattern else None
         limits |= {name: value for name, value in named.items() if value is not None}
+    for pattern in shape.patterns:
+        # Rust's regular expressions know neither look-ahead nor \Z: the pattern of a DateTime is told by its type.
+        if "(?!" not in pattern:
+            limits["pattern"] = pattern.replace(r"\Z", "$")
     if shape.item is not None:
         base: Any = GenericAlias(tuple, (_pydantic_type(shape.item, known), ...))
     elif isinstance(shape.base, type) and issubclass(shape.base, Struct):

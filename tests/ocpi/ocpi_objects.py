@@ -54,7 +54,7 @@ def texts(shape: Shape) -> st.SearchStrategy[str]:
         return DATE_TIMES
     longest = min(meta.max_length for meta in shape.metas if meta.max_length is not None)
     least = max(meta.min_length or 0 for meta in shape.metas)
-    pattern = next((meta.pattern for meta in shape.metas if meta.pattern is not None), None)
+    pattern = next(iter(shape.patterns), None)
     if pattern is not None:
         return st.from_regex(pattern).filter(lambda text: len(text) <= longest)
     letters = ASCII if shape.is_ci else ASCII + "é"

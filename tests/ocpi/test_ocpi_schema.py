@@ -10,7 +10,8 @@ import msgspec
 import pytest
 from ocpi_shared import read_json
 
-from simulator.ocpi import catalogue, datatypes, envelope, typeinfo
+from simulator.ocpi import catalogue, codec, datatypes, envelope, typeinfo
+from simulator.ocpi.findings import Invalid
 
 SCHEMAS = {version: read_json(f"schema/{version}.json") for version in catalogue.VERSIONS}
 PACKAGES = {version: importlib.import_module(f"simulator.ocpi.v{version.replace('.', '_')}") for version in SCHEMAS}
@@ -63,6 +64,10 @@ def test_object_has_the_fields_of_the_table(version: str, name: str) -> None:
             assert [meta.min_length for meta in shape.metas] == [1], field_name
         if (name, field_name) not in OTHER_TYPE:
             check_type(version, typeinfo.shape(shape.item) if shape.item is not None else shape, type_name, field_name)
+            if type_name == "number":
+                for no_number in (b'"12.5"', b"true"):
+                    with pytest.raises(Invalid):
+                        codec.decode(no_number, field.type)
 
 
 def check_type(version: str, shape: typeinfo.Shape, type_name: str, where: str) -> None:

@@ -5,7 +5,7 @@ field is optional or when it is an item of a list; else the object around it can
 """
 
 import enum
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, NamedTuple
 
 import msgspec
@@ -14,27 +14,43 @@ from msgspec.structs import FieldInfo
 
 from simulator.ocpi import typeinfo
 from simulator.ocpi.translation.account import Account, Tree, Unsayable
+from simulator.ocpi.translation.alike import Alike, of_lists, of_objects, of_values
 from simulator.ocpi.translation.table import FIT, WHOLE, Made, Mapper, Table, Way
 from simulator.ocpi.typeinfo import Shape
+
+
+class _Said(NamedTuple):
+    """How values of a type are said: those that are `alike` go over as they are, others through `mapper`."""
+
+    mapper: Mapper
+    alike: Alike | None = None
 
 
 class _Step(NamedTuple):
     """What becomes of a field: under which name (none: nothing) and through which function (none: as it is).
 
-    `needed`: the object cannot be without it. `lost`: the sentence to tell of a field that becomes nothing.
+    `needed`: the object cannot be without it. `lost`: the sentence to tell of a field that becomes nothing. `alike`
+    tells what goes over as it is all the same.
     """
 
     name: str = ""
     mapper: Mapper | None = None
     needed: bool = False
     lost: str = ""
+    alike: Alike | None = None
 
 
 class Plan:
     """How objects of one class become objects of another."""
 
-    def __init__(self, steps: Mapping[str, _Step], made: tuple[Made, ...], refused: str) -> None:
+    def __init__(
+        self, steps: Mapping[str, _Step], made: tuple[Made, ...], refused: str, required: Collection[str]
+    ) -> None:
         self._as_is = frozenset(name for name, step in steps.items() if step.name == name and step.mapper is None)
+        inside = {name: step.alike for name, step in steps.items() if step.name == name and step.alike is not None}
+        can_be = self._as_is.union(inside)
+        self.alike = of_objects(required, can_be, inside) if not made and can_be.issuperset(required) else None
+        """What of such objects goes over as it is; None when none ever does."""
         self._steps = {name: step for name, step in steps.items() if name not in self._as_is}
         self._made = made
         self._refused = refused
@@ -60,12 +76,15 @@ class Plan:
             if step is None:
                 self._meet_unknown(f"{path}.{key}", account)
                 continue
-            name, mapper, needed, lost = step
+            name, mapper, needed, lost, alike = step
             if mapper is None:
                 if name:
                     out[name] = value
                 elif lost:
                     account.lose(f"{path}.{key}", lost)
+                continue
+            if alike is not None and alike((value,)):
+                out[name] = value
                 continue
             try:
                 out[name] = mapper(value, f"{path}.{key}", account)
@@ -122,38 +141,43 @@ class Leg:
         named = {*table.lost, *table.renamed, *table.mapped, *made_from}
         if strange := sorted(named - fields.keys()):
             raise _wrong(table, f"names {', '.join(strange)}, which the source does not have")
-        return Plan(steps, table.made, table.refused)
+        return Plan(steps, table.made, table.refused, [name for name, field in fields.items() if field.required])
 
     def _make_step(self, source: FieldInfo, target: FieldInfo, way: Mapper | Way | None) -> _Step:
         needed = target.required or way is WHOLE
         if not isinstance(way, Way) and way is not None:
             return _Step(target.encode_name, way, needed)
         try:
-            mapper = self._mapper(typeinfo.shape(source.type), typeinfo.shape(target.type), way)
+            said = self._said(typeinfo.shape(source.type), typeinfo.shape(target.type), way)
         except TypeError as error:
             raise ValueError(f"{source.name} to {target.name}: {error}") from None
-        return _Step(target.encode_name, mapper, needed)
+        if said is None:
+            return _Step(target.encode_name, None, needed)
+        return _Step(target.encode_name, said.mapper, needed, alike=said.alike)
 
-    def _mapper(self, source: Shape, target: Shape, way: Way | None) -> Mapper | None:
+    def _said(self, source: Shape, target: Shape, way: Way | None) -> _Said | None:
         if (source.item is None) != (target.item is None):
             raise TypeError("one is a list, the other is not; a function has to say how.")
         if source.item is not None:
-            items = self._mapper(typeinfo.shape(source.item), typeinfo.shape(target.item), way)
+            items = self._said(typeinfo.shape(source.item), typeinfo.shape(target.item), way)
             least = _shortest(target)
+            may_be_too_short = _shortest(source) < least
             if items is not None:
-                return _list_of(items, least, all_or_none=way is WHOLE)
-            if _shortest(source) < least:
+                alike = of_lists(items.alike) if items.alike is not None and not may_be_too_short else None
+                return _Said(_list_of(items.mapper, least, all_or_none=way is WHOLE), alike)
+            if may_be_too_short:
                 raise TypeError("the source may be empty, the target not; a function has to say how.")
             return None
         if _is_object(source.base) and _is_object(target.base):
-            return self.plan(source.base, target.base).say
+            plan = self.plan(source.base, target.base)
+            return _Said(plan.say, plan.alike)
         if takes_all(target, source):
             if way is FIT:
                 raise TypeError("the target takes all that the source can say; the table must not say FIT.")
             return None
         if way is None:
             raise TypeError("the target does not take all that the source can say; the table has to say FIT.")
-        if not issubclass(target.base, str) or not _patterns(target) <= _patterns(source):
+        if not issubclass(target.base, str) or not target.patterns <= source.patterns:
             raise TypeError("the target asks for other numbers or another pattern; a function has to say how.")
         return _fit(target)
 
@@ -169,7 +193,7 @@ def takes_all(target: Shape, source: Shape) -> bool:
     return (
         _longest(source) <= _longest(target)
         and _shortest(source) >= _shortest(target)
-        and _patterns(target) <= _patterns(source)
+        and target.patterns <= source.patterns
         and _bounds(target) <= _bounds(source)
         and (source.is_ci or not target.is_ci)
         and target.is_datetime == source.is_datetime
@@ -193,7 +217,7 @@ def _list_of(say: Mapper, least: int, *, all_or_none: bool) -> Mapper:
     return say_all
 
 
-def _fit(target: Shape) -> Mapper:
+def _fit(target: Shape) -> _Said:
     if issubclass(target.base, enum.Enum):
         values = frozenset(member.value for member in target.base)
         name = target.base.__name__
@@ -203,7 +227,7 @@ def _fit(target: Shape) -> Mapper:
                 raise Unsayable(f"OCPI {account.leg.target} has no {name} {value}.")
             return value
 
-        return fit_value
+        return _Said(fit_value, of_values(values))
     longest, shortest, is_ci = _longest(target), _shortest(target), target.is_ci
 
     def fit_text(value: str, path: str, account: Account) -> str:
@@ -213,7 +237,7 @@ def _fit(target: Shape) -> Mapper:
             raise Unsayable(f"“{value}” at {path} is not ASCII, as {_of(account)} asks.")
         return value
 
-    return fit_text
+    return _Said(fit_text)
 
 
 def _of(account: Account) -> str:
@@ -226,10 +250,6 @@ def _longest(shape: Shape) -> float:
 
 def _shortest(shape: Shape) -> int:
     return max((meta.min_length or 0 for meta in shape.metas), default=0)
-
-
-def _patterns(shape: Shape) -> frozenset[str]:
-    return frozenset(meta.pattern for meta in shape.metas if meta.pattern is not None)
 
 
 def _bounds(shape: Shape) -> frozenset[tuple[Any, Any]]:

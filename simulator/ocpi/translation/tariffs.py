@@ -63,14 +63,29 @@ def _say_net(tariff: Mapping[str, Any], path: str, account: Account) -> Tree:
     if included == v2_3_0.TaxIncluded.NO:
         return {"elements": elements}
     account.lose(f"{path}.tax_included", "Prices of OCPI 2.2.1 are always without VAT.")
-    for index, element in enumerate(elements):
-        for place, component in enumerate(element["price_components"]):
-            where = f"{path}.elements[{index}].price_components[{place}]"
-            if included == v2_3_0.TaxIncluded.YES:
-                component["price"] = _net(component, where, account)
-            elif component.pop("vat", None) is not None:
-                account.lose(f"{where}.vat", "The tariff itself says that taxes do not apply.")
-    return {"elements": elements}
+    say = _net_component if included == v2_3_0.TaxIncluded.YES else _component_without_vat
+    return {
+        "elements": [
+            {
+                **element,
+                "price_components": [
+                    say(component, f"{path}.elements[{index}].price_components[{place}]", account)
+                    for place, component in enumerate(element["price_components"])
+                ],
+            }
+            for index, element in enumerate(elements)
+        ]
+    }
+
+
+def _net_component(component: Tree, path: str, account: Account) -> Tree:
+    return {**component, "price": _net(component, path, account)}
+
+
+def _component_without_vat(component: Tree, path: str, account: Account) -> Tree:
+    if component.get("vat") is not None:
+        account.lose(f"{path}.vat", "The tariff itself says that taxes do not apply.")
+    return {name: value for name, value in component.items() if name != "vat"}
 
 
 def _net(component: Mapping[str, Any], path: str, account: Account) -> Decimal:

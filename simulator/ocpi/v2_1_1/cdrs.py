@@ -1,12 +1,11 @@
 """CDRs of OCPI 2.1.1: the bill of a session with one total, net of VAT; it can neither be credited nor split up."""
 
-from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated
 
 from msgspec import Meta
 
-from simulator.ocpi.datatypes import CiString36, Currency, DateTime, Object, String255
+from simulator.ocpi.datatypes import CiString36, Currency, DateTime, Number, Object, String255
 from simulator.ocpi.v2_1_1.locations import Location
 from simulator.ocpi.v2_1_1.tariffs import Tariff
 from simulator.ocpi.v2_1_1.types import Id36
@@ -34,7 +33,7 @@ class CdrDimension(Object, frozen=True, kw_only=True):
     """One measured quantity of a charging period. CDRs, CdrDimension."""
 
     type: CdrDimensionType
-    volume: Decimal
+    volume: Number
 
 
 class ChargingPeriod(Object, frozen=True, kw_only=True):
@@ -57,9 +56,9 @@ class CDR(Object, frozen=True, kw_only=True):
     currency: Currency
     tariffs: tuple[Tariff, ...] = ()
     charging_periods: Annotated[tuple[ChargingPeriod, ...], Meta(min_length=1)]
-    total_cost: Decimal
-    total_energy: Decimal
-    total_time: Decimal
-    total_parking_time: Decimal | None = None
+    total_cost: Number
+    total_energy: Number
+    total_time: Number
+    total_parking_time: Number | None = None
     remark: String255 | None = None
     last_updated: DateTime

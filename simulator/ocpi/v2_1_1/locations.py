@@ -1,15 +1,16 @@
 """Locations of OCPI 2.1.1: Location, its EVSEs and their Connectors; their owner stands in URLs only."""
 
-from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated
 
 from msgspec import Meta
 
 from simulator.ocpi.datatypes import (
+    FORMAT,
     URL,
     DateTime,
     DisplayText,
+    Number,
     Object,
     String4,
     String10,
@@ -63,11 +64,19 @@ __all__ = [
 
 Latitude = Annotated[
     str,
-    Meta(max_length=10, pattern=r"^-?[0-9]{1,2}\.[0-9]{6}\Z", description="a text of degrees with 6 decimals"),
+    Meta(
+        max_length=10,
+        description="a text of degrees with 6 decimals",
+        extra={FORMAT: r"^-?[0-9]{1,2}\.[0-9]{6}\Z"},
+    ),
 ]
 Longitude = Annotated[
     str,
-    Meta(max_length=11, pattern=r"^-?[0-9]{1,3}\.[0-9]{6}\Z", description="a text of degrees with 6 decimals"),
+    Meta(
+        max_length=11,
+        description="a text of degrees with 6 decimals",
+        extra={FORMAT: r"^-?[0-9]{1,3}\.[0-9]{6}\Z"},
+    ),
 ]
 
 
@@ -190,7 +199,7 @@ class EnvironmentalImpact(Object, frozen=True, kw_only=True):
     """An impact in g per kWh; its kind is called `category` from 2.2 on. Locations, EnvironmentalImpact."""
 
     source: EnvironmentalImpactCategory
-    amount: Decimal
+    amount: Number
 
 
 class EnergyMix(Object, frozen=True, kw_only=True):

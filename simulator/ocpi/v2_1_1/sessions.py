@@ -1,9 +1,8 @@
 """Sessions of OCPI 2.1.1: a charging session while it runs, with its whole Location inside."""
 
-from decimal import Decimal
 from enum import StrEnum
 
-from simulator.ocpi.datatypes import Currency, DateTime, Object, String255
+from simulator.ocpi.datatypes import Currency, DateTime, Number, Object, String255
 from simulator.ocpi.v2_1_1.cdrs import AuthMethod, ChargingPeriod
 from simulator.ocpi.v2_1_1.locations import Location
 from simulator.ocpi.v2_1_1.types import Id36
@@ -24,13 +23,13 @@ class Session(Object, frozen=True, kw_only=True):
     id: Id36
     start_datetime: DateTime
     end_datetime: DateTime | None = None
-    kwh: Decimal
+    kwh: Number
     auth_id: Id36
     auth_method: AuthMethod
     location: Location
     meter_id: String255 | None = None
     currency: Currency
     charging_periods: tuple[ChargingPeriod, ...] = ()
-    total_cost: Decimal | None = None
+    total_cost: Number | None = None
     status: SessionStatus
     last_updated: DateTime

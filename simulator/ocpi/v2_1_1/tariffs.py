@@ -1,11 +1,10 @@
 """Tariffs of OCPI 2.1.1: what charging costs and when; prices are without VAT, and limits of the total do not exist."""
 
-from decimal import Decimal
 from typing import Annotated
 
 from msgspec import Meta
 
-from simulator.ocpi.datatypes import URL, ClockTime, Currency, Date, DateTime, DisplayText, Object
+from simulator.ocpi.datatypes import URL, ClockTime, Currency, Date, DateTime, DisplayText, Number, Object
 from simulator.ocpi.v2_1_1.locations import EnergyMix
 from simulator.ocpi.v2_1_1.types import Id36
 from simulator.ocpi.v2_2_1.tariffs import DayOfWeek, TariffDimensionType
@@ -17,7 +16,7 @@ class PriceComponent(Object, frozen=True, kw_only=True):
     """A price per kWh, per hour or once; `step_size` in Wh or s. Tariffs, PriceComponent."""
 
     type: TariffDimensionType
-    price: Decimal
+    price: Number
     step_size: Annotated[int, Meta(ge=0)]
 
 
@@ -28,10 +27,10 @@ class TariffRestrictions(Object, frozen=True, kw_only=True):
     end_time: ClockTime | None = None
     start_date: Date | None = None
     end_date: Date | None = None
-    min_kwh: Decimal | None = None
-    max_kwh: Decimal | None = None
-    min_power: Decimal | None = None
-    max_power: Decimal | None = None
+    min_kwh: Number | None = None
+    max_kwh: Number | None = None
+    min_power: Number | None = None
+    max_power: Number | None = None
     min_duration: int | None = None
     max_duration: int | None = None
     day_of_week: tuple[DayOfWeek, ...] = ()

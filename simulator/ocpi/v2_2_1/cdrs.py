@@ -1,6 +1,5 @@
 """CDRs of OCPI 2.2.1: the bill of a session, created once and never changed."""
 
-from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated
 
@@ -15,6 +14,7 @@ from simulator.ocpi.datatypes import (
     CountryCode,
     Currency,
     DateTime,
+    Number,
     Object,
     PartyID,
     Price,
@@ -60,7 +60,7 @@ class CdrDimension(Object, frozen=True, kw_only=True):
     """One measured quantity of a charging period. CDRs, CdrDimension."""
 
     type: CdrDimensionType
-    volume: Decimal
+    volume: Number
 
 
 class ChargingPeriod(Object, frozen=True, kw_only=True):
@@ -138,11 +138,11 @@ class CDR(Object, frozen=True, kw_only=True):
     signed_data: SignedData | None = None
     total_cost: Price
     total_fixed_cost: Price | None = None
-    total_energy: Decimal
+    total_energy: Number
     total_energy_cost: Price | None = None
-    total_time: Decimal
+    total_time: Number
     total_time_cost: Price | None = None
-    total_parking_time: Decimal | None = None
+    total_parking_time: Number | None = None
     total_parking_cost: Price | None = None
     total_reservation_cost: Price | None = None
     remark: String255 | None = None

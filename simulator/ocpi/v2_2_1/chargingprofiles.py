@@ -1,12 +1,11 @@
 """ChargingProfiles of OCPI 2.2.1: limits over time that a third party sets on a session, for smart charging."""
 
-from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated
 
 from msgspec import Meta
 
-from simulator.ocpi.datatypes import URL, DateTime, Object
+from simulator.ocpi.datatypes import URL, DateTime, Number, Object
 
 
 class ChargingRateUnit(StrEnum):
@@ -38,7 +37,7 @@ class ChargingProfilePeriod(Object, frozen=True, kw_only=True):
     """From `start_period` seconds after the profile's start, at most `limit`. ChargingProfilePeriod."""
 
     start_period: Annotated[int, Meta(ge=0)]
-    limit: Decimal
+    limit: Number
 
 
 class ChargingProfile(Object, frozen=True, kw_only=True):
@@ -47,7 +46,7 @@ class ChargingProfile(Object, frozen=True, kw_only=True):
     start_date_time: DateTime | None = None
     duration: Annotated[int, Meta(ge=0)] | None = None
     charging_rate_unit: ChargingRateUnit
-    min_charging_rate: Decimal | None = None
+    min_charging_rate: Number | None = None
     charging_profile_period: tuple[ChargingProfilePeriod, ...] = ()
 
 

@@ -1,6 +1,5 @@
 """Locations of OCPI 2.2.1: Location, its EVSEs and their Connectors, and what describes them."""
 
-from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated
 
@@ -18,6 +17,7 @@ from simulator.ocpi.datatypes import (
     DisplayText,
     Latitude,
     Longitude,
+    Number,
     Object,
     PartyID,
     String4,
@@ -241,14 +241,14 @@ class EnergySource(Object, frozen=True, kw_only=True):
     """A source and its share in percent. Locations, EnergySource."""
 
     source: EnergySourceCategory
-    percentage: Decimal
+    percentage: Number
 
 
 class EnvironmentalImpact(Object, frozen=True, kw_only=True):
     """An impact in g per kWh. Locations, EnvironmentalImpact."""
 
     category: EnvironmentalImpactCategory
-    amount: Decimal
+    amount: Number
 
 
 class EnergyMix(Object, frozen=True, kw_only=True):

@@ -1,6 +1,5 @@
 """Sessions of OCPI 2.2.1: a charging session while it runs, and what its driver prefers."""
 
-from decimal import Decimal
 from enum import StrEnum
 
 from simulator.ocpi.datatypes import (
@@ -8,6 +7,7 @@ from simulator.ocpi.datatypes import (
     CountryCode,
     Currency,
     DateTime,
+    Number,
     Object,
     PartyID,
     Price,
@@ -45,7 +45,7 @@ class Session(Object, frozen=True, kw_only=True):
     id: CiString36
     start_date_time: DateTime
     end_date_time: DateTime | None = None
-    kwh: Decimal
+    kwh: Number
     cdr_token: CdrToken
     auth_method: AuthMethod
     authorization_reference: CiString36 | None = None
@@ -65,5 +65,5 @@ class ChargingPreferences(Object, frozen=True, kw_only=True):
 
     profile_type: ProfileType
     departure_time: DateTime | None = None
-    energy_need: Decimal | None = None
+    energy_need: Number | None = None
     discharge_allowed: bool | None = None

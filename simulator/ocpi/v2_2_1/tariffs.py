@@ -1,6 +1,5 @@
 """Tariffs of OCPI 2.2.1: what charging costs, when, and under which restrictions. Prices are without VAT."""
 
-from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated
 
@@ -15,6 +14,7 @@ from simulator.ocpi.datatypes import (
     Date,
     DateTime,
     DisplayText,
+    Number,
     Object,
     PartyID,
     Price,
@@ -64,8 +64,8 @@ class PriceComponent(Object, frozen=True, kw_only=True):
     """A price per kWh, per hour or once; `vat` in percent; `step_size` in Wh or s. Tariffs, PriceComponent."""
 
     type: TariffDimensionType
-    price: Decimal
-    vat: Decimal | None = None
+    price: Number
+    vat: Number | None = None
     step_size: Annotated[int, Meta(ge=0)]
 
 
@@ -76,12 +76,12 @@ class TariffRestrictions(Object, frozen=True, kw_only=True):
     end_time: ClockTime | None = None
     start_date: Date | None = None
     end_date: Date | None = None
-    min_kwh: Decimal | None = None
-    max_kwh: Decimal | None = None
-    min_current: Decimal | None = None
-    max_current: Decimal | None = None
-    min_power: Decimal | None = None
-    max_power: Decimal | None = None
+    min_kwh: Number | None = None
+    max_kwh: Number | None = None
+    min_current: Number | None = None
+    max_current: Number | None = None
+    min_power: Number | None = None
+    max_power: Number | None = None
     min_duration: int | None = None
     max_duration: int | None = None
     day_of_week: tuple[DayOfWeek, ...] = ()

@@ -1,6 +1,5 @@
 """CDRs of OCPI 2.3.0: the bill of a session, with the taxes on each of its costs."""
 
-from decimal import Decimal
 from typing import Annotated
 
 from msgspec import Meta
@@ -13,6 +12,7 @@ from simulator.ocpi.datatypes import (
     CountryCode,
     Currency,
     DateTime,
+    Number,
     Object,
     PartyID,
     String10,
@@ -94,11 +94,11 @@ class CDR(Object, frozen=True, kw_only=True):
     signed_data: SignedData | None = None
     total_cost: Price
     total_fixed_cost: Price | None = None
-    total_energy: Decimal
+    total_energy: Number
     total_energy_cost: Price | None = None
-    total_time: Decimal
+    total_time: Number
     total_time_cost: Price | None = None
-    total_parking_time: Decimal | None = None
+    total_parking_time: Number | None = None
     total_parking_cost: Price | None = None
     total_reservation_cost: Price | None = None
     remark: String255 | None = None

@@ -1,6 +1,5 @@
 """Locations of OCPI 2.3.0: as in 2.2.1, with parking places, Plug & Charge, and value lists that are open."""
 
-from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated
 
@@ -16,6 +15,7 @@ from simulator.ocpi.datatypes import (
     CountryCode,
     DateTime,
     DisplayText,
+    Number,
     Object,
     PartyID,
     String4,
@@ -219,7 +219,7 @@ class EnvironmentalImpact(Object, frozen=True, kw_only=True):
     """An impact in g per kWh. Locations, EnvironmentalImpact."""
 
     category: AnyEnvironmentalImpactCategory
-    amount: Decimal
+    amount: Number
 
 
 class EnergyMix(Object, frozen=True, kw_only=True):
@@ -248,18 +248,18 @@ class Parking(Object, frozen=True, kw_only=True):
     id: CiString36
     physical_reference: String12 | None = None
     vehicle_types: Annotated[tuple[AnyVehicleType, ...], Meta(min_length=1)]
-    max_vehicle_weight: Decimal | None = None
-    max_vehicle_height: Decimal | None = None
-    max_vehicle_length: Decimal | None = None
-    max_vehicle_width: Decimal | None = None
-    parking_space_length: Decimal | None = None
-    parking_space_width: Decimal | None = None
+    max_vehicle_weight: Number | None = None
+    max_vehicle_height: Number | None = None
+    max_vehicle_length: Number | None = None
+    max_vehicle_width: Number | None = None
+    parking_space_length: Number | None = None
+    parking_space_width: Number | None = None
     dangerous_goods_allowed: bool | None = None
     direction: ParkingDirection | None = None
     drive_through: bool | None = None
     restricted_to_type: bool
     reservation_required: bool
-    time_limit: Decimal | None = None
+    time_limit: Number | None = None
     roofed: bool | None = None
     images: tuple[Image, ...] = ()
     lighting: bool | None = None

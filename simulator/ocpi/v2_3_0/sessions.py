@@ -1,8 +1,6 @@
 """Sessions of OCPI 2.3.0: as in 2.2.1, with the taxes on the cost so far."""
 
-from decimal import Decimal
-
-from simulator.ocpi.datatypes import CiString36, CountryCode, Currency, DateTime, Object, PartyID, String255
+from simulator.ocpi.datatypes import CiString36, CountryCode, Currency, DateTime, Number, Object, PartyID, String255
 from simulator.ocpi.v2_2_1.sessions import ChargingPreferences, ChargingPreferencesResponse, SessionStatus
 from simulator.ocpi.v2_3_0.cdrs import AuthMethod, CdrToken, ChargingPeriod
 from simulator.ocpi.v2_3_0.types import Price
@@ -18,7 +16,7 @@ class Session(Object, frozen=True, kw_only=True):
     id: CiString36
     start_date_time: DateTime
     end_date_time: DateTime | None = None
-    kwh: Decimal
+    kwh: Number
     cdr_token: CdrToken
     auth_method: AuthMethod
     authorization_reference: CiString36 | None = None

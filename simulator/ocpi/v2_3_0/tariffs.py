@@ -1,12 +1,21 @@
 """Tariffs of OCPI 2.3.0: as in 2.2.1, but each tariff says whether its prices contain the taxes."""
 
-from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated
 
 from msgspec import Meta
 
-from simulator.ocpi.datatypes import URL, CiString36, CountryCode, Currency, DateTime, DisplayText, Object, PartyID
+from simulator.ocpi.datatypes import (
+    URL,
+    CiString36,
+    CountryCode,
+    Currency,
+    DateTime,
+    DisplayText,
+    Number,
+    Object,
+    PartyID,
+)
 from simulator.ocpi.v2_2_1.tariffs import (
     DayOfWeek,
     PriceComponent,
@@ -43,8 +52,8 @@ class TaxIncluded(StrEnum):
 class PriceLimit(Object, frozen=True, kw_only=True):
     """The least or the most that a session costs, each amount a limit of its own. Tariffs, PriceLimit."""
 
-    before_taxes: Decimal
-    after_taxes: Decimal | None = None
+    before_taxes: Number
+    after_taxes: Number | None = None
 
 
 class Tariff(Object, frozen=True, kw_only=True):

@@ -4,13 +4,12 @@ A value outside an open list is a name that the reader does not know yet and is 
 values are therefore texts, which compare equal to the members of the list's `StrEnum`.
 """
 
-from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated
 
 from msgspec import Meta
 
-from simulator.ocpi.datatypes import DisplayText, Object, String255
+from simulator.ocpi.datatypes import DisplayText, Number, Object, String255
 from simulator.ocpi.modules import InterfaceRole, ModuleID
 from simulator.ocpi.typeinfo import OPEN_MARK
 from simulator.ocpi.v2_2_1.types import ProfileType
@@ -67,12 +66,12 @@ class TaxAmount(Object, frozen=True, kw_only=True):
 
     name: String255
     account_number: String255 | None = None
-    percentage: Decimal | None = None
-    amount: Decimal
+    percentage: Number | None = None
+    amount: Number
 
 
 class Price(Object, frozen=True, kw_only=True):
     """An amount in the currency of its surroundings; without `taxes` none are known. Types, Price."""
 
-    before_taxes: Decimal
+    before_taxes: Number
     taxes: tuple[TaxAmount, ...] = ()
