@@ -39,6 +39,11 @@ _EVSE_PARAMETERS: Final = {"evse_uid": "uid"}
 _CONNECTOR_PARAMETERS: Final = {"connector_id": "id"}
 
 
+def ask_of(cls: type) -> bool:
+    """Whether there are rules for objects of a class, be it together with others."""
+    return cls.__name__ in _CHECKS or cls.__name__ == "Connector"
+
+
 def check(obj: object) -> tuple[Finding, ...]:
     """What is wrong or odd about a decoded object beyond its fields; empty for one that is in order."""
     examine, version = _CHECKS.get(type(obj).__name__), catalogue.version_of(type(obj))
