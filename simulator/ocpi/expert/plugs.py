@@ -38,9 +38,8 @@ class Plugs:
                 self._known(way, _owner(seen, obj))[ci_key(obj.id)] = obj  # type: ignore[attr-defined]
             elif kind == "Location" or kind in _OWNER_IN_PATH:
                 tariffs = self._known(way, _owner(seen, obj)).values()
-                for inner, connector in _connectors(obj):
-                    for finding in check_connector_tariffs(connector, tariffs):
-                        yield replace(finding, path=path + inner + finding.path[1:])
+                for finding in check_connector_tariffs(obj, tariffs):
+                    yield replace(finding, path=path + finding.path[1:])
         if seen.route == _DELETED and seen.ok:
             *_, id = parts = seen.url.partition("?")[0].split("/")
             self._known((seen.sender, seen.receiver), _owner_at(parts, _TARIFF)).pop(ci_key(id), None)
@@ -58,15 +57,3 @@ def _owner(seen: Seen, obj: Any) -> tuple[str, str]:
 
 def _owner_at(parts: list[str], place: int) -> tuple[str, str]:
     return (parts[place], parts[place + 1]) if len(parts) >= -place else ("", "")
-
-
-def _connectors(obj: Any) -> Iterator[tuple[str, Any]]:
-    """The Connectors of a Location, an EVSE or a Connector that have several tariffs, each after its path."""
-    if hasattr(obj, "evses"):
-        for index, evse in enumerate(obj.evses):
-            yield from ((f".evses[{index}]{path}", each) for path, each in _connectors(evse))
-    elif hasattr(obj, "connectors"):
-        for index, connector in enumerate(obj.connectors):
-            yield from ((f".connectors[{index}]{path}", each) for path, each in _connectors(connector))
-    elif len(obj.tariff_ids) > 1:
-        yield "", obj
