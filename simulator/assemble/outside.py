@@ -75,7 +75,7 @@ class Outside:
         for guest in self.guests.values():
             guest.node = Node(guest.id, guest.host, self._relay_to(guest))
             self._kernel.join(guest.node)
-            world.eye.watch(guest.id)
+            world.odd.append(guest.id)
 
     async def open(self, ports: Mapping[str, int]) -> None:
         """Open a door for each party that has an outsider for a partner, on the port it asks for, and let them meet.

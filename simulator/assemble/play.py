@@ -38,6 +38,8 @@ from simulator.wire.http import HttpWire
 from simulator.wire.memory import MemoryWire
 
 Phase = Literal["registering", "running", "closing"]
+EXPERT = "simulator.ocpi.expert:Expert"
+"""Who looks at each message while it is written down."""
 _WATCH_S = 0.1
 _PRIVATE = 0o600
 """While a recording holds a control token, only its owner may read it."""
@@ -118,7 +120,7 @@ class _Run:
         self.seed = scenario.seed if options.seed is None else options.seed
         self.until_us = min(scenario.duration_us, options.until_us or scenario.duration_us)
         meta = _meta(scenario, options, self.seed, self.until_us) | {"live": str(serving is not None).lower()}
-        self.recorder = Recorder.create(options.out, options.level, meta, writer=options.writer)
+        self.recorder = Recorder.create(options.out, options.level, meta, writer=options.writer, onlooker=EXPERT)
         self.journal = Journal(self.recorder, status_of)
         self.governor = Governor(options.speed if serving is None else MAX_SPEED, paused=options.paused)
         self.wire: Wire = HttpWire() if options.wire == "http" else MemoryWire()

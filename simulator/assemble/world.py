@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from simulator.assemble.expert_eye import ExpertEye
 from simulator.assemble.meetings import Meeting, arrange
 from simulator.engine.governor import Governor
 from simulator.engine.journal import Journal
@@ -41,7 +40,7 @@ OCPP_DELAY_US = 50_000
 
 
 class World(Struct):
-    """All that a run consists of."""
+    """All that a run consists of; `odd` are the parties of another make, with quirks or from outside."""
 
     scenario: Scenario
     seed: int
@@ -57,7 +56,7 @@ class World(Struct):
     charge_points: dict[str, ChargePointLink]
     assets: dict[str, CpoAssets]
     unusable: list[str]
-    eye: ExpertEye
+    odd: list[str]
     meetings: list[Meeting]
 
     def party(self, id: str) -> "Cpo | Emsp | Scsp | Hub":
@@ -107,9 +106,8 @@ def build(scenario: Scenario, seed: int, wire: Wire, journal: Journal, governor:
 
     kernel = Kernel(-LEAD_US, wire, links, journal, apology, governor, refusal)
     street = Street(kernel.env, journal, scenario.session_updates_us)
-    eye = ExpertEye(journal)
     assets = expand(scenario, -LEAD_US)
-    world = World(scenario, seed, kernel, journal, streams, street, {}, {}, {}, {}, links, {}, assets, [], eye, [])
+    world = World(scenario, seed, kernel, journal, streams, street, {}, {}, {}, {}, links, {}, assets, [], [], [])
     for party in scenario.parties:
         office = Office(_identity(party), kernel, journal, streams, scenario.start_epoch_us)
         if party.role == "cpo":
@@ -128,7 +126,7 @@ def build(scenario: Scenario, seed: int, wire: Wire, journal: Journal, governor:
     for party in scenario.parties:
         if party.quirks:
             give(world.party(party.id), party.quirks)
-            eye.watch(party.id)
+            world.odd.append(party.id)
     world.meetings = arrange(
         scenario, {party.id: world.party(party.id).office for party in scenario.parties}, world.hubs
     )

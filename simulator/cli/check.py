@@ -6,13 +6,15 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from simulator.cli.mistake import Mistake
 from simulator.i18n import tr
 
 if TYPE_CHECKING:
+    from msgspec import Struct
+
     from simulator.ocpi.checking import Told
 
 STANDARD_INPUT: Final = "-"
@@ -43,6 +45,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         default="2.2.1",
         help=tr("the version of OCPI (default: 2.2.1)"),
     )
+    add("--tariffs", metavar="FILE", help=tr("a JSON list of the tariffs that connectors may name, checked together"))
     add("--patch", action="store_true", help=tr("the objects are bodies of PATCH, which may lack any field"))
     add("--json", action="store_true", help=tr("print a line of JSON for each finding, and one with the counts"))
     parser.set_defaults(command=run)
@@ -56,6 +59,7 @@ def run(arguments: argparse.Namespace) -> int:
     from simulator.ocpi.envelope import Envelope
 
     version: str = arguments.ocpi_version
+    tariffs = _tariffs(arguments.tariffs, version) if arguments.tariffs else ()
     show = _Lines() if arguments.json else _Sentences()
     checker: Checker | None = None
     type_name = _known_type(arguments.type, version) if arguments.type else ""
@@ -68,7 +72,7 @@ def run(arguments: argparse.Namespace) -> int:
                 if not each.is_envelope:
                     type_name = type_name or _guess(each.raw, version)
                 cls = catalogue.types(version)[type_name] if type_name else Envelope
-                checker = Checker(cls, version, patch=arguments.patch)
+                checker = Checker(cls, version, patch=arguments.patch, tariffs=tariffs)
             for told in checker.check(each):
                 show.tell(told)
             if not type_name and not each.is_envelope:
@@ -76,6 +80,24 @@ def run(arguments: argparse.Namespace) -> int:
                 break
     show.end(arguments.file, checker.objects if checker else 0, type_name, version, guessed=not arguments.type)
     return 1 if show.counts["error"] or show.counts["warning"] else 0
+
+
+def _tariffs(name: str, version: str) -> "tuple[Struct, ...]":
+    """The good ones of the tariffs in a file; what is wrong with the others is told when that file is checked."""
+    from simulator.ocpi import catalogue, codec
+    from simulator.ocpi.checking import Told, read_items
+    from simulator.ocpi.findings import Invalid
+
+    found = []
+    with _opened(name) as file:
+        for item in read_items(file.read, version):
+            if isinstance(item, Told) or item.is_envelope:
+                continue
+            with suppress(Invalid):
+                found.append(codec.decode(item.raw, catalogue.types(version)["Tariff"]))
+    if not found:
+        raise Mistake(tr("{file} has no tariffs of OCPI {version} in it.").format(file=name, version=version))
+    return tuple(found)
 
 
 @contextmanager

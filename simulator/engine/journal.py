@@ -39,7 +39,7 @@ class Journal:
     """Takes down events, states, money, faults, exchanges and samples at the present simulated time.
 
     `status_of` reads the OCPI status code out of a response body (None when there is none). `clock` is that of the
-    kernel, which sets it. `errors` are the exchanges that a remark of that severity was made on.
+    kernel, which sets it. `errors` are the remarks of that severity: whose doing each is about, and its rule.
     """
 
     clock: Clock
@@ -47,7 +47,7 @@ class Journal:
     def __init__(self, recorder: Recorder, status_of: Callable[[bytes], int | None]) -> None:
         self.recorder = recorder
         self.instruments: list[Instrument] = []
-        self.errors: list[int] = []
+        self.errors: list[tuple[str, str]] = []
         self._status_of = status_of
         self._known: dict[tuple[str, str], dict[str, bytes]] = {}
 
@@ -159,10 +159,12 @@ class Journal:
         sentence: str,
         path: str = "",
         section: str = "",
+        *,
+        by: str = "",
     ) -> None:
-        """What an expert would remark on an exchange."""
+        """What a party remarks on an exchange; `by` is who is to blame for an error."""
         if severity == "error":
-            self.errors.append(exchange)
+            self.errors.append((by, rule))
         self.recorder.hint(HintRow(self.clock.now_us, exchange, rule, severity, sentence, path, section))
 
     def command(self, command: str, data: Data | None = None) -> None:

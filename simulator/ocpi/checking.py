@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
 from msgspec import Struct
@@ -27,14 +27,18 @@ class Told(NamedTuple):
 
 
 class Checker:
-    """Checks the values of one file, one after the other; `objects` counts those that were read."""
+    """Checks the values of one file, one after the other; `objects` counts those that were read.
 
-    def __init__(self, cls: type[Struct], version: str, *, patch: bool = False) -> None:
+    `tariffs` are those that the Connectors among them may name.
+    """
+
+    def __init__(self, cls: type[Struct], version: str, *, patch: bool = False, tariffs: Sequence[Struct] = ()) -> None:
         self.objects = 0
         self._cls = cls
         self._version = version
         self._decoded: Any = partial(cls, last_updated_required=version != _WITHOUT_LAST_UPDATED) if patch else cls
         self._is_patch = patch
+        self._tariffs = tariffs
 
     def check(self, item: Item) -> Iterator[Told]:
         """What is to be said about one value."""
@@ -42,7 +46,7 @@ class Checker:
         self.objects += not item.is_envelope
         try:
             obj = codec.decode(item.raw, decoded)
-            found = () if self._is_patch or item.is_envelope else rules.check(obj)
+            found = () if self._is_patch or item.is_envelope else self._by_rules(obj)
         except Invalid as refused:
             if refused.broken:
                 yield self._broken(item)
@@ -50,6 +54,9 @@ class Checker:
             found = refused.findings
         for finding in (*found, *remarks(item.raw, cls)):
             yield self._told(finding, item)
+
+    def _by_rules(self, obj: Struct) -> tuple[Finding, ...]:
+        return *rules.check(obj), *rules.check_connector_tariffs(obj, self._tariffs)
 
     def _told(self, finding: Finding, item: Item) -> Told:
         """With the path from the file's beginning, and the section in the version asked for.

@@ -163,7 +163,13 @@ class Client:
         """Record what is wrong with an answer."""
         for finding in findings:
             self._kernel.journal.hint(
-                exchange.id, finding.rule, finding.severity, finding.sentence(), finding.path, finding.section
+                exchange.id,
+                finding.rule,
+                finding.severity,
+                finding.sentence(),
+                finding.path,
+                finding.section,
+                by=exchange.receiver.id,
             )
 
 

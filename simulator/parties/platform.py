@@ -293,7 +293,13 @@ class Platform:
         """A message that cannot be taken: the findings are hints, the first of them is told to the sender."""
         for finding in invalid.findings:
             self._journal.hint(
-                call.cause.id, finding.rule, finding.severity, finding.sentence(), finding.path, finding.section
+                call.cause.id,
+                finding.rule,
+                finding.severity,
+                finding.sentence(),
+                finding.path,
+                finding.section,
+                by=call.line.peer_platform,
             )
         message = invalid.findings[0].sentence()[:255] if invalid.findings else "The message is not valid."
         return self._respond(

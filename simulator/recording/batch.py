@@ -39,12 +39,16 @@ class EncodedBatch(Struct, gc=False, array_like=True):
 
 
 class WriterSettings(Struct, frozen=True):
-    """How a recording is written; `max_pages` bounds the file, in pages of 4 KiB."""
+    """How a recording is written; `max_pages` bounds the file, in pages of 4 KiB.
+
+    `onlooker` names who looks at each message (see onlooker.py); empty for nobody.
+    """
 
     level: Level
     max_pages: int | None = None
     keyframe_interval: int = INTERVAL
     remembered_ids: int = REMEMBERED
+    onlooker: str = ""
 
 
 encode: Final = Encoder().encode

@@ -18,6 +18,7 @@ from simulator.recording.folding import SeriesFolder
 from simulator.recording.headers import HeaderBook
 from simulator.recording.keyframes import Keyframes
 from simulator.recording.names import NameBook
+from simulator.recording.onlooker import Onlooker
 from simulator.recording.rows import (
     LINK_EVENT,
     CauseKind,
@@ -55,6 +56,12 @@ class Committer:
         self._traffic: dict[TrafficKey, list[int]] = {}
         self._flat: dict[str, list[Any]] = {table: [] for table in COLUMNS}
         self._folded: list[int] = []
+        self._onlooker = Onlooker(settings.onlooker) if settings.onlooker else None
+
+    @property
+    def errors(self) -> Mapping[str, dict[str, int]]:
+        """How many remarks of severity error the onlooker has made so far, by party and rule."""
+        return self._onlooker.errors if self._onlooker is not None else {}
 
     def commit(self, batches: bytes | memoryview) -> int:
         """One transaction of all that the batches hold; returns the last sequence.
@@ -68,7 +75,7 @@ class Committer:
             last_seq = self._take_rows(batch)
             for seq, command in batch.commands:
                 flat["command"] += (seq, command.at_us, command.command, command.data)
-            for seq, hint in batch.hints:
+            for seq, hint in batch.hints if self._onlooker is None else self._onlooker.among(batch.hints):
                 flat["hint"] += (seq, hint.at_us, hint.exchange, hint.rule, hint.severity)
                 flat["hint"] += (hint.sentence, hint.path, hint.section)
             self._series.add(batch.samples)
@@ -129,6 +136,8 @@ class Committer:
                         row = rows[seq - batch.first_seq] = ordered
                         request, response = self._headers.pack(row)
                         is_reordered = True
+                if self._onlooker is not None:
+                    self._onlooker.look(seq, row, request, response)
                 if kept:
                     self._take_message(seq, row, request or row.request_headers, response or row.response_headers)
                 else:

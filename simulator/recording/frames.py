@@ -14,11 +14,15 @@ _LENGTH_BYTES: Final = 8
 
 
 class Reply(Struct, frozen=True):
-    """The last sequence committed, the digest of a finished file, or the sentence why the writer gave up."""
+    """The last sequence committed, the digest of a finished file, or the sentence why the writer gave up.
+
+    `errors` are those that an onlooker has found so far, by party and rule.
+    """
 
     last_seq: int = 0
     digest: str = ""
     failure: str = ""
+    errors: dict[str, dict[str, int]] = {}
 
 
 def send(pipe: IO[bytes], *parts: bytes) -> None:

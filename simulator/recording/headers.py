@@ -3,6 +3,7 @@
 What differs from message to message are the two ids at the end, and these are in the message's row anyway.
 """
 
+from collections.abc import Mapping
 from typing import Final
 
 import msgspec
@@ -12,6 +13,8 @@ from simulator.recording.rows import EncodedMessage, Headers
 
 _CORRELATION: Final = "X-Correlation-ID"
 _REQUEST: Final = "X-Request-ID"
+_CORRELATION_KEY: Final = _CORRELATION.lower()
+_REQUEST_KEY: Final = _REQUEST.lower()
 _REMEMBERED: Final = 20_000
 _encode: Final = msgspec.msgpack.Encoder().encode
 _decode: Final = msgspec.msgpack.Decoder(Headers).decode
@@ -20,6 +23,11 @@ _decode: Final = msgspec.msgpack.Decoder(Headers).decode
 def ids_of(correlation_id: str, request_id: str) -> Headers:
     """The headers that numbered headers are followed by."""
     return ((_CORRELATION, correlation_id), (_REQUEST, request_id))
+
+
+def with_ids(headers: Mapping[str, str], correlation_id: str, request_id: str) -> dict[str, str]:
+    """The headers that a number stands for, by their names in lower case, with the ids of one message."""
+    return {**headers, _CORRELATION_KEY: correlation_id, _REQUEST_KEY: request_id}
 
 
 class HeaderBook:

@@ -147,6 +147,7 @@ CREATE TABLE hint(
   id INTEGER PRIMARY KEY, seq INTEGER NOT NULL, at_us INTEGER NOT NULL, exchange INTEGER NOT NULL, rule TEXT NOT NULL,
   severity TEXT NOT NULL, sentence TEXT NOT NULL, path TEXT NOT NULL, section TEXT NOT NULL
 );
+CREATE INDEX hint_exchange ON hint(exchange);
 
 -- Samples of one quantity of one entity; every 1,024 are folded from sample into a series_chunk (see series.py).
 CREATE TABLE series(id INTEGER PRIMARY KEY, entity TEXT NOT NULL, quantity TEXT NOT NULL, unit TEXT NOT NULL);
@@ -167,7 +168,6 @@ CREATE INDEX IF NOT EXISTS about_session ON about(session_id);
 CREATE INDEX IF NOT EXISTS topic_subject ON topic(subject);
 CREATE INDEX IF NOT EXISTS event_topic ON event(topic);
 CREATE INDEX IF NOT EXISTS subject_entity ON subject(entity);
-CREATE INDEX IF NOT EXISTS hint_exchange ON hint(exchange);
 """
 
 MESSAGE_FROM: Final = """message m

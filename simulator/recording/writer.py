@@ -48,6 +48,11 @@ _Queued: TypeAlias = Batch | threading.Event | None
 class Writer(Protocol):
     """Commits batches in order; what Committer and WriterProcess have in common."""
 
+    @property
+    def errors(self) -> Mapping[str, Mapping[str, int]]:
+        """How many remarks of severity error an onlooker has made on what is committed, by party and rule."""
+        ...
+
     def commit(self, batches: bytes) -> int:
         """One transaction of all that the batches hold (see batch.py); returns the last sequence."""
         ...
@@ -98,16 +103,18 @@ class Recorder:
         max_pages: int | None = None,
         keyframe_interval: int = INTERVAL,
         remembered_ids: int = REMEMBERED,
+        onlooker: str = "",
     ) -> "Recorder":
         """Begin a recording at `path`, in place of an older recording there.
 
         The writer is a thread of this process, or a process that is started and not waited for (see best_writer).
-        `max_pages` bounds the file (in pages of 4 KiB). Raises NotARecording if something else lies at `path`,
+        `max_pages` bounds the file (in pages of 4 KiB), `onlooker` names who looks at the messages, if anybody does
+        (see onlooker.py). Raises NotARecording if something else lies at `path`,
         RecordingInUse if another run is writing it, RecordingFailed if it cannot be made; nothing half-made stays.
         """
         path = path.absolute()
         refuse_other_files(path)
-        settings = WriterSettings(level, max_pages, keyframe_interval, remembered_ids)
+        settings = WriterSettings(level, max_pages, keyframe_interval, remembered_ids, onlooker)
         try:
             lock = WriterLock(path)
             try:
@@ -127,6 +134,11 @@ class Recorder:
     def next_seq(self) -> int:
         """The sequence that the next message, event, state, money or fault row will get (the first is 1)."""
         return self._next_seq
+
+    @property
+    def errors(self) -> Mapping[str, Mapping[str, int]]:
+        """How many remarks of severity error the onlooker has made on what is committed, by party and rule."""
+        return self._writer.errors
 
     def message(self, row: MessageRow) -> int:
         """Record an exchange that has reached its final state; returns its sequence."""

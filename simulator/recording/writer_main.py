@@ -1,8 +1,9 @@
 """The process that writes a recording for an engine: `python -m simulator.recording.writer_main FILE SETTINGS`.
 
 It takes orders from its standard input and replies on its standard output (see frames.py). It ends when its orders do,
-however the engine came to its end; Ctrl-C, SIGTERM and SIGHUP are the engine's to heed. It imports this room alone, and
-of that nothing that reads, so that it is ready before the engine has anything to say.
+however the engine came to its end; Ctrl-C, SIGTERM and SIGHUP are the engine's to heed. It imports this room alone
+(and the onlooker that it is told of), and of that nothing that reads, so that it is ready before the engine has
+anything to say.
 """
 
 import contextlib
@@ -40,7 +41,7 @@ def write(path: Path, settings: WriterSettings, orders: IO[bytes], replies: IO[b
                 order, content = frame[:1], memoryview(frame)[1:]
                 if order == COMMIT:
                     last_seq = committer.commit(content)
-                    reply = Reply(last_seq)
+                    reply = Reply(last_seq, errors=dict(committer.errors))
                 else:
                     reply = Reply(last_seq, committer.finish(msgspec.msgpack.decode(content)))
                 send(replies, msgspec.msgpack.encode(reply))

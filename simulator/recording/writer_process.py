@@ -39,6 +39,7 @@ class WriterProcess:
         """Starts it and does not wait for it. Raises OSError."""
         self._path = path
         self._last_seq = 0
+        self.errors: Mapping[str, dict[str, int]] = {}
         self._decode = msgspec.msgpack.Decoder(Reply).decode
         self._process = subprocess.Popen(
             [sys.executable, "-PS", "-m", "simulator.recording.writer_main", path, msgspec.json.encode(settings)],
@@ -56,7 +57,8 @@ class WriterProcess:
 
     def commit(self, batches: bytes) -> int:
         """One transaction of all that the batches hold; returns the last sequence. Raises RecordingFailed."""
-        self._last_seq = self._ask(COMMIT, batches).last_seq
+        reply = self._ask(COMMIT, batches)
+        self._last_seq, self.errors = reply.last_seq, reply.errors
         return self._last_seq
 
     def finish(self, meta: Mapping[str, str]) -> str:

@@ -13,6 +13,7 @@ from msgspec import Struct
 from simulator.assemble import RunOptions, RunResult, play
 from simulator.assemble.audit import Audit, Ledger, audit
 from simulator.assemble.begin import begin
+from simulator.assemble.play import EXPERT
 from simulator.assemble.world import build
 from simulator.engine.cause import TIME
 from simulator.engine.exchange import Exchange, Subject
@@ -171,7 +172,7 @@ class OpenTown:
 
     def __init__(self, scenario: Scenario, path: Path, wire: WireName = "memory", *, registered: bool = True) -> None:
         self.path = path
-        self.recorder = Recorder.create(path, "full", {})
+        self.recorder = Recorder.create(path, "full", {}, onlooker=EXPERT)
         self.journal = Journal(self.recorder, status_of)
         self.rows, self.ledger = Rows(), Ledger()
         self.journal.instruments.extend((self.rows, self.ledger))

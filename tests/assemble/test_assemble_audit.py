@@ -131,6 +131,29 @@ def test_code_that_fails_and_messages_that_are_wrong_are_seen(tmp_path: Path) ->
     assert failed(audited(tmp_path, fail)) == ["no_handler_failed", "messages_valid"]
 
 
+def test_a_mistake_counts_for_who_made_it_and_not_for_one_of_another_make(tmp_path: Path) -> None:
+    """Also one that only the expert sees, who looks at what is written down: here an answer without an envelope."""
+
+    def bare(inbound: Inbound) -> Response:
+        return Response(200, (("Content-Type", "application/json"),), b"[]")
+
+    def answer(open_town: OpenTown) -> None:
+        url = open_town.url("NL-EMA", "NL-ABC", "locations", "SENDER")
+        open_town.server("NL-ABC", bare)
+        assert open_town.ask("NL-EMA", "NL-ABC", "GET", url).http == 200
+
+    def with_odd(party: str) -> Callable[[OpenTown], None]:
+        def mistake(open_town: OpenTown) -> None:
+            open_town.world.odd.append(party)
+            answer(open_town)
+
+        return mistake
+
+    assert failed(audited(tmp_path, answer)) == ["messages_valid"]
+    assert failed(audited(tmp_path, with_odd("NL-EMA"))) == ["messages_valid"]
+    assert failed(audited(tmp_path, with_odd("NL-ABC"))) == []
+
+
 def test_code_of_a_cpo_that_fails_outside_a_handler_is_a_recorded_fault_and_the_run_goes_on(tmp_path: Path) -> None:
     with OpenTown(town(tmp_path, drivers=DRIVERS, duration="3 h"), tmp_path / "run.ocpirun") as open_town:
         cpo = open_town.world.cpos["NL-ABC"]

@@ -53,6 +53,29 @@ def test_a_finding_says_what_where_and_by_which_rule(file: Path, capsys: pytest.
     ]
 
 
+def test_connectors_are_checked_together_with_the_tariffs_that_they_name(
+    tmp_path: Path, file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Digest, case 53."""
+    at = {"last_updated": "2026-05-04T06:00:00Z"}
+    element = {"price_components": [{"type": "FLAT", "price": 1, "step_size": 1}]}
+    owner = {"country_code": "NL", "party_id": "ABC"}
+    day, night = ({**owner, "id": id, "currency": "EUR", "elements": [element], **at} for id in ("DAY", "NIGHT"))
+    place = {"id": "1", "standard": "IEC_62196_T2", "format": "SOCKET", "power_type": "AC_1_PHASE", **at}
+    place |= {"max_voltage": 230, "max_amperage": 16, "tariff_ids": ["DAY", "NIGHT"]}
+    evse = write(file, [{"uid": "E1", "status": "AVAILABLE", "connectors": [place], **at}])
+    tariffs = write(tmp_path / "tariffs.json", [day, {}, night])
+    assert main(["check", evse, "--type", "EVSE"]) == 0
+    capsys.readouterr()
+    assert main(["check", evse, "--type", "EVSE", "--tariffs", tariffs]) == 1
+    said = capsys.readouterr().out.splitlines()[0]
+    assert said.startswith("error: $[0].connectors[0].tariff_ids[1]: found 'NIGHT', expected no other REGULAR tariff")
+    write(tmp_path / "tariffs.json", [day, {**night, "type": "PROFILE_GREEN"}])
+    assert main(["check", evse, "--type", "EVSE", "--tariffs", tariffs]) == 0
+    write(tmp_path / "tariffs.json", [TOKEN])
+    assert main(["check", evse, "--type", "EVSE", "--tariffs", tariffs]) == 2
+
+
 def test_a_program_gets_a_line_for_each_finding_and_one_with_the_counts(
     file: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -6,9 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from simulator.ocpi.expert import Expert, Seen
+from simulator.ocpi.fields.bodies import BODIES
 
 URL = "http://nl-ema.ocpi.test/ocpi/receiver/2.2.1/sessions/NL/ABC/1"
 IDS = {"x-request-id": "r1", "x-correlation-id": "c1"}
@@ -112,6 +115,235 @@ def test_a_refusal_of_what_is_no_json_may_be_400() -> None:
     assert rules(replace(SOUND, request_body=b"{", http_status=400, response_body=body(status=2001))) == []
 
 
+def test_what_is_known_to_be_sound_is_looked_at_again_where_it_differs() -> None:
+    numbered = replace(SOUND, asked=1, answered=1)
+    assert rules(numbered, numbered) == []
+    assert rules(numbered, replace(numbered, url=URL + "/")) == ["trailing-slash"]
+    assert rules(numbered, replace(numbered, request_headers={**ROUTING, **JSON}, asked=2)) == [
+        "authorization",
+        *["message-ids"] * 2,
+    ]
+    assert rules(numbered, replace(numbered, http_status=404)) == ["http-status"]
+    assert rules(numbered, replace(numbered, http_status=422, response_body=body(status=2001))) == ["http-status"]
+    assert rules(numbered, replace(numbered, response_headers={}, answered=2))[0] == "content-type"
+    unanswered = replace(numbered, http_status=None, response_headers={}, response_body=b"", answered=0)
+    assert rules(numbered, unanswered) == []
+    odd = replace(numbered, request_headers=less(SOUND.request_headers, "x-request-id"), asked=3)
+    assert rules(odd, odd, odd) == ["message-ids"] * 3
+
+
+# Bodies
+
+TWO = {"token": "token-c", "roles": [{"country_code": "NL", "party_id": id} for id in ("EMA", "TWO")]}
+A_HUB = {"token": "token-c", "roles": [{"country_code": "NL", "party_id": "EMA", "role": "HUB"}]}
+A_HUB_230 = {"token": "token-c", "hub_party_id": "NLHUB", "roles": [{"country_code": "NL", "party_id": "EMA"}]}
+SESSION = {
+    "country_code": "NL",
+    "party_id": "ABC",
+    "id": "1",
+    "start_date_time": "2026-05-04T06:00:00Z",
+    "kwh": 1.5,
+    "cdr_token": {"country_code": "NL", "party_id": "EMA", "uid": "1", "type": "RFID", "contract_id": "C1"},
+    "auth_method": "WHITELIST",
+    "location_id": "L1",
+    "evse_uid": "E1",
+    "connector_id": "1",
+    "currency": "EUR",
+    "status": "ACTIVE",
+    "last_updated": "2026-05-04T06:10:00Z",
+}
+ENDLESS = {**SESSION, "status": "COMPLETED"}
+AGAIN_ITSELF = {
+    **{name: SESSION[name] for name in ("country_code", "party_id", "id", "currency", "last_updated", "auth_method")},
+    "start_date_time": "2026-05-04T06:00:00Z",
+    "end_date_time": "2026-05-04T07:00:00Z",
+    "session_id": "1",
+    "cdr_token": SESSION["cdr_token"],
+    "cdr_location": {
+        "id": "L1",
+        "address": "A",
+        "city": "B",
+        "country": "NLD",
+        "connector_id": "1",
+        "coordinates": {"latitude": "52.10000", "longitude": "4.30000"},
+        "evse_uid": "E1",
+        "evse_id": "NL*ABC*E1",
+        "connector_standard": "IEC_62196_T2",
+        "connector_format": "SOCKET",
+        "connector_power_type": "AC_3_PHASE",
+    },
+    "charging_periods": [
+        {"start_date_time": "2026-05-04T06:00:00Z", "dimensions": [{"type": "ENERGY", "volume": 1.5}]}
+    ],
+    "total_cost": {"excl_vat": -1.0},
+    "total_energy": 1.5,
+    "total_time": 1,
+    "credit": True,
+    "credit_reference_id": "1",
+}
+
+
+def sent(tree: object) -> Seen:
+    return replace(SOUND, request_body=json.dumps(tree).encode())
+
+
+def test_what_is_odd_about_an_object_is_remarked_on_and_what_is_wrong_left_to_who_refuses_it() -> None:
+    assert rules(sent(SESSION)) == []
+    assert rules(sent(ENDLESS)) == ["session-end"]
+    # A PATCH has a part of the object only.
+    assert rules(replace(sent({"status": "COMPLETED"}), method="PATCH")) == []
+    post = {"module": "cdrs", "route": "cdrs.receiver.post_cdr", "method": "POST"}
+    located = SOUND.response_headers | {"location": "http://nl-ema.ocpi.test/ocpi/receiver/2.2.1/cdrs/1"}
+    assert rules(replace(sent(AGAIN_ITSELF), **post, response_headers=located)) == []
+
+
+def test_what_was_asked_for_is_held_to_the_rules_whole() -> None:
+    """Nobody refuses an answer, so that nobody else remarks on what is wrong in it."""
+    cdrs = replace(A_LIST, module="cdrs", route="cdrs.sender.get_list")
+    wrong = replace(cdrs, response_body=body([{"id": 1}, AGAIN_ITSELF]))
+    (finding,) = Expert().look(wrong)
+    assert (finding.rule, finding.severity, finding.path) == ("credit-id", "error", "$[1].credit_reference_id")
+    assert rules(replace(A_LIST, response_body=body([SESSION, ENDLESS]))) == ["session-end"]
+    assert rules(replace(cdrs, response_body=body("none"))) == ["list-data"]
+
+
+def tariff(id: str, **changes: object) -> dict[str, object]:
+    elements = [{"price_components": [{"type": "FLAT", "price": 1, "step_size": 1}]}]
+    owner = {"country_code": "NL", "party_id": "ABC"}
+    return {
+        **owner,
+        "id": id,
+        "currency": "EUR",
+        "elements": elements,
+        "last_updated": SESSION["last_updated"],
+        **changes,
+    }
+
+
+CONNECTOR = {
+    "id": "1",
+    "standard": "IEC_62196_T2",
+    "format": "SOCKET",
+    "power_type": "AC_3_PHASE",
+    "max_voltage": 230,
+    "max_amperage": 16,
+    "last_updated": SESSION["last_updated"],
+    "tariff_ids": ["day", "night"],
+}
+EVSE = {"uid": "E1", "status": "AVAILABLE", "connectors": [CONNECTOR], "last_updated": SESSION["last_updated"]}
+LOCATION = {
+    "country_code": "NL",
+    "party_id": "ABC",
+    "id": "L1",
+    "publish": True,
+    "address": "A",
+    "city": "B",
+    "country": "NLD",
+    "coordinates": {"latitude": "52.10000", "longitude": "4.30000"},
+    "time_zone": "Europe/Amsterdam",
+    "evses": [EVSE],
+    "last_updated": SESSION["last_updated"],
+}
+BELOW = "http://nl-ema.ocpi.test/ocpi/receiver/2.2.1"
+
+
+def put(kind: str, tree: object, path: str) -> Seen:
+    module = "tariffs" if kind == "tariff" else "locations"
+    return replace(sent(tree), module=module, route=f"{module}.receiver.put_{kind}", url=f"{BELOW}/{module}/{path}")
+
+
+DAY = put("tariff", tariff("DAY"), "NL/ABC/DAY")
+NIGHT = put("tariff", tariff("NIGHT"), "NL/ABC/NIGHT")
+
+
+@pytest.mark.parametrize(
+    ("told", "path"),
+    [
+        (put("location", LOCATION, "NL/ABC/L1"), "$.evses[0].connectors[0].tariff_ids[1]"),
+        (put("evse", EVSE, "nl/abc/L1/E1"), "$.connectors[0].tariff_ids[1]"),
+        (put("connector", CONNECTOR, "NL/ABC/L1/E1/1"), "$.tariff_ids[1]"),
+    ],
+    ids=["location", "evse", "connector"],
+)
+def test_two_tariffs_of_a_type_at_a_connector_are_seen_once_they_are_known(told: Seen, path: str) -> None:
+    expert = Expert()
+    assert [finding for each in (told, DAY, told, NIGHT) for finding in expert.look(each)] == []
+    (finding,) = expert.look(told)
+    assert (finding.rule, finding.severity, finding.path) == ("one-tariff-a-type", "error", path)
+    # Another has not heard of them, and another's tariffs may have the same ids.
+    assert expert.look(replace(told, receiver="NL-EMB")) == []
+    assert rules(DAY, put("tariff", tariff("NIGHT", party_id="XYZ"), "NL/XYZ/NIGHT"), told) == []
+    delete = replace(NIGHT, method="DELETE", route="tariffs.receiver.delete_tariff", request_body=b"")
+    assert rules(DAY, NIGHT, delete, told) == []
+
+
+def test_tariffs_that_were_pulled_are_known_as_well() -> None:
+    way = {"sender": "NL-EMA", "receiver": "NL-ABC"}
+    pulled = replace(A_LIST, **way, module="tariffs", route="tariffs.sender.get_list")
+    tariffs = replace(pulled, response_body=body([tariff("DAY"), tariff("NIGHT")]))
+    locations = replace(pulled, module="locations", route="locations.sender.get_list", response_body=body([LOCATION]))
+    expert = Expert()
+    assert expert.look(tariffs) == []
+    (finding,) = expert.look(locations)
+    assert finding.path == "$[0].evses[0].connectors[0].tariff_ids[1]"
+
+
+JSON_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["token", "roles", "data", "endpoints", "url", "id", "hub_party_id"]), inner)
+    ),
+    max_leaves=6,
+)
+BODIES_OF_STRANGERS = st.one_of(
+    st.binary(max_size=10),
+    st.just(b"[" * 2_000),
+    JSON_VALUES.map(lambda tree: json.dumps(tree).encode()),
+    st.sampled_from([SESSION, ENDLESS, LOCATION, EVSE, CONNECTOR, tariff("DAY"), A_HUB_230])
+    .flatmap(lambda tree: st.sampled_from([tree, {"data": [tree]}, {"data": tree}]))
+    .map(lambda tree: json.dumps({"status_code": 1000, "timestamp": "2026-05-04T06:00:00Z", **tree}).encode()),
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    route=st.sampled_from(["", *BODIES]),
+    version=st.sampled_from(["", "2.1.1", "2.2.1", "2.3.0", "9"]),
+    method=st.sampled_from(["GET", "PUT", "PATCH"]),
+    url=st.sampled_from(["", URL, BELOW, "http://h/"]) | st.text(max_size=8),
+    asked=BODIES_OF_STRANGERS,
+    answered=BODIES_OF_STRANGERS,
+    http_status=st.sampled_from([None, 200, 201, 400, 404, 500]),
+    authorization=st.text(max_size=8).map(lambda text: f"Token {text}"),
+)
+def test_nothing_that_comes_from_outside_is_too_strange_to_be_looked_at(
+    route: str,
+    version: str,
+    method: str,
+    url: str,
+    asked: bytes,
+    answered: bytes,
+    http_status: int | None,
+    authorization: str,
+) -> None:
+    """An expert who fails would end the recording."""
+    seen = replace(
+        SOUND,
+        route=route,
+        module=route.partition(".")[0],
+        version=version,
+        method=method,
+        url=url,
+        request_headers={"authorization": authorization},
+        request_body=asked,
+        http_status=http_status,
+        response_body=answered,
+    )
+    for finding in Expert().look(seen):
+        assert finding.sentence()
+
+
 # Handshakes
 
 POST = replace(
@@ -140,11 +372,6 @@ def later(text: str, start_us: int, http: int = 200, status: int = 1000) -> Seen
     )
 
 
-TWO = {"token": "token-c", "roles": [{"country_code": "NL", "party_id": id} for id in ("EMA", "TWO")]}
-A_HUB = {"token": "token-c", "roles": [{"country_code": "NL", "party_id": "EMA", "role": "HUB"}]}
-A_HUB_230 = {"token": "token-c", "hub_party_id": "NLHUB", "roles": [{"country_code": "NL", "party_id": "EMA"}]}
-
-
 @pytest.mark.parametrize(
     ("theirs", "said"),
     [(None, []), (TWO, ["routing-headers"]), (A_HUB, ["routing-headers"])],
@@ -165,6 +392,12 @@ def test_a_hub_of_2_3_0_may_lead_to_others_than_the_one_it_names() -> None:
     asked = later("token-c", 30)
     bare = replace(asked, request_headers=less(asked.request_headers, *ROUTING))
     assert rules(replace(POST, version="2.3.0", response_body=body(A_HUB_230)), bare) == ["routing-headers"]
+
+
+def test_a_hub_of_2_3_0_is_who_it_names_as_the_hub() -> None:
+    from_hub = replace(POST, version="2.3.0", receiver="NL-HUB", response_body=body(A_HUB_230))
+    assert rules(from_hub) == []
+    assert rules(replace(from_hub, receiver="NL-BUH")) == ["other-party"]
 
 
 def test_a_token_is_dead_when_the_next_one_is_there() -> None:

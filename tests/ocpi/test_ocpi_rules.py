@@ -8,12 +8,14 @@ from ocpi_shared import read_json, sample
 from simulator.ocpi import catalogue, codec
 from simulator.ocpi.rules import check, check_identity
 from simulator.ocpi.v2_2_1.cdrs import CDR
+from simulator.ocpi.v2_2_1.chargingprofiles import SetChargingProfile
 from simulator.ocpi.v2_2_1.commands import StartSession
 from simulator.ocpi.v2_2_1.credentials import Credentials
 from simulator.ocpi.v2_2_1.locations import EVSE, Connector, Hours, Location
 from simulator.ocpi.v2_2_1.sessions import Session
 from simulator.ocpi.v2_2_1.tariffs import Tariff
 from simulator.ocpi.v2_2_1.tokens import Token
+from simulator.ocpi.v2_2_1.versions import VersionDetails
 
 OWNER = {"country_code": "BE", "party_id": "BEC"}
 
@@ -78,20 +80,87 @@ def test_hours_are_either_regular_or_around_the_clock() -> None:
     assert [finding.path for finding in check(location)] == ["$.opening_times.regular_hours"]
 
 
+@pytest.mark.parametrize("zone", ["Europe/Amsterdm", "../secret", "Europe", "+02:00", "", "Nowhere\u00e9"])
+def test_a_time_zone_is_one_of_the_iana_database(zone: str) -> None:
+    tree = sample("location_example")
+    (finding,) = check(build(Location, tree, time_zone=zone))
+    assert (finding.rule, finding.severity, finding.path) == ("time-zone", "warning", "$.time_zone")
+    assert rules(build(Location, tree, time_zone="America/Argentina/Buenos_Aires")) == []
+
+
+def test_planned_states_and_exceptional_hours_end_after_they_begin() -> None:
+    period = {"period_begin": "2026-05-05T08:00:00Z", "period_end": "2026-05-05T07:00:00Z"}
+    assert rules(build(Hours, {"twentyfourseven": True, "exceptional_closings": [period]})) == ["period-order"]
+    assert rules(build(Hours, {"twentyfourseven": True, "exceptional_openings": [period]})) == ["period-order"]
+    (evse, *_) = sample("location_example")["evses"]
+    assert rules(build(EVSE, evse, status_schedule=[{**period, "status": "RESERVED"}])) == ["period-order"]
+
+
+def test_only_a_beginning_and_time_are_billed_of_a_reservation() -> None:
+    tree = sample("tariff_1_simple_2hour")
+    components = [{"type": kind, "price": 1, "step_size": 1} for kind in ("FLAT", "TIME", "ENERGY")]
+    element = {"price_components": components, "restrictions": {"reservation": "RESERVATION"}}
+    (finding,) = check(build(Tariff, tree, elements=[element]))
+    assert (finding.rule, finding.path) == ("reservation-type", "$.elements[0].price_components[2].type")
+    assert rules(build(Tariff, tree, elements=[{**element, "restrictions": {}}])) == []
+    assert rules(build(Tariff, tree, currency="EUX")) == ["currency"]
+
+
+def test_a_charging_profile_goes_on_in_time_and_in_tenths() -> None:
+    def profile(*periods: tuple[int, float]) -> list[str]:
+        tree = {
+            "charging_rate_unit": "W",
+            "charging_profile_period": [{"start_period": start, "limit": limit} for start, limit in periods],
+        }
+        return rules(build(SetChargingProfile, {"response_url": "http://x/1", "charging_profile": tree}))
+
+    assert profile((0, 11000), (60, 8.1)) == []
+    assert profile((60, 11000), (0, 8)) == ["profile-order"]
+    assert profile((0, 8.15)) == ["profile-limit"]
+
+
+def test_each_side_of_a_module_has_one_endpoint() -> None:
+    endpoint = {"identifier": "cdrs", "role": "SENDER", "url": "http://x/1"}
+    details = {"version": "2.2.1", "endpoints": [endpoint, {**endpoint, "role": "RECEIVER"}]}
+    assert rules(build(VersionDetails, details)) == []
+    assert rules(build(VersionDetails, {**details, "endpoints": [endpoint, endpoint]})) == ["unique-endpoints"]
+
+
 def test_a_list_of_viewers_is_pointless_for_a_published_location() -> None:
     tree = sample("location_example_uc4_limited_visibility")
     assert rules(build(Location, tree)) == []
     assert rules(build(Location, tree, publish=True)) == ["publish-allowed-to"]
 
 
+MINUS = {"excl_vat": -4.00, "incl_vat": -4.40}
+ALL_PARTS = {f"total_{name}_cost": {"excl_vat": 1.0} for name in ("fixed", "energy", "time", "parking", "reservation")}
+NO_ENERGY = {"start_date_time": "2015-06-29T21:39:09Z", "dimensions": [{"type": "TIME", "volume": 1.973}]}
+LATER = {**NO_ENERGY, "start_date_time": "2015-06-29T22:39:09Z"}
+
+
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
         ({}, []),
-        ({"credit": True}, ["credit-reference"]),
+        ({"credit": True, "total_cost": MINUS}, ["credit-reference"]),
         ({"credit_reference_id": "12344"}, ["credit-reference"]),
-        ({"credit": True, "credit_reference_id": "12344"}, []),
-        ({"credit": True, "credit_reference_id": "12345"}, ["credit-id"]),
+        ({"credit": True, "credit_reference_id": "12344", "total_cost": MINUS}, []),
+        ({"credit": True, "credit_reference_id": "12344", "total_cost": {"excl_vat": 0}}, ["cost-sum"]),
+        ({"credit": True, "credit_reference_id": "12344"}, ["credit-total"]),
+        ({"credit": True, "credit_reference_id": "12345", "total_cost": MINUS}, ["credit-id"]),
+        ({"total_cost": MINUS}, ["negative"]),
+        ({"total_cost": {"excl_vat": 4.00, "incl_vat": 3.99}}, ["price-vat"]),
+        ({"total_cost": {"excl_vat": 3.9}}, ["cost-sum"]),
+        ({"total_cost": {"excl_vat": 9}}, []),
+        ({"total_cost": {"excl_vat": 9}, **ALL_PARTS}, ["cost-sum"]),
+        ({"total_fixed_cost": {"excl_vat": -1}}, ["negative"]),
+        ({"total_energy": -1, "charging_periods": [NO_ENERGY]}, ["negative"]),
+        ({"total_time": -1}, ["negative"]),
+        ({"currency": "EUX"}, ["currency"]),
+        ({"charging_periods": [{**NO_ENERGY, "start_date_time": "2015-06-29T21:39:08Z"}]}, ["charging-periods"]),
+        ({"charging_periods": [{**NO_ENERGY, "start_date_time": "2015-06-29T23:37:33Z"}]}, ["charging-periods"]),
+        ({"charging_periods": [LATER, NO_ENERGY]}, ["charging-periods"]),
+        ({"charging_periods": [NO_ENERGY, LATER]}, []),
         ({"tariffs": []}, ["cdr-tariffs"]),
         ({"end_date_time": "2000-01-01T00:00:00Z"}, ["period-order"]),
         ({"total_parking_time": 2}, ["cdr-times"]),
@@ -133,13 +202,17 @@ def of_version(version: str, name: str, file: str, **changes: Any) -> Any:
         ({"status": "ACTIVE", "kwh": 3}, ["energy-sum"]),
         ({"status": "ACTIVE", "kwh": 2.001}, []),
         ({"status": "ACTIVE", "kwh": 2.002}, ["energy-sum"]),
+        ({"status": "ACTIVE", "charging_periods": [], "kwh": -1}, ["negative"]),
+        ({"status": "ACTIVE", "currency": "XXX"}, ["currency"]),
+        ({"status": "ACTIVE", "start_date_time": "2015-06-29T22:30:00Z"}, ["charging-periods"]),
+        ({"status": "ACTIVE", "total_cost": {"excl_vat": 2, "incl_vat": 1}}, ["price-vat"]),
     ],
 )
 def test_a_session_adds_up(changes: dict[str, Any], expected: list[str]) -> None:
     def period(hour: int) -> dict[str, Any]:
         return {"start_date_time": f"2015-06-29T{hour}:00:00Z", "dimensions": [{"type": "ENERGY", "volume": 1.0}]}
 
-    tree = sample("session_example_1_simple_start")
+    tree = {**sample("session_example_1_simple_start"), "start_date_time": "2015-06-29T22:00:00Z"}
     session = {"status": "COMPLETED", "kwh": 2, "charging_periods": [period(22), period(23)], **changes}
     assert rules(build(Session, tree, **session)) == expected
 

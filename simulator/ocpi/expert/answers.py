@@ -21,10 +21,9 @@ _INSTEAD: Final = {
 _ENVELOPE: Final = "transport_and_format, Response format"
 
 
-def check_answer(seen: Seen) -> Iterator[Finding]:
-    """The code, the headers and the envelope of an answer."""
-    yield from _check_code(seen)
-    answer = seen.envelope()
+def check_envelope(seen: Seen) -> Iterator[Finding]:
+    """The envelope of an answer, and whether it goes with the code."""
+    answer = seen.envelope
     if answer is None:
         found = "a body without a readable envelope" if seen.response_body else "no body"
         expected = "status_code, timestamp in UTC, and data or a message, whatever the HTTP status"
@@ -32,6 +31,19 @@ def check_answer(seen: Seen) -> Iterator[Finding]:
     elif answer.status_code < 2000 and seen.http_status is not None and seen.http_status >= 400:
         found = f"HTTP {seen.http_status} with status code {answer.status_code}"
         yield seen.remark("http-status", "HTTP", found, "codes that say the same", "status_codes", "error")
+    if seen.http_status == 400 and seen.request_body and seen.is_json():
+        expected = "200 with status code 2001, as the body is JSON"
+        yield seen.remark("http-status", "HTTP", "400", expected, "status_codes", "error")
+    if seen.ok and _is_page(seen) and (seen.data or b"").lstrip()[:1] != b"[":
+        yield seen.remark("list-data", "$.data", "no list", "a list, empty when there is nothing", _ENVELOPE, "error")
+
+
+def check_answer_form(seen: Seen) -> Iterator[Finding]:
+    """The code and the headers of an answer."""
+    code = seen.http_status
+    if code not in _HTTP_OF_OCPI:
+        expected = _INSTEAD.get(code or 0, "a code that OCPI has a use for; problems are told by its status codes")
+        yield seen.remark("http-status", "HTTP", str(code), expected, "status_codes", "error")
     if seen.response_body and "application/json" not in seen.response_headers.get("content-type", "").lower():
         found = repr(seen.response_headers.get("content-type", "nothing"))
         section = "transport_and_format, JSON"
@@ -39,21 +51,11 @@ def check_answer(seen: Seen) -> Iterator[Finding]:
     if seen.has_ids:
         yield from _check_ids(seen)
     if seen.ok:
-        if seen.route.endswith(".get_list"):
-            yield from _check_page(seen)
+        if _is_page(seen):
+            yield from _check_page_headers(seen)
         elif seen.route == "cdrs.receiver.post_cdr" and "location" not in seen.response_headers:
             expected = "the URL under which the CDR can be read back"
             yield seen.remark("location-header", h.LOCATION, "nothing", expected, "cdrs, POST", "error")
-
-
-def _check_code(seen: Seen) -> Iterator[Finding]:
-    code = seen.http_status
-    if code not in _HTTP_OF_OCPI:
-        expected = _INSTEAD.get(code or 0, "a code that OCPI has a use for; problems are told by its status codes")
-        yield seen.remark("http-status", "HTTP", str(code), expected, "status_codes", "error")
-    elif code == 400 and seen.request_body and seen.is_json():
-        expected = "200 with status code 2001, as the body is JSON"
-        yield seen.remark("http-status", "HTTP", "400", expected, "status_codes", "error")
 
 
 def _check_ids(seen: Seen) -> Iterator[Finding]:
@@ -65,13 +67,13 @@ def _check_ids(seen: Seen) -> Iterator[Finding]:
             yield seen.remark("ids-echoed", name, found, "the id of the request", section, "error")
 
 
-def _check_page(seen: Seen) -> Iterator[Finding]:
-    if seen.module == "versions":
-        return
+def _is_page(seen: Seen) -> bool:
+    return seen.route.endswith(".get_list") and seen.module != "versions"
+
+
+def _check_page_headers(seen: Seen) -> Iterator[Finding]:
     section = "transport_and_format, Pagination"
     headers = seen.response_headers
-    if (seen.data() or b"").lstrip()[:1] != b"[":
-        yield seen.remark("list-data", "$.data", "no list", "a list, empty when there is nothing", _ENVELOPE, "error")
     link = headers.get("link")
     if link is not None and next_url(link) is None:
         expected = 'no Link header on the last page, <URL>; rel="next" on any other'

@@ -52,7 +52,7 @@ class Handshakes:
     def check_answer(self, seen: Seen) -> Iterator[Finding]:
         """A stale token let in, a registration taken twice; then what the exchange agreed on is remembered."""
         section = "credentials, Registration"
-        if self._is_stale(seen) and seen.ok:
+        if seen.ok and self._is_stale(seen):
             expected = "HTTP 401, as the token was replaced"
             yield seen.remark("stale-token-accepted", "HTTP", f"{seen.http_status}", expected, section, "error")
         if seen.route == "credentials.post" and seen.ok and self._holds_credentials(seen):
@@ -60,13 +60,13 @@ class Handshakes:
             yield seen.remark("second-registration", "HTTP", f"{seen.http_status}", expected, section, "error")
         if seen.route in _HANDSHAKES and seen.ok:
             yield from self._check_party(seen, seen.sender, seen.request_body)
-            yield from self._check_party(seen, seen.receiver, seen.data())
+            yield from self._check_party(seen, seen.receiver, seen.data)
         self._remember(seen)
 
     def _check_party(self, seen: Seen, party: str, credentials: bytes | None) -> Iterator[Finding]:
         """Whether a platform presents itself as the party that its people said it is; a hub may stand for another."""
         named = _named(credentials)
-        if party not in named and "/via/" not in seen.url:
+        if party not in (*named, _hub(credentials)) and "/via/" not in seen.url:
             expected = f"{party}, as was agreed on; messages for it will not find anybody else"
             yield seen.remark("other-party", "$.roles", ", ".join(named), expected, "credentials", "warning")
 
@@ -78,10 +78,14 @@ class Handshakes:
         return not any(seen.url.startswith(url) for url in published)
 
     def _is_stale(self, seen: Seen) -> bool:
-        tokens = list(_presented(seen))
-        if any(token in self._peers and token not in self._dead for token in tokens):
-            return False
-        return any(token in self._dead and seen.start_us > self._dead[token] for token in tokens)
+        """Whether all that the sender presents was in force once, and nothing of it was when it sent it."""
+        died_us: int | None = None
+        for token in _presented(seen):
+            if token in self._dead:
+                died_us = self._dead[token] if died_us is None else min(died_us, self._dead[token])
+            elif token in self._peers:
+                return False
+        return died_us is not None and seen.start_us > died_us
 
     def _holds_credentials(self, seen: Seen) -> bool:
         """Whether the sender presents a token that a handshake gave it, and not one from its people."""
@@ -91,15 +95,15 @@ class Handshakes:
         if not seen.ok:
             return
         if seen.route == "versions.get_details":
-            self._published.setdefault((seen.sender, seen.receiver), {}).update(dict.fromkeys(_urls(seen.data())))
+            self._published.setdefault((seen.sender, seen.receiver), {}).update(dict.fromkeys(_urls(seen.data)))
         elif seen.route in (*_HANDSHAKES, "credentials.delete"):
             for token in _presented(seen):
                 self._dead[token] = seen.end_us
                 if token in self._peers:
                     self._dead[seen.receiver, seen.sender, self._peers[token]] = seen.end_us
             if seen.route in _HANDSHAKES:
-                self._take(seen, _token(seen.data()), _token(seen.request_body))
-                one_each = _is_of_one(seen.request_body) and _is_of_one(seen.data())
+                self._take(seen, _token(seen.data), _token(seen.request_body))
+                one_each = _is_of_one(seen.request_body) and _is_of_one(seen.data)
                 self._one_each[seen.sender, seen.receiver] = self._one_each[seen.receiver, seen.sender] = one_each
 
     def _take(self, seen: Seen, theirs: str, ours: str) -> None:
@@ -113,7 +117,7 @@ class Handshakes:
 
 
 def _presented(seen: Seen) -> Iterator[Token]:
-    for token in h.tokens_in(seen.request_headers.get("authorization", "")):
+    for token in seen.tokens:
         yield seen.sender, seen.receiver, token
 
 
@@ -132,9 +136,15 @@ def _named(credentials: bytes | None) -> list[str]:
     return [f"{role.get('country_code')}-{role.get('party_id')}".upper() for role in _roles(credentials)]
 
 
+def _hub(credentials: bytes | None) -> str:
+    """The hub whose platform it is, which has that in 2.3.0 instead of a role; empty for none."""
+    hub = str(_tree(credentials).get("hub_party_id", "")).upper()
+    return f"{hub[:2]}-{hub[2:]}" if hub else ""
+
+
 def _is_of_one(credentials: bytes | None) -> bool:
     """Whether a platform has one party, in whatever roles, and is no hub."""
-    is_hub = bool(_tree(credentials).get("hub_party_id")) or "HUB" in [each.get("role") for each in _roles(credentials)]
+    is_hub = bool(_hub(credentials)) or "HUB" in [each.get("role") for each in _roles(credentials)]
     return len(dict.fromkeys(_named(credentials))) == 1 and not is_hub
 
 

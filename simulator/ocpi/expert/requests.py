@@ -14,19 +14,19 @@ ROUTING = (h.OCPI_FROM_COUNTRY_CODE, h.OCPI_FROM_PARTY_ID, h.OCPI_TO_COUNTRY_COD
 IDS = (h.X_REQUEST_ID, h.X_CORRELATION_ID)
 
 
-def check_request(seen: Seen, one_party_each: bool) -> Iterator[Finding]:
+def check_request_form(seen: Seen, one_party_each: bool) -> Iterator[Finding]:
     """The headers and the path of a request; between platforms of one party each it is clear who speaks to whom."""
     headers = seen.request_headers
     if seen.request_body and "application/json" not in headers.get("content-type", "").lower():
         found = repr(headers.get("content-type", "nothing"))
         section = "transport_and_format, JSON"
         yield seen.remark("content-type", h.CONTENT_TYPE, found, "application/json", section, "warning")
-    if seen.url.partition("?")[0].endswith("/"):
+    if seen.has_slash:
         expected = "the path as the endpoint's URL makes it"
         yield seen.remark("trailing-slash", "path", "a slash at its end", expected, "transport_and_format", "note")
     # Whoever asks which versions there are has not chosen one yet, and may write as the oldest does.
     if seen.has_ids and seen.route != "versions.get_list":
-        yield from _check_token(seen, headers.get("authorization", ""))
+        yield from _check_token(seen)
         for name in IDS:
             if name.lower() not in headers:
                 section = "transport_and_format, Unique message IDs"
@@ -34,14 +34,13 @@ def check_request(seen: Seen, one_party_each: bool) -> Iterator[Finding]:
         yield from _check_routing(seen, one_party_each)
 
 
-def _check_token(seen: Seen, value: str) -> Iterator[Finding]:
+def _check_token(seen: Seen) -> Iterator[Finding]:
     section = "transport_and_format, Authorization header"
     expected = "“Token”, one space, and the credentials token in Base64"
-    tokens = h.tokens_in(value)
-    if not tokens:
-        found = "nothing" if not value else "a value of another form"
+    if not seen.tokens:
+        found = "nothing" if not seen.request_headers.get("authorization") else "a value of another form"
         yield seen.remark("authorization", h.AUTHORIZATION, found, expected, section, "error")
-    elif len(tokens) == 1:
+    elif len(seen.tokens) == 1:
         yield seen.remark("token-encoding", h.AUTHORIZATION, "the token as it is", expected, section, "error")
 
 

@@ -1,22 +1,28 @@
 """One exchange as an expert has it before the eyes: what was sent, what came back, and what it was about."""
 
 from collections.abc import Mapping
+from functools import lru_cache
+from typing import Final
 
 import msgspec
 from msgspec import Struct
 
 from simulator.ocpi import codec, envelope
+from simulator.ocpi import headers as h
 from simulator.ocpi.envelope import Envelope
 from simulator.ocpi.findings import Finding, Invalid, Severity
 
 OLDEST = "2.1.1"
 """The version without message ids, routing headers and Base64."""
 
+_tokens_in: Final = lru_cache(4096)(h.tokens_in)
+
 
 class Seen(Struct, frozen=True, kw_only=True):
     """An exchange. Header names are in lower case; `http_status` is None when nothing came back.
 
-    `route` is empty for a request that is none of OCPI's.
+    `route` is empty for a request that is none of OCPI's. `asked` and `answered` are numbers by which its headers are
+    known, but for the message ids that they end with; 0 for headers without a number.
     """
 
     sender: str
@@ -33,6 +39,17 @@ class Seen(Struct, frozen=True, kw_only=True):
     http_status: int | None = None
     response_headers: Mapping[str, str] = {}
     response_body: bytes = b""
+    asked: int = 0
+    answered: int = 0
+    envelope: Envelope | None = None
+    """That of the answer, read from its body; None when there is no readable one."""
+
+    def __post_init__(self) -> None:
+        try:
+            read = envelope.decode_envelope(self.response_body) if self.response_body else None
+        except Invalid:
+            read = None
+        msgspec.structs.force_setattr(self, "envelope", read)
 
     @property
     def has_ids(self) -> bool:
@@ -42,20 +59,24 @@ class Seen(Struct, frozen=True, kw_only=True):
     @property
     def ok(self) -> bool:
         """Whether the answer says that it worked."""
-        answer = self.envelope()
+        answer = self.envelope
         return answer is not None and answer.status_code < 2000 and (self.http_status or 999) < 300
 
-    def envelope(self) -> Envelope | None:
-        """The envelope of the answer; None when there is no readable one."""
-        try:
-            return envelope.decode_envelope(self.response_body)
-        except Invalid:
-            return None
+    @property
+    def tokens(self) -> tuple[str, ...]:
+        """The credentials tokens that the request may present."""
+        return _tokens_in(self.request_headers.get("authorization", ""))
 
+    @property
     def data(self) -> bytes | None:
         """The JSON of the answer's data."""
-        answer = self.envelope()
+        answer = self.envelope
         return None if answer is None or answer.data is msgspec.UNSET else bytes(answer.data)
+
+    @property
+    def has_slash(self) -> bool:
+        """Whether the path ends with a slash."""
+        return self.url.partition("?")[0].endswith("/")
 
     def is_json(self) -> bool:
         """Whether the request's body can be read as JSON at all."""

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from simulator.ocpi import catalogue
 from simulator.ocpi.datatypes import ci_key
 from simulator.ocpi.findings import Finding
-from simulator.ocpi.rules import bills, commands, connectors, credentials, locations, tariffs
+from simulator.ocpi.rules import bills, commands, connectors, credentials, locations, profiles, tariffs
 from simulator.ocpi.rules.remark import remark
 
 _CHECKS: Final[Mapping[str, Callable[[Any], Iterator[Finding]]]] = {
@@ -24,6 +24,9 @@ _CHECKS: Final[Mapping[str, Callable[[Any], Iterator[Finding]]]] = {
     "Tariff": tariffs.check_tariff,
     "StartSession": commands.check_start_session,
     "Credentials": credentials.check_credentials,
+    "VersionDetails": credentials.check_endpoints,
+    "SetChargingProfile": profiles.check_request,
+    "ActiveChargingProfile": profiles.check_request,
 }
 
 _ID_PARAMETERS: Final = {
@@ -39,6 +42,11 @@ _EVSE_PARAMETERS: Final = {"evse_uid": "uid"}
 _CONNECTOR_PARAMETERS: Final = {"connector_id": "id"}
 
 
+def ask_of(cls: type) -> bool:
+    """Whether there are rules for objects of a class, be it together with others."""
+    return cls.__name__ in _CHECKS or cls.__name__ == "Connector"
+
+
 def check(obj: object) -> tuple[Finding, ...]:
     """What is wrong or odd about a decoded object beyond its fields; empty for one that is in order."""
     examine, version = _CHECKS.get(type(obj).__name__), catalogue.version_of(type(obj))
@@ -47,10 +55,10 @@ def check(obj: object) -> tuple[Finding, ...]:
     return _in_version(version, examine(obj))
 
 
-def check_connector_tariffs(connector: object, tariffs: Iterable[object]) -> tuple[Finding, ...]:
-    """Tariffs of one type that a Connector has at the same time, as far as the tariffs are known."""
-    version = catalogue.version_of(type(connector)) or ""
-    return _in_version(version, connectors.check_connector_tariffs(connector, tariffs))
+def check_connector_tariffs(place: object, tariffs: Iterable[object]) -> tuple[Finding, ...]:
+    """Tariffs of one type that a Connector (of an EVSE, of a Location) has at a time, as far as tariffs are known."""
+    version = catalogue.version_of(type(place)) or ""
+    return _in_version(version, connectors.check_connector_tariffs(place, tariffs))
 
 
 def _in_version(version: str, findings: Iterator[Finding]) -> tuple[Finding, ...]:

@@ -4,8 +4,10 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
-from simulator.ocpi.datatypes import ci_key
+from simulator.ocpi.datatypes import ci_key, later
 from simulator.ocpi.findings import Finding
+from simulator.ocpi.rules.codes import check_currency
+from simulator.ocpi.rules.costs import check_costs, check_not_negative, check_price
 from simulator.ocpi.rules.remark import check_period, remark
 
 _ROUNDED_KWH: Final = Decimal("0.0005")
@@ -27,12 +29,21 @@ def check_session(session: Any) -> Iterator[Finding]:
         expected = "an EVSE, for only a reservation may lack one"
         yield remark("session-evse", "$.evse_uid", repr(_NOT_AVAILABLE), expected, "sessions, Session", "warning")
     yield from _check_energy(session.charging_periods, session.kwh, "$.kwh", "sessions, Session")
+    yield from _check_periods(session.charging_periods, getattr(session, name), end, "sessions, Session")
+    yield from check_not_negative(session, ("kwh",), "sessions, Session")
+    yield from check_currency(session, "sessions, Session")
+    yield from check_price(session.total_cost, "$.total_cost", "sessions, Session")
 
 
 def check_cdr(cdr: Any) -> Iterator[Finding]:
     """A CDR of any version."""
     end_name = "end_date_time" if hasattr(cdr, "end_date_time") else "stop_date_time"
-    yield from check_period(cdr.start_date_time, getattr(cdr, end_name), f"$.{end_name}", "cdrs, CDR")
+    end = getattr(cdr, end_name)
+    yield from check_period(cdr.start_date_time, end, f"$.{end_name}", "cdrs, CDR")
+    yield from _check_periods(cdr.charging_periods, cdr.start_date_time, end, "cdrs, CDR")
+    yield from check_not_negative(cdr, ("total_energy", "total_time", "total_parking_time"), "cdrs, CDR")
+    yield from check_currency(cdr, "cdrs, CDR")
+    yield from check_costs(cdr)
     yield from _check_energy(cdr.charging_periods, cdr.total_energy, "$.total_energy", "cdrs, CDR")
     if cdr.total_parking_time is not None and cdr.total_parking_time > cdr.total_time:
         expected = f"not more than total_time, {cdr.total_time}"
@@ -56,6 +67,20 @@ def _check_credit(cdr: Any) -> Iterator[Finding]:
     if reference is not None and ci_key(reference) == ci_key(cdr.id):
         expected = "the id of an earlier CDR, not its own"
         yield remark("credit-id", "$.credit_reference_id", repr(reference), expected, "cdrs, Credit CDRs")
+
+
+def _check_periods(periods: Sequence[Any], start: str, end: str | None, section: str) -> Iterator[Finding]:
+    """Charging periods follow each other, from the start on and up to the end; each ends when the next one starts."""
+    if end is not None and later(end, start) is not end:
+        return
+    after = start
+    for index, period in enumerate(periods):
+        begin = period.start_date_time
+        if later(begin, after) is not begin or (end is not None and later(end, begin) is not end):
+            where = f"$.charging_periods[{index}].start_date_time"
+            expected = "an instant from the start to the end, and not before the period above"
+            yield remark("charging-periods", where, begin, expected, section, "warning")
+        after = begin
 
 
 def _check_energy(periods: Sequence[Any], total: Decimal, path: str, section: str) -> Iterator[Finding]:

@@ -3,7 +3,7 @@
 Source: OCPI 2.2.1 and 2.3.0 Locations, Connector, tariff_ids.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import combinations
 from typing import Any, Final
 
@@ -15,15 +15,40 @@ _REGULAR: Final = "REGULAR"
 """The type of a tariff that states none."""
 
 
-def check_connector_tariffs(connector: Any, tariffs: Iterable[Any]) -> Iterator[Finding]:
-    """A Connector of any version, given the Tariffs that are known; those that it does not name do not matter."""
-    known = {ci_key(tariff.id): tariff for tariff in tariffs}
-    named = [(index, known.get(ci_key(id))) for index, id in enumerate(getattr(connector, "tariff_ids", ()))]
+def check_connector_tariffs(place: Any, tariffs: Iterable[Any]) -> Iterator[Finding]:
+    """A Connector, or the Connectors of an EVSE or a Location, of any version, given the Tariffs that are known.
+
+    Those that it does not name do not matter, nor do those of other parties than the Location's.
+    """
+    owner = _owner(place)
+    known = {ci_key(each.id): each for each in tariffs if not owner or _owner(each) in ((), owner)}
+    for path, connector in _connectors(place, "$"):
+        yield from _check(connector, path, known)
+
+
+def _owner(obj: Any) -> tuple[str, ...]:
+    """Whose it is; empty for what does not say so."""
+    return (ci_key(obj.country_code), ci_key(obj.party_id)) if hasattr(obj, "party_id") else ()
+
+
+def _connectors(place: Any, path: str) -> Iterator[tuple[str, Any]]:
+    """The Connectors that have several tariffs, each after its path; in 2.1.1 none has."""
+    for name in ("evses", "connectors"):
+        for index, inner in enumerate(getattr(place, name, ())):
+            yield from _connectors(inner, f"{path}.{name}[{index}]")
+    if len(getattr(place, "tariff_ids", ())) > 1:
+        yield path, place
+
+
+def _check(connector: Any, path: str, known: Mapping[str, Any]) -> Iterator[Finding]:
+    named = [(index, known.get(ci_key(id))) for index, id in enumerate(connector.tariff_ids)]
     for (_, first), (index, second) in combinations(named, 2):
         if first is None or second is None or _type(first) != _type(second) or not _overlap(first, second):
             continue
         expected = f"no other {_type(second)} tariff that is valid while {first.id!r} is"
-        yield remark("one-tariff-a-type", f"$.tariff_ids[{index}]", repr(second.id), expected, "locations, Connector")
+        yield remark(
+            "one-tariff-a-type", f"{path}.tariff_ids[{index}]", repr(second.id), expected, "locations, Connector"
+        )
 
 
 def _type(tariff: Any) -> str:

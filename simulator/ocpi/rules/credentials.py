@@ -1,4 +1,4 @@
-"""What is asked of Credentials as a whole."""
+"""What is asked of Credentials and of version details as a whole."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -16,4 +16,16 @@ def check_credentials(credentials: Any) -> Iterator[Finding]:
         if key in seen:
             found = f"{role.role} {role.country_code}-{role.party_id} a second time"
             yield remark("unique-roles", f"$.roles[{index}]", found, "each role of a party once", "credentials")
+        seen.append(key)
+
+
+def check_endpoints(details: Any) -> Iterator[Finding]:
+    """Each side of a module has one endpoint; 2.1.1 knows no sides."""
+    seen: list[tuple[str, str]] = []
+    for index, endpoint in enumerate(details.endpoints):
+        key = (str(endpoint.identifier), str(getattr(endpoint, "role", "")))
+        if key in seen:
+            found = f"{' '.join(filter(None, key))} a second time"
+            path, expected = f"$.endpoints[{index}]", "one endpoint for each side of a module"
+            yield remark("unique-endpoints", path, found, expected, "version_information_endpoint", "warning")
         seen.append(key)

@@ -5,7 +5,8 @@ from typing import Any, Final
 
 from simulator.ocpi.datatypes import ci_key, later
 from simulator.ocpi.findings import Finding
-from simulator.ocpi.rules.remark import remark
+from simulator.ocpi.rules.codes import check_time_zone
+from simulator.ocpi.rules.remark import check_period, remark
 
 _LETTERS_OF_A_COUNTRY: Final = 3
 
@@ -31,6 +32,7 @@ def check_location(location: Any) -> Iterator[Finding]:
                 yield remark("parking-place", where, repr(parking.parking_id), expected, "locations, EVSEParking")
     if len(places) != len(dict.fromkeys(places)):
         yield remark("unique-parking", "$.parking_places", "an id twice", "each id once", "locations, Parking")
+    yield from check_time_zone(location)
     yield from _check_viewers(location)
     yield from _check_point(location.coordinates, "$.coordinates")
     if len(location.country) != _LETTERS_OF_A_COUNTRY:
@@ -47,6 +49,9 @@ def check_evse(evse: Any, path: str = "$") -> Iterator[Finding]:
         yield remark("unique-connectors", f"{path}.connectors", "an id twice", "each id once", "locations, Connector")
     for index, connector in enumerate(evse.connectors):
         yield from _check_times(evse, connector, f"{path}.connectors[{index}].last_updated")
+    for index, planned in enumerate(evse.status_schedule):
+        end = f"{path}.status_schedule[{index}].period_end"
+        yield from check_period(planned.period_begin, planned.period_end, end, "locations, StatusSchedule")
     if evse.coordinates is not None:
         yield from _check_point(evse.coordinates, f"{path}.coordinates")
 
@@ -56,6 +61,10 @@ def check_hours(hours: Any, path: str = "$") -> Iterator[Finding]:
     if hours.twentyfourseven and hours.regular_hours:
         found, expected = "regular hours though open 24/7", "either regular hours or twentyfourseven"
         yield remark("hours-choice", f"{path}.regular_hours", found, expected, "locations, Hours", "warning")
+    for name in ("exceptional_openings", "exceptional_closings"):
+        for index, period in enumerate(getattr(hours, name)):
+            end = f"{path}.{name}[{index}].period_end"
+            yield from check_period(period.period_begin, period.period_end, end, "locations, ExceptionalPeriod")
     for index, regular in enumerate(hours.regular_hours):
         if regular.period_end <= regular.period_begin:
             where, expected = f"{path}.regular_hours[{index}].period_end", f"a time after {regular.period_begin}"

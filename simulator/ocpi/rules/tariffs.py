@@ -5,9 +5,11 @@ from decimal import Decimal
 from typing import Any, Final
 
 from simulator.ocpi.findings import Finding
+from simulator.ocpi.rules.codes import check_currency
 from simulator.ocpi.rules.remark import check_period, remark
 
 _SPANS: Final = ("kwh", "current", "power", "duration")
+_OF_RESERVATIONS: Final = ("FLAT", "TIME")
 _NO_TAXES: Final = "N/A"
 
 
@@ -20,17 +22,30 @@ def check_tariff(tariff: Any) -> Iterator[Finding]:
         yield remark(
             "price-limits", "$.max_price", str(most), f"at least min_price, {least}", "tariffs, Tariff", "warning"
         )
+    yield from check_currency(tariff, "tariffs, Tariff")
     untaxed = getattr(tariff, "tax_included", None) == _NO_TAXES
     for index, element in enumerate(tariff.elements):
         path = f"$.elements[{index}]"
         if element.restrictions is not None:
             yield from _check_restrictions(element.restrictions, f"{path}.restrictions")
+            yield from _check_reservation(element, f"{path}.price_components")
         for place, component in enumerate(element.price_components):
             if untaxed and component.vat is not None:
                 where, found = f"{path}.price_components[{place}].vat", str(component.vat)
                 yield remark(
                     "tariff-tax", where, found, "no vat, for tax_included is N/A", "tariffs, Tariff", "warning"
                 )
+
+
+def _check_reservation(element: Any, path: str) -> Iterator[Finding]:
+    """A reservation has a beginning and a duration, and nothing else that could be billed."""
+    if getattr(element.restrictions, "reservation", None) is None:
+        return
+    for index, component in enumerate(element.price_components):
+        if component.type not in _OF_RESERVATIONS:
+            expected = "FLAT or TIME, in an element for reservations"
+            section = "tariffs, ReservationRestrictionType"
+            yield remark("reservation-type", f"{path}[{index}].type", component.type, expected, section, "warning")
 
 
 def _limit(price: Any) -> Decimal | None:

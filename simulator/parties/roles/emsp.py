@@ -221,6 +221,7 @@ class Emsp:
                 f"The CDR asks {amount} {cdr.currency}; its tariff and volumes make {expected}.",
                 "$.total_cost.excl_vat",
                 "OCPI 2.2.1 cdrs, CDR",
+                by=f"{cdr.country_code}-{cdr.party_id}",
             )
         self.office.journal.money(
             "payable",

@@ -1,0 +1,121 @@
+"""The expert: all that is looked for, in order, and what need not be looked at again.
+
+Nearly all exchanges of a run have the same few sets of headers. What has been found sound of headers, codes and path is
+remembered by the numbers that such sets have, and only bodies and handshakes are read each time.
+"""
+
+from collections.abc import Hashable, Iterator, Mapping
+from typing import Final, Protocol
+
+from simulator.ocpi.expert.answers import check_answer_form, check_envelope
+from simulator.ocpi.expert.bodies import look_at_answered, look_at_asked
+from simulator.ocpi.expert.handshakes import Handshakes
+from simulator.ocpi.expert.plugs import Plugs
+from simulator.ocpi.expert.requests import check_request_form
+from simulator.ocpi.expert.seen import Seen
+from simulator.ocpi.findings import Finding
+
+_REMEMBERED: Final = 10_000
+
+
+class Exchange(Protocol):
+    """A row of a recording, as far as an expert looks at it; see `simulator.recording.rows.MessageRow`."""
+
+    sender: str
+    receiver: str
+    start_us: int
+    end_us: int
+    method: str
+    host: str
+    path: str
+    module: str
+    route: str
+    version: str
+    request_body: bytes
+    http_status: int | None
+    response_body: bytes
+
+
+class Expert:
+    """Looks at the exchanges of a run in the order of their final states; remembers handshakes and tariffs."""
+
+    def __init__(self) -> None:
+        self._handshakes = Handshakes()
+        self._plugs = Plugs()
+        self._sound: dict[Hashable, None] = {}
+
+    def look_at(
+        self,
+        row: Exchange,
+        asked: int,
+        request_headers: Mapping[str, str],
+        answered: int,
+        response_headers: Mapping[str, str],
+    ) -> Iterator[tuple[str, Finding]]:
+        """What there is to remark on a recorded exchange, each time after the party whose message it is about.
+
+        The names of headers are in lower case. For `asked` and `answered` see Seen.
+        """
+        seen = Seen(
+            sender=row.sender,
+            receiver=row.receiver,
+            start_us=row.start_us,
+            end_us=row.end_us,
+            method=row.method,
+            url=f"http://{row.host}{row.path}",
+            module=row.module,
+            route=row.route,
+            version=row.version,
+            request_headers=request_headers,
+            request_body=row.request_body,
+            http_status=row.http_status,
+            response_headers=response_headers,
+            response_body=row.response_body,
+            asked=asked,
+            answered=answered,
+        )
+        for finding in self.look_at_request(seen):
+            yield row.sender, finding
+        for finding in self.look_at_answer(seen):
+            yield row.receiver, finding
+
+    def look(self, seen: Seen) -> list[Finding]:
+        """What there is to remark on one exchange."""
+        return self.look_at_request(seen) + self.look_at_answer(seen)
+
+    def look_at_request(self, seen: Seen) -> list[Finding]:
+        """What there is to remark on what the sender did."""
+        one_each = self._handshakes.one_party_each(seen)
+        kind = ("request", seen.asked, seen.route, seen.module, seen.version, seen.has_slash, bool(seen.request_body))
+        found = self._check_form((*kind, one_each), seen.asked, check_request_form(seen, one_each))
+        found += self._handshakes.check_request(seen)
+        objects, odd = look_at_asked(seen)
+        found += odd
+        found += self._plugs.check(seen, objects)
+        return found
+
+    def look_at_answer(self, seen: Seen) -> list[Finding]:
+        """What there is to remark on what the receiver did, if it did anything."""
+        if seen.http_status is None:
+            return []
+        kind = (seen.asked, seen.answered, seen.route, seen.module, seen.version, seen.http_status, seen.ok)
+        found = self._check_form(
+            (*kind, bool(seen.response_body)), seen.asked and seen.answered, check_answer_form(seen)
+        )
+        found += check_envelope(seen)
+        found += self._handshakes.check_answer(seen)
+        objects, odd = look_at_answered(seen)
+        found += odd
+        found += self._plugs.check(seen, objects)
+        return found
+
+    def _check_form(self, kind: Hashable, numbered: int, check: Iterator[Finding]) -> list[Finding]:
+        """What is found of a kind of headers and code; a kind that was found sound is not looked at again."""
+        if kind in self._sound:
+            return []
+        found = list(check)
+        if numbered and not found:
+            if len(self._sound) >= _REMEMBERED:
+                self._sound.clear()
+            self._sound[kind] = None
+        return found

@@ -1,0 +1,31 @@
+"""What is asked of a ChargingProfile as a whole. Source: OCPI 2.2.1, ChargingProfiles, ChargingProfilePeriod."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any, Final
+
+from simulator.ocpi.findings import Finding
+from simulator.ocpi.rules.remark import remark
+
+_SECTION: Final = "chargingprofiles, ChargingProfilePeriod"
+_TENTH: Final = Decimal("0.1")
+
+
+def check_request(request: Any) -> Iterator[Finding]:
+    """What a SetChargingProfile or an ActiveChargingProfile holds."""
+    yield from _check(request.charging_profile, "$.charging_profile")
+
+
+def _check(profile: Any, path: str) -> Iterator[Finding]:
+    last_s = None
+    for index, period in enumerate(profile.charging_profile_period):
+        where = f"{path}.charging_profile_period[{index}]"
+        if last_s is not None and period.start_period <= last_s:
+            expected = f"more than {last_s}, when the period before it starts"
+            yield remark(
+                "profile-order", f"{where}.start_period", str(period.start_period), expected, _SECTION, "warning"
+            )
+        last_s = period.start_period
+        if period.limit % _TENTH:
+            expected = "a limit with one decimal at most"
+            yield remark("profile-limit", f"{where}.limit", str(period.limit), expected, _SECTION, "warning")

@@ -1,0 +1,97 @@
+"""Lets somebody look at each message as it is written, and keeps what he remarks as hints.
+
+Whoever writes the recording has time left, the engine has not; and in a process of its own it takes none from the
+engine. This room knows no protocol, so the onlooker is handed in by name. Hints are no part of the digest.
+"""
+
+from collections.abc import Iterable, Mapping
+from pkgutil import resolve_name
+from typing import Final, Protocol
+
+import msgspec
+
+from simulator.recording.headers import with_ids
+from simulator.recording.rows import EncodedMessage, Headers, HintRow, Severity
+
+_REMEMBERED: Final = 10_000
+_decode: Final = msgspec.msgpack.Decoder(Headers).decode
+
+
+class Remark(Protocol):
+    """What an onlooker has to say."""
+
+    rule: str
+    severity: Severity
+    path: str
+    section: str
+
+    def sentence(self) -> str:
+        """The remark for the person who has to act."""
+        ...
+
+
+class Looks(Protocol):
+    """An onlooker. It gets the messages in order; its class is made without arguments."""
+
+    def look_at(
+        self,
+        row: EncodedMessage,
+        asked: int,
+        request_headers: Mapping[str, str],
+        answered: int,
+        response_headers: Mapping[str, str],
+    ) -> Iterable[tuple[str, Remark]]:
+        """The remarks on a message, each after the party whose doing it is about.
+
+        The names of headers are in lower case. `asked` and `answered` are their numbers: those of one number differ in
+        the message ids that they end with and in nothing else; 0 for headers without a number.
+        """
+        ...
+
+
+class Onlooker:
+    """Collects the hints on the messages of a batch; `errors` counts those of severity error by party and rule."""
+
+    def __init__(self, name: str) -> None:
+        """`name` is that of a class that Looks, such as "package.module:Class"."""
+        self.errors: dict[str, dict[str, int]] = {}
+        self._looks: Looks = resolve_name(name)()
+        self._hints: list[tuple[int, HintRow]] = []
+        self._headers: dict[int, dict[str, str]] = {}
+
+    def look(self, seq: int, row: EncodedMessage, asked: int, answered: int) -> None:
+        """Have the message looked at whose headers have these numbers."""
+        request_headers = self._read(asked, row.request_headers, row)
+        response_headers = self._read(answered, row.response_headers, row)
+        for party, remark in self._looks.look_at(row, asked, request_headers, answered, response_headers):
+            if remark.severity == "error":
+                by_rule = self.errors.setdefault(party, {})
+                by_rule[remark.rule] = by_rule.get(remark.rule, 0) + 1
+            hint = HintRow(
+                row.end_us, row.exchange, remark.rule, remark.severity, remark.sentence(), remark.path, remark.section
+            )
+            self._hints.append((seq, hint))
+
+    def among(self, hints: list[tuple[int, HintRow]]) -> list[tuple[int, HintRow]]:
+        """The hints collected together with others of the same batch, in an order that no batch's size changes."""
+        if not self._hints:
+            return hints
+        # What the engine remarks once a row is there may come a batch later, so that it is always put after that row's.
+        together = sorted([*self._hints, *hints], key=_seq)
+        self._hints.clear()
+        return together
+
+    def _read(self, number: int, encoded: msgspec.Raw, row: EncodedMessage) -> dict[str, str]:
+        known = self._headers.get(number) if number else None
+        if known is None:
+            known = {name.lower(): value for name, value in reversed(_decode(encoded))}
+            if number:
+                if len(self._headers) >= _REMEMBERED:
+                    self._headers.clear()
+                self._headers[number] = known
+            return known
+        return with_ids(known, row.correlation_id, row.request_id)
+
+
+def _seq(hint: tuple[int, HintRow]) -> int:
+    return hint[0]

@@ -1,0 +1,41 @@
+"""An onlooker that says what it was shown."""
+
+from collections.abc import Iterator, Mapping
+
+from msgspec import Struct
+
+from simulator.recording.rows import EncodedMessage, Severity
+
+
+class Said(Struct, frozen=True):
+    """What it says."""
+
+    rule: str
+    severity: Severity
+    path: str = "$"
+    section: str = "OCPI"
+
+    def sentence(self) -> str:
+        return f"{self.rule}."
+
+
+class Echo:
+    """Repeats the headers of each message, and finds an error in those that failed."""
+
+    def __init__(self) -> None:
+        self._seen: dict[int, Mapping[str, str]] = {}
+
+    def look_at(
+        self,
+        row: EncodedMessage,
+        asked: int,
+        request_headers: Mapping[str, str],
+        answered: int,
+        response_headers: Mapping[str, str],
+    ) -> Iterator[tuple[str, Said]]:
+        bare = {name: value for name, value in request_headers.items() if not name.startswith("x-")}
+        if asked and self._seen.setdefault(asked, bare) != bare:
+            yield row.sender, Said("number-of-others", "error")
+        yield row.sender, Said(" ".join(map(":".join, request_headers.items())), "note")
+        if row.http_status == 500:
+            yield row.receiver, Said(" ".join(map(":".join, response_headers.items())), "error")
