@@ -12,6 +12,7 @@ from simulator.ocpi.v2_2_1.hubclientinfo import ClientInfo, ConnectionStatus
 from simulator.parties.connection import Connection, Routed
 from simulator.parties.modules.hubclientinfo import ClientInfoReceiver
 from simulator.parties.office import Office
+from simulator.parties.pull import Crawl
 from simulator.parties.sync import Pull, Taken
 
 COUNTERPARTS = {
@@ -47,9 +48,9 @@ class BehindHubs:
             for member in connection.members:
                 self._lead(connection, member.country_code, member.party_id, member.role)
 
-    def _take(self, connection: Connection, infos: list[ClientInfo], cause: Cause) -> Taken:
+    def _take(self, connection: Connection, found: Crawl[ClientInfo], cause: Cause) -> Taken:
         """The round that pulls this goes on to read all else, so nobody has to be read again because of it."""
-        changed = [info for info in infos if self._receiver.take(connection, info, cause)]
+        changed = [info for info in found.objects if self._receiver.take(connection, info, cause)]
         for info in changed:
             self._follow(connection, info)
         return Taken(len(changed))

@@ -8,7 +8,7 @@ from simpy import Event
 
 from simulator.engine.cause import Cause
 from simulator.engine.exchange import Exchange
-from simulator.ocpi import rules
+from simulator.ocpi import codec, rules
 from simulator.ocpi.findings import Invalid
 from simulator.ocpi.route_tables import Route
 from simulator.ocpi.status import Status
@@ -77,7 +77,7 @@ class Call(Struct, frozen=True, gc=False):
 
     def read(self, cls: type[T]) -> T:
         """The object in the body, as 2.2.1 has it. Raises Invalid, also for what no field can say by itself."""
-        obj = self.dialect.decode(self.body, cls, self.owner)
+        obj = self.dialect.decode(self.body, cls, self.owner, self.cause.id)
         errors = tuple([finding for finding in rules.check(obj) if finding.severity == "error"])
         if errors:
             raise Invalid(errors)
@@ -85,10 +85,27 @@ class Call(Struct, frozen=True, gc=False):
 
     def read_patch(self, cls: type[Struct]) -> Any:
         """The changes in the body, each field of the class set or UNSET. Raises Invalid."""
-        return self.dialect.decode_patch(self.body, cls, self.owner)
+        return self.dialect.decode_patch(self.body, cls, self.owner, self.cause.id)
 
-    def reply(self, obj: Struct, **how: Any) -> Reply:
-        """The answer that shows an object; `how` may set status, message, HTTP status and headers. Raises Refusal."""
+    def original(self, cls: type[Struct]) -> Any:
+        """The object in the body as it came, to be kept beside that of 2.2.1; None when it is that. Raises Invalid."""
+        return self.dialect.original(self.body, cls)
+
+    def original_patch(self, cls: type[Struct]) -> Any:
+        """The changes in the body as they came; None when they are of 2.2.1. Raises Invalid."""
+        return self.dialect.original_patch(self.body, cls)
+
+    def class_of(self, cls: type[Struct]) -> type[Struct]:
+        """The class of the version that is spoken for one of 2.2.1: which originals can be shown and changed."""
+        return self.dialect.class_of(cls)
+
+    def reply(self, obj: Struct, original: Struct | None = None, **how: Any) -> Reply:
+        """The answer that shows an object, or its original of the version that is spoken. Raises Refusal.
+
+        `how` may set status, message, HTTP status and headers.
+        """
+        if original is not None:
+            return Reply(codec.encode(original), **how)
         try:
             return Reply(self.dialect.encode(obj), **how)
         except Unsayable as reason:

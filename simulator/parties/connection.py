@@ -7,10 +7,13 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import Final
 
+from simulator.engine.journal import Journal
 from simulator.ocpi import headers as h
 from simulator.ocpi.modules import InterfaceRole, ModuleID, Role, uses_routing_headers
 from simulator.parties.credentials import Member
-from simulator.parties.dialect import HOME, OLDEST, Books, Dialect, ForeignDialect, HomeDialect
+from simulator.parties.dialect import HOME, OLDEST, Books, Dialect, HomeDialect
+from simulator.parties.foreign import ForeignDialect
+from simulator.parties.losses import Losses
 from simulator.wire.carrier import Headers
 
 
@@ -43,6 +46,7 @@ class Connection:
     __slots__ = (
         "_books",
         "_dialects",
+        "_journal",
         "_now",
         "_open_routed",
         "_owned",
@@ -73,7 +77,13 @@ class Connection:
     )
 
     def __init__(
-        self, us: tuple[str, str], peer: tuple[str, str], peer_role: Role, books: Books, now: Callable[[], str]
+        self,
+        us: tuple[str, str],
+        peer: tuple[str, str],
+        peer_role: Role,
+        books: Books,
+        now: Callable[[], str],
+        journal: Journal,
     ) -> None:
         self.our_country_code, self.our_party_id = us
         self.peer_country_code, self.peer_party_id = peer
@@ -96,6 +106,7 @@ class Connection:
         self.followers: list[Routed] = []
         self._books = books
         self._now = now
+        self._journal = journal
         self._routing = routing(*peer, *us)
         self.members: tuple[Member, ...] = ()
         self._open_routed: Routed | None = None
@@ -159,7 +170,8 @@ class Connection:
         if dialect is None:
             us = (self.our_country_code, self.our_party_id)
             them = (self.peer_country_code, self.peer_party_id)
-            dialect = self._dialects[version] = ForeignDialect(version, self._books, us, them, self._now)
+            losses = Losses(self._journal)
+            dialect = self._dialects[version] = ForeignDialect(version, self._books, us, them, self._now, losses)
         return dialect
 
     def side(self, module: str) -> InterfaceRole:
@@ -236,7 +248,8 @@ class Routed(Connection):
         self, via: Connection, peer: tuple[str, str] | None, peer_role: Role, us: tuple[str, str] | None = None
     ) -> None:
         us = us or (via.our_country_code, via.our_party_id)
-        super().__init__(us, peer or (via.peer_country_code, via.peer_party_id), peer_role, via._books, via._now)
+        them = peer or (via.peer_country_code, via.peer_party_id)
+        super().__init__(us, them, peer_role, via._books, via._now, via._journal)
         self.via = via
         via.followers.append(self)
         self.reachable = True

@@ -57,7 +57,8 @@ class Office:
         return connection
 
     def _connection(self, us: tuple[str, str], peer: Identity) -> Connection:
-        connection = Connection(us, (peer.country_code, peer.party_id), peer.role, self.books, self.calendar.now)
+        them, now = (peer.country_code, peer.party_id), self.calendar.now
+        connection = Connection(us, them, peer.role, self.books, now, self.journal)
         if self.identity.versions == (OLDEST,):
             connection.encode_tokens("raw")
         return connection

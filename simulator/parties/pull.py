@@ -1,6 +1,7 @@
 """Crawls a peer's list page by page, as its Link headers lead. Source: OCPI 2.2.1, Transport and format, Pagination."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
+from itertools import repeat
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlencode
 
@@ -26,6 +27,16 @@ class Crawl(Struct, Generic[T], frozen=True):
     objects: list[T]
     complete: bool
     problem: str = ""
+    originals: list[Any] = []
+
+    def heard(self) -> Iterator[tuple[T, Any]]:
+        """Each object with its original, None when it came in 2.2.1."""
+        known = self.originals if len(self.originals) == len(self.objects) else repeat(None)
+        return zip(self.objects, known, strict=False)
+
+    def owned_by(self, connection: Connection) -> list[tuple[T, Any]]:
+        """Those of them that the peer's platform owns: of no others it may tell."""
+        return [(each, original) for each, original in self.heard() if _is_of(connection, each)]
 
 
 def crawl(
@@ -54,23 +65,33 @@ def crawl(
     )
     page_url: str | None = f"{url}?{urlencode({'date_from': date_from}, safe=':')}" if date_from else url
     objects: list[T] = []
+    originals: list[Any] = []
     seen: dict[str, None] = {}
     while page_url is not None:
         if page_url in seen or len(seen) >= _MOST_PAGES:
-            return Crawl(objects, False, f"The pages of {connection.peer_id} lead in a circle at {page_url}.")
+            problem = f"The pages of {connection.peer_id} lead in a circle at {page_url}."
+            return Crawl(objects, False, problem, originals)
         seen[page_url] = None
         exchange = office.client.send(connection, "GET", page_url, subject, cause)
         if exchange is not None:
             yield exchange
         answer = office.client.read(exchange)
         if exchange is None or answer.data is None or not answer.ok:
-            return Crawl(objects, False, answer.problem or "The answer has no list.")
+            return Crawl(objects, False, answer.problem or "The answer has no list.", originals)
         try:
-            good, findings = read(answer.data) if read else connection.dialect.decode_list(answer.data, cls)
+            if read is not None:
+                good, findings = read(answer.data)
+            else:
+                good, as_they_came, findings = connection.dialect.decode_list(answer.data, cls, exchange.id)
+                originals += as_they_came
         except Invalid as invalid:
             office.client.hints(exchange, invalid.findings)
-            return Crawl(objects, False, str(invalid))
+            return Crawl(objects, False, str(invalid), originals)
         office.client.hints(exchange, findings)
         objects.extend(good)
         page_url = next_url(answer.headers.get("link"))
-    return Crawl(objects, True)
+    return Crawl(objects, True, "", originals)
+
+
+def _is_of(connection: Connection, obj: Any) -> bool:
+    return connection.owns(obj.country_code, obj.party_id)

@@ -25,8 +25,8 @@ from simulator.parties.office import Office
 class Item(Struct, frozen=True):
     """An object as we know it, and where the peer shows it.
 
-    `said` is our object as the peer's version can say it; `read` makes the same of the peer's answer. What only one
-    version has is `untranslated`.
+    `said` is our object as the peer's version can say it; `read` makes the same of the peer's answer. An `original` of
+    that version, such as the peer told us, is what the peer has to show; without it both are compared as 2.2.1.
     """
 
     module: ModuleID
@@ -35,18 +35,17 @@ class Item(Struct, frozen=True):
     segments: tuple[str, ...]
     obj: Struct
     query: str = ""
-    untranslated: bool = False
+    original: Struct | None = None
 
     def said(self, connection: Connection) -> Struct:
         """Our object, said in the version of a connection and heard again. Raises Unsayable."""
-        return (
-            self.obj if self.untranslated else self.read(connection, msgspec.Raw(connection.dialect.encode(self.obj)))
-        )
+        return self.original or self.read(connection, msgspec.Raw(connection.dialect.encode(self.obj)))
 
     def read(self, connection: Connection, data: msgspec.Raw) -> Struct:
         """What the peer shows. Raises Invalid."""
-        read = codec.decode if self.untranslated else connection.dialect.decode
-        return read(data, type(self.obj))
+        if self.original is not None:
+            return codec.decode(data, type(self.original))
+        return connection.dialect.decode(data, type(self.obj))
 
 
 def read_back(

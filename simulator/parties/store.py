@@ -1,7 +1,7 @@
 """Where a party keeps OCPI objects: by CiString key, in the order of their creation, ready to be listed in pages."""
 
 from collections.abc import Callable, Iterator
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from msgspec import Struct
 
@@ -15,12 +15,16 @@ S = TypeVar("S", bound=Struct)
 
 
 class Store(Generic[T]):
-    """Objects by key, compared as CiStrings. A list keeps the order of creation, on which crawls depend."""
+    """Objects by key, compared as CiStrings. A list keeps the order of creation, on which crawls depend.
 
-    __slots__ = ("_objects",)
+    Beside an object that came in another version lies its original, as it came.
+    """
+
+    __slots__ = ("_objects", "_originals")
 
     def __init__(self) -> None:
         self._objects: dict[str, T] = {}
+        self._originals: dict[str, Any] = {}
 
     def __len__(self) -> int:
         return len(self._objects)
@@ -32,16 +36,32 @@ class Store(Generic[T]):
         """The object with this key, compared as CiStrings."""
         return self._objects.get("/".join(key).lower())
 
-    def put(self, value: T, *key: str) -> bool:
-        """Keep an object; whether it is new."""
+    def original(self, cls: type[Any], *key: str) -> Any:
+        """The original of the object with this key, when that is of this class; else None."""
+        found = self._originals.get("/".join(key).lower())
+        return found if type(found) is cls else None
+
+    def holds(self, value: T, original: Any, *key: str) -> bool:
+        """Whether exactly this object is kept, and its original, if it has one."""
+        joined = "/".join(key).lower()
+        return self._objects.get(joined) == value and (original is None or self._originals.get(joined) == original)
+
+    def put(self, value: T, *key: str, original: Any = None) -> bool:
+        """Keep an object in place of what was there, and of the original of that; whether it is new."""
         joined = "/".join(key).lower()
         new = joined not in self._objects
         self._objects[joined] = value
+        if original is not None:
+            self._originals[joined] = original
+        elif self._originals:
+            self._originals.pop(joined, None)
         return new
 
     def drop(self, *key: str) -> T | None:
         """Forget an object; returns it."""
-        return self._objects.pop("/".join(key).lower(), None)
+        joined = "/".join(key).lower()
+        self._originals.pop(joined, None)
+        return self._objects.pop(joined, None)
 
     def keys(self) -> Iterator[str]:
         """The keys, joined by a slash, in lower case."""

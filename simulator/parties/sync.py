@@ -16,7 +16,7 @@ from simulator.ocpi.findings import Finding
 from simulator.ocpi.modules import InterfaceRole, ModuleID, Role
 from simulator.parties.connection import Connection
 from simulator.parties.office import Office
-from simulator.parties.pull import crawl
+from simulator.parties.pull import Crawl, crawl
 
 SETTLE_US = 2_000_000
 """After a handshake the other side needs its answer before it lets us in; a network that is back needs a moment."""
@@ -45,7 +45,7 @@ class Pull(Struct, frozen=True):
 
     module: ModuleID
     cls: type[Any]
-    take: Callable[[Connection, list[Any], Cause], Taken]
+    take: Callable[[Connection, Crawl[Any], Cause], Taken]
     full: bool = False
     needs_date_from: bool = False
     personal: bool = False
@@ -178,7 +178,7 @@ class Synchroniser:
                     date_from = office.calendar.text(began_us - _HISTORY_US)
                 found = yield from crawl(office, target, pull.module, pull.cls, why, date_from, pull.read)
                 if found.complete or not pull.full:
-                    taken = pull.take(target, found.objects, why)
+                    taken = pull.take(target, found, why)
                     changed[module] = changed.get(module, 0) + taken.changed
                     stalest_us = max(stalest_us, taken.stalest_us)
                 if found.complete:

@@ -1,4 +1,7 @@
-"""The parties are tested in the small town of tests/assemble, by requests that anyone with a token could send."""
+"""The parties are tested in the small town of tests/assemble, by requests that anyone with a token could send.
+
+Objects of any class come from tests/ocpi.
+"""
 
 import sys
 from collections.abc import Iterator
@@ -6,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+sys.path.insert(0, str(Path(__file__).parents[1] / "ocpi"))
 sys.path.insert(0, str(Path(__file__).parents[1] / "assemble"))
 
 from run_town import OpenTown, WireName, named, town

@@ -48,7 +48,8 @@ class Setting(Struct, frozen=True, kw_only=True):
     or None: `location` and `tariff` by id, `token` by its contract id (a contract with several tokens: None, unless the
     right one is known). `reservation_number` gives the number that stands for a reservation's id towards 2.1.1.
     `asked_token` is the token that an authorisation was asked for. `time_zone` is that of a location which names none,
-    `now` the DateTime for a PATCH that has none, both empty when not known.
+    `now` the DateTime for a PATCH that has none, both empty when not known. With `stand_ins` the object is for the
+    books of a party that keeps the original beside it: what has no faithful word gets the nearest.
     """
 
     country_code: str = ""
@@ -61,6 +62,7 @@ class Setting(Struct, frozen=True, kw_only=True):
     time_zone: str = ""
     now: str = ""
     command_timeout_s: int = 30
+    stand_ins: bool = False
 
 
 class Account:

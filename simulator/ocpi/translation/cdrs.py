@@ -9,6 +9,7 @@ from typing import Any, Final
 from simulator.ocpi.translation.account import Account, Tree, Unsayable
 from simulator.ocpi.translation.owner import FROM_URL, IN_URL
 from simulator.ocpi.translation.places import CDR_LOCATION, EMBEDDED_CDR_LOCATION
+from simulator.ocpi.translation.plugs import plug
 from simulator.ocpi.translation.prices import with_vat_unknown, without_vat
 from simulator.ocpi.translation.table import FIT, Made, Table, substitute
 from simulator.ocpi.translation.tokens import AUTH_ID, CDR_TOKEN
@@ -32,6 +33,22 @@ def _refuse_other_bills(cdr: Mapping[str, Any], path: str, account: Account) -> 
     return {}
 
 
+def _without_flat(dimensions: list[Mapping[str, Any]], path: str, account: Account) -> list[Tree]:
+    """All dimensions but FLAT; in a party's own books no time at all stands for a period that has nothing else."""
+    out = []
+    for index, dimension in enumerate(dimensions):
+        try:
+            out.append(account.say(v2_1_1.CdrDimension, v2_2_1.CdrDimension, dimension, f"{path}[{index}]"))
+        except Unsayable as why:
+            account.lose(f"{path}[{index}]", str(why))
+    if not out:
+        if not account.setting.stand_ins:
+            raise Unsayable(f"Nothing of {path} can be said in OCPI {account.leg.target}, and it must not be empty.")
+        account.change(path, f"OCPI {account.leg.target} has no other dimension for it; a TIME of 0 stands for it.")
+        out.append({"type": "TIME", "volume": 0})
+    return out
+
+
 _NO_SPLIT: Final = "OCPI 2.1.1 has the total cost only."
 
 FROM_2_1_1: Final = (
@@ -47,7 +64,7 @@ FROM_2_1_1: Final = (
             *("total_reservation_cost", "credit", "credit_reference_id", "home_charging_compensation"),
         ),
     ),
-    Table(v2_1_1.ChargingPeriod, v2_2_1.ChargingPeriod, unsaid=("tariff_id",)),
+    Table(v2_1_1.ChargingPeriod, v2_2_1.ChargingPeriod, mapped={"dimensions": _without_flat}, unsaid=("tariff_id",)),
     Table(v2_1_1.CdrDimension, v2_2_1.CdrDimension, mapped={"type": FIT}),
 )
 
@@ -86,4 +103,6 @@ TO_2_1_1: Final = (
 
 TO_2_3_0: Final = ()
 
-FROM_2_3_0: Final = (Table(v2_3_0.CdrLocation, v2_2_1.CdrLocation, mapped={"connector_standard": FIT}),)
+FROM_2_3_0: Final = (
+    Table(v2_3_0.CdrLocation, v2_2_1.CdrLocation, made=(plug("connector_standard", "connector_power_type"),)),
+)

@@ -1,6 +1,7 @@
 """Locations, EVSEs and Connectors between versions: what a driver is told wrong is worse than what it is not told.
 
-A plug or a kind of current that the other version does not know takes its Connector away, the last Connector its EVSE.
+A plug or a kind of current that the other version does not know takes its Connector away, the last Connector its EVSE;
+but a party's own books have another plug instead.
 
 Source: OCPI 2.1.1, 2.2.1 and 2.3.0, Locations.
 """
@@ -12,6 +13,7 @@ from simulator.ocpi.translation.account import Account, Tree, Unsayable
 from simulator.ocpi.translation.countries import three_letters
 from simulator.ocpi.translation.owner import FROM_URL, IN_URL
 from simulator.ocpi.translation.places import NOT_AVAILABLE
+from simulator.ocpi.translation.plugs import plug
 from simulator.ocpi.translation.table import FIT, WHOLE, Made, Table, substitute
 from simulator.ocpi.v2_1_1 import locations as v2_1_1
 from simulator.ocpi.v2_2_1 import locations as v2_2_1
@@ -232,7 +234,7 @@ FROM_2_3_0: Final = (
     Table(
         v2_3_0.Connector,
         v2_2_1.Connector,
-        mapped={"standard": FIT},
+        made=(plug("standard", "power_type"),),
         lost={"capabilities": "OCPI 2.2.1 does not say whether a Connector can Plug & Charge."},
     ),
     Table(v2_3_0.Image, v2_2_1.Image, mapped={"category": substitute({"": "OTHER"}, v2_2_1.ImageCategory)}),

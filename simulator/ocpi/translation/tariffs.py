@@ -8,6 +8,7 @@ Source: OCPI 2.1.1, 2.2.1 and 2.3.0, Tariffs.
 
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import partial
 from typing import Any, Final
 
 import msgspec
@@ -63,7 +64,9 @@ def _say_net(tariff: Mapping[str, Any], path: str, account: Account) -> Tree:
     if included == v2_3_0.TaxIncluded.NO:
         return {"elements": elements}
     account.lose(f"{path}.tax_included", "Prices of OCPI 2.2.1 are always without VAT.")
-    say = _net_component if included == v2_3_0.TaxIncluded.YES else _component_without_vat
+    # Inside a bill it has to be exact: whoever reads that works the amount out again.
+    nearly = account.setting.stand_ins and path == "$"
+    say = partial(_net_component, nearly=nearly) if included == v2_3_0.TaxIncluded.YES else _component_without_vat
     return {
         "elements": [
             {
@@ -78,8 +81,8 @@ def _say_net(tariff: Mapping[str, Any], path: str, account: Account) -> Tree:
     }
 
 
-def _net_component(component: Tree, path: str, account: Account) -> Tree:
-    return {**component, "price": _net(component, path, account)}
+def _net_component(component: Tree, path: str, account: Account, *, nearly: bool) -> Tree:
+    return {**component, "price": _net(component, path, account, nearly=nearly)}
 
 
 def _component_without_vat(component: Tree, path: str, account: Account) -> Tree:
@@ -88,18 +91,37 @@ def _component_without_vat(component: Tree, path: str, account: Account) -> Tree
     return {name: value for name, value in component.items() if name != "vat"}
 
 
-def _net(component: Mapping[str, Any], path: str, account: Account) -> Decimal:
+def _net(component: Mapping[str, Any], path: str, account: Account, *, nearly: bool) -> Decimal:
+    """The price without VAT; with `nearly` the nearest that can be written, or the price as it is."""
+    price: Decimal = component["price"]
     vat = component.get("vat")
+    net = _exact_net(price, vat) if vat is not None else None
+    if net is not None:
+        account.change(f"{path}.price", "OCPI 2.2.1 has prices without VAT; this is the exact one.")
+        return net
+    if nearly:
+        net = _nearest_net(price, vat) if vat is not None else None
+        nearest = "the nearest of four decimals" if net is not None else "that with VAT, of which the rate is not known"
+        account.change(f"{path}.price", f"OCPI 2.2.1 has prices without VAT; this is {nearest}.")
+        return price if net is None else net
     if vat is None:
         raise Unsayable(f"The price at {path} contains taxes of an unknown rate, and those of OCPI 2.2.1 are without.")
+    raise Unsayable(f"The price at {path} contains taxes, and has no exact net of four decimals.")
+
+
+def _exact_net(price: Decimal, vat: Decimal) -> Decimal | None:
     try:
-        net = EXACT.divide(EXACT.multiply(component["price"], 100), EXACT.add(100, vat))
-        if net % _SMALLEST:
-            raise ArithmeticError
+        net = EXACT.divide(EXACT.multiply(price, 100), EXACT.add(100, vat))
+        return None if net % _SMALLEST else net
     except ArithmeticError:
-        raise Unsayable(f"The price at {path} contains taxes, and has no exact net of four decimals.") from None
-    account.change(f"{path}.price", "OCPI 2.2.1 has prices without VAT; this is the exact one.")
-    return net
+        return None
+
+
+def _nearest_net(price: Decimal, vat: Decimal) -> Decimal | None:
+    try:
+        return (price * 100 / (100 + vat)).quantize(_SMALLEST)
+    except ArithmeticError:
+        return None
 
 
 def _prices_are_net(_tariff: Mapping[str, Any], path: str, account: Account) -> Tree:

@@ -4,6 +4,7 @@ Source: OCPI 2.2.1, CDRs module; digest 3.4 for the gap on a repeated POST.
 """
 
 from collections.abc import Callable
+from typing import Any
 
 from simulator.engine.cause import Cause
 from simulator.ocpi import headers as h
@@ -44,19 +45,21 @@ class CdrsReceiver:
         self._platform = office.platform
         office.platform.offer(ModuleID.CDRS, InterfaceRole.RECEIVER, {"get_cdr": self._get, "post_cdr": self._post})
 
-    def take(self, cdr: CDR, cause: Cause) -> bool:
-        """Keep a pulled CDR; whether it was new. A CDR that is known already never changes."""
-        if self.store.get(cdr.country_code, cdr.party_id, cdr.id) is not None:
+    def take(self, cdr: CDR, cause: Cause, original: Any = None) -> bool:
+        """Keep a CDR; whether it was new. A CDR that is known already never changes."""
+        key = (cdr.country_code, cdr.party_id, cdr.id)
+        if self.store.get(*key) is not None:
             return False
-        self.store.put(cdr, cdr.country_code, cdr.party_id, cdr.id)
+        self.store.put(cdr, *key, original=original)
         self._on_new(cdr, cause)
         return True
 
     def _get(self, call: Call) -> Reply:
-        cdr = self.store.get(*owner_of(call), call.params["cdr_id"])
+        key = (*owner_of(call), call.params["cdr_id"])
+        cdr = self.store.get(*key)
         if cdr is None:
             raise unknown("CDR", call.params["cdr_id"])
-        return call.reply(cdr)
+        return call.reply(cdr, self.store.original(call.class_of(CDR), *key))
 
     def _post(self, call: Call) -> Reply:
         cdr = call.read(CDR)
@@ -70,8 +73,13 @@ class CdrsReceiver:
             where = join_url(ours, cdr.country_code, cdr.party_id, cdr.id)
         except ValueError as error:
             raise Refusal(Status.INVALID_PARAMETERS, f"CDR {cdr.id!r} could not be read back: {error}") from error
-        known = self.store.get(cdr.country_code, cdr.party_id, cdr.id)
-        if known is not None and known != cdr:
+        known, original = self.store.get(cdr.country_code, cdr.party_id, cdr.id), call.original(CDR)
+        if known is not None and not self._same(known, cdr, original):
             raise Refusal(Status.INVALID_PARAMETERS, f"CDR {cdr.id!r} is known with other content; CDRs never change.")
-        self.take(cdr, call.cause)
+        self.take(cdr, call.cause, original)
         return Reply(http_status=200 if known is not None else 201, headers=((h.LOCATION, where),))
+
+    def _same(self, known: CDR, cdr: CDR, original: Any) -> bool:
+        """Whether a CDR is the one that is known: as they came, if both came in one version."""
+        before = self.store.original(type(original), known.country_code, known.party_id, known.id)
+        return known == cdr if before is None else bool(before == original)

@@ -4,6 +4,7 @@ Source: OCPI 2.2.1, Locations module.
 """
 
 from collections.abc import Callable
+from typing import Any
 
 from simulator.engine.cause import Cause
 from simulator.ocpi.modules import InterfaceRole, ModuleID
@@ -11,6 +12,7 @@ from simulator.ocpi.patch import apply_patch
 from simulator.ocpi.v2_2_1.location_tree import find_connector, find_evse, put_connector, put_evse
 from simulator.ocpi.v2_2_1.locations import EVSE, Connector, Location
 from simulator.parties.call import CREATED, DONE, Call, Reply
+from simulator.parties.dialect import HOME
 from simulator.parties.modules.order import newer, overtaken
 from simulator.parties.modules.ownership import must_match, must_stay, owner_of, unknown
 from simulator.parties.office import Office
@@ -86,16 +88,17 @@ class LocationsReceiver:
             },
         )
 
-    def take(self, location: Location, cause: Cause) -> bool:
+    def take(self, location: Location, cause: Cause, original: Any = None) -> bool:
         """Keep what is new of a pulled location; whether it changed anything."""
         key = (location.country_code, location.party_id, location.id)
         known = self.store.get(*key)
         if known is not None and newer(known.last_updated, location.last_updated):
             location = _with_newer_evses(known, location)
-        if known == location:
+            before = self.store.original(type(original), *key)
+            original = _with_newer_evses(before, original) if before is not None else None
+        if self.store.holds(location, original, *key):
             return False
-        self.store.put(location, *key)
-        self._on_change(location, None, cause)
+        self._keep(location, original, None, cause)
         return True
 
     # What the owner reads back
@@ -121,14 +124,26 @@ class LocationsReceiver:
             raise unknown("Connector", call.params["connector_id"])
         return location, evse, connector
 
+    def _original(self, call: Call) -> Any:
+        """The Location that the URL names as it came, None when it is of another version than is spoken."""
+        if call.version == HOME:
+            return None
+        return self.store.original(call.class_of(Location), *owner_of(call), call.params["location_id"])
+
     def _get_location(self, call: Call) -> Reply:
-        return call.reply(self._location(call))
+        return call.reply(self._location(call), self._original(call))
 
     def _get_evse(self, call: Call) -> Reply:
-        return call.reply(self._evse(call)[1])
+        _, evse = self._evse(call)
+        original = self._original(call)
+        return call.reply(evse, None if original is None else _evse_of(original, evse))
 
     def _get_connector(self, call: Call) -> Reply:
-        return call.reply(self._connector(call)[2])
+        _, evse, connector = self._connector(call)
+        original = self._original(call)
+        return call.reply(
+            connector, None if original is None else find_connector(_evse_of(original, evse), connector.id)
+        )
 
     # What the owner pushes
 
@@ -138,7 +153,7 @@ class LocationsReceiver:
         must_match(call, location)
         known = self.store.get(country_code, party_id, location.id)
         if known is None or not self._overtaken(call, known.last_updated, location.last_updated):
-            self._keep(location, None, call.cause)
+            self._keep(location, call.original(Location), None, call.cause)
         return CREATED if known is None else DONE
 
     def _put_evse(self, call: Call) -> Reply:
@@ -147,7 +162,7 @@ class LocationsReceiver:
         must_match(call, evse)
         known = find_evse(location, evse.uid)
         if known is None or not self._overtaken(call, known.last_updated, evse.last_updated):
-            self._keep(put_evse(location, evse), evse, call.cause)
+            self._change(call, put_evse(location, evse), evse, lambda whole: put_evse(whole, call.original(EVSE)))
         return CREATED if known is None else DONE
 
     def _put_connector(self, call: Call) -> Reply:
@@ -156,8 +171,12 @@ class LocationsReceiver:
         must_match(call, connector)
         known = find_connector(evse, connector.id)
         if known is None or not self._overtaken(call, known.last_updated, connector.last_updated):
-            evse = put_connector(evse, connector)
-            self._keep(put_evse(location, evse), evse, call.cause)
+            changed = put_connector(evse, connector)
+
+            def change(whole: Any) -> Any:
+                return put_evse(whole, put_connector(_evse_of(whole, evse), call.original(Connector)))
+
+            self._change(call, put_evse(location, changed), changed, change)
         return CREATED if known is None else DONE
 
     def _patch_location(self, call: Call) -> Reply:
@@ -165,7 +184,8 @@ class LocationsReceiver:
         patch = call.read_patch(Location)
         must_stay(location, patch, "id", "country_code", "party_id")
         if not self._overtaken(call, location.last_updated, patch.last_updated):
-            self._keep(apply_patch(location, patch), None, call.cause)
+            changed = apply_patch(location, patch)
+            self._change(call, changed, None, lambda whole: apply_patch(whole, call.original_patch(Location)))
         return DONE
 
     def _patch_evse(self, call: Call) -> Reply:
@@ -174,7 +194,11 @@ class LocationsReceiver:
         must_stay(evse, patch, "uid")
         if not self._overtaken(call, evse.last_updated, patch.last_updated):
             changed = apply_patch(evse, patch)
-            self._keep(put_evse(location, changed), changed, call.cause)
+
+            def change(whole: Any) -> Any:
+                return put_evse(whole, apply_patch(_evse_of(whole, evse), call.original_patch(EVSE)))
+
+            self._change(call, put_evse(location, changed), changed, change)
         return DONE
 
     def _patch_connector(self, call: Call) -> Reply:
@@ -182,16 +206,32 @@ class LocationsReceiver:
         patch = call.read_patch(Connector)
         must_stay(connector, patch, "id")
         if not self._overtaken(call, connector.last_updated, patch.last_updated):
-            evse = put_connector(evse, apply_patch(connector, patch))
-            self._keep(put_evse(location, evse), evse, call.cause)
+            changed = put_connector(evse, apply_patch(connector, patch))
+
+            def change(whole: Any) -> Any:
+                around = _evse_of(whole, evse)
+                before: Any = find_connector(around, connector.id)
+                return put_evse(whole, put_connector(around, apply_patch(before, call.original_patch(Connector))))
+
+            self._change(call, put_evse(location, changed), changed, change)
         return DONE
 
-    def _keep(self, location: Location, evse: EVSE | None, cause: Cause) -> None:
-        self.store.put(location, location.country_code, location.party_id, location.id)
+    def _change(self, call: Call, location: Location, evse: EVSE | None, change: Callable[[Any], Any]) -> None:
+        """Keep a location that has changed; `change` does the same to its original, if it has one."""
+        original = self._original(call)
+        self._keep(location, change(original) if original is not None else None, evse, call.cause)
+
+    def _keep(self, location: Location, original: Any, evse: EVSE | None, cause: Cause) -> None:
+        self.store.put(location, location.country_code, location.party_id, location.id, original=original)
         self._on_change(location, evse, cause)
 
     def _overtaken(self, call: Call, known: str, offered: str) -> bool:
         return overtaken(self._journal, call, known, offered)
+
+
+def _evse_of(original: Any, evse: EVSE) -> Any:
+    """What an EVSE was in the original of its location, which has all that the location has."""
+    return find_evse(original, evse.uid)
 
 
 def _with_newer_evses(known: Location, pulled: Location) -> Location:

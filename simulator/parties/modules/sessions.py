@@ -27,7 +27,7 @@ from simulator.ocpi.v2_2_1.sessions import (
 )
 from simulator.parties.call import CREATED, DONE, Call, Refusal, Reply
 from simulator.parties.connection import Connection
-from simulator.parties.dialect import OLDEST
+from simulator.parties.dialect import HOME, OLDEST
 from simulator.parties.modules.order import newer, overtaken
 from simulator.parties.modules.ownership import must_match, must_stay, owner_of, unknown
 from simulator.parties.office import Office
@@ -104,12 +104,15 @@ class SessionsReceiver:
             {"get_session": self._get, "put_session": self._put, "patch_session": self._patch},
         )
 
-    def take(self, session: Session, cause: Cause) -> bool:
+    def take(self, session: Session, cause: Cause, original: Any = None) -> bool:
         """Keep a pulled session unless a newer state of it is known; whether it changed anything."""
-        known = self.store.get(session.country_code, session.party_id, session.id)
-        if known is not None and (known == session or newer(known.last_updated, session.last_updated)):
+        key = (session.country_code, session.party_id, session.id)
+        known = self.store.get(*key)
+        if known is not None and newer(known.last_updated, session.last_updated):
             return False
-        self._keep(session, cause)
+        if self.store.holds(session, original, *key):
+            return False
+        self._keep(session, original, cause)
         return True
 
     def prefer(
@@ -139,8 +142,8 @@ class SessionsReceiver:
         word = client.decode(exchange, answer, lambda data: codec.decode(data, ChargingPreferencesResponse))
         return word.value if word is not None else answer.problem
 
-    def _keep(self, session: Session, cause: Cause) -> None:
-        self.store.put(session, session.country_code, session.party_id, session.id)
+    def _keep(self, session: Session, original: Any, cause: Cause) -> None:
+        self.store.put(session, session.country_code, session.party_id, session.id, original=original)
         self._on_change(session, cause)
 
     def _known(self, call: Call) -> Session:
@@ -149,8 +152,14 @@ class SessionsReceiver:
             raise unknown("Session", call.params["session_id"])
         return session
 
+    def _original(self, call: Call) -> Any:
+        """The session that the URL names as it came, None when it is of another version than is spoken."""
+        if call.version == HOME:
+            return None
+        return self.store.original(call.class_of(Session), *owner_of(call), call.params["session_id"])
+
     def _get(self, call: Call) -> Reply:
-        return call.reply(self._known(call))
+        return call.reply(self._known(call), self._original(call))
 
     def _put(self, call: Call) -> Reply:
         country_code, party_id = owner_of(call)
@@ -159,7 +168,7 @@ class SessionsReceiver:
         known = self.store.get(country_code, party_id, session.id)
         if known is None or not overtaken(self._journal, call, known.last_updated, session.last_updated):
             _must_not_resume(known, session.status)
-            self._keep(session, call.cause)
+            self._keep(session, call.original(Session), call.cause)
         return CREATED if known is None else DONE
 
     def _patch(self, call: Call) -> Reply:
@@ -167,18 +176,28 @@ class SessionsReceiver:
         patch = call.read_patch(Session)
         must_stay(known, patch, "id", "country_code", "party_id")
         late = overtaken(self._journal, call, known.last_updated, patch.last_updated)
-        if patch.charging_periods:
-            periods = known.charging_periods
-            added = _unknown_of(patch.charging_periods, periods)
-            if late and added:
-                in_order = tuple(sorted(periods + added, key=lambda period: parse_datetime(period.start_date_time)))
-                self._keep(replace(known, charging_periods=in_order), call.cause)
-            if len(added) != len(patch.charging_periods):
-                patch = replace(patch, charging_periods=added)
         if not late:
             _must_not_resume(known, patch.status)
-            self._keep(apply_session_patch(known, patch), call.cause)
+        changed = _patched(known, patch, late)
+        if changed is not known:
+            original = self._original(call)
+            if original is not None:
+                original = _patched(original, call.original_patch(Session), late)
+            self._keep(changed, original, call.cause)
         return DONE
+
+
+def _patched(session: Any, patch: Any, late: bool) -> Any:
+    """A session, or the original of one, after a PATCH; of one that came late it takes the periods that it lacks."""
+    if patch.charging_periods:
+        periods = session.charging_periods
+        added = _unknown_of(patch.charging_periods, periods)
+        if late and added:
+            in_order = tuple(sorted(periods + added, key=lambda period: parse_datetime(period.start_date_time)))
+            return replace(session, charging_periods=in_order)
+        if len(added) != len(patch.charging_periods):
+            patch = replace(patch, charging_periods=added)
+    return session if late else apply_session_patch(session, patch)
 
 
 def _must_not_resume(known: Session | None, status: SessionStatus | UnsetType | None) -> None:

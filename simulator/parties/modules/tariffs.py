@@ -1,13 +1,12 @@
 """Tariffs: the Sender's own price lists and a Receiver's copies. Source: OCPI 2.2.1, Tariffs module."""
 
-from collections.abc import Callable
-
-import msgspec
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from simulator.engine.cause import Cause
 from simulator.ocpi import codec
 from simulator.ocpi.modules import InterfaceRole, ModuleID
-from simulator.ocpi.patch import partial
+from simulator.ocpi.patch import apply_patch, partial
 from simulator.ocpi.v2_1_1 import tariffs as v2_1_1
 from simulator.ocpi.v2_2_1.tariffs import Tariff
 from simulator.parties.call import CREATED, DONE, Call, Reply
@@ -19,7 +18,6 @@ from simulator.parties.store import Store, listed
 
 PAGE_LIMIT = 100
 _PATCH = partial(v2_1_1.Tariff, last_updated_required=False)
-_fields = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 
 
 class TariffsSender:
@@ -51,16 +49,18 @@ class TariffsReceiver:
             },
         )
 
-    def take_all(self, connection: Connection, tariffs: list[Tariff], cause: Cause) -> int:
+    def take_all(self, connection: Connection, tariffs: Iterable[tuple[Tariff, Any]], cause: Cause) -> int:
         """A full pull replaces what was known of the peer, but for newer pushes; returns how many tariffs changed."""
         changed = 0
         kept: dict[str, None] = {}
-        for tariff in tariffs:
+        for tariff, original in tariffs:
             key = (tariff.country_code, tariff.party_id, tariff.id)
             kept["/".join(key).lower()] = None
             known = self.store.get(*key)
-            if known is None or (known != tariff and not newer(known.last_updated, tariff.last_updated)):
-                self.store.put(tariff, *key)
+            if known is not None and newer(known.last_updated, tariff.last_updated):
+                continue
+            if not self.store.holds(tariff, original, *key):
+                self.store.put(tariff, *key, original=original)
                 self._on_change(tariff, cause)
                 changed += 1
         gone = [
@@ -75,10 +75,11 @@ class TariffsReceiver:
         return changed + len(gone)
 
     def _get(self, call: Call) -> Reply:
-        tariff = self.store.get(*owner_of(call), call.params["tariff_id"])
+        key = (*owner_of(call), call.params["tariff_id"])
+        tariff = self.store.get(*key)
         if tariff is None:
             raise unknown("Tariff", call.params["tariff_id"])
-        return call.reply(tariff)
+        return call.reply(tariff, self.store.original(call.class_of(Tariff), *key))
 
     def _put(self, call: Call) -> Reply:
         country_code, party_id = owner_of(call)
@@ -86,26 +87,28 @@ class TariffsReceiver:
         must_match(call, tariff)
         known = self.store.get(country_code, party_id, tariff.id)
         if known is None or not overtaken(self._journal, call, known.last_updated, tariff.last_updated):
-            self.store.put(tariff, country_code, party_id, tariff.id)
+            self.store.put(tariff, country_code, party_id, tariff.id, original=call.original(Tariff))
             self._on_change(tariff, call.cause)
         return CREATED if known is None else DONE
 
     def _patch(self, call: Call) -> Reply:
-        """Only 2.1.1 has it: the whole tariff is said in its words, changed there, and heard again.
+        """Only 2.1.1 has it: the whole original is changed, and heard again.
 
         Source: OCPI 2.1.1, Tariffs module, 2.2.3.
         """
         owner = owner_of(call)
-        known = self.store.get(*owner, call.params["tariff_id"])
+        key = (*owner, call.params["tariff_id"])
+        known = self.store.get(*key)
         if known is None:
             raise unknown("Tariff", call.params["tariff_id"])
-        codec.decode(call.body, _PATCH)
-        changes = {name: value for name, value in _fields(call.body).items() if bytes(value) != b"null"}
-        whole = codec.encode(_fields(call.dialect.encode(known)) | changes)
-        tariff = call.dialect.decode(whole, Tariff, owner)
+        before = self.store.original(v2_1_1.Tariff, *key)
+        if before is None:
+            before = call.dialect.original(call.dialect.encode(known), Tariff)
+        original = apply_patch(before, codec.decode(call.body, _PATCH))
+        tariff = call.dialect.decode(codec.encode(original), Tariff, owner, call.cause.id)
         must_match(call, tariff)
         if not overtaken(self._journal, call, known.last_updated, tariff.last_updated):
-            self.store.put(tariff, *owner, tariff.id)
+            self.store.put(tariff, *owner, tariff.id, original=original)
             self._on_change(tariff, call.cause)
         return DONE
 

@@ -4,6 +4,7 @@ Source: OCPI 2.2.1, Tokens module. A token is unique by uid and type for each eM
 """
 
 from collections.abc import Callable, Iterator
+from typing import Any
 from urllib.parse import parse_qsl
 
 from simulator.engine.cause import Cause
@@ -88,20 +89,27 @@ class TokensReceiver:
         """The token with this uid, or the only one of this contract; None when there is none or a choice."""
         return _only(self.store, uid_or_contract)
 
-    def take(self, token: Token, cause: Cause) -> bool:
+    def take(self, token: Token, cause: Cause, original: Any = None) -> bool:
         """Keep a pulled token unless a newer state of it is known; whether it changed anything."""
-        known = self.store.get(token.country_code, token.party_id, token.uid, token.type.value)
-        if known is not None and (known == token or newer(known.last_updated, token.last_updated)):
+        key = _key(token)
+        known = self.store.get(*key)
+        if known is not None and newer(known.last_updated, token.last_updated):
             return False
-        self._keep(token)
+        if self.store.holds(token, original, *key):
+            return False
+        self._keep(token, original)
         if known is not None:
             self._on_change(token, cause)
         return True
 
-    def _keep(self, token: Token) -> None:
+    def _keep(self, token: Token, original: Any) -> None:
         owner = f"{token.country_code}-{token.party_id}".upper()
         self._by_uid.setdefault((token.uid.lower(), token.type.value), {})[owner] = token
-        self.store.put(token, token.country_code, token.party_id, token.uid, token.type.value)
+        self.store.put(token, *_key(token), original=original)
+
+    def _original(self, call: Call, token: Token) -> Any:
+        """A token as it came, None when it is of another version than is spoken."""
+        return None if call.version == HOME else self.store.original(call.class_of(Token), *_key(token))
 
     def _known(self, call: Call) -> Token:
         owner, uid = owner_of(call), call.params["token_uid"]
@@ -114,7 +122,8 @@ class TokensReceiver:
         raise unknown("Token", uid)
 
     def _get(self, call: Call) -> Reply:
-        return call.reply(self._known(call))
+        token = self._known(call)
+        return call.reply(token, self._original(call, token))
 
     def _put(self, call: Call) -> Reply:
         country_code, party_id = owner_of(call)
@@ -124,7 +133,7 @@ class TokensReceiver:
             raise Refusal(Status.INVALID_PARAMETERS, f"The URL says type {token_type(call)}, the body {token.type}.")
         known = self.store.get(country_code, party_id, token.uid, token.type.value)
         if known is None or not overtaken(self._journal, call, known.last_updated, token.last_updated):
-            self._keep(token)
+            self._keep(token, call.original(Token))
             self._on_change(token, call.cause)
         return CREATED if known is None else DONE
 
@@ -133,10 +142,16 @@ class TokensReceiver:
         patch = call.read_patch(Token)
         must_stay(known, patch, "uid", "type", "country_code", "party_id")
         if not overtaken(self._journal, call, known.last_updated, patch.last_updated):
-            token = apply_patch(known, patch)
-            self._keep(token)
+            token, original = apply_patch(known, patch), self._original(call, known)
+            if original is not None:
+                original = apply_patch(original, call.original_patch(Token))
+            self._keep(token, original)
             self._on_change(token, call.cause)
         return DONE
+
+
+def _key(token: Token) -> tuple[str, str, str, str]:
+    return token.country_code, token.party_id, token.uid, token.type.value
 
 
 def _only(store: Store[Token], uid_or_contract: str) -> Token | None:

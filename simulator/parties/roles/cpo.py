@@ -45,6 +45,7 @@ from simulator.parties.modules.tokens import TokensReceiver
 from simulator.parties.office import Office
 from simulator.parties.pricing import neutral
 from simulator.parties.publish import Where, publish
+from simulator.parties.pull import Crawl
 from simulator.parties.push import Copy, Outbox, say
 from simulator.parties.registration import Registration
 from simulator.parties.roles.authorisation import Authorisation, Authoriser, cdr_token
@@ -192,11 +193,11 @@ class Cpo:
             for copy in session.copies.values():
                 copy.lacks_some = True
 
-    def _take_tokens(self, connection: Connection, tokens: list[Token], cause: Cause) -> Taken:
+    def _take_tokens(self, connection: Connection, found: Crawl[Token], cause: Cause) -> Taken:
         """Of tokens that are new only their number is recorded: a card list of thousands is in the message itself."""
-        mine = [token for token in tokens if connection.owns(token.country_code, token.party_id)]
+        mine = found.owned_by(connection)
         known = len(self.tokens.store)
-        changed = sum(self.tokens.take(token, cause) for token in mine)
+        changed = sum(self.tokens.take(token, cause, original) for token, original in mine)
         if len(self.tokens.store) > known:
             self.office.journal.state(self.office.id, "tokens", connection.peer_id, {"count": len(mine)}, cause)
         return Taken(changed)

@@ -32,6 +32,7 @@ from simulator.parties.modules.tariffs import TariffsReceiver
 from simulator.parties.modules.tokens import TokensSender
 from simulator.parties.office import Office
 from simulator.parties.publish import Where, publish
+from simulator.parties.pull import Crawl
 from simulator.parties.push import Outbox
 from simulator.parties.registration import Registration
 from simulator.parties.repricing import reprice
@@ -269,17 +270,16 @@ class Emsp:
 
     # What it pulls
 
-    def _take_tariffs(self, connection: Connection, tariffs: list[Tariff], cause: Cause) -> Taken:
-        return Taken(self.tariffs.take_all(connection, tariffs, cause))
+    def _take_tariffs(self, connection: Connection, found: Crawl[Tariff], cause: Cause) -> Taken:
+        return Taken(self.tariffs.take_all(connection, found.heard(), cause))
 
-    def _take_locations(self, connection: Connection, locations: list[Location], cause: Cause) -> Taken:
+    def _take_locations(self, connection: Connection, found: Crawl[Location], cause: Cause) -> Taken:
         changed, stalest_us = 0, 0
-        for location in locations:
-            if connection.owns(location.country_code, location.party_id):
-                stale_us = self._stale_us(location)
-                if self.locations.take(location, cause):
-                    changed += 1
-                    stalest_us = max(stalest_us, stale_us)
+        for location, original in found.owned_by(connection):
+            stale_us = self._stale_us(location)
+            if self.locations.take(location, cause, original):
+                changed += 1
+                stalest_us = max(stalest_us, stale_us)
         return Taken(changed, stalest_us)
 
     def _stale_us(self, location: Location) -> int:
@@ -298,13 +298,13 @@ class Emsp:
             default=0,
         )
 
-    def _take_sessions(self, connection: Connection, sessions: list[Session], cause: Cause) -> Taken:
-        mine = [session for session in sessions if connection.owns(session.country_code, session.party_id)]
-        return Taken(sum(self.sessions.take(session, cause) for session in mine))
+    def _take_sessions(self, connection: Connection, found: Crawl[Session], cause: Cause) -> Taken:
+        mine = found.owned_by(connection)
+        return Taken(sum(self.sessions.take(session, cause, original) for session, original in mine))
 
-    def _take_cdrs(self, connection: Connection, cdrs: list[CDR], cause: Cause) -> Taken:
-        mine = [cdr for cdr in cdrs if connection.owns(cdr.country_code, cdr.party_id)]
-        return Taken(sum(self.cdrs.take(cdr, cause) for cdr in mine))
+    def _take_cdrs(self, connection: Connection, found: Crawl[CDR], cause: Cause) -> Taken:
+        mine = found.owned_by(connection)
+        return Taken(sum(self.cdrs.take(cdr, cause, original) for cdr, original in mine))
 
     # What its drivers want (CommandDesk)
 

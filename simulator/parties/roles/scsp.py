@@ -12,6 +12,7 @@ from simulator.parties.behind import BehindHubs
 from simulator.parties.connection import Connection
 from simulator.parties.modules.sessions import SessionsReceiver
 from simulator.parties.office import Office
+from simulator.parties.pull import Crawl
 from simulator.parties.registration import Registration
 from simulator.parties.roles.expected import EXPECTED
 from simulator.parties.roles.limiting import Limiter
@@ -48,9 +49,9 @@ class Scsp:
     def went_down(self) -> None:
         """This party stops; it has nothing that waits to be pushed."""
 
-    def _take_sessions(self, connection: Connection, sessions: list[Session], cause: Cause) -> Taken:
-        mine = [session for session in sessions if connection.owns(session.country_code, session.party_id)]
-        return Taken(sum(self.sessions.take(session, cause) for session in mine))
+    def _take_sessions(self, connection: Connection, found: Crawl[Session], cause: Cause) -> Taken:
+        mine = found.owned_by(connection)
+        return Taken(sum(self.sessions.take(session, cause, original) for session, original in mine))
 
     def _session_changed(self, session: Session, cause: Cause) -> None:
         cost, token = session.total_cost, session.cdr_token

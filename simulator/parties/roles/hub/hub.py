@@ -7,6 +7,7 @@ from simulator.ocpi.v2_2_1.hubclientinfo import ClientInfo
 from simulator.parties.connection import Connection
 from simulator.parties.identity import Identity
 from simulator.parties.office import Office
+from simulator.parties.pull import Crawl
 from simulator.parties.roles.hub.addressee import Addressees
 from simulator.parties.roles.hub.answers import Answers
 from simulator.parties.roles.hub.broadcast import Broadcast
@@ -71,9 +72,9 @@ class Hub:
     def _changed(self, client: Client, cause: Cause) -> None:
         self.registration.members_changed(client, cause)
 
-    def _take_infos(self, connection: Connection, infos: list[ClientInfo], cause: Cause) -> Taken:
+    def _take_infos(self, connection: Connection, found: Crawl[ClientInfo], cause: Cause) -> Taken:
         """Another hub's list of its parties."""
-        changed = [info for info in infos if self.standing.receiver.take(connection, info, cause)]
+        changed = [info for info in found.objects if self.standing.receiver.take(connection, info, cause)]
         for info in changed:
             self.standing.told(connection, info, cause)
         return Taken(len(changed))

@@ -3,7 +3,6 @@
 Nothing is touched between two parties of one version. What cannot be said faithfully is withheld, with the reason.
 """
 
-import re
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any, Final, Literal
@@ -18,12 +17,12 @@ from simulator.ocpi.translation import Loss, Setting, translate
 from simulator.ocpi.translation.kinds import class_of
 from simulator.parties.calendar import Calendar
 from simulator.parties.dialect import HOME, OLDEST
+from simulator.parties.losses import merged
 from simulator.parties.roles.hub.cache import Cache, Kept, Owner, Tree
 
 _parse = msgspec.json.Decoder(Tree, float_hook=Decimal).decode
 _items = msgspec.json.Decoder(list[msgspec.Raw]).decode
 _SEVERITY: Final[dict[str, Literal["note", "warning"]]] = {"lost": "warning", "invented": "note", "changed": "note"}
-_anywhere = re.compile(r"\[[0-9]+\]").sub
 _SECTION: Final = "Translation between versions (no part of OCPI)"
 
 
@@ -100,14 +99,7 @@ class Interpreter:
 
     def tell(self, exchange: int, said: Said) -> None:
         """Record what a translation cost as remarks on the exchange that carries it, what is alike in a list once."""
-        places: dict[tuple[str, str, str], list[str]] = {}
-        for loss in said.losses:
-            places.setdefault((loss.what, _anywhere("[*]", loss.path), loss.sentence), []).append(loss.path)
-        for (what, path, sentence), paths in places.items():
-            if len(paths) == 1:
-                path = paths[0]
-            else:
-                sentence = f"{sentence} ({len(paths)} times)"
+        for what, path, sentence in merged(said.losses):
             self._journal.hint(exchange, f"translation-{what}", _SEVERITY[what], sentence, path, _SECTION)
         for path, reason in said.withheld:
             self._journal.hint(exchange, "translation-withheld", "warning", reason, path, _SECTION)

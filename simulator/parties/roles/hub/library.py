@@ -19,6 +19,7 @@ from simulator.parties.connection import Connection
 from simulator.parties.dialect import OLDEST
 from simulator.parties.modules.ownership import unknown
 from simulator.parties.office import Office
+from simulator.parties.pull import Crawl
 from simulator.parties.roles.hub.cache import Cache, Head, Owner, read, read_list
 from simulator.parties.roles.hub.directory import Directory
 from simulator.parties.roles.hub.interpreter import Interpreter
@@ -58,7 +59,8 @@ class Library:
     # Read from the clients
 
     def _take(self, kind: str) -> Any:
-        def take(connection: Connection, items: list[tuple[Head, bytes]], cause: Cause) -> Taken:
+        def take(connection: Connection, found: Crawl[Any], cause: Cause) -> Taken:
+            items: list[tuple[Head, bytes]] = found.objects
             changed = 0
             own = (connection.peer_country_code, connection.peer_party_id)
             listed: dict[Owner, dict[str, None]] = {} if connection.to_hub else {own: {}}

@@ -1,0 +1,197 @@
+"""Another version than 2.2.1 as it is spoken over a connection: translated when it is said, and when it is heard.
+
+A peer gets, and sends, objects of its own version: they are checked against that as a stranger would. What cannot be
+said is not sent (`Unsayable`). What is heard is taken liberally, for the original of it is kept: nothing is lost by
+what 2.2.1 has no words for, which is told on the exchange (`Losses`). Source: OCPI 2.1.1, 2.2.1 and 2.3.0; digest,
+section 6.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from decimal import Decimal
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from simulator.ocpi import codec
+from simulator.ocpi.findings import Finding, Invalid
+from simulator.ocpi.patch import partial
+from simulator.ocpi.v2_2_1.tokens import AuthorizationInfo, Token
+from simulator.parties.dialect import HOME, OLDEST, Books, Owner, Unsayable
+from simulator.parties.losses import Losses
+
+if TYPE_CHECKING:
+    from simulator.ocpi.translation import Loss, Setting
+
+T = TypeVar("T", bound=Struct)
+
+
+class ForeignDialect:
+    """Another version. `us` and `them` own what neither the object nor its URL says the owner of."""
+
+    def __init__(
+        self, version: str, books: Books, us: Owner, them: Owner, now: Callable[[], str], losses: Losses
+    ) -> None:
+        self.version = version
+        self._books = books
+        self._us = us
+        self._them = them
+        self._now = now
+        self._losses = losses
+
+    def class_of(self, cls: type[Struct]) -> type[Struct]:
+        """See Dialect."""
+        from simulator.ocpi.translation.kinds import class_of
+
+        found = class_of(_kind(cls), self.version)
+        if found is None:
+            raise Unsayable(f"OCPI {self.version} has no {cls.__name__}.")
+        return found
+
+    def encode(self, obj: Struct) -> bytes:
+        """See Dialect."""
+        return self._say(type(obj), _tree(obj), patch=False)
+
+    def encode_list(self, objects: Sequence[Struct]) -> bytes:
+        """See Dialect."""
+        return b"[%b]" % b",".join(self._sayable(objects))
+
+    def encode_patch(self, cls: type[Struct], changes: Any) -> bytes:
+        """See Dialect."""
+        return self._say(cls, _tree(changes), patch=True)
+
+    def decode(
+        self, raw: bytes | msgspec.Raw, cls: type[T], owner: Owner | None = None, exchange: int | None = None
+    ) -> T:
+        """See Dialect."""
+        heard, losses = self._hear(codec.decode(raw, self.class_of(cls)), cls, cls, self._heard_from(owner))
+        self._tell(exchange, cls, losses)
+        return heard
+
+    def original(self, raw: bytes, cls: type[Struct]) -> Any:
+        """See Dialect."""
+        return codec.decode(raw, self.class_of(cls))
+
+    def decode_authorisation(self, raw: bytes | msgspec.Raw, asked: Token | None) -> AuthorizationInfo:
+        """See Dialect."""
+        theirs = codec.decode(raw, self.class_of(AuthorizationInfo))
+        setting = self._heard_from(None)
+        if asked is not None:
+            setting = replace(setting, asked_token=_tree(asked))
+        return self._hear(theirs, AuthorizationInfo, AuthorizationInfo, setting)[0]
+
+    def decode_list(
+        self, raw: bytes | msgspec.Raw, cls: type[T], exchange: int | None = None
+    ) -> tuple[list[T], list[Any], list[Finding]]:
+        """See Dialect."""
+        theirs, findings = codec.decode_list(raw, self.class_of(cls))
+        good: list[T] = []
+        originals: list[Any] = []
+        losses: list[Loss] = []
+        setting = self._heard_from(None)
+        for index, obj in enumerate(theirs):
+            try:
+                heard, lost = self._hear(obj, cls, cls, setting)
+            except Invalid as invalid:
+                findings += invalid.findings
+                continue
+            good.append(heard)
+            originals.append(obj)
+            losses += [replace(loss, path=f"$[{index}]{loss.path[1:]}") for loss in lost]
+        self._tell(exchange, cls, losses)
+        return good, originals, findings
+
+    def decode_patch(
+        self, raw: bytes, cls: type[Struct], owner: Owner | None = None, exchange: int | None = None
+    ) -> Any:
+        """See Dialect. A PATCH of 2.1.1 need not say when; it is then of now."""
+        heard, losses = self._hear(self._patch(raw, cls), cls, partial(cls), self._heard_from(owner), patch=True)
+        self._tell(exchange, cls, losses)
+        return heard
+
+    def original_patch(self, raw: bytes, cls: type[Struct]) -> Any:
+        """See Dialect."""
+        patch = self._patch(raw, cls)
+        return patch if isinstance(patch.last_updated, str) else replace(patch, last_updated=self._now())
+
+    def _patch(self, raw: bytes, cls: type[Struct]) -> Any:
+        return codec.decode(raw, partial(self.class_of(cls), self.version != OLDEST))
+
+    def _tell(self, exchange: int | None, cls: type[Struct], losses: "Iterable[Loss]") -> None:
+        if exchange is not None:
+            self._losses.tell(exchange, _kind(cls), losses)
+
+    def _sayable(self, objects: Iterable[Struct]) -> Iterable[bytes]:
+        for obj in objects:
+            try:
+                yield self.encode(obj)
+            except Unsayable:
+                continue
+
+    # The tables of translation are loaded by those runs only that have need of them.
+
+    def _say(self, cls: type[Struct], tree: dict[str, Any], patch: bool) -> bytes:
+        from simulator.ocpi.translation import translate
+
+        # A receiver shows its owner's objects, too.
+        owner = (tree["country_code"], tree["party_id"]) if "party_id" in tree else self._us
+        said = translate(_kind(cls), tree, HOME, self.version, self._setting(owner), patch=patch)
+        if said.tree is None:
+            raise Unsayable(said.withheld)
+        return codec.encode(said.tree)
+
+    def _hear(
+        self, theirs: Struct, cls: type[Struct], into: type[T], setting: "Setting", patch: bool = False
+    ) -> "tuple[T, tuple[Loss, ...]]":
+        from simulator.ocpi.translation import translate
+
+        kind = _kind(cls)
+        heard = translate(kind, _tree(theirs), self.version, HOME, setting, patch=patch)
+        if heard.tree is None:
+            raise Invalid((_not_understood(cls, self.version, heard.withheld),))
+        return msgspec.convert(heard.tree, into), heard.losses
+
+    def _heard_from(self, owner: Owner | None) -> "Setting":
+        """What is heard goes into the books beside its original: stand-ins are good enough there."""
+        return replace(self._setting(owner or self._them), stand_ins=True)
+
+    def _setting(self, owner: Owner) -> "Setting":
+        from simulator.ocpi.translation import Setting
+
+        country_code, party_id = owner
+
+        def location(id: str) -> dict[str, Any] | None:
+            found = self._books.location(country_code, party_id, id)
+            return None if found is None else _tree(found)
+
+        def token(uid_or_contract: str) -> dict[str, Any] | None:
+            found = self._books.token(uid_or_contract)
+            return None if found is None else _tree(found)
+
+        return Setting(country_code=country_code, party_id=party_id, location=location, token=token, now=self._now())
+
+
+@cache
+def _kind(cls: type[Struct]) -> str:
+    """What the translation calls objects of a class of 2.2.1."""
+    from simulator.ocpi.translation.kinds import KINDS
+
+    return next(kind for kind, name in KINDS.items() if name == cls.__name__)
+
+
+def _not_understood(cls: type[Struct], version: str, why: str) -> Finding:
+    return Finding(
+        rule="not-understood",
+        severity="error",
+        path="$",
+        found=f"a {cls.__name__} of {version}",
+        expected=f"one that says the same in {HOME}: {why}",
+        section=f"OCPI {version}",
+    )
+
+
+def _tree(obj: Any) -> dict[str, Any]:
+    tree: dict[str, Any] = msgspec.to_builtins(obj, builtin_types=(Decimal,))
+    return tree

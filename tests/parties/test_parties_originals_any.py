@@ -1,0 +1,106 @@
+"""Whatever the object of whichever version: what a party is told it shows again as it was told."""
+
+import itertools
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from ocpi_objects import objects
+from ocpi_shared import parse
+from run_town import OpenTown, named, town
+
+from simulator.ocpi import codec
+from simulator.ocpi.translation.kinds import class_of
+
+Tree = dict[str, Any]
+CPO, EMSP = "NL-ABC", "NL-EMA"
+START, END = "2026-05-04T08:00:00Z", "2026-05-04T09:00:00Z"
+few = settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="module", params=["2.1.1", "2.2.1", "2.3.0"])
+def desk(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenTown]:
+    """A town in which everybody speaks one version."""
+    folder = tmp_path_factory.mktemp("any")
+
+    def change(text: str) -> str:
+        return text.replace("{role: ", f"{{ocpi: {request.param}, role: ")
+
+    scenario = town(folder, drivers=(named("Vera", arrives="11 h"),), duration="12 h", change=change)
+    with OpenTown(scenario, folder / "desk.ocpirun") as open_town:
+        yield open_town
+
+
+@pytest.mark.parametrize("kind", ["location", "tariff", "session", "token", "cdr"])
+@few
+@given(data=st.data())
+def test_what_was_told_is_shown(desk: OpenTown, kind: str, data: st.DataObject) -> None:
+    version = desk.connection(CPO, EMSP).version
+    cls = class_of(kind, version)
+    assert cls is not None
+    names = [field.encode_name for field in msgspec.structs.fields(cls)]
+    (card,) = desk.world.emsps[EMSP].tokens.store
+    fitting = fit(kind, data.draw(objects(cls)), card.contract_id)
+    tree = {name: value for name, value in fitting.items() if name in names}
+    teller, keeper, party, id = (EMSP, CPO, "EMA", "uid") if kind == "token" else (CPO, EMSP, "ABC", "id")
+    url = desk.url(teller, keeper, f"{kind}s", "RECEIVER")
+    where = f"{url}/NL/{party}/{tree[id]}"
+    if kind == "token" and version != "2.1.1":
+        where = f"{where}?type={tree['type']}"
+    said = desk.ask(teller, keeper, *(("POST", url) if kind == "cdr" else ("PUT", where)), codec.encode(tree))
+    assert said.status == 1000, said.body
+    shown = parse(desk.ask(teller, keeper, "GET", where).body)["data"]
+    assert without_empty(shown) == without_empty(tree)
+
+
+def fit(kind: str, tree: Tree, contract_id: str) -> Tree:
+    """An object under a name of its own, and without what no receiver takes."""
+    own = {"country_code": "NL", "party_id": "EMA" if kind == "token" else "ABC"}
+    id = f"N{next(numbers)}"
+    gone = ("end_date_time", "end_datetime", "credit", "credit_reference_id", "publish_allowed_to")
+    tree = {name: value for name, value in tree.items() if name not in gone} | own | {"id": id, "uid": id}
+    if kind == "location":
+        return tree | fit_location(tree)
+    times = {"start_date_time": START, "start_datetime": START}
+    if kind == "cdr":
+        times |= {"end_date_time": END, "stop_date_time": END}
+    place = {}
+    if "location" in tree:
+        (evse, *_) = tree["location"].get("evses") or [EVSE]
+        evse = fit_evse(evse | {"connectors": evse["connectors"][:1]}, 1)
+        place = {"location": tree["location"] | fit_location(tree["location"]) | {"id": "L", "evses": [evse]}}
+    return tree | (times if kind != "tariff" else {}) | place | {"auth_id": contract_id}
+
+
+def fit_location(tree: Tree) -> Tree:
+    evses = [fit_evse(evse, number) for number, evse in enumerate(tree.get("evses", ()), 1)]
+    return {"country": "NLD", "coordinates": POINT, "evses": evses}
+
+
+def fit_evse(evse: Tree, number: int) -> Tree:
+    ids = {"uid": f"E{number}", "evse_id": f"NL*ABC*E{number}", "coordinates": POINT}
+    return evse | ids | {"connectors": [each | {"id": f"C{at}"} for at, each in enumerate(evse["connectors"], 1)]}
+
+
+POINT = {"latitude": "52.160000", "longitude": "4.480000"}
+CONNECTOR = {
+    "id": "C",
+    "standard": "IEC_62196_T2",
+    "format": "SOCKET",
+    "power_type": "AC_3_PHASE",
+    "voltage": 230,
+    "amperage": 16,
+    "last_updated": START,
+}
+EVSE = {"uid": "E", "status": "AVAILABLE", "connectors": [CONNECTOR], "last_updated": START}
+
+
+def without_empty(tree: Any) -> Any:
+    """An empty list says no more than its absence, and a number is one however it is written."""
+    if isinstance(tree, dict):
+        return {key: without_empty(value) for key, value in tree.items() if value != []}
+    return [without_empty(item) for item in tree] if isinstance(tree, list) else tree
