@@ -139,7 +139,8 @@ class Outside:
         caller = office.platform.caller(headers.get("authorization", ""))
         guest = self.guests.get(caller.peer_id) if caller is not None else None
         if guest is None:
-            answer.set_result(self._kernel.stranger(party, f"{request.method} {request.url[:200]}"))
+            why = "it has no credentials token that was handed out to anybody outside"
+            answer.set_result(self._kernel.stranger(party, f"{request.method} {request.url[:200]}", why))
             return
         url = f"http://{office.identity.host}{request.url}"
         asked = office.platform.asked(request.method, url)
@@ -192,7 +193,7 @@ class Outside:
 
     def _send(self, guest: Guest, request: Request, answer: Event) -> None:
         if self._reach is None or guest.under_way >= _MOST_UNDER_WAY:
-            why = "Nobody outside is asked yet." if self._reach is None else "Too many requests to it are under way."
+            why = "nobody outside is asked yet" if self._reach is None else "too many requests to it are under way"
             answer.succeed(why)
             return
         addresses = guest.addresses

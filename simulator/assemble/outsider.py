@@ -24,13 +24,14 @@ _WATCH_US: Final = 1_000_000
 
 
 class Invitation(Struct, frozen=True):
-    """What the people of an outsider need in order to register with one of our parties."""
+    """What the people of an outsider, which speaks `versions`, need in order to register with one of our parties."""
 
     party: str
     outsider: str
     role: str
     versions_url: str
     token: str
+    versions: tuple[str, ...]
 
 
 class Guest:
@@ -98,7 +99,7 @@ class Guest:
             token = party.registration.issue_token_a(connection)
             data = {"sender": self.id, "receiver": partner}
             self._world.journal.event("people", "token_a_handed_over", party=self.id, subject=partner, data=data)
-            invite(Invitation(partner, self.id, self.outsider.role, url, token))
+            invite(Invitation(partner, self.id, self.outsider.role, url, token, self.outsider.versions))
             while connection.state is not ConnectionState.UNREGISTERED:
                 yield self._world.kernel.env.timeout(_WATCH_US)
 

@@ -1,14 +1,20 @@
 """`ocpi-sim serve`: keeps a run open in real time, so that platforms of another make can take part in it."""
 
 import argparse
+import shlex
+from collections.abc import Iterator
 from ipaddress import ip_address
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from simulator.cli import options
 from simulator.cli.run import FOLDER, SUFFIX, make_folder, tell_of_until
 from simulator.i18n import tr
+
+if TYPE_CHECKING:
+    from simulator.assemble import Invitation
 
 
 def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -71,6 +77,16 @@ def serve(arguments: argparse.Namespace) -> int:
             parties = ", ".join(outsider.partners)
             print(sentence.format(parties=parties, outsider=outsider.id, url=outsider.versions_url), flush=True)
 
+    # A scenario that names no outsiders is given some.
+    if not scenario.outsiders or any(outsider.versions_url is None for outsider in scenario.outsiders):
+        print(
+            tr(
+                "Each party below awaits a platform of yours. Begin with its line: the answer lists versions. Ask the "
+                "URL of one with the same header for its endpoints, and POST your credentials to that of “credentials”."
+            ),
+            flush=True,
+        )
+
     def invite(invitation: Invitation) -> None:
         sentence = tr("{party} awaits {outsider} ({role})\n  versions: {url}\n  token:    {token}")
         told = sentence.format(
@@ -80,7 +96,7 @@ def serve(arguments: argparse.Namespace) -> int:
             url=invitation.versions_url,
             token=invitation.token,
         )
-        print(told, flush=True)
+        print("\n".join([told, *_calls(invitation)]), flush=True)
 
     run_options = RunOptions(
         speed=arguments.speed, until_us=arguments.until, out=out, control=True, writer=best_writer()
@@ -88,6 +104,22 @@ def serve(arguments: argparse.Namespace) -> int:
     result = play_once(scenario, run_options, scenario.name, Serving(arguments.bind, invite))
     show.show_run(result.path, None)
     return 0 if all(msgspec.convert(result.summary, RunFigures).checks.values()) else 1
+
+
+def _calls(invitation: "Invitation") -> Iterator[str]:
+    """How to present the token, to be pasted into a shell: 2.1.1 takes it as it is, the others in Base64."""
+    from simulator.ocpi.headers import AUTHORIZATION, TokenEncoding, authorization_value
+
+    def call(encoding: TokenEncoding) -> str:
+        header = f"{AUTHORIZATION}: {authorization_value(invitation.token, encoding)}"
+        return f"curl {shlex.quote(invitation.versions_url)} -H {shlex.quote(header)}"
+
+    if invitation.versions == ("2.1.1",):
+        yield tr("  begin:    {call}").format(call=call("raw"))
+        return
+    yield tr("  begin:    {call}").format(call=call("base64"))
+    if "2.1.1" in invitation.versions:
+        yield tr("  in 2.1.1: {call}").format(call=call("raw"))
 
 
 def _address(text: str) -> str:

@@ -48,7 +48,7 @@ class Exchange(Event):
     final: Final = ""
     failure = ""
     watched = False
-    interrupted = False
+    interrupted = ""
     response: Response | None = None
     ocpi_status: int | None = None
     late_response: Response | None = None

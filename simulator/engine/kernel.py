@@ -37,6 +37,8 @@ TURN_S = 0.005
 STEPS_A_LOOK = 16
 """The kernel looks at the wall clock after this many steps, which take much less than a turn."""
 
+_WENT_DOWN = "the receiver went down while it was answering"
+
 NOBODY = Response(503, ())
 """Sent back when the receiver went down while it was answering; the kernel lets no sender see it."""
 
@@ -137,7 +139,7 @@ class Kernel:
         node.epoch += 1
         for process in [*node.running.values(), *node.background.values()]:
             if process.is_alive and process is not self.env.active_process:
-                process.interrupt("down")
+                process.interrupt(_WENT_DOWN)
 
     def bring_up(self, node: Node) -> None:
         """The party listens again, unless another outage still holds it."""
@@ -268,9 +270,9 @@ class Kernel:
             answer = yield from work
             if not isinstance(answer, Response):
                 raise TypeError(f"The handler answered with {type(answer).__name__} instead of a Response.")
-        except Interrupt:
+        except Interrupt as interrupt:
             answer = NOBODY
-            exchange.interrupted = True
+            exchange.interrupted = str(interrupt.cause)
         except Exception as error:
             answer = self._apologise(exchange, error)
         finally:
@@ -289,8 +291,7 @@ class Kernel:
             self._answer(exchange, passage, answer)
 
         def interrupt(cause: object) -> None:
-            del cause
-            exchange.interrupted = True
+            exchange.interrupted = str(cause)
             leave(NOBODY)
 
         def conclude(_: Event) -> None:
@@ -318,7 +319,7 @@ class Kernel:
         exchange.passage = None
         if exchange.interrupted:
             if not exchange.final:
-                exchange.failure = "the receiver went down while it was answering"
+                exchange.failure = exchange.interrupted
                 self._reply(exchange)
         elif exchange.loses == "response":
             self._watch(exchange)
@@ -399,15 +400,14 @@ class Kernel:
         if self._postman is not None:
             self._wake()
 
-    def stranger(self, party: str, request_line: str) -> Response:
+    def stranger(
+        self, party: str, request_line: str, why: str = "only parties of the run may call its ports"
+    ) -> Response:
         """See Mailbox. A hint is all that is left of it, since whether and when one comes is no part of the run."""
         self._strangers += 1
         if self._strangers <= STRANGERS_NOTED:
             last = " Others who may follow are not noted." if self._strangers == STRANGERS_NOTED else ""
-            sentence = (
-                f"{request_line} reached {party} from outside the run and was refused; only parties of the run may "
-                f"call its ports.{last}"
-            )
+            sentence = f"{request_line} reached {party} from outside the run and was refused; {why}.{last}"
             self.journal.hint(0, "stranger", "warning", sentence)
         return self._refusal()
 

@@ -70,7 +70,7 @@ def summary_text(summary: Summary, style: Style) -> str:
     if run is not None:
         rows.append((tr("Speed"), _speed(run)))
         rows.append((tr("Checks"), _checks(run.checks, style)))
-        rows.append((tr("Digest"), run.digest or tr("none, as parties from outside took part")))
+        rows.append((tr("Digest"), run.digest or tr("none, as a served run keeps to the clock and cannot be repeated")))
     title = tr("{scenario}, seed {seed}").format(scenario=summary.scenario, seed=summary.seed)
     return "\n".join([style.paint(title, _BOLD), *(f"{_GAP}{line}" for line in table(rows))])
 

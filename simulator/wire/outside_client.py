@@ -13,7 +13,7 @@ _MOST_PER_HOST: Final = 16
 
 
 class Unreachable(Exception):
-    """An outsider did not answer as HTTP wants it, or not in time; the text is a sentence."""
+    """An outsider did not answer as HTTP wants it, or not in time; the text says why, to be put into a sentence."""
 
 
 class Reach:
@@ -43,9 +43,11 @@ class Reach:
                 body = await _read(answer.content)
                 headers = tuple((str(name), value) for name, value in answer.headers.items())
         except TimeoutError:
-            raise Unreachable(f"No answer within {timeout_s:g} s.") from None
+            raise Unreachable(f"no answer within {timeout_s:g} s") from None
+        except aiohttp.ClientConnectorError as error:
+            raise Unreachable(_why(error)) from error
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            raise Unreachable(f"{str(error) or type(error).__name__}.") from error
+            raise Unreachable(str(error) or type(error).__name__) from error
         return Response(answer.status, self._kept(headers), body)
 
     async def close(self) -> None:
@@ -54,6 +56,13 @@ class Reach:
 
     def _kept(self, headers: Headers) -> Headers:
         return self._visible(tuple(pair for pair in headers if pair[0].lower() not in _DROPPED))
+
+
+def _why(error: aiohttp.ClientConnectorError) -> str:
+    place = f"{error.host}:{error.port}"
+    if isinstance(error.os_error, ConnectionRefusedError):
+        return f"connection refused at {place}"
+    return f"no connection to {place}: {error.os_error.strerror or error.os_error}"
 
 
 async def _read(content: aiohttp.StreamReader) -> bytes:

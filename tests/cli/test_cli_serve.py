@@ -3,6 +3,7 @@
 import base64
 import json
 import re
+import shlex
 import signal
 import socket
 import subprocess
@@ -18,7 +19,10 @@ from simulator.recording.reader import Recording
 
 QUICKSTART = Path(__file__).parents[2] / "scenarios" / "quickstart.yaml"
 TOOL = [sys.executable, "-c", "import sys; from simulator.cli import main; sys.exit(main())"]
-INVITED = re.compile(r"(NL-...) awaits (ZZ-...) \((\w+)\)\n  versions: (\S+)\n  token:    (\S+)\n")
+INVITED = re.compile(
+    r"(NL-...) awaits (ZZ-...) \((\w+)\)\n  versions: (\S+)\n  token:    (\S+)\n"
+    r"  begin:    (curl .+)\n  in 2.1.1: (curl .+)\n"
+)
 
 
 @pytest.fixture
@@ -33,7 +37,7 @@ def test_it_prints_invitations_that_open_a_door_and_ends_at_ctrl_c(
     server: "subprocess.Popen[str]", tmp_path: Path
 ) -> None:
     assert server.stdout is not None
-    printed = "".join(server.stdout.readline() for _ in range(12))
+    printed = "".join(server.stdout.readline() for _ in range(21))
     invitations = INVITED.findall(printed)
     assert [found[:3] for found in invitations] == [
         ("NL-ABC", "ZZ-EX0", "emsp"),
@@ -41,24 +45,26 @@ def test_it_prints_invitations_that_open_a_door_and_ends_at_ctrl_c(
         ("NL-EMA", "ZZ-EC0", "cpo"),
         ("NL-NOM", "ZZ-EC0", "cpo"),
     ]
-    *_, url, token = invitations[0]
-    request = urllib.request.Request(
-        url, headers={"Authorization": f"Token {base64.b64encode(token.encode()).decode()}"}
-    )
-    with urllib.request.urlopen(request, timeout=20) as answer:
-        versions = json.load(answer)["data"]
-    assert [each["version"] for each in versions] == ["2.1.1", "2.2.1", "2.3.0"]
-    assert all(each["url"].startswith(url.removesuffix("versions")) for each in versions)
+    assert printed.startswith("Each party below awaits a platform of yours.")
+    *_, url, token, begin, oldest = invitations[0]
+    for line, said in ((begin, base64.b64encode(token.encode()).decode()), (oldest, token)):
+        curl, asked, option, header = shlex.split(line)
+        assert (curl, asked, option, header) == ("curl", url, "-H", f"Authorization: Token {said}")
+        request = urllib.request.Request(asked, headers=dict([header.split(": ")]))
+        with urllib.request.urlopen(request, timeout=20) as answer:
+            versions = json.load(answer)["data"]
+        assert [each["version"] for each in versions] == ["2.1.1", "2.2.1", "2.3.0"]
+        assert all(each["url"].startswith(url.removesuffix("versions")) for each in versions)
     server.send_signal(signal.SIGINT)
     told, errors = server.communicate(timeout=30)
     assert server.returncode == 0
     assert "Recording: served.ocpirun" in told
-    assert "none, as parties from outside took part" in told
+    assert "none, as a served run keeps to the clock and cannot be repeated" in told
     assert "Traceback" not in errors
     with Recording.open(tmp_path / "served.ocpirun") as recording:
         assert recording.meta["live"] == "true"
         assert recording.meta["interrupted"] == "true"
-        assert [row.receiver for row in recording.messages() if row.sender == "ZZ-EX0"] == ["NL-ABC"]
+        assert [row.receiver for row in recording.messages() if row.sender == "ZZ-EX0"] == ["NL-ABC"] * 2
 
 
 def test_tokens_cannot_be_foreseen(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
