@@ -30,6 +30,16 @@ _KEPT_CHUNKS: Final = 8
 _DICTIONARY_BYTES: Final = 256 * 1024
 _MOST_BEFORE_RENEWAL: Final = 16 * 1024 * 1024
 _LARGE_BYTES: Final = 4_096
+_MESSAGE: Final = 0x94
+"""How an array of four begins in msgpack; an event's data do not."""
+
+_bodies: Final = msgspec.msgpack.Decoder(tuple[Raw, bytes, Raw, bytes]).decode
+
+
+def bodies_of(content: Raw) -> tuple[bytes, bytes]:
+    """The bodies of request and response in what a chunk keeps of a message. Raises msgspec.DecodeError."""
+    _, request, _, response = _bodies(content)
+    return request, response
 
 
 class ChunkBuilder:
@@ -117,6 +127,11 @@ class ChunkCache:
         request, request_body, response, response_body = self._decoder.decode(self._raw(seq))
         ids = ids_of(correlation_id, request_id)
         return self._unpack(request, ids), request_body, self._unpack(response, ids), response_body
+
+    def messages(self, dictionary: int, data: bytes) -> list[Raw]:
+        """What is kept of each message in a chunk, in order; for `bodies_of`."""
+        _, contents = self._chunk_decoder.decode(self._decompressor(dictionary).decompress(data))
+        return [content for content in contents if memoryview(content)[0] == _MESSAGE]
 
     def data(self, seq: int) -> bytes:
         """The data of an event. Raises msgspec.DecodeError if there are none."""

@@ -41,6 +41,7 @@ CHANGES: Final = f"""SELECT s.at_us, s.seq, entity.text, CAST({STATE_VALUE} AS B
 FROM state s JOIN subject b ON b.id = s.subject JOIN name entity ON entity.id = b.entity JOIN value v ON v.id = s.value
 WHERE s.holding = ? AND s.seq > ? ORDER BY s.seq"""
 
+CHUNKS: Final = "SELECT id, dictionary, data FROM chunk WHERE id > ? ORDER BY id LIMIT ?"
 CHUNK: Final = "SELECT id, dictionary, data FROM chunk WHERE id <= ? ORDER BY id DESC LIMIT 1"
 
 TELLS: Final = """SELECT 1 FROM state

@@ -6,7 +6,7 @@ emptying its log. Rows come back as the structs of rows.py with their sequence. 
 """
 
 import contextlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import Any, Final, Self
 
 import numpy as np
+from msgspec import Raw
 
 from simulator.recording.bodies import NO_CONTENT, ChunkCache
 from simulator.recording.converters import CONVERTERS, Converter
@@ -23,6 +24,7 @@ from simulator.recording.opening import OpenFile, damage_refused, damaged
 from simulator.recording.queries import (
     CHANGES,
     CHUNK,
+    CHUNKS,
     COMMANDS,
     EVENTS,
     FAULTS,
@@ -45,6 +47,7 @@ from simulator.recording.schema import CORRELATION_ID
 from simulator.recording.series import Times, Values, unfold
 
 _TAIL_ROWS: Final = 5_000
+_CHUNKS_AT_ONCE: Final = 64
 _END: Final = 1 << 62
 
 
@@ -180,6 +183,18 @@ class Recording:
         if not found:
             raise KeyError(f"{self.path}: has no exchange {exchange}")
         return found[0]
+
+    def packed_contents(self) -> Iterator[Raw]:
+        """What is kept of each message, in the same order (level full only): equal ones have equal bodies, see
+        `bodies_of`; unequal ones may differ in headers alone.
+        """
+        after = 0
+        while chunks := self.query(CHUNKS, (after, _CHUNKS_AT_ONCE)):
+            for _, dictionary, data in chunks:
+                with damage_refused(self.path):
+                    contents = self._chunks.messages(dictionary, data)
+                yield from contents
+            after = chunks[-1][0]
 
     def events(
         self,

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +24,16 @@ MESSAGES = 2_500
 """More than are compared at once."""
 
 
-def recorded(out: Path, /, count: int = MESSAGES, level: Level = "full", **change: Any) -> Path:
-    """A recording of equal messages but for the last but one, in which these fields are others."""
+def recorded(
+    out: Path, /, count: int = MESSAGES, level: Level = "full", before: Sequence[str] = (), **change: Any
+) -> Path:
+    """A recording of equal messages but for the last but one, in which these fields are others.
+
+    Drivers of the parties `before` arrive first, so that ids and sequences are others from there on.
+    """
     scene = Scene(out, level)
+    for party in before:
+        scene.event(-S, f"driver/{party}", "arrive", party)
     for number in range(count):
         fields = change if number == count - 2 else {}
         body = {"kwh": 1.5, "charging_periods": [{"dimensions": [number]}]}
@@ -121,6 +129,15 @@ def test_equal_messages_of_runs_that_differ_elsewhere(base: Path, tmp_path: Path
     assert found.equal == MESSAGES
     assert found.changes == ()
     assert "headers and ids" in found.sentence
+
+
+def test_messages_are_found_equal_whatever_ids_their_names_have(base: Path, tmp_path: Path) -> None:
+    other = recorded(tmp_path / "other.ocpirun", before=("NL-EMB", "NL-EMC"))
+    found = compared(base, other)
+    assert (found.equal, found.changes) == (MESSAGES, ())
+    changed = recorded(tmp_path / "changed.ocpirun", before=("NL-EMB", "NL-EMC"), path="/other")
+    assert [each.what for each in compared(base, changed).changes] == ["path"]
+    assert compared(changed, other).equal == MESSAGES - 2
 
 
 def test_bodies_that_were_not_recorded_are_not_compared(base: Path, tmp_path: Path) -> None:

@@ -5,14 +5,16 @@ and bodies. Ids of requests and headers are left out, for they differ as soon as
 """
 
 from collections.abc import Iterator, Sequence
-from itertools import zip_longest
-from operator import attrgetter
-from typing import Any, Final
+from itertools import islice, zip_longest
+from typing import Any, Final, TypeAlias
 
 import msgspec
-from msgspec import Struct
+from msgspec import Raw, Struct
 
 from simulator.i18n import tr
+from simulator.recording.bodies import bodies_of
+from simulator.recording.opening import damage_refused, damaged
+from simulator.recording.outlines import Outlines, Row
 from simulator.recording.reader import Recording
 from simulator.recording.rows import Message
 from simulator.report.clock import LocalClock
@@ -35,8 +37,9 @@ _PLAIN: Final = (
 )
 _BODIES: Final = (("request_body", tr("request")), ("response_body", tr("answer")))
 _SHOWN: Final = 80
-_compared: Final = attrgetter(*(field for field, _ in (*_PLAIN, *_TIMES)))
-_bodies: Final = attrgetter(*(field for field, _ in _BODIES))
+
+Page: TypeAlias = tuple[list[Row], list[Raw]]
+"""Rows of messages, and what is kept of their bodies."""
 
 
 class Side(Struct, frozen=True):
@@ -81,14 +84,19 @@ def diverge(left: Recording, right: Recording, watch: Watch = unwatched) -> Dive
         return Divergence(0, tr("A recording of level aggregates has no messages that could be compared."))
     with_bodies = levels == ["full", "full"]
     equal = 0
-    for ours, theirs in zip_longest(_messages(left, with_bodies), _messages(right, with_bodies)):
-        if ours is None or theirs is None:
-            return _ended(equal, metas, ours, theirs)
-        if changes := _changes(ours, theirs, with_bodies):
-            sentence = _sentence(equal, changes, metas)
-            return Divergence(equal, sentence, _side(ours, metas[0]), _side(theirs, metas[1]), changes)
-        equal += 1
-        if equal % _PAGE == 0:
+    outlines = Outlines(left), Outlines(right)
+    are_alike = _Likeness(*outlines)
+    nothing: Page = ([], [])
+    pages = (_pages(recording, each, with_bodies) for recording, each in zip((left, right), outlines, strict=True))
+    for ours, theirs in zip_longest(*pages, fillvalue=nothing):
+        if not are_alike.at_once(ours, theirs):
+            with damage_refused(left.path):
+                number = are_alike.until(ours, theirs)
+            if number is not None:
+                found = (_message(left, ours, number, with_bodies), _message(right, theirs, number, with_bodies))
+                return _told(equal + number, metas, found, with_bodies)
+        equal += len(ours[0])
+        if len(ours[0]) == _PAGE:
             watch(equal, min(counts))
     if with_bodies:
         sentence = tr(
@@ -112,17 +120,61 @@ def _sentence(equal: int, changes: Sequence[Change], metas: Sequence[dict[str, s
     return told
 
 
-def _messages(recording: Recording, with_bodies: bool) -> Iterator[Message]:
-    after_seq = 0
-    while page := recording.messages(after_seq=after_seq, limit=_PAGE, contents=with_bodies):
-        yield from page
-        after_seq = page[-1].seq
+def _pages(recording: Recording, outlines: Outlines, with_bodies: bool) -> Iterator[Page]:
+    contents = recording.packed_contents() if with_bodies else iter(())
+    for rows in outlines.pages(_PAGE):
+        kept = list(islice(contents, len(rows)))
+        if with_bodies and len(kept) < len(rows):
+            raise damaged(recording.path, "a row is missing")
+        yield rows, kept
+
+
+class _Likeness:
+    """Whether pages of two recordings are alike; nearly all are, to the number, which is told at once."""
+
+    def __init__(self, left: Outlines, right: Outlines) -> None:
+        self._left, self._right = left, right
+        self._calls, self._abouts, self._finals = left.unlike(right)
+
+    def at_once(self, ours: Page, theirs: Page) -> bool:
+        """Whether the same numbers stand there, which say the same in both."""
+        return ours == theirs and not any(
+            row[1] in self._calls or row[2] in self._abouts or row[3] in self._finals for row in ours[0]
+        )
+
+    def until(self, ours: Page, theirs: Page) -> int | None:
+        """The number of the first message in which they differ, or which one has more; None: only headers differ."""
+        for number, (row, other) in enumerate(zip_longest(ours[0], theirs[0])):
+            if row is None or other is None or self._left.outline(row) != self._right.outline(other):
+                return number
+            if ours[1] and _bodies_differ(ours[1][number], theirs[1][number]):
+                return number
+        return None
+
+
+def _bodies_differ(ours: Raw, theirs: Raw) -> bool:
+    return ours != theirs and bodies_of(ours) != bodies_of(theirs)
+
+
+def _message(recording: Recording, page: Page, number: int, with_bodies: bool) -> Message | None:
+    if number >= len(page[0]):
+        return None
+    seq = page[0][number][0]
+    return recording.messages(after_seq=seq - 1, up_to_seq=seq, contents=with_bodies)[0]
+
+
+def _told(
+    equal: int, metas: tuple[dict[str, str], ...], found: tuple[Message | None, Message | None], with_bodies: bool
+) -> Divergence:
+    ours, theirs = found
+    if ours is None or theirs is None:
+        return _ended(equal, metas, ours, theirs)
+    changes = _changes(ours, theirs, with_bodies)
+    sentence = _sentence(equal, changes, metas)
+    return Divergence(equal, sentence, _side(ours, metas[0]), _side(theirs, metas[1]), changes)
 
 
 def _changes(ours: Message, theirs: Message, with_bodies: bool) -> tuple[Change, ...]:
-    # Nearly all messages that are compared are equal, which is told at once.
-    if _compared(ours) == _compared(theirs) and (not with_bodies or _bodies(ours) == _bodies(theirs)):
-        return ()
     found = [
         Change(words, told(getattr(ours, field)), told(getattr(theirs, field)))
         for fields, told in ((_PLAIN, _text), (_TIMES, _seconds))

@@ -23,8 +23,8 @@ class Curves(Struct, frozen=True):
 
 
 class Outcome(Struct, frozen=True):
-    """One run. `values` has the figures by id, those of each OCPI module too, `cost` the amount of its CDRs by
-    currency; `curves` may be unknown.
+    """One run. `values` has the figures by id, those of each module too, `cost` the amount of its CDRs by currency;
+    `curves` may be unknown.
 
     `is_complete`: it was neither interrupted nor killed, and did not fail. `level` is that of its recording.
     """
