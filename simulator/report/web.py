@@ -157,7 +157,10 @@ class Web:
             return True
         if thread not in is_own:
             first = min(self._rows_of(thread), key=at_us_of)
-            is_own[thread] = any(key_of(cause) in own for cause in self.causes(first))
+            is_own[thread] = any(
+                key_of(cause) in own or ((begun_by := _thread(cause)) is not None and is_own.get(begun_by, False))
+                for cause in self.causes(first)
+            )
         return is_own[thread]
 
     def _rows_of(self, thread: _Thread) -> Sequence[Row]:

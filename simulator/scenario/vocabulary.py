@@ -47,6 +47,7 @@ MIXES = ("compact", "mixed", "fleet")
 VEHICLES = ("compact", "city", "sedan", "suv", "van", "plug_in_hybrid")
 QUIRKS = (
     "raw_token",
+    "newline_in_token",
     "no_message_ids",
     "no_routing_headers",
     "no_content_type",
@@ -58,9 +59,11 @@ QUIRKS = (
     "patch_without_last_updated",
     "offset_timestamps",
     "numbers_as_text",
+    "coordinates_as_numbers",
     "no_ids_echoed",
     "http_403",
     "http_422",
+    "http_400",
     "bare_errors",
     "empty_link",
     "no_page_headers",

@@ -87,6 +87,20 @@ def test_what_is_for_everybody_is_sent_once_and_what_is_for_one_goes_to_one(runs
             assert len(legs) == 1
 
 
+def test_a_hop_is_about_what_the_one_before_it_is_about(runs: dict[str, Path]) -> None:
+    seen = {message.exchange: message for message in messages(runs["hub/broadcast"])}
+    hops = [
+        (seen[message.cause], message)
+        for message in seen.values()
+        if message.cause_kind == "message"
+        and seen[message.cause].route == message.route
+        and message.module in ("sessions", "cdrs", "locations", "tariffs", "tokens")
+    ]
+    assert len({onward.object_id for _, onward in hops if onward.route == "cdrs.receiver.post_cdr"}) > 2
+    for inbound, onward in hops:
+        assert (onward.object_id, onward.session_id) == (inbound.object_id, inbound.session_id)
+
+
 def test_open_routing_is_used_by_the_network_that_keeps_no_cards(runs: dict[str, Path]) -> None:
     with Recording.open(runs["hub/open_routing"]) as recording:
         asked = recording.messages(module="tokens", receiver="NL-HUB", from_us=0, contents=True)

@@ -103,6 +103,23 @@ def test_unpublished_location_is_withheld_from_2_1_1_but_a_session_there_is_not(
     assert translate("session", SESSION, "2.2.1", "2.1.1", Setting(location=lambda _: hidden)).tree is not None
 
 
+@pytest.mark.parametrize(
+    ("degrees", "six"),
+    [
+        ("4.12345", "4.123450"),
+        ("4.1234567", "4.123457"),
+        ("-4.1234567", "-4.123457"),
+        ("179.9999996", "180.000000"),
+        ("-0.0000004", "0.000000"),
+        ("-0.000000", "-0.000000"),
+    ],
+)
+def test_coordinates_go_to_the_nearest_place_that_2_1_1_can_say(degrees: str, six: str) -> None:
+    place = {"latitude": "51.047590", "longitude": degrees}
+    said = tree(translate("location", LOCATION | {"coordinates": place}, "2.2.1", "2.1.1", Setting()))
+    assert said["coordinates"]["longitude"] == six
+
+
 def test_location_of_2_2_1_is_fitted_into_2_1_1() -> None:
     said = translate(
         "location",
@@ -121,7 +138,7 @@ def test_location_of_2_2_1_is_fitted_into_2_1_1() -> None:
     old = tree(said)
     assert len(old["address"]) == 45
     assert old["type"] == "OTHER"
-    assert old["coordinates"] == {"latitude": "51.047590", "longitude": "3.729944"}
+    assert old["coordinates"] == {"latitude": "51.047590", "longitude": "3.729945"}
     assert paths(said, "changed") == [
         "$.parking_type",
         "$.address",

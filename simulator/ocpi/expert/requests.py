@@ -42,6 +42,9 @@ def _check_token(seen: Seen) -> Iterator[Finding]:
         yield seen.remark("authorization", h.AUTHORIZATION, found, expected, section, "error")
     elif len(seen.tokens) == 1:
         yield seen.remark("token-encoding", h.AUTHORIZATION, "the token as it is", expected, section, "error")
+    elif value.split()[-1] != h.authorization_value(tokens[0], "base64").split()[-1]:
+        found = "more than the token in Base64, such as a newline"
+        yield seen.remark("token-encoding", h.AUTHORIZATION, found, expected, section, "error")
 
 
 def _check_routing(seen: Seen, one_party_each: bool) -> Iterator[Finding]:

@@ -7,6 +7,7 @@ Source: OCPI 2.1.1, 2.2.1 and 2.3.0, Locations.
 """
 
 from collections.abc import Mapping
+from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any, Final
 
 from simulator.ocpi.translation.account import Account, Tree, Unsayable
@@ -21,6 +22,7 @@ from simulator.ocpi.v2_3_0 import locations as v2_3_0
 
 _LONGEST_ADDRESS: Final = 45
 _DECIMALS: Final = 6
+_SIX_DECIMALS: Final = Decimal("0.000001")
 _NO_SUCH_PLACE: Final = ("OTHER", "UNKNOWN")
 
 
@@ -82,11 +84,11 @@ def _cut_address(address: str, path: str, account: Account) -> str:
 
 
 def _six_decimals(degrees: str, path: str, account: Account) -> str:
-    whole, _, decimals = degrees.partition(".")
-    if len(decimals) == _DECIMALS:
+    if len(degrees.partition(".")[2]) == _DECIMALS:
         return degrees
     account.change(path, "OCPI 2.1.1 writes six decimals.")
-    return f"{whole}.{decimals[:_DECIMALS].ljust(_DECIMALS, '0')}"
+    # The nearest there is; adding 0 takes the sign off a zero.
+    return str(Decimal(degrees).quantize(_SIX_DECIMALS, ROUND_HALF_EVEN) + 0)
 
 
 def _as_it_is(degrees: str, _path: str, _account: Account) -> str:

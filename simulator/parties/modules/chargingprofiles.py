@@ -1,7 +1,7 @@
 """Charging profiles: an eMSP or SCSP limits a session's power; the CPO answers at once and tells results later.
 
 Source: OCPI 2.2.1, ChargingProfiles module; digest, section 3.6. The results of setting and clearing look alike, so
-the kind stands in the `response_url`. A result that does not come within the answer's `timeout` never comes.
+the kind stands in the `response_url`.
 """
 
 from collections.abc import Callable, Generator
@@ -29,14 +29,11 @@ from simulator.ocpi.v2_2_1.chargingprofiles import (
 from simulator.parties.call import DONE, Call, Refusal, Reply
 from simulator.parties.connection import Connection
 from simulator.parties.dialect import Unsayable
-from simulator.parties.modules.ownership import unknown
+from simulator.parties.modules.results import RESULT_TIMEOUT_S, Results
 from simulator.parties.office import Office
 
 Result = ActiveChargingProfileResult | ChargingProfileResult | ClearProfileResult
 
-RESULT_TIMEOUT_S = 30
-_US_PER_S = 1_000_000
-_LATE_KEPT = 10_000
 _KINDS: dict[str, type[Result]] = {
     "active_charging_profile": ActiveChargingProfileResult,
     "charging_profile": ChargingProfileResult,
@@ -123,9 +120,7 @@ class ChargingProfilesSender:
     def __init__(self, office: Office, on_active: Callable[[str, ActiveChargingProfile, Cause], None]) -> None:
         self._office = office
         self._on_active = on_active
-        self._count = 0
-        self._asked: dict[str, str] = {}
-        self._waiting: dict[str, Event] = {}
+        self._results: Results[Result] = Results(office, ModuleID.CHARGING_PROFILES)
         office.platform.offer(
             ModuleID.CHARGING_PROFILES,
             InterfaceRole.SENDER,
@@ -141,7 +136,7 @@ class ChargingProfilesSender:
         self, connection: Connection, session_id: str, profile: ChargingProfile, cause: Cause
     ) -> Generator[Event, Any, str]:
         """Limit a session; returns OCPI's word for what came of it, TIMEOUT or UNREACHABLE."""
-        id, url = self._new(connection, "charging_profile")
+        id, url = self._results.new(connection, "charging_profile")
         try:
             body = connection.dialect.encode(SetChargingProfile(charging_profile=profile, response_url=url))
         except Unsayable:
@@ -151,7 +146,7 @@ class ChargingProfilesSender:
 
     def clear(self, connection: Connection, session_id: str, cause: Cause) -> Generator[Event, Any, str]:
         """Lift the limits of a session; returns as `set` does."""
-        id, url = self._new(connection, "clear_profile")
+        id, url = self._results.new(connection, "clear_profile")
         query = f"?response_url={quote(url, safe='')}"
         result = yield from self._run(
             connection, "DELETE", session_id, "delete_charging_profile", query, b"", id, cause
@@ -162,19 +157,12 @@ class ChargingProfilesSender:
         self, connection: Connection, session_id: str, duration_s: int, cause: Cause
     ) -> Generator[Event, Any, tuple[str, ActiveChargingProfile | None]]:
         """Ask for the limits of a session; returns a word as `set` does, and the limits if they were told."""
-        id, url = self._new(connection, "active_charging_profile")
+        id, url = self._results.new(connection, "active_charging_profile")
         query = f"?duration={duration_s}&response_url={quote(url, safe='')}"
         result = yield from self._run(
             connection, "GET", session_id, "get_active_charging_profile", query, b"", id, cause
         )
         return _word(result), result.profile if isinstance(result, ActiveChargingProfileResult) else None
-
-    def _new(self, connection: Connection, kind: str) -> tuple[str, str]:
-        """An id for a request and the URL at which its result is awaited."""
-        self._count += 1
-        id = f"{self._office.id}-{self._count}"
-        ours = self._office.platform.url(connection.version, ModuleID.CHARGING_PROFILES, InterfaceRole.SENDER)
-        return id, join_url(ours, kind, id)
 
     def _run(
         self,
@@ -187,48 +175,22 @@ class ChargingProfilesSender:
         id: str,
         cause: Cause,
     ) -> Generator[Event, Any, Result | str]:
-        office = self._office
-        endpoint = connection.endpoint(ModuleID.CHARGING_PROFILES, InterfaceRole.RECEIVER)
+        endpoint, dialect = connection.endpoint(ModuleID.CHARGING_PROFILES, InterfaceRole.RECEIVER), connection.dialect
         if endpoint is None:
             return "UNREACHABLE"
-        awaited = office.env.event()
-        self._asked[id], self._waiting[id] = connection.peer_id, awaited
-        if len(self._asked) > _LATE_KEPT:
-            del self._asked[next(iter(self._asked))]
         subject = _subject(connection, "RECEIVER", route, ChargingProfile, session_id)
         url = join_url(endpoint, session_id) + query
-        exchange = office.client.send(connection, method, url, subject, cause, body)
-        if exchange is not None:
-            yield exchange
-        direct = office.client.decode(
-            exchange,
-            office.client.read(exchange),
-            lambda data: connection.dialect.decode(data, ChargingProfileResponse),
+        return (
+            yield from self._results.wait(
+                connection,
+                id,
+                lambda: self._office.client.send(connection, method, url, subject, cause, body),
+                lambda data: dialect.decode(data, ChargingProfileResponse),
+            )
         )
-        if direct is None or direct.result is not ChargingProfileResponseType.ACCEPTED:
-            del self._waiting[id]
-            return direct.result.value if direct is not None else "UNREACHABLE"
-        if not awaited.triggered:
-            yield awaited | office.env.timeout(direct.timeout * _US_PER_S)
-        del self._waiting[id]
-        if not awaited.triggered:
-            return "TIMEOUT"
-        result = awaited.value
-        assert isinstance(result, ActiveChargingProfileResult | ChargingProfileResult | ClearProfileResult)
-        return result
 
     def _result_of(self, kind: str) -> Callable[[Call], Reply]:
-        def handle(call: Call) -> Reply:
-            result: Result = call.read(_KINDS[kind])
-            id = call.params["id"]
-            if self._asked.get(id) != call.connection.peer_id:
-                raise unknown("Request", id)
-            awaited = self._waiting.get(id)
-            if awaited is not None and not awaited.triggered:
-                awaited.succeed(result)
-            return DONE
-
-        return handle
+        return lambda call: self._results.take(call, call.read(_KINDS[kind]))
 
     def _put_active(self, call: Call) -> Reply:
         active = call.read(ActiveChargingProfile)

@@ -1,13 +1,12 @@
 """Commands: the eMSP asks, the CPO answers at once and tells the result later at `response_url`.
 
-Source: OCPI 2.2.1, Commands module. A result that does not come within the answer's `timeout` never comes.
+Source: OCPI 2.2.1, Commands module; digest, section 3.5.
 """
 
 from collections.abc import Callable, Generator
 from typing import Any
 
 import msgspec
-from msgspec import Struct
 from simpy import Event
 
 from simulator.engine.cause import Cause
@@ -26,15 +25,11 @@ from simulator.ocpi.v2_2_1.commands import (
     StopSession,
     UnlockConnector,
 )
-from simulator.parties.call import DONE, Call, Reply
+from simulator.parties.call import Call, Reply
 from simulator.parties.connection import Connection
 from simulator.parties.dialect import Unsayable
-from simulator.parties.modules.ownership import unknown
+from simulator.parties.modules.results import RESULT_TIMEOUT_S, Results
 from simulator.parties.office import Office
-
-RESULT_TIMEOUT_S = 30
-_US_PER_S = 1_000_000
-_LATE_KEPT = 10_000
 
 Command = StartSession | StopSession | ReserveNow | CancelReservation | UnlockConnector
 Tell = Callable[[CommandResultType, Cause], None]
@@ -94,19 +89,12 @@ class CommandsReceiver:
         return tell
 
 
-class _Asked(Struct, frozen=True):
-    peer_id: str
-    more: More | None
-
-
 class CommandsSender:
     """Sends commands and waits for their results; one that comes late is acknowledged, and told to who wants `more`."""
 
     def __init__(self, office: Office) -> None:
         self._office = office
-        self._count = 0
-        self._asked: dict[str, _Asked] = {}
-        self._waiting: dict[str, Event] = {}
+        self._results: Results[CommandResult] = Results(office, ModuleID.COMMANDS)
         office.platform.offer(ModuleID.COMMANDS, InterfaceRole.SENDER, {"post_result": self._post_result})
 
     def run(
@@ -123,45 +111,23 @@ class CommandsSender:
         Besides OCPI's results: TIMEOUT when no result came in time, UNREACHABLE when no answer did.
         `more` gets a result that comes after all that.
         """
-        office = self._office
-        url = connection.endpoint(ModuleID.COMMANDS, InterfaceRole.RECEIVER)
-        if url is None:
+        endpoint, dialect = connection.endpoint(ModuleID.COMMANDS, InterfaceRole.RECEIVER), connection.dialect
+        if endpoint is None:
             return "UNREACHABLE"
-        self._count += 1
-        id = f"{office.id}-{self._count}"
-        ours = office.platform.url(connection.version, ModuleID.COMMANDS, InterfaceRole.SENDER)
-        body = msgspec.structs.replace(body, response_url=join_url(ours, command.value, id))
+        id, response_url = self._results.new(connection, command.value)
         try:
-            encoded = connection.dialect.encode(body)
+            encoded = dialect.encode(msgspec.structs.replace(body, response_url=response_url))
         except Unsayable:
             return CommandResponseType.NOT_SUPPORTED.value
-        result = office.env.event()
-        self._asked[id], self._waiting[id] = _Asked(connection.peer_id, more), result
-        if len(self._asked) > _LATE_KEPT:
-            del self._asked[next(iter(self._asked))]
-        exchange = office.client.send(connection, "POST", join_url(url, command.value), subject, cause, encoded)
-        if exchange is not None:
-            yield exchange
-        direct = office.client.read(exchange)
-        response = office.client.decode(exchange, direct, lambda data: connection.dialect.decode(data, CommandResponse))
-        if response is None or response.result is not CommandResponseType.ACCEPTED:
-            del self._waiting[id]
-            return response.result.value if response is not None else "UNREACHABLE"
-        if not result.triggered:
-            yield result | office.env.timeout(response.timeout * _US_PER_S)
-        del self._waiting[id]
-        return str(result.value) if result.triggered else "TIMEOUT"
+        url = join_url(endpoint, command.value)
+        result = yield from self._results.wait(
+            connection,
+            id,
+            lambda: self._office.client.send(connection, "POST", url, subject, cause, encoded),
+            lambda data: dialect.decode(data, CommandResponse),
+            None if more is None else lambda later, why: more(later.result, why),
+        )
+        return result if isinstance(result, str) else result.result.value
 
     def _post_result(self, call: Call) -> Reply:
-        result = call.read(CommandResult)
-        id = call.params["id"]
-        asked = self._asked.get(id)
-        if asked is None or asked.peer_id != call.connection.peer_id:
-            raise unknown("Command", id)
-        waiting = self._waiting.get(id)
-        if waiting is None:
-            if asked.more is not None:
-                asked.more(result.result, call.cause)
-        elif not waiting.triggered:
-            waiting.succeed(result.result.value)
-        return DONE
+        return self._results.take(call, call.read(CommandResult))

@@ -10,7 +10,7 @@ from simulator.ocpi.findings import Invalid
 from simulator.ocpi.status import Status
 from simulator.parties.client import status_of
 from simulator.parties.quirks.json import changed
-from simulator.parties.quirks.quirk import Quirk, value_of, without
+from simulator.parties.quirks.quirk import Quirk, value_of
 from simulator.wire.carrier import Request, Response
 
 
@@ -19,11 +19,7 @@ class NoIdsEchoed(Quirk):
 
     breaks = "OCPI 2.2.1 transport_and_format, Unique message IDs"
     hints = ("ids-echoed",)
-
-    def answer(self, request: Request, response: Response) -> Response:
-        """See Quirk."""
-        del request
-        return replace(response, headers=without(response.headers, h.X_REQUEST_ID, h.X_CORRELATION_ID))
+    unanswered = (h.X_REQUEST_ID, h.X_CORRELATION_ID)
 
 
 class Http403(Quirk):
@@ -43,12 +39,19 @@ class Http422(Quirk):
 
     breaks = "OCPI 2.2.1 status_codes"
     hints = ("http-status",)
+    code = 422
 
     def answer(self, request: Request, response: Response) -> Response:
         """See Quirk."""
         del request
         refused = status_of(response.body) == Status.INVALID_PARAMETERS
-        return replace(response, status=422) if response.status == 200 and refused else response
+        return replace(response, status=self.code) if response.status == 200 and refused else response
+
+
+class Http400(Http422):
+    """Answers 400, which is for what is no JSON, to JSON that says something wrong. Its peers take it for a refusal."""
+
+    code = 400
 
 
 class BareErrors(Quirk):
@@ -90,11 +93,7 @@ class NoPageHeaders(Quirk):
 
     breaks = "OCPI 2.2.1 transport_and_format, Pagination"
     hints = ("page-headers",)
-
-    def answer(self, request: Request, response: Response) -> Response:
-        """See Quirk."""
-        del request
-        return replace(response, headers=without(response.headers, h.X_TOTAL_COUNT, h.X_LIMIT))
+    unanswered = (h.X_TOTAL_COUNT, h.X_LIMIT)
 
 
 class NullForEmptyList(Quirk):
@@ -134,8 +133,4 @@ class NoCdrLocation(Quirk):
 
     breaks = "OCPI 2.2.1 cdrs, POST"
     hints = ("location-header",)
-
-    def answer(self, request: Request, response: Response) -> Response:
-        """See Quirk."""
-        del request
-        return replace(response, headers=without(response.headers, h.LOCATION))
+    unanswered = (h.LOCATION,)

@@ -15,6 +15,7 @@ from simulator.wire.carrier import Request, Response
 
 _ROUTING = (h.OCPI_FROM_COUNTRY_CODE, h.OCPI_FROM_PARTY_ID, h.OCPI_TO_COUNTRY_CODE, h.OCPI_TO_PARTY_ID)
 _OUR_PATH = re.compile(r"/ocpi/(sender|receiver)/")
+_COORDINATE = re.compile(rb'("(?:latitude|longitude)":)"(-?\d+\.\d+)"')
 _UTC = re.compile(rb'(T\d\d:\d\d:\d\d(?:\.\d+)?)Z"')
 _NUMBER = re.compile(rb'("(?:kwh|total_energy|total_time|volume|price)":)(-?\d+(?:\.\d+)?)')
 
@@ -32,16 +33,26 @@ class RawToken(Quirk):
         return _authorised(request, h.authorization_value(tokens[0], "raw")) if tokens else request
 
 
+class NewlineInToken(Quirk):
+    """Encodes a newline with the credentials token, as the samples of OCPI do. Its peers take it off again."""
+
+    breaks = "OCPI 2.2.1 transport_and_format, Authorization header"
+    hints = ("token-encoding",)
+
+    def ask(self, request: Request, subject: Subject) -> Request:
+        """See Quirk."""
+        tokens = h.tokens_in(value_of(request.headers, h.AUTHORIZATION))
+        if not tokens or subject.version == OLDEST:
+            return request
+        return _authorised(request, h.authorization_value(f"{tokens[0]}\n", "base64"))
+
+
 class NoMessageIds(Quirk):
     """Sends neither X-Request-ID nor X-Correlation-ID. Its peers have nothing to echo."""
 
     breaks = "OCPI 2.2.1 transport_and_format, Unique message IDs"
     hints = ("message-ids",)
-
-    def ask(self, request: Request, subject: Subject) -> Request:
-        """See Quirk."""
-        del subject
-        return replace(request, headers=without(request.headers, h.X_REQUEST_ID, h.X_CORRELATION_ID))
+    unsent = (h.X_REQUEST_ID, h.X_CORRELATION_ID)
 
 
 class NoRoutingHeaders(Quirk):
@@ -49,11 +60,7 @@ class NoRoutingHeaders(Quirk):
 
     breaks = "OCPI 2.2.1 transport_and_format, Message routing"
     hints = ("routing-headers",)
-
-    def ask(self, request: Request, subject: Subject) -> Request:
-        """See Quirk."""
-        del subject
-        return replace(request, headers=without(request.headers, *_ROUTING))
+    unsent = _ROUTING
 
 
 class NoContentType(Quirk):
@@ -61,11 +68,7 @@ class NoContentType(Quirk):
 
     breaks = "OCPI 2.2.1 transport_and_format, JSON"
     hints = ("content-type",)
-
-    def ask(self, request: Request, subject: Subject) -> Request:
-        """See Quirk."""
-        del subject
-        return replace(request, headers=without(request.headers, h.CONTENT_TYPE))
+    unsent = (h.CONTENT_TYPE,)
 
 
 class TrailingSlashes(Quirk):
@@ -178,6 +181,18 @@ class NumbersAsText(Quirk):
         """See Quirk."""
         del subject
         return replace(request, body=_NUMBER.sub(rb'\1"\2"', request.body))
+
+
+class CoordinatesAsNumbers(Quirk):
+    """Writes coordinates as numbers in what it pushes. It is refused with 2001, as they are text; pulls mend it."""
+
+    breaks = "OCPI 2.2.1 locations, GeoLocation"
+    hints = ("wrong-type",)
+
+    def ask(self, request: Request, subject: Subject) -> Request:
+        """See Quirk."""
+        del subject
+        return replace(request, body=_COORDINATE.sub(rb"\1\2", request.body))
 
 
 def _authorised(request: Request, value: str) -> Request:

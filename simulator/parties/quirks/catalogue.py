@@ -8,6 +8,7 @@ from simulator.parties.quirks.quirk import Quirk
 
 QUIRKS: Final[Mapping[str, type[Quirk]]] = {
     "raw_token": asking.RawToken,
+    "newline_in_token": asking.NewlineInToken,
     "no_message_ids": asking.NoMessageIds,
     "no_routing_headers": asking.NoRoutingHeaders,
     "no_content_type": asking.NoContentType,
@@ -19,9 +20,11 @@ QUIRKS: Final[Mapping[str, type[Quirk]]] = {
     "patch_without_last_updated": asking.PatchWithoutLastUpdated,
     "offset_timestamps": asking.OffsetTimestamps,
     "numbers_as_text": asking.NumbersAsText,
+    "coordinates_as_numbers": asking.CoordinatesAsNumbers,
     "no_ids_echoed": answering.NoIdsEchoed,
     "http_403": answering.Http403,
     "http_422": answering.Http422,
+    "http_400": answering.Http400,
     "bare_errors": answering.BareErrors,
     "empty_link": answering.EmptyLink,
     "no_page_headers": answering.NoPageHeaders,

@@ -2,6 +2,8 @@
 
 from typing import ClassVar, Protocol
 
+from msgspec.structs import replace
+
 from simulator.engine.exchange import Subject
 from simulator.parties.office import Office
 from simulator.parties.registration import Registration
@@ -24,10 +26,13 @@ class Quirk:
     """One defect of one party. Override what it changes; the docstring says what the platform does, and since when.
 
     `breaks` is the place in OCPI that asks for something else, `hints` are the rules by which a recording tells of it.
+    `unsent` and `unanswered` are the headers that its requests and its answers lack.
     """
 
     breaks: ClassVar[str]
     hints: ClassVar[tuple[str, ...]]
+    unsent: ClassVar[tuple[str, ...]] = ()
+    unanswered: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, party: Party) -> None:
         self.office = party.office
@@ -35,7 +40,7 @@ class Quirk:
     def ask(self, request: Request, subject: Subject) -> Request:
         """The request that goes out in place of this one."""
         del subject
-        return request
+        return replace(request, headers=without(request.headers, *self.unsent)) if self.unsent else request
 
     def hear(self, request: Request) -> Request:
         """The request that the platform believes to have received in place of this one."""
@@ -44,7 +49,7 @@ class Quirk:
     def answer(self, request: Request, response: Response) -> Response:
         """The answer that goes out in place of this one."""
         del request
-        return response
+        return replace(response, headers=without(response.headers, *self.unanswered)) if self.unanswered else response
 
 
 def without(headers: Headers, *names: str) -> Headers:

@@ -118,10 +118,12 @@ class Preparation:
         """The onward leg of a message that is just passed on."""
         found = way.urls.get(call.url)
         if found is None:
-            if len(way.urls) >= _REMEMBERED:
-                way.urls.clear()
             query = f"?{call.query}" if call.query else ""
-            found = way.urls[call.url] = way.base + tail(call, way.ours) + query, subject_of(call, way.line.version)
+            found = way.base + tail(call, way.ours) + query, subject_of(call, way.line.version)
+            if call.route.method != "POST":  # what is posted has no URL of its own
+                if len(way.urls) >= _REMEMBERED:
+                    way.urls.clear()
+                way.urls[call.url] = found
         return Onward(way, call.route.method, found[0], call.body, found[1], way.cargo)
 
     def tell(self, exchange: Exchange, said: Said) -> None:
