@@ -285,7 +285,7 @@ class Kernel:
         running, awaited = exchange.receiver.running, following.awaited
 
         def leave(answer: Response) -> None:
-            following.is_alive = False
+            following.end()
             self.parked -= 1
             running.pop(exchange.id, None)
             self._answer(exchange, passage, answer)

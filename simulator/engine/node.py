@@ -33,6 +33,11 @@ class Following:
         self.is_alive = True
         self.interrupt: Callable[[object], None] = _not_waiting
 
+    def end(self) -> None:
+        """Nobody waits any more. The kernel's function is let go: it leads back here, and circles cost a hop 20 us."""
+        self.is_alive = False
+        self.interrupt = _not_waiting
+
 
 class Inbound(msgspec.Struct, frozen=True, gc=False):
     """A request as its receiver read it, and the message that it is as a cause of what follows."""

@@ -9,7 +9,7 @@ from itertools import chain
 from operator import itemgetter
 from typing import Any
 
-Alike = Callable[[Collection[Any]], bool]
+Alike = Callable[[Iterable[Any]], bool]
 """Whether all of these values of a type go over as they are, and with nothing to tell."""
 
 
@@ -20,7 +20,7 @@ def of_values(known: Iterable[str]) -> Alike:
 
 def of_lists(items: Alike) -> Alike:
     """For lists of which all items have to be alike."""
-    return lambda lists: items(tuple(chain.from_iterable(lists)))
+    return lambda lists: items(chain.from_iterable(lists))
 
 
 def of_objects(required: Collection[str], optional: Collection[str], inside: Mapping[str, Alike]) -> Alike:
@@ -32,7 +32,8 @@ def of_objects(required: Collection[str], optional: Collection[str], inside: Map
     names = always.union(optional)
     look_inside = tuple((name, name in always, itemgetter(name), alike) for name, alike in inside.items())
 
-    def alike(objects: Collection[Mapping[str, Any]]) -> bool:
+    def alike(some: Iterable[Mapping[str, Any]]) -> bool:
+        objects = tuple(some)
         there = set(chain.from_iterable(objects))
         if not there <= names:
             return False
@@ -40,9 +41,9 @@ def of_objects(required: Collection[str], optional: Collection[str], inside: Map
             return False
         for name, is_always, get, is_alike in look_inside:
             if is_always:
-                values = tuple(map(get, objects))
+                values: Iterable[Any] = map(get, objects)
             elif name in there:
-                values = tuple(each[name] for each in objects if name in each)
+                values = (each[name] for each in objects if name in each)
             else:
                 continue
             if not is_alike(values):

@@ -106,16 +106,20 @@ def _regular_tariff(tariff_ids: list[str], path: str, account: Account) -> str:
     """The one tariff of a plain session: drivers with a preference and terminals have others."""
     if not tariff_ids:
         raise Unsayable("OCPI 2.1.1 says that there is no tariff by leaving the field out.")
-    known = [(tariff_id, account.setting.tariff(tariff_id)) for tariff_id in tariff_ids]
-    if len(tariff_ids) == 1 and known[0][1] is None:
+    known = [account.setting.tariff(tariff_id) for tariff_id in tariff_ids]
+    if len(tariff_ids) == 1 and (known[0] is None or _is_regular(known[0])):
         return tariff_ids[0]
-    regular = [tariff_id for tariff_id, tariff in known if tariff and tariff.get("type") in (None, "REGULAR")]
+    regular = [tariff_id for tariff_id, tariff in zip(tariff_ids, known, strict=True) if tariff and _is_regular(tariff)]
     if len(regular) != 1:
         raise Unsayable("OCPI 2.1.1 has one tariff a Connector, and which of these is the regular one is not known.")
     for index, tariff_id in enumerate(tariff_ids):
         if tariff_id != regular[0]:
             account.lose(f"{path}[{index}]", "OCPI 2.1.1 has one tariff a Connector: the regular one.")
     return regular[0]
+
+
+def _is_regular(tariff: Tree) -> bool:
+    return tariff.get("type") in (None, "REGULAR")
 
 
 def _tell_around_the_clock(hours: Mapping[str, Any], path: str, account: Account) -> Tree:

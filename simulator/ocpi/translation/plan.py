@@ -46,31 +46,29 @@ class Plan:
     def __init__(
         self, steps: Mapping[str, _Step], made: tuple[Made, ...], refused: str, required: Collection[str]
     ) -> None:
-        self._as_is = frozenset(name for name, step in steps.items() if step.name == name and step.mapper is None)
+        as_is = {name for name, step in steps.items() if step.name == name and step.mapper is None}
         inside = {name: step.alike for name, step in steps.items() if step.name == name and step.alike is not None}
-        can_be = self._as_is.union(inside)
+        can_be = as_is.union(inside)
         self.alike = of_objects(required, can_be, inside) if not made and can_be.issuperset(required) else None
         """What of such objects goes over as it is; None when none ever does."""
-        self._steps = {name: step for name, step in steps.items() if name not in self._as_is}
+        self._plain = {name: step.name for name, step in steps.items() if step.name and step.mapper is None}
+        self._steps = {name: step for name, step in steps.items() if name not in self._plain}
         self._made = made
         self._refused = refused
 
     def say(self, tree: Mapping[str, Any], path: str, account: Account) -> Tree:
         """The object in the other version; nulls count as absent. Raises Unsayable."""
-        as_is = self._as_is
-        if not self._made and tree.keys() <= as_is and None not in tree.values():
-            return dict(tree)
         out: Tree = {}
         is_patch = account.patch and path == "$"
         for made in self._made:
             if not is_patch or any(tree.get(name) is not None for name in made.reads):
                 out |= made.make(tree, path, account)
-        steps = self._steps
+        plain, steps = self._plain, self._steps
         for key, value in tree.items():
             if value is None:
                 continue
-            if key in as_is:
-                out[key] = value
+            if key in plain:
+                out[plain[key]] = value
                 continue
             step = steps.get(key)
             if step is None:
@@ -78,9 +76,7 @@ class Plan:
                 continue
             name, mapper, needed, lost, alike = step
             if mapper is None:
-                if name:
-                    out[name] = value
-                elif lost:
+                if lost:
                     account.lose(f"{path}.{key}", lost)
                 continue
             if alike is not None and alike((value,)):
