@@ -37,10 +37,11 @@ def check_request_form(seen: Seen, one_party_each: bool) -> Iterator[Finding]:
 def _check_token(seen: Seen) -> Iterator[Finding]:
     section = "transport_and_format, Authorization header"
     expected = "“Token”, one space, and the credentials token in Base64"
-    if not seen.tokens:
-        found = "nothing" if not seen.request_headers.get("authorization") else "a value of another form"
+    value, tokens = seen.request_headers.get("authorization", ""), seen.tokens
+    if not tokens:
+        found = "nothing" if not value else "a value of another form"
         yield seen.remark("authorization", h.AUTHORIZATION, found, expected, section, "error")
-    elif len(seen.tokens) == 1:
+    elif len(tokens) == 1:
         yield seen.remark("token-encoding", h.AUTHORIZATION, "the token as it is", expected, section, "error")
     elif value.split()[-1] != h.authorization_value(tokens[0], "base64").split()[-1]:
         found = "more than the token in Base64, such as a newline"
