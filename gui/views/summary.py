@@ -313,7 +313,9 @@ def _whole(whole: Summary) -> list[Cell]:
     run = whole.run
     if run is not None:
         parts = run.energy_wh
-        sessions = tr("{sessions}, {cdrs} with a CDR").format(sessions=number(run.sessions), cdrs=number(run.cdrs))
+        sessions = tr("{sessions}, {billed} with a CDR").format(
+            sessions=number(run.sessions), billed=number(whole.billed)
+        )
         rows += [
             (tr("Sessions"), sessions),
             (tr("Energy at the plug"), _energy(parts.plug)),

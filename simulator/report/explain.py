@@ -102,6 +102,8 @@ class _Facts:
             text = tr(words.ONWARD)
             return text.format(sender=message.sender, receiver=message.receiver, origin=self._cause.sender, what=what)
         status = self._request.get("status") or self._request.get("result") or ""
+        if self._request.get("credit") is True:
+            status = "CREDIT"
         figures = self._figures()
         said = words.DEEDS_WITH.get((message.route, str(status)))
         if said is None or ("{figures}" in said and not figures):

@@ -86,6 +86,7 @@ DEEDS_WITH: Final[Mapping[tuple[str, str], str]] = {
     ("sessions.receiver.patch_session", ""): "{sender} tells {receiver} how far {session} has come ({figures})",
     ("sessions.receiver.patch_session", "ACTIVE"): "{sender} tells {receiver} how far {session} has come ({figures})",
     ("sessions.receiver.patch_session", "COMPLETED"): "{sender} tells {receiver} that {session} has ended ({figures})",
+    ("cdrs.receiver.post_cdr", "CREDIT"): "{sender} takes back what it billed {receiver} for {session} ({figures})",
     ("cdrs.receiver.post_cdr", ""): "{sender} bills {receiver} for {session} ({figures})",
     ("commands.sender.post_result", "ACCEPTED"): "{sender} tells {receiver} that the charger carried out the command",
     ("commands.sender.post_result", "REJECTED"): "{sender} tells {receiver} that the charger rejected the command",

@@ -56,7 +56,7 @@ def summary_text(summary: Summary, style: Style) -> str:
     if summary.state != "complete":
         rows.append((tr("State"), _unfinished(summary)))
     if run is not None:
-        rows += _figures(run)
+        rows += _figures(run, summary.billed)
     total = sum(summary.exchanges.values())
     rows.append((tr("Exchanges"), f"{total:,}{_in_brackets(_counts(summary.exchanges, _final_words))}"))
     rows.append((tr("Drivers"), _drivers(summary.drivers)))
@@ -113,7 +113,7 @@ def run_line(run: RunFigures, title: str) -> str:
     )
 
 
-def _figures(run: RunFigures) -> list[tuple[str, str]]:
+def _figures(run: RunFigures, billed: int) -> list[tuple[str, str]]:
     parts = run.energy_wh
     sums = tr("{plug} at the plug = {cdrs} in CDRs + {open} in open sessions + {held_back} held back by faults").format(
         plug=energy(parts.plug),
@@ -122,7 +122,7 @@ def _figures(run: RunFigures) -> list[tuple[str, str]]:
         held_back=energy(parts.held_back),
     )
     return [
-        (tr("Sessions"), tr("{sessions:,}, {cdrs:,} with a CDR").format(sessions=run.sessions, cdrs=run.cdrs)),
+        (tr("Sessions"), tr("{sessions:,}, {billed:,} with a CDR").format(sessions=run.sessions, billed=billed)),
         (tr("Energy"), sums),
         (tr("Cost"), tr("{cost} without VAT").format(cost=_cost(run))),
     ]

@@ -25,6 +25,18 @@ _ARRIVED: Final = """SELECT source.text FROM topic t
   JOIN name kind ON kind.id = t.kind JOIN name source ON source.id = t.source WHERE kind.text = 'arrive'"""
 _OF_DRIVERS_AND_KIND: Final = f"""event e JOIN topic t ON t.id = e.topic JOIN name source ON source.id = t.source
   WHERE {_OF_KIND} AND source.text IN ({_ARRIVED})"""
+# How long each waited in the end, of those who plugged in; SQLite takes the columns of the row that max() is found in.
+_WAITS: Final = f"""SELECT avg(waited_s) FROM (
+  SELECT json_extract(e.data, '$.waited_s') AS waited_s, max(e.seq), sum(kind.text = 'plug') AS plugged
+  FROM event e JOIN topic t ON t.id = e.topic
+  JOIN name kind ON kind.id = t.kind JOIN name source ON source.id = t.source
+  WHERE e.topic IN (SELECT id FROM topic WHERE kind IN (SELECT id FROM name WHERE text IN ('plug', 'turned_away')))
+  AND source.text IN ({_ARRIVED}) GROUP BY source.text
+) WHERE plugged"""
+_BILLED: Final = """SELECT count(*) FROM (
+  SELECT DISTINCT m.creditor, session.text FROM money m JOIN name session ON session.id = m.session_id
+  WHERE m.kind = 'payable'
+)"""
 _MISHAPS: Final = ("cdr_not_delivered", "late_answer", "registration_failed", "unauthorised_transaction")
 
 
@@ -32,7 +44,7 @@ class DriverCounts(msgspec.Struct, frozen=True):
     """What became of the drivers who arrived during the run; arrived = served + turned away + still there at the end.
 
     `refused` were refused at the charge point and then turned away. `found_taken` counts places that the app showed as
-    free and that were not; `mean_wait_min` is over those served.
+    free and that were not; `mean_wait_min` is over those who plugged in, as in `report.kpi`.
     """
 
     arrived: int
@@ -54,6 +66,7 @@ class Synchronisation(msgspec.Struct, frozen=True):
 class Summary(msgspec.Struct, frozen=True):
     """A run in numbers. `run` is None until the run has ended, and for one that failed (`failure`) or was killed.
 
+    `billed` are sessions with a CDR that their eMSP has taken; one that was corrected has several, and counts once.
     `begin` and `end` are local to `zone`. `exchanges` are by final state, `hints` by severity, `faults` and `mishaps`
     (what they brought about) by kind.
     """
@@ -66,6 +79,7 @@ class Summary(msgspec.Struct, frozen=True):
     state: State
     failure: str
     run: RunFigures | None
+    billed: int
     exchanges: dict[str, int]
     drivers: DriverCounts
     hints: dict[str, int]
@@ -87,6 +101,7 @@ def summarise(recording: Recording) -> Summary:
         state=_state(meta),
         failure=meta.get("failure", ""),
         run=_run(meta),
+        billed=recording.query(_BILLED)[0][0],
         exchanges=_counts(recording, _FINALS),
         drivers=_drivers(recording),
         hints=_counts(recording, "SELECT severity, count(*) FROM hint GROUP BY severity ORDER BY severity"),
@@ -141,9 +156,7 @@ def _drivers(recording: Recording) -> DriverCounts:
         FROM {_OF_DRIVERS_AND_KIND} GROUP BY 1 ORDER BY 2 DESC, 1""",
         "turned_away",
     )
-    ((wait_s,),) = recording.query(
-        f"SELECT avg(json_extract(e.data, '$.waited_s')) FROM {_OF_DRIVERS_AND_KIND}", ("leave",)
-    )
+    ((wait_s,),) = recording.query(_WAITS)
     return DriverCounts(
         arrived=counts.get("arrive", 0),
         served=counts.get("leave", 0),

@@ -1,10 +1,11 @@
 """A small recording written row by row as the engine would, for the tests of simulator/report."""
 
 import json
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from simulator.recording.rows import EventRow, FaultRow, HintRow, Level, MessageRow
+from simulator.recording.rows import EventRow, FaultRow, HintRow, Level, MessageRow, MoneyRow
 from simulator.recording.writer import Recorder
 
 S = 1_000_000
@@ -113,6 +114,11 @@ class Scene:
 
     def fault(self, kind: str, phase: Any) -> None:
         self.recorder.fault(FaultRow(0, kind, "NL-ABC", phase))
+
+    def payable(self, cdr_id: str, session_id: str, amount: str) -> None:
+        self.recorder.money(
+            MoneyRow(0, "payable", cdr_id, session_id, "NL-ABC", "NL-EMA", "EUR", Decimal(amount), energy_wh=1)
+        )
 
     def close(self, **meta: str) -> Path:
         self.recorder.close(meta)

@@ -144,6 +144,16 @@ def test_a_refusal_without_words_is_told_in_ours(scene: Scene) -> None:
         assert explain(recording, 2).verdict == "NL-EMA refuses with HTTP 405."
 
 
+def test_a_credit_is_no_bill(scene: Scene) -> None:
+    cdr = {"id": "C1", "total_energy": 20.5, "currency": "EUR", "total_cost": {"excl_vat": 8.0}}
+    scene.message(0, "NL-ABC", "NL-EMA", "cdrs.receiver.post_cdr", ("", 0), cdr)
+    credit = {**cdr, "id": "C1-C", "credit": True, "credit_reference_id": "C1", "total_cost": {"excl_vat": -8.0}}
+    scene.message(0, "NL-ABC", "NL-EMA", "cdrs.receiver.post_cdr", ("", 0), credit)
+    with Recording.open(scene.close()) as recording:
+        assert explain(recording, 1).deed.startswith("NL-ABC bills NL-EMA for ")
+        assert explain(recording, 2).deed.startswith("NL-ABC takes back what it billed NL-EMA for ")
+
+
 def test_a_second_delivery_is_named(scene: Scene) -> None:
     scene.message(0, "NL-ABC", "NL-EMA", "cdrs.receiver.post_cdr", ("", 0))
     copy = scene.message(0, "NL-ABC", "NL-EMA", "cdrs.receiver.post_cdr", ("", 0), duplicate_of=1)

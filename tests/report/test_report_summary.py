@@ -1,6 +1,7 @@
 import io
 import json
 from pathlib import Path
+from statistics import mean
 
 import msgspec
 import pytest
@@ -17,6 +18,7 @@ from simulator.report.format import (
     summary_text,
     table,
 )
+from simulator.report.kpi.visits import visits
 from simulator.report.story import story
 from simulator.report.summary import DriverCounts, Summary, Synchronisation, summarise
 
@@ -38,7 +40,15 @@ def day(scene: Scene) -> None:
         scene.event(92 * MIN, f"driver/{name}", "turned_away", "NL-EMA", reason=reason)
     scene.event(93 * MIN, "driver/Gina", "arrive", "NL-EMA")
     scene.event(95 * MIN, "driver/Hugo", "arrive", "NL-EMA")
-    scene.event(99 * MIN, "driver/Hugo", "leave", "NL-EMA", waited_s=120, energy_wh=1)
+    scene.event(97 * MIN, "driver/Hugo", "plug", "NL-EMA", "NL-ABC/E1", waited_s=60)
+    scene.event(99 * MIN, "driver/Hugo", "leave", "NL-EMA", waited_s=60, energy_wh=1)
+    # Ivy plugs in, is refused, waits longer and gives up.
+    scene.event(95 * MIN, "driver/Ivy", "arrive", "NL-EMA")
+    scene.event(97 * MIN, "driver/Ivy", "plug", "NL-EMA", "NL-ABC/E2", waited_s=60)
+    scene.event(99 * MIN, "driver/Ivy", "turned_away", "NL-EMA", reason="refused", waited_s=300)
+    for cdr_id, amount in (("C1", "8.00"), ("C1-C", "-8.00"), ("C2", "7.00")):
+        scene.payable(cdr_id, "S1", amount)
+    scene.payable("C3", "S2", "1.00")
     scene.fault("party_offline", "begin")
     scene.fault("party_offline", "end")
     scene.event(100 * MIN, "NL-ABC", "cdr_not_delivered", "NL-ABC", why="connection refused")
@@ -70,8 +80,12 @@ def test_the_summary_of_a_finished_run(path: Path) -> None:
     assert summary.exchanges == {"delivered": 10, "lost": 1}
     # Bram was there before the run; his leaving and his wait are not counted.
     assert summary.drivers == DriverCounts(
-        arrived=6, served=2, turned_away={"all_taken": 2, "refused": 1}, refused=1, found_taken=0, mean_wait_min=1.0
+        arrived=7, served=2, turned_away={"all_taken": 2, "refused": 2}, refused=1, found_taken=0, mean_wait_min=2.0
     )
+    with Recording.open(path) as recording:
+        assert mean(visit.waited_s / 60 for visit in visits(recording) if visit.plugged_us is not None) == 2.0
+    # A session that was credited and billed anew has three CDRs.
+    assert summary.billed == 2
     assert summary.hints == {"note": 2, "warning": 1}
     assert summary.faults == {"party_offline": 1}
     assert summary.mishaps == {"cdr_not_delivered": 1}
@@ -116,13 +130,13 @@ def test_the_summary_as_text(path: Path) -> None:
     assert lines[0] == "Monday morning, seed 7"
     assert lines[1:-1] == [
         "  Played     2026-05-04 07:00 to 11:00, Europe/Amsterdam",
-        "  Sessions   1, 1 with a CDR",
+        "  Sessions   1, 2 with a CDR",
         "  Energy     21.000 kWh at the plug = 20.500 kWh in CDRs + 0.000 kWh in open sessions "
         "+ 0.500 kWh held back by faults",
         "  Cost       EUR 8.00 without VAT",
         "  Exchanges  11 (delivered: 10, lost: 1)",
-        "  Drivers    6 arrived, 2 served, 3 turned away (all places are taken: 2, charging was refused: 1); "
-        "mean wait 1.0 min",
+        "  Drivers    7 arrived, 2 served, 4 turned away (all places are taken: 2, charging was refused: 2); "
+        "mean wait 2.0 min",
         "  Faults     party offline: 1",
         "  Mishaps    CDRs not delivered at first: 1",
         "  Stale      3 objects were stale until pulled, by up to 10.0 min",
