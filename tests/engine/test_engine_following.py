@@ -1,5 +1,6 @@
 """An answer that follows from what comes of another exchange, as that of a hub does."""
 
+import gc
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from simulator.engine.cause import TIME
 from simulator.engine.exchange import Exchange, Subject
 from simulator.engine.node import Following, Inbound, Node, Server
 from simulator.wire.carrier import Response
+from simulator.wire.memory import MemoryWire
 
 
 def passed(exchange: Exchange) -> Response:
@@ -48,6 +50,21 @@ def test_it_comes_when_the_other_exchange_has_ended(tmp_path: Path) -> None:
     assert first.end_us == 2 * S + 40 * MS
     assert (onward.cause_kind, onward.cause, onward.depth) == ("message", first.exchange, first.depth + 1)
     assert scene.kernel.parked == 0
+
+
+def test_it_is_freed_without_the_collector(tmp_path: Path) -> None:
+    scene = Scene(tmp_path, MemoryWire())
+    a, hub, _ = row_of_three(scene)
+    scene.ask(a, hub)
+    gc.collect()
+    others = {id(found) for found in gc.get_objects() if isinstance(found, Following)}  # what other tests still hold
+    gc.disable()
+    try:
+        scene.play()
+        assert scene.kernel.concluded == 2
+        assert not {id(found) for found in gc.get_objects() if isinstance(found, Following)} - others
+    finally:
+        gc.enable()
 
 
 def test_a_sender_that_waits_less_long_is_timed_out_and_the_answer_comes_late(tmp_path: Path) -> None:

@@ -165,6 +165,19 @@ def test_no_datetime_escapes_wherever_it_stands(cls: Any, tree: Any) -> None:
     assert codec.encode(codec.decode(codec.encode(again), cls))
 
 
+def test_no_coordinate_escapes_wherever_it_stands() -> None:
+    tree = sample("location_example")
+    here = {"latitude": "51.04759", "longitude": "3.72994"}
+    tree |= {"related_locations": [{**here}], "evses": [{**tree["evses"][0], "coordinates": {**here}}]}
+    for place in (tree["coordinates"], tree["related_locations"][0], tree["evses"][0]["coordinates"]):
+        for key in here:
+            good, place[key] = place[key], "190.04759" if key == "latitude" else "3,72994"
+            (finding,) = refuse(codec.encode(tree), Location).findings
+            assert (finding.rule, finding.path.rpartition(".")[2]) == ("text-format", key)
+            place[key] = good
+    assert codec.decode(codec.encode(tree), Location).related_locations[0].latitude == "51.04759"
+
+
 def test_unknown_fields_are_ignored() -> None:
     tree = sample("token_example_1_app_user")
     assert codec.decode(codec.encode({**tree, "vendor": {"x": [1]}}), Token) == codec.decode(codec.encode(tree), Token)
