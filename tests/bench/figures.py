@@ -25,5 +25,5 @@ def bars(path: Path, title: str, unit: str, values: Mapping[str, float], *, want
     axes.set_xlabel(unit)
     axes.set_title(title, loc="left", fontsize=11)
     axes.spines[["top", "right"]].set_visible(False)
-    axes.legend(frameon=False, loc="lower right")
+    figure.legend(frameon=False, loc="outside lower right")
     figure.savefig(path)
