@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from tests.bench.city import Played, play
+from tests.bench.figures import markdown
 
 SHORT: Final = (1_000, 2_000, 4_000)
 WHOLE: Final = (1_000, 3_000, 10_000, 30_000, 50_000)
@@ -21,6 +22,10 @@ def report(folder: Path, sizes: Sequence[int] = SHORT, out: Path | None = None) 
             f"({_cpu_us(each):.0f} us of processor time), {_bytes(each):.0f} bytes each, {each.memory_mb:,.0f} MB",
             flush=True,
         )
+    markdown(
+        "sessions a day, over memory, recorded in full",
+        **{f"{each.sessions:,}": f"{_wall_us(each):.0f} µs, {_bytes(each):.0f} bytes an exchange" for each in played},
+    )
     least, most = (choose(map(_cpu_us, played)) for choose in (min, max))
     print(f"cost: of the largest to the least processor time an exchange {most / least:.2f}", flush=True)
     if out is not None:

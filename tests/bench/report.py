@@ -8,14 +8,17 @@ from typing import Final
 
 from simulator.recording.reader import Recording
 from tests.bench.city import play, recording, run
+from tests.bench.figures import bars, markdown
 
 SHORT: Final = 4_000
 WHOLE: Final = 30_000
 """Sessions; so many make a million messages."""
 
+WANTED_S: Final = 10
 
-def report(folder: Path, sessions: int = SHORT) -> None:
-    """Print seconds for each form of a report, and for a comparison."""
+
+def report(folder: Path, sessions: int = SHORT, out: Path | None = None) -> None:
+    """Print seconds for each form of a report, and for a comparison; with `out` leave bars there, as report.svg."""
     path = recording(folder, sessions)
     if not path.exists():
         play(folder, sessions)
@@ -33,5 +36,13 @@ def report(folder: Path, sessions: int = SHORT) -> None:
     with closing(sqlite3.connect(other)) as connection, connection:
         connection.execute("UPDATE meta SET value = 'another' WHERE key = 'digest'")
     forms["a comparison with a copy"] = ["compare", str(path), str(other)]
-    took = ", ".join(f"{form} {run(*command)[1]:.1f} s" for form, command in forms.items())
-    print(f"report: {messages:,} messages: {took}", flush=True)
+    took_s = {form: run(*command)[1] for form, command in forms.items()}
+    told = ", ".join(f"{form} {seconds:.1f} s" for form, seconds in took_s.items())
+    print(f"report: {messages:,} messages: {told}", flush=True)
+    markdown(
+        f"report on {messages:,} messages, processor time",
+        **{form: f"{seconds:.1f} s" for form, seconds in took_s.items()},
+    )
+    if out is not None:
+        title = f"Reports on {messages:,} messages"
+        bars(out / "report.svg", title, "s of processor time", took_s, wanted=WANTED_S, legend="wanted, at most")

@@ -9,9 +9,11 @@ from pathlib import Path
 from simulator.sweep.folder import SweepFolder
 from simulator.sweep.plan import What, make_plan
 from simulator.sweep.sweep import Workers, play_all
+from tests.bench.figures import bars, markdown
 
 SCENARIO = Path(__file__).parents[2] / "scenarios" / "scale" / "generated_city.yaml"
 RUNS = 80
+WANTED_TIMES = 1.8
 
 
 @contextmanager
@@ -38,14 +40,23 @@ def sweep_s(out: Path, processes: int, runs: int = RUNS) -> float:
     return took_s
 
 
-def report(folder: Path) -> None:
-    """Print the ratio."""
+def report(folder: Path, runs: int = RUNS, out: Path | None = None) -> None:
+    """Print the ratio; with `out` leave bars there, as sweep.svg."""
     if not hasattr(os, "sched_setaffinity") or len(os.sched_getaffinity(0)) < 2:
         print("sweep: left out, it needs two cores")
         return
-    one_s, two_s = (sweep_s(folder / f"sweep{processes}", processes) for processes in (1, 2))
+    one_s, two_s = (sweep_s(folder / f"sweep{processes}", processes, runs) for processes in (1, 2))
     print(
-        f"sweep: {RUNS} runs of a generated city in {one_s:.1f} s on one core, {two_s:.1f} s on two: "
+        f"sweep: {runs} runs of a generated city in {one_s:.1f} s on one core, {two_s:.1f} s on two: "
         f"{one_s / two_s:.2f} times as fast",
         flush=True,
     )
+    markdown(
+        f"sweep of {runs} runs of a generated city",
+        **{"one core": f"{one_s:.1f} s", "two cores": f"{two_s:.1f} s", "times": f"{one_s / two_s:.2f}"},
+    )
+    if out is not None:
+        took_s = {"one core": one_s, "two cores": two_s}
+        wanted = one_s / WANTED_TIMES
+        legend = f"{WANTED_TIMES} times as fast as one"
+        bars(out / "sweep.svg", f"A sweep of {runs} runs", "s of wall time", took_s, wanted=wanted, legend=legend)
