@@ -1,9 +1,7 @@
-"""What a session costs: quantities and a tariff in, a bill out.
+"""What a session costs whose prices apply throughout: quantities and a tariff in, a bill out.
 
-This engine is exact for tariffs whose prices apply throughout. A restriction (time of day, power, reservation ...)
-needs the course of the session, which a `Usage` does not hold and `course` follows: here the prices at its start are
-billed to its end. Such a bill is marked approximate and says in sentences what was ignored, so that nobody takes a
-guess for a sum owed.
+A tariff with restrictions (time of day, power, reservation ...) needs the course of the session, which `course`
+follows. A bill that is approximate says in sentences why, so that nobody takes a guess for a sum owed.
 
 Source: OCPI 2.2.1 and 2.3.0 Tariffs (PriceComponent, step_size, min_price, max_price) and CDRs (step_size). OCPI
 leaves the rounding of money open; ours follows EN 16931, the European norm for invoices: each line is rounded once,
@@ -18,14 +16,12 @@ from msgspec import Struct
 
 from simulator.billing.limits import limited
 from simulator.billing.rates import Rate, money, rate_of, ten_thousandths
-from simulator.billing.restrictions import Moment, applies
-from simulator.billing.tariff import Component, ComponentKind, Restrictions, Tariff
+from simulator.billing.tariff import Component, ComponentKind, Tariff
 
 _US_PER_S = 1_000_000
 _S_PER_H = 3_600
 _WH_PER_KWH = 1_000
 _NOTHING = Decimal(0)
-_UNRESTRICTED = Restrictions()
 
 Quantities = dict[ComponentKind, int]
 """How much of each dimension, in its smallest unit: Wh, s, sessions."""
@@ -54,11 +50,6 @@ class Usage(Struct, frozen=True):
             "PARKING_TIME": _nearest_s(self.parking_us),
             "FLAT": 1,
         }
-
-
-def used(quantities: Quantities) -> tuple[ComponentKind, ...]:
-    """The dimensions of which there is any."""
-    return tuple(filter(quantities.get, quantities))
 
 
 def usage_from_volumes(energy_kwh: Decimal, time_h: Decimal = _NOTHING, parking_time_h: Decimal = _NOTHING) -> Usage:
@@ -103,18 +94,15 @@ class Bill(Struct, frozen=True, gc=False):
         return bool(self.reasons)
 
 
-def price(tariff: Tariff, usage: Usage, at: Moment | None = None) -> Bill:
-    """The bill for `usage` under `tariff`.
+def price(tariff: Tariff, usage: Usage) -> Bill:
+    """The bill for `usage` under `tariff`. Raises ValueError for a tariff with restrictions.
 
-    Each dimension is priced by the first element that has it and whose restrictions hold at the session's start `at`,
-    and costs nothing without one; where the start is not known, by the first element that has it. Step sizes round up
-    once a session: ENERGY by its own; of the two times only PARKING_TIME if parking is billed, else TIME. FLAT is
-    billed once. min_price and max_price bound the totals without and with tax independently; a limit known on one side
-    only is carried to the other where a single VAT rate makes that exact. Elements for reservations or bookings are
-    left out and named in `reasons`.
+    Each dimension is priced by the first element that has it, and costs nothing without one. Step sizes round up once a
+    session: ENERGY by its own; of the two times only PARKING_TIME if parking is billed, else TIME. FLAT is billed once.
+    min_price and max_price bound the totals without and with tax independently; a limit known on one side only is
+    carried to the other where a single VAT rate makes that exact.
     """
-    quantities = usage.quantities()
-    return terms(tariff, used(quantities), at).bill(quantities)
+    return terms(tariff).bill(usage.quantities())
 
 
 LineKind = ComponentKind | Literal["RESERVATION"]
@@ -182,10 +170,7 @@ def sums(tariff: Tariff, lines: Lines, tax: Taxes, reasons: list[str]) -> tuple[
 
 
 class Terms(Struct, frozen=True, gc=False):
-    """What a session pays by: chosen once for as long as its dimensions and its calendar day stay the same.
-
-    `parking` is whether parked time has a rate.
-    """
+    """What a session pays by. `parking` is whether parked time has a rate."""
 
     tariff: Tariff
     rates: tuple[Rate, ...]
@@ -194,7 +179,7 @@ class Terms(Struct, frozen=True, gc=False):
     reasons: tuple[str, ...]
 
     def bill(self, quantities: Quantities) -> Bill:
-        """The bill for `quantities`, which must be of the dimensions that these terms were made for."""
+        """The bill for `quantities`."""
         return draw_up(self.tariff, self._lines(quantities), self.tax, self.reasons)
 
     def total(self, quantities: Quantities) -> tuple[Decimal, Decimal | None]:
@@ -221,69 +206,26 @@ class Terms(Struct, frozen=True, gc=False):
         return lines
 
 
-def terms(tariff: Tariff, dimensions: tuple[ComponentKind, ...], at: Moment | None = None) -> Terms:
-    """By what a session that used these dimensions pays under `tariff`; see `price`."""
+def terms(tariff: Tariff) -> Terms:
+    """By what a session pays under `tariff`; see `price`."""
+    components: dict[ComponentKind, Component] = {}
     reasons: list[str] = []
-    components = _components(tariff, dimensions, at, reasons)
+    for number, element in enumerate(tariff.elements, 1):
+        if element.restrictions is not None and element.restrictions.names():
+            names = ", ".join(element.restrictions.names())
+            raise ValueError(f"Element {number} of tariff {tariff.id} is restricted ({names}): follow its course.")
+        here: list[ComponentKind] = []
+        for component in element.components:
+            if component.kind in here:
+                reasons.append(f"Element {number} has {component.kind} more than once; only its first price is used.")
+            here.append(component.kind)
+            components.setdefault(component.kind, component)
     return Terms(
         tariff,
         tuple([rate_of(tariff, component) for component in components.values()]),
         taxes(tariff, components.values()),
         "PARKING_TIME" in components,
         tuple(reasons),
-    )
-
-
-def _components(
-    tariff: Tariff, dimensions: tuple[ComponentKind, ...], at: Moment | None, reasons: list[str]
-) -> dict[ComponentKind, Component]:
-    """The component that prices each dimension; what is ignored by that goes to `reasons`.
-
-    Restrictions matter only to what was used; the tax rate of what was not is that of its first price.
-    """
-    chosen: dict[ComponentKind, Component] = {}
-    guesses: list[str] = []
-    unmatched: dict[ComponentKind, None] = {}
-    for number, element in enumerate(tariff.elements, 1):
-        restrictions = element.restrictions or _UNRESTRICTED
-        if restrictions.reservation or restrictions.booking:
-            reasons.append(f"Element {number} is for reservations or bookings; it is not billed.")
-            continue
-        applying = "always" if restrictions is _UNRESTRICTED else applies(restrictions, at)
-        kinds_here: list[ComponentKind] = []
-        for component in element.components:
-            kind = component.kind
-            if kind in kinds_here:
-                reasons.append(f"Element {number} has {kind} more than once; only its first price is used.")
-            elif kind not in chosen:
-                if applying == "always" or kind not in dimensions:
-                    chosen[kind] = component
-                elif applying == "not at the start":
-                    unmatched[kind] = None
-                    guesses.append(_left_out(kind, number, restrictions))
-                elif applying != "never":
-                    chosen[kind] = component
-                    guesses.append(_throughout(kind, number, restrictions, at))
-            kinds_here.append(kind)
-    for kind in unmatched:
-        if kind not in chosen:
-            guesses.append(f"No element for {kind} applies at the start; it costs nothing.")
-    reasons += guesses
-    return chosen
-
-
-def _left_out(kind: ComponentKind, number: int, restrictions: Restrictions) -> str:
-    return (
-        f"{kind} is not priced by element {number}, which does not apply at the start, "
-        f"ignoring its restrictions ({', '.join(restrictions.names())}) after that."
-    )
-
-
-def _throughout(kind: ComponentKind, number: int, restrictions: Restrictions, at: Moment | None) -> str:
-    known = " because it applies at the start" if at is not None else ""
-    return (
-        f"{kind} is priced by element {number} throughout{known}, ignoring its restrictions "
-        f"({', '.join(restrictions.names())}){' after that' if known else ''} and any later element."
     )
 
 

@@ -1,7 +1,4 @@
-"""Whether an element's prices apply to a session: at one instant of its course, or as far as start and end tell.
-
-Restrictions hold from instant to instant. `holds` answers for an instant. Who does not follow a session's course asks
-with `applies` whether they hold at the start, and whether that is the answer for the whole session, too.
+"""Whether an element's prices apply at an instant of a session's course.
 
 Source: OCPI 2.2.1 and 2.3.0 Tariffs, TariffRestrictions. What OCPI leaves open: equal start and end times mean the
 whole day.
@@ -12,29 +9,11 @@ from fractions import Fraction
 from typing import Literal
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from simulator.billing.exact import Quantity
 from simulator.billing.tariff import Restrictions
 
-Applies = Literal["always", "never", "at the start", "not at the start", "unknown"]
-"""How an element applies to a session: for certain throughout, or what is known of its start."""
-
-_UNRESTRICTED = Restrictions()
 _MIDNIGHT = "00:00"
-
-
-class Moment(Struct, frozen=True):
-    """When a session starts, in the location's local time, and the date on which it ends or has come to so far.
-
-    Dates are "YYYY-MM-DD", the time is "HH:MM", the day one of OCPI's DayOfWeek names.
-    """
-
-    date: str
-    time: str
-    day: str
-    end_date: str
-
 
 Span = tuple[Fraction, Fraction]
 """The least and the most of a quantity that varies."""
@@ -89,33 +68,6 @@ def _between(least: Decimal | None, below: Decimal | None, found: Span | None) -
     if (least is not None and found[1] < least) or (below is not None and found[0] >= below):
         return "no"
     return "yes" if (least is None or found[0] >= least) and (below is None or found[1] < below) else "unknown"
-
-
-def applies(given: Restrictions, at: Moment | None) -> Applies:
-    """How an element with these restrictions applies to the session; with no Moment, only "always" and "unknown".
-
-    At the start nothing has been charged and no time has passed. Current and power are not known and count as met.
-    """
-    if given == _UNRESTRICTED:
-        return "always"
-    if at is None:
-        return "unknown"
-    begun = given.start_date is None or given.start_date <= at.date
-    if given.end_date is not None and given.end_date <= at.date:
-        return "never"
-    if given.start_date is not None and at.end_date < given.start_date:
-        return "never"
-    dates_only = replace(given, start_date=None, end_date=None) == _UNRESTRICTED
-    if begun and dates_only and (given.end_date is None or at.end_date < given.end_date):
-        return "always"
-    holds = (
-        begun
-        and (not given.day_of_week or at.day in given.day_of_week)
-        and _within(given.start_time, given.end_time, at.time)
-        and not given.min_energy_kwh
-        and not given.min_duration_s
-    )
-    return "at the start" if holds else "not at the start"
 
 
 def _within(start: str | None, end: str | None, time: str) -> bool:

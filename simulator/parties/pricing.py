@@ -9,7 +9,7 @@ from decimal import Decimal
 from simulator.billing import tariff as ours
 from simulator.billing.course import Course, price_course
 from simulator.billing.pieces import Period
-from simulator.billing.price import Bill, Quantities, Terms, terms, used
+from simulator.billing.price import Bill, Quantities, terms
 from simulator.ocpi.datatypes import Price, parse_datetime
 from simulator.ocpi.v2_2_1.cdrs import CDR, CdrDimensionType, ChargingPeriod
 from simulator.ocpi.v2_2_1.tariffs import Tariff, TariffElement, TariffRestrictions
@@ -124,17 +124,16 @@ def course_of(periods: Sequence[ChargingPeriod], end_date_time: str) -> Iterator
 class Fare:
     """What one session pays under a tariff.
 
-    Without restrictions the quantities tell; the terms are chosen anew only when other dimensions are used. With them
-    the fare `follows` the session: it wants all its charging periods.
+    Without restrictions the quantities tell. With them the fare `follows` the session: it wants all its charging
+    periods.
     """
 
-    __slots__ = ("_course", "_opening", "_tariff", "_terms", "_used", "follows")
+    __slots__ = ("_course", "_opening", "_tariff", "_terms", "follows")
 
     def __init__(self, tariff: ours.Tariff, time_zone: str, start_epoch_us: int) -> None:
         self.follows = any(element.restrictions is not None for element in tariff.elements)
         self._tariff = tariff
-        self._used: tuple[str, ...] = ()
-        self._terms: Terms | None = None
+        self._terms = None if self.follows else terms(tariff)
         self._course = Course(tariff, time_zone) if self.follows else None
         opening = Period(start_epoch_us=start_epoch_us, end_epoch_us=start_epoch_us)
         self._opening = price_course(tariff, (opening,), time_zone) if self.follows else None
@@ -152,25 +151,21 @@ class Fare:
 
     def bill(self, quantities: Quantities) -> Bill:
         """The bill so far; `quantities` are those of all the periods that were followed."""
-        if self._course is not None:
-            return self._opening or self._course.bill()
-        return self._terms_for(quantities).bill(quantities)
+        if self._terms is not None:
+            return self._terms.bill(quantities)
+        assert self._course is not None
+        return self._opening or self._course.bill()
 
     def total(self, quantities: Quantities) -> Price:
         """What that bill comes to."""
-        if self._course is None:
-            excl, incl = self._terms_for(quantities).total(quantities)
-        elif self._opening is None:
+        if self._terms is not None:
+            excl, incl = self._terms.total(quantities)
+        elif self._course is not None and self._opening is None:
             excl, incl = self._course.total()
         else:
-            excl, incl = self._opening.total_excl, self._opening.total_incl
+            bill = self.bill(quantities)
+            excl, incl = bill.total_excl, bill.total_incl
         return Price(excl_vat=excl, incl_vat=incl)
-
-    def _terms_for(self, quantities: Quantities) -> Terms:
-        dimensions = used(quantities)
-        if self._terms is None or dimensions != self._used:
-            self._terms, self._used = terms(self._tariff, dimensions), dimensions
-        return self._terms
 
 
 FREE = Bill("EUR", _ZERO, None, _ZERO, _ZERO, _ZERO, _ZERO, ("The connector has no tariff; nothing is billed.",))

@@ -118,23 +118,29 @@ def test_unrestricted_elements_are_exact_and_the_first_of_a_dimension_counts() -
     assert (bill.total_excl, bill.reasons) == (D(4), ())
 
 
-def test_what_is_ignored_is_said() -> None:
+def test_a_second_price_of_one_element_is_ignored_and_that_is_said() -> None:
+    twice = Element((Component("ENERGY", D("0.50")), Component("FLAT", D(1)), Component("FLAT", D(2))))
+    bill = price(Tariff(id="t", currency="EUR", elements=(twice,)), Usage(10_000))
+    assert bill.total_excl == D(6)
+    assert bill.reasons == ("Element 1 has FLAT more than once; only its first price is used.",)
+
+
+def test_prices_that_depend_on_the_course_of_a_session_are_not_guessed() -> None:
     elements = (
-        Element((Component("TIME", D(5)),), Restrictions(reservation="RESERVATION")),
-        Element(
-            (Component("ENERGY", D("0.20")), Component("PARKING_TIME", D(3))),
-            Restrictions(max_power_kw=D(16), day_of_week=("MONDAY",)),
-        ),
-        Element((Component("ENERGY", D("0.50")), Component("FLAT", D(1)), Component("FLAT", D(2)))),
+        Element((Component("FLAT", D(1)),)),
+        Element((Component("ENERGY", D("0.20")),), Restrictions(max_power_kw=D(16), day_of_week=("MONDAY",))),
     )
-    bill = price(Tariff(id="t", currency="EUR", elements=elements), Usage(10_000, 60 * MIN_US))
-    assert bill.total_excl == D(3)
-    assert bill.reasons == (
-        "Element 1 is for reservations or bookings; it is not billed.",
-        "Element 3 has FLAT more than once; only its first price is used.",
-        "ENERGY is priced by element 2 throughout, ignoring its restrictions (max_power_kw, day_of_week) "
-        "and any later element.",
-    )
+    with pytest.raises(ValueError, match=r"Element 2 of tariff t is restricted \(max_power_kw, day_of_week\)"):
+        price(Tariff(id="t", currency="EUR", elements=elements), Usage(10_000))
+
+
+def test_lines_are_given_with_tax_too_where_there_is_one() -> None:
+    parts = Component("ENERGY", D("0.30"), 1, D(20)), Component("TIME", D(1), 1, D(10)), Component("FLAT", D(2))
+    taxed = price(tariff(*parts), Usage(10_000, 60 * MIN_US))
+    incl = taxed.energy_incl, taxed.time_incl, taxed.parking_incl, taxed.fixed_incl
+    assert incl == (D("3.6"), D("1.1"), D(0), D(2))
+    untaxed = price(tariff(Component("ENERGY", D("0.30"))), Usage(10_000))
+    assert (untaxed.energy_incl, untaxed.time_incl, untaxed.parking_incl, untaxed.fixed_incl) == (None,) * 4
 
 
 @given(components, usages, st.sampled_from(["YES", "NO", "N/A"]))

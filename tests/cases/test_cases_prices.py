@@ -13,7 +13,6 @@ from msgspec.structs import replace
 from simulator.billing.course import price_course
 from simulator.billing.pieces import Period
 from simulator.billing.price import Usage, price
-from simulator.billing.restrictions import Moment, applies
 from simulator.billing.tariff import Component, Element, Limit, Restrictions, Tariff
 
 MIN_US = 60_000_000
@@ -102,9 +101,9 @@ def test_case_40_each_dimension_finds_its_own_element() -> None:
 )
 def test_case_42_hours_end_at_midnight_or_run_past_it(start: str, end: str, time: str, holds: bool) -> None:
     """An end at 00:00 is that of the day, and one before the start that of the next."""
-    at = Moment("2026-05-04", time, "MONDAY", "2026-05-04")
-    found = applies(Restrictions(start_time=start, end_time=end), at)
-    assert found == ("at the start" if holds else "not at the start")
+    hours = tariff(Element((Component("FLAT", D(1)),), Restrictions(start_time=start, end_time=end)))
+    bill = price_course(hours, [charged("0", time, 0)], "UTC")
+    assert bill.fixed == (1 if holds else 0)
 
 
 @pytest.mark.parametrize(
