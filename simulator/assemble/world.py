@@ -155,7 +155,7 @@ def _identity(party: Party) -> Identity:
 
 def _equip(world: World, cpo: Cpo, assets: CpoAssets) -> None:
     """Give a CPO its books and put its charge points into the street."""
-    cpo.own(assets.locations, assets.tariffs)
+    cpo.own(assets.locations, assets.tariffs, assets.original_locations, assets.original_tariffs)
     link = ChargePointLink(world.kernel.env, world.journal, cpo.office.id, cpo, OCPP_DELAY_US)
     cpo.charge_points.network = link
     world.charge_points[cpo.office.id] = link

@@ -8,7 +8,7 @@ from simpy import Event
 
 from simulator.engine.cause import Cause
 from simulator.engine.exchange import Exchange
-from simulator.ocpi import codec, rules
+from simulator.ocpi import rules
 from simulator.ocpi.findings import Invalid
 from simulator.ocpi.route_tables import Route
 from simulator.ocpi.status import Status
@@ -100,20 +100,22 @@ class Call(Struct, frozen=True, gc=False):
         return self.dialect.class_of(cls)
 
     def reply(self, obj: Struct, original: Struct | None = None, **how: Any) -> Reply:
-        """The answer that shows an object, or its original of the version that is spoken. Raises Refusal.
+        """The answer that shows an object, or rather its original, if there is one. Raises Refusal.
 
         `how` may set status, message, HTTP status and headers.
         """
-        if original is not None:
-            return Reply(codec.encode(original), **how)
+        dialect = self.dialect
         try:
-            return Reply(self.dialect.encode(obj), **how)
+            said = dialect.encode(obj) if original is None else dialect.encode_original(original, type(obj))
+            return Reply(said, **how)
         except Unsayable as reason:
             raise Refusal(Status.CLIENT_ERROR, str(reason), 404) from reason
 
-    def reply_list(self, objects: Sequence[Struct], headers: Headers = ()) -> Reply:
-        """The answer that shows a page of a list, but for what this version has no words for."""
-        return Reply(self.dialect.encode_list(objects), headers=headers)
+    def reply_list(
+        self, objects: Sequence[T], headers: Headers = (), original: Callable[[T], Any] | None = None
+    ) -> Reply:
+        """The answer that shows a page of a list, but for what this version has no words for; see `listed`."""
+        return Reply(self.dialect.encode_list(objects, original), headers=headers)
 
 
 class Later(Struct, frozen=True, gc=False):

@@ -4,7 +4,7 @@ What a party works with are objects of 2.2.1. What came in another version is ke
 *original*, and shown to who speaks that version. Source: OCPI 2.1.1, 2.2.1 and 2.3.0; digest, section 6.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final, Protocol, TypeVar
 
 import msgspec
@@ -59,8 +59,11 @@ class Dialect(Protocol):
     def encode(self, obj: Struct) -> bytes:
         """The JSON of an object."""
 
-    def encode_list(self, objects: Sequence[Struct]) -> bytes:
-        """The JSON list of those objects that can be said."""
+    def encode_original(self, original: Struct, cls: type[Struct]) -> bytes:
+        """The JSON of an original that stands for an object of a class: as it is, or translated without stand-ins."""
+
+    def encode_list(self, objects: Sequence[T], original: Callable[[T], Any] | None = None) -> bytes:
+        """The JSON list of those objects that can be said; `original` finds that of an object, if it has one."""
 
     def encode_patch(self, cls: type[Struct], changes: Any) -> bytes:
         """The JSON of a PATCH for an object of a class; `changes` is a mapping or a struct of its fields."""
@@ -96,11 +99,21 @@ class HomeDialect:
     version = HOME
 
     encode = staticmethod(codec.encode)
-    encode_list = staticmethod(codec.encode)
 
     def class_of(self, cls: type[Struct]) -> type[Struct]:
         """See Dialect."""
         return cls
+
+    def encode_original(self, original: Struct, cls: type[Struct]) -> bytes:
+        """See Dialect."""
+        from simulator.ocpi.translation import Setting
+        from simulator.parties.foreign import said_of
+
+        return said_of(original, cls, HOME, Setting())
+
+    def encode_list(self, objects: Sequence[T], original: Callable[[T], Any] | None = None) -> bytes:
+        """See Dialect."""
+        return codec.encode(objects) if original is None else encode_each(self, objects, original)
 
     def encode_patch(self, cls: type[Struct], changes: Any) -> bytes:
         """See Dialect."""
@@ -141,3 +154,15 @@ class HomeDialect:
     def original_patch(self, raw: bytes, cls: type[Struct]) -> Any:
         """See Dialect."""
         del raw, cls
+
+
+def encode_each(dialect: Dialect, objects: Iterable[T], original: Callable[[T], Any] | None) -> bytes:
+    """See Dialect.encode_list."""
+    said: list[bytes] = []
+    for obj in objects:
+        kept = original(obj) if original is not None else None
+        try:
+            said.append(dialect.encode(obj) if kept is None else dialect.encode_original(kept, type(obj)))
+        except Unsayable:
+            continue
+    return b"[%b]" % b",".join(said)

@@ -16,10 +16,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from simulator.ocpi import codec
+from simulator.ocpi.catalogue import version_of
 from simulator.ocpi.findings import Finding, Invalid
 from simulator.ocpi.patch import partial
 from simulator.ocpi.v2_2_1.tokens import AuthorizationInfo, Token
-from simulator.parties.dialect import HOME, OLDEST, Books, Owner, Unsayable
+from simulator.parties.dialect import HOME, OLDEST, Books, Owner, Unsayable, encode_each
 from simulator.parties.losses import Losses
 
 if TYPE_CHECKING:
@@ -54,9 +55,15 @@ class ForeignDialect:
         """See Dialect."""
         return self._say(type(obj), _tree(obj), patch=False)
 
-    def encode_list(self, objects: Sequence[Struct]) -> bytes:
+    def encode_list(self, objects: Sequence[T], original: Callable[[T], Any] | None = None) -> bytes:
         """See Dialect."""
-        return b"[%b]" % b",".join(self._sayable(objects))
+        return encode_each(self, objects, original)
+
+    def encode_original(self, original: Struct, cls: type[Struct]) -> bytes:
+        """See Dialect."""
+        if type(original) is self.class_of(cls):
+            return codec.encode(original)
+        return said_of(original, cls, self.version, self._setting(self._us))
 
     def encode_patch(self, cls: type[Struct], changes: Any) -> bytes:
         """See Dialect."""
@@ -123,13 +130,6 @@ class ForeignDialect:
         if exchange is not None:
             self._losses.tell(exchange, _kind(cls), losses)
 
-    def _sayable(self, objects: Iterable[Struct]) -> Iterable[bytes]:
-        for obj in objects:
-            try:
-                yield self.encode(obj)
-            except Unsayable:
-                continue
-
     # The tables of translation are loaded by those runs only that have need of them.
 
     def _say(self, cls: type[Struct], tree: dict[str, Any], patch: bool) -> bytes:
@@ -171,6 +171,16 @@ class ForeignDialect:
             return None if found is None else _tree(found)
 
         return Setting(country_code=country_code, party_id=party_id, location=location, token=token, now=self._now())
+
+
+def said_of(original: Struct, cls: type[Struct], version: str, setting: "Setting") -> bytes:
+    """The JSON in a version of an original of another, which stands for an object of a class. Raises Unsayable."""
+    from simulator.ocpi.translation import translate
+
+    said = translate(_kind(cls), _tree(original), version_of(type(original)), version, setting)
+    if said.tree is None:
+        raise Unsayable(said.withheld)
+    return codec.encode(said.tree)
 
 
 @cache

@@ -58,13 +58,17 @@ def publish(
     cause: Cause,
     changes: Any = None,
     to: tuple[Role, ...] = tuple(Role),
+    original: Any = None,
 ) -> None:
-    """Push an object by PUT, its `changes` by PATCH, or its end by DELETE, to partners of these roles who take it."""
+    """Push an object by PUT, its `changes` by PATCH, or its end by DELETE, to partners of these roles who take it.
+
+    `original`: see `say`.
+    """
     for connection in tuple(office.registered()):
         endpoint = connection.endpoint(where.module, InterfaceRole.RECEIVER)
         if endpoint is None or connection.peer_role not in to:
             continue
-        body = b"" if method == "DELETE" else say(office, connection, obj, cause, changes)
+        body = b"" if method == "DELETE" else say(office, connection, obj, cause, changes, original)
         if body is None:
             continue
         subject = where.subject(connection, method, type(obj).__name__)

@@ -32,12 +32,19 @@ class Copy(Struct, frozen=True, gc=False):
     patch: Subject
 
 
-def say(office: Office, connection: Connection, obj: Struct, cause: Cause, patch: Any = None) -> bytes | None:
-    """An object, or a `patch` of it, in the words of a connection; None, and an event, when it has none for it."""
+def say(
+    office: Office, connection: Connection, obj: Struct, cause: Cause, patch: Any = None, original: Any = None
+) -> bytes | None:
+    """An object, or a `patch` of it, in the words of a connection; None, and an event, when it has none for it.
+
+    If there is an `original`, that is what has to be said; who cannot be told of it is not told of its changes either.
+    """
+    dialect = connection.dialect
     try:
+        whole = dialect.encode_original(original, type(obj)) if original is not None else b""
         if patch is not None:
-            return connection.dialect.encode_patch(type(obj), patch)
-        return connection.dialect.encode(obj)
+            return dialect.encode_patch(type(obj), patch)
+        return whole or dialect.encode(obj)
     except Unsayable as reason:
         office.journal.event(
             office.id,

@@ -25,8 +25,8 @@ from simulator.parties.office import Office
 class Item(Struct, frozen=True):
     """An object as we know it, and where the peer shows it.
 
-    `said` is our object as the peer's version can say it; `read` makes the same of the peer's answer. An `original` of
-    that version, such as the peer told us, is what the peer has to show; without it both are compared as 2.2.1.
+    `said` is our object as the peer's version can say it; `read` makes the same of the peer's answer. An `original` in
+    that version is what the peer has to show; without one, both are compared as 2.2.1.
     """
 
     module: ModuleID
@@ -39,13 +39,21 @@ class Item(Struct, frozen=True):
 
     def said(self, connection: Connection) -> Struct:
         """Our object, said in the version of a connection and heard again. Raises Unsayable."""
-        return self.original or self.read(connection, msgspec.Raw(connection.dialect.encode(self.obj)))
+        dialect, original = connection.dialect, self.original
+        if original is None:
+            return self.read(connection, msgspec.Raw(dialect.encode(self.obj)))
+        if self._is_spoken(connection):
+            return original
+        return self.read(connection, msgspec.Raw(dialect.encode_original(original, type(self.obj))))
 
     def read(self, connection: Connection, data: msgspec.Raw) -> Struct:
         """What the peer shows. Raises Invalid."""
-        if self.original is not None:
+        if self.original is not None and self._is_spoken(connection):
             return codec.decode(data, type(self.original))
         return connection.dialect.decode(data, type(self.obj))
+
+    def _is_spoken(self, connection: Connection) -> bool:
+        return connection.dialect.class_of(type(self.obj)) is type(self.original)
 
 
 def read_back(

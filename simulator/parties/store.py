@@ -36,10 +36,15 @@ class Store(Generic[T]):
         """The object with this key, compared as CiStrings."""
         return self._objects.get("/".join(key).lower())
 
-    def original(self, cls: type[Any], *key: str) -> Any:
-        """The original of the object with this key, when that is of this class; else None."""
-        found = self._originals.get("/".join(key).lower())
-        return found if type(found) is cls else None
+    @property
+    def has_originals(self) -> bool:
+        """Whether any object has one."""
+        return bool(self._originals)
+
+    def original(self, cls: type[Any] | None, *key: str) -> Any:
+        """The original of the object with this key, when that is of this class (None: of any); else None."""
+        found = self._originals.get("/".join(key).lower()) if self._originals else None
+        return found if cls is None or type(found) is cls else None
 
     def holds(self, value: T, original: Any, *key: str) -> bool:
         """Whether exactly this object is kept, and its original, if it has one."""
@@ -56,6 +61,13 @@ class Store(Generic[T]):
         elif self._originals:
             self._originals.pop(joined, None)
         return new
+
+    def change(self, value: T, change: Callable[[Any], Any], *key: str) -> None:
+        """Keep an object that has changed; `change` does the same to its original, if it has one."""
+        joined = "/".join(key).lower()
+        self._objects[joined] = value
+        if joined in self._originals:
+            self._originals[joined] = change(self._originals[joined])
 
     def drop(self, *key: str) -> T | None:
         """Forget an object; returns it."""
@@ -84,7 +96,13 @@ def page(
     return objects[query.offset : query.offset + query.limit], tuple(headers.items())
 
 
-def listed(objects: list[S], last_updated: Callable[[S], str], call: Call, max_limit: int) -> Reply:
-    """The answer to a request for a page of a list."""
+def listed(
+    objects: list[S],
+    last_updated: Callable[[S], str],
+    call: Call,
+    max_limit: int,
+    original: Callable[[S], Any] | None = None,
+) -> Reply:
+    """The answer to a request for a page of a list; `original` finds that of an object, if any has one."""
     shown, headers = page(objects, last_updated, call, max_limit)
-    return call.reply_list(shown, headers)
+    return call.reply_list(shown, headers, original)

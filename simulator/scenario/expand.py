@@ -1,6 +1,7 @@
 """Turns hand-written sites and imported networks into one common form: OCPI 2.2.1 objects per CPO."""
 
 from decimal import Decimal
+from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -29,11 +30,16 @@ _DC_LOW_VOLTAGE_V, _DC_HIGH_VOLTAGE_V, _DC_HIGH_FROM_W = 400, 800, 100_000
 
 
 class CpoAssets(Struct, frozen=True):
-    """What one CPO owns at the start; `grid_limits_w` by Location id, absent where nothing limits."""
+    """What one CPO owns at the start; `grid_limits_w` by Location id, absent where nothing limits.
+
+    The originals, by id, are those of what is written in OCPI 2.3.0.
+    """
 
     locations: tuple[Location, ...]
     tariffs: tuple[Tariff, ...]
     grid_limits_w: dict[str, int]
+    original_locations: dict[str, Any]
+    original_tariffs: dict[str, Any]
 
 
 def expand(scenario: Scenario, as_of_us: int = 0) -> dict[str, CpoAssets]:
@@ -69,7 +75,17 @@ def _assets(scenario: Scenario, cpo: Party, start: str) -> CpoAssets:
         for tariff in network.tariffs:
             if (tariff.country_code, tariff.party_id) == owner:
                 tariffs.append(tariff)
-    return CpoAssets(tuple(locations), tuple(tariffs), limits_w)
+    original_locations = [
+        _at_start(each, start) for network in scenario.networks for each in network.original_locations
+    ]
+    original_tariffs = [each for network in scenario.networks for each in network.original_tariffs]
+    return CpoAssets(
+        tuple(locations),
+        tuple(tariffs),
+        limits_w,
+        {each.id: each for each in original_locations if (each.country_code, each.party_id) == owner},
+        {each.id: each for each in original_tariffs if (each.country_code, each.party_id) == owner},
+    )
 
 
 def _location(site: Site, cpo: Party, number: int, first_evse: int, zone: str, start: str) -> Location:

@@ -6,7 +6,7 @@ needs no checks of its own. Instants (`at_us`) are microseconds since the scenar
 
 from decimal import Decimal
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from msgspec import Struct
 
@@ -154,10 +154,15 @@ class TariffSpec(Struct, frozen=True):
 
 
 class Network(Struct, frozen=True):
-    """An imported network: OCPI 2.2.1 objects of one or more CPOs, each CPO a party of the scenario."""
+    """An imported network: OCPI 2.2.1 objects of one or more CPOs, each CPO a party of the scenario.
+
+    One that is written in 2.3.0 has in the same order the `original_locations` and `original_tariffs`.
+    """
 
     locations: tuple[Location, ...]
     tariffs: tuple[Tariff, ...]
+    original_locations: tuple[Any, ...] = ()
+    original_tariffs: tuple[Any, ...] = ()
 
 
 class DriverGroup(Struct, frozen=True):

@@ -2,17 +2,23 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
+
+from msgspec.structs import replace
 
 from simulator.ocpi.codec import decode_list
+from simulator.ocpi.findings import Finding
 from simulator.ocpi.v2_2_1.locations import Location
 from simulator.ocpi.v2_2_1.tariffs import Tariff
 from simulator.scenario.fields import Fields, Problems
 from simulator.scenario.files import read_file, tell_findings
 from simulator.scenario.model import Network, Party
+from simulator.scenario.natives import read_native
 from simulator.scenario.tree import Place, Value
+from simulator.scenario.words import one_of
 
 T = TypeVar("T", Location, Tariff)
+_VERSIONS = ("2.2.1", "2.3.0")
 
 
 def read_networks(
@@ -22,14 +28,17 @@ def read_networks(
     cpos = [party.id for party in parties if party.role == "cpo"]
     networks: list[Network] = []
     for item in problems.items(value):
-        fields = Fields(problems, item, "a network", ("locations", "tariffs"))
-        locations: tuple[Location, ...] = ()
-        tariffs: tuple[Tariff, ...] = ()
+        fields = Fields(problems, item, "a network", ("locations", "tariffs", "ocpi"))
+        native = fields.optional("ocpi", one_of(_VERSIONS), _VERSIONS[0]) != _VERSIONS[0]
+        network = Network((), ())
         if fields.require("locations"):
-            locations = _objects(problems, fields, "locations", Location, folder)
+            locations, originals = _objects(problems, fields, "locations", Location, folder, native=native)
+            network = replace(network, locations=locations, original_locations=originals)
         if fields.value("tariffs") is not None:
-            tariffs = _objects(problems, fields, "tariffs", Tariff, folder)
-        networks.append(Network(locations, tariffs))
+            tariffs, originals = _objects(problems, fields, "tariffs", Tariff, folder, native=native)
+            network = replace(network, tariffs=tariffs, original_tariffs=originals)
+        locations = network.locations
+        networks.append(network)
         _check_owners(problems, fields.place_of("locations"), locations, cpos)
         _check_tariffs(problems, fields.place_of("locations"), networks[-1])
         for key in ("locations", "tariffs"):
@@ -37,14 +46,22 @@ def read_networks(
     return tuple(networks)
 
 
-def _objects(problems: Problems, fields: Fields, key: str, cls: type[T], folder: Path) -> tuple[T, ...]:
-    read = read_file(problems, fields, key, folder, lambda raw: decode_list(raw, cls))
+def _objects(
+    problems: Problems, fields: Fields, key: str, cls: type[T], folder: Path, *, native: bool
+) -> tuple[tuple[T, ...], tuple[Any, ...]]:
+    """The objects as 2.2.1, and if the file is `native`, in 2.3.0, as it has them."""
+    read = read_file(problems, fields, key, folder, lambda raw: read_native(raw, cls) if native else _read(raw, cls))
     if read is None:
-        return ()
-    objects, findings = read
+        return (), ()
+    objects, originals, findings = read
     errors = [finding for finding in findings if finding.severity == "error"]
     tell_findings(problems, fields.place_of(key), fields.required(key, str, ""), errors)
-    return tuple(objects)
+    return tuple(objects), tuple(originals)
+
+
+def _read(raw: bytes, cls: type[T]) -> tuple[list[T], list[Any], list[Finding]]:
+    objects, findings = decode_list(raw, cls)
+    return objects, [], findings
 
 
 def _check_owners(problems: Problems, place: Place, locations: Sequence[Location], cpos: Sequence[str]) -> None:

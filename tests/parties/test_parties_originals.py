@@ -330,3 +330,32 @@ def test_a_bill_of_2_1_1_for_a_flat_fee_alone_is_taken(desk: OpenTown) -> None:
     told = desk.ask(OLD_CPO, OLD_EMSP, "POST", desk.url(OLD_CPO, OLD_EMSP, "cdrs", "RECEIVER"), body)
     assert (told.http, told.status) == (201, 1000)
     assert desk.ask(OLD_CPO, OLD_EMSP, "GET", told.headers["location"]).data == body
+
+
+def test_a_patch_of_2_1_1_replaces_the_charging_periods(desk: OpenTown) -> None:
+    (card,) = desk.world.emsps[OLD_EMSP].tokens.store
+    body = {
+        "id": "OLD-S1",
+        "start_datetime": "2026-05-04T08:00:00Z",
+        "kwh": 1,
+        "auth_id": card.contract_id,
+        "auth_method": "WHITELIST",
+        "location": OLD_LOCATION,
+        "currency": "EUR",
+        "charging_periods": [period("2026-05-04T08:00:00Z", 1)],
+        "status": "ACTIVE",
+        "last_updated": LATER,
+    }
+    assert old(desk, "PUT", "sessions", "OLD-S1", body).status == 1000
+    again = [period("2026-05-04T08:00:00Z", 1.5), period("2026-05-04T08:30:00Z", 1)]
+    patch = {"kwh": 2.5, "charging_periods": again, "last_updated": LATEST}
+    assert old(desk, "PATCH", "sessions", "OLD-S1", patch).status == 1000
+    assert old(desk, "GET", "sessions", "OLD-S1").data == body | patch
+    known = desk.world.emsps[OLD_EMSP].sessions.store.get("NL", "DUN", "OLD-S1")
+    assert known is not None
+    assert [float(each.dimensions[0].volume) for each in known.charging_periods] == [1.5, 1]
+
+
+def period(start: str, kwh: float) -> Json:
+    """A charging period of 2.1.1, which names no tariff."""
+    return {"start_date_time": start, "dimensions": [{"type": "ENERGY", "volume": kwh}]}

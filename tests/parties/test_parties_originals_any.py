@@ -1,4 +1,4 @@
-"""Whatever the object of whichever version: what a party is told it shows again as it was told."""
+"""Whatever the object of whichever version: what a party is told, and what changes of it, it shows as it was told."""
 
 import itertools
 from collections.abc import Iterator
@@ -39,22 +39,51 @@ def desk(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 @few
 @given(data=st.data())
 def test_what_was_told_is_shown(desk: OpenTown, kind: str, data: st.DataObject) -> None:
-    version = desk.connection(CPO, EMSP).version
-    cls = class_of(kind, version)
+    tree = drawn(desk, kind, data)
+    told(desk, kind, "POST" if kind == "cdr" else "PUT", tree, tree)
+    assert without_empty(shown(desk, kind, tree)) == without_empty(tree)
+
+
+@pytest.mark.parametrize("kind", ["location", "session", "token"])
+@few
+@given(data=st.data())
+def test_what_was_changed_is_shown_changed(desk: OpenTown, kind: str, data: st.DataObject) -> None:
+    tree, other = drawn(desk, kind, data), drawn(desk, kind, data)
+    names = data.draw(st.sets(st.sampled_from(sorted(other)))) - {"id", "uid", "type", "status", "charging_periods"}
+    changes = {name: value for name, value in other.items() if name in names} | {"last_updated": "2026-05-05T00:00:00Z"}
+    told(desk, kind, "PUT", tree, tree)
+    told(desk, kind, "PATCH", tree, changes)
+    assert without_empty(shown(desk, kind, tree)) == without_empty(tree | changes)
+
+
+def drawn(desk: OpenTown, kind: str, data: st.DataObject) -> Tree:
+    """An object of a kind in the town's version that any receiver takes."""
+    cls = class_of(kind, desk.connection(CPO, EMSP).version)
     assert cls is not None
-    names = [field.encode_name for field in msgspec.structs.fields(cls)]
     (card,) = desk.world.emsps[EMSP].tokens.store
     fitting = fit(kind, data.draw(objects(cls)), card.contract_id)
-    tree = {name: value for name, value in fitting.items() if name in names}
-    teller, keeper, party, id = (EMSP, CPO, "EMA", "uid") if kind == "token" else (CPO, EMSP, "ABC", "id")
-    url = desk.url(teller, keeper, f"{kind}s", "RECEIVER")
-    where = f"{url}/NL/{party}/{tree[id]}"
-    if kind == "token" and version != "2.1.1":
-        where = f"{where}?type={tree['type']}"
-    said = desk.ask(teller, keeper, *(("POST", url) if kind == "cdr" else ("PUT", where)), codec.encode(tree))
+    names = [field.encode_name for field in msgspec.structs.fields(cls)]
+    return {name: value for name, value in fitting.items() if name in names}
+
+
+def told(desk: OpenTown, kind: str, method: str, tree: Tree, body: Tree) -> None:
+    teller, keeper, where = place(desk, kind, tree)
+    url = desk.url(CPO, EMSP, "cdrs", "RECEIVER") if method == "POST" else where
+    said = desk.ask(teller, keeper, method, url, codec.encode(body))
     assert said.status == 1000, said.body
-    shown = parse(desk.ask(teller, keeper, "GET", where).body)["data"]
-    assert without_empty(shown) == without_empty(tree)
+
+
+def shown(desk: OpenTown, kind: str, tree: Tree) -> Any:
+    teller, keeper, where = place(desk, kind, tree)
+    return parse(desk.ask(teller, keeper, "GET", where).body)["data"]
+
+
+def place(desk: OpenTown, kind: str, tree: Tree) -> tuple[str, str, str]:
+    """Who tells whom of an object, and where it is kept."""
+    if kind != "token":
+        return CPO, EMSP, desk.url(CPO, EMSP, f"{kind}s", "RECEIVER", "NL", "ABC", tree["id"])
+    where = desk.url(EMSP, CPO, "tokens", "RECEIVER", "NL", "EMA", tree["uid"])
+    return EMSP, CPO, where if desk.connection(EMSP, CPO).version == "2.1.1" else f"{where}?type={tree['type']}"
 
 
 def fit(kind: str, tree: Tree, contract_id: str) -> Tree:

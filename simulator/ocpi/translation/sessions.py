@@ -18,7 +18,8 @@ from simulator.ocpi.v2_2_1 import sessions as v2_2_1
 
 
 def _refuse_periods_in_patch(_session: Mapping[str, Any], _path: str, account: Account) -> Tree:
-    if account.patch:
+    """Nobody can be told of them by a PATCH; who hears of them has the whole Session, and knows which version it is."""
+    if account.patch and not account.setting.stand_ins:
         raise Unsayable(
             "A PATCH with charging periods adds them from OCPI 2.2 on and replaces all in 2.1.1: "
             "the whole Session has to be sent instead."

@@ -27,13 +27,18 @@ class CdrsSender:
         self.by_peer: dict[str, Store[CDR]] = {}
         office.platform.offer(ModuleID.CDRS, InterfaceRole.SENDER, {"get_list": self._get_list})
 
-    def put(self, peer_id: str, cdr: CDR) -> None:
+    def put(self, peer_id: str, cdr: CDR, original: Any = None) -> None:
         """Keep a new CDR for the peer who is to pay it."""
-        self.by_peer.setdefault(peer_id, Store()).put(cdr, cdr.id)
+        self.by_peer.setdefault(peer_id, Store()).put(cdr, cdr.id, original=original)
 
     def _get_list(self, call: Call) -> Reply:
-        cdrs = list(self.by_peer.get(call.connection.peer_id, ()))
-        return listed(cdrs, lambda cdr: cdr.last_updated, call, PAGE_LIMIT)
+        store: Store[CDR] = self.by_peer.get(call.connection.peer_id) or Store()
+
+        def original(cdr: CDR) -> Any:
+            return store.original(call.class_of(CDR), cdr.id)
+
+        finder = original if store.has_originals else None
+        return listed(list(store), lambda cdr: cdr.last_updated, call, PAGE_LIMIT, finder)
 
 
 class CdrsReceiver:

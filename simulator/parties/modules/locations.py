@@ -6,6 +6,8 @@ Source: OCPI 2.2.1, Locations module.
 from collections.abc import Callable
 from typing import Any
 
+from msgspec.structs import replace
+
 from simulator.engine.cause import Cause
 from simulator.ocpi.modules import InterfaceRole, ModuleID
 from simulator.ocpi.patch import apply_patch
@@ -38,7 +40,11 @@ class LocationsSender:
         )
 
     def _get_list(self, call: Call) -> Reply:
-        return listed(list(self.store), lambda location: location.last_updated, call, PAGE_LIMIT)
+        def original(location: Location) -> Any:
+            return self.store.original(None, location.id)
+
+        finder = original if self.store.has_originals else None
+        return listed(list(self.store), lambda location: location.last_updated, call, PAGE_LIMIT, finder)
 
     def _location(self, call: Call) -> Location:
         location = self.store.get(call.params["location_id"])
@@ -52,17 +58,23 @@ class LocationsSender:
             raise unknown("EVSE", call.params["evse_uid"])
         return evse
 
+    def _original(self, call: Call) -> Any:
+        """The Location that the URL names as its owner wrote it, None when that is 2.2.1."""
+        return self.store.original(None, call.params["location_id"])
+
     def _get_location(self, call: Call) -> Reply:
-        return call.reply(self._location(call))
+        return call.reply(self._location(call), self._original(call))
 
     def _get_evse(self, call: Call) -> Reply:
-        return call.reply(self._evse(call))
+        evse = self._evse(call)
+        return call.reply(evse, evse_of(self._original(call), evse))
 
     def _get_connector(self, call: Call) -> Reply:
-        connector = find_connector(self._evse(call), call.params["connector_id"])
+        evse = self._evse(call)
+        connector = find_connector(evse, call.params["connector_id"])
         if connector is None:
             raise unknown("Connector", call.params["connector_id"])
-        return call.reply(connector)
+        return call.reply(connector, connector_of(self._original(call), evse, connector))
 
 
 class LocationsReceiver:
@@ -135,15 +147,11 @@ class LocationsReceiver:
 
     def _get_evse(self, call: Call) -> Reply:
         _, evse = self._evse(call)
-        original = self._original(call)
-        return call.reply(evse, None if original is None else _evse_of(original, evse))
+        return call.reply(evse, evse_of(self._original(call), evse))
 
     def _get_connector(self, call: Call) -> Reply:
         _, evse, connector = self._connector(call)
-        original = self._original(call)
-        return call.reply(
-            connector, None if original is None else find_connector(_evse_of(original, evse), connector.id)
-        )
+        return call.reply(connector, connector_of(self._original(call), evse, connector))
 
     # What the owner pushes
 
@@ -174,7 +182,7 @@ class LocationsReceiver:
             changed = put_connector(evse, connector)
 
             def change(whole: Any) -> Any:
-                return put_evse(whole, put_connector(_evse_of(whole, evse), call.original(Connector)))
+                return put_evse(whole, put_connector(evse_of(whole, evse), call.original(Connector)))
 
             self._change(call, put_evse(location, changed), changed, change)
         return CREATED if known is None else DONE
@@ -196,7 +204,7 @@ class LocationsReceiver:
             changed = apply_patch(evse, patch)
 
             def change(whole: Any) -> Any:
-                return put_evse(whole, apply_patch(_evse_of(whole, evse), call.original_patch(EVSE)))
+                return put_evse(whole, apply_patch(evse_of(whole, evse), call.original_patch(EVSE)))
 
             self._change(call, put_evse(location, changed), changed, change)
         return DONE
@@ -209,9 +217,8 @@ class LocationsReceiver:
             changed = put_connector(evse, apply_patch(connector, patch))
 
             def change(whole: Any) -> Any:
-                around = _evse_of(whole, evse)
-                before: Any = find_connector(around, connector.id)
-                return put_evse(whole, put_connector(around, apply_patch(before, call.original_patch(Connector))))
+                after = apply_patch(connector_of(whole, evse, connector), call.original_patch(Connector))
+                return put_evse(whole, put_connector(evse_of(whole, evse), after))
 
             self._change(call, put_evse(location, changed), changed, change)
         return DONE
@@ -229,9 +236,21 @@ class LocationsReceiver:
         return overtaken(self._journal, call, known, offered)
 
 
-def _evse_of(original: Any, evse: EVSE) -> Any:
-    """What an EVSE was in the original of its location, which has all that the location has."""
-    return find_evse(original, evse.uid)
+def evse_of(original: Any, evse: EVSE) -> Any:
+    """What an EVSE is in the original of its location, which has all that the location has; None without one."""
+    return find_evse(original, evse.uid) if original is not None else None
+
+
+def connector_of(original: Any, evse: EVSE, connector: Connector) -> Any:
+    """What a Connector is in the original of its location; None without one."""
+    around = evse_of(original, evse)
+    return find_connector(around, connector.id) if around is not None else None
+
+
+def with_status_of(original: Any, evse: EVSE) -> Any:
+    """The original of a location after the status of an EVSE in it has changed."""
+    changed = replace(evse_of(original, evse), status=evse.status, last_updated=evse.last_updated)
+    return put_evse(original, changed)
 
 
 def _with_newer_evses(known: Location, pulled: Location) -> Location:

@@ -15,7 +15,7 @@ from simulator.engine.exchange import Subject
 from simulator.ocpi import codec
 from simulator.ocpi.datatypes import parse_datetime
 from simulator.ocpi.modules import InterfaceRole, ModuleID, Role
-from simulator.ocpi.patch import apply_session_patch
+from simulator.ocpi.patch import apply_patch, apply_session_patch
 from simulator.ocpi.routes import join_url
 from simulator.ocpi.status import Status
 from simulator.ocpi.v2_2_1.cdrs import ChargingPeriod
@@ -178,11 +178,13 @@ class SessionsReceiver:
         late = overtaken(self._journal, call, known.last_updated, patch.last_updated)
         if not late:
             _must_not_resume(known, patch.status)
-        changed = _patched(known, patch, late)
+        # In 2.1.1 a list replaces what was there, as in any other PATCH.
+        patched = _patched if call.version != OLDEST else _replaced
+        changed = patched(known, patch, late)
         if changed is not known:
             original = self._original(call)
             if original is not None:
-                original = _patched(original, call.original_patch(Session), late)
+                original = patched(original, call.original_patch(Session), late)
             self._keep(changed, original, call.cause)
         return DONE
 
@@ -198,6 +200,11 @@ def _patched(session: Any, patch: Any, late: bool) -> Any:
         if len(added) != len(patch.charging_periods):
             patch = replace(patch, charging_periods=added)
     return session if late else apply_session_patch(session, patch)
+
+
+def _replaced(session: Any, patch: Any, late: bool) -> Any:
+    """A session, or the original of one, after a PATCH of 2.1.1."""
+    return session if late else apply_patch(session, patch)
 
 
 def _must_not_resume(known: Session | None, status: SessionStatus | UnsetType | None) -> None:

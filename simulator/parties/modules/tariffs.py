@@ -28,7 +28,11 @@ class TariffsSender:
         office.platform.offer(ModuleID.TARIFFS, InterfaceRole.SENDER, {"get_list": self._get_list})
 
     def _get_list(self, call: Call) -> Reply:
-        return listed(list(self.store), lambda tariff: tariff.last_updated, call, PAGE_LIMIT)
+        def original(tariff: Tariff) -> Any:
+            return self.store.original(None, tariff.id)
+
+        finder = original if self.store.has_originals else None
+        return listed(list(self.store), lambda tariff: tariff.last_updated, call, PAGE_LIMIT, finder)
 
 
 class TariffsReceiver:

@@ -4,7 +4,7 @@ Towards the street it is OCPP's central system; towards its partners it is the S
 and CDRs, and the Receiver of tokens, commands and charging profiles.
 """
 
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Mapping
 from typing import Any
 
 from msgspec.structs import replace
@@ -38,7 +38,7 @@ from simulator.parties.behind import BehindHubs
 from simulator.parties.client import not_found
 from simulator.parties.connection import Connection
 from simulator.parties.dialect import Books
-from simulator.parties.modules.locations import LocationsSender
+from simulator.parties.modules.locations import LocationsSender, connector_of, evse_of, with_status_of
 from simulator.parties.modules.sessions import SessionsSender
 from simulator.parties.modules.tariffs import TariffsSender
 from simulator.parties.modules.tokens import TokensReceiver
@@ -134,15 +134,21 @@ class Cpo:
 
     # What it owns
 
-    def own(self, locations: Iterable[Location], tariffs: Iterable[Tariff]) -> None:
-        """Take locations and tariffs into the books, before the run."""
+    def own(
+        self,
+        locations: Iterable[Location],
+        tariffs: Iterable[Tariff],
+        original_locations: Mapping[str, Any],
+        original_tariffs: Mapping[str, Any],
+    ) -> None:
+        """Take locations and tariffs into the books, before the run; with the originals, by id, of some in 2.3.0."""
         for location in locations:
-            self.locations.store.put(location, location.id)
+            self.locations.store.put(location, location.id, original=original_locations.get(location.id))
             for evse in location.evses:
                 self._where[evse.uid] = location.id
                 self._remember(evse, TIME)
         for tariff in tariffs:
-            self.tariffs.store.put(tariff, tariff.id)
+            self.tariffs.store.put(tariff, tariff.id, original=original_tariffs.get(tariff.id))
             self._neutral[tariff.id.lower()] = neutral(tariff)
 
     def change_tariff(self, tariff: Tariff, cause: Cause) -> None:
@@ -160,8 +166,9 @@ class Cpo:
 
     def change_location(self, location: Location, change: PlaceChange, cause: Cause) -> None:
         """Publish a location of which something has changed; partners get just that, at its level."""
-        self.locations.store.put(location, location.id)
-        change.publish(self.office, self._outbox, location, cause)
+        store, at = self.locations.store, location.last_updated
+        store.change(location, lambda original: change.made(original, at), location.id)
+        change.publish(self.office, self._outbox, location, store.original(None, location.id), cause)
 
     def _remember(self, evse: EVSE, cause: Cause) -> None:
         value = {"status": evse.status, "last_updated": evse.last_updated}
@@ -175,7 +182,10 @@ class Cpo:
             return None
         connector = evse.connectors[0]
         tariff = next((found for id in connector.tariff_ids if (found := self.tariffs.store.get(id))), None)
-        return Place(location, evse, connector, tariff, self._neutral.get(tariff.id.lower()) if tariff else None)
+        price = self._neutral.get(tariff.id.lower()) if tariff else None
+        original = connector_of(self.locations.store.original(None, location.id), evse, connector)
+        sold_by = self.tariffs.store.original(None, tariff.id) if tariff else None
+        return Place(location, evse, connector, tariff, price, original, sold_by)
 
     # Partners come and go
 
@@ -240,17 +250,24 @@ class Cpo:
             return
         evse = replace(known, status=status, last_updated=self.office.calendar.now_after(known.last_updated))
         location = put_evse(location, evse)
-        self.locations.store.put(location, location.id)
+        self.locations.store.change(location, lambda original: with_status_of(original, evse), location.id)
         self._remember(evse, cause)
         changes = {"status": status, "last_updated": evse.last_updated}
+        original = evse_of(self.locations.store.original(None, location.id), evse)
         for connection in self.office.registered():
-            self._push_evse(connection, location, evse, changes, cause)
+            self._push_evse(connection, location, evse, changes, original, cause)
 
     def _push_evse(
-        self, connection: Connection, location: Location, evse: EVSE, changes: dict[str, Any], cause: Cause
+        self,
+        connection: Connection,
+        location: Location,
+        evse: EVSE,
+        changes: dict[str, Any],
+        original: Any,
+        cause: Cause,
     ) -> None:
         endpoint = connection.endpoint(_LOCATIONS, _RECEIVER)
-        body = say(self.office, connection, evse, cause, changes) if endpoint is not None else None
+        body = say(self.office, connection, evse, cause, changes, original) if endpoint is not None else None
         if endpoint is None or body is None:
             return
         copy = self._evse_copies.get((connection.peer_id, evse.uid))
@@ -261,7 +278,9 @@ class Cpo:
             if exchange is not None and not_found(exchange):
                 # Only the whole location tells it of an EVSE that it does not know.
                 where, cause = copy.url.rpartition("/")[0], exchange.as_cause()
-                whole = say(self.office, connection, self.locations.store.get(location.id) or location, cause)
+                store = self.locations.store
+                now, original = store.get(location.id) or location, store.original(None, location.id)
+                whole = say(self.office, connection, now, cause, original=original)
                 if whole is not None:
                     self._outbox.push(copy.lane, connection, "PUT", where, copy.put, cause, whole, first=True)
 
@@ -379,7 +398,7 @@ class Cpo:
         assert place is not None
         evse = replace(place.evse, status=Status.CHARGING, last_updated=self.office.calendar.now())
         location = put_evse(place.location, evse)
-        self.locations.store.put(location, location.id)
+        self.locations.store.change(location, lambda original: with_status_of(original, evse), location.id)
         self._remember(evse, TIME)
         decision = Authorisation("Accepted", cdr_token(token), AuthMethod.WHITELIST)
         place = replace(place, location=location, evse=evse)

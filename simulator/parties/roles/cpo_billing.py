@@ -5,6 +5,7 @@ and a fresh CDR without credit fields follows. Source: OCPI 2.2.1, CDRs module, 
 """
 
 from decimal import Decimal
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -14,14 +15,16 @@ from simulator.engine.exchange import Exchange, Subject
 from simulator.ocpi.datatypes import Price
 from simulator.ocpi.modules import InterfaceRole, ModuleID
 from simulator.ocpi.v2_2_1.cdrs import CDR
+from simulator.ocpi.v2_2_1.locations import Connector
 from simulator.ocpi.v2_2_1.tariffs import Tariff
 from simulator.parties.client import succeeded
+from simulator.parties.connection import Connection
 from simulator.parties.dialect import OLDEST
 from simulator.parties.modules.cdrs import CdrsSender
 from simulator.parties.office import Office
 from simulator.parties.pricing import neutral
 from simulator.parties.push import Outbox, say
-from simulator.parties.roles.cpo_session import CpoSession
+from simulator.parties.roles.cpo_session import CpoSession, Place
 
 
 class Billing:
@@ -82,7 +85,9 @@ class Billing:
     def _issue(self, session: CpoSession, cdr: CDR, bill: Bill | None, cause: Cause) -> None:
         """Keep, claim and send a CDR; `bill` is how its amount came about, None for a credit."""
         office, peer_id = self._office, session.payer
-        self.cdrs.put(peer_id, cdr)
+        connection = office.partner(peer_id)
+        original = _original(connection, cdr, session.place) if connection is not None else None
+        self.cdrs.put(peer_id, cdr, original)
         if bill is not None:
             self.billed[session.transaction_id] = cdr.id
             self._issued[cdr.id] = (session, cdr)
@@ -99,10 +104,11 @@ class Billing:
             energy_wh=session.energy_wh if bill is not None else -session.energy_wh,
             tariff_id=cdr.tariffs[0].id if cdr.tariffs else "",
         )
-        connection = office.partner(peer_id)
         url = connection.endpoint(ModuleID.CDRS, InterfaceRole.RECEIVER) if connection else None
-        body = say(office, connection, cdr, cause) if connection is not None and url is not None else None
-        if connection is None or url is None or body is None:
+        if connection is None or url is None:
+            return
+        body = say(office, connection, cdr, cause, original=original)
+        if body is None:
             return
         subject = Subject(
             module=ModuleID.CDRS.value,
@@ -134,6 +140,21 @@ class Billing:
             data={"cdr": cdr.id, "why": why},
             cause=exchange.as_cause() if exchange is not None else cause,
         )
+
+
+def _original(connection: Connection, cdr: CDR, place: Place) -> Any:
+    """The CDR in a version in which the CPO's place is written: with the plug and the tariff as they are there.
+
+    Towards others a bill has the plug that stands for it, as it has to have one. None when there is no such original.
+    """
+    dialect, connector, tariff = connection.dialect, place.original_connector, place.original_tariff
+    if not isinstance(connector, dialect.class_of(Connector)):
+        return None
+    standard: Any = getattr(connector, "standard")  # noqa: B009 - a Connector of any version
+    whole = dialect.original(dialect.encode(cdr), CDR)
+    where = replace(whole.cdr_location, connector_standard=standard)
+    sold_by = (tariff,) if tariff is not None and cdr.tariffs == (place.tariff,) else whole.tariffs
+    return replace(whole, cdr_location=where, tariffs=sold_by)
 
 
 def _negated(price: Price) -> Price:

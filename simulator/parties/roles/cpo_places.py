@@ -3,7 +3,7 @@
 Source: OCPI 2.2.1, Locations module, Receiver interface.
 """
 
-from typing import Literal
+from typing import Any, Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -12,6 +12,7 @@ from simulator.engine.cause import Cause
 from simulator.ocpi.modules import ModuleID
 from simulator.ocpi.v2_2_1.location_tree import put_connector, put_evse
 from simulator.ocpi.v2_2_1.locations import EVSE, Connector, ConnectorFormat, Location
+from simulator.parties.modules.locations import connector_of, evse_of
 from simulator.parties.office import Office
 from simulator.parties.publish import Where, publish
 from simulator.parties.push import Outbox
@@ -31,7 +32,7 @@ class PlaceChange(Struct, frozen=True):
     text: str = ""
 
     def made(self, location: Location, now: str) -> Location:
-        """The location after the change."""
+        """The location, or an original of 2.3.0, after the change."""
         if self.what in ("name", "published"):
             name = self.text if self.what == "name" else location.name
             return replace(location, name=name, last_updated=now)
@@ -49,28 +50,30 @@ class PlaceChange(Struct, frozen=True):
             return replace(connector, format=ConnectorFormat.CABLE, last_updated=now)
         return replace(connector, tariff_ids=(self.text,), last_updated=now)
 
-    def publish(self, office: Office, outbox: Outbox, location: Location, cause: Cause) -> None:
-        """Tell partners of the change that `location` has undergone."""
+    def publish(self, office: Office, outbox: Outbox, location: Location, original: Any, cause: Cause) -> None:
+        """Tell partners of the change that `location`, and its `original`, have undergone."""
         owner = (location.country_code, location.party_id, location.id)
         whole = Where(ModuleID.LOCATIONS, "location", owner, f"location/{location.id}", location_id=location.id)
         if self.what == "name":
             changes = {"name": location.name, "last_updated": location.last_updated}
-            publish(office, outbox, "PATCH", location, whole, cause, changes)
+            publish(office, outbox, "PATCH", location, whole, cause, changes, original=original)
         elif self.what == "published":
-            publish(office, outbox, "PUT", location, whole, cause)
+            publish(office, outbox, "PUT", location, whole, cause, original=original)
         elif self.what == "evse":
             evse = location.evses[0]
-            publish(office, outbox, "PUT", evse, _at(whole, "evse", evse), cause)
+            publish(office, outbox, "PUT", evse, _at(whole, "evse", evse), cause, original=evse_of(original, evse))
         elif self.what == "connector":
             evse = location.evses[0]
             connector = evse.connectors[0]
-            publish(office, outbox, "PUT", connector, _at(whole, "connector", evse, connector), cause)
+            where, kept = _at(whole, "connector", evse, connector), connector_of(original, evse, connector)
+            publish(office, outbox, "PUT", connector, where, cause, original=kept)
         else:
             for evse in location.evses:
                 for connector in evse.connectors:
                     tariff = {"tariff_ids": connector.tariff_ids, "last_updated": connector.last_updated}
                     where = _at(whole, "connector", evse, connector)
-                    publish(office, outbox, "PATCH", connector, where, cause, tariff)
+                    kept = connector_of(original, evse, connector)
+                    publish(office, outbox, "PATCH", connector, where, cause, tariff, original=kept)
 
 
 def _at(whole: Where, route: str, evse: EVSE, *connector: Connector) -> Where:

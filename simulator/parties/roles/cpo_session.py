@@ -5,6 +5,7 @@ Source: OCPI 2.2.1, Sessions and CDRs modules.
 """
 
 from decimal import Decimal
+from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -37,13 +38,15 @@ _ADDRESS_MOST = 45
 
 
 class Place(Struct, frozen=True):
-    """Where a session takes place, as the CPO's books had it when it began."""
+    """Where a session takes place, as the CPO's books had it when it began; with the originals, if they have any."""
 
     location: Location
     evse: EVSE
     connector: Connector
     tariff: Tariff | None
     neutral: billing.Tariff | None
+    original_connector: Any = None
+    original_tariff: Any = None
 
 
 class PeersCopy(Struct):
