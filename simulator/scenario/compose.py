@@ -171,7 +171,7 @@ def write_files(contents: dict[Path, bytes]) -> None:
             part.replace(path)
     except OSError as error:
         reason = (error.strerror or "unknown reason").lower()
-        raise ImportRefused(f"{path} cannot be written: {reason}.") from None
+        raise ImportRefused(f"{path} cannot be written: {reason}. Nothing half-written was left.") from None
     finally:
         for part in parts.values():
             part.unlink(missing_ok=True)

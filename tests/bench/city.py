@@ -61,7 +61,7 @@ def play(folder: Path, sessions: int) -> Played:
 def run(*arguments: str) -> tuple[str, float]:
     """What a command of `ocpi-sim` printed, and the processor time that it took, as with modules compiled already."""
     kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    before = _children_s()
+    before = children_s()
     done = subprocess.run(
         [sys.executable, "-m", "simulator.cli", *arguments],
         env=kept,
@@ -70,9 +70,10 @@ def run(*arguments: str) -> tuple[str, float]:
         stderr=subprocess.DEVNULL,
         text=True,
     )
-    return done.stdout, _children_s() - before
+    return done.stdout, children_s() - before
 
 
-def _children_s() -> float:
+def children_s() -> float:
+    """Processor time of all processes that this one began and that have ended."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime

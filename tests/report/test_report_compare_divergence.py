@@ -15,6 +15,7 @@ from simulator.recording.rows import Level
 from simulator.report.compare.comparison import compare
 from simulator.report.compare.divergence import Divergence, diverge
 from simulator.report.format import Style
+from simulator.report.publish.compare_data import compare_json
 from simulator.report.publish.compare_page import compare_page
 from simulator.report.publish.compare_text import compare_text
 from simulator.scenario.load import load
@@ -168,3 +169,16 @@ def test_two_runs_of_the_quickstart(tmp_path: Path) -> None:
     assert "GET /ocpi/sender/2.2.1/tokens" in text
     assert json.dumps(str(paths[0]))[1:-1] in text
     assert "data.0.whitelist" in compare_page(found).decode()
+
+
+def test_two_runs_of_one_scenario_and_seed_are_both_named_though_one_counts(base: Path, tmp_path: Path) -> None:
+    """As after a change of the program: nothing differs in the scenario, but a message does."""
+    other = recorded(tmp_path / "other.ocpirun", method="PUT")
+    found = compare([base, other], "none", lambda done, all: None)
+    assert len(found.variants) == 1
+    assert found.parted == (str(base), str(other))
+    text, page = compare_text(found, Style()), compare_page(found).decode()
+    for name in found.parted:
+        assert name in text.partition("First message that differs")[2]
+        assert name in page
+    assert json.loads(compare_json(found))["parted"] == [str(base), str(other)]

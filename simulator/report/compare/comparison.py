@@ -26,7 +26,10 @@ class TooFewRuns(Exception):
 
 
 class Comparison(Struct, frozen=True):
-    """`estimates` and `differences` (from the first variant) are by variant, then by figure; None: nothing to tell."""
+    """`estimates` and `differences` (from the first variant) are by variant, then by figure; None: nothing to tell.
+
+    `divergence` is of the runs `parted`, of which one may be in no variant: a second run of one scenario and seed.
+    """
 
     variants: tuple[Variant, ...]
     scenario: tuple[ScenarioDifference, ...]
@@ -35,6 +38,7 @@ class Comparison(Struct, frozen=True):
     differences: dict[str, dict[str, Difference | None]]
     curves: Overlay | None
     divergence: Divergence | None
+    parted: tuple[str, ...]
     notes: tuple[str, ...]
 
 
@@ -57,6 +61,7 @@ def compare(
     kpis = (*KPIS, *(kpi for module in modules for kpi in module_kpis(module)), *map(cost_kpi, currencies))
     values = {variant.name: {kpi.id: _by_seed(variant.runs, kpi, currencies) for kpi in kpis} for variant in variants}
     first = values[variants[0].name]
+    divergence = _divergence(found.runs, searching)
     return Comparison(
         variants=variants,
         scenario=grouped.differences,
@@ -70,7 +75,8 @@ def compare(
             for variant in variants[1:]
         },
         curves=overlay(variants),
-        divergence=_divergence(found.runs, searching),
+        divergence=divergence,
+        parted=tuple(run.name for run in found.runs) if divergence is not None else (),
         notes=(*found.notes, *grouped.notes, *_notes(variants)),
     )
 

@@ -14,7 +14,8 @@ def compare_json(comparison: Comparison) -> bytes:
     `variants` (name, title, runs) are compared with the first of them, which `against` names. `figures` are by id:
     name, unit, better, `variants` (mean, low, high, runs by name of the variant; low to high is the 95 % interval) and
     `differences` (mean, low, high, pairs, beyond_chance, verdict). `scenario` has the paths that differ, `curves` an
-    estimate a quarter of an hour, `divergence` the first message that differs, `notes` sentences to beware of.
+    estimate a quarter of an hour, `divergence` the first message that differs between the runs `parted`, `notes`
+    sentences to beware of.
     """
     variants = comparison.variants
     document: dict[str, Any] = {
@@ -45,6 +46,7 @@ def compare_json(comparison: Comparison) -> bytes:
         },
         "curves": comparison.curves,
         "divergence": comparison.divergence,
+        "parted": comparison.parted,
         "notes": comparison.notes,
     }
     return msgspec.json.encode(document)

@@ -109,8 +109,7 @@ def _against(comparison: Comparison, variant: Variant) -> PageTable:
 
 def _message(comparison: Comparison) -> PageTable | None:
     rows = divergence_rows(comparison.divergence) if comparison.divergence else []
-    names = [run.name for variant in comparison.variants for run in variant.runs]
-    return _table("", "", ("", *names), rows) if rows else None
+    return _table("", "", ("", *comparison.parted), rows) if rows else None
 
 
 def _curves(curves: Overlay, variants: Sequence[Variant]) -> list[Plot]:

@@ -34,13 +34,9 @@ def compare_text(comparison: Comparison, style: Style) -> str:
     if comparison.divergence is not None:
         lines += ["", style.paint(tr("First message that differs"), _BOLD), f"  {comparison.divergence.sentence}"]
         rows = divergence_rows(comparison.divergence)
-        lines += _indented([("", *_run_names(comparison)), *rows]) if rows else []
+        lines += _indented([("", *comparison.parted), *rows]) if rows else []
     lines += ["", *comparison.notes] if comparison.notes else []
     return "\n".join(lines)
-
-
-def _run_names(comparison: Comparison) -> list[str]:
-    return [run.name for variant in comparison.variants for run in variant.runs]
 
 
 def _scenario(comparison: Comparison) -> list[str]:
