@@ -1,8 +1,10 @@
-"""What people write behind the options of `run`, read into what the engine takes, with a sentence when it cannot be."""
+"""The options that play a scenario, and what people write behind them, with a sentence when it cannot be read."""
 
 import argparse
 import math
 import re
+import sys
+from pathlib import Path
 from typing import Final
 
 from simulator.i18n import tr
@@ -13,6 +15,27 @@ MAX_SPEED: Final = 0.0
 MAX_SEEDS: Final = 10_000
 _MAX_SEED: Final = 2**63 - 1
 _RANGE: Final = re.compile(r"([0-9]+)\.\.([0-9]+)")
+
+
+def add_scenario(parser: argparse.ArgumentParser) -> None:
+    """Declare what is played: `scenario`, changed by `overrides`, `until` so many microseconds after its start."""
+    parser.add_argument("scenario", metavar="SCENARIO", type=Path, help=tr("the scenario, a .yaml file"))
+    parser.add_argument(
+        "--set",
+        metavar="path=value",
+        type=override,
+        action="append",
+        default=[],
+        dest="overrides",
+        help=tr("change the scenario, as in parties.NL-EMA.whitelist=NEVER; may be repeated"),
+    )
+    parser.add_argument("--until", metavar="24h", type=duration_us, help=tr("end that long after the start"))
+
+
+def tell_of_until(until_us: int | None, duration_us: int) -> None:
+    """Say that a run ends with its scenario where --until is later."""
+    if until_us is not None and until_us > duration_us:
+        print(tr("The scenario ends before --until; the run ends with it."), file=sys.stderr)
 
 
 def seed(text: str) -> int:

@@ -23,12 +23,11 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         help=tr("play a scenario and leave its recording"),
         description=tr("Plays a scenario, once or with many seeds, and says what came of it."),
     )
+    options.add_scenario(parser)
     add = parser.add_argument
-    add("scenario", metavar="SCENARIO", type=Path, help=tr("the scenario, a .yaml file"))
     seeds = parser.add_mutually_exclusive_group()
     seeds.add_argument("--seed", metavar="N", type=options.seed, help=tr("instead of the scenario's own seed"))
     seeds.add_argument("--seeds", metavar="1..20", type=options.seeds, help=tr("a run for each: 1..20 or 1,2,5"))
-    add("--until", metavar="24h", type=options.duration_us, help=tr("end that long after the start"))
     add("--wire", choices=("http", "memory"), default="http", help=tr("real HTTP (default), or the same in memory"))
     add(
         "--speed",
@@ -42,15 +41,6 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         choices=("full", "headers", "aggregates"),
         default="full",
         help=tr("everything (default), no bodies, or no messages but counts of them"),
-    )
-    add(
-        "--set",
-        metavar="path=value",
-        type=options.override,
-        action="append",
-        default=[],
-        dest="overrides",
-        help=tr("change the scenario, as in parties.NL-EMA.whitelist=NEVER; may be repeated"),
     )
     add("--out", metavar="FILE", type=Path, help=tr("the recording (default: runs/SCENARIO.ocpirun)"))
     add("--json", action="store_true", help=tr("print the figures as JSON and nothing else"))
@@ -68,7 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
     from simulator.scenario.load import load
 
     scenario = load(arguments.scenario, arguments.overrides)
-    tell_of_until(arguments.until, scenario.duration_us)
+    options.tell_of_until(arguments.until, scenario.duration_us)
     recordings = _recordings(arguments)
     make_folder(recordings[0][1].parent)
     complete: list[RunFigures] = []
@@ -111,12 +101,6 @@ def _recordings(arguments: argparse.Namespace) -> list[tuple[int | None, Path]]:
     if arguments.seeds is None:
         return [(arguments.seed, out)]
     return [(seed, out.with_name(f"{out.stem}-seed{seed}{out.suffix or SUFFIX}")) for seed in arguments.seeds]
-
-
-def tell_of_until(until_us: int | None, duration_us: int) -> None:
-    """Say that a run ends with its scenario where --until is later."""
-    if until_us is not None and until_us > duration_us:
-        print(tr("The scenario ends before --until; the run ends with it."), file=sys.stderr)
 
 
 def make_folder(folder: Path) -> None:

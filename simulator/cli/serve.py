@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from simulator.cli import options
-from simulator.cli.run import FOLDER, SUFFIX, make_folder, tell_of_until
+from simulator.cli.run import FOLDER, SUFFIX, make_folder
 from simulator.i18n import tr
 
 if TYPE_CHECKING:
@@ -28,8 +28,8 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
             "CPO may come."
         ),
     )
+    options.add_scenario(parser)
     add = parser.add_argument
-    add("scenario", metavar="SCENARIO", type=Path, help=tr("the scenario, a .yaml file"))
     add(
         "--bind",
         metavar="ADDRESS",
@@ -43,16 +43,6 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         type=_clock_speed,
         default=1.0,
         help=tr("so many times faster than real time (default: 1)"),
-    )
-    add("--until", metavar="24h", type=options.duration_us, help=tr("end that long after the start"))
-    add(
-        "--set",
-        metavar="path=value",
-        type=options.override,
-        action="append",
-        default=[],
-        dest="overrides",
-        help=tr("change the scenario; may be repeated"),
     )
     add("--out", metavar="FILE", type=Path, help=tr("the recording (default: runs/SCENARIO-served.ocpirun)"))
     parser.set_defaults(command=serve)
@@ -70,7 +60,7 @@ def serve(arguments: argparse.Namespace) -> int:
     scenario = load(arguments.scenario, arguments.overrides)
     out: Path = arguments.out or FOLDER / f"{arguments.scenario.stem}-served{SUFFIX}"
     make_folder(out.parent)
-    tell_of_until(arguments.until, scenario.duration_us)
+    options.tell_of_until(arguments.until, scenario.duration_us)
     for outsider in scenario.outsiders:
         if outsider.versions_url is not None:
             sentence = tr("{parties} will register with {outsider} at {url}")

@@ -33,8 +33,8 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
             "table of results. The same command again goes on where it stopped."
         ),
     )
+    options.add_scenario(parser)
     add = parser.add_argument
-    add("scenario", metavar="SCENARIO", type=Path, help=tr("the scenario, a .yaml file"))
     add(
         "--vary",
         metavar="path=a,b,c",
@@ -49,16 +49,6 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     who = parser.add_mutually_exclusive_group()
     who.add_argument("--jobs", metavar="N", type=_jobs, help=tr("processes of this machine (default: one a core)"))
     who.add_argument("--scheduler", metavar="ADDRESS", help=tr("a dask scheduler instead, such as tcp://10.0.0.5:8786"))
-    add("--until", metavar="24h", type=options.duration_us, help=tr("end each run that long after the start"))
-    add(
-        "--set",
-        metavar="path=value",
-        type=options.override,
-        action="append",
-        default=[],
-        dest="overrides",
-        help=tr("change the scenario for all runs; may be repeated"),
-    )
     add(
         "--warm-up",
         metavar="auto|none|2h",
@@ -76,7 +66,6 @@ def run(arguments: argparse.Namespace) -> int:
     Raises what `errors.tell` knows how to tell.
     """
     from simulator.cli.counting import CountLine
-    from simulator.cli.run import tell_of_until
     from simulator.sweep.folder import SweepFolder
     from simulator.sweep.plan import What, make_plan
     from simulator.sweep.sweep import SchedulerLost, Workers, play_all
@@ -95,7 +84,7 @@ def run(arguments: argparse.Namespace) -> int:
         plan = make_plan(what, checking)
     finally:
         checking.end()
-    tell_of_until(arguments.until, plan.shortest_us)
+    options.tell_of_until(arguments.until, plan.shortest_us)
     folder = SweepFolder.begin(arguments.out, plan.manifest)
     # Before hours of work, not after them: the tables need packages that may be missing.
     folder.write_tables()

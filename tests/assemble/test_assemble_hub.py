@@ -225,6 +225,15 @@ def test_the_story_of_a_driver_tells_every_hop_between_two_hubs(runs: dict[str, 
     assert told == [("NL-ABC", "NL-HUB"), ("NL-HUB", "BE-HUB"), ("BE-HUB", "BE-NOM")]
 
 
+def test_the_story_of_a_driver_tells_what_an_outage_has_delayed(runs: dict[str, Path]) -> None:
+    """Nothing could be told of Vera's session when she plugged in: the first message goes back to her transaction."""
+    with Recording.open(runs["hub/party_goes_offline"]) as recording:
+        rows = [row for row in Web(recording).of_driver("Vera").rows if isinstance(row, Message)]
+    told = [row.route for row in rows if (row.sender, row.receiver) == ("NL-HUB", "NL-EMA")]
+    assert told[0] == "sessions.receiver.put_session"
+    assert told.count("cdrs.receiver.post_cdr") == 1
+
+
 def test_a_message_between_two_hubs_has_its_ends_on_three_legs(runs: dict[str, Path]) -> None:
     with Recording.open(runs["hub/two_hubs"]) as recording:
         seen = recording.messages(module="sessions", from_us=0, contents=True)

@@ -82,6 +82,7 @@ def test_2_1_1_has_no_ids_no_routing_and_no_encoding() -> None:
         ({"request_headers": less(SOUND.request_headers, "content-type")}, "content-type"),
         ({"request_headers": less(SOUND.request_headers, "authorization")}, "authorization"),
         ({"request_headers": {**SOUND.request_headers, "authorization": "Token a-raw-token!"}}, "token-encoding"),
+        ({"request_headers": {**SOUND.request_headers, **token("a-token-of-ours\n")}}, "token-encoding"),
         ({"url": URL + "/"}, "trailing-slash"),
         ({"request_body": b'{"country_code": "NL", "end_date_time": null}'}, "null-field"),
         ({"response_headers": JSON | {"x-request-id": "r1"}}, "ids-echoed"),
