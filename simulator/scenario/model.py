@@ -136,7 +136,10 @@ class Site(Struct, frozen=True):
 
 
 class TariffSpec(Struct, frozen=True):
-    """A hand-written tariff: prices net of VAT in `currency`, or a `full` OCPI Tariff read from a file."""
+    """A hand-written tariff: prices net of VAT in `currency`, or a `full` OCPI Tariff read from a file.
+
+    `reservation_per_hour` is for the time that a place is kept, `no_show` for a reservation that expires unused.
+    """
 
     name: str
     currency: str
@@ -144,6 +147,8 @@ class TariffSpec(Struct, frozen=True):
     time_per_hour: Decimal | None = None
     parking_per_hour: Decimal | None = None
     flat: Decimal | None = None
+    reservation_per_hour: Decimal | None = None
+    no_show: Decimal | None = None
     vat_percent: Decimal | None = None
     full: Tariff | None = None
 

@@ -11,7 +11,7 @@ from simulator.scenario.model import TariffSpec
 from simulator.scenario.tree import Entry, Value
 from simulator.scenario.units import Money, parse_percent, parse_price
 
-_PRICES = (("energy", "kWh"), ("time", "h"), ("parking", "h"), ("flat", ""))
+_PRICES = (("energy", "kWh"), ("time", "h"), ("parking", "h"), ("flat", ""), ("reservation", "h"), ("no_show", ""))
 _KEYS = (*(key for key, _ in _PRICES), "vat", "file")
 
 
@@ -50,6 +50,8 @@ def _tariff(problems: Problems, name: str, entry: Entry, folder: Path) -> Tariff
         time_per_hour=amounts.get("time"),
         parking_per_hour=amounts.get("parking"),
         flat=amounts.get("flat"),
+        reservation_per_hour=amounts.get("reservation"),
+        no_show=amounts.get("no_show"),
         vat_percent=vat,
     )
 

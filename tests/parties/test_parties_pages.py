@@ -187,4 +187,4 @@ def test_bad_objects_of_a_list_cost_only_themselves(many: OpenTown) -> None:
         many.server(CPO, honest)
     assert [location.id for location in found.objects] == [each["id"] for each in good]
     assert found.complete
-    assert many.hints(many.kernel.exchanges)[0].path == "$[1].publish"
+    assert "$[1].publish" in [hint.path for hint in many.hints(many.kernel.exchanges)]

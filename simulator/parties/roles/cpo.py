@@ -337,8 +337,9 @@ class Cpo:
             return
         payer = f"{decision.token.country_code}-{decision.token.party_id}".upper()
         reserved = event.reservation_id
-        id = self.reservations.used(reserved, payer, cause) if reserved is not None else ""
-        session = self._new_session(place, decision, event, id or self.new_session_id())
+        kept = self.reservations.used(reserved, payer, cause) if reserved is not None else None
+        id = kept.id if kept is not None else self.new_session_id()
+        session = self._new_session(place, decision, event, id, kept.from_us if kept is not None else None)
         self._keep(session, cause)
         self._push.push(session, cause)
 
@@ -352,8 +353,16 @@ class Cpo:
         self.sessions.put(session.payer, session)
         self._keep(session, cause)
         self._push.push(session, cause)
+        self.billing.bill_reservation(session, cause)
 
-    def _new_session(self, place: Place, decision: Authorisation, event: TransactionEvent, id: str) -> CpoSession:
+    def _new_session(
+        self,
+        place: Place,
+        decision: Authorisation,
+        event: TransactionEvent,
+        id: str,
+        reserved_from_us: int | None = None,
+    ) -> CpoSession:
         assert decision.token is not None
         session = CpoSession(
             id,
@@ -364,6 +373,7 @@ class Cpo:
             decision.method,
             decision.reference,
             event,
+            reserved_from_us,
         )
         self._open[event.transaction_id] = session
         self._sessions[id] = session
