@@ -55,7 +55,8 @@ from simulator.parties.roles.cpo_invoices import Invoices
 from simulator.parties.roles.cpo_places import PlaceChange
 from simulator.parties.roles.cpo_preferences import PreferenceDesk
 from simulator.parties.roles.cpo_profiles import ProfileDesk
-from simulator.parties.roles.cpo_reservations import Reservations, ReservedSession
+from simulator.parties.roles.cpo_reservations import Reservations
+from simulator.parties.roles.cpo_reserved_session import ReservedSession
 from simulator.parties.roles.cpo_session import CpoSession, Place
 from simulator.parties.roles.cpo_session_push import SessionPush
 from simulator.parties.roles.expected import EXPECTED

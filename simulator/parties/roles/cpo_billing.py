@@ -21,7 +21,7 @@ from simulator.parties.modules.cdrs import CdrsSender
 from simulator.parties.office import Office
 from simulator.parties.pricing import neutral
 from simulator.parties.push import Outbox, say
-from simulator.parties.roles.cpo_reservations import ReservedSession
+from simulator.parties.roles.cpo_reserved_session import ReservedSession
 from simulator.parties.roles.cpo_session import CpoSession
 
 _WH_PER_KWH = 1_000
