@@ -3,12 +3,12 @@
 A CDR is priced from the volumes that it publishes, so that whoever reads it computes the same amount.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from simulator.billing import tariff as ours
 from simulator.billing.course import Course, price_course
-from simulator.billing.pieces import Period
+from simulator.billing.pieces import Activity, Period
 from simulator.billing.price import Bill, Quantities, terms
 from simulator.ocpi.datatypes import Price, parse_datetime
 from simulator.ocpi.v2_2_1.cdrs import CDR, CdrDimensionType, ChargingPeriod
@@ -117,8 +117,21 @@ def course_of(periods: Sequence[ChargingPeriod], end_date_time: str) -> Iterator
             start_epoch_us=start,
             end_epoch_us=end,
             energy_kwh=volumes.get(CdrDimensionType.ENERGY, _ZERO),
-            activity="PARKING" if CdrDimensionType.PARKING_TIME in volumes else "CHARGING",
+            activity=_activity(volumes),
         )
+
+
+def _activity(volumes: Mapping[CdrDimensionType, Decimal]) -> Activity:
+    if CdrDimensionType.RESERVATION_TIME in volumes:
+        return "RESERVATION"
+    return "PARKING" if CdrDimensionType.PARKING_TIME in volumes else "CHARGING"
+
+
+def bills_reservations(tariff: ours.Tariff | None) -> bool:
+    """Whether a tariff has prices for reservations."""
+    return tariff is not None and any(
+        element.restrictions is not None and element.restrictions.reservation is not None for element in tariff.elements
+    )
 
 
 class Fare:
@@ -148,6 +161,11 @@ class Fare:
         if self._course is not None:
             self._course.add(period)
             self._opening = None
+
+    def follow_all(self, periods: Sequence[ChargingPeriod], end_date_time: str) -> None:
+        """Take charging periods as they are published, up to this end."""
+        for period in course_of(periods, end_date_time):
+            self.follow(period)
 
     def bill(self, quantities: Quantities) -> Bill:
         """The bill so far; `quantities` are those of all the periods that were followed."""

@@ -19,7 +19,14 @@ from simulator.ocpi.v2_2_1.locations import (
     PowerType,
     Status,
 )
-from simulator.ocpi.v2_2_1.tariffs import PriceComponent, Tariff, TariffDimensionType, TariffElement
+from simulator.ocpi.v2_2_1.tariffs import (
+    PriceComponent,
+    ReservationRestrictionType,
+    Tariff,
+    TariffDimensionType,
+    TariffElement,
+    TariffRestrictions,
+)
 from simulator.scenario.model import EvseGroup, Party, Scenario, Site, TariffSpec
 
 _CAPABILITIES = (Capability.REMOTE_START_STOP_CAPABLE, Capability.RFID_READER)
@@ -145,16 +152,18 @@ def ocpi_tariff(spec: TariffSpec, cpo: Party, last_updated: str) -> Tariff:
     """A hand-written tariff as this CPO publishes it; its id is its name."""
     if spec.full is not None:
         return replace(spec.full, country_code=cpo.country_code, party_id=cpo.party_id, id=spec.name)
-    prices = (
-        (TariffDimensionType.FLAT, spec.flat),
-        (TariffDimensionType.ENERGY, spec.energy_per_kwh),
-        (TariffDimensionType.TIME, spec.time_per_hour),
-        (TariffDimensionType.PARKING_TIME, spec.parking_per_hour),
+    kinds = TariffDimensionType
+    charging = (
+        (kinds.FLAT, spec.flat),
+        (kinds.ENERGY, spec.energy_per_kwh),
+        (kinds.TIME, spec.time_per_hour),
+        (kinds.PARKING_TIME, spec.parking_per_hour),
     )
-    components = tuple(
-        PriceComponent(type=kind, price=price, vat=spec.vat_percent, step_size=1)
-        for kind, price in prices
-        if price is not None
+    reservations = ReservationRestrictionType
+    elements = (
+        _element(spec, charging),
+        _element(spec, ((kinds.FLAT, spec.no_show),), reservations.RESERVATION_EXPIRES),
+        _element(spec, ((kinds.TIME, spec.reservation_per_hour),), reservations.RESERVATION),
     )
     return Tariff(
         country_code=cpo.country_code,
@@ -163,13 +172,29 @@ def ocpi_tariff(spec: TariffSpec, cpo: Party, last_updated: str) -> Tariff:
         currency=spec.currency,
         min_price=_limit(spec.min_price),
         max_price=_limit(spec.max_price),
-        elements=(TariffElement(price_components=components),),
+        elements=tuple(element for element in elements if element.price_components),
         last_updated=last_updated,
     )
 
 
 def _limit(amount: Decimal | None) -> Price | None:
     return Price(excl_vat=amount) if amount is not None else None
+
+
+def _element(
+    spec: TariffSpec,
+    prices: tuple[tuple[TariffDimensionType, Decimal | None], ...],
+    reservation: ReservationRestrictionType | None = None,
+) -> TariffElement:
+    """The prices that there are, of charging or of a kind of reservation."""
+    return TariffElement(
+        price_components=tuple(
+            PriceComponent(type=kind, price=price, vat=spec.vat_percent, step_size=1)
+            for kind, price in prices
+            if price is not None
+        ),
+        restrictions=TariffRestrictions(reservation=reservation) if reservation is not None else None,
+    )
 
 
 def _at_start(location: Location, start: str) -> Location:

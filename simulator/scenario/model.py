@@ -139,6 +139,7 @@ class TariffSpec(Struct, frozen=True):
     """A hand-written tariff: prices net of VAT in `currency`, or a `full` OCPI Tariff read from a file.
 
     A session costs `min_price` at least and `max_price` at most.
+    `reservation_per_hour` is for the time that a place is kept, `no_show` for a reservation that expires unused.
     """
 
     name: str
@@ -149,6 +150,8 @@ class TariffSpec(Struct, frozen=True):
     flat: Decimal | None = None
     min_price: Decimal | None = None
     max_price: Decimal | None = None
+    reservation_per_hour: Decimal | None = None
+    no_show: Decimal | None = None
     vat_percent: Decimal | None = None
     full: Tariff | None = None
 

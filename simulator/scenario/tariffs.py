@@ -12,7 +12,7 @@ from simulator.scenario.model import TariffSpec
 from simulator.scenario.tree import Entry, Value
 from simulator.scenario.units import Money, parse_percent, parse_price
 
-_PRICES = (("energy", "kWh"), ("time", "h"), ("parking", "h"), ("flat", ""))
+_PRICES = (("energy", "kWh"), ("time", "h"), ("parking", "h"), ("flat", ""), ("reservation", "h"), ("no_show", ""))
 _LIMITS = (("min_price", ""), ("max_price", ""))
 _KEYS = (*(key for key, _ in (*_PRICES, *_LIMITS)), "vat", "file")
 
@@ -57,6 +57,8 @@ def _tariff(problems: Problems, name: str, entry: Entry, folder: Path) -> Tariff
         flat=amounts.get("flat"),
         min_price=amounts.get("min_price"),
         max_price=amounts.get("max_price"),
+        reservation_per_hour=amounts.get("reservation"),
+        no_show=amounts.get("no_show"),
         vat_percent=vat,
     )
 

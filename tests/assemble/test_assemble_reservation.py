@@ -1,7 +1,9 @@
 """Places are reserved, in the scenario that ships: used, let expire, cancelled, withdrawn; and a plug is unlocked."""
 
 import json
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from run_town import MIN, SCENARIOS, holds, played
@@ -82,16 +84,54 @@ def test_a_no_show_expires_and_the_place_goes_to_who_waits(path: Path) -> None:
     assert _did(path, "Eve")[:3] == [("arrive", 60), ("wait", 60), ("plug", 75)]
     rows = _reserved(path, "Ben")
     assert _statuses(rows) == ["RESERVATION", "COMPLETED"]
-    assert not [row for row in rows if row.module == "cdrs"]
     assert rows[-1].start_us // MIN == (NINE + GRACE) // MIN
 
 
-def test_who_cancels_is_billed_nothing(path: Path) -> None:
+def _cdr(path: Path, driver: str) -> dict[str, Any]:
+    (row,) = [row for row in _reserved(path, driver) if row.module == "cdrs"]
+    cdr: dict[str, Any] = json.loads(row.request_body)
+    return cdr
+
+
+def _volumes(cdr: dict[str, Any]) -> dict[str, float]:
+    volumes: dict[str, float] = {}
+    for dimension in (each for period in cdr["charging_periods"] for each in period["dimensions"]):
+        volumes[dimension["type"]] = round(volumes.get(dimension["type"], 0) + dimension["volume"], 4)
+    return volumes
+
+
+def test_who_cancels_pays_for_the_time_and_who_does_not_come_for_that_as_well(path: Path) -> None:
+    """2.40 EUR an hour, and 5 EUR for a reservation that expires."""
     assert _did(path, "Cleo") == [("app", 20), ("reserved", 20), ("app", 40), ("stays_away", 40)]
     assert _statuses(_reserved(path, "Cleo")) == ["RESERVATION", "COMPLETED"]
+    for driver, hours, price in (("Cleo", 0.3333, 0.80), ("Ben", 0.75, 6.80)):
+        cdr = _cdr(path, driver)
+        assert _volumes(cdr) == {"RESERVATION_TIME": hours}
+        assert cdr["total_cost"] == cdr["total_reservation_cost"] == {"excl_vat": price, "incl_vat": price * 1.21}
+        assert (cdr["total_energy"], cdr["total_time"], cdr["auth_method"]) == (0, 0, "COMMAND")
+        ended = json.loads(next(row for row in _reserved(path, driver)[::-1] if row.method == "PUT").request_body)
+        assert (ended["status"], ended["total_cost"]) == ("COMPLETED", cdr["total_cost"])
+        assert ended["charging_periods"] == cdr["charging_periods"]
 
 
-def test_what_the_cpo_withdraws_reaches_the_driver(path: Path) -> None:
+def test_the_time_of_a_reservation_that_is_used_is_part_of_the_bill(path: Path) -> None:
+    rows = _reserved(path, "Gus")
+    cdr, session = _cdr(path, "Gus"), json.loads(rows[-2].request_body)
+    reserved = json.loads(rows[0].request_body)
+    first, *charging = cdr["charging_periods"]
+    assert first["start_date_time"] == cdr["start_date_time"] == reserved["start_date_time"]
+    assert first["dimensions"] == [{"type": "RESERVATION_TIME", "volume": 0.7504}]
+    assert not any(each["type"] == "RESERVATION_TIME" for period in charging for each in period["dimensions"])
+    # Billed is the nearest second of 45 minutes and a moment.
+    assert cdr["total_reservation_cost"]["excl_vat"] == round(2.40 * 2_702 / 3_600, 4)
+    assert cdr["total_time"] == 1.0
+    parts = Decimal(str(cdr["total_reservation_cost"]["excl_vat"])) + Decimal(str(cdr["total_energy_cost"]["excl_vat"]))
+    assert Decimal(str(cdr["total_cost"]["excl_vat"])) == parts
+    assert session["total_cost"] == cdr["total_cost"]
+
+
+def test_what_the_cpo_withdraws_reaches_the_driver_and_costs_nothing(path: Path) -> None:
+    assert not [row for row in _reserved(path, "Dirk") if row.module == "cdrs"]
     assert _did(path, "Dirk")[:4] == [("app", 45), ("reserved", 45), ("reservation_withdrawn", 75), ("arrive", 90)]
 
 
@@ -121,6 +161,18 @@ def test_the_story_and_the_explanations_have_words_for_it(path: Path) -> None:
         assert explain(recording, withdrawn.exchange).deed == (
             "NL-ABC withdraws a reservation of NL-EMA, because its desk decided so."
         )
+
+
+def test_2_1_1_has_no_prices_for_reservations(tmp_path: Path) -> None:
+    text = SCENARIO.read_text()
+    changed = text.replace("power: 11 kW, tariff: day}", "power: 11 kW, tariff: kept}")
+    changed = changed.replace("authorise: app, reserve: 30 min}", "authorise: app, reserve: 30 min, keeps: no}")
+    assert changed.count("tariff: kept}") == 3
+    scenario = tmp_path / "kept.yaml"
+    scenario.write_text(changed)
+    holds(played(load(scenario), tmp_path / "run.ocpirun"))
+    assert not [row for row in _reserved(tmp_path / "run.ocpirun", "Otto") if row.module == "cdrs"]
+    assert _cdr(tmp_path / "run.ocpirun", "Ada")["total_reservation_cost"]["excl_vat"] > 1
 
 
 HUB_DRIVERS = """drivers:

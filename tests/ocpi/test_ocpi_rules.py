@@ -132,6 +132,10 @@ def test_a_list_of_viewers_is_pointless_for_a_published_location() -> None:
     assert rules(build(Location, tree, publish=True)) == ["publish-allowed-to"]
 
 
+RESERVED = {
+    "start_date_time": "2015-06-29T21:00:00Z",
+    "dimensions": [{"type": "RESERVATION_TIME", "volume": 1.0}],
+}
 MINUS = {"excl_vat": -4.00, "incl_vat": -4.40}
 ALL_PARTS = {f"total_{name}_cost": {"excl_vat": 1.0} for name in ("fixed", "energy", "time", "parking", "reservation")}
 NO_ENERGY = {"start_date_time": "2015-06-29T21:39:09Z", "dimensions": [{"type": "TIME", "volume": 1.973}]}
@@ -205,6 +209,7 @@ def of_version(version: str, name: str, file: str, **changes: Any) -> Any:
         ({"status": "ACTIVE", "charging_periods": [], "kwh": -1}, ["negative"]),
         ({"status": "ACTIVE", "currency": "XXX"}, ["currency"]),
         ({"status": "ACTIVE", "start_date_time": "2015-06-29T22:30:00Z"}, ["charging-periods"]),
+        ({"status": "ACTIVE", "kwh": 0, "charging_periods": [RESERVED]}, []),
         ({"status": "ACTIVE", "total_cost": {"excl_vat": 2, "incl_vat": 1}}, ["price-vat"]),
     ],
 )

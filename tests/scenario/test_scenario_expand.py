@@ -24,6 +24,7 @@ tariffs:
   day: {energy: 0.45 EUR/kWh, flat: 0.50 EUR, min_price: 1 EUR, max_price: 30 EUR, vat: 21 %}
   idle: {file: idle.json}
   unused: {energy: 9 EUR/kWh}
+  kept: {energy: 0.45 EUR/kWh, reservation: 3 EUR/h, no_show: 5 EUR}
 sites:
   - cpo: NL-ABC
     name: Station square
@@ -34,7 +35,7 @@ sites:
       - {count: 2, power: 22 kW, tariff: day}
       - {power: 150 kW, tariff: idle}
   - {cpo: NL-ABC, name: Canal side, at: [52.2, 4.5], evses: {power: 3.7 kW, tariff: day}}
-  - {cpo: BE-ABC, name: Antwerp, at: [51.2, 4.4], evses: {power: 11 kW, tariff: day}}
+  - {cpo: BE-ABC, name: Antwerp, at: [51.2, 4.4], evses: {power: 11 kW, tariff: kept}}
 networks:
   - {locations: other.json, tariffs: tariffs.json}
 """
@@ -97,7 +98,7 @@ def test_tariffs_belong_to_the_cpos_that_use_them(assets: dict[str, CpoAssets]) 
         ("NL", "ABC", "idle"),
         ("NL", "ABC", "x"),
     ]
-    assert [tariff.id for tariff in assets["BE-ABC"].tariffs] == ["day"]
+    assert [tariff.id for tariff in assets["BE-ABC"].tariffs] == ["kept"]
     components = tariffs[0].elements[0].price_components
     assert [(each.type, each.price, each.vat, each.step_size) for each in components] == [
         ("FLAT", Decimal("0.50"), Decimal(21), 1),
@@ -105,6 +106,20 @@ def test_tariffs_belong_to_the_cpos_that_use_them(assets: dict[str, CpoAssets]) 
     ]
     assert (tariffs[0].min_price, tariffs[0].max_price) == (Price(excl_vat=Decimal(1)), Price(excl_vat=Decimal(30)))
     assert tariffs[1].elements[0].price_components[0].price == 3
+
+
+def test_what_reservations_cost_stands_in_elements_of_its_own(assets: dict[str, CpoAssets]) -> None:
+    (tariff,) = assets["BE-ABC"].tariffs
+    told = [
+        (element.restrictions and element.restrictions.reservation, [(each.type, each.price) for each in components])
+        for element in tariff.elements
+        if (components := element.price_components)
+    ]
+    assert told == [
+        (None, [("ENERGY", Decimal("0.45"))]),
+        ("RESERVATION_EXPIRES", [("FLAT", 5)]),
+        ("RESERVATION", [("TIME", 3)]),
+    ]
 
 
 def test_all_is_valid_ocpi(assets: dict[str, CpoAssets]) -> None:

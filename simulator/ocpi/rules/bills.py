@@ -13,6 +13,7 @@ from simulator.ocpi.rules.remark import check_period, remark
 _ROUNDED_KWH: Final = Decimal("0.0005")
 """How far one volume may lie from the truth, for volumes are written with at least three decimals."""
 
+_RESERVED: Final = "RESERVATION_TIME"
 _NOT_AVAILABLE: Final = "#NA"
 
 
@@ -70,12 +71,17 @@ def _check_credit(cdr: Any) -> Iterator[Finding]:
 
 
 def _check_periods(periods: Sequence[Any], start: str, end: str | None, section: str) -> Iterator[Finding]:
-    """Charging periods follow each other, from the start on and up to the end; each ends when the next one starts."""
+    """Charging periods follow each other, from the start on and up to the end; each ends when the next one starts.
+
+    Only the time of a reservation lies before the start, as a Session starts when it becomes ACTIVE.
+    """
     if end is not None and later(end, start) is not end:
         return
     after = start
     for index, period in enumerate(periods):
         begin = period.start_date_time
+        if any(dimension.type == _RESERVED for dimension in period.dimensions):
+            continue
         if later(begin, after) is not begin or (end is not None and later(end, begin) is not end):
             where = f"$.charging_periods[{index}].start_date_time"
             expected = "an instant from the start to the end, and not before the period above"

@@ -56,7 +56,8 @@ from simulator.parties.roles.cpo_invoices import Invoices
 from simulator.parties.roles.cpo_places import PlaceChange
 from simulator.parties.roles.cpo_preferences import PreferenceDesk
 from simulator.parties.roles.cpo_profiles import ProfileDesk
-from simulator.parties.roles.cpo_reservations import Reservations, ReservedSession
+from simulator.parties.roles.cpo_reservations import Reservations
+from simulator.parties.roles.cpo_reserved_session import ReservedSession
 from simulator.parties.roles.cpo_session import CpoSession, Place
 from simulator.parties.roles.cpo_session_push import SessionPush
 from simulator.parties.roles.expected import EXPECTED
@@ -359,8 +360,9 @@ class Cpo:
             return
         payer = f"{decision.token.country_code}-{decision.token.party_id}".upper()
         reserved = event.reservation_id
-        id = self.reservations.used(reserved, payer, cause) if reserved is not None else ""
-        session = self._new_session(place, decision, event, id or self.new_session_id())
+        kept = self.reservations.used(reserved, payer, cause) if reserved is not None else None
+        id = kept.id if kept is not None else self.new_session_id()
+        session = self._new_session(place, decision, event, id, kept.from_us if kept is not None else None)
         self._keep(session, cause)
         self._push.push(session, cause)
 
@@ -374,8 +376,16 @@ class Cpo:
         self.sessions.put(session.payer, session)
         self._keep(session, cause)
         self._push.push(session, cause)
+        self.billing.bill_reservation(session, cause)
 
-    def _new_session(self, place: Place, decision: Authorisation, event: TransactionEvent, id: str) -> CpoSession:
+    def _new_session(
+        self,
+        place: Place,
+        decision: Authorisation,
+        event: TransactionEvent,
+        id: str,
+        reserved_from_us: int | None = None,
+    ) -> CpoSession:
         assert decision.token is not None
         session = CpoSession(
             id,
@@ -386,6 +396,7 @@ class Cpo:
             decision.method,
             decision.reference,
             event,
+            reserved_from_us,
         )
         self._open[event.transaction_id] = session
         self._sessions[id] = session

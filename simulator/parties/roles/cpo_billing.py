@@ -24,7 +24,10 @@ from simulator.parties.modules.cdrs import CdrsSender
 from simulator.parties.office import Office
 from simulator.parties.pricing import neutral
 from simulator.parties.push import Outbox, say
+from simulator.parties.roles.cpo_reserved_session import ReservedSession
 from simulator.parties.roles.cpo_session import CpoSession, Place
+
+_WH_PER_KWH = 1_000
 
 
 class Billing:
@@ -48,7 +51,18 @@ class Billing:
     def bill(self, session: CpoSession, cause: Cause) -> None:
         """Bill a session that has ended."""
         cdr, bill = session.cdr(self._new_id())
+        self._note(session, cdr)
         self._issue(session, cdr, bill, cause)
+
+    def bill_reservation(self, session: ReservedSession, cause: Cause) -> None:
+        """Bill a reservation that was not used, if it costs anything."""
+        if session.bill is not None and session.bill.total_excl:
+            cdr, bill = session.cdr(self._new_id())
+            self._issue(session, cdr, bill, cause)
+
+    def _note(self, session: CpoSession, cdr: CDR) -> None:
+        self.billed[session.transaction_id] = cdr.id
+        self._issued[cdr.id] = (session, cdr)
 
     def has_billed(self, token_uid: str) -> bool:
         """Whether there is a CDR of this token."""
@@ -71,7 +85,9 @@ class Billing:
         self._issue(session, credit, None, cause)
         place = replace(session.place, tariff=tariff, neutral=neutral(tariff))
         right, bill = session.cdr(self._new_id(), place)
-        self._issue(session, replace(right, last_updated=self._office.calendar.now()), bill, cause)
+        right = replace(right, last_updated=self._office.calendar.now())
+        self._note(session, right)
+        self._issue(session, right, bill, cause)
         return ""
 
     def went_down(self) -> None:
@@ -82,15 +98,13 @@ class Billing:
         self._count += 1
         return f"{self._prefix}{self._count:012x}"
 
-    def _issue(self, session: CpoSession, cdr: CDR, bill: Bill | None, cause: Cause) -> None:
+    def _issue(self, session: CpoSession | ReservedSession, cdr: CDR, bill: Bill | None, cause: Cause) -> None:
         """Keep, claim and send a CDR; `bill` is how its amount came about, None for a credit."""
         office, peer_id = self._office, session.payer
         connection = office.partner(peer_id)
         original = _original(connection, cdr, session.place) if connection is not None else None
         self.cdrs.put(peer_id, cdr, original)
-        if bill is not None:
-            self.billed[session.transaction_id] = cdr.id
-            self._issued[cdr.id] = (session, cdr)
+        energy_wh = int(cdr.total_energy * _WH_PER_KWH)
         office.journal.money(
             "receivable",
             cdr_id=cdr.id,
@@ -101,7 +115,7 @@ class Billing:
             amount=cdr.total_cost.excl_vat,
             approximate=bill is not None and bill.approximate,
             reason=" ".join(bill.reasons) if bill is not None else f"Credit for CDR {cdr.credit_reference_id}.",
-            energy_wh=session.energy_wh if bill is not None else -session.energy_wh,
+            energy_wh=energy_wh if bill is not None else -energy_wh,
             tariff_id=cdr.tariffs[0].id if cdr.tariffs else "",
         )
         url = connection.endpoint(ModuleID.CDRS, InterfaceRole.RECEIVER) if connection else None

@@ -1,19 +1,20 @@
 """What a CPO does about reservations: its charge point keeps the place, and a Session without energy tells of it.
 
 Each hold at a charge point has a number of the CPO's own, so that eMSPs which chose the same reservation_id stay apart.
-A reservation that is not used costs nothing: the billing room has no prices for reservations.
-Source: OCPI 2.2.1, Commands module, and Sessions module, SessionStatus RESERVATION; digest, sections 3.3 and 3.5.
+Where the tariff has prices for reservations, the time that a place was kept is billed: with the charging that follows,
+or by a CDR of its own when the driver cancels or does not come. What the CPO itself takes back costs nothing.
+Source: OCPI 2.2.1, Commands module; Sessions module, SessionStatus RESERVATION; Tariffs module,
+ReservationRestrictionType; digest, sections 3.3, 3.4, 3.5 and 3.7.
 """
 
-from decimal import Decimal
 from typing import Protocol
 
 from msgspec import Struct
 
+from simulator.billing.pieces import Activity
 from simulator.engine.cause import Cause
-from simulator.ocpi.datatypes import Price, ci_key
+from simulator.ocpi.datatypes import ci_key
 from simulator.ocpi.status import Status as StatusCode
-from simulator.ocpi.v2_2_1.cdrs import AuthMethod
 from simulator.ocpi.v2_2_1.commands import (
     CancelReservation,
     CommandResponseType,
@@ -23,81 +24,18 @@ from simulator.ocpi.v2_2_1.commands import (
 )
 from simulator.ocpi.v2_2_1.location_tree import find_evse
 from simulator.ocpi.v2_2_1.locations import Location
-from simulator.ocpi.v2_2_1.sessions import Session, SessionStatus
 from simulator.ocpp import messages as ocpp
 from simulator.parties.call import Call, Reply
+from simulator.parties.dialect import OLDEST
 from simulator.parties.modules.commands import Decide, Tell, answer
 from simulator.parties.office import Office
-from simulator.parties.pricing import FREE, as_price, kwh
-from simulator.parties.roles.authorisation import cdr_token
 from simulator.parties.roles.charge_points import ChargePoints, accepts
 from simulator.parties.roles.cpo_commands import id_token, not_yours, result_of, some_free_evse, unknown_place
-from simulator.parties.roles.cpo_session import PeersCopy, Place
+from simulator.parties.roles.cpo_reserved_session import ReservedSession
+from simulator.parties.roles.cpo_session import Place
 from simulator.parties.store import Store
 
-_NOT_ASSIGNED = "#NA"
-_NOTHING = kwh(0)
-_US_PER_S = 1_000_000
 _Key = tuple[str, str]
-
-
-class ReservedSession:
-    """The Session of a reservation; when charging starts a CpoSession takes its place under the same id.
-
-    `place` is what the charge point keeps. To an eMSP that wants a place at a location, whichever, no EVSE is named.
-    """
-
-    def __init__(self, office: Office, id: str, place: Place, wish: ReserveNow) -> None:
-        self.id = id
-        self.place = place
-        self.token = cdr_token(wish.token)
-        self.payer = f"{self.token.country_code}-{self.token.party_id}".upper()
-        self.status = SessionStatus.RESERVATION
-        self.kwh: Decimal = _NOTHING
-        self.cost: Price = as_price(FREE.total_excl)
-        self.currency = place.neutral.currency if place.neutral is not None else FREE.currency
-        self.start_date_time = self.last_updated = office.calendar.now()
-        self.end_date_time: str | None = None
-        self.copies: dict[str, PeersCopy] = {}
-        self.recorded = b""
-        self._calendar = office.calendar
-        self._identity = office.identity
-        self._wish = wish
-
-    def change(self, place: Place, wish: ReserveNow) -> None:
-        """The eMSP wants it otherwise."""
-        self.place, self._wish = place, wish
-        self.token = cdr_token(wish.token)
-        self.recorded = b""
-        self.last_updated = self._calendar.now_after(self.last_updated)
-
-    def complete(self) -> None:
-        """It ends without charging."""
-        self.status = SessionStatus.COMPLETED
-        self.last_updated = self._calendar.now_after(self.last_updated)
-        self.end_date_time = self.last_updated
-
-    def whole(self) -> Session:
-        """The whole Session object. Before it has ended nothing is said of its cost, which is not the same as free."""
-        assigned = self._wish.evse_uid is not None
-        return Session(
-            country_code=self._identity.country_code,
-            party_id=self._identity.party_id,
-            id=self.id,
-            start_date_time=self.start_date_time,
-            end_date_time=self.end_date_time,
-            kwh=self.kwh,
-            cdr_token=self.token,
-            auth_method=AuthMethod.COMMAND,
-            authorization_reference=self._wish.authorization_reference,
-            location_id=self.place.location.id,
-            evse_uid=self.place.evse.uid if assigned else _NOT_ASSIGNED,
-            connector_id=self.place.connector.id if assigned else _NOT_ASSIGNED,
-            currency=self.currency,
-            total_cost=self.cost if self.end_date_time is not None else None,
-            status=self.status,
-            last_updated=self.last_updated,
-        )
 
 
 class SessionBooks(Protocol):
@@ -110,7 +48,7 @@ class SessionBooks(Protocol):
         """The id of a session to come."""
 
     def enter(self, session: ReservedSession, cause: Cause) -> None:
-        """Keep the session as it now is, and tell its payer."""
+        """Keep the session as it now is, and tell its payer; bill it if it has ended and costs something."""
 
 
 class _Held(Struct, eq=False):
@@ -168,16 +106,18 @@ class Reservations:
 
         def answered(reply: ocpp.Answer | None) -> None:
             if accepts(reply):
-                self._hold(number, key, place, wish, tell, call.cause)
+                self._hold(number, key, place, wish, tell, call.cause, is_billable=call.version != OLDEST)
             tell(result_of(reply), call.cause)
 
         self._charge_points.ask(place.evse.uid, request, answered, call.cause)
         return answer(call, CommandResponseType.ACCEPTED)
 
-    def _hold(self, number: int, key: _Key, place: Place, wish: ReserveNow, tell: Tell, cause: Cause) -> None:
+    def _hold(
+        self, number: int, key: _Key, place: Place, wish: ReserveNow, tell: Tell, cause: Cause, *, is_billable: bool
+    ) -> None:
         before = self._held.get(key)
         if before is None:
-            session = ReservedSession(self._office, self._books.new_session_id(), place, wish)
+            session = ReservedSession(self._office, self._books.new_session_id(), place, wish, is_billable=is_billable)
         else:
             session = before.session
             if before.number != number:
@@ -194,7 +134,7 @@ class Reservations:
 
         def answered(reply: ocpp.Answer | None) -> None:
             if accepts(reply):
-                self._finish(held, call.cause)
+                self._finish(held, call.cause, "RESERVATION")
             tell(result_of(reply), call.cause)
 
         request = ocpp.CancelReservation(held.number)
@@ -230,21 +170,21 @@ class Reservations:
         """The charge point keeps the place no longer."""
         held = self._by_number(number)
         if held is not None:
-            self._finish(held, cause)
+            self._finish(held, cause, "RESERVATION_EXPIRES")
 
-    def used(self, number: int, payer: str, cause: Cause) -> str:
-        """A transaction uses a reservation; returns the id of the Session that goes on, "" when it is not this payer's.
+    def used(self, number: int, payer: str, cause: Cause) -> ReservedSession | None:
+        """A transaction uses a reservation; returns the Session that goes on, None when it is not this payer's.
 
         Two eMSPs may have given out cards with one uid: the reservation of the other then ends.
         """
         held = self._by_number(number)
         if held is None:
-            return ""
+            return None
         if held.session.payer != payer:
             self._finish(held, cause)
-            return ""
+            return None
         del self._held[held.key]
-        return held.session.id
+        return held.session
 
     # Inside
 
@@ -255,11 +195,11 @@ class Reservations:
     def _by_number(self, number: int) -> _Held | None:
         return next((held for held in self._held.values() if held.number == number), None)
 
-    def _finish(self, held: _Held, cause: Cause) -> None:
+    def _finish(self, held: _Held, cause: Cause, costs_as: Activity | None = None) -> None:
         """It is over without having been used."""
         if self._held.get(held.key) is held:
             del self._held[held.key]
-            held.session.complete()
+            held.session.complete(costs_as)
             self._books.enter(held.session, cause)
 
     def _release(self, held: _Held, cause: Cause) -> None:

@@ -29,12 +29,23 @@ from simulator.ocpi.v2_2_1.tariffs import Tariff
 from simulator.ocpp.messages import TransactionEvent
 from simulator.parties.calendar import Calendar
 from simulator.parties.identity import Identity
-from simulator.parties.pricing import FREE, Fare, RunningTime, as_price, course_of, hours, kwh, quantities
+from simulator.parties.pricing import (
+    FREE,
+    Fare,
+    RunningTime,
+    as_price,
+    bills_reservations,
+    hours,
+    kwh,
+    quantities,
+)
 from simulator.parties.push import Copy
 
 _ENERGY, _TIME, _PARKING_TIME = CdrDimensionType.ENERGY, CdrDimensionType.TIME, CdrDimensionType.PARKING_TIME
 _MS = 1_000
 _ADDRESS_MOST = 45
+NOT_ASSIGNED = "#NA"
+"""What OCPI writes for an EVSE or a connector that is not known."""
 
 
 class Place(Struct, frozen=True):
@@ -75,6 +86,7 @@ class CpoSession:
         auth_method: AuthMethod,
         reference: str | None,
         start: TransactionEvent,
+        reserved_from_us: int | None = None,
     ) -> None:
         self.id = id
         self.place = place
@@ -107,6 +119,16 @@ class CpoSession:
             if place.neutral is not None
             else None
         )
+        self._begun = self.start_date_time
+        if reserved_from_us is not None and bills_reservations(place.neutral):
+            self._bill_reservation(reserved_from_us // _MS * _MS)
+
+    def _bill_reservation(self, from_us: int) -> None:
+        """The place was kept before: that comes first, and is where the CDR starts."""
+        self._begun = self._calendar.text(from_us)
+        self.periods.append(reserved_period(self._calendar, self.place, from_us, self._start_us))
+        if self._fare is not None:
+            self._fare.follow_all(self.periods, self.start_date_time)
 
     def advance(self, event: TransactionEvent) -> ChargingPeriod | None:
         """Close the running period at this event; returns it, or None when no time has passed in it."""
@@ -227,13 +249,13 @@ class CpoSession:
             country_code=self._identity.country_code,
             party_id=self._identity.party_id,
             id=id,
-            start_date_time=self.start_date_time,
+            start_date_time=self._begun,
             end_date_time=self.end_date_time,
             session_id=self.id,
             cdr_token=self.token,
             auth_method=self._auth_method,
             authorization_reference=self._reference,
-            cdr_location=self._cdr_location(),
+            cdr_location=cdr_location(self.place),
             currency=bill.currency,
             tariffs=(tariff,) if tariff is not None else (),
             charging_periods=tuple(periods),
@@ -245,31 +267,44 @@ class CpoSession:
             total_time_cost=cost(bill.time, bill.time_incl),
             total_parking_time=parking_h or None,
             total_parking_cost=cost(bill.parking, bill.parking_incl),
+            total_reservation_cost=cost(bill.reservation, bill.reservation_incl),
             last_updated=self.last_updated,
         )
         return cdr, bill
 
     def _priced_by(self, tariff: billing.Tariff) -> Bill:
         fare = Fare(tariff, self.place.location.time_zone, self._calendar.start_epoch_us + self._start_us)
-        for period in course_of(self.periods, self._calendar.text(self._open_us)):
-            fare.follow(period)
+        fare.follow_all(self.periods, self._calendar.text(self._open_us))
         return fare.bill(self._so_far())
 
-    def _cdr_location(self) -> CdrLocation:
-        place, location = self.place, self.place.location
-        return CdrLocation(
-            id=location.id,
-            name=location.name,
-            address=location.address[:_ADDRESS_MOST],
-            city=location.city,
-            postal_code=location.postal_code,
-            state=location.state,
-            country=location.country,
-            coordinates=location.coordinates,
-            evse_uid=place.evse.uid,
-            evse_id=place.evse.evse_id or "#NA",
-            connector_id=place.connector.id,
-            connector_standard=place.connector.standard,
-            connector_format=place.connector.format,
-            connector_power_type=place.connector.power_type,
-        )
+
+def reserved_period(calendar: Calendar, place: Place, from_us: int, until_us: int) -> ChargingPeriod:
+    """The time in which a place was kept. Source: OCPI 2.2.1, CDRs, CdrDimensionType RESERVATION_TIME."""
+    time = RunningTime()
+    time.add(until_us - from_us)
+    return ChargingPeriod(
+        start_date_time=calendar.text(from_us),
+        dimensions=(CdrDimension(type=CdrDimensionType.RESERVATION_TIME, volume=hours(time.hour_places)),),
+        tariff_id=place.tariff.id if place.tariff is not None else None,
+    )
+
+
+def cdr_location(place: Place, *, assigned: bool = True) -> CdrLocation:
+    """A place as a CDR keeps it; `assigned` says whether the EVSE is known to who pays."""
+    location = place.location
+    return CdrLocation(
+        id=location.id,
+        name=location.name,
+        address=location.address[:_ADDRESS_MOST],
+        city=location.city,
+        postal_code=location.postal_code,
+        state=location.state,
+        country=location.country,
+        coordinates=location.coordinates,
+        evse_uid=place.evse.uid if assigned else NOT_ASSIGNED,
+        evse_id=(place.evse.evse_id if assigned else None) or NOT_ASSIGNED,
+        connector_id=place.connector.id if assigned else NOT_ASSIGNED,
+        connector_standard=place.connector.standard,
+        connector_format=place.connector.format,
+        connector_power_type=place.connector.power_type,
+    )

@@ -18,7 +18,7 @@ from simulator.parties.connection import Connection
 from simulator.parties.dialect import OLDEST
 from simulator.parties.office import Office
 from simulator.parties.push import Copy, Outbox, say
-from simulator.parties.roles.cpo_reservations import ReservedSession
+from simulator.parties.roles.cpo_reserved_session import ReservedSession
 from simulator.parties.roles.cpo_session import CpoSession, PeersCopy
 
 _SESSIONS, _RECEIVER = ModuleID.SESSIONS, InterfaceRole.RECEIVER
