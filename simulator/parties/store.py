@@ -46,10 +46,10 @@ class Store(Generic[T]):
         found = self._originals.get("/".join(key).lower()) if self._originals else None
         return found if cls is None or type(found) is cls else None
 
-    def holds(self, value: T, original: Any, *key: str) -> bool:
-        """Whether exactly this object is kept, and its original, if it has one."""
-        joined = "/".join(key).lower()
-        return self._objects.get(joined) == value and (original is None or self._originals.get(joined) == original)
+    def again(self, original: Any, *key: str) -> None:
+        """An object that is kept has come again: its original, if it has one, may say more than the one before."""
+        if original is not None:
+            self._originals["/".join(key).lower()] = original
 
     def put(self, value: T, *key: str, original: Any = None) -> bool:
         """Keep an object in place of what was there, and of the original of that; whether it is new."""

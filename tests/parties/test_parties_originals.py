@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 
 import pytest
+from msgspec.structs import replace
 from parties_objects import LATER, Json, cdr, location, session, token
 from run_town import OpenTown, Told, WireName, named, town
 
+from simulator.engine.cause import TIME
 from simulator.parties.roles.copies import copies
 
 CPO, EMSP = "NL-ABC", "NL-EMA"
@@ -359,3 +361,16 @@ def test_a_patch_of_2_1_1_replaces_the_charging_periods(desk: OpenTown) -> None:
 def period(start: str, kwh: float) -> Json:
     """A charging period of 2.1.1, which names no tariff."""
     return {"start_date_time": start, "dimensions": [{"type": "ENERGY", "volume": kwh}]}
+
+
+def test_what_is_pulled_again_changes_the_original_alone(desk: OpenTown) -> None:
+    """A session of 2.1.1 is listed with its location as that is by now: no change of the session, but what it says."""
+    receiver, store = desk.world.emsps[EMSP].locations, desk.world.emsps[EMSP].locations.store
+    body = truck_stop(desk, "T8")
+    say(desk, "PUT", url(desk, "locations", "T8"), body)
+    view, original = store.get("NL", "ABC", "T8"), store.original(None, "NL", "ABC", "T8")
+    assert view is not None
+    assert not receiver.take(view, TIME, replace(original, help_phone="112"))
+    assert shown(desk, url(desk, "locations", "T8")) == body | {"help_phone": "112"}
+    assert not receiver.take(view, TIME), "in 2.2.1 there is nothing new in it"
+    assert shown(desk, url(desk, "locations", "T8")) == body | {"help_phone": "112"}

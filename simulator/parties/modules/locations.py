@@ -108,7 +108,8 @@ class LocationsReceiver:
             location = _with_newer_evses(known, location)
             before = self.store.original(type(original), *key)
             original = _with_newer_evses(before, original) if before is not None else None
-        if self.store.holds(location, original, *key):
+        if known == location:
+            self.store.again(original, *key)
             return False
         self._keep(location, original, None, cause)
         return True

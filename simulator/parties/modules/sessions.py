@@ -110,7 +110,8 @@ class SessionsReceiver:
         known = self.store.get(*key)
         if known is not None and newer(known.last_updated, session.last_updated):
             return False
-        if self.store.holds(session, original, *key):
+        if known == session:
+            self.store.again(original, *key)
             return False
         self._keep(session, original, cause)
         return True

@@ -63,7 +63,9 @@ class TariffsReceiver:
             known = self.store.get(*key)
             if known is not None and newer(known.last_updated, tariff.last_updated):
                 continue
-            if not self.store.holds(tariff, original, *key):
+            if known == tariff:
+                self.store.again(original, *key)
+            else:
                 self.store.put(tariff, *key, original=original)
                 self._on_change(tariff, cause)
                 changed += 1

@@ -95,7 +95,8 @@ class TokensReceiver:
         known = self.store.get(*key)
         if known is not None and newer(known.last_updated, token.last_updated):
             return False
-        if self.store.holds(token, original, *key):
+        if known == token:
+            self.store.again(original, *key)
             return False
         self._keep(token, original)
         if known is not None:

@@ -4,7 +4,7 @@ Locations are asked for at each of their three levels, as a Receiver may keep on
 """
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from simulator.ocpi.modules import InterfaceRole, ModuleID
 from simulator.ocpi.v2_2_1.cdrs import CDR
@@ -15,14 +15,17 @@ from simulator.parties.modules.locations import connector_of, evse_of
 from simulator.parties.readback import Item
 from simulator.parties.roles.cpo import Cpo
 from simulator.parties.roles.emsp import Emsp
-from simulator.parties.roles.hub import Hub
 from simulator.parties.roles.scsp import Scsp
 from simulator.parties.store import Store
+
+if TYPE_CHECKING:
+    # Translation with its tables is loaded by those runs only that have need of it.
+    from simulator.parties.roles.hub import Hub
 
 _SENDER, _RECEIVER = InterfaceRole.SENDER, InterfaceRole.RECEIVER
 
 
-def copies(party: Cpo | Emsp | Scsp | Hub, connection: Connection) -> Iterator[Item]:
+def copies(party: "Cpo | Emsp | Scsp | Hub", connection: Connection) -> Iterator[Item]:
     """All that a party can compare with what a peer shows; an SCSP owns nothing, and Senders show no single session."""
     if isinstance(party, Cpo):
         return _of_cpo(party, connection)
