@@ -96,9 +96,9 @@ def _net(component: Mapping[str, Any], path: str, account: Account, *, nearly: b
 def _exact_net(price: Decimal, vat: Decimal) -> Decimal | None:
     try:
         net = EXACT.divide(EXACT.multiply(price, 100), EXACT.add(100, vat))
+        return None if net % _SMALLEST else net
     except ArithmeticError:
         return None
-    return None if net % _SMALLEST else net
 
 
 def _nearest_net(price: Decimal, vat: Decimal) -> Decimal | None:
