@@ -101,3 +101,10 @@ def test_a_price_with_tax_is_its_nearest_net_but_not_in_a_bill() -> None:
     billed = heard("cdr", cdr)
     assert billed.tree is not None
     assert billed.tree["tariffs"] == []
+
+
+def test_a_price_of_which_all_is_tax_stays_as_it_is() -> None:
+    price = TARIFF["elements"][0]["price_components"][0] | {"vat": -100}  # type: ignore[index]
+    said = heard("tariff", TARIFF | {"elements": [{"price_components": [price]}]}).tree
+    assert said is not None
+    assert said["elements"][0]["price_components"][0]["price"] == Decimal("0.6")
