@@ -10,7 +10,7 @@ os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QSettings
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from gui.main_window import MainWindow
@@ -175,13 +175,19 @@ def opened(window: MainWindow, quickstart: Path, qtbot: QtBot) -> MainWindow:
 def no_leaked_widgets(qtbot: QtBot) -> Iterator[None]:
     """A test leaves no window behind; pytest-qt has closed what it was given by then."""
     before = {id(widget) for widget in QApplication.topLevelWidgets()}
+
+    def left() -> list[QWidget]:
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        return [
+            widget
+            for widget in QApplication.topLevelWidgets()
+            if id(widget) not in before
+            and widget.metaObject().className() not in ("QTipLabel", "QComboBoxPrivateContainer")
+        ]
+
     yield
-    gc.collect()
-    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-    left = [
-        widget
-        for widget in QApplication.topLevelWidgets()
-        if id(widget) not in before
-        and widget.metaObject().className() not in ("QTipLabel", "QComboBoxPrivateContainer")
-    ]
-    assert not left, f"widgets left behind: {left}"
+    if left():
+        # Only circles of Python objects hold them still; looking for these takes seconds late in a session.
+        gc.collect()
+    found = left()
+    assert not found, f"widgets left behind: {found}"
