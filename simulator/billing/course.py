@@ -13,6 +13,8 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from msgspec.structs import replace
+
 from simulator.billing.exact import Quantity, quotient, wh
 from simulator.billing.offers import Offer, offers_of
 from simulator.billing.pieces import Activity, Begun, Period, Piece, pieces
@@ -73,11 +75,15 @@ class Course:
     def bill(self) -> Bill:
         """The bill for the course so far."""
         lines, tax = self._billed()
-        return draw_up(self._tariff, lines, tax, self._reasons)
+        return draw_up(self._binding(), lines, tax, self._reasons)
 
     def total(self) -> tuple[Decimal, Decimal | None]:
         """The bill's `total_excl` and `total_incl`, without the rest of it."""
-        return sums(self._tariff, *self._billed(), [])
+        return sums(self._binding(), *self._billed(), [])
+
+    def _binding(self) -> Tariff:
+        """The tariff whose limits bind: its least price is that of a charging session, not of a reservation alone."""
+        return self._tariff if self._charging.begun is not None else replace(self._tariff, min_price=None)
 
     def _billed(self) -> tuple[Lines, Taxes]:
         lines: list[tuple[LineKind, int, int]] = []

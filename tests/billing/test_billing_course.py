@@ -312,6 +312,18 @@ def test_an_element_for_bookings_is_left_out_and_named() -> None:
     assert (bill.total_excl, bill.reasons) == (1, ("Element 1 is for bookings; it is not billed.",))
 
 
+def test_the_least_price_is_that_of_charging_and_not_of_a_reservation_alone() -> None:
+    elements = (
+        Element((component("TIME", 6),)),
+        restricted(component("TIME", 5), reservation="RESERVATION"),
+    )
+    capped = replace(tariff_of(*elements), min_price=Limit(D(20)))
+    reserved = session((12, 0, "RESERVATION"))
+    assert price_course(capped, reserved, "UTC").total_excl == D("1.0000")
+    used = session((12, 0, "RESERVATION"), (30, 0, "CHARGING"))
+    assert price_course(capped, used, "UTC").total_excl == 20
+
+
 def test_a_reservation_that_expires_falls_back_on_the_price_of_any() -> None:
     elements = (
         Element((component("TIME", 60, 600, D(20)), component("FLAT", 3)), Restrictions(reservation="RESERVATION")),

@@ -103,7 +103,6 @@ class ReservedSession:
         assert bill is not None
         assert tariff is not None
         assert self.end_date_time is not None
-        cost = as_price(bill.total_excl, bill.total_incl)
         cdr = CDR(
             country_code=self._identity.country_code,
             party_id=self._identity.party_id,
@@ -118,10 +117,10 @@ class ReservedSession:
             currency=bill.currency,
             tariffs=(tariff,),
             charging_periods=self._periods,
-            total_cost=cost,
+            total_cost=as_price(bill.total_excl, bill.total_incl),
             total_energy=self.kwh,
             total_time=hours(0),
-            total_reservation_cost=cost,
+            total_reservation_cost=as_price(bill.reservation, bill.reservation_incl),
             last_updated=self.last_updated,
         )
         return cdr, bill
