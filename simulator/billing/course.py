@@ -169,7 +169,8 @@ class _Phase:
             if offer is not last:
                 billed[offer] = quantity if kind == "ENERGY" else quotient(quantity, _US_PER_S)
                 rest -= billed[offer]
-        billed[last] = rest
+        # Rounded down, the last one may be short of what rounding took; nobody is paid for that.
+        billed[last] = max(rest, 0)
         return billed
 
     def _whole(self, kind: ComponentKind) -> int:

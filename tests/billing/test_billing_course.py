@@ -312,6 +312,16 @@ def test_an_element_for_bookings_is_left_out_and_named() -> None:
     assert (bill.total_excl, bill.reasons) == (1, ("Element 1 is for bookings; it is not billed.",))
 
 
+def test_rounding_to_whole_seconds_pays_nothing_back() -> None:
+    elements = (
+        restricted(component("TIME", 0), end_time="10:00"),
+        restricted(component("TIME", 60), start_time="10:00"),
+    )
+    ten_us = MIDNIGHT_US + 600 * MIN_US
+    period = Period(start_epoch_us=ten_us - 100_400_000, end_epoch_us=ten_us + 50_000, energy_kwh=D(1))
+    assert bill_of(elements, period).time == 0
+
+
 def test_the_least_price_is_that_of_charging_and_not_of_a_reservation_alone() -> None:
     elements = (
         Element((component("TIME", 6),)),

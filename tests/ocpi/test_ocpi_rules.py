@@ -76,6 +76,7 @@ def test_hours_are_either_regular_or_around_the_clock() -> None:
     hours = sample("location_hours_opening_hours_with_exceptional_closing")
     assert rules(build(Hours, hours, twentyfourseven=False)) == []
     assert rules(build(Hours, hours, twentyfourseven=True)) == ["hours-choice"]
+    assert rules(Hours(twentyfourseven=False)) == ["hours-choice"]
     location = build(Location, sample("location_example"), opening_times={**hours, "twentyfourseven": True})
     assert [finding.path for finding in check(location)] == ["$.opening_times.regular_hours"]
 
@@ -317,3 +318,25 @@ def test_a_body_of_2_1_1_does_not_name_its_owner() -> None:
     token = of_version("2.1.1", "Token", "mod_tokens_3_example")
     assert check_identity({"country_code": "NL", "party_id": "XXX", "token_uid": token.uid.lower()}, token) == ()
     assert len(check_identity({"token_uid": "x"}, token)) == 1
+
+
+def test_only_a_credit_may_use_up_the_length_of_an_id() -> None:
+    cdr = sample("cdr_example")
+    assert rules(build(CDR, cdr, id="C" * 36)) == []
+    assert rules(build(CDR, cdr, id="C" * 37)) == ["cdr-id"]
+
+
+def test_what_stands_behind_an_element_without_restrictions_never_applies() -> None:
+    energy = {"type": "ENERGY", "price": 0.3, "step_size": 1}
+    always, nights = (
+        {"price_components": [energy]},
+        {"price_components": [energy], "restrictions": {"end_time": "06:00"}},
+    )
+    reserved = {
+        "price_components": [{"type": "TIME", "price": 5, "step_size": 1}],
+        "restrictions": {"reservation": "RESERVATION"},
+    }
+    tariff = sample("tariff_1_simple_2hour")
+    assert rules(build(Tariff, tariff, elements=[nights, always, reserved])) == []
+    findings = check(build(Tariff, tariff, elements=[always, nights, reserved]))
+    assert [finding.path for finding in findings] == ["$.elements[1].price_components[0]"]

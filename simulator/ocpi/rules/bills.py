@@ -13,6 +13,7 @@ from simulator.ocpi.rules.remark import check_period, remark
 _ROUNDED_KWH: Final = Decimal("0.0005")
 """How far one volume may lie from the truth, for volumes are written with at least three decimals."""
 
+_LONGEST_ID: Final = 36
 _RESERVED: Final = "RESERVATION_TIME"
 _NOT_AVAILABLE: Final = "#NA"
 
@@ -62,6 +63,9 @@ def check_cdr(cdr: Any) -> Iterator[Finding]:
 
 def _check_credit(cdr: Any) -> Iterator[Finding]:
     credit, reference = getattr(cdr, "credit", None), getattr(cdr, "credit_reference_id", None)
+    if not credit and len(cdr.id) > _LONGEST_ID and hasattr(cdr, "credit"):
+        expected = f"at most {_LONGEST_ID} characters; the rest is for what a credit CDR appends"
+        yield remark("cdr-id", "$.id", f"{len(cdr.id)} characters", expected, "cdrs, CDR", "warning")
     if bool(credit) != (reference is not None):
         found = f"credit {credit} and credit_reference_id {reference!r}"
         yield remark("credit-reference", "$.credit_reference_id", found, "both or neither", "cdrs, Credit CDRs")

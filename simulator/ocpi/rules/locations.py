@@ -61,6 +61,9 @@ def check_hours(hours: Any, path: str = "$") -> Iterator[Finding]:
     if hours.twentyfourseven and hours.regular_hours:
         found, expected = "regular hours though open 24/7", "either regular hours or twentyfourseven"
         yield remark("hours-choice", f"{path}.regular_hours", found, expected, "locations, Hours", "warning")
+    if not hours.twentyfourseven and not hours.regular_hours and not hours.exceptional_openings:
+        found, expected = "no hours though not open 24/7", "regular hours"
+        yield remark("hours-choice", f"{path}.regular_hours", found, expected, "locations, Hours", "warning")
     for name in ("exceptional_openings", "exceptional_closings"):
         for index, period in enumerate(getattr(hours, name)):
             end = f"{path}.{name}[{index}].period_end"

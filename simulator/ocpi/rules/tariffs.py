@@ -1,6 +1,6 @@
 """What is asked of a Tariff as a whole: limits that leave room, elements that can apply, taxes that fit together."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
@@ -23,6 +23,7 @@ def check_tariff(tariff: Any) -> Iterator[Finding]:
             "price-limits", "$.max_price", str(most), f"at least min_price, {least}", "tariffs, Tariff", "warning"
         )
     yield from check_currency(tariff, "tariffs, Tariff")
+    yield from _check_order(tariff.elements)
     untaxed = getattr(tariff, "tax_included", None) == _NO_TAXES
     for index, element in enumerate(tariff.elements):
         path = f"$.elements[{index}]"
@@ -35,6 +36,25 @@ def check_tariff(tariff: Any) -> Iterator[Finding]:
                 yield remark(
                     "tariff-tax", where, found, "no vat, for tax_included is N/A", "tariffs, Tariff", "warning"
                 )
+
+
+def _check_order(elements: Sequence[Any]) -> Iterator[Finding]:
+    """The first element that applies prices a dimension: what stands after one without restrictions never does."""
+    taken: dict[str, int] = {}
+    for index, element in enumerate(elements):
+        for place, component in enumerate(element.price_components):
+            if component.type in taken and not _is_apart(element.restrictions):
+                path = f"$.elements[{index}].price_components[{place}]"
+                expected = f"it before element {taken[component.type]}, which has no restrictions and comes first"
+                yield remark("never-applies", path, str(component.type), expected, "tariffs, TariffElement", "warning")
+        if element.restrictions is None:
+            for component in element.price_components:
+                taken.setdefault(component.type, index)
+
+
+def _is_apart(restrictions: Any) -> bool:
+    """Whether an element is for reservations or bookings, which those for charging do not price."""
+    return any(getattr(restrictions, name, None) is not None for name in ("reservation", "booking"))
 
 
 def _check_reservation(element: Any, path: str) -> Iterator[Finding]:
