@@ -73,11 +73,12 @@ def _plan(spec: RecordedDrivers, session: RecordedSession, rfid: bool) -> Driver
 def _vehicle(energy_wh: int, mean_power_w: int) -> tuple[Vehicle, int]:
     """A car that wants this energy, and how much that is in permille of its battery; the data know neither.
 
-    Its battery holds about 60 kWh, or more for a larger wish, such that whole permille make the energy to the Wh. It
-    does not taper: how fast the last kWh flowed is not in the data either.
+    Its battery holds about 60 kWh or more, in whole Wh of which whole permille make the energy exactly: what was over
+    would stay in the meter and count for the next one at the EVSE. It does not taper: how fast the last kWh flowed is
+    not in the data either.
     """
-    about_wh = max(_BATTERY_WH, energy_wh * 1000 // _LEAVES_AT_PERMILLE + 1)
-    permille = min(_LEAVES_AT_PERMILLE, -(-energy_wh * 1000 // about_wh))
-    battery_wh = -(-energy_wh * 1000 // permille) if permille else about_wh
+    most = max(1, min(_LEAVES_AT_PERMILLE, energy_wh * 1000 // _BATTERY_WH))
+    permille = next(part for part in range(most, 0, -1) if energy_wh * 1000 % part == 0) if energy_wh else 0
+    battery_wh = energy_wh * 1000 // permille if permille else _BATTERY_WH
     power_w = max(USUAL_POWER_W, mean_power_w)
     return Vehicle("recorded", battery_wh, power_w, 3, 32, 0, ((0, 1000),)), permille

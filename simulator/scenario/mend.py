@@ -29,7 +29,7 @@ _MAINS_V, _DC_V, _DEFAULT_AC_A, _DEFAULT_DC_A = 230, 400, 16, 125
 
 
 class Defaults(Struct, frozen=True):
-    """What stands in for a missing value: the commonest time zone and the newest instant of the dump.
+    """What stands in for a missing value: the commonest time zone (else UTC) and the newest instant of the dump.
 
     `party` (such as NL-ABC) owns what does not say whose it is; `gazetteer` tells where a country is.
     """
@@ -87,12 +87,10 @@ def mend_location(location: Record, defaults: Defaults, ledger: Ledger, name: st
         if (parking_type := str(location.pop("type")).upper()) in _PARKING_TYPES:
             location["parking_type"] = parking_type
         mend("location-type", "a Location had type of OCPI 2.1.1, which is parking_type now, or nothing where unknown")
-    zone = _zone(location.get("time_zone"))
-    if zone is None:
-        location["time_zone"] = defaults.time_zone
-        mend("location-time-zone", f"a time zone was missing or unknown; {defaults.time_zone} stands there")
     _mend_last_updated(location, defaults.last_updated, location, ledger, name)
     _mend_coordinates(location, location, country or "", defaults.gazetteer, ledger, name)
+    if _zone(location.get("time_zone")) is None:
+        _give_zone(location, country, defaults, ledger, name)
     for evse in _records(location, "evses"):
         _mend_evse(evse, location, defaults.gazetteer, ledger, name)
 
@@ -197,6 +195,23 @@ def _mend_plug(connector: Record, ledger: Ledger, name: str) -> None:
     if "format" not in connector:
         connector["format"] = "CABLE" if connector.get("power_type") == "DC" else "SOCKET"
         ledger.mend(connector, "connector-format", "a Connector's format was missing; it follows its current", name)
+
+
+def _give_zone(location: Record, country: str | None, defaults: Defaults, ledger: Ledger, name: str) -> None:
+    """The zone of where a Location is; its coordinates are mended."""
+    coordinates = location.get("coordinates")
+    place = coordinates if isinstance(coordinates, dict) else {}
+    latitude, longitude = _degrees(place.get("latitude"), 90), _degrees(place.get("longitude"), 180)
+    zone = None
+    if country is not None and latitude is not None and longitude is not None:
+        zone = defaults.gazetteer.zone_at(country, float(latitude), float(longitude))
+    location["time_zone"] = zone or defaults.time_zone
+    if zone is not None:
+        sentence = "a time zone was missing or unknown; that of the nearest principal place of its country stands there"
+        ledger.mend(location, "location-time-zone", sentence, f"{name}, now {zone}")
+    else:
+        sentence = f"a time zone was missing or unknown, and so was the place; {defaults.time_zone} stands there"
+        ledger.mend(location, "location-time-zone-unknown", sentence, name)
 
 
 def _mend_last_updated(record: Record, default: str, owner: Record, ledger: Ledger, name: str) -> None:

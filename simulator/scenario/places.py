@@ -1,4 +1,4 @@
-"""Where countries and time zones are, roughly: to see that coordinates were swapped, and whose a time zone is.
+"""Where countries and time zones are, roughly: to see that coordinates were swapped, and which time zone is whose.
 
 Source: zone.tab of the IANA time zone database (public domain), which names a principal place of every zone.
 """
@@ -37,6 +37,14 @@ class Gazetteer:
     def of_zone(self, zone: str) -> ZonePlace | None:
         """The place of an IANA zone; None for zones without a country, such as UTC."""
         return next((place for place in self._places if place.zone == zone), None)
+
+    def zone_at(self, country: str, latitude: float, longitude: float) -> str | None:
+        """The zone of the principal place of a country (three letters) that is nearest to a point; None: not known."""
+        places = self._of_country.get(country, ())
+        nearest = min(
+            places, key=lambda each: distance_m(latitude, longitude, each.latitude, each.longitude), default=None
+        )
+        return nearest.zone if nearest is not None else None
 
     def distance_m(self, country: str, latitude: float, longitude: float) -> int | None:
         """How far a point is from the nearest principal place of a country (three letters); None: not known."""

@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from hypothesis import given
+from hypothesis import strategies as st
 from run_town import H, OpenTown, S, holds, played, town
 
-from simulator.assemble.recorded import recorded_visits
+from simulator.assemble.recorded import _vehicle, recorded_visits
 from simulator.ocpp.messages import IdToken
 from simulator.scenario.model import RecordedDrivers, Scenario
 
@@ -17,8 +19,8 @@ d-1,NL-ABC/NL-ABC-E0001,9000,12600,9600,9000,7360,w
 """
 
 
-def recorded(folder: Path, change: Callable[[str], str] = str) -> Scenario:
-    (folder / "day.csv").write_text(ROWS)
+def recorded(folder: Path, change: Callable[[str], str] = str, rows: str = ROWS) -> Scenario:
+    (folder / "day.csv").write_text(rows)
     entry = "{sessions: day.csv, name: real, emsps: [NL-EMA, NL-NOM], authorise: {rfid: 0.5, app: 0.5}}"
     return town(folder, drivers=(entry,), change=change)
 
@@ -62,4 +64,28 @@ def test_the_requested_energy_can_be_wanted_instead_and_what_was_stated_is_known
         for plan in plans:
             assert plan.patience_us == plan.stay_us
             wish_wus = (plan.target_soc_permille - plan.start_soc_permille) * plan.vehicle.battery_wh
-            assert 0 <= wish_wus - 1000 * plan.energy_wh < 1000
+            assert wish_wus == 1000 * plan.energy_wh
+
+
+def test_many_sessions_at_one_evse_take_what_they_took_to_the_wh(tmp_path: Path) -> None:
+    """Whatever one of them left in the meter below a Wh would count for another."""
+    energies_wh = [1 + 997 * number % 5_000 for number in range(60)]
+    header, *_ = ROWS.splitlines()
+    rows = [
+        f"s-{number},NL-ABC/NL-ABC-E0001,{number * 3600},{number * 3600 + 3500},,{energy_wh},{energy_wh},s{number}"
+        for number, energy_wh in enumerate(energies_wh)
+    ]
+    scenario = recorded(
+        tmp_path, lambda text: text.replace("duration: 5 h", "duration: 61 h"), "\n".join([header, *rows]) + "\n"
+    )
+    with OpenTown(scenario, tmp_path / "run.ocpirun") as run:
+        run.run_to(61 * H)
+        taken = [each["energy_wh"] for each in run.events("leave")]
+    assert taken == energies_wh
+
+
+@given(st.integers(0, 1_000_000), st.integers(0, 22_000))
+def test_a_car_that_wants_an_energy_can_be_made_for_each(energy_wh: int, mean_power_w: int) -> None:
+    vehicle, permille = _vehicle(energy_wh, mean_power_w)
+    assert vehicle.battery_wh * permille == 1000 * energy_wh
+    assert 0 <= permille <= 900

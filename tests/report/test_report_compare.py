@@ -56,8 +56,7 @@ def test_a_scenario_is_told_by_paths_as_set_takes_them() -> None:
         "drivers.Ada.patience": "5 min",
         "drivers.Bram.name": "Bram",
         "drivers.Bram.patience": "10 min",
-        "between.0": "NL-ABC",
-        "between.1": "NL-EMA",
+        "between": "[NL-ABC, NL-EMA]",
     }
 
 
@@ -79,6 +78,14 @@ def test_a_seed_makes_no_other_variant_but_another_generated_world() -> None:
 def test_items_without_names_of_their_own_are_numbered() -> None:
     text = "drivers: [{name: Ada}, {name: Ada}]\n"
     assert scenario_paths(text, ()) == {"drivers.0.name": "Ada", "drivers.1.name": "Ada"}
+
+
+def test_a_list_of_plain_values_is_one_value_by_the_path_that_varies_it() -> None:
+    text = "drivers:\n  - {name: Ada, around: [52.16, 4.48]}\n"
+    assert scenario_paths(text, ())["drivers.Ada.around"] == "[52.16, 4.48]"
+    assert scenario_paths(text, ["drivers.Ada.around=[52, 5]"])["drivers.Ada.around"] == "[52, 5]"
+    mixed = scenario_paths("curve: [[0, 1], [2, 3]]", ())
+    assert mixed == {"curve.0": "[0, 1]", "curve.1": "[2, 3]"}
 
 
 def test_variants_are_lettered() -> None:

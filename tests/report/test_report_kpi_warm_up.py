@@ -1,5 +1,8 @@
 """What the start has not forgotten is left out by rule, in whole days; neither times of day nor chance are of it."""
 
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
 import numpy as np
 import pytest
 
@@ -66,7 +69,7 @@ def test_of_few_days_nothing_is_left_out_and_it_is_said() -> None:
     empty_first = np.concatenate((np.zeros(DAY), days(FEWEST_DAYS - 2)))
     window = by_rule(empty_first, (FEWEST_DAYS - 1) * DAY_US, MONDAY)
     assert window.from_us == 0
-    assert window.rule == "The whole run counts: of fewer than 5 days, no transient can be told from chance."
+    assert window.rule == "The whole run counts: of fewer than 5 whole days, no transient can be told from chance."
 
 
 def test_a_weekend_is_no_transient() -> None:
@@ -88,3 +91,43 @@ def test_within_a_week_that_goes_up_and_down_a_transient_is_found_still() -> Non
         for street in streets(14).T
     ]
     assert sum(cut == 1 for cut in cuts) > 0.9 * RUNS
+
+
+def workplace(start: datetime, count: int) -> np.ndarray:
+    """Quarters of an hour of `count` times 24 h at a place that is full from 8 to 18 on weekdays, local time."""
+    noise = np.random.default_rng(count).normal(1, 0.05, count * DAY)
+    instants = [start.astimezone(UTC) + timedelta(minutes=15 * quarter) for quarter in range(count * DAY)]
+    local = [instant.astimezone(start.tzinfo) for instant in instants]
+    full = np.array([at.weekday() < 5 and 8 <= at.hour < 18 for at in local])
+    return np.where(full, 100.0, 2.0) * noise
+
+
+def clock_from(start: datetime) -> LocalClock:
+    return LocalClock({"zone": "Europe/Amsterdam", "start_epoch_us": str(int(start.timestamp()) * 1_000_000)})
+
+
+@pytest.mark.parametrize("count", [7, 8, 10, 14, 28])
+@pytest.mark.parametrize(
+    "local",
+    [
+        "2026-06-05T00:00",
+        "2026-06-05T18:00",
+        "2026-06-05T12:07",
+        "2026-06-07T18:00",
+        "2026-06-04T12:00",
+        "2026-10-22T00:00",  # the clocks change on the 25th
+        "2026-10-19T23:00",
+    ],
+)
+def test_a_workplace_loses_nothing_whenever_its_run_starts(local: str, count: int) -> None:
+    start = datetime.fromisoformat(local).replace(tzinfo=ZoneInfo("Europe/Amsterdam"))
+    assert by_rule(workplace(start, count), count * DAY_US, clock_from(start)).from_us == 0
+
+
+@pytest.mark.parametrize(("local", "hours"), [("2026-06-08T18:00", 30), ("2026-10-24T18:00", 31)])
+def test_a_run_from_the_evening_loses_the_days_of_its_transient_up_to_midnight(local: str, hours: int) -> None:
+    start = datetime.fromisoformat(local).replace(tzinfo=ZoneInfo("Europe/Amsterdam"))
+    filling = np.where(np.arange(21 * DAY) < 4 * hours, 0.2, 1.0)
+    window = by_rule(workplace(start, 21) * filling, 21 * DAY_US, clock_from(start))
+    assert window.from_us == hours * 4 * QUARTER_US
+    assert window.rule.startswith(f"The first {hours} h are left out")

@@ -300,6 +300,68 @@ def test_stations_stand_for_ac_evses_in_the_order_of_their_first_use(tmp_path: P
     assert report.sentences[-1] == "The load is 0.67 sessions per EVSE and day (2 sessions a day on 3 EVSEs)."
 
 
+def mapped(
+    folder: Path, rows: tuple[str, ...], days: str, updated: str
+) -> tuple[ImportReport, Scenario, list[list[str]]]:
+    """Sessions on a network in Amsterdam as its clock tells them: arrival, departure and what was stated."""
+    (folder / "dump.json").write_text(json.dumps([location(last_updated=updated)]))
+    options = ImportOptions(sessions=SessionsOf(day(folder, *rows), days))
+    report = import_network(folder / "dump.json", None, 0, 2, folder / "net.yaml", options)
+    scenario = load(report.scenario)
+    (drivers,) = scenario.drivers
+    assert isinstance(drivers, RecordedDrivers)
+
+    def local(at_us: int) -> str:
+        instant = datetime.fromtimestamp((scenario.start_epoch_us + at_us) / 1e6, ZoneInfo(scenario.zone))
+        return f"{instant:%m-%d %H:%M}"
+
+    instants = [(each.arrives_at_us, each.leaves_at_us, each.stated_departure_us or 0) for each in drivers.sessions]
+    return report, scenario, [[local(at_us) for at_us in each] for each in instants]
+
+
+def at(text: str, zone: str) -> str:
+    return f"2019-{text}:00{zone}"
+
+
+def test_on_a_network_they_come_and_go_by_the_clock_after_clocks_changed_in_california(tmp_path: Path) -> None:
+    rows = (
+        row(at("11-02 20:00", "-07:00"), at("11-03 09:00", "-08:00"), stated=at("11-03 10:00", "-08:00")),
+        row(at("11-04 08:00", "-08:00"), at("11-04 12:00", "-08:00"), number="s2", stated=at("11-04 13:00", "-08:00")),
+    )
+    report, scenario, times = mapped(tmp_path, rows, "2019-11-02..2019-11-04", "2026-06-05T07:14:48Z")
+    assert times == [["06-13 20:00", "06-14 09:00", "06-14 10:00"], ["06-15 08:00", "06-15 12:00", "06-15 13:00"]]
+    assert scenario.duration_us == 72 * 3_600_000_000
+    told = "The sessions of 2019-11-02 to 2019-11-04 (America/Los_Angeles) are played on 2026-06-13 to 2026-06-15 "
+    assert any(each.startswith(f"{told}(Europe/Amsterdam): each arrives and departs at") for each in report.sentences)
+    assert told in scenario.text.replace("\n# ", " ")
+
+
+def test_on_a_network_they_come_and_go_by_the_clock_after_clocks_changed_there(tmp_path: Path) -> None:
+    rows = (
+        row(at("10-05 20:00", "-07:00"), at("10-06 09:00", "-07:00"), stated=at("10-06 10:00", "-07:00")),
+        row(at("10-06 11:00", "-07:00"), at("10-06 12:00", "-07:00"), number="s2", stated=at("10-06 13:00", "-07:00")),
+    )
+    _, scenario, times = mapped(tmp_path, rows, "2019-10-05..2019-10-06", "2026-10-21T00:00:00Z")
+    assert times == [["10-24 20:00", "10-25 09:00", "10-25 10:00"], ["10-25 11:00", "10-25 12:00", "10-25 13:00"]]
+    assert scenario.duration_us == 49 * 3_600_000_000
+
+
+def test_a_stay_that_a_change_of_clocks_leaves_without_time_for_its_energy_keeps_its_length(tmp_path: Path) -> None:
+    """01:50 was twice in California on 2019-11-03."""
+    rows = (
+        row(at("11-03 01:50", "-07:00"), at("11-03 01:10", "-08:00"), delivered="3"),
+        row(at("11-03 01:50", "-07:00"), at("11-03 02:05", "-08:00"), station="CA-1", number="s2", delivered="9"),
+    )
+    (tmp_path / "dump.json").write_text(json.dumps([location(evse(uid="1"), evse(uid="2"))]))
+    options = ImportOptions(sessions=SessionsOf(day(tmp_path, *rows), "2019-11-03"))
+    report = import_network(tmp_path / "dump.json", None, 0, 2, tmp_path / "net.yaml", options)
+    (drivers,) = load(report.scenario).drivers
+    assert isinstance(drivers, RecordedDrivers)
+    stays = [(each.leaves_at_us - each.arrives_at_us) // 60_000_000 for each in drivers.sessions]
+    assert stays == [20, 75]
+    assert [each.arrives_at_us // 60_000_000 for each in drivers.sessions] == [110, 110]
+
+
 def test_a_network_without_a_place_for_them_has_no_real_sessions(tmp_path: Path) -> None:
     (tmp_path / "dump.json").write_text(json.dumps([location(evse(status="OUTOFORDER"))]))
     options = ImportOptions(sessions=SessionsOf(day(tmp_path, row("08:00:00")), DAY))

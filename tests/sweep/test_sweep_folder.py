@@ -195,6 +195,16 @@ def test_figures_that_meant_something_else_are_told_and_not_mixed(folder: Path) 
         SweepFolder.begin(folder, manifest)
 
 
+@pytest.mark.parametrize("more", [{}, {"axes": "named otherwise"}])
+def test_a_sweep_of_another_format_is_refused_whatever_else_it_says(folder: Path, more: dict[str, str]) -> None:
+    manifest = read_manifest(folder)
+    (folder / "sweep.json").write_text(json.dumps({**msgspec.to_builtins(manifest), "format": 2, **more}))
+    told = "sweep.json is a sweep of format 2, written by another version of ocpi-sim; this one reads format 1. Play"
+    for read in (lambda: read_manifest(folder), lambda: SweepFolder.begin(folder, manifest)):
+        with pytest.raises(NoSweep, match=told):
+            read()
+
+
 def test_what_is_no_sweep_is_told(tmp_path: Path) -> None:
     from pyarrow import parquet, table
 

@@ -1,7 +1,7 @@
 """A scenario as flat lines, path and text, so that two of them can be laid side by side.
 
-Paths are those of `--set`: keys joined by dots, items of a list by their `name` or their number. Texts are compared as
-written: `600 s` and `10 min` are told apart.
+Paths are those of `--set`: keys joined by dots, items of a list by their `name` or their number; a list of plain
+values, such as a place, is one value. Texts are compared as written: `600 s` and `10 min` are told apart.
 """
 
 from collections.abc import Iterator, Sequence
@@ -26,6 +26,9 @@ def _lines(value: Value, path: str) -> Iterator[tuple[str, str]]:
     if isinstance(value, Scalar):
         if not value.absent:
             yield path, value.text
+        return
+    if isinstance(value, Items) and value.items and all(isinstance(item, Scalar) for item in value.items):
+        yield path, f"[{', '.join(item.text for item in value.items if isinstance(item, Scalar))}]"
         return
     inside = list(_inside(value))
     if not inside:

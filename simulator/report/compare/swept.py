@@ -56,6 +56,12 @@ class Manifest(Struct, frozen=True):
         return [dict(zip(self.axes, values, strict=True)) for values in product(*self.axes.values())]
 
 
+class _Marked(Struct):
+    """What every format has: its number, which is read before the rest, for that may have changed."""
+
+    format: int
+
+
 class SweptRun(Struct, frozen=True):
     """What became of one run with these values by path. `sentence` says why it failed.
 
@@ -99,11 +105,19 @@ def read_runs(folder: Path, manifest: Manifest) -> list[SweptRun]:
 
 
 def manifest_of(content: bytes, path: Path) -> Manifest:
-    """A manifest as it was written at `path`. Raises NoSweep."""
+    """A manifest as it was written at `path`. Raises NoSweep, also for one of another format."""
     try:
-        return msgspec.json.decode(content, type=Manifest)
+        format = msgspec.json.decode(content, type=_Marked).format
+        if format == FORMAT:
+            return msgspec.json.decode(content, type=Manifest)
     except msgspec.MsgspecError as error:
         raise NoSweep(tr("{path} is not what `ocpi-sim sweep` writes: {what}").format(path=path, what=error)) from error
+    raise NoSweep(
+        tr(
+            "{path} is a sweep of format {found}, written by another version of ocpi-sim; this one reads format "
+            "{expected}. Play the sweep again into a new folder."
+        ).format(path=path, found=format, expected=FORMAT)
+    )
 
 
 def _read_run(path: Path) -> SweptRun | None:

@@ -3,8 +3,8 @@
 Figures that count drivers are about those who arrived within the window; figures of time and energy integrate over the
 window, so a session that began before it counts from the window's begin on.
 
-The window is the run without its warm-up: of five days or more, those first days whose occupancy is none of that of the
-later days of their kind (Monday to Friday, or weekend: a week has its course, which is no transient), see warm_up.py.
+The window is the run without its warm-up: of five calendar days or more, those first days whose occupancy is none of
+that of the later days of their kind (Monday to Friday, or weekend: a week has its course), see warm_up.py.
 
 A report has each figure for all of the window. Where its tables by party, site, quarter of an hour, module and link
 have a column of the same name, that means the same of its line. Comparisons have messages and bytes by module too.

@@ -6,9 +6,13 @@ them (Student's t; G. J. Hahn, W. Q. Meeker, Statistical Intervals, 1991), share
 
 A street has its week too: a workplace is nearly empty on a Sunday, which is no transient. So a day is compared with
 days of its kind alone, those from Monday to Friday or those of a weekend; holidays are not known.
+
+A day is one of the calendar, from midnight to midnight on the scenario's clock, 23 or 25 hours long where clocks
+change. What a run has of its first and last day besides is no day: too little to be compared with one.
 """
 
 import math
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -28,7 +32,6 @@ _FEWEST_AFTER: Final = 3
 """Of so many days of its kind a day is one more or none; of fewer that cannot be told."""
 
 _SATURDAY: Final = 5
-_A_DAY: Final = 96
 _FALSE: Final = 0.02
 """How often a run without a transient may lose days all the same."""
 
@@ -71,17 +74,20 @@ def after(from_us: int, to_us: int) -> Window:
 
 def by_rule(quarter_hours: Values, to_us: int, clock: LocalClock) -> Window:
     """The run after its transient; `quarter_hours` holds EVSEs occupied, one mean a quarter of an hour from 0 on."""
-    days = len(quarter_hours) // _A_DAY
+    midnights_us = clock.midnights(min(to_us, len(quarter_hours) * QUARTER_US))
+    days = len(midnights_us) - 1
     if days < FEWEST_DAYS:
-        told = tr("The whole run counts: of fewer than {days} days, no transient can be told from chance.")
+        told = tr("The whole run counts: of fewer than {days} whole days, no transient can be told from chance.")
         return Window(0, to_us, told.format(days=FEWEST_DAYS))
-    means = quarter_hours[: days * _A_DAY].reshape(days, _A_DAY).mean(axis=1)
-    is_weekend = np.array([clock.at(day * _A_DAY * QUARTER_US).weekday() >= _SATURDAY for day in range(days)])
+    edges = [round(at_us / QUARTER_US) for at_us in midnights_us]
+    means = np.array([quarter_hours[begin:end].mean() for begin, end in pairwise(edges)])
+    is_weekend = np.array([clock.at(at_us).weekday() >= _SATURDAY for at_us in midnights_us[:-1]])
     cut = _days_unlike(means, is_weekend)
     if not cut:
         return Window(0, to_us, tr("The whole run counts: no first day is occupied otherwise than the days after it."))
     told = tr("The first {hours:g} h are left out: their occupancy differs beyond chance from that of the days after.")
-    return Window(cut * _A_DAY * QUARTER_US, to_us, told.format(hours=24 * cut))
+    from_us = midnights_us[cut]
+    return Window(from_us, to_us, told.format(hours=from_us / 3.6e9))
 
 
 def _days_unlike(means: Values, is_weekend: NDArray[np.bool_]) -> int:
