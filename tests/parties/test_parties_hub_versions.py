@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from parties_hub import HOST, HUB, RECEIVER, SENDER, card_of, hub_town, onward, say, square
+from parties_hub import HOST, HUB, RECEIVER, SENDER, card_of, hub_town, onward, routing_of, say, square
 from parties_objects import session, token
 from run_town import OpenTown, S, Told, WireName
 
@@ -168,3 +168,21 @@ def test_everybody_has_read_everything(desk: OpenTown) -> None:
         assert {location.party_id for location in emsp.locations.store} == {"ABC", "OLD"}
     for cpo in desk.world.cpos.values():
         assert {"EMA", "NXT", "VET"} <= {card.party_id for card in cpo.tokens.store}
+
+
+def test_who_is_nobody_to_2_1_1_reads_what_it_has_shown_the_hub(desk: OpenTown) -> None:
+    """Towards NL-OLD the hub stands in the place of eMSPs only."""
+    listed = say(desk, "NL-ABC", "GET", f"{SENDER}/locations", to="NL-OLD")
+    (location,) = listed.data
+    assert (location["party_id"], listed.headers["x-total-count"], onward(desk, listed)) == ("OLD", "1", [])
+    assert routing_of(listed.headers.items()) == ("NL-OLD", "NL-ABC")
+    (evse,) = location["evses"]
+    path = f"{SENDER}/locations/{location['id']}"
+    for url, shown in (
+        (path, location),
+        (f"{path}/{evse['uid']}", evse),
+        (f"{path}/{evse['uid']}/1", evse["connectors"][0]),
+    ):
+        assert say(desk, "NL-ABC", "GET", url, to="NL-OLD").data == shown
+    for url in (f"{SENDER}/locations/{square(desk)['id']}", f"{path}/NOTHING"):
+        assert say(desk, "NL-ABC", "GET", url, to="NL-OLD").http == 404
