@@ -8,7 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from simulator.engine.exchange import Exchange, Subject
-from simulator.ocpi.modules import InterfaceRole, ModuleID
+from simulator.ocpi.modules import InterfaceRole, ModuleID, Role
 from simulator.ocpi.routes import join_url
 from simulator.ocpi.status import Status
 from simulator.parties.call import Call, Refusal
@@ -79,8 +79,10 @@ class Preparation:
         self._sessions = Sessions()
 
     def way(self, call: Call, sender: Owner, to: Owner, client: Client, asked: Asked | None) -> Way:
-        """The way of a message. Refused with 4000 or 4003 when there is none."""
+        """The way of a message. Refused with 2000, 4000 or 4003 when there is none."""
         route, line = call.route, client.line_from(f"{sender[0]}-{sender[1]}")
+        if line is None and client.facades:
+            raise self._strangers(sender, client)
         if line is None or not line.registered:
             raise not_connected(client.id)
         relay = self._directory.relay(line, sender, to)
@@ -93,6 +95,15 @@ class Preparation:
         cargo = CARGO.get(route.name, NOTHING)
         start = (base or "").rstrip("/")
         return Way(sender, to, client, relay, line, back, start, ours, plain, cargo, relay.endpoints, {})
+
+    def _strangers(self, sender: Owner, client: Client) -> Refusal:
+        """The answer to one in whose place the hub does not stand towards a party of 2.1.1."""
+        known = self._directory.find("-".join(sender))
+        if known is None or known.role in (Role.CPO, Role.EMSP):
+            reason = f" and has no connection with {'-'.join(sender)}"
+        else:
+            reason = f", which has no {known.role}s"
+        return Refusal(Status.CLIENT_ERROR, f"{client.id} speaks OCPI {OLDEST}{reason}.")
 
     def onward(self, call: Call, way: Way, asked: Asked | None) -> Onward:
         """All that there is to send. Refused when it cannot be said in the other version; raises Invalid."""
