@@ -152,8 +152,12 @@ class Preparation:
                 self._cache.note("session", call.params["session_id"], owner)
 
     def _say(self, call: Call, cargo: Cargo, body: bytes, version: str, owner: Owner) -> Said:
-        token = call.params.get("token_uid", "")
-        said = self._interpreter.say(cargo.sent, body, call.version, version, owner, patch=cargo.patch, token=token)
+        if cargo.patch:
+            ids = tuple(call.params.values())[2:]
+            said = self._interpreter.say_patch(cargo.sent, body, call.version, version, owner, ids)
+        else:
+            token = call.params.get("token_uid", "")
+            said = self._interpreter.say(cargo.sent, body, call.version, version, owner, token=token)
         if said.body is None:
             self._interpreter.tell(call.cause.id, said)
             data = _NOT_SUPPORTED if cargo.told == "command_response" else None
