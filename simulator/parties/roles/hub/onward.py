@@ -22,11 +22,13 @@ from simulator.parties.roles.hub.callbacks import Asked, Callbacks
 from simulator.parties.roles.hub.directory import Client, Directory
 from simulator.parties.roles.hub.interpreter import Interpreter, Said
 from simulator.parties.roles.hub.library import Library
+from simulator.parties.roles.hub.reservations import is_billed
 from simulator.parties.roles.hub.subjects import CARGO, NOTHING, SHARED, Cargo, subject_of
 from simulator.parties.roles.hub.wholes import Sessions
 
 _PUT_SESSION = "sessions.receiver.put_session"
 _REMEMBERED = 2_048
+_UNTOLD_PRICE = f"A reservation there is billed, and OCPI {OLDEST} has no prices for reservations."
 _NOT_SUPPORTED = b'{"result":"NOT_SUPPORTED","timeout":0}'
 
 
@@ -120,6 +122,7 @@ class Preparation:
                 subject = replace(subject, route=put)
             if cargo.sent and body:
                 said = self._say(call, cargo, body, version, owner)
+                self._must_be_free(call, cargo, way.to)
                 body = said.body or b""
             query = self._query(call, query, version, owner)
         url = asked.url if asked is not None else way.base + tail(call, way.ours) + (f"?{query}" if query else "")
@@ -163,6 +166,12 @@ class Preparation:
             data = _NOT_SUPPORTED if cargo.told == "command_response" else None
             raise Refusal(Status.CLIENT_ERROR, f"It cannot be said in OCPI {version}: {said.reason}"[:255], data=data)
         return said
+
+    def _must_be_free(self, call: Call, cargo: Cargo, to: Owner) -> None:
+        """Refuse a reservation that would be billed to a payer of 2.1.1."""
+        if cargo.sent == "reserve_now" and call.version == OLDEST and is_billed(self._cache, to, call.body):
+            self._interpreter.tell(call.cause.id, Said(None, (), (("$", _UNTOLD_PRICE),)))
+            raise Refusal(Status.CLIENT_ERROR, _UNTOLD_PRICE, data=b'{"result":"NOT_SUPPORTED"}')
 
     def _whole(self, call: Call, owner: Owner, body: bytes) -> bytes:
         """The object around a change, for a version that can only be sent the whole. Refused when it is not known."""
