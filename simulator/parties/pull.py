@@ -19,15 +19,20 @@ from simulator.parties.office import Office
 
 T = TypeVar("T", bound=Struct)
 _MOST_PAGES = 10_000
+_HTTP_ERROR = 400
 
 
 class Crawl(Struct, Generic[T], frozen=True):
-    """What a crawl brought. Only a complete one says that what it lacks no longer exists."""
+    """What a crawl brought. Only a complete one says that what it lacks no longer exists.
+
+    `refused`: the peer lets us in, has understood, and will not answer this; to ask again is of no use.
+    """
 
     objects: list[T]
     complete: bool
     problem: str = ""
     originals: list[Any] = []
+    refused: bool = False
 
     def heard(self) -> Iterator[tuple[T, Any]]:
         """Each object with its original, None when it came in 2.2.1."""
@@ -77,7 +82,8 @@ def crawl(
             yield exchange
         answer = office.client.read(exchange)
         if exchange is None or answer.data is None or not answer.ok:
-            return Crawl(objects, False, answer.problem or "The answer has no list.", originals)
+            refused = answer.refused and answer.http_status < _HTTP_ERROR and len(seen) == 1
+            return Crawl(objects, False, answer.problem or "The answer has no list.", originals, refused)
         try:
             if read is not None:
                 good, findings = read(answer.data)

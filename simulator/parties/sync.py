@@ -1,6 +1,7 @@
 """Keeps a Receiver's copies in step by pulling: after registration, after an outage, and now and then.
 
-OCPI knows no retry of a push, so a pull is what mends a lost one. How long a copy was wrong is recorded.
+OCPI knows no retry of a push, so a pull is what mends a lost one. How long a copy was wrong is recorded. A list that a
+peer refuses to show is not asked for again before it has been away or registers anew.
 Source: OCPI 2.2.1, Transport and format, Offline behaviour, Pull and Push.
 """
 
@@ -132,6 +133,9 @@ class Synchroniser:
 
     def _round(self, connection: Connection, reason: str, cause: Cause, delay_us: int) -> Generator[Event, Any, None]:
         name = connection.name
+        if reason != "poll":
+            for each in (connection, *connection.behind.values()):
+                each.refused.clear()
         if name in self._asked_again:
             self._asked_again[name] = True
             return
@@ -140,12 +144,12 @@ class Synchroniser:
             while True:
                 self._asked_again[name] = False
                 yield self._office.env.timeout(delay_us)
-                complete = yield from self._pull_all(connection, reason, cause)
+                complete, may_mend = yield from self._pull_all(connection, reason, cause)
                 if complete and self._done is not None:
                     self._done(connection, cause)
                 if self._asked_again[name]:
                     delay_us = SETTLE_US
-                elif complete or not connection.registered:
+                elif not may_mend or not connection.registered:
                     return
                 else:
                     delay_us, reason = next(retries_us, -1), "again"
@@ -154,9 +158,9 @@ class Synchroniser:
         finally:
             del self._asked_again[name]
 
-    def _pull_all(self, connection: Connection, reason: str, cause: Cause) -> Generator[Event, Any, bool]:
-        """One round; whether every list was read to its end."""
-        office = self._office
+    def _pull_all(self, connection: Connection, reason: str, cause: Cause) -> Generator[Event, Any, tuple[bool, bool]]:
+        """One round; whether every list was read to its end, and whether one that was not may be the next time."""
+        office, may_mend = self._office, False
         changed: dict[str, int] = {}
         problems: list[str] = []
         stalest_us = 0
@@ -171,6 +175,9 @@ class Synchroniser:
         for pull in self._pulls:
             module = pull.module.value
             for target in pull.targets(connection):
+                if module in target.refused:
+                    problems.append(target.refused[module])
+                    continue
                 began_us = office.calendar.now_us
                 since_us = target.synced_us.get(module)
                 date_from = None if since_us is None or pull.full else office.calendar.text(since_us)
@@ -185,6 +192,10 @@ class Synchroniser:
                     target.synced_us[module] = began_us
                 else:
                     problems.append(found.problem)
+                    if found.refused:
+                        target.refused[module] = found.problem
+                    else:
+                        may_mend = True
         office.journal.event(
             office.id,
             "synchronised",
@@ -199,4 +210,4 @@ class Synchroniser:
             },
             cause=why,
         )
-        return not problems
+        return not problems, may_mend

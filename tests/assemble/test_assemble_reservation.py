@@ -204,3 +204,32 @@ def test_a_hub_of_three_versions_carries_reservations_and_what_becomes_of_them(t
         (expired,) = [event for event in recording.events(kind="ocpp") if b'"Expired"' in event.data]
     assert routes == ["NL-HUB", "NL-EMA"]
     assert expired.at_us // MIN == (3 * 60 + 15)
+
+
+PAID_DRIVERS = """drivers:
+  - {name: Vito, emsp: NL-VET, arrives: "09:00", at: [52.1640, 4.4870], authorise: app, stay: 30 min, reserve: 30 min}
+  - {name: Nat, emsp: NL-NXT, arrives: "09:00", at: [52.1640, 4.4870], authorise: app, stay: 30 min, reserve: 30 min}
+"""
+
+
+def test_a_hub_passes_on_no_reservation_that_2_1_1_would_be_billed_for_unawares(tmp_path: Path) -> None:
+    """At the New quarter a reservation costs something now; where it is free, the test above has Vera reserve."""
+    text = (SCENARIOS / "roaming" / "three_versions_one_hub.yaml").read_text()
+    text = text.replace("parking: 1.20 EUR/h, vat", "reservation: 2.40 EUR/h, vat")
+    scenario, out = tmp_path / "hub.yaml", tmp_path / "hub.ocpirun"
+    scenario.write_text(text[: text.index("drivers:")] + PAID_DRIVERS)
+    holds(played(load(scenario), out))
+    with Recording.open(out) as recording:
+        commands = recording.messages(module="commands", contents=True)
+        cdrs = recording.messages(module="cdrs", receiver="NL-HUB", contents=True, from_us=0)
+        wishes = [row for row in commands if row.route == "commands.receiver.post_reserve_now"]
+        hints = {row.exchange: [hint.rule for hint in recording.hints(exchange=row.exchange)] for row in wishes}
+    asked = {(row.sender, json.loads(row.response_body)["data"]["result"]): row for row in wishes}
+    assert sorted(asked) == [("NL-HUB", "ACCEPTED"), ("NL-NXT", "ACCEPTED"), ("NL-VET", "NOT_SUPPORTED")]
+    refused = asked["NL-VET", "NOT_SUPPORTED"]
+    reason = "A reservation there is billed, and OCPI 2.1.1 has no prices for reservations."
+    assert json.loads(refused.response_body)["status_message"] == reason
+    assert "translation-withheld" in hints[refused.exchange]
+    bills = [json.loads(row.request_body) for row in cdrs if row.route == "cdrs.receiver.post_cdr"]
+    paid = [(bill["cdr_token"]["party_id"], "total_reservation_cost" in bill) for bill in bills]
+    assert sorted(paid) == [("NXT", True), ("VET", False)]

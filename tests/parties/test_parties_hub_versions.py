@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from parties_hub import HOST, HUB, RECEIVER, SENDER, card_of, hub_town, onward, say, square
+from parties_hub import HOST, HUB, RECEIVER, SENDER, card_of, hub_town, onward, routing_of, say, square
 from parties_objects import session, token
 from run_town import OpenTown, S, Told, WireName
 
@@ -117,6 +117,44 @@ def test_a_command_that_2_1_1_does_not_know_is_not_supported(desk: OpenTown) -> 
     assert (told.data["result"], onward(desk, told)) == ("NOT_SUPPORTED", [])
 
 
+def test_a_change_of_what_2_1_1_was_never_told_is_withheld_as_well_and_told_once(desk: OpenTown) -> None:
+    """Of a plug that 2.1.1 does not know; the EVSE with it is left out of the location that NL-VET has."""
+    url, at = f"{RECEIVER}/locations/NL/ABC/CHAOJI", "2026-05-04T09:{:02}:00Z".format
+    place = square(desk, id="CHAOJI", last_updated=at(0))
+    known, (strange, *_) = place["evses"][0], json.loads(json.dumps(place["evses"]))
+    strange["uid"] = "STRANGE"
+    strange["connectors"][0]["standard"] = "CHAOJI"
+    told = say(desk, "NL-ABC", "PUT", url, {**place, "evses": [known, strange]})
+    desk.run_for(S)
+    (leg,) = (leg for leg in onward(desk, told) if leg.receiver == "NL-VET")
+    assert [each["uid"] for each in json.loads(leg.request_body)["evses"]] == [known["uid"]]
+    remarks, paths = [], ("STRANGE", "STRANGE/1", "STRANGE")
+    for minute, (path, changes) in enumerate(
+        zip(paths, ({"status": "CHARGING"}, {"max_amperage": 16}, {"status": "AVAILABLE"}), strict=True), start=1
+    ):
+        patch = {**changes, "last_updated": at(minute)}
+        told = say(desk, "NL-ABC", "PATCH", f"{url}/{path}", patch)
+        desk.run_for(S)
+        assert [leg.receiver for leg in onward(desk, told)] == ["NL-EMA", "NL-NXT"]
+        remarks.append([hint.rule for hint in desk.hints(told.exchange)])
+        told = say(desk, "NL-ABC", "PATCH", f"{url}/{path}", patch, to="NL-VET")
+        assert (told.status, onward(desk, told)) == (2000, [])
+        assert "It cannot be said in OCPI 2.1.1: Nothing of $.connectors" in told.envelope["status_message"]
+    assert remarks == [["translation-withheld"], ["translation-withheld"], []]
+
+
+def test_a_change_in_a_location_that_is_withheld_is_withheld(desk: OpenTown) -> None:
+    url, at = f"{RECEIVER}/locations/NL/ABC/DEPOT", "2026-05-04T09:{:02}:00Z".format
+    place = square(desk, id="DEPOT", publish=False, last_updated=at(0))
+    for minute, (method, path, body) in enumerate(
+        (("PUT", "", place), ("PATCH", f"/{place['evses'][0]['uid']}", {"status": "CHARGING"})), start=1
+    ):
+        told = say(desk, "NL-ABC", method, url + path, {**body, "last_updated": at(minute)})
+        desk.run_for(S)
+        assert [leg.receiver for leg in onward(desk, told)] == ["NL-EMA", "NL-NXT"]
+        assert "translation-withheld" in [hint.rule for hint in desk.hints(told.exchange)]
+
+
 def test_an_answer_of_2_1_1_gets_what_it_lacks(desk: OpenTown) -> None:
     uid = card_of(desk, "NL-VET")
     told = say(desk, "NL-ABC", "POST", f"{SENDER}/tokens/{uid}/authorize?type=RFID", to="NL-VET")
@@ -168,3 +206,21 @@ def test_everybody_has_read_everything(desk: OpenTown) -> None:
         assert {location.party_id for location in emsp.locations.store} == {"ABC", "OLD"}
     for cpo in desk.world.cpos.values():
         assert {"EMA", "NXT", "VET"} <= {card.party_id for card in cpo.tokens.store}
+
+
+def test_who_is_nobody_to_2_1_1_reads_what_it_has_shown_the_hub(desk: OpenTown) -> None:
+    """Towards NL-OLD the hub stands in the place of eMSPs only."""
+    listed = say(desk, "NL-ABC", "GET", f"{SENDER}/locations", to="NL-OLD")
+    (location,) = listed.data
+    assert (location["party_id"], listed.headers["x-total-count"], onward(desk, listed)) == ("OLD", "1", [])
+    assert routing_of(listed.headers.items()) == ("NL-OLD", "NL-ABC")
+    (evse,) = location["evses"]
+    path = f"{SENDER}/locations/{location['id']}"
+    for url, shown in (
+        (path, location),
+        (f"{path}/{evse['uid']}", evse),
+        (f"{path}/{evse['uid']}/1", evse["connectors"][0]),
+    ):
+        assert say(desk, "NL-ABC", "GET", url, to="NL-OLD").data == shown
+    for url in (f"{SENDER}/locations/{square(desk)['id']}", f"{path}/NOTHING"):
+        assert say(desk, "NL-ABC", "GET", url, to="NL-OLD").http == 404

@@ -17,7 +17,7 @@ from simulator.parties.office import Office
 from simulator.parties.push import Outbox
 from simulator.parties.roles.hub.cache import Owner
 from simulator.parties.roles.hub.directory import CONNECTED, Directory
-from simulator.parties.roles.hub.interpreter import Interpreter
+from simulator.parties.roles.hub.interpreter import Interpreter, Said
 from simulator.parties.roles.hub.library import Library
 from simulator.parties.roles.hub.subjects import CARGO, SHARED, subject_of
 
@@ -25,7 +25,10 @@ _KEPT = 10_000
 
 
 class Broadcast:
-    """Passes pushes on to all counterparts of their owner, each object's in order."""
+    """Passes pushes on to all counterparts of their owner, each object's in order.
+
+    That a part is withheld is told once, not at each change of it.
+    """
 
     def __init__(self, office: Office, directory: Directory, library: Library, interpreter: Interpreter) -> None:
         self._office = office
@@ -34,6 +37,7 @@ class Broadcast:
         self._interpreter = interpreter
         self._outbox = Outbox(office)
         self._passed: dict[str, None] = {}
+        self._withheld: dict[str, str] = {}
 
     def clear(self) -> None:
         """Forget what waits: the hub went down."""
@@ -84,12 +88,13 @@ class Broadcast:
                 if body is not None:
                     self._outbox.push(lane, line, "PUT", whole, put, exchange.as_cause(), body, first=True)
 
-        said = self._interpreter.say(
-            CARGO[route.name].sent, call.body, call.version, line.version, owner, patch=CARGO[route.name].patch
-        )
+        said = self._say(call, owner, line)
         if said.body is None:
-            self._interpreter.tell(call.cause.id, said)
+            if method != "PATCH" or self._withheld.get(url) != said.reason:
+                self._interpreter.tell(call.cause.id, said)
+            self._withheld[url] = said.reason
             return
+        self._withheld.pop(url, None)
 
         def done(exchange: Exchange | None) -> None:
             if exchange is not None:
@@ -97,6 +102,13 @@ class Broadcast:
             mend(exchange)
 
         self._outbox.push(lane, line, method, url, subject, call.cause, said.body, done, correlation_id=correlation_id)
+
+    def _say(self, call: Call, owner: Owner, line: Connection) -> Said:
+        cargo, interpreter = CARGO[call.route.name], self._interpreter
+        if cargo.patch:
+            ids = tuple(call.params.values())[2:]
+            return interpreter.say_patch(cargo.sent, call.body, call.version, line.version, owner, ids)
+        return interpreter.say(cargo.sent, call.body, call.version, line.version, owner)
 
 
 def _type(call: Call) -> str:

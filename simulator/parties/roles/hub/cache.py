@@ -23,7 +23,8 @@ from simulator.parties.store import Store
 
 Tree = dict[str, Any]
 Owner = tuple[str, str]
-_parse = msgspec.json.Decoder(Tree, float_hook=Decimal).decode
+parse = msgspec.json.Decoder(Tree, float_hook=Decimal).decode
+_PARTS = (("evses", "uid"), ("connectors", "id"))
 _items = msgspec.json.Decoder(list[msgspec.Raw]).decode
 
 
@@ -69,7 +70,7 @@ class Kept:
     def tree(self) -> Tree:
         """The object as JSON; who changes it says so by `changed`."""
         if self._tree is None:
-            self._tree = _parse(self.raw)
+            self._tree = parse(self.raw)
         return self._tree
 
     def changed(self, last_updated: str | None) -> None:
@@ -102,7 +103,7 @@ def _head(item: msgspec.Raw) -> Head:
     try:
         return _read_head(item)
     except msgspec.ValidationError:
-        return head_of(_parse(item))
+        return head_of(parse(item))
 
 
 class Cache:
@@ -161,7 +162,7 @@ class Cache:
         nothing.
         """
         parts = [kept.tree]
-        for name, key, id in zip(("evses", "connectors"), ("uid", "id"), path, strict=False):
+        for (name, key), id in zip(_PARTS, path, strict=False):
             items: list[Tree] = parts[-1].get(name) or []
             parts[-1][name] = items
             part = next((item for item in items if item[key].lower() == id.lower()), None)
@@ -196,12 +197,22 @@ class Cache:
         self._stores[kept.kind].drop(*kept.owner, kept.head.id, "")
 
 
+def part_of(tree: Tree, path: tuple[str, ...]) -> Tree | None:
+    """What lies at a path in a location: an EVSE by uid, a connector by id; None when there is no such part."""
+    for (name, key), id in zip(_PARTS, path, strict=False):
+        found = next((item for item in tree.get(name) or () if item[key].lower() == id.lower()), None)
+        if found is None:
+            return None
+        tree = found
+    return tree
+
+
 def read(raw: bytes, version: str, kind: str, patch: bool) -> Tree:
     """A body of a version that was pushed, as JSON. Raises Invalid."""
     cls = class_of(kind, version)
     assert cls is not None
     codec.decode(raw, partial(cls, version != OLDEST) if patch else cls)
-    return _parse(raw)
+    return parse(raw)
 
 
 def head_of(tree: Tree) -> Head:

@@ -6,8 +6,11 @@ format, Message routing; Status codes, Hub errors; digest, section 2.3.
 
 from functools import partial
 
+from msgspec.structs import replace
+
 from simulator.engine.exchange import Exchange
 from simulator.ocpi import headers as h
+from simulator.ocpi.modules import InterfaceRole
 from simulator.ocpi.status import Status
 from simulator.parties.call import Call, Later, Refusal, Reply
 from simulator.parties.office import Office
@@ -88,7 +91,10 @@ class Forwarder:
         to = asked.asker if asked is not None else self._addressees.receiver(call)
         if to == self._us:
             return self._for_the_hub(call, sender)
-        way = self._preparation.way(call, sender, to, self._addressees.reachable(to), asked)
+        client = self._addressees.reachable(to)
+        if client.line_from("-".join(sender)) is None and _is_shown(call):
+            return replace(self._library.for_owner(call, to), speaker=self._directory.relay(call.line, to, sender))
+        way = self._preparation.way(call, sender, to, client, asked)
         if way.plain and (kind[-1] or call.line.facade):
             self._ways[kind] = way
         return self._send(call, self._preparation.onward(call, way, asked))
@@ -136,3 +142,9 @@ class Forwarder:
         else:
             self._standing.heard(onward.way.end, exchange)
         return self._answers.answer(call, onward, exchange)
+
+
+def _is_shown(call: Call) -> bool:
+    """Whether a party of 2.1.1, which knows no such reader, has shown the hub what this asks for."""
+    route = call.route
+    return route.method == "GET" and route.interface is InterfaceRole.SENDER and route.module.value in SHARED

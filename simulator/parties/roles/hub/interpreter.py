@@ -3,8 +3,7 @@
 Nothing is touched between two parties of one version. What cannot be said faithfully is withheld, with the reason.
 """
 
-from collections.abc import Iterable
-from decimal import Decimal
+from collections.abc import Iterable, Iterator
 from typing import Any, Final, Literal
 
 import msgspec
@@ -13,15 +12,15 @@ from msgspec import Struct
 from simulator.engine.journal import Journal
 from simulator.ocpi import codec
 from simulator.ocpi.patch import partial
-from simulator.ocpi.translation import Loss, Setting, translate
+from simulator.ocpi.translation import Loss, Setting, Translated, translate
 from simulator.ocpi.translation.kinds import class_of
 from simulator.parties.calendar import Calendar
 from simulator.parties.dialect import HOME, OLDEST
 from simulator.parties.losses import merged
-from simulator.parties.roles.hub.cache import Cache, Kept, Owner, Tree
+from simulator.parties.roles.hub.cache import Cache, Kept, Owner, Tree, parse, part_of
 
-_parse = msgspec.json.Decoder(Tree, float_hook=Decimal).decode
 _items = msgspec.json.Decoder(list[msgspec.Raw]).decode
+_LEVELS: Final = ("location", "evse", "connector")
 _SEVERITY: Final[dict[str, Literal["note", "warning"]]] = {"lost": "warning", "invented": "note", "changed": "note"}
 _SECTION: Final = "Translation between versions (no part of OCPI)"
 
@@ -51,9 +50,7 @@ class Interpreter:
         self._calendar = calendar
         self._reservations: dict[str, int] = {}
 
-    def say(
-        self, kind: str, raw: bytes, source: str, target: str, owner: Owner, *, patch: bool = False, token: str = ""
-    ) -> Said:
+    def say(self, kind: str, raw: bytes, source: str, target: str, owner: Owner, *, token: str = "") -> Said:
         """A body in another version. `owner` is the object's, `token` the uid that is asked about.
 
         Raises Invalid for a body that is not valid in its own version.
@@ -61,11 +58,35 @@ class Interpreter:
         cls = class_of(kind, source)
         if cls is None or source == target:
             return Said(raw)
-        codec.decode(raw, partial(cls, source != OLDEST) if patch else cls)
-        translated = translate(kind, _parse(raw), source, target, self._setting(owner, token), patch=patch)
-        if translated.tree is None:
-            return Said(None, (), (("$", translated.withheld),))
-        return Said(codec.encode(translated.tree), translated.losses)
+        codec.decode(raw, cls)
+        return _said(translate(kind, parse(raw), source, target, self._setting(owner, token)))
+
+    def say_patch(self, kind: str, raw: bytes, source: str, target: str, owner: Owner, ids: tuple[str, ...]) -> Said:
+        """The body of a PATCH in another version. `ids` lead to what it changes: a location's, an EVSE's in it.
+
+        Of what is withheld as a whole the receiver knows nothing, so a change of it is withheld too. Raises Invalid.
+        """
+        cls = class_of(kind, source)
+        if cls is None or source == target:
+            return Said(raw)
+        codec.decode(raw, partial(cls, source != OLDEST))
+        setting = self._setting(owner, "")
+        for whole, tree, version in self._around(kind, owner, ids):
+            found = translate(whole, tree, version, target, setting)
+            if found.tree is None:
+                return _said(found)
+        return _said(translate(kind, parse(raw), source, target, setting, patch=True))
+
+    def _around(self, kind: str, owner: Owner, ids: tuple[str, ...]) -> Iterator[tuple[str, Tree, str]]:
+        """What a PATCH of a location changes and lies in, each as it is kept, with its kind and version."""
+        kept = self._cache.get("location", owner, ids[0]) if kind in _LEVELS else None
+        if kept is None:
+            return
+        yield "location", {name: value for name, value in kept.tree.items() if name != "evses"}, kept.version
+        for depth in range(1, len(ids)):
+            part = part_of(kept.tree, ids[1 : depth + 1])
+            if part is not None:
+                yield _LEVELS[depth], part, kept.version
 
     def say_list(self, kind: str, raw: bytes, source: str, target: str, owner: Owner) -> Said:
         """A list in another version; what is withheld of it is told with its place."""
@@ -131,11 +152,17 @@ class Interpreter:
         if kept.version == HOME:
             return kept.tree
         raw = self.kept(kept, HOME)
-        return None if raw is None else _parse(raw)
+        return None if raw is None else parse(raw)
 
     def _reservation(self, id: str) -> int:
         """The number that stands for a reservation towards 2.1.1, where ids are numbers."""
         return self._reservations.setdefault(id, len(self._reservations) + 1)
+
+
+def _said(translated: Translated) -> Said:
+    if translated.tree is None:
+        return Said(None, (), (("$", translated.withheld),))
+    return Said(codec.encode(translated.tree), translated.losses)
 
 
 def _only(found: Iterable[Kept]) -> Kept | None:

@@ -10,17 +10,19 @@ from urllib.parse import parse_qsl
 from msgspec import Struct
 
 from simulator.engine.cause import Cause
+from simulator.ocpi import codec
 from simulator.ocpi.findings import Invalid
 from simulator.ocpi.modules import ModuleID, Role
 from simulator.ocpi.rules import check_identity
 from simulator.ocpi.status import Status
+from simulator.ocpi.translation.kinds import KINDS
 from simulator.parties.call import CREATED, DONE, Call, Refusal, Reply
 from simulator.parties.connection import Connection
 from simulator.parties.dialect import OLDEST
 from simulator.parties.modules.ownership import unknown
 from simulator.parties.office import Office
 from simulator.parties.pull import Crawl
-from simulator.parties.roles.hub.cache import Cache, Head, Owner, read, read_list
+from simulator.parties.roles.hub.cache import Cache, Head, Owner, parse, part_of, read, read_list
 from simulator.parties.roles.hub.directory import Directory
 from simulator.parties.roles.hub.interpreter import Interpreter
 from simulator.parties.roles.hub.subjects import CARGO, SHARED
@@ -112,19 +114,34 @@ class Library:
 
     # Shown in GET ALL
 
-    def list(self, call: Call) -> Reply:
-        """A page of what all others have; another hub is shown only what it has not told us itself."""
+    def list(self, call: Call, owner: Owner | None = None) -> Reply:
+        """A page of what all others have, or one of them; another hub is shown only what it has not told us itself."""
         kind = SHARED[call.route.module.value]
         entries = []
         for kept in self._cache.all(kind):
             client = self._directory.find(f"{kept.owner[0]}-{kept.owner[1]}")
-            if client is None or call.line in client.lines():
+            if client is None or call.line in client.lines() or owner not in (None, kept.owner):
                 continue
             raw = self._interpreter.kept(kept, call.version, call.cause.id)
             if raw is not None:
                 entries.append(_Entry(kept.head.last_updated, raw))
         shown, headers = page(entries, lambda entry: entry.last_updated, call, PAGE_LIMIT)
         return Reply(b"[%b]" % b",".join(entry.raw for entry in shown), headers=headers)
+
+    def for_owner(self, call: Call, owner: Owner) -> Reply:
+        """What an owner's Sender interface would answer. Refused with 404 for what is not known or cannot be said."""
+        if call.route.paginated:
+            return self.list(call, owner)
+        kind, ids = SHARED[call.route.module.value], tuple(call.params.values())
+        whole = self.whole(kind, owner, ids[0], "", call.version, call.cause.id)
+        if len(ids) == 1 or whole is None:
+            found = whole
+        else:
+            part = part_of(parse(whole), ids[1:])
+            found = None if part is None else codec.encode(part)
+        if found is None:
+            raise unknown(KINDS[CARGO[call.route.name].told], "/".join(ids))
+        return Reply(found)
 
     def whole(self, kind: str, owner: Owner, id: str, type: str, version: str, exchange: int) -> bytes | None:
         """One object in a version; None when it is not known or cannot be said."""

@@ -8,7 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from simulator.engine.exchange import Exchange, Subject
-from simulator.ocpi.modules import InterfaceRole, ModuleID
+from simulator.ocpi.modules import InterfaceRole, ModuleID, Role
 from simulator.ocpi.routes import join_url
 from simulator.ocpi.status import Status
 from simulator.parties.call import Call, Refusal
@@ -22,11 +22,13 @@ from simulator.parties.roles.hub.callbacks import Asked, Callbacks
 from simulator.parties.roles.hub.directory import Client, Directory
 from simulator.parties.roles.hub.interpreter import Interpreter, Said
 from simulator.parties.roles.hub.library import Library
+from simulator.parties.roles.hub.reservations import is_billed
 from simulator.parties.roles.hub.subjects import CARGO, NOTHING, SHARED, Cargo, subject_of
 from simulator.parties.roles.hub.wholes import Sessions
 
 _PUT_SESSION = "sessions.receiver.put_session"
 _REMEMBERED = 2_048
+_UNTOLD_PRICE = f"A reservation there is billed, and OCPI {OLDEST} has no prices for reservations."
 _NOT_SUPPORTED = b'{"result":"NOT_SUPPORTED","timeout":0}'
 
 
@@ -79,8 +81,10 @@ class Preparation:
         self._sessions = Sessions()
 
     def way(self, call: Call, sender: Owner, to: Owner, client: Client, asked: Asked | None) -> Way:
-        """The way of a message. Refused with 4000 or 4003 when there is none."""
+        """The way of a message. Refused with 2000, 4000 or 4003 when there is none."""
         route, line = call.route, client.line_from(f"{sender[0]}-{sender[1]}")
+        if line is None and client.facades:
+            raise self._strangers(sender, client)
         if line is None or not line.registered:
             raise not_connected(client.id)
         relay = self._directory.relay(line, sender, to)
@@ -93,6 +97,15 @@ class Preparation:
         cargo = CARGO.get(route.name, NOTHING)
         start = (base or "").rstrip("/")
         return Way(sender, to, client, relay, line, back, start, ours, plain, cargo, relay.endpoints, {})
+
+    def _strangers(self, sender: Owner, client: Client) -> Refusal:
+        """The answer to one in whose place the hub does not stand towards a party of 2.1.1."""
+        known = self._directory.find("-".join(sender))
+        if known is None or known.role in (Role.CPO, Role.EMSP):
+            reason = f" and has no connection with {'-'.join(sender)}"
+        else:
+            reason = f", which has no {known.role}s"
+        return Refusal(Status.CLIENT_ERROR, f"{client.id} speaks OCPI {OLDEST}{reason}.")
 
     def onward(self, call: Call, way: Way, asked: Asked | None) -> Onward:
         """All that there is to send. Refused when it cannot be said in the other version; raises Invalid."""
@@ -109,6 +122,7 @@ class Preparation:
                 subject = replace(subject, route=put)
             if cargo.sent and body:
                 said = self._say(call, cargo, body, version, owner)
+                self._must_be_free(call, cargo, way.to)
                 body = said.body or b""
             query = self._query(call, query, version, owner)
         url = asked.url if asked is not None else way.base + tail(call, way.ours) + (f"?{query}" if query else "")
@@ -141,13 +155,23 @@ class Preparation:
                 self._cache.note("session", call.params["session_id"], owner)
 
     def _say(self, call: Call, cargo: Cargo, body: bytes, version: str, owner: Owner) -> Said:
-        token = call.params.get("token_uid", "")
-        said = self._interpreter.say(cargo.sent, body, call.version, version, owner, patch=cargo.patch, token=token)
+        if cargo.patch:
+            ids = tuple(call.params.values())[2:]
+            said = self._interpreter.say_patch(cargo.sent, body, call.version, version, owner, ids)
+        else:
+            token = call.params.get("token_uid", "")
+            said = self._interpreter.say(cargo.sent, body, call.version, version, owner, token=token)
         if said.body is None:
             self._interpreter.tell(call.cause.id, said)
             data = _NOT_SUPPORTED if cargo.told == "command_response" else None
             raise Refusal(Status.CLIENT_ERROR, f"It cannot be said in OCPI {version}: {said.reason}"[:255], data=data)
         return said
+
+    def _must_be_free(self, call: Call, cargo: Cargo, to: Owner) -> None:
+        """Refuse a reservation that would be billed to a payer of 2.1.1."""
+        if cargo.sent == "reserve_now" and call.version == OLDEST and is_billed(self._cache, to, call.body):
+            self._interpreter.tell(call.cause.id, Said(None, (), (("$", _UNTOLD_PRICE),)))
+            raise Refusal(Status.CLIENT_ERROR, _UNTOLD_PRICE, data=b'{"result":"NOT_SUPPORTED"}')
 
     def _whole(self, call: Call, owner: Owner, body: bytes) -> bytes:
         """The object around a change, for a version that can only be sent the whole. Refused when it is not known."""
