@@ -208,6 +208,27 @@ def test_what_was_asked_for_is_held_to_the_rules_whole() -> None:
     assert rules(replace(cdrs, response_body=body("none"))) == ["list-data"]
 
 
+RECORD = {
+    "country_code": "NL",
+    "party_id": "ABC",
+    "id": "R1",
+    "invoice_id": "2026-1",
+    "cdrs": ["1"],
+    "last_updated": SESSION["last_updated"],
+}
+
+
+def test_the_records_of_invoices_are_looked_over() -> None:
+    """Only 2.3.0 has them."""
+    newest = {"version": "2.3.0", "module": "invoicereconciliation"}
+    put = replace(sent(RECORD), **newest, route="invoicereconciliation.receiver.put_record")
+    assert rules(put) == []
+    (finding,) = Expert().look(replace(put, request_body=json.dumps({**RECORD, "total": 12}).encode()))
+    assert (finding.rule, finding.path) == ("unknown-field", "$.total")
+    pulled = replace(A_LIST, **newest, route="invoicereconciliation.sender.get_list")
+    assert rules(replace(pulled, response_body=body([RECORD, {**RECORD, "invoice": None}]))) == ["unknown-field"]
+
+
 def tariff(id: str, **changes: object) -> dict[str, object]:
     elements = [{"price_components": [{"type": "FLAT", "price": 1, "step_size": 1}]}]
     owner = {"country_code": "NL", "party_id": "ABC"}
