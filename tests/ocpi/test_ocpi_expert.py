@@ -366,6 +366,26 @@ def test_nothing_that_comes_from_outside_is_too_strange_to_be_looked_at(
         assert finding.sentence()
 
 
+@pytest.mark.parametrize("version", ["2.2.1", "2.3.0"])
+def test_what_is_said_of_an_object_names_the_version_that_is_spoken(version: str) -> None:
+    """Also of a list, and of a class that a later version took over as it was."""
+
+    def sections(seen: Seen) -> list[str]:
+        return [finding.section for finding in Expert().look(replace(seen, version=version))]
+
+    pulled = body([{**ENDLESS, "meter_id": None}])
+    assert sections(replace(A_LIST, response_body=pulled))[0] == f"OCPI {version} sessions, Session"
+    period = {"start_period": 0, "limit": 11.05, "of_ours": 1}
+    asked = {"charging_profile": {"charging_rate_unit": "W", "charging_profile_period": [period]}}
+    profile = {"module": "chargingprofiles", "route": "chargingprofiles.receiver.put_charging_profile"}
+    told = sections(replace(sent({**asked, "response_url": "http://h/"}), **profile))
+    assert len(told) == 2
+    assert all(section.startswith(f"OCPI {version} chargingprofiles, ") for section in told)
+    assert sections(put("connector", {**CONNECTOR, "of_ours": 1}, "NL/ABC/L1/E1/1")) == [
+        f"OCPI {version} locations, Connector"
+    ]
+
+
 # Handshakes
 
 POST = replace(

@@ -90,8 +90,8 @@ class Expert:
         found = self._check_form((*kind, one_each), seen.asked, check_request_form(seen, one_each))
         found += self._handshakes.check_request(seen)
         objects, odd = look_at_asked(seen)
-        found += odd
-        found += self._plugs.check(seen, objects)
+        odd += self._plugs.check(seen, objects)
+        found += [each.in_version(seen.version) for each in odd]
         return found
 
     def look_at_answer(self, seen: Seen) -> list[Finding]:
@@ -105,8 +105,8 @@ class Expert:
         found += check_envelope(seen)
         found += self._handshakes.check_answer(seen)
         objects, odd = look_at_answered(seen)
-        found += odd
-        found += self._plugs.check(seen, objects)
+        odd += self._plugs.check(seen, objects)
+        found += [each.in_version(seen.version) for each in odd]
         return found
 
     def _check_form(self, kind: Hashable, numbered: int, check: Iterator[Finding]) -> list[Finding]:

@@ -10,7 +10,7 @@ from msgspec import Struct
 from simulator.ocpi import codec, envelope
 from simulator.ocpi import headers as h
 from simulator.ocpi.envelope import Envelope
-from simulator.ocpi.findings import Finding, Invalid, Severity
+from simulator.ocpi.findings import Finding, Invalid, Severity, section_in
 
 OLDEST = "2.1.1"
 """The version without message ids, routing headers and Base64."""
@@ -88,5 +88,5 @@ class Seen(Struct, frozen=True, kw_only=True):
 
     def remark(self, rule: str, path: str, found: str, expected: str, section: str, severity: Severity) -> Finding:
         """A finding on this exchange; a path begins with the name of the header, with `HTTP` or with `$`."""
-        section = f"OCPI {self.version} {section}"
+        section = section_in(f"OCPI {section}", self.version)
         return Finding(rule=rule, severity=severity, path=path, found=found, expected=expected, section=section)
