@@ -3,12 +3,13 @@
 import base64
 import json
 from collections.abc import Mapping
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 
 from simulator.ocpi.expert import Expert, Seen
 from simulator.ocpi.fields.bodies import BODIES
@@ -515,3 +516,38 @@ def test_a_path_that_nobody_published_is_one_only_when_it_is_not_found() -> None
     elsewhere = replace(lost, url="http://nl-ema.ocpi.test/emsp/2.2.1/sessions/NL/ABC/1")
     assert rules(details, elsewhere) == ["hard-wired-path"]
     assert rules(elsewhere) == []
+
+
+LOST = replace(
+    SOUND,
+    method="GET",
+    url="http://nl-ema.ocpi.test/ocpi/2.1.1/stuff",
+    module="",
+    route="",
+    version="",
+    request_headers={"authorization": "Token raw-token-of-theirs"},
+    request_body=b"",
+    http_status=404,
+    response_headers=JSON,
+    response_body=body(status=2000),
+)
+
+
+@pytest.mark.parametrize(
+    ("spoken", "said"),
+    [("2.1.1", []), ("2.2.1", ["token-encoding", "message-ids", "message-ids"]), (None, [])],
+    ids=["old", "new", "unknown"],
+)
+def test_a_path_that_is_none_of_ocpi_s_is_asked_for_as_the_version_of_the_handshake_has_it(
+    spoken: str | None, said: list[str]
+) -> None:
+    """Where it leads does not tell the version. Nothing can be said of ids and tokens as long as nobody knows it."""
+    expert = Expert()
+    if spoken is not None:
+        expert.look(replace(POST, version=spoken))
+    row: Any = SimpleNamespace(**asdict(LOST), host="nl-ema.ocpi.test", path="/ocpi/2.1.1/stuff")
+    found = list(expert.look_at(row, 0, LOST.request_headers, 0, LOST.response_headers))
+    assert [finding.rule for _, finding in found] == said
+    assert all(finding.section.startswith(f"OCPI {spoken} transport") for _, finding in found)
+    wrong = replace(LOST, http_status=403)
+    assert [finding.section for finding in Expert().look(wrong)] == ["OCPI status_codes"]

@@ -65,7 +65,7 @@ class Expert:
             url=f"http://{row.host}{row.path}",
             module=row.module,
             route=row.route,
-            version=row.version,
+            version=row.version or self._handshakes.version(row.sender, row.receiver),
             request_headers=request_headers,
             request_body=row.request_body,
             http_status=row.http_status,

@@ -21,7 +21,7 @@ _tokens_in: Final = lru_cache(4096)(h.tokens_in)
 class Seen(Struct, frozen=True, kw_only=True):
     """An exchange. Header names are in lower case; `http_status` is None when nothing came back.
 
-    `route` is empty for a request that is none of OCPI's. `asked` and `answered` are numbers by which its headers are
+    `module` and `route` are empty for a request that is none of OCPI's, `version` when nobody knows it. `asked` and `answered` are numbers by which its headers are
     known, but for the message ids that they end with; 0 for headers without a number.
     """
 
@@ -53,8 +53,8 @@ class Seen(Struct, frozen=True, kw_only=True):
 
     @property
     def has_ids(self) -> bool:
-        """Whether the version has message ids, routing headers and encoded tokens."""
-        return self.version != OLDEST
+        """Whether the version has message ids, routing headers and encoded tokens; not if nobody knows it."""
+        return self.version not in ("", OLDEST)
 
     @property
     def ok(self) -> bool:
