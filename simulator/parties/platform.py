@@ -283,7 +283,7 @@ class Platform:
     # An answer
 
     def _respond(self, call: Call | None, headers: Mapping[str, str], reply: Reply) -> Response:
-        routing = (reply.speaker or call.connection).routing_headers(call.route.module) if call is not None else ()
+        routing = _routing(call, reply.speaker or call.connection) if call is not None else ()
         echo = [(name, headers[key]) for name, key in _IDS if key in headers]
         if reply.passed:
             return Response(reply.http_status, (*_JSON, *reply.headers, *routing, *echo), reply.passed)
@@ -322,6 +322,16 @@ class Platform:
         return self._respond(
             call, headers, Reply(None, Status.INVALID_PARAMETERS, message, 400 if invalid.broken else 200)
         )
+
+
+def _routing(call: Call, speaker: Connection) -> Headers:
+    """The routing headers of an answer. A hub may bring what one asks that is not known here, such as another hub."""
+    headers = speaker.routing_headers(call.route.module)
+    if headers and speaker is call.line and speaker.to_hub:
+        asker = (call.headers.get(_FROM_COUNTRY_CODE), call.headers.get(_FROM_PARTY_ID))
+        us, them = headers[:2], headers[2:]
+        return (*us, *((name, asked or usual) for (name, usual), asked in zip(them, asker, strict=True)))
+    return headers
 
 
 def _status_in(version: str, status: int) -> int:

@@ -16,7 +16,18 @@ from simulator.ocpi.fields.bodies import BODIES
 
 URL = "http://nl-ema.ocpi.test/ocpi/receiver/2.2.1/sessions/NL/ABC/1"
 IDS = {"x-request-id": "r1", "x-correlation-id": "c1"}
-ROUTING = {"ocpi-from-country-code": "NL", "ocpi-from-party-id": "ABC"}
+ROUTING = {
+    "ocpi-from-country-code": "NL",
+    "ocpi-from-party-id": "ABC",
+    "ocpi-to-country-code": "NL",
+    "ocpi-to-party-id": "EMA",
+}
+BACK = {
+    "ocpi-from-country-code": "NL",
+    "ocpi-from-party-id": "EMA",
+    "ocpi-to-country-code": "NL",
+    "ocpi-to-party-id": "ABC",
+}
 JSON = {"content-type": "application/json"}
 
 
@@ -42,10 +53,10 @@ SOUND = Seen(
     request_headers={**token("a-token-of-ours"), **IDS, **ROUTING, **JSON},
     request_body=b"{}",
     http_status=200,
-    response_headers={**IDS, **JSON},
+    response_headers={**IDS, **BACK, **JSON},
     response_body=body(),
 )
-PAGE = {**JSON, **IDS, "x-total-count": "0", "x-limit": "100"}
+PAGE = {**JSON, **IDS, **BACK, "x-total-count": "0", "x-limit": "100"}
 A_LIST = replace(
     SOUND,
     method="GET",
@@ -88,6 +99,10 @@ def test_2_1_1_has_no_ids_no_routing_and_no_encoding() -> None:
         ({"request_body": b'{"country_code": "NL", "end_date_time": null}'}, "null-field"),
         ({"response_headers": JSON | {"x-request-id": "r1"}}, "ids-echoed"),
         ({"response_headers": IDS | JSON | {"x-request-id": "r2"}}, "ids-echoed"),
+        ({"response_headers": less(SOUND.response_headers, "ocpi-to-party-id")}, "routing-headers"),
+        ({"response_headers": {**SOUND.response_headers, "ocpi-to-party-id": "EMA"}}, "routing-headers"),
+        ({"response_headers": {**SOUND.response_headers, "ocpi-from-country-code": "DE"}}, "routing-headers"),
+        ({"module": "credentials", "request_headers": less(SOUND.request_headers, *ROUTING)}, "routing-headers"),
         ({"response_headers": IDS | {"content-type": "text/html"}}, "content-type"),
         ({"http_status": 422, "response_body": body(status=2001)}, "http-status"),
         ({"http_status": 403, "response_body": body(status=2000)}, "http-status"),
@@ -107,10 +122,32 @@ def test_each_thing_that_is_not_right_is_remarked_on(changes: dict[str, Any], ru
         ({"response_headers": PAGE | {"link": ""}}, "link-header"),
         ({"response_headers": less(PAGE, "x-limit")}, "page-headers"),
         ({"response_body": body()}, "list-data"),
+        ({"response_headers": PAGE | {"x-total-count": "1"}}, "link-header"),
+        ({"response_headers": PAGE | {"x-total-count": "12"}, "url": URL + "?offset=11&limit=1"}, "link-header"),
     ],
 )
 def test_pages_have_rules_of_their_own(changes: dict[str, Any], rule: str) -> None:
     assert rules(replace(A_LIST, **changes)) == [rule]
+
+
+def test_the_last_page_leads_nowhere_and_any_other_to_the_next() -> None:
+    last = replace(A_LIST, url=URL + "?offset=12&limit=1", response_headers=PAGE | {"x-total-count": "12"})
+    assert rules(last) == []
+    first = PAGE | {"x-total-count": "12", "link": '<http://h/?offset=1>; rel="next"'}
+    assert rules(replace(A_LIST, response_headers=first)) == []
+
+
+def test_an_answer_goes_back_the_way_that_its_request_came() -> None:
+    """Letter case does not matter. A hub that has to refuse says so itself; who refuses at the door may know nobody."""
+    in_lower_case = {name: value.lower() for name, value in BACK.items()}
+    assert rules(replace(SOUND, response_headers=SOUND.response_headers | in_lower_case)) == []
+    by_a_hub = SOUND.response_headers | {"ocpi-from-party-id": "HUB"}
+    assert rules(replace(SOUND, response_headers=by_a_hub)) == ["routing-headers"]
+    assert rules(replace(SOUND, response_headers=by_a_hub, response_body=body(status=4001))) == []
+    at_the_door = less(SOUND.response_headers, *BACK)
+    assert rules(replace(SOUND, response_headers=at_the_door, http_status=404, response_body=body(status=2000))) == []
+    to_whom_it_concerns = less(SOUND.request_headers, "ocpi-to-country-code", "ocpi-to-party-id")
+    assert rules(replace(SOUND, request_headers=to_whom_it_concerns)) == []
 
 
 def test_a_refusal_of_what_is_no_json_may_be_400() -> None:
@@ -398,6 +435,7 @@ POST = replace(
     start_us=10,
     end_us=20,
     request_headers={**token("token-a-of-people"), **IDS, **JSON},
+    response_headers={**IDS, **JSON},
     request_body=b'{"token": "token-b", "roles": [{"country_code": "NL", "party_id": "ABC"}]}',
     response_body=body({"token": "token-c", "roles": [{"country_code": "nl", "party_id": "ema"}]}),
 )
@@ -425,6 +463,7 @@ def test_platforms_of_one_party_each_may_leave_the_routing_headers_out(theirs: o
     asked = later("token-c", 30)
     bare = replace(asked, request_headers=less(asked.request_headers, *ROUTING))
     assert rules(post, bare) == said
+    assert rules(post, replace(asked, response_headers=less(asked.response_headers, *BACK))) == said
     back = replace(
         bare, sender="NL-EMA", receiver="NL-ABC", request_headers={**bare.request_headers, **token("token-b")}
     )

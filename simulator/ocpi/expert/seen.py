@@ -21,8 +21,9 @@ _tokens_in: Final = lru_cache(4096)(h.tokens_in)
 class Seen(Struct, frozen=True, kw_only=True):
     """An exchange. Header names are in lower case; `http_status` is None when nothing came back.
 
-    `module` and `route` are empty for a request that is none of OCPI's, `version` when nobody knows it. `asked` and `answered` are numbers by which its headers are
-    known, but for the message ids that they end with; 0 for headers without a number.
+    `module` and `route` are empty for a request that is none of OCPI's, `version` when nobody knows it. `asked` and
+    `answered` are numbers by which its headers are known, but for the message ids that they end with; 0 for headers
+    without a number.
     """
 
     sender: str
