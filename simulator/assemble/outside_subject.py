@@ -15,6 +15,7 @@ _INNERMOST_FIRST: Final = (
     "cdr_id",
     "tariff_id",
     "token_uid",
+    "record_id",
     "id",
 )
 

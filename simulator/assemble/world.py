@@ -111,7 +111,7 @@ def build(scenario: Scenario, seed: int, wire: Wire, journal: Journal, governor:
     for party in scenario.parties:
         office = Office(_identity(party), kernel, journal, streams, scenario.start_epoch_us)
         if party.role == "cpo":
-            world.cpos[party.id] = Cpo(office, scenario.poll_us, party.keeps_tokens)
+            world.cpos[party.id] = Cpo(office, scenario.poll_us, party.keeps_tokens, party.patches)
         elif party.role == "hub":
             # Translation with its tables is loaded by those runs only that have need of it.
             from simulator.parties.roles.hub import Hub

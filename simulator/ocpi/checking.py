@@ -1,7 +1,6 @@
 """All that can be said about one JSON value as an object of OCPI: its fields, its rules, and what readers pass over."""
 
 import json
-import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
@@ -15,7 +14,6 @@ from simulator.ocpi.patch import partial
 from simulator.ocpi.remarks import remarks
 from simulator.ocpi.scan import Broken, Item, Place, items
 
-_section_start: Final = re.compile(r"^OCPI(?: [0-9.]+)?,? ")
 _WITHOUT_LAST_UPDATED: Final = "2.1.1"
 
 
@@ -59,14 +57,11 @@ class Checker:
         return *rules.check(obj), *rules.check_connector_tariffs(obj, self._tariffs)
 
     def _told(self, finding: Finding, item: Item) -> Told:
-        """With the path from the file's beginning, and the section in the version asked for.
-
-        A class that a later version took over names the version that brought it; its section is the same in both.
-        """
-        section = _section_start.sub(f"OCPI {self._version} ", finding.section)
+        """With the path from the file's beginning, and the section in the version asked for."""
         if item.is_envelope:
-            section = f"OCPI {self._version} transport_and_format, Response format"
-        return Told(replace(finding, path=item.path + finding.path[1:], section=section), item.place)
+            finding = replace(finding, section="OCPI transport_and_format, Response format")
+        finding = finding.in_version(self._version)
+        return Told(replace(finding, path=item.path + finding.path[1:]), item.place)
 
     def _broken(self, item: Item) -> Told:
         before, found = _where_broken(item.raw)

@@ -1,10 +1,13 @@
 """What is wrong with a message, said once and in one shape for answers, hints, the recording and the check command."""
 
-from typing import Literal
+import re
+from typing import Final, Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 Severity = Literal["error", "warning", "note"]
+_section_start: Final = re.compile(r"^OCPI(?: [0-9.]+)?,? ")
 
 
 class Finding(Struct, frozen=True, kw_only=True, gc=False):
@@ -24,6 +27,18 @@ class Finding(Struct, frozen=True, kw_only=True, gc=False):
     def sentence(self) -> str:
         """The finding for the person who has to act."""
         return f"{self.path}: found {self.found}, expected {self.expected} ({self.section})."
+
+    def in_version(self, version: str) -> "Finding":
+        """The finding on a message of a version; see `section_in`."""
+        return replace(self, section=section_in(self.section, version))
+
+
+def section_in(section: str, version: str) -> str:
+    """A section of OCPI as one of the version that is spoken; as it is when that is not known, or when it is no OCPI.
+
+    A class that a later version took over names the version that brought it; its section is the same in both.
+    """
+    return _section_start.sub(f"OCPI {version} ", section) if version else section
 
 
 class Invalid(ValueError):

@@ -10,6 +10,7 @@ from simulator.engine.cause import Cause
 from simulator.engine.exchange import Exchange
 from simulator.ocpi import rules
 from simulator.ocpi.findings import Invalid
+from simulator.ocpi.headers import X_TOTAL_COUNT
 from simulator.ocpi.route_tables import Route
 from simulator.ocpi.status import Status
 from simulator.parties.connection import Connection
@@ -17,6 +18,8 @@ from simulator.parties.dialect import Dialect, Unsayable
 from simulator.wire.carrier import Headers
 
 T = TypeVar("T", bound=Struct)
+_TOTAL = X_TOTAL_COUNT.lower()
+_MOST_DIGITS = 18
 
 
 class Reply(Struct, frozen=True, gc=False):
@@ -115,7 +118,8 @@ class Call(Struct, frozen=True, gc=False):
         self, objects: Sequence[T], headers: Headers = (), original: Callable[[T], Any] | None = None
     ) -> Reply:
         """The answer that shows a page of a list, but for what this version has no words for; see `listed`."""
-        return Reply(self.dialect.encode_list(objects, original), headers=headers)
+        said, withheld = self.dialect.encode_list(objects, original)
+        return Reply(said, headers=fewer(headers, withheld))
 
 
 class Later(Struct, frozen=True, gc=False):
@@ -123,6 +127,21 @@ class Later(Struct, frozen=True, gc=False):
 
     exchange: Exchange
     reply: Callable[[Exchange], Reply]
+
+
+def fewer(headers: Headers, withheld: int) -> Headers:
+    """The headers of a page without the objects that its reader's version has no words for: for it they do not exist.
+
+    Else the total would promise a reader of the last page that there is more to come.
+    """
+    if not withheld:
+        return headers
+    return tuple((name, _less(value, withheld) if name.lower() == _TOTAL else value) for name, value in headers)
+
+
+def _less(total: str, withheld: int) -> str:
+    readable = total.isascii() and total.isdecimal() and len(total) <= _MOST_DIGITS
+    return str(max(int(total) - withheld, 0)) if readable else total
 
 
 Waiting: TypeAlias = Generator[Event, Any, Reply]

@@ -161,7 +161,8 @@ class Client:
 
     def hints(self, exchange: Exchange, findings: tuple[Finding, ...] | list[Finding]) -> None:
         """Record what is wrong with an answer."""
-        for finding in findings:
+        for each in findings:
+            finding = each.in_version(exchange.subject.version)
             self._kernel.journal.hint(
                 exchange.id,
                 finding.rule,

@@ -4,7 +4,7 @@ What a party works with are objects of 2.2.1. What came in another version is ke
 *original*, and shown to who speaks that version. Source: OCPI 2.1.1, 2.2.1 and 2.3.0; digest, section 6.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final, Protocol, TypeVar
 
 import msgspec
@@ -62,8 +62,11 @@ class Dialect(Protocol):
     def encode_original(self, original: Struct, cls: type[Struct]) -> bytes:
         """The JSON of an original that stands for an object of a class: as it is, or translated without stand-ins."""
 
-    def encode_list(self, objects: Sequence[T], original: Callable[[T], Any] | None = None) -> bytes:
-        """The JSON list of those objects that can be said; `original` finds that of an object, if it has one."""
+    def encode_list(self, objects: Sequence[T], original: Callable[[T], Any] | None = None) -> tuple[bytes, int]:
+        """The JSON list of those objects that can be said, and how many cannot.
+
+        `original` finds that of an object, if it has one.
+        """
 
     def encode_patch(self, cls: type[Struct], changes: Any) -> bytes:
         """The JSON of a PATCH for an object of a class; `changes` is a mapping or a struct of its fields."""
@@ -111,9 +114,9 @@ class HomeDialect:
 
         return said_of(original, cls, HOME, Setting())
 
-    def encode_list(self, objects: Sequence[T], original: Callable[[T], Any] | None = None) -> bytes:
+    def encode_list(self, objects: Sequence[T], original: Callable[[T], Any] | None = None) -> tuple[bytes, int]:
         """See Dialect."""
-        return codec.encode(objects) if original is None else encode_each(self, objects, original)
+        return (codec.encode(objects), 0) if original is None else encode_each(self, objects, original)
 
     def encode_patch(self, cls: type[Struct], changes: Any) -> bytes:
         """See Dialect."""
@@ -156,7 +159,7 @@ class HomeDialect:
         del raw, cls
 
 
-def encode_each(dialect: Dialect, objects: Iterable[T], original: Callable[[T], Any] | None) -> bytes:
+def encode_each(dialect: Dialect, objects: Sequence[T], original: Callable[[T], Any] | None) -> tuple[bytes, int]:
     """See Dialect.encode_list."""
     said: list[bytes] = []
     for obj in objects:
@@ -165,4 +168,4 @@ def encode_each(dialect: Dialect, objects: Iterable[T], original: Callable[[T], 
             said.append(dialect.encode(obj) if kept is None else dialect.encode_original(kept, type(obj)))
         except Unsayable:
             continue
-    return b"[%b]" % b",".join(said)
+    return b"[%b]" % b",".join(said), len(objects) - len(said)

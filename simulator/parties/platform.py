@@ -17,7 +17,7 @@ from simulator.engine.journal import Journal
 from simulator.engine.node import Following, Handling, Inbound
 from simulator.ocpi import envelope
 from simulator.ocpi import headers as h
-from simulator.ocpi.findings import Invalid
+from simulator.ocpi.findings import Invalid, section_in
 from simulator.ocpi.modules import InterfaceRole, ModuleID
 from simulator.ocpi.route_tables import WITHOUT_SIDES, Route
 from simulator.ocpi.routes import Match, join_url, match, routes, split_path
@@ -39,7 +39,12 @@ _RULES = {
     405: ("unknown-method", "OCPI transport_and_format, Errors"),
     413: ("body-too-large", "RFC 9110, 413 Content Too Large"),
 }
-_REFUSED = ("refused", "OCPI status_codes, 2xxx: Client errors")
+_REFUSED = {
+    2: ("refused", "OCPI status_codes, 2xxx: Client errors"),
+    3: ("refused", "OCPI status_codes, 3xxx: Server errors"),
+    4: ("refused", "OCPI status_codes, 4xxx: Hub errors"),
+}
+"""Why a request without an HTTP error is refused, by the thousand of the status code."""
 _IN_OLDEST = {
     Status.UNKNOWN_TOKEN.value: Status.CLIENT_ERROR.value,
     Status.HUB_ERROR.value: Status.SERVER_ERROR.value,
@@ -183,11 +188,11 @@ class Platform:
         try:
             call, handler = self._accept(request, headers, inbound.cause)
         except Refusal as refusal:
-            return self._refuse(None, headers, refusal, inbound.cause)
+            return self._refuse(None, headers, refusal, inbound.cause, self._spoken(request, headers))
         try:
             reply = handler(call)
         except Refusal as refusal:
-            return self._refuse(call, headers, refusal, inbound.cause)
+            return self._refuse(call, headers, refusal, inbound.cause, call.version)
         except Invalid as invalid:
             return self._reject(call, headers, invalid)
         if isinstance(reply, Reply):
@@ -202,7 +207,7 @@ class Platform:
         try:
             return self._respond(call, headers, reply(exchange))
         except Refusal as refusal:
-            return self._refuse(call, headers, refusal, call.cause)
+            return self._refuse(call, headers, refusal, call.cause, call.version)
         except Invalid as invalid:
             return self._reject(call, headers, invalid)
 
@@ -210,7 +215,7 @@ class Platform:
         try:
             reply = yield from waiting
         except Refusal as refusal:
-            return self._refuse(call, headers, refusal, call.cause)
+            return self._refuse(call, headers, refusal, call.cause, call.version)
         except Invalid as invalid:
             return self._reject(call, headers, invalid)
         return self._respond(call, headers, reply)
@@ -234,6 +239,14 @@ class Platform:
         dialect = connection.dialect if version == connection.version else connection.speaking(version)
         body, url = request.body, request.url
         return Call(speaker, connection, dialect, route, params, query, body, url, headers, cause), handler
+
+    def _spoken(self, request: Request, headers: Mapping[str, str]) -> str:
+        """The version of a request that is refused at the door: that of its path, else that of its sender if known."""
+        try:
+            return self._locate(request.url)[0]
+        except Refusal:
+            connection = self.caller(headers.get("authorization", ""))
+            return connection.version if connection is not None else ""
 
     def _look_up(self, method: str, url: str) -> tuple[str, Route, dict[str, str], str, Handler, str]:
         """What a URL asks for: version, route, parameters, query, who handles it, and in whose place."""
@@ -270,28 +283,32 @@ class Platform:
     # An answer
 
     def _respond(self, call: Call | None, headers: Mapping[str, str], reply: Reply) -> Response:
-        routing = (reply.speaker or call.connection).routing_headers(call.route.module) if call is not None else ()
+        routing = _routing(call, reply.speaker or call.connection) if call is not None else ()
         echo = [(name, headers[key]) for name, key in _IDS if key in headers]
         if reply.passed:
             return Response(reply.http_status, (*_JSON, *reply.headers, *routing, *echo), reply.passed)
         timestamp, status = self._calendar.now(), reply.status
-        if call is not None and call.version == OLDEST:
-            status = _IN_OLDEST.get(status, status)
+        if call is not None:
+            status = _status_in(call.version, status)
         if status < 2000 or reply.data is not None:
             body = envelope.success(reply.data, timestamp, status, reply.message)
         else:
             body = envelope.failure(status, reply.message or "", timestamp)
         return Response(reply.http_status, (*_JSON, *reply.headers, *routing, *echo), body)
 
-    def _refuse(self, call: Call | None, headers: Mapping[str, str], refusal: Refusal, cause: Cause) -> Response:
+    def _refuse(
+        self, call: Call | None, headers: Mapping[str, str], refusal: Refusal, cause: Cause, version: str
+    ) -> Response:
         """A request that is not carried out; the hint says why, as it may be nobody's fault (a resynchronisation)."""
-        rule, section = _RULES.get(refusal.http_status, _REFUSED)
-        self._journal.hint(cause.id, rule, "warning", refusal.message, "", section)
-        return self._respond(call, headers, Reply(refusal.data, refusal.status, refusal.message, refusal.http_status))
+        status = _status_in(version, refusal.status)
+        rule, section = _RULES.get(refusal.http_status) or _REFUSED[status // 1000]
+        self._journal.hint(cause.id, rule, "warning", refusal.message, "", section_in(section, version))
+        return self._respond(call, headers, Reply(refusal.data, status, refusal.message, refusal.http_status))
 
     def _reject(self, call: Call, headers: Mapping[str, str], invalid: Invalid) -> Response:
         """A message that cannot be taken: the findings are hints, the first of them is told to the sender."""
-        for finding in invalid.findings:
+        findings = [finding.in_version(call.version) for finding in invalid.findings]
+        for finding in findings:
             self._journal.hint(
                 call.cause.id,
                 finding.rule,
@@ -301,7 +318,22 @@ class Platform:
                 finding.section,
                 by=call.line.peer_platform,
             )
-        message = invalid.findings[0].sentence()[:255] if invalid.findings else "The message is not valid."
+        message = findings[0].sentence()[:255] if findings else "The message is not valid."
         return self._respond(
             call, headers, Reply(None, Status.INVALID_PARAMETERS, message, 400 if invalid.broken else 200)
         )
+
+
+def _routing(call: Call, speaker: Connection) -> Headers:
+    """The routing headers of an answer. A hub may bring what one asks that is not known here, such as another hub."""
+    headers = speaker.routing_headers(call.route.module)
+    if headers and speaker is call.line and speaker.to_hub:
+        asker = (call.headers.get(_FROM_COUNTRY_CODE), call.headers.get(_FROM_PARTY_ID))
+        us, them = headers[:2], headers[2:]
+        return (*us, *((name, asked or usual) for (name, usual), asked in zip(them, asker, strict=True)))
+    return headers
+
+
+def _status_in(version: str, status: int) -> int:
+    """A status code as a version has it."""
+    return _IN_OLDEST.get(status, status) if version == OLDEST else status

@@ -3,17 +3,21 @@
 Source: OCPI 2.2.1, Transport and format, Client Owned Object Push.
 """
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from msgspec import Struct
 
 from simulator.engine.cause import Cause
-from simulator.engine.exchange import Subject
+from simulator.engine.exchange import Exchange, Subject
 from simulator.ocpi.modules import InterfaceRole, ModuleID, Role
 from simulator.ocpi.routes import join_url
+from simulator.parties.client import succeeded
 from simulator.parties.connection import Connection
-from simulator.parties.dialect import OLDEST
+from simulator.parties.dialect import OLDEST, Unsayable
 from simulator.parties.office import Office
+from simulator.parties.patching import difference
 from simulator.parties.push import Outbox, say
 
 
@@ -59,10 +63,11 @@ def publish(
     changes: Any = None,
     to: tuple[Role, ...] = tuple(Role),
     original: Any = None,
+    before: Any = None,
 ) -> None:
     """Push an object by PUT, its `changes` by PATCH, or its end by DELETE, to partners of these roles who take it.
 
-    `original`: see `say`.
+    `original`: see `say`. In 2.1.1 what differs from what the object was `before` is PATCHed, if that is given.
     """
     for connection in tuple(office.registered()):
         endpoint = connection.endpoint(where.module, InterfaceRole.RECEIVER)
@@ -72,5 +77,25 @@ def publish(
         if body is None:
             continue
         subject = where.subject(connection, method, type(obj).__name__)
-        lane = f"{connection.peer_id}/{where.lane}"
-        outbox.push(lane, connection, method, where.url(connection, endpoint), subject, cause, body)
+        lane, url = f"{connection.peer_id}/{where.lane}", where.url(connection, endpoint)
+        patch = _patch(connection, before, body) if before is not None and connection.version == OLDEST else None
+        if patch is None:
+            outbox.push(lane, connection, method, url, subject, cause, body)
+        else:
+            whole = partial(outbox.push, lane, connection, method, url, subject, body=body, first=True)
+            patched = where.subject(connection, "PATCH", type(obj).__name__)
+            outbox.push(lane, connection, "PATCH", url, patched, cause, patch, partial(_or_whole, whole))
+
+
+def _patch(connection: Connection, before: Struct, now: bytes) -> bytes | None:
+    """A PATCH of what differs; None when none can say it."""
+    try:
+        return difference(connection.dialect.encode(before), now)
+    except Unsayable:
+        return None
+
+
+def _or_whole(send_whole: Callable[..., None], exchange: Exchange | None) -> None:
+    """After a PATCH that did not work only the whole object can make a copy right."""
+    if exchange is not None and not succeeded(exchange):
+        send_whole(cause=exchange.as_cause())

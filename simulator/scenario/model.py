@@ -57,7 +57,7 @@ class Party(Struct, frozen=True):
     """A company on the network; `id` is `NL-ABC`. Only an emsp has a `whitelist`, that of its RFID tokens.
 
     `quirks` are the defects that its platform has, by name. A cpo that does not keep tokens has no list of them and
-    asks about each.
+    asks about each; one that patches sends 2.1.1 what has changed of sessions and tariffs instead of all of them.
     """
 
     id: str
@@ -70,6 +70,7 @@ class Party(Struct, frozen=True):
     whitelist: Whitelist | None = None
     quirks: tuple[str, ...] = ()
     keeps_tokens: bool = True
+    patches: bool = False
 
 
 class Connection(Struct, frozen=True):

@@ -11,7 +11,7 @@ from simulator.scenario.words import limited, one_of, party_id, phrase, whole
 
 DEFAULT_LATENCY = Latency(median_us=80_000, p95_us=300_000)
 DEFAULT_TIMEOUT_US = 30_000_000
-_PARTY_KEYS = ("role", "name", "ocpi", "port", "whitelist", "quirks", "tokens")
+_PARTY_KEYS = ("role", "name", "ocpi", "port", "whitelist", "quirks", "tokens", "patches")
 _CONNECTION_KEYS = ("between", "latency", "timeout", "loss", "duplicates")
 _DIRECT = (["cpo", "emsp"], ["cpo", "scsp"], ["emsp", "scsp"])
 _SECOND_US = 1_000_000
@@ -146,6 +146,10 @@ def _party(problems: Problems, key: str, entry: Entry) -> Party:
     if tokens is not None and role != "cpo":
         sentence = f"{key} is a {role}; only a cpo keeps a list of others' tokens, or asks about each."
         problems.add(fields.place_of("tokens"), tokens, "no such key", sentence)
+    patches = fields.maybe("patches", one_of(("yes", "no")))
+    if patches is not None and role != "cpo":
+        sentence = f"{key} is a {role}; only a cpo has sessions and tariffs to patch."
+        problems.add(fields.place_of("patches"), patches, "no such key", sentence)
     versions = _versions(problems, fields.value("ocpi"), KNOWN_VERSIONS if role == "hub" else USUAL_VERSIONS)
     if role == "scsp" and "2.1.1" in versions:
         sentence = f"{key} is an scsp, and OCPI 2.1.1 has no charging profiles; give it 2.2.1 or 2.3.0."
@@ -162,6 +166,7 @@ def _party(problems: Problems, key: str, entry: Entry) -> Party:
         whitelist=(whitelist or "ALLOWED_OFFLINE") if role == "emsp" else None,
         quirks=_quirks(problems, fields.value("quirks")),
         keeps_tokens=tokens != "ask",
+        patches=patches == "yes",
     )
 
 

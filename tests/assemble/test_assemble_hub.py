@@ -57,6 +57,14 @@ def events(path: Path, kind: str) -> Iterator[tuple[str, str, dict[str, object]]
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_answers_go_back_the_way_that_requests_came_and_pages_lead_on(runs: dict[str, Path], name: str) -> None:
+    """Also to one whom the party does not know, and where some of a list has no words in the reader's version."""
+    with Recording.open(runs[name]) as recording:
+        told = [hint.sentence for hint in recording.hints() if hint.rule in ("routing-headers", "link-header")]
+    assert told == []
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_it_plays_alike_over_both_wires_and_every_check_is_true(runs: dict[str, Path], name: str) -> None:
     charged = [m for m in messages(runs[name], from_us=0) if m.route == "cdrs.receiver.post_cdr"]
     assert charged

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from run_town import H, OpenTown, holds, played, town
 
 from simulator.billing.price import price, usage_from_volumes
 from simulator.billing.tariff import Component, Element, Tariff
-from simulator.ocpi.codec import encode
 from simulator.recording.reader import Recording
 from simulator.scenario.model import Scenario
 
@@ -105,8 +105,11 @@ def test_a_cpo_bills_exactly_and_an_emsp_works_the_same_amount_out(tmp_path: Pat
 
 
 @pytest.mark.parametrize("tariff", ["evening", "day"])
-def test_an_emsp_remarks_on_a_bill_that_asks_too_much(tmp_path: Path, tariff: str) -> None:
-    with OpenTown(evening_town(tmp_path, tariff), tmp_path / "run.ocpirun") as open_town:
+@pytest.mark.parametrize("version", ["2.2.1", "2.3.0"])
+def test_an_emsp_remarks_on_a_bill_that_asks_too_much(tmp_path: Path, tariff: str, version: str) -> None:
+    scenario = evening_town(tmp_path, tariff)
+    scenario = replace(scenario, parties=tuple(replace(each, versions=(version,)) for each in scenario.parties))
+    with OpenTown(scenario, tmp_path / "run.ocpirun") as open_town:
         open_town.run_to(5 * H)
         false = too_much(open_town, "TOO-MUCH")
         url = open_town.url("NL-ABC", "NL-EMA", "cdrs", "RECEIVER")
@@ -114,7 +117,8 @@ def test_an_emsp_remarks_on_a_bill_that_asks_too_much(tmp_path: Path, tariff: st
         # OCPI knows no way to refuse a bill for its amount: it is taken, and somebody will have to talk.
         assert (told.http, told.status) == (201, 1000)
         (hint,) = open_town.hints(told.exchange)
-        assert (hint.rule, hint.severity, hint.path) == ("cdr-price", "error", "$.total_cost.excl_vat")
+        assert (hint.rule, hint.severity, hint.path) == ("cdr-price", "error", "$.total_cost")
+        assert hint.section == f"OCPI {version} cdrs, CDR"
         assert not open_town.audit().checks["messages_valid"]
 
 
@@ -137,5 +141,7 @@ def test_an_emsp_says_why_it_cannot_work_an_amount_out(tmp_path: Path) -> None:
 def too_much(open_town: OpenTown, id: str) -> dict[str, Any]:
     """A bill for a cent more than a session costs."""
     (cdr, *_) = open_town.world.cpos["NL-ABC"].billing.cdrs.by_peer["NL-EMA"]
-    asked = {"excl_vat": float(cdr.total_cost.excl_vat) + 0.01}
-    return {**json.loads(encode(cdr)), "id": id, "total_cost": asked}
+    asked = replace(cdr.total_cost, excl_vat=cdr.total_cost.excl_vat + Decimal("0.01"))
+    said = open_town.connection("NL-ABC", "NL-EMA").dialect.encode(replace(cdr, id=id, total_cost=asked))
+    tree: dict[str, Any] = json.loads(said)
+    return tree

@@ -3,19 +3,31 @@
 import base64
 import json
 from collections.abc import Mapping
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 
 from simulator.ocpi.expert import Expert, Seen
 from simulator.ocpi.fields.bodies import BODIES
 
 URL = "http://nl-ema.ocpi.test/ocpi/receiver/2.2.1/sessions/NL/ABC/1"
 IDS = {"x-request-id": "r1", "x-correlation-id": "c1"}
-ROUTING = {"ocpi-from-country-code": "NL", "ocpi-from-party-id": "ABC"}
+ROUTING = {
+    "ocpi-from-country-code": "NL",
+    "ocpi-from-party-id": "ABC",
+    "ocpi-to-country-code": "NL",
+    "ocpi-to-party-id": "EMA",
+}
+BACK = {
+    "ocpi-from-country-code": "NL",
+    "ocpi-from-party-id": "EMA",
+    "ocpi-to-country-code": "NL",
+    "ocpi-to-party-id": "ABC",
+}
 JSON = {"content-type": "application/json"}
 
 
@@ -41,10 +53,10 @@ SOUND = Seen(
     request_headers={**token("a-token-of-ours"), **IDS, **ROUTING, **JSON},
     request_body=b"{}",
     http_status=200,
-    response_headers={**IDS, **JSON},
+    response_headers={**IDS, **BACK, **JSON},
     response_body=body(),
 )
-PAGE = {**JSON, **IDS, "x-total-count": "0", "x-limit": "100"}
+PAGE = {**JSON, **IDS, **BACK, "x-total-count": "0", "x-limit": "100"}
 A_LIST = replace(
     SOUND,
     method="GET",
@@ -87,6 +99,10 @@ def test_2_1_1_has_no_ids_no_routing_and_no_encoding() -> None:
         ({"request_body": b'{"country_code": "NL", "end_date_time": null}'}, "null-field"),
         ({"response_headers": JSON | {"x-request-id": "r1"}}, "ids-echoed"),
         ({"response_headers": IDS | JSON | {"x-request-id": "r2"}}, "ids-echoed"),
+        ({"response_headers": less(SOUND.response_headers, "ocpi-to-party-id")}, "routing-headers"),
+        ({"response_headers": {**SOUND.response_headers, "ocpi-to-party-id": "EMA"}}, "routing-headers"),
+        ({"response_headers": {**SOUND.response_headers, "ocpi-from-country-code": "DE"}}, "routing-headers"),
+        ({"module": "credentials", "request_headers": less(SOUND.request_headers, *ROUTING)}, "routing-headers"),
         ({"response_headers": IDS | {"content-type": "text/html"}}, "content-type"),
         ({"http_status": 422, "response_body": body(status=2001)}, "http-status"),
         ({"http_status": 403, "response_body": body(status=2000)}, "http-status"),
@@ -106,10 +122,32 @@ def test_each_thing_that_is_not_right_is_remarked_on(changes: dict[str, Any], ru
         ({"response_headers": PAGE | {"link": ""}}, "link-header"),
         ({"response_headers": less(PAGE, "x-limit")}, "page-headers"),
         ({"response_body": body()}, "list-data"),
+        ({"response_headers": PAGE | {"x-total-count": "1"}}, "link-header"),
+        ({"response_headers": PAGE | {"x-total-count": "12"}, "url": URL + "?offset=11&limit=1"}, "link-header"),
     ],
 )
 def test_pages_have_rules_of_their_own(changes: dict[str, Any], rule: str) -> None:
     assert rules(replace(A_LIST, **changes)) == [rule]
+
+
+def test_the_last_page_leads_nowhere_and_any_other_to_the_next() -> None:
+    last = replace(A_LIST, url=URL + "?offset=12&limit=1", response_headers=PAGE | {"x-total-count": "12"})
+    assert rules(last) == []
+    first = PAGE | {"x-total-count": "12", "link": '<http://h/?offset=1>; rel="next"'}
+    assert rules(replace(A_LIST, response_headers=first)) == []
+
+
+def test_an_answer_goes_back_the_way_that_its_request_came() -> None:
+    """Letter case does not matter. A hub that has to refuse says so itself; who refuses at the door may know nobody."""
+    in_lower_case = {name: value.lower() for name, value in BACK.items()}
+    assert rules(replace(SOUND, response_headers=SOUND.response_headers | in_lower_case)) == []
+    by_a_hub = SOUND.response_headers | {"ocpi-from-party-id": "HUB"}
+    assert rules(replace(SOUND, response_headers=by_a_hub)) == ["routing-headers"]
+    assert rules(replace(SOUND, response_headers=by_a_hub, response_body=body(status=4001))) == []
+    at_the_door = less(SOUND.response_headers, *BACK)
+    assert rules(replace(SOUND, response_headers=at_the_door, http_status=404, response_body=body(status=2000))) == []
+    to_whom_it_concerns = less(SOUND.request_headers, "ocpi-to-country-code", "ocpi-to-party-id")
+    assert rules(replace(SOUND, request_headers=to_whom_it_concerns)) == []
 
 
 def test_a_refusal_of_what_is_no_json_may_be_400() -> None:
@@ -206,6 +244,27 @@ def test_what_was_asked_for_is_held_to_the_rules_whole() -> None:
     assert (finding.rule, finding.severity, finding.path) == ("credit-id", "error", "$[1].credit_reference_id")
     assert rules(replace(A_LIST, response_body=body([SESSION, ENDLESS]))) == ["session-end"]
     assert rules(replace(cdrs, response_body=body("none"))) == ["list-data"]
+
+
+RECORD = {
+    "country_code": "NL",
+    "party_id": "ABC",
+    "id": "R1",
+    "invoice_id": "2026-1",
+    "cdrs": ["1"],
+    "last_updated": SESSION["last_updated"],
+}
+
+
+def test_the_records_of_invoices_are_looked_over() -> None:
+    """Only 2.3.0 has them."""
+    newest = {"version": "2.3.0", "module": "invoicereconciliation"}
+    put = replace(sent(RECORD), **newest, route="invoicereconciliation.receiver.put_record")
+    assert rules(put) == []
+    (finding,) = Expert().look(replace(put, request_body=json.dumps({**RECORD, "total": 12}).encode()))
+    assert (finding.rule, finding.path) == ("unknown-field", "$.total")
+    pulled = replace(A_LIST, **newest, route="invoicereconciliation.sender.get_list")
+    assert rules(replace(pulled, response_body=body([RECORD, {**RECORD, "invoice": None}]))) == ["unknown-field"]
 
 
 def tariff(id: str, **changes: object) -> dict[str, object]:
@@ -345,6 +404,26 @@ def test_nothing_that_comes_from_outside_is_too_strange_to_be_looked_at(
         assert finding.sentence()
 
 
+@pytest.mark.parametrize("version", ["2.2.1", "2.3.0"])
+def test_what_is_said_of_an_object_names_the_version_that_is_spoken(version: str) -> None:
+    """Also of a list, and of a class that a later version took over as it was."""
+
+    def sections(seen: Seen) -> list[str]:
+        return [finding.section for finding in Expert().look(replace(seen, version=version))]
+
+    pulled = body([{**ENDLESS, "meter_id": None}])
+    assert sections(replace(A_LIST, response_body=pulled))[0] == f"OCPI {version} sessions, Session"
+    period = {"start_period": 0, "limit": 11.05, "of_ours": 1}
+    asked = {"charging_profile": {"charging_rate_unit": "W", "charging_profile_period": [period]}}
+    profile = {"module": "chargingprofiles", "route": "chargingprofiles.receiver.put_charging_profile"}
+    told = sections(replace(sent({**asked, "response_url": "http://h/"}), **profile))
+    assert len(told) == 2
+    assert all(section.startswith(f"OCPI {version} chargingprofiles, ") for section in told)
+    assert sections(put("connector", {**CONNECTOR, "of_ours": 1}, "NL/ABC/L1/E1/1")) == [
+        f"OCPI {version} locations, Connector"
+    ]
+
+
 # Handshakes
 
 POST = replace(
@@ -356,6 +435,7 @@ POST = replace(
     start_us=10,
     end_us=20,
     request_headers={**token("token-a-of-people"), **IDS, **JSON},
+    response_headers={**IDS, **JSON},
     request_body=b'{"token": "token-b", "roles": [{"country_code": "NL", "party_id": "ABC"}]}',
     response_body=body({"token": "token-c", "roles": [{"country_code": "nl", "party_id": "ema"}]}),
 )
@@ -383,6 +463,7 @@ def test_platforms_of_one_party_each_may_leave_the_routing_headers_out(theirs: o
     asked = later("token-c", 30)
     bare = replace(asked, request_headers=less(asked.request_headers, *ROUTING))
     assert rules(post, bare) == said
+    assert rules(post, replace(asked, response_headers=less(asked.response_headers, *BACK))) == said
     back = replace(
         bare, sender="NL-EMA", receiver="NL-ABC", request_headers={**bare.request_headers, **token("token-b")}
     )
@@ -474,3 +555,38 @@ def test_a_path_that_nobody_published_is_one_only_when_it_is_not_found() -> None
     elsewhere = replace(lost, url="http://nl-ema.ocpi.test/emsp/2.2.1/sessions/NL/ABC/1")
     assert rules(details, elsewhere) == ["hard-wired-path"]
     assert rules(elsewhere) == []
+
+
+LOST = replace(
+    SOUND,
+    method="GET",
+    url="http://nl-ema.ocpi.test/ocpi/2.1.1/stuff",
+    module="",
+    route="",
+    version="",
+    request_headers={"authorization": "Token raw-token-of-theirs"},
+    request_body=b"",
+    http_status=404,
+    response_headers=JSON,
+    response_body=body(status=2000),
+)
+
+
+@pytest.mark.parametrize(
+    ("spoken", "said"),
+    [("2.1.1", []), ("2.2.1", ["token-encoding", "message-ids", "message-ids"]), (None, [])],
+    ids=["old", "new", "unknown"],
+)
+def test_a_path_that_is_none_of_ocpi_s_is_asked_for_as_the_version_of_the_handshake_has_it(
+    spoken: str | None, said: list[str]
+) -> None:
+    """Where it leads does not tell the version. Nothing can be said of ids and tokens as long as nobody knows it."""
+    expert = Expert()
+    if spoken is not None:
+        expert.look(replace(POST, version=spoken))
+    row: Any = SimpleNamespace(**asdict(LOST), host="nl-ema.ocpi.test", path="/ocpi/2.1.1/stuff")
+    found = list(expert.look_at(row, 0, LOST.request_headers, 0, LOST.response_headers))
+    assert [finding.rule for _, finding in found] == said
+    assert all(finding.section.startswith(f"OCPI {spoken} transport") for _, finding in found)
+    wrong = replace(LOST, http_status=403)
+    assert [finding.section for finding in Expert().look(wrong)] == ["OCPI status_codes"]

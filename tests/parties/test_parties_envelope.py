@@ -23,8 +23,8 @@ def locations_url(desk: OpenTown) -> str:
     return desk.url(EMSP, CPO, "locations", "SENDER")
 
 
-def refused(desk: OpenTown, told: Told, http: int, status: int, rule: str) -> None:
-    """The answer is a whole envelope without data, and the recording has a hint on it."""
+def refused(desk: OpenTown, told: Told, http: int, status: int, rule: str, said: str = "OCPI 2.2.1 ") -> None:
+    """The answer is a whole envelope without data, and the recording has a hint on it, with what said so."""
     assert (told.http, told.status) == (http, status)
     assert set(told.envelope) == {"status_code", "status_message", "timestamp"}
     assert UTC.fullmatch(told.envelope["timestamp"])
@@ -32,6 +32,7 @@ def refused(desk: OpenTown, told: Told, http: int, status: int, rule: str) -> No
     hints = desk.hints(told.exchange)
     assert rule in [hint.rule for hint in hints]
     assert all(hint.sentence for hint in hints)
+    assert all(hint.section.startswith(said) for hint in hints if hint.rule == rule)
 
 
 # Tokens
@@ -76,7 +77,8 @@ def test_what_peers_of_other_makes_send_is_understood(desk: OpenTown, spell: str
 
 def test_the_token_is_asked_for_before_anything_else_is_told(desk: OpenTown) -> None:
     for url in (f"http://nl-abc.ocpi.test/{path}" for path in ("", "nowhere", "ocpi/receiver/2.2.1/tokens/x")):
-        refused(desk, desk.ask(EMSP, CPO, "PUT", url, b"{", token="wrong"), 401, 2000, "unauthorised")
+        told = desk.ask(EMSP, CPO, "PUT", url, b"{", token="wrong")
+        refused(desk, told, 401, 2000, "unauthorised", "OCPI 2.2.1 " if "2.2.1" in url else "OCPI transport")
 
 
 # Paths, methods, sizes
@@ -119,7 +121,7 @@ def test_a_body_of_10_mb_is_read_and_one_byte_more_is_413(desk: OpenTown) -> Non
     fits = whole + b" " * (MAX_BODY_BYTES - len(whole))
     assert (told := desk.ask(EMSP, CPO, "PUT", url, fits)).http == 201, told.body
     assert desk.ask(EMSP, CPO, "GET", url).data == token("HUGE")
-    refused(desk, desk.ask(EMSP, CPO, "PUT", url, fits + b" "), 413, 2000, "body-too-large")
+    refused(desk, desk.ask(EMSP, CPO, "PUT", url, fits + b" "), 413, 2000, "body-too-large", "RFC 9110, ")
 
 
 # Bodies

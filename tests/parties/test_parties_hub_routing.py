@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from parties_hub import HUB, RECEIVER, SENDER, card_of, hub_town, messages, onward, routing_of, say, square
+from parties_hub import HUB, RECEIVER, SENDER, card_of, hints, hub_town, messages, onward, routing_of, say, square
 from parties_objects import cdr, session
 from run_town import MIN, OpenTown, S, WireName, json_answer
 
@@ -122,6 +122,8 @@ def test_case_23_a_party_that_the_hub_does_not_know(desk: OpenTown) -> None:
     assert (told.http, told.status) == (200, 4001)
     assert "NL-XYZ" in told.envelope["status_message"]
     assert not onward(desk, told)
+    sections = [hint.section for hint in hints(desk, told.exchange) if hint.rule == "refused"]
+    assert sections == ["OCPI 2.2.1 status_codes, 4xxx: Hub errors"]
 
 
 def test_case_23_a_party_that_is_not_there_is_known_to_be_offline_after_one_message(own: OpenTown) -> None:

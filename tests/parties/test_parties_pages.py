@@ -19,6 +19,7 @@ from simulator.ocpi.datatypes import format_datetime
 from simulator.ocpi.modules import ModuleID
 from simulator.ocpi.pagination import next_url
 from simulator.ocpi.v2_2_1.locations import Location
+from simulator.parties.call import fewer
 from simulator.parties.pull import Crawl, crawl
 from simulator.wire.carrier import Response
 
@@ -188,3 +189,12 @@ def test_bad_objects_of_a_list_cost_only_themselves(many: OpenTown) -> None:
     assert [location.id for location in found.objects] == [each["id"] for each in good]
     assert found.complete
     assert "$[1].publish" in [hint.path for hint in many.hints(many.kernel.exchanges)]
+
+
+@pytest.mark.parametrize(
+    ("total", "withheld", "said"),
+    [("5", 0, "5"), ("5", 2, "3"), ("1", 2, "0"), ("9" * 5_000, 1, None), ("many", 1, None)],
+)
+def test_what_is_withheld_from_a_reader_does_not_count_for_it(total: str, withheld: int, said: str | None) -> None:
+    headers = (("X-Limit", "100"), ("X-Total-Count", total))
+    assert fewer(headers, withheld) == (headers[0], ("X-Total-Count", total if said is None else said))

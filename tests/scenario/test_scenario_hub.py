@@ -86,6 +86,13 @@ def test_only_a_network_has_a_choice_about_cards(tmp_path: Path, role: str) -> N
     assert "only a cpo keeps a list of others' tokens" in said
 
 
+def test_a_network_may_patch_what_2_1_1_lets_it(tmp_path: Path) -> None:
+    parties = read(tmp_path, ("NL-ABC: {role: cpo}", "NL-ABC: {role: cpo, patches: yes}")).parties
+    assert [party.patches for party in parties] == [True, False, False, False]
+    said = complaint(tmp_path, ("NL-EMA: {role: emsp}", "NL-EMA: {role: emsp, patches: yes}"))
+    assert "only a cpo has sessions and tariffs to patch" in said
+
+
 def test_a_hub_has_no_whitelist(tmp_path: Path) -> None:
     said = complaint(tmp_path, ("NL-HUB: {role: hub}", "NL-HUB: {role: hub, whitelist: NEVER}"))
     assert "NL-HUB is a hub; only an emsp has tokens" in said

@@ -1,15 +1,22 @@
-"""What an answer must be besides its data: a code that OCPI has, an envelope, the request's ids, headers of a page.
+"""What an answer must be besides its data: a code that OCPI has, an envelope, the request's ids, routing, pages.
 
-Source: OCPI 2.2.1, Transport and format: Response format, Pagination, Unique message IDs; Status codes; CDRs, POST.
+Source: OCPI 2.2.1, Transport and format: Response format, Pagination, Unique message IDs, Message routing; Status
+codes; CDRs, POST; digest, sections 2.3 and 2.4.
 """
 
 from collections.abc import Iterator
 from typing import Final
+from urllib.parse import parse_qsl
 
+import msgspec
+
+from simulator.ocpi import codec
 from simulator.ocpi import headers as h
-from simulator.ocpi.expert.requests import IDS
+from simulator.ocpi.datatypes import ci_key
+from simulator.ocpi.expert.requests import IDS, ROUTING
 from simulator.ocpi.expert.seen import Seen
 from simulator.ocpi.findings import Finding
+from simulator.ocpi.modules import uses_routing_headers
 from simulator.ocpi.pagination import next_url
 
 _HTTP_OF_OCPI: Final = (200, 201, 400, 401, 404, 405, 413, 500, 502, 503, 504)
@@ -18,6 +25,12 @@ _INSTEAD: Final = {
     403: "401 for a token that is missing or unknown",
     422: "200 with status code 2001 for JSON that says something wrong",
 }
+_OTHERS: Final = tuple(zip(ROUTING, (*ROUTING[2:], *ROUTING[:2]), strict=True))
+"""The routing headers of an answer, each with the one of the request that has the same value."""
+_FROM: Final = ROUTING[:2]
+_PAGINATION: Final = "transport_and_format, Pagination"
+_MOST_DIGITS: Final = 18
+_items: Final = msgspec.json.Decoder(list[msgspec.Raw]).decode
 _ENVELOPE: Final = "transport_and_format, Response format"
 
 
@@ -38,8 +51,19 @@ def check_envelope(seen: Seen) -> Iterator[Finding]:
         yield seen.remark("list-data", "$.data", "no list", "a list, empty when there is nothing", _ENVELOPE, "error")
 
 
-def check_answer_form(seen: Seen) -> Iterator[Finding]:
-    """The code and the headers of an answer."""
+def check_page(seen: Seen) -> Iterator[Finding]:
+    """Whether a page that is not the last one leads on to the next."""
+    if not _is_page(seen) or not seen.ok or "link" in seen.response_headers:
+        return
+    total = _whole(seen.response_headers.get("x-total-count", ""))
+    shown = total and _whole(dict(parse_qsl(seen.url.partition("?")[2])).get("offset", "")) + _count(seen.data)
+    if shown < total:
+        found = f"nothing, though only {shown} of {total} have been shown"
+        yield seen.remark("link-header", h.LINK, found, '<URL>; rel="next"', _PAGINATION, "error")
+
+
+def check_answer_form(seen: Seen, one_party_each: bool) -> Iterator[Finding]:
+    """The code and the headers of an answer; between platforms of one party each it is clear who speaks to whom."""
     code = seen.http_status
     if code not in _HTTP_OF_OCPI:
         expected = _INSTEAD.get(code or 0, "a code that OCPI has a use for; problems are told by its status codes")
@@ -50,6 +74,8 @@ def check_answer_form(seen: Seen) -> Iterator[Finding]:
         yield seen.remark("content-type", h.CONTENT_TYPE, found, "application/json", section, "warning")
     if seen.has_ids:
         yield from _check_ids(seen)
+        if seen.module:
+            yield from _check_routing(seen, one_party_each)
     if seen.ok:
         if _is_page(seen):
             yield from _check_page_headers(seen)
@@ -67,18 +93,52 @@ def _check_ids(seen: Seen) -> Iterator[Finding]:
             yield seen.remark("ids-echoed", name, found, "the id of the request", section, "error")
 
 
+def _check_routing(seen: Seen, one_party_each: bool) -> Iterator[Finding]:
+    """An answer goes back the way that the request came: TO and FROM change places."""
+    section = "transport_and_format, Message routing"
+    asked, given = seen.request_headers, seen.response_headers
+    missing = [name for name in ROUTING if name.lower() not in given]
+    if not uses_routing_headers(seen.module):
+        present = next((name for name in ROUTING if name not in missing), None)
+        if present is not None:
+            expected = f"none, as {seen.module} is a configuration module"
+            yield seen.remark("routing-headers", present, "a routing header", expected, section, "error")
+        return
+    # A platform that refuses at its door may not know whom it speaks to.
+    if missing and not one_party_each and (seen.http_status or 999) < 300 and _FROM[0].lower() in asked:
+        expected = "all four; they may be left out only between platforms of one party each"
+        yield seen.remark("routing-headers", missing[0], "nothing", expected, section, "warning")
+    for name, other in _OTHERS:
+        # A hub that has to refuse says so itself, in place of the party that was meant.
+        wanted, value = asked.get(other.lower(), "") if seen.ok or name not in _FROM else "", given.get(name.lower())
+        if wanted and value is not None and ci_key(wanted) != ci_key(value):
+            expected = f"{wanted!r}, the {other} of the request"
+            yield seen.remark("routing-headers", name, repr(value), expected, section, "error")
+
+
 def _is_page(seen: Seen) -> bool:
     return seen.route.endswith(".get_list") and seen.module != "versions"
 
 
 def _check_page_headers(seen: Seen) -> Iterator[Finding]:
-    section = "transport_and_format, Pagination"
     headers = seen.response_headers
     link = headers.get("link")
     if link is not None and next_url(link) is None:
         expected = 'no Link header on the last page, <URL>; rel="next" on any other'
-        yield seen.remark("link-header", h.LINK, repr(link), expected, section, "warning")
+        yield seen.remark("link-header", h.LINK, repr(link), expected, _PAGINATION, "warning")
     for name in (h.X_TOTAL_COUNT, h.X_LIMIT):
         if not headers.get(name.lower(), "").isdecimal():
             found = repr(headers[name.lower()]) if name.lower() in headers else "nothing"
-            yield seen.remark("page-headers", name, found, "a whole number", section, "warning")
+            yield seen.remark("page-headers", name, found, "a whole number", _PAGINATION, "warning")
+
+
+def _whole(text: str) -> int:
+    """A whole number in a header or a query; 0 for what is none."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS else 0
+
+
+def _count(data: bytes | None) -> int:
+    try:
+        return len(_items(data or b"[]"))
+    except codec.UNREADABLE:
+        return 0

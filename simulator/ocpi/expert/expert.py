@@ -7,7 +7,7 @@ remembered by the numbers that such sets have, and only bodies and handshakes ar
 from collections.abc import Hashable, Iterator, Mapping
 from typing import Final, Protocol
 
-from simulator.ocpi.expert.answers import check_answer_form, check_envelope
+from simulator.ocpi.expert.answers import check_answer_form, check_envelope, check_page
 from simulator.ocpi.expert.bodies import look_at_answered, look_at_asked
 from simulator.ocpi.expert.handshakes import Handshakes
 from simulator.ocpi.expert.plugs import Plugs
@@ -65,7 +65,7 @@ class Expert:
             url=f"http://{row.host}{row.path}",
             module=row.module,
             route=row.route,
-            version=row.version,
+            version=row.version or self._handshakes.version(row.sender, row.receiver),
             request_headers=request_headers,
             request_body=row.request_body,
             http_status=row.http_status,
@@ -90,8 +90,8 @@ class Expert:
         found = self._check_form((*kind, one_each), seen.asked, check_request_form(seen, one_each))
         found += self._handshakes.check_request(seen)
         objects, odd = look_at_asked(seen)
-        found += odd
-        found += self._plugs.check(seen, objects)
+        odd += self._plugs.check(seen, objects)
+        found += [each.in_version(seen.version) for each in odd]
         return found
 
     def look_at_answer(self, seen: Seen) -> list[Finding]:
@@ -99,14 +99,15 @@ class Expert:
         if seen.http_status is None:
             return []
         kind = (seen.asked, seen.answered, seen.route, seen.module, seen.version, seen.http_status, seen.ok)
-        found = self._check_form(
-            (*kind, bool(seen.response_body)), seen.asked and seen.answered, check_answer_form(seen)
-        )
+        one_each = self._handshakes.one_party_each(seen)
+        form = check_answer_form(seen, one_each)
+        found = self._check_form((*kind, bool(seen.response_body), one_each), seen.asked and seen.answered, form)
         found += check_envelope(seen)
+        found += check_page(seen)
         found += self._handshakes.check_answer(seen)
         objects, odd = look_at_answered(seen)
-        found += odd
-        found += self._plugs.check(seen, objects)
+        odd += self._plugs.check(seen, objects)
+        found += [each.in_version(seen.version) for each in odd]
         return found
 
     def _check_form(self, kind: Hashable, numbered: int, check: Iterator[Finding]) -> list[Finding]:

@@ -34,6 +34,11 @@ class Handshakes:
         self._dead: dict[Token, int] = {}
         self._published: dict[Way, dict[str, None]] = {}
         self._one_each: dict[Way, bool] = {}
+        self._versions: dict[Way, str] = {}
+
+    def version(self, sender: str, receiver: str) -> str:
+        """The version that the last handshake of two platforms was for; empty when there was none."""
+        return self._versions.get((sender, receiver), "")
 
     def one_party_each(self, seen: Seen) -> bool:
         """Whether the two platforms have told each other of one party each, and neither is a hub."""
@@ -104,7 +109,9 @@ class Handshakes:
             if seen.route in _HANDSHAKES:
                 self._take(seen, _token(seen.data), _token(seen.request_body))
                 one_each = _is_of_one(seen.request_body) and _is_of_one(seen.data)
-                self._one_each[seen.sender, seen.receiver] = self._one_each[seen.receiver, seen.sender] = one_each
+                for way in ((seen.sender, seen.receiver), (seen.receiver, seen.sender)):
+                    self._one_each[way] = one_each
+                    self._versions[way] = seen.version
 
     def _take(self, seen: Seen, theirs: str, ours: str) -> None:
         """These tokens are in force now, the one for the sender to present, the other for the receiver."""

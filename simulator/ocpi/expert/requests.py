@@ -31,7 +31,8 @@ def check_request_form(seen: Seen, one_party_each: bool) -> Iterator[Finding]:
             if name.lower() not in headers:
                 section = "transport_and_format, Unique message IDs"
                 yield seen.remark("message-ids", name, "nothing", "an id, such as a UUID", section, "error")
-        yield from _check_routing(seen, one_party_each)
+        if seen.module:
+            yield from _check_routing(seen, one_party_each)
 
 
 def _check_token(seen: Seen) -> Iterator[Finding]:

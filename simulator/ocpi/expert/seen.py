@@ -10,7 +10,7 @@ from msgspec import Struct
 from simulator.ocpi import codec, envelope
 from simulator.ocpi import headers as h
 from simulator.ocpi.envelope import Envelope
-from simulator.ocpi.findings import Finding, Invalid, Severity
+from simulator.ocpi.findings import Finding, Invalid, Severity, section_in
 
 OLDEST = "2.1.1"
 """The version without message ids, routing headers and Base64."""
@@ -21,8 +21,9 @@ _tokens_in: Final = lru_cache(4096)(h.tokens_in)
 class Seen(Struct, frozen=True, kw_only=True):
     """An exchange. Header names are in lower case; `http_status` is None when nothing came back.
 
-    `route` is empty for a request that is none of OCPI's. `asked` and `answered` are numbers by which its headers are
-    known, but for the message ids that they end with; 0 for headers without a number.
+    `module` and `route` are empty for a request that is none of OCPI's, `version` when nobody knows it. `asked` and
+    `answered` are numbers by which its headers are known, but for the message ids that they end with; 0 for headers
+    without a number.
     """
 
     sender: str
@@ -53,8 +54,8 @@ class Seen(Struct, frozen=True, kw_only=True):
 
     @property
     def has_ids(self) -> bool:
-        """Whether the version has message ids, routing headers and encoded tokens."""
-        return self.version != OLDEST
+        """Whether the version has message ids, routing headers and encoded tokens; not if nobody knows it."""
+        return self.version not in ("", OLDEST)
 
     @property
     def ok(self) -> bool:
@@ -88,5 +89,5 @@ class Seen(Struct, frozen=True, kw_only=True):
 
     def remark(self, rule: str, path: str, found: str, expected: str, section: str, severity: Severity) -> Finding:
         """A finding on this exchange; a path begins with the name of the header, with `HTTP` or with `$`."""
-        section = f"OCPI {self.version} {section}"
+        section = section_in(f"OCPI {section}", self.version)
         return Finding(rule=rule, severity=severity, path=path, found=found, expected=expected, section=section)

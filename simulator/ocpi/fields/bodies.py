@@ -1,7 +1,7 @@
 """Which class stands in the request and in the answer of each route; the envelope around an answer is left aside.
 
 Acknowledgements carry nothing: OCPI leaves open what a PUT or a PATCH is answered with, and ours say no more than the
-status. Source: OCPI 2.2.1, the interface tables of all modules.
+status. Source: the interface tables of all modules of OCPI 2.1.1, 2.2.1 and 2.3.0 (edition 2).
 """
 
 from typing import Final
@@ -32,6 +32,7 @@ from simulator.ocpi.v2_2_1.sessions import ChargingPreferences, Session
 from simulator.ocpi.v2_2_1.tariffs import Tariff
 from simulator.ocpi.v2_2_1.tokens import AuthorizationInfo, LocationReferences, Token
 from simulator.ocpi.v2_2_1.versions import Version, VersionDetails
+from simulator.ocpi.v2_3_0.invoicereconciliation import InvoiceReconciliationRecord
 
 BODIES: Final[dict[str, tuple[type[Object] | None, type[Object] | None]]] = {
     "versions.get_list": (None, Version),
@@ -66,6 +67,8 @@ BODIES: Final[dict[str, tuple[type[Object] | None, type[Object] | None]]] = {
     "tariffs.receiver.get_tariff": (None, Tariff),
     "tariffs.receiver.put_tariff": (Tariff, None),
     "tariffs.receiver.delete_tariff": (None, None),
+    # Only 2.1.1 has this one.
+    "tariffs.receiver.patch_tariff": (Tariff, None),
     "tokens.sender.get_list": (None, Token),
     "tokens.sender.post_authorize": (LocationReferences, AuthorizationInfo),
     "tokens.receiver.get_token": (None, Token),
@@ -87,4 +90,10 @@ BODIES: Final[dict[str, tuple[type[Object] | None, type[Object] | None]]] = {
     "hubclientinfo.sender.get_list": (None, ClientInfo),
     "hubclientinfo.receiver.get_client_info": (None, ClientInfo),
     "hubclientinfo.receiver.put_client_info": (ClientInfo, None),
+    # Only 2.3.0 has these.
+    "invoicereconciliation.sender.get_list": (None, InvoiceReconciliationRecord),
+    "invoicereconciliation.receiver.get_record": (None, InvoiceReconciliationRecord),
+    "invoicereconciliation.receiver.post_record": (InvoiceReconciliationRecord, None),
+    "invoicereconciliation.receiver.put_record": (InvoiceReconciliationRecord, None),
+    "invoicereconciliation.receiver.delete_record": (None, None),
 }

@@ -79,7 +79,13 @@ def check_identity(params: Mapping[str, str], obj: Any) -> tuple[Finding, ...]:
     else:
         fields = _ID_PARAMETERS
     return tuple(
-        remark("url-identity", f"$.{field}", repr(value), f"{params[name]!r} as in the URL", "OCPI transport, PUT")
+        remark(
+            "url-identity",
+            f"$.{field}",
+            repr(value),
+            f"{params[name]!r} as in the URL",
+            "OCPI transport_and_format, PUT",
+        )
         for name, field in fields.items()
         if name in params and (value := getattr(obj, field, None)) is not None and ci_key(params[name]) != ci_key(value)
     )

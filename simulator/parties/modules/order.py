@@ -25,6 +25,6 @@ def overtaken(journal: Journal, call: Call, known: str, offered: str) -> bool:
         "warning",
         f"last_updated {offered} is older than {known}, which is known already; the older state was not taken over.",
         "$.last_updated",
-        "OCPI 2.2.1 transport_and_format, Client Owned Object Push",
+        f"OCPI {call.version} transport_and_format, Client Owned Object Push",
     )
     return True

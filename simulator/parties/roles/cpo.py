@@ -96,11 +96,13 @@ class _Books(Books):
 class Cpo:
     """One CPO. Implements OCPP's CentralSystem; `charge_points` is how it reaches them.
 
-    `_heard` are the transactions whose start it was told.
+    `_heard` are the transactions whose start it was told. In 2.1.1 it tells of changed sessions and tariffs by PUT, or
+    it `patches` them.
     """
 
-    def __init__(self, office: Office, poll_us: int | None, keeps_tokens: bool = True) -> None:
+    def __init__(self, office: Office, poll_us: int | None, keeps_tokens: bool = True, patches: bool = False) -> None:
         self.office = office
+        self._patches = patches
         self.locations = LocationsSender(office)
         self.tariffs = TariffsSender(office)
         self.tokens = TokensReceiver(office, self._token_changed)
@@ -113,7 +115,7 @@ class Cpo:
             office, self.locations.store, self.charge_points, self._open_session, self.reservations.decisions
         )
         self._outbox = Outbox(office)
-        self._push = SessionPush(office, self._outbox)
+        self._push = SessionPush(office, self._outbox, patches)
         self._behind = BehindHubs(
             office, lambda routed, reason, cause: self.sync.soon(routed, reason, cause), self._push.met
         )
@@ -153,10 +155,12 @@ class Cpo:
             self._neutral[tariff.id.lower()] = neutral(tariff)
 
     def change_tariff(self, tariff: Tariff, cause: Cause) -> None:
-        """Publish other prices under a tariff's id; sessions that have begun keep theirs. Partners get a PUT."""
-        self.tariffs.store.put(tariff, tariff.id)
+        """Publish other prices under a tariff's id; sessions that have begun keep theirs."""
+        store = self.tariffs.store
+        before = store.get(tariff.id) if self._patches and store.original(None, tariff.id) is None else None
+        store.put(tariff, tariff.id)
         self._neutral[tariff.id.lower()] = neutral(tariff)
-        publish(self.office, self._outbox, "PUT", tariff, _place_of(tariff), cause)
+        publish(self.office, self._outbox, "PUT", tariff, _place_of(tariff), cause, before=before)
 
     def withdraw_tariff(self, id: str, cause: Cause) -> None:
         """Sell by a tariff no longer; sessions that have begun keep it. Partners get a DELETE."""

@@ -61,10 +61,14 @@ class Place(Struct, frozen=True):
 
 
 class PeersCopy(Struct):
-    """What a peer has of a session: `where`, once it was told, and whether it lacks some of it."""
+    """What a peer has of a session: `where`, once it was told, and whether it lacks some of it.
+
+    `said` is all of it in the peer's words, where a PATCH is made of what has changed since.
+    """
 
     where: Copy | None = None
     lacks_some: bool = False
+    said: bytes = b""
 
 
 class CpoSession:

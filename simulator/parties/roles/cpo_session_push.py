@@ -17,6 +17,7 @@ from simulator.parties.client import not_found, succeeded
 from simulator.parties.connection import Connection
 from simulator.parties.dialect import OLDEST
 from simulator.parties.office import Office
+from simulator.parties.patching import difference
 from simulator.parties.push import Copy, Outbox, say
 from simulator.parties.roles.cpo_reserved_session import ReservedSession
 from simulator.parties.roles.cpo_session import CpoSession, PeersCopy
@@ -25,11 +26,12 @@ _SESSIONS, _RECEIVER = ModuleID.SESSIONS, InterfaceRole.RECEIVER
 
 
 class SessionPush:
-    """The session news of one CPO."""
+    """The session news of one CPO, which in 2.1.1 `patches` or sends all of a session each time."""
 
-    def __init__(self, office: Office, outbox: Outbox) -> None:
+    def __init__(self, office: Office, outbox: Outbox, patches: bool) -> None:
         self._office = office
         self._outbox = outbox
+        self._patches = patches
         self._scsps: dict[str, None] = {}
 
     def met(self, connection: Connection) -> None:
@@ -53,7 +55,7 @@ class SessionPush:
         changes: Any = None,
         first: bool = False,
     ) -> None:
-        """2.1.1 cannot add charging periods, so a peer of that version always gets all."""
+        """A PATCH of 2.1.1 cannot add charging periods: it has all of them, or a peer of that version gets all."""
         held = session.copies.get(peer_id)
         if held is None:
             held = session.copies[peer_id] = PeersCopy()
@@ -61,16 +63,19 @@ class SessionPush:
         if connection is None or endpoint is None:
             held.lacks_some = True
             return
-        if held.lacks_some or connection.version == OLDEST:
+        if held.lacks_some:
             changes = None
-        method = "PUT" if changes is None else "PATCH"
-        body = (
-            say(self._office, connection, session.whole(), cause)
-            if changes is None
-            else connection.dialect.encode_patch(Session, changes)
-        )
+        if changes is None or connection.version == OLDEST:
+            body = say(self._office, connection, session.whole(), cause)
+        else:
+            body = connection.dialect.encode_patch(Session, changes)
         if body is None:
             return
+        method = "PUT" if changes is None else "PATCH"
+        if connection.version == OLDEST:
+            patch = difference(held.said, body) if self._patches and changes is not None and held.said else None
+            held.said = body
+            method, body = ("PUT", body) if patch is None else ("PATCH", patch)
         where = held.where
         if where is None or where.endpoint is not endpoint:
             where = held.where = _where(connection, endpoint, session)

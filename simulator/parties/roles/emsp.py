@@ -12,6 +12,7 @@ from simpy import Event
 from simulator.engine.cause import Cause
 from simulator.engine.exchange import Subject
 from simulator.engine.journal import fixed
+from simulator.ocpi.findings import section_in
 from simulator.ocpi.modules import ModuleID, Role
 from simulator.ocpi.v2_2_1.cdrs import CDR
 from simulator.ocpi.v2_2_1.commands import CommandType, StartSession, StopSession
@@ -215,14 +216,16 @@ class Emsp:
         amount = cdr.total_cost.excl_vat
         expected = -again.amount if cdr.credit else again.amount
         if not again.why_not and expected != amount:
+            biller = f"{cdr.country_code}-{cdr.party_id}"
+            partner = self.office.partner(biller)
             self.office.journal.hint(
                 cause.id,
                 "cdr-price",
                 "error",
                 f"The CDR asks {amount} {cdr.currency}; its tariff and volumes make {expected}.",
-                "$.total_cost.excl_vat",
-                "OCPI 2.2.1 cdrs, CDR",
-                by=f"{cdr.country_code}-{cdr.party_id}",
+                "$.total_cost",
+                section_in("OCPI cdrs, CDR", partner.version if partner is not None else ""),
+                by=biller,
             )
         self.office.journal.money(
             "payable",

@@ -11,7 +11,7 @@ from simulator.ocpi import headers as h
 from simulator.ocpi.findings import Invalid
 from simulator.ocpi.pagination import next_url
 from simulator.ocpi.status import Status
-from simulator.parties.call import Call, Refusal, Reply
+from simulator.parties.call import Call, Refusal, Reply, fewer
 from simulator.parties.client import status_of
 from simulator.parties.office import Office
 from simulator.parties.roles.hub.addressee import not_connected
@@ -49,6 +49,7 @@ class Answers:
     def _translated(self, call: Call, onward: Onward, exchange: Exchange, response: Response) -> Reply:
         answer, cargo = self._office.client.read(exchange), CARGO.get(call.route.name, NOTHING)
         data = bytes(answer.data) if answer.data is not None else None
+        headers = _headers(response, onward)
         if data is not None and cargo.told:
             source, owner = onward.way.line.version, call.owner or onward.way.to
             try:
@@ -66,13 +67,13 @@ class Answers:
                 raise Refusal(
                     Status.CLIENT_ERROR, f"It cannot be said in OCPI {call.version}: {said.reason}"[:255], 404
                 )
-            data = said.body
+            data, headers = said.body, fewer(headers, len(said.withheld))
         return Reply(
             data,
             answer.status,
             answer.problem or None,
             response.status,
-            _headers(response, onward),
+            headers,
             speaker=onward.way.back,
         )
 
