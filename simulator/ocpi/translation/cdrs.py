@@ -11,7 +11,7 @@ from simulator.ocpi.translation.owner import FROM_URL, IN_URL
 from simulator.ocpi.translation.places import CDR_LOCATION, EMBEDDED_CDR_LOCATION
 from simulator.ocpi.translation.plugs import plug
 from simulator.ocpi.translation.prices import with_vat_unknown, without_vat
-from simulator.ocpi.translation.table import FIT, Made, Table, substitute
+from simulator.ocpi.translation.table import FIT, Made, Otherwise, Table, substitute
 from simulator.ocpi.translation.tokens import AUTH_ID, CDR_TOKEN
 from simulator.ocpi.v2_1_1 import cdrs as v2_1_1
 from simulator.ocpi.v2_2_1 import cdrs as v2_2_1
@@ -64,7 +64,12 @@ FROM_2_1_1: Final = (
             *("total_reservation_cost", "credit", "credit_reference_id", "home_charging_compensation"),
         ),
     ),
-    Table(v2_1_1.ChargingPeriod, v2_2_1.ChargingPeriod, mapped={"dimensions": _without_flat}, unsaid=("tariff_id",)),
+    Table(
+        v2_1_1.ChargingPeriod,
+        v2_2_1.ChargingPeriod,
+        mapped={"dimensions": Otherwise(_without_flat)},
+        unsaid=("tariff_id",),
+    ),
     Table(v2_1_1.CdrDimension, v2_2_1.CdrDimension, mapped={"type": FIT}),
 )
 

@@ -15,7 +15,7 @@ from msgspec.structs import FieldInfo
 from simulator.ocpi import typeinfo
 from simulator.ocpi.translation.account import Account, Tree, Unsayable
 from simulator.ocpi.translation.alike import Alike, of_lists, of_objects, of_values
-from simulator.ocpi.translation.table import FIT, WHOLE, Made, Mapper, Table, Way
+from simulator.ocpi.translation.table import FIT, WHOLE, Made, Mapper, Otherwise, Table, Way
 from simulator.ocpi.typeinfo import Shape
 
 
@@ -139,17 +139,20 @@ class Leg:
             raise _wrong(table, f"names {', '.join(strange)}, which the source does not have")
         return Plan(steps, table.made, table.refused, [name for name, field in fields.items() if field.required])
 
-    def _make_step(self, source: FieldInfo, target: FieldInfo, way: Mapper | Way | None) -> _Step:
+    def _make_step(self, source: FieldInfo, target: FieldInfo, way: Mapper | Way | Otherwise | None) -> _Step:
         needed = target.required or way is WHOLE
-        if not isinstance(way, Way) and way is not None:
+        if not isinstance(way, Way | Otherwise) and way is not None:
             return _Step(target.encode_name, way, needed)
+        usual = None if isinstance(way, Otherwise) else way
         try:
-            said = self._said(typeinfo.shape(source.type), typeinfo.shape(target.type), way)
+            said = self._said(typeinfo.shape(source.type), typeinfo.shape(target.type), usual)
         except TypeError as error:
             raise ValueError(f"{source.name} to {target.name}: {error}") from None
         if said is None:
             return _Step(target.encode_name, None, needed)
-        return _Step(target.encode_name, said.mapper, needed, alike=said.alike)
+        return _Step(
+            target.encode_name, way.say if isinstance(way, Otherwise) else said.mapper, needed, alike=said.alike
+        )
 
     def _said(self, source: Shape, target: Shape, way: Way | None) -> _Said | None:
         if (source.item is None) != (target.item is None):

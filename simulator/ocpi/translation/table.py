@@ -29,6 +29,12 @@ FIT: Final = Way.FIT
 WHOLE: Final = Way.WHOLE
 
 
+class Otherwise(Struct, frozen=True):
+    """A function for what does not go over just as it is; most does, and is found out fast (see alike.py)."""
+
+    say: Mapper
+
+
 class Made(Struct, frozen=True):
     """Fields of the target that come from several of the source, or from none.
 
@@ -51,7 +57,7 @@ class Table(Struct, frozen=True):
     source: type[Struct]
     target: type[Struct]
     renamed: Mapping[str, str] = {}
-    mapped: Mapping[str, Mapper | Way] = {}
+    mapped: Mapping[str, Mapper | Way | Otherwise] = {}
     lost: Mapping[str, str] = {}
     made: tuple[Made, ...] = ()
     unsaid: tuple[str, ...] = ()
