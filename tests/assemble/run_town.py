@@ -282,3 +282,14 @@ def json_answer(data: object, status_code: int = 1000, http: int = 200) -> Respo
     """What a platform of another make answers."""
     body = {"data": data, "status_code": status_code, "timestamp": "2026-05-04T04:00:00Z"}
     return Response(http, (("Content-Type", "application/json"),), json.dumps(body).encode())
+
+
+def alike_over_both_wires(scenario: Path, recording: Path) -> Path:
+    """Play a scenario over both wires, see that its checks hold and its digests are equal; returns the recording."""
+    digests = []
+    for wire in ("http", "memory"):
+        result = played(load(scenario), recording, wire=wire)  # type: ignore[arg-type]
+        holds(result)
+        digests.append(result.summary["digest"])
+    assert digests[0] == digests[1]
+    return recording

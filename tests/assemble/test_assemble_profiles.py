@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
-from run_town import MIN, SCENARIOS, OpenTown, S, holds, named, played, town
+from run_town import MIN, SCENARIOS, OpenTown, S, alike_over_both_wires, named, town
 
 from simulator.engine.cause import TIME
 from simulator.ocpi.v2_2_1.chargingprofiles import ActiveChargingProfile
@@ -17,7 +17,6 @@ from simulator.ocpi.v2_2_1.tariffs import TariffType
 from simulator.parties.roles.cpo_session import CpoSession
 from simulator.recording.reader import Recording
 from simulator.recording.rows import Message
-from simulator.scenario.load import load
 
 SCENARIO = SCENARIOS / "smart_charging" / "charging_profiles.yaml"
 PROFILES = "chargingprofiles"
@@ -25,14 +24,7 @@ PROFILES = "chargingprofiles"
 
 @pytest.fixture(scope="module")
 def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("profiles")
-    digests = []
-    for wire in ("http", "memory"):
-        result = played(load(SCENARIO), folder / "run.ocpirun", wire=wire)  # type: ignore[arg-type]
-        holds(result)
-        digests.append(result.summary["digest"])
-    assert digests[0] == digests[1]
-    return folder / "run.ocpirun"
+    return alike_over_both_wires(SCENARIO, tmp_path_factory.mktemp("profiles") / "run.ocpirun")
 
 
 def _messages(path: Path) -> list[Message]:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from run_town import MIN, SCENARIOS, holds, played
+from run_town import MIN, SCENARIOS, alike_over_both_wires, holds, played
 
 from simulator.recording.reader import Recording
 from simulator.recording.rows import Message
@@ -20,14 +20,7 @@ NINE, GRACE = 60 * MIN, 15 * MIN
 
 @pytest.fixture(scope="module")
 def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("reservation")
-    digests = []
-    for wire in ("http", "memory"):
-        result = played(load(SCENARIO), folder / "run.ocpirun", wire=wire)  # type: ignore[arg-type]
-        holds(result)
-        digests.append(result.summary["digest"])
-    assert digests[0] == digests[1]
-    return folder / "run.ocpirun"
+    return alike_over_both_wires(SCENARIO, tmp_path_factory.mktemp("reservation") / "run.ocpirun")
 
 
 def _did(path: Path, driver: str) -> list[tuple[str, int]]:

@@ -6,13 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from run_town import MIN, SCENARIOS, OpenTown, S, holds, named, played, town
+from run_town import MIN, SCENARIOS, OpenTown, S, alike_over_both_wires, named, town
 
 from simulator.engine.cause import TIME
 from simulator.recording.reader import Recording
 from simulator.recording.rows import Message
 from simulator.report.web import Web
-from simulator.scenario.load import load
 
 SCENARIO = SCENARIOS / "smart_charging" / "service_provider.yaml"
 PROFILES = "chargingprofiles"
@@ -20,14 +19,7 @@ PROFILES = "chargingprofiles"
 
 @pytest.fixture(scope="module")
 def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("scsp")
-    digests = []
-    for wire in ("http", "memory"):
-        result = played(load(SCENARIO), folder / "run.ocpirun", wire=wire)  # type: ignore[arg-type]
-        holds(result)
-        digests.append(result.summary["digest"])
-    assert digests[0] == digests[1]
-    return folder / "run.ocpirun"
+    return alike_over_both_wires(SCENARIO, tmp_path_factory.mktemp("scsp") / "run.ocpirun")
 
 
 def _between(path: Path, a: str, b: str, module: str = "") -> list[Message]:

@@ -1,0 +1,177 @@
+"""The expert's remarks on handshakes: who may come with which token, in whose name and to which path."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from expert_seen import A_HUB_230, BACK, IDS, JSON, ROUTING, SOUND, body, less, rules, token
+from msgspec.structs import asdict, replace
+
+from simulator.ocpi.expert import Expert, Seen
+
+TWO = {"token": "token-c", "roles": [{"country_code": "NL", "party_id": id} for id in ("EMA", "TWO")]}
+A_HUB = {"token": "token-c", "roles": [{"country_code": "NL", "party_id": "EMA", "role": "HUB"}]}
+POST = replace(
+    SOUND,
+    method="POST",
+    url="http://nl-ema.ocpi.test/ocpi/2.2.1/credentials",
+    module="credentials",
+    route="credentials.post",
+    start_us=10,
+    end_us=20,
+    request_headers={**token("token-a-of-people"), **IDS, **JSON},
+    response_headers={**IDS, **JSON},
+    request_body=b'{"token": "token-b", "roles": [{"country_code": "NL", "party_id": "ABC"}]}',
+    response_body=body({"token": "token-c", "roles": [{"country_code": "nl", "party_id": "ema"}]}),
+)
+
+
+def later(text: str, start_us: int, http: int = 200, status: int = 1000) -> Seen:
+    headers = {**SOUND.request_headers, **token(text)}
+    return replace(
+        SOUND,
+        start_us=start_us,
+        end_us=start_us + 1,
+        request_headers=headers,
+        http_status=http,
+        response_body=body(status=status),
+    )
+
+
+@pytest.mark.parametrize(
+    ("theirs", "said"),
+    [(None, []), (TWO, ["routing-headers"]), (A_HUB, ["routing-headers"])],
+    ids=["one", "two", "hub"],
+)
+def test_platforms_of_one_party_each_may_leave_the_routing_headers_out(theirs: object, said: list[str]) -> None:
+    post = POST if theirs is None else replace(POST, response_body=body(theirs))
+    asked = later("token-c", 30)
+    bare = replace(asked, request_headers=less(asked.request_headers, *ROUTING))
+    assert rules(post, bare) == said
+    assert rules(post, replace(asked, response_headers=less(asked.response_headers, *BACK))) == said
+    back = replace(
+        bare, sender="NL-EMA", receiver="NL-ABC", request_headers={**bare.request_headers, **token("token-b")}
+    )
+    assert rules(post, back) == said
+
+
+def test_a_hub_of_2_3_0_may_lead_to_others_than_the_one_it_names() -> None:
+    asked = later("token-c", 30)
+    bare = replace(asked, request_headers=less(asked.request_headers, *ROUTING))
+    assert rules(replace(POST, version="2.3.0", response_body=body(A_HUB_230)), bare) == ["routing-headers"]
+
+
+def test_a_hub_of_2_3_0_is_who_it_names_as_the_hub() -> None:
+    from_hub = replace(POST, version="2.3.0", receiver="NL-HUB", response_body=body(A_HUB_230))
+    assert rules(from_hub) == []
+    assert rules(replace(from_hub, receiver="NL-BUH")) == ["other-party"]
+
+
+def test_a_token_is_dead_when_the_next_one_is_there() -> None:
+    assert rules(POST, later("token-c", 30)) == []
+    assert rules(POST, later("token-a-of-people", 30, 401, 2000)) == ["stale-token"]
+    assert rules(POST, later("token-a-of-people", 30)) == ["stale-token", "stale-token-accepted"]
+    assert rules(POST, later("token-a-of-people", 15)) == []
+
+
+def test_tokens_die_in_pairs_when_they_are_replaced_or_given_back() -> None:
+    put = replace(
+        POST,
+        method="PUT",
+        route="credentials.put",
+        start_us=40,
+        end_us=50,
+        request_headers={**POST.request_headers, **token("token-c")},
+        request_body=POST.request_body.replace(b"token-b", b"token-b2"),
+        response_body=POST.response_body.replace(b"token-c", b"token-c2"),
+    )
+    back = replace(later("token-b", 60), sender="NL-EMA", receiver="NL-ABC")
+    assert rules(POST, back) == []
+    assert rules(POST, put, later("token-c2", 60)) == []
+    assert rules(POST, put, later("token-c", 60, 401, 2000)) == ["stale-token"]
+    assert rules(POST, put, back) == ["stale-token", "stale-token-accepted"]
+    delete = replace(put, method="DELETE", route="credentials.delete", request_body=b"", response_body=body())
+    assert rules(POST, delete, back) == ["stale-token", "stale-token-accepted"]
+
+
+def test_another_connection_of_the_same_two_is_another_matter() -> None:
+    """A hub stands in the place of several parties towards one of 2.1.1."""
+    other = replace(
+        POST,
+        request_headers={**POST.request_headers, **token("another-token-a")},
+        request_body=POST.request_body.replace(b"token-b", b"another-token-b"),
+        response_body=POST.response_body.replace(b"token-c", b"another-token-c"),
+    )
+    assert rules(POST, other, later("token-c", 30), later("another-token-c", 30)) == []
+
+
+def test_only_one_who_came_by_a_handshake_can_register_a_second_time() -> None:
+    again = replace(POST, start_us=40, request_headers={**POST.request_headers, **token("token-c")})
+    assert rules(POST, again) == ["second-registration"]
+    refused = replace(again, http_status=405, response_body=body(status=2000))
+    assert rules(POST, refused) == []
+    anew = replace(POST, start_us=40, request_headers={**POST.request_headers, **token("token-of-people-again")})
+    assert rules(POST, anew) == []
+
+
+def test_a_platform_is_the_party_that_its_people_said() -> None:
+    stranger = replace(POST, request_body=POST.request_body.replace(b"ABC", b"XYZ"))
+    assert rules(stranger) == ["other-party"]
+    oldest = replace(
+        POST,
+        version="2.1.1",
+        request_body=b'{"token": "t", "country_code": "NL", "party_id": "ABC"}',
+        response_body=body({"token": "u", "country_code": "NL", "party_id": "EMA"}),
+    )
+    assert rules(oldest) == []
+
+
+def test_a_path_that_nobody_published_is_one_only_when_it_is_not_found() -> None:
+    details = replace(
+        POST,
+        method="GET",
+        module="versions",
+        route="versions.get_details",
+        request_body=b"",
+        response_body=body({"endpoints": [{"url": "http://nl-ema.ocpi.test/ocpi/receiver/2.2.1/sessions"}]}),
+    )
+    lost = replace(SOUND, http_status=404, response_body=body(status=2000))
+    assert rules(details, lost) == []
+    elsewhere = replace(lost, url="http://nl-ema.ocpi.test/emsp/2.2.1/sessions/NL/ABC/1")
+    assert rules(details, elsewhere) == ["hard-wired-path"]
+    assert rules(elsewhere) == []
+
+
+LOST = replace(
+    SOUND,
+    method="GET",
+    url="http://nl-ema.ocpi.test/ocpi/2.1.1/stuff",
+    module="",
+    route="",
+    version="",
+    request_headers={"authorization": "Token raw-token-of-theirs"},
+    request_body=b"",
+    http_status=404,
+    response_headers=JSON,
+    response_body=body(status=2000),
+)
+
+
+@pytest.mark.parametrize(
+    ("spoken", "said"),
+    [("2.1.1", []), ("2.2.1", ["token-encoding", "message-ids", "message-ids"]), (None, [])],
+    ids=["old", "new", "unknown"],
+)
+def test_a_path_that_is_none_of_ocpi_s_is_asked_for_as_the_version_of_the_handshake_has_it(
+    spoken: str | None, said: list[str]
+) -> None:
+    """Where it leads does not tell the version. Nothing can be said of ids and tokens as long as nobody knows it."""
+    expert = Expert()
+    if spoken is not None:
+        expert.look(replace(POST, version=spoken))
+    row: Any = SimpleNamespace(**asdict(LOST), host="nl-ema.ocpi.test", path="/ocpi/2.1.1/stuff")
+    found = list(expert.look_at(row, 0, LOST.request_headers, 0, LOST.response_headers))
+    assert [finding.rule for _, finding in found] == said
+    assert all(finding.section.startswith(f"OCPI {spoken} transport") for _, finding in found)
+    wrong = replace(LOST, http_status=403)
+    assert [finding.section for finding in Expert().look(wrong)] == ["OCPI status_codes"]
