@@ -16,6 +16,7 @@ from yarl import URL
 from simulator.assemble import RunOptions, play
 from simulator.recording.reader import Recording
 from simulator.recording.rows import Message
+from simulator.recording.writer_process import best_writer
 from simulator.scenario.load import load
 from simulator.scenario.model import Scenario
 from simulator.wire.http import LOOPBACK, HttpWire, LogicalResolver
@@ -32,7 +33,7 @@ EXCHANGES = 4_000
 def play_once(scenario: Scenario, until_us: int | None, out: Path, wire: Literal["http", "memory"]) -> float:
     """Microseconds an exchange of a whole run with its street, from the scenario's start on."""
     with runner() as loop:
-        options = RunOptions(out=out, until_us=until_us, wire=wire, control=False)
+        options = RunOptions(out=out, until_us=until_us, wire=wire, control=False, writer=best_writer())
         return 1e6 / loop.run(play(scenario, options)).summary["exchanges_per_s"]
 
 
