@@ -20,7 +20,6 @@ from aiohttp.log import server_logger
 from yarl import URL
 
 from simulator.wire.carrier import (
-    MAX_BODY_BYTES,
     Endpoint,
     Headers,
     Mailbox,
@@ -32,13 +31,12 @@ from simulator.wire.carrier import (
     cut,
 )
 from simulator.wire.descriptors import raise_descriptor_limit
+from simulator.wire.reading import UNTYPED, AsSeen, read_body
 
 LOOPBACK = "127.0.0.1"
 
 _NEVER_S = 365 * 24 * 3600.0
 _SKIPPED = (hdrs.USER_AGENT, hdrs.ACCEPT, hdrs.ACCEPT_ENCODING, hdrs.CONTENT_TYPE)
-_UNTYPED = ("Content-Type", "")
-"""Stands on a body that its party gave no type; no party sees it."""
 _LONGEST_LINE_BYTES = 2**16
 _REQUEST_ID = "X-Request-ID"
 """What tells a party's request from any other; no stranger knows it."""
@@ -102,6 +100,7 @@ class HttpWire:
         self._tasks: dict[asyncio.Task[None], Passage] = {}
         self._on_wire: Passage | None = None
         self._visible = Visible()
+        self._as_seen = AsSeen()
         self._lines: dict[tuple[str, str], _Line] = {}
         self._connections = 0
         self._descriptors = 0
@@ -202,8 +201,8 @@ class HttpWire:
                 data=_payload(request.body),
                 allow_redirects=False,
             ) as answer:
-                body = await _read(answer.content)
-                response = Response(answer.status, self._seen(answer.raw_headers), body)
+                body = await read_body(answer.content)
+                response = Response(answer.status, self._as_seen(answer.raw_headers), body)
         except Exception as error:
             # Whatever it is, it must reach the kernel, or the run would wait for this exchange for ever.
             self._mailbox.broken(_uncarried(request, str(error) or type(error).__name__))
@@ -221,8 +220,8 @@ class HttpWire:
         if passage is None or not _is(passage, endpoint, received):
             return self._turn_away(endpoint, received)
         self._on_wire = None
-        body = await _read(received.content) if received.body_exists else b""
-        request = Request(received.method, passage.request.url, self._seen(received.raw_headers), body)
+        body = await read_body(received.content) if received.body_exists else b""
+        request = Request(received.method, passage.request.url, self._as_seen(received.raw_headers), body)
         future: asyncio.Future[Response] = self._loop.create_future()
         passage.parked = future
         self._mailbox.arrived(passage, request)
@@ -254,15 +253,8 @@ class HttpWire:
         """The response for aiohttp, which would give a body without a type one of its own."""
         headers = self._visible(response.headers)
         if response.body and not any(name.lower() == "content-type" for name, _ in headers):
-            headers = (*headers, _UNTYPED)
+            headers = (*headers, UNTYPED)
         return web.Response(status=response.status, headers=headers, body=cut(response.body))
-
-    def _seen(self, raw: Sequence[tuple[bytes, bytes]]) -> Headers:
-        """The headers a party sees, as their sender wrote them: aiohttp writes UTF-8."""
-        pairs = [
-            (name.decode("utf-8", "surrogateescape"), value.decode("utf-8", "surrogateescape")) for name, value in raw
-        ]
-        return self._visible(tuple([pair for pair in pairs if pair != _UNTYPED]))
 
     def answer(self, passage: Passage, response: Response) -> None:
         """Let the server's handler answer."""
@@ -326,14 +318,3 @@ def _payload(body: bytes) -> bytes | io.BytesIO | None:
         return None
     body = cut(body)
     return body if len(body) < 2**20 else io.BytesIO(body)
-
-
-async def _read(content: aiohttp.StreamReader) -> bytes:
-    """The body, or as much of it as shows that it is over the limit; the rest is read and let go."""
-    parts: list[bytes] = []
-    size = 0
-    while part := await content.readany():
-        if size <= MAX_BODY_BYTES:
-            parts.append(part)
-            size += len(part)
-    return cut(b"".join(parts))

@@ -17,7 +17,8 @@ from wire_post import URL, WALL_LIMIT_S, A, Post
 
 from simulator.wire.carrier import MAX_BODY_BYTES, Endpoint, Headers, Request, Response, WireFailure
 from simulator.wire.descriptors import raise_descriptor_limit
-from simulator.wire.http import HttpWire, _read
+from simulator.wire.http import HttpWire
+from simulator.wire.reading import read_body
 
 ASKED = Request("PUT", URL, (("X-Id", "1"),), b"{}")
 OK = Response(200, (), b"{}")
@@ -214,7 +215,7 @@ def test_no_more_of_a_body_over_the_limit_is_kept_than_the_limit_and_a_chunk() -
     async def read() -> tuple[int, int]:
         tracemalloc.start()
         try:
-            return len(await _read(flood)), tracemalloc.get_traced_memory()[1]
+            return len(await read_body(flood)), tracemalloc.get_traced_memory()[1]
         finally:
             tracemalloc.stop()
 
