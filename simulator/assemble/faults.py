@@ -7,8 +7,8 @@ from simpy import Event
 
 from simulator.assemble.world import World
 from simulator.engine.cause import Cause
-from simulator.engine.kernel import FAULT
 from simulator.engine.links import Latency, Link
+from simulator.engine.order import FAULT
 from simulator.scenario.model import Fault
 
 Undo = Callable[[Cause], None]

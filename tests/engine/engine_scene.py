@@ -18,9 +18,10 @@ from simulator.engine.exchange import Exchange, Subject
 from simulator.engine.governor import Governor
 from simulator.engine.guard import KernelError
 from simulator.engine.journal import Journal
-from simulator.engine.kernel import FAULT, Kernel
+from simulator.engine.kernel import Kernel
 from simulator.engine.links import Latency, Link, Links
 from simulator.engine.node import Inbound, Node, Server
+from simulator.engine.order import FAULT
 from simulator.engine.streams import Streams
 from simulator.recording.rows import EventRow, FaultRow, MessageRow, SequencedRow
 from simulator.recording.writer import Recorder

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from engine_scene import MS, OK, S, Scene, name_of, on_both_wires
 
-from simulator.engine.kernel import ARRIVAL, END, FAULT, REPLY, TIMEOUT, URGENT
 from simulator.engine.node import Inbound
+from simulator.engine.order import ARRIVAL, END, FAULT, REPLY, TIMEOUT, URGENT
 from simulator.wire.carrier import Response
 from simulator.wire.memory import MemoryWire
 
