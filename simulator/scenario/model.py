@@ -139,6 +139,7 @@ class Site(Struct, frozen=True):
 class TariffSpec(Struct, frozen=True):
     """A hand-written tariff: prices net of VAT in `currency`, or a `full` OCPI Tariff read from a file.
 
+    One from a file of 2.3.0 has its `original` beside it. Whoever sells by a tariff is its owner.
     A session costs `min_price` at least and `max_price` at most.
     `reservation_per_hour` is for the time that a place is kept, `no_show` for a reservation that expires unused.
     """
@@ -155,6 +156,7 @@ class TariffSpec(Struct, frozen=True):
     no_show: Decimal | None = None
     vat_percent: Decimal | None = None
     full: Tariff | None = None
+    original: Any = None
 
 
 class Network(Struct, frozen=True):
