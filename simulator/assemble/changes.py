@@ -3,7 +3,6 @@
 from collections.abc import Callable, Generator, Mapping
 from typing import Any
 
-from msgspec.structs import replace
 from simpy import Event
 
 from simulator.assemble import helping, upkeep
@@ -13,7 +12,7 @@ from simulator.engine.cause import Cause
 from simulator.ocpi.v2_2_1.tokens import AllowedType
 from simulator.parties.connection import Connection
 from simulator.parties.registration import Registration
-from simulator.scenario.expand import ocpi_tariff
+from simulator.scenario.expand import ocpi_tariff, original_tariff
 from simulator.scenario.model import Change, ChangeKind
 
 
@@ -38,8 +37,8 @@ def _reprice(world: World, people: People, change: Change) -> None:
         cause = world.journal.event(
             party.id, "tariff_changed", party=party.id, subject=change.tariff, data={"like": spec.name}
         )
-        tariff = ocpi_tariff(spec, party, cpo.office.calendar.now())
-        cpo.change_tariff(replace(tariff, id=change.tariff, last_updated=cpo.office.calendar.now()), cause)
+        like = ocpi_tariff(spec, party, cpo.office.calendar.now())
+        cpo.prices.reprice(change.tariff, like, original_tariff(spec, party), cause)
 
 
 def _block(world: World, people: People, change: Change) -> None:
@@ -69,7 +68,7 @@ def _correct(world: World, people: People, change: Change) -> None:
             continue
         cause = world.journal.event(party.id, "cdr_corrected", party=party.id, subject=visit.token.uid)
         tariff = ocpi_tariff(spec, party, cpo.office.calendar.now())
-        problem = cpo.billing.correct(visit.token.uid, tariff, cause)
+        problem = cpo.billing.correct(visit.token.uid, tariff, original_tariff(spec, party), cause)
         if problem:
             data = {"problem": problem}
             world.journal.event(

@@ -98,7 +98,7 @@ def withdraw_tariff(world: World, people: People, change: Change) -> None:
     for id, cpo in world.cpos.items():
         if cpo.tariffs.store.get(change.tariff) is not None:
             cause = world.journal.event(id, "tariff_withdrawn", party=id, subject=change.tariff)
-            cpo.withdraw_tariff(change.tariff, cause)
+            cpo.prices.withdraw(change.tariff, cause)
 
 
 def restore(world: World, people: People, change: Change) -> None:

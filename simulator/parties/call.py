@@ -1,7 +1,7 @@
 """A request as a module's handler sees it, and the answer that it gives back."""
 
 from collections.abc import Callable, Generator, Sequence
-from typing import Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from msgspec import Struct
 from simpy import Event
@@ -17,6 +17,9 @@ from simulator.parties.connection import Connection
 from simulator.parties.dialect import Dialect, Unsayable
 from simulator.wire.carrier import Headers
 
+if TYPE_CHECKING:
+    from simulator.ocpi.translation import Loss
+
 T = TypeVar("T", bound=Struct)
 _TOTAL = X_TOTAL_COUNT.lower()
 _MOST_DIGITS = 18
@@ -26,7 +29,7 @@ class Reply(Struct, frozen=True, gc=False):
     """The answer: encoded `data` or none, in the envelope that the platform puts around it.
 
     A hub gives back what another party, the `speaker`, has said: `passed` is that party's whole body, if it need not be
-    changed.
+    changed. `losses` are what the data does not say as they are written.
     """
 
     data: bytes | None = None
@@ -36,6 +39,7 @@ class Reply(Struct, frozen=True, gc=False):
     headers: Headers = ()
     speaker: Connection | None = None
     passed: bytes = b""
+    losses: "tuple[Loss, ...]" = ()
 
 
 class Refusal(Exception):
@@ -109,8 +113,10 @@ class Call(Struct, frozen=True, gc=False):
         """
         dialect = self.dialect
         try:
-            said = dialect.encode(obj) if original is None else dialect.encode_original(original, type(obj))
-            return Reply(said, **how)
+            if original is None:
+                return Reply(dialect.encode(obj), **how)
+            said = dialect.encode_original(original, type(obj))
+            return Reply(said.body, losses=said.losses, **how)
         except Unsayable as reason:
             raise Refusal(Status.CLIENT_ERROR, str(reason), 404) from reason
 
@@ -119,7 +125,7 @@ class Call(Struct, frozen=True, gc=False):
     ) -> Reply:
         """The answer that shows a page of a list, but for what this version has no words for; see `listed`."""
         said, withheld = self.dialect.encode_list(objects, original)
-        return Reply(said, headers=fewer(headers, withheld))
+        return Reply(said.body, headers=fewer(headers, withheld), losses=said.losses)
 
 
 class Later(Struct, frozen=True, gc=False):

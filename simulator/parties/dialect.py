@@ -5,16 +5,21 @@ What a party works with are objects of 2.2.1. What came in another version is ke
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any, Final, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from simulator.ocpi import codec
 from simulator.ocpi.findings import Finding
 from simulator.ocpi.patch import partial
 from simulator.ocpi.v2_2_1.locations import Location
 from simulator.ocpi.v2_2_1.tokens import AuthorizationInfo, Token
+from simulator.parties.losses import Said
+
+if TYPE_CHECKING:
+    from simulator.ocpi.translation import Loss
 
 T = TypeVar("T", bound=Struct)
 Owner = tuple[str, str]
@@ -59,10 +64,10 @@ class Dialect(Protocol):
     def encode(self, obj: Struct) -> bytes:
         """The JSON of an object."""
 
-    def encode_original(self, original: Struct, cls: type[Struct]) -> bytes:
+    def encode_original(self, original: Struct, cls: type[Struct]) -> Said:
         """The JSON of an original that stands for an object of a class: as it is, or translated without stand-ins."""
 
-    def encode_list(self, objects: Sequence[T], original: Callable[[T], Any] | None = None) -> tuple[bytes, int]:
+    def encode_list(self, objects: Sequence[T], original: Callable[[T], Any] | None = None) -> tuple[Said, int]:
         """The JSON list of those objects that can be said, and how many cannot.
 
         `original` finds that of an object, if it has one.
@@ -107,16 +112,16 @@ class HomeDialect:
         """See Dialect."""
         return cls
 
-    def encode_original(self, original: Struct, cls: type[Struct]) -> bytes:
+    def encode_original(self, original: Struct, cls: type[Struct]) -> Said:
         """See Dialect."""
         from simulator.ocpi.translation import Setting
         from simulator.parties.foreign import said_of
 
         return said_of(original, cls, HOME, Setting())
 
-    def encode_list(self, objects: Sequence[T], original: Callable[[T], Any] | None = None) -> tuple[bytes, int]:
+    def encode_list(self, objects: Sequence[T], original: Callable[[T], Any] | None = None) -> tuple[Said, int]:
         """See Dialect."""
-        return (codec.encode(objects), 0) if original is None else encode_each(self, objects, original)
+        return (Said(codec.encode(objects)), 0) if original is None else encode_each(self, objects, original)
 
     def encode_patch(self, cls: type[Struct], changes: Any) -> bytes:
         """See Dialect."""
@@ -159,13 +164,19 @@ class HomeDialect:
         del raw, cls
 
 
-def encode_each(dialect: Dialect, objects: Sequence[T], original: Callable[[T], Any] | None) -> tuple[bytes, int]:
+def encode_each(dialect: Dialect, objects: Sequence[T], original: Callable[[T], Any] | None) -> tuple[Said, int]:
     """See Dialect.encode_list."""
     said: list[bytes] = []
+    losses: list[Loss] = []
     for obj in objects:
         kept = original(obj) if original is not None else None
         try:
-            said.append(dialect.encode(obj) if kept is None else dialect.encode_original(kept, type(obj)))
+            if kept is None:
+                said.append(dialect.encode(obj))
+                continue
+            each = dialect.encode_original(kept, type(obj))
         except Unsayable:
             continue
-    return b"[%b]" % b",".join(said), len(objects) - len(said)
+        losses += [replace(loss, path=f"$[{len(said)}]{loss.path[1:]}") for loss in each.losses]
+        said.append(each.body)
+    return Said(b"[%b]" % b",".join(said), tuple(losses)), len(objects) - len(said)

@@ -21,7 +21,7 @@ from simulator.ocpi.findings import Finding, Invalid
 from simulator.ocpi.patch import partial
 from simulator.ocpi.v2_2_1.tokens import AuthorizationInfo, Token
 from simulator.parties.dialect import HOME, OLDEST, Books, Owner, Unsayable, encode_each
-from simulator.parties.losses import Losses
+from simulator.parties.losses import Losses, Said
 
 if TYPE_CHECKING:
     from simulator.ocpi.translation import Loss, Setting
@@ -55,14 +55,14 @@ class ForeignDialect:
         """See Dialect."""
         return self._say(type(obj), _tree(obj), patch=False)
 
-    def encode_list(self, objects: Sequence[T], original: Callable[[T], Any] | None = None) -> tuple[bytes, int]:
+    def encode_list(self, objects: Sequence[T], original: Callable[[T], Any] | None = None) -> tuple[Said, int]:
         """See Dialect."""
         return encode_each(self, objects, original)
 
-    def encode_original(self, original: Struct, cls: type[Struct]) -> bytes:
+    def encode_original(self, original: Struct, cls: type[Struct]) -> Said:
         """See Dialect."""
         if type(original) is self.class_of(cls):
-            return codec.encode(original)
+            return Said(codec.encode(original))
         return said_of(original, cls, self.version, self._setting(self._us))
 
     def encode_patch(self, cls: type[Struct], changes: Any) -> bytes:
@@ -173,14 +173,26 @@ class ForeignDialect:
         return Setting(country_code=country_code, party_id=party_id, location=location, token=token, now=self._now())
 
 
-def said_of(original: Struct, cls: type[Struct], version: str, setting: "Setting") -> bytes:
-    """The JSON in a version of an original of another, which stands for an object of a class. Raises Unsayable."""
+def said_of(original: Struct, cls: type[Struct], version: str, setting: "Setting") -> Said:
+    """An original in another version than its own, where it stands for an object of a class. Raises Unsayable."""
     from simulator.ocpi.translation import translate
 
     said = translate(_kind(cls), _tree(original), version_of(type(original)), version, setting)
     if said.tree is None:
         raise Unsayable(said.withheld)
-    return codec.encode(said.tree)
+    return Said(codec.encode(said.tree), said.losses)
+
+
+def in_version(obj: Struct, version: str) -> Any:
+    """An object of 2.2.1 as that of another version. Raises Unsayable."""
+    from simulator.ocpi.translation import Setting, translate
+    from simulator.ocpi.translation.kinds import class_of
+
+    kind = _kind(type(obj))
+    said, cls = translate(kind, _tree(obj), HOME, version, Setting()), class_of(kind, version)
+    if said.tree is None or cls is None:
+        raise Unsayable(said.withheld)
+    return msgspec.convert(said.tree, cls)
 
 
 @cache

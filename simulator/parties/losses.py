@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final, Literal
 
+from msgspec import Struct
+
 from simulator.engine.journal import Journal
 
 if TYPE_CHECKING:
@@ -11,6 +13,21 @@ if TYPE_CHECKING:
 
 _anywhere = re.compile(r"\[[0-9]+\]").sub
 _SECTION: Final = "Books of OCPI 2.2.1 (no part of OCPI)"
+TRANSLATION: Final = "Translation between versions (no part of OCPI)"
+_SEVERITY: Final[dict[str, Literal["note", "warning"]]] = {"lost": "warning", "invented": "note", "changed": "note"}
+
+
+class Said(Struct, frozen=True, gc=False):
+    """The JSON of something in a version, and what of it reads otherwise there than where it was written."""
+
+    body: bytes
+    losses: "tuple[Loss, ...]" = ()
+
+
+def tell_translation(journal: Journal, exchange: int, losses: "Iterable[Loss]") -> None:
+    """Remark on the exchange that carries something translated; what is alike in a list once."""
+    for what, path, sentence in merged(losses):
+        journal.hint(exchange, f"translation-{what}", _SEVERITY[what], sentence, path, TRANSLATION)
 
 
 def merged(losses: "Iterable[Loss]") -> Iterator[tuple[Literal["lost", "invented", "changed"], str, str]]:

@@ -28,6 +28,7 @@ from simulator.parties.connection import Connection
 from simulator.parties.dialect import OLDEST
 from simulator.parties.endpoints import Offered
 from simulator.parties.identity import Identity
+from simulator.parties.losses import tell_translation
 from simulator.wire.carrier import MAX_BODY_BYTES, Headers, Request, Response
 
 _OPEN_TO_TOKEN_A = (ModuleID.VERSIONS, ModuleID.CREDENTIALS)
@@ -287,6 +288,8 @@ class Platform:
         echo = [(name, headers[key]) for name, key in _IDS if key in headers]
         if reply.passed:
             return Response(reply.http_status, (*_JSON, *reply.headers, *routing, *echo), reply.passed)
+        if reply.losses and call is not None:
+            tell_translation(self._journal, call.cause.id, reply.losses)
         timestamp, status = self._calendar.now(), reply.status
         if call is not None:
             status = _status_in(call.version, status)

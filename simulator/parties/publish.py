@@ -5,7 +5,7 @@ Source: OCPI 2.2.1, Transport and format, Client Owned Object Push.
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from msgspec import Struct
 
@@ -16,9 +16,12 @@ from simulator.ocpi.routes import join_url
 from simulator.parties.client import succeeded
 from simulator.parties.connection import Connection
 from simulator.parties.dialect import OLDEST, Unsayable
+from simulator.parties.losses import Said
 from simulator.parties.office import Office
 from simulator.parties.patching import difference
 from simulator.parties.push import Outbox, say
+
+_NOTHING: Final = Said(b"")
 
 
 class Where(Struct, frozen=True):
@@ -73,16 +76,17 @@ def publish(
         endpoint = connection.endpoint(where.module, InterfaceRole.RECEIVER)
         if endpoint is None or connection.peer_role not in to:
             continue
-        body = b"" if method == "DELETE" else say(office, connection, obj, cause, changes, original)
-        if body is None:
+        said = _NOTHING if method == "DELETE" else say(office, connection, obj, cause, changes, original)
+        if said is None:
             continue
+        body, losses = said.body, said.losses
         subject = where.subject(connection, method, type(obj).__name__)
         lane, url = f"{connection.peer_id}/{where.lane}", where.url(connection, endpoint)
         patch = _patch(connection, before, body) if before is not None and connection.version == OLDEST else None
         if patch is None:
-            outbox.push(lane, connection, method, url, subject, cause, body)
+            outbox.push(lane, connection, method, url, subject, cause, body, losses=losses)
         else:
-            whole = partial(outbox.push, lane, connection, method, url, subject, body=body, first=True)
+            whole = partial(outbox.push, lane, connection, method, url, subject, body=body, first=True, losses=losses)
             patched = where.subject(connection, "PATCH", type(obj).__name__)
             outbox.push(lane, connection, "PATCH", url, patched, cause, patch, partial(_or_whole, whole))
 

@@ -5,7 +5,7 @@ such trouble. A push that fails is not repeated (OCPI knows no retry): the next 
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
@@ -13,7 +13,11 @@ from simulator.engine.cause import Cause
 from simulator.engine.exchange import Exchange, Subject
 from simulator.parties.connection import Connection
 from simulator.parties.dialect import Unsayable
+from simulator.parties.losses import Said, tell_translation
 from simulator.parties.office import Office
+
+if TYPE_CHECKING:
+    from simulator.ocpi.translation import Loss
 
 Done = Callable[[Exchange | None], None]
 """Told what came of a push; None when the peer's URL could not be used."""
@@ -34,17 +38,17 @@ class Copy(Struct, frozen=True, gc=False):
 
 def say(
     office: Office, connection: Connection, obj: Struct, cause: Cause, patch: Any = None, original: Any = None
-) -> bytes | None:
+) -> Said | None:
     """An object, or a `patch` of it, in the words of a connection; None, and an event, when it has none for it.
 
     If there is an `original`, that is what has to be said; who cannot be told of it is not told of its changes either.
     """
     dialect = connection.dialect
     try:
-        whole = dialect.encode_original(original, type(obj)) if original is not None else b""
+        whole = dialect.encode_original(original, type(obj)) if original is not None else None
         if patch is not None:
-            return dialect.encode_patch(type(obj), patch)
-        return whole or dialect.encode(obj)
+            return Said(dialect.encode_patch(type(obj), patch))
+        return whole or Said(dialect.encode(obj))
     except Unsayable as reason:
         office.journal.event(
             office.id,
@@ -66,6 +70,7 @@ class _Push(Struct):
     body: bytes
     done: Done | None
     correlation_id: str
+    losses: "tuple[Loss, ...]"
 
 
 class Outbox:
@@ -88,13 +93,14 @@ class Outbox:
         *,
         first: bool = False,
         correlation_id: str = "",
+        losses: "tuple[Loss, ...]" = (),
     ) -> None:
         """Send now, or when everything given earlier for the same lane (an object at a peer) is done.
 
         `first` puts it before what waits: for a PUT that mends a PATCH which found no object.
-        `correlation_id` is that of the message that a hub passes on.
+        `correlation_id` is that of the message that a hub passes on. `losses` are told on the exchange.
         """
-        push = _Push(connection, method, url, subject, cause, body, done, correlation_id)
+        push = _Push(connection, method, url, subject, cause, body, done, correlation_id, losses)
         waiting = self._lanes.get(lane)
         if waiting is None:
             self._lanes[lane] = []
@@ -135,3 +141,5 @@ class Outbox:
         )
         if exchange is None:
             concluded(None)
+        elif push.losses:
+            tell_translation(self._office.journal, exchange.id, push.losses)

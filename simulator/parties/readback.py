@@ -44,7 +44,7 @@ class Item(Struct, frozen=True):
             return self.read(connection, msgspec.Raw(dialect.encode(self.obj)))
         if self._is_spoken(connection):
             return original
-        return self.read(connection, msgspec.Raw(dialect.encode_original(original, type(self.obj))))
+        return self.read(connection, msgspec.Raw(dialect.encode_original(original, type(self.obj)).body))
 
     def read(self, connection: Connection, data: msgspec.Raw) -> Struct:
         """What the peer shows. Raises Invalid."""

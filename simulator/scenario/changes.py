@@ -13,6 +13,7 @@ from simulator.scenario.model import (
     Connection,
     Driver,
     DriverGroup,
+    Network,
     Party,
     RecordedDrivers,
     Site,
@@ -34,6 +35,7 @@ class Known(Struct, frozen=True):
     parties: Sequence[Party]
     connections: Sequence[Connection]
     tariffs: Sequence[TariffSpec]
+    networks: Sequence[Network]
     sites: Sequence[Site]
     drivers: Sequence[DriverGroup | RecordedDrivers | Driver]
 
@@ -59,8 +61,8 @@ def read_changes(
 
 
 def _tariff(problems: Problems, fields: Fields, known: Known) -> dict[str, Any]:
-    names = [spec.name for spec in known.tariffs]
-    return {key: _reference(problems, fields, key, names, "tariff") for key in ("tariff", "to")}
+    prices = [spec.name for spec in known.tariffs]
+    return _withdrawal(problems, fields, known) | {"to": _reference(problems, fields, "to", prices, "tariff")}
 
 
 def _driver(problems: Problems, fields: Fields, known: Known) -> dict[str, Any]:
@@ -69,7 +71,9 @@ def _driver(problems: Problems, fields: Fields, known: Known) -> dict[str, Any]:
 
 
 def _withdrawal(problems: Problems, fields: Fields, known: Known) -> dict[str, Any]:
-    names = [spec.name for spec in known.tariffs]
+    """A tariff of a network is named by its id."""
+    imported = [tariff.id for network in known.networks for tariff in network.tariffs]
+    names = list(dict.fromkeys([*(spec.name for spec in known.tariffs), *imported]))
     return {"tariff": _reference(problems, fields, "tariff", names, "tariff")}
 
 

@@ -86,12 +86,17 @@ def _assets(scenario: Scenario, cpo: Party, start: str) -> CpoAssets:
         _at_start(each, start) for network in scenario.networks for each in network.original_locations
     ]
     original_tariffs = [each for network in scenario.networks for each in network.original_tariffs]
+    own_originals = [original_tariff(spec, cpo) for spec in scenario.tariffs if spec.name in used]
     return CpoAssets(
         tuple(locations),
         tuple(tariffs),
         limits_w,
         {each.id: each for each in original_locations if (each.country_code, each.party_id) == owner},
-        {each.id: each for each in original_tariffs if (each.country_code, each.party_id) == owner},
+        {
+            each.id: each
+            for each in (*own_originals, *original_tariffs)
+            if each is not None and (each.country_code, each.party_id) == owner
+        },
     )
 
 
@@ -175,6 +180,13 @@ def ocpi_tariff(spec: TariffSpec, cpo: Party, last_updated: str) -> Tariff:
         elements=tuple(element for element in elements if element.price_components),
         last_updated=last_updated,
     )
+
+
+def original_tariff(spec: TariffSpec, cpo: Party) -> Any:
+    """The same as it is written in 2.3.0; None if it is not."""
+    if spec.original is None:
+        return None
+    return replace(spec.original, country_code=cpo.country_code, party_id=cpo.party_id, id=spec.name)
 
 
 def _limit(amount: Decimal | None) -> Price | None:

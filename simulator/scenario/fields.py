@@ -10,6 +10,8 @@ from simulator.scenario.units import Unreadable
 
 T = TypeVar("T")
 
+_MOST_LISTED = 30
+
 
 class Problems:
     """The mistakes found so far."""
@@ -52,7 +54,8 @@ class Problems:
         """Whether `name` is one of the `known` things of that noun; if not, that is noted."""
         if name in known:
             return True
-        listed = ", ".join(known) or "there is none"
+        more = f" and {len(known) - _MOST_LISTED:,} more" if len(known) > _MOST_LISTED else ""
+        listed = (", ".join(known[:_MOST_LISTED]) or "there is none") + more
         sentence = f"There is no {noun} “{name}”{did_you_mean(name, known)}; known: {listed}."
         self.add(place, name, f"a {noun}: {listed}", sentence)
         return False

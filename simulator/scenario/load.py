@@ -113,7 +113,7 @@ def load(path: Path, overrides: Sequence[str] = ()) -> Scenario:
         changes=read_changes(
             problems,
             fields.value("changes"),
-            Known(parties, connections, tariffs, sites, drivers),
+            Known(parties, connections, tariffs, networks, sites, drivers),
             start,
             duration_us,
         ),

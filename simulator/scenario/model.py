@@ -139,6 +139,7 @@ class Site(Struct, frozen=True):
 class TariffSpec(Struct, frozen=True):
     """A hand-written tariff: prices net of VAT in `currency`, or a `full` OCPI Tariff read from a file.
 
+    One from a file of 2.3.0 has its `original` beside it. Whoever sells by a tariff is its owner.
     A session costs `min_price` at least and `max_price` at most.
     `reservation_per_hour` is for the time that a place is kept, `no_show` for a reservation that expires unused.
     """
@@ -155,6 +156,7 @@ class TariffSpec(Struct, frozen=True):
     no_show: Decimal | None = None
     vat_percent: Decimal | None = None
     full: Tariff | None = None
+    original: Any = None
 
 
 class Network(Struct, frozen=True):
@@ -258,18 +260,18 @@ class Fault(Struct, frozen=True):
 class Change(Struct, frozen=True):
     """Something that its owner changes at `at_us`.
 
-    `tariff`: the tariff of that name takes over the prices of the tariff named `to`. `token_blocked`: the contract of
-    the named `driver` ends. `credentials_renewed`: a party replaces the tokens of its connection with `peer`, and goes
-    over to `version` if one is named. `unregistered`: a party ends its connection with `peer`. `cdr_corrected`: the
-    CPO credits the named driver's last CDR and bills anew by the tariff named `tariff`. `charging_limited`: the eMSP
-    of the named driver limits the running session to `limit_w` for `for_us` (None: to its end), which
-    `charging_limit_lifted` takes back and `charging_limit_asked` asks for. `charging_preferences`: the driver prefers
-    charging by `profile`, and says when to leave and how much is needed. `invoice`: the CPO `party` tells `peer` which
-    CDRs an invoice covers; `invoice_corrected` adds those since, `invoice_withdrawn` takes it back. `site_changed`:
-    see PlaceChange for `what` and `to`. `tariff_withdrawn`: nothing is sold by `tariff` any longer. `token_restored`:
-    the contract of `driver` is good again. `copies_checked`: a party reads back what it can from `peer`, and compares.
-    `reservation_withdrawn`: the CPO takes back the reservation of the named driver. `connector_unlocked`: the desk of
-    the named driver's eMSP ends the session and has the plug released.
+    `tariff`: the tariff of that name, or of that id in a network, takes over the prices of the tariff named `to`, and
+    keeps all else. `token_blocked`: the contract of the named `driver` ends. `credentials_renewed`: a party replaces
+    the tokens of its connection with `peer`, and goes over to `version` if one is named. `unregistered`: a party ends
+    its connection with `peer`. `cdr_corrected`: the CPO credits the named driver's last CDR and bills anew by the
+    tariff named `tariff`. `charging_limited`: the eMSP of the named driver limits the running session to `limit_w` for
+    `for_us` (None: to its end), which `charging_limit_lifted` takes back and `charging_limit_asked` asks for.
+    `charging_preferences`: the driver prefers charging by `profile`, and says when to leave and how much is needed.
+    `invoice`: the CPO `party` tells `peer` which CDRs an invoice covers; `invoice_corrected` adds those since,
+    `invoice_withdrawn` takes it back. `site_changed`: see PlaceChange for `what` and `to`. `tariff_withdrawn`: nothing
+    is sold by `tariff` any longer. `token_restored`: the contract of `driver` is good again. `copies_checked`: a party
+    reads back what it can from `peer`, and compares. `reservation_withdrawn`: the CPO takes back the reservation of the
+    named driver. `connector_unlocked`: the desk of the named driver's eMSP ends the session and has the plug released.
     """
 
     kind: ChangeKind

@@ -1,52 +1,114 @@
-"""Reads Locations and Tariffs that are written in OCPI 2.3.0: as they are, and as the 2.2.1 that a CPO works with.
+"""Reads OCPI files of any version: as they are written, and as the 2.2.1 that a CPO works with.
 
-A plug that 2.2.1 lacks has a stand-in there, so that vehicles can charge at it. A tariff whose prices 2.2.1 cannot say
-exactly cannot be billed, and is a finding.
+What 2.3.0 says beyond that is kept, for partners of that version. A plug that 2.2.1 lacks has a stand-in there, so that
+vehicles can charge at it. A tariff whose prices 2.2.1 cannot say exactly cannot be billed, and is a finding; and so is
+one with a field that decides a price and is not of its version, as a reader would pass over it.
 """
 
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any, Final, TypeVar
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
-from simulator.ocpi.codec import decode_list
-from simulator.ocpi.findings import Finding
+from simulator.ocpi.codec import decode, decode_list
+from simulator.ocpi.findings import Finding, Invalid
+from simulator.ocpi.remarks import remarks
 from simulator.ocpi.v2_2_1.tariffs import Tariff
 
 T = TypeVar("T", bound=Struct)
-_NATIVE: Final = "2.3.0"
+
+HOME: Final = "2.2.1"
+RICHEST: Final = "2.3.0"
+"""The version of which something would be lost if it were not kept as it is; all of 2.1.1 is in 2.2.1."""
+
+ANYBODY: Final = ("XX", "ANY")
+"""The owner of what does not say whose it is, as nothing of 2.1.1 does, until somebody takes it over."""
+
+_DECIDES_A_PRICE: Final = frozenset(
+    ("tax_included", "vat", "min_price", "max_price", "type", "start_date_time", "end_date_time", "restrictions")
+)
 
 
-def read_native(raw: bytes, cls: type[T]) -> tuple[list[T], list[Any], list[Finding]]:
-    """The objects as 2.2.1, the same as 2.3.0, and what is wrong with those that are left out. Raises Invalid."""
-    from simulator.ocpi.translation import Setting, translate
-    from simulator.ocpi.translation.kinds import class_of
+def read_object(raw: bytes, cls: type[T], version: str) -> tuple[T, Any]:
+    """The object of a file as 2.2.1, and as it is written if that is 2.3.0. Raises Invalid."""
+    passed_over = tuple(_passed_over(raw, cls, version))
+    try:
+        written = decode(raw, _class_in(version, cls))
+    except Invalid as invalid:
+        raise Invalid((*passed_over, *invalid.findings)) from None
+    if passed_over:
+        raise Invalid(passed_over)
+    return at_home(written, cls, version), written if version == RICHEST else None
 
-    kind = cls.__name__.lower()
-    native = class_of(kind, _NATIVE)
-    assert native is not None
-    originals, findings = decode_list(raw, native)
+
+def read_list(raw: bytes, cls: type[T], version: str) -> tuple[list[T], list[Any], list[Finding]]:
+    """The objects of a file as 2.2.1, the same as written if that is 2.3.0, and what is wrong with others.
+
+    Raises Invalid.
+    """
     objects: list[T] = []
     kept: list[Any] = []
-    setting = Setting(stand_ins=cls is not Tariff)
-    for index, original in enumerate(originals):
-        tree = msgspec.to_builtins(original, builtin_types=(Decimal,))
-        said = translate(kind, tree, _NATIVE, "2.2.1", setting)
-        if said.tree is not None:
-            objects.append(msgspec.convert(said.tree, cls))
-            kept.append(original)
+    written, findings = decode_list(raw, _class_in(version, cls))
+    if cls is Tariff:
+        for index, each in enumerate(msgspec.json.decode(raw, type=list[msgspec.Raw])):
+            findings += _inside(index, _passed_over(bytes(each), cls, version))
+    for index, obj in enumerate(written):
+        try:
+            objects.append(at_home(obj, cls, version))
+        except Invalid as invalid:
+            findings += _inside(index, invalid.findings)
         else:
-            findings.append(_unsayable(index, cls, said.withheld))
-    return objects, kept, findings
+            kept.append(obj)
+    return objects, kept if version == RICHEST else [], findings
 
 
-def _unsayable(index: int, cls: type[Struct], why: str) -> Finding:
+def _inside(index: int, findings: Iterable[Finding]) -> Iterator[Finding]:
+    return (replace(finding, path=f"$[{index}]{finding.path[1:]}") for finding in findings)
+
+
+def _passed_over(raw: bytes, cls: type[Struct], version: str) -> Iterator[Finding]:
+    """The fields of a tariff that its version does not have, and without which it would read otherwise."""
+    if cls is not Tariff:
+        return
+    for remark in remarks(raw, _class_in(version, cls)):
+        *around, name = (part.partition("[")[0] for part in remark.path.split("."))
+        if remark.rule == "unknown-field" and not _DECIDES_A_PRICE.isdisjoint((*around, name)):
+            expected = f"a field of {version}, or beside the file the version it is of, such as “ocpi: {RICHEST}”"
+            yield replace(remark, severity="error", found=f"the field {name}", expected=expected)
+
+
+def at_home(written: Struct, cls: type[T], version: str) -> T:
+    """An object of another version as 2.2.1. Raises Invalid for what that has no words for."""
+    if version == HOME:
+        assert isinstance(written, cls)
+        return written
+    # The tables of translation are loaded for such files only.
+    from simulator.ocpi.translation import Setting, translate
+
+    country_code, party_id = ANYBODY
+    setting = Setting(country_code=country_code, party_id=party_id, stand_ins=cls is not Tariff)
+    tree = msgspec.to_builtins(written, builtin_types=(Decimal,))
+    said = translate(cls.__name__.lower(), tree, version, HOME, setting)
+    if said.tree is None:
+        raise Invalid((_unsayable(cls, version, said.withheld),))
+    return msgspec.convert(said.tree, cls)
+
+
+def _class_in(version: str, cls: type[Struct]) -> type[Struct]:
+    from simulator.ocpi.catalogue import types
+
+    return types(version)[cls.__name__]
+
+
+def _unsayable(cls: type[Struct], version: str, why: str) -> Finding:
     return Finding(
-        rule="not-in-2.2.1",
+        rule=f"not-in-{HOME}",
         severity="error",
-        path=f"$[{index}]",
-        found=f"a {cls.__name__} of {_NATIVE}",
-        expected=f"one that 2.2.1 can say: {why}",
-        section=f"OCPI {_NATIVE}",
+        path="$",
+        found=f"a {cls.__name__} of {version}",
+        expected=f"one that {HOME} can say: {why}",
+        section=f"OCPI {version}",
     )

@@ -6,19 +6,18 @@ from typing import Any, TypeVar
 
 from msgspec.structs import replace
 
-from simulator.ocpi.codec import decode_list
-from simulator.ocpi.findings import Finding
 from simulator.ocpi.v2_2_1.locations import Location
 from simulator.ocpi.v2_2_1.tariffs import Tariff
 from simulator.scenario.fields import Fields, Problems
 from simulator.scenario.files import read_file, tell_findings
 from simulator.scenario.model import Network, Party
-from simulator.scenario.natives import read_native
+from simulator.scenario.natives import HOME, RICHEST, read_list
 from simulator.scenario.tree import Place, Value
 from simulator.scenario.words import one_of
 
 T = TypeVar("T", Location, Tariff)
-_VERSIONS = ("2.2.1", "2.3.0")
+_VERSIONS = (HOME, RICHEST)
+"""In which a Location says whose it is."""
 
 
 def read_networks(
@@ -29,13 +28,13 @@ def read_networks(
     networks: list[Network] = []
     for item in problems.items(value):
         fields = Fields(problems, item, "a network", ("locations", "tariffs", "ocpi"))
-        native = fields.optional("ocpi", one_of(_VERSIONS), _VERSIONS[0]) != _VERSIONS[0]
+        version = fields.optional("ocpi", one_of(_VERSIONS), HOME)
         network = Network((), ())
         if fields.require("locations"):
-            locations, originals = _objects(problems, fields, "locations", Location, folder, native=native)
+            locations, originals = _objects(problems, fields, "locations", Location, folder, version)
             network = replace(network, locations=locations, original_locations=originals)
         if fields.value("tariffs") is not None:
-            tariffs, originals = _objects(problems, fields, "tariffs", Tariff, folder, native=native)
+            tariffs, originals = _objects(problems, fields, "tariffs", Tariff, folder, version)
             network = replace(network, tariffs=tariffs, original_tariffs=originals)
         locations = network.locations
         networks.append(network)
@@ -47,21 +46,16 @@ def read_networks(
 
 
 def _objects(
-    problems: Problems, fields: Fields, key: str, cls: type[T], folder: Path, *, native: bool
+    problems: Problems, fields: Fields, key: str, cls: type[T], folder: Path, version: str
 ) -> tuple[tuple[T, ...], tuple[Any, ...]]:
-    """The objects as 2.2.1, and if the file is `native`, in 2.3.0, as it has them."""
-    read = read_file(problems, fields, key, folder, lambda raw: read_native(raw, cls) if native else _read(raw, cls))
+    """The objects as 2.2.1, and if the file is of 2.3.0, as it has them."""
+    read = read_file(problems, fields, key, folder, lambda raw: read_list(raw, cls, version))
     if read is None:
         return (), ()
     objects, originals, findings = read
     errors = [finding for finding in findings if finding.severity == "error"]
     tell_findings(problems, fields.place_of(key), fields.required(key, str, ""), errors)
     return tuple(objects), tuple(originals)
-
-
-def _read(raw: bytes, cls: type[T]) -> tuple[list[T], list[Any], list[Finding]]:
-    objects, findings = decode_list(raw, cls)
-    return objects, [], findings
 
 
 def _check_owners(problems: Problems, place: Place, locations: Sequence[Location], cpos: Sequence[str]) -> None:

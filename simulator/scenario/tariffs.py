@@ -4,17 +4,19 @@ from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 
-from simulator.ocpi.codec import decode
 from simulator.ocpi.v2_2_1.tariffs import Tariff
 from simulator.scenario.fields import Fields, Problems
 from simulator.scenario.files import read_file
 from simulator.scenario.model import TariffSpec
+from simulator.scenario.natives import HOME, read_object
 from simulator.scenario.tree import Entry, Value
 from simulator.scenario.units import Money, parse_percent, parse_price
+from simulator.scenario.vocabulary import KNOWN_VERSIONS
+from simulator.scenario.words import one_of
 
 _PRICES = (("energy", "kWh"), ("time", "h"), ("parking", "h"), ("flat", ""), ("reservation", "h"), ("no_show", ""))
 _LIMITS = (("min_price", ""), ("max_price", ""))
-_KEYS = (*(key for key, _ in (*_PRICES, *_LIMITS)), "vat", "file")
+_KEYS = (*(key for key, _ in (*_PRICES, *_LIMITS)), "vat", "file", "ocpi")
 
 
 def read_tariffs(problems: Problems, value: Value | None, folder: Path) -> tuple[TariffSpec, ...]:
@@ -35,8 +37,13 @@ def _tariff(problems: Problems, name: str, entry: Entry, folder: Path) -> Tariff
             if fields.value(key) is not None:
                 sentence = f"Tariff {name} is read from a file; “{key}” beside it has no meaning."
                 problems.add(fields.place_of(key), key, "the key file alone", sentence)
-        full = read_file(problems, fields, "file", folder, lambda raw: decode(raw, Tariff))
-        return TariffSpec(name, full.currency if full else "EUR", full=full)
+        version = fields.optional("ocpi", one_of(KNOWN_VERSIONS), HOME)
+        read = read_file(problems, fields, "file", folder, lambda raw: read_object(raw, Tariff, version))
+        full, original = read or (None, None)
+        return TariffSpec(name, full.currency if full else "EUR", full=full, original=original)
+    if fields.value("ocpi") is not None:
+        sentence = f"Tariff {name} is not read from a file; “ocpi” says of which version that is."
+        problems.add(fields.place_of("ocpi"), "ocpi", "ocpi beside the key file only", sentence)
     if not any(fields.value(key) is not None for key, _ in _PRICES):
         fields.require("energy")
     currency = given[0][1].currency if given else "EUR"

@@ -89,13 +89,13 @@ DRIVERS = tuple(
 )
 
 
-def truck_stops(folder: Path, drivers: tuple[str, ...] = DRIVERS, tariff: Json = TARIFF) -> Scenario:
+def truck_stops(folder: Path, drivers: tuple[str, ...] = DRIVERS, tariff: Json = TARIFF, more: str = "") -> Scenario:
     (folder / "locations.json").write_text(json.dumps([LOCATION]))
     (folder / "tariffs.json").write_text(json.dumps([tariff]))
 
     def change(text: str) -> str:
         head, _, rest = text.partition("parties:")
-        return head + PARTIES + "drivers:" + rest.partition("drivers:")[2]
+        return head + PARTIES + "drivers:" + rest.partition("drivers:")[2] + more
 
     return town(folder, drivers=drivers, duration="4 h", change=change)
 

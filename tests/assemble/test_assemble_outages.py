@@ -219,7 +219,7 @@ def reprice(open_town: OpenTown, times: int) -> None:
     (tariff,) = cpo.tariffs.store
     for number in range(times):
         dated = cpo.office.calendar.text(open_town.now_us + number * 1_000)
-        cpo.change_tariff(replace(tariff, last_updated=dated), TIME)
+        cpo.prices.change(replace(tariff, last_updated=dated), TIME)
 
 
 def test_pushes_about_one_object_follow_each_other(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""What a party makes of 2.3.0 for its own books has all plugs, prices and bills; others are told of no stand-in."""
+"""What a party makes of 2.3.0 for its own books has all plugs, prices and bills; nobody else is sent to a stand-in."""
 
 from decimal import Decimal
 from typing import Any

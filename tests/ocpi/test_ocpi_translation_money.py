@@ -108,3 +108,20 @@ def test_tariff_that_cannot_be_said_costs_a_cdr_only_itself() -> None:
     said = translate("cdr", CDR | {"tariffs": [capped, TARIFF]}, "2.2.1", "2.1.1", OWNER)
     assert [each["id"] for each in tree(said)["tariffs"]] == [TARIFF["id"]]
     assert "$.tariffs[0]" in paths(said, "lost")
+
+
+@pytest.mark.parametrize("target", ["2.2.1", "2.1.1"])
+def test_a_bill_names_the_nearest_plug_and_its_net_prices_and_says_so(target: str) -> None:
+    """It has to name a plug, and what is owed does not depend on it. Digest, section 6.2: required single values."""
+    new = tree(translate("cdr", CDR, "2.2.1", "2.3.0", OWNER))
+    tariff = priced(ENERGY | {"price": Decimal("0.30"), "vat": 20}, tax_included="YES")
+    plug = {"connector_standard": "MCS", "connector_power_type": "DC"}
+    said = translate(
+        "cdr", new | {"cdr_location": new["cdr_location"] | plug, "tariffs": [tariff]}, "2.3.0", target, OWNER
+    )
+    (billed_by,) = tree(said)["tariffs"]
+    assert billed_by["elements"][0]["price_components"][0]["price"] == Decimal("0.25")
+    changed = paths(said, "changed")
+    assert "$.cdr_location.connector_standard" in changed
+    assert "$.tariffs[0].elements[0].price_components[0].price" in changed
+    assert "never do" in translate("tariff", tariff, "2.3.0", "2.1.1", OWNER).withheld

@@ -79,7 +79,7 @@ def test_a_tariff_is_patched_and_told_whole_to_one_who_does_not_know_it(old: Ope
     if not known:
         copies.drop("NL", "ABC", tariff.id)
     dearer = replace(tariff, elements=(*tariff.elements, *tariff.elements), last_updated=cpo.office.calendar.now())
-    cpo.change_tariff(dearer, TIME)
+    cpo.prices.change(dearer, TIME)
     old.run_for(30 * S)
     methods = [(row.method, row.http_status) for row in told(old, "tariffs")]
     assert methods == ([("PATCH", 200)] if known else [("PATCH", 404), ("PUT", 201)])

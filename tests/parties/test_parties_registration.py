@@ -331,7 +331,7 @@ def test_a_delete_ends_it_for_both_and_stops_the_traffic(strangers: OpenTown) ->
     assert http(strangers, token_c) == http(strangers, token_c, TARIFFS) == 401
     count = strangers.kernel.exchanges
     cpo = strangers.world.cpos[CPO]
-    cpo.change_tariff(next(iter(cpo.tariffs.store)), TIME)
+    cpo.prices.change(next(iter(cpo.tariffs.store)), TIME)
     cpo.sync.all_soon("after the end")
     strangers.run_for(10 * S)
     assert strangers.kernel.exchanges == count

@@ -109,5 +109,9 @@ TO_2_1_1: Final = (
 TO_2_3_0: Final = ()
 
 FROM_2_3_0: Final = (
-    Table(v2_3_0.CdrLocation, v2_2_1.CdrLocation, made=(plug("connector_standard", "connector_power_type"),)),
+    Table(
+        v2_3_0.CdrLocation,
+        v2_2_1.CdrLocation,
+        made=(plug("connector_standard", "connector_power_type", in_a_bill=True),),
+    ),
 )

@@ -58,7 +58,8 @@ _to_2_2_1: Final = _elements(v2_3_0.TariffElement, v2_2_1.TariffElement, v2_2_1.
 
 def _say_net(tariff: Mapping[str, Any], path: str, account: Account) -> Tree:
     included = tariff["tax_included"]
-    if included == v2_3_0.TaxIncluded.YES and account.target == "2.1.1":
+    # In a bill it stands beside what is owed without taxes, and explains that.
+    if included == v2_3_0.TaxIncluded.YES and account.target == "2.1.1" and path == "$":
         raise Unsayable("The prices contain taxes, and those of OCPI 2.1.1 never do.")
     elements = _to_2_2_1(tariff["elements"], f"{path}.elements", account)
     if included == v2_3_0.TaxIncluded.NO:

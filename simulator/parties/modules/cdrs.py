@@ -35,7 +35,7 @@ class CdrsSender:
         store: Store[CDR] = self.by_peer.get(call.connection.peer_id) or Store()
 
         def original(cdr: CDR) -> Any:
-            return store.original(call.class_of(CDR), cdr.id)
+            return store.original(None, cdr.id)
 
         finder = original if store.has_originals else None
         return listed(list(store), lambda cdr: cdr.last_updated, call, PAGE_LIMIT, finder)

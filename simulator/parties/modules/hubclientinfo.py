@@ -34,8 +34,8 @@ class ClientInfoSender:
     def tell(self, connection: Connection, info: ClientInfo, cause: Cause) -> None:
         """Tell one client of a change, if it has an interface for that."""
         url = connection.endpoint(ModuleID.HUB_CLIENT_INFO, InterfaceRole.RECEIVER)
-        body = say(self._office, connection, info, cause) if url is not None else None
-        if url is None or body is None:
+        said = say(self._office, connection, info, cause) if url is not None else None
+        if url is None or said is None:
             return
         id = f"{info.country_code}-{info.party_id}"
         subject = Subject(
@@ -47,7 +47,7 @@ class ClientInfoSender:
             object_id=id,
         )
         where = join_url(url, info.country_code, info.party_id)
-        self._outbox.push(f"{connection.name}/{id}", connection, "PUT", where, subject, cause, body)
+        self._outbox.push(f"{connection.name}/{id}", connection, "PUT", where, subject, cause, said.body)
 
     def clear(self) -> None:
         """Forget what waits: the hub went down."""

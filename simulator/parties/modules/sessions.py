@@ -4,7 +4,7 @@ A driver's charging preferences go the other way, to the Sender. Source: OCPI 2.
 """
 
 from collections.abc import Callable, Generator
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
@@ -33,6 +33,9 @@ from simulator.parties.modules.ownership import must_match, must_stay, owner_of,
 from simulator.parties.office import Office
 from simulator.parties.store import Store, page
 
+if TYPE_CHECKING:
+    from simulator.ocpi.translation import Loss
+
 PAGE_LIMIT = 100
 _ENDED = (SessionStatus.COMPLETED, SessionStatus.INVALID)
 
@@ -45,6 +48,9 @@ class RunningSession(Protocol):
 
     def whole(self) -> Session:
         """The Session object as it is now."""
+
+    def losses(self, version: str) -> "tuple[Loss, ...]":
+        """What that does not say as it is written, in this version."""
 
 
 Prefer = Callable[[Call, ChargingPreferences], ChargingPreferencesResponse]
@@ -79,7 +85,10 @@ class SessionsSender:
     def _get_list(self, call: Call) -> Reply:
         sessions = self._shown_to(call.connection)
         shown, headers = page(sessions, lambda session: session.last_updated, call, PAGE_LIMIT, date_from_required=True)
-        return call.reply_list([session.whole() for session in shown], headers)
+        reply = call.reply_list([session.whole() for session in shown], headers)
+        lost = enumerate(session.losses(call.version) for session in shown)
+        losses = [replace(loss, path=f"$[{index}]{loss.path[1:]}") for index, each in lost for loss in each]
+        return replace(reply, losses=(*reply.losses, *losses)) if losses else reply
 
     def _shown_to(self, connection: Connection) -> list[RunningSession]:
         if connection.peer_role is Role.SCSP:

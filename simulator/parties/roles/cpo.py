@@ -10,7 +10,6 @@ from typing import Any
 from msgspec.structs import replace
 from simpy import Event
 
-from simulator.billing import tariff as prices
 from simulator.engine.cause import TIME, Cause
 from simulator.engine.exchange import Exchange, Subject
 from simulator.engine.journal import fixed
@@ -43,8 +42,6 @@ from simulator.parties.modules.sessions import SessionsSender
 from simulator.parties.modules.tariffs import TariffsSender
 from simulator.parties.modules.tokens import TokensReceiver
 from simulator.parties.office import Office
-from simulator.parties.pricing import neutral
-from simulator.parties.publish import Where, publish
 from simulator.parties.pull import Crawl
 from simulator.parties.push import Copy, Outbox, say
 from simulator.parties.registration import Registration
@@ -60,6 +57,7 @@ from simulator.parties.roles.cpo_reservations import Reservations
 from simulator.parties.roles.cpo_reserved_session import ReservedSession
 from simulator.parties.roles.cpo_session import CpoSession, Place
 from simulator.parties.roles.cpo_session_push import SessionPush
+from simulator.parties.roles.cpo_tariffs import PriceList
 from simulator.parties.roles.expected import EXPECTED
 from simulator.parties.sync import Pull, Synchroniser, Taken
 
@@ -102,7 +100,6 @@ class Cpo:
 
     def __init__(self, office: Office, poll_us: int | None, keeps_tokens: bool = True, patches: bool = False) -> None:
         self.office = office
-        self._patches = patches
         self.locations = LocationsSender(office)
         self.tariffs = TariffsSender(office)
         self.tokens = TokensReceiver(office, self._token_changed)
@@ -115,6 +112,7 @@ class Cpo:
             office, self.locations.store, self.charge_points, self._open_session, self.reservations.decisions
         )
         self._outbox = Outbox(office)
+        self.prices = PriceList(office, self._outbox, self.tariffs.store, patches)
         self._push = SessionPush(office, self._outbox, patches)
         self._behind = BehindHubs(
             office, lambda routed, reason, cause: self.sync.soon(routed, reason, cause), self._push.met
@@ -127,7 +125,6 @@ class Cpo:
         self._authoriser = Authoriser(office, self.tokens)
         self._where: dict[str, str] = {}
         self._evse_copies: dict[tuple[str, str], Copy] = {}
-        self._neutral: dict[str, prices.Tariff] = {}
         self._authorised: dict[tuple[str, str], Authorisation] = {}
         self._heard: dict[str, None] = {}
         self._open: dict[str, CpoSession] = {}
@@ -150,24 +147,7 @@ class Cpo:
             for evse in location.evses:
                 self._where[evse.uid] = location.id
                 self._remember(evse, TIME)
-        for tariff in tariffs:
-            self.tariffs.store.put(tariff, tariff.id, original=original_tariffs.get(tariff.id))
-            self._neutral[tariff.id.lower()] = neutral(tariff)
-
-    def change_tariff(self, tariff: Tariff, cause: Cause) -> None:
-        """Publish other prices under a tariff's id; sessions that have begun keep theirs."""
-        store = self.tariffs.store
-        before = store.get(tariff.id) if self._patches and store.original(None, tariff.id) is None else None
-        store.put(tariff, tariff.id)
-        self._neutral[tariff.id.lower()] = neutral(tariff)
-        publish(self.office, self._outbox, "PUT", tariff, _place_of(tariff), cause, before=before)
-
-    def withdraw_tariff(self, id: str, cause: Cause) -> None:
-        """Sell by a tariff no longer; sessions that have begun keep it. Partners get a DELETE."""
-        tariff = self.tariffs.store.drop(id)
-        if tariff is not None:
-            del self._neutral[id.lower()]
-            publish(self.office, self._outbox, "DELETE", tariff, _place_of(tariff), cause)
+        self.prices.own(tariffs, original_tariffs)
 
     def change_location(self, location: Location, change: PlaceChange, cause: Cause) -> None:
         """Publish a location of which something has changed; partners get just that, at its level."""
@@ -186,11 +166,9 @@ class Cpo:
         if location is None or evse is None:
             return None
         connector = evse.connectors[0]
-        tariff = next((found for id in connector.tariff_ids if (found := self.tariffs.store.get(id))), None)
-        price = self._neutral.get(tariff.id.lower()) if tariff else None
+        sold = self.prices.of(connector)
         original = connector_of(self.locations.store.original(None, location.id), evse, connector)
-        sold_by = self.tariffs.store.original(None, tariff.id) if tariff else None
-        return Place(location, evse, connector, tariff, price, original, sold_by)
+        return Place(location, evse, connector, sold.tariff, sold.neutral, original, sold.original)
 
     # Partners come and go
 
@@ -272,8 +250,8 @@ class Cpo:
         cause: Cause,
     ) -> None:
         endpoint = connection.endpoint(_LOCATIONS, _RECEIVER)
-        body = say(self.office, connection, evse, cause, changes, original) if endpoint is not None else None
-        if endpoint is None or body is None:
+        said = say(self.office, connection, evse, cause, changes, original) if endpoint is not None else None
+        if endpoint is None or said is None:
             return
         copy = self._evse_copies.get((connection.peer_id, evse.uid))
         if copy is None or copy.endpoint is not endpoint:
@@ -287,9 +265,19 @@ class Cpo:
                 now, original = store.get(location.id) or location, store.original(None, location.id)
                 whole = say(self.office, connection, now, cause, original=original)
                 if whole is not None:
-                    self._outbox.push(copy.lane, connection, "PUT", where, copy.put, cause, whole, first=True)
+                    self._outbox.push(
+                        copy.lane,
+                        connection,
+                        "PUT",
+                        where,
+                        copy.put,
+                        cause,
+                        whole.body,
+                        first=True,
+                        losses=whole.losses,
+                    )
 
-        self._outbox.push(copy.lane, connection, "PATCH", copy.url, copy.patch, cause, body, done)
+        self._outbox.push(copy.lane, connection, "PATCH", copy.url, copy.patch, cause, said.body, done)
 
     def _authorize(self, evse_uid: str, token: IdToken, answer: Callable[[Answer], None], cause: Cause) -> None:
         kind = _KINDS[token.kind]
@@ -456,11 +444,6 @@ class Cpo:
     def _running(self, session_id: str) -> CpoSession | None:
         session = self._sessions.get(ci_key(session_id))
         return session if session is not None and session.transaction_id in self._open else None
-
-
-def _place_of(tariff: Tariff) -> Where:
-    segments = (tariff.country_code, tariff.party_id, tariff.id)
-    return Where(ModuleID.TARIFFS, "tariff", segments, f"tariff/{tariff.id}")
 
 
 def _evse_copy(connection: Connection, endpoint: str, location: Location, evse: EVSE) -> Copy:

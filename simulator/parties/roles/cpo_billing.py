@@ -12,14 +12,14 @@ from msgspec.structs import replace
 from simulator.billing.price import Bill
 from simulator.engine.cause import Cause
 from simulator.engine.exchange import Exchange, Subject
+from simulator.ocpi.catalogue import version_of
 from simulator.ocpi.datatypes import Price
 from simulator.ocpi.modules import InterfaceRole, ModuleID
 from simulator.ocpi.v2_2_1.cdrs import CDR
-from simulator.ocpi.v2_2_1.locations import Connector
 from simulator.ocpi.v2_2_1.tariffs import Tariff
 from simulator.parties.client import succeeded
-from simulator.parties.connection import Connection
 from simulator.parties.dialect import OLDEST
+from simulator.parties.foreign import in_version
 from simulator.parties.modules.cdrs import CdrsSender
 from simulator.parties.office import Office
 from simulator.parties.pricing import neutral
@@ -46,31 +46,34 @@ class Billing:
         # Without dashes: a CDR's id may have 39 characters, but an invoice's record has 36 for each, also for a credit.
         self._prefix = office.streams.uuid_prefix(office.id, "cdr id").replace("-", "")
         self._count = 0
-        self._issued: dict[str, tuple[CpoSession, CDR]] = {}
+        self._issued: dict[str, tuple[CpoSession, Place, CDR]] = {}
 
     def bill(self, session: CpoSession, cause: Cause) -> None:
         """Bill a session that has ended."""
         cdr, bill = session.cdr(self._new_id())
-        self._note(session, cdr)
-        self._issue(session, cdr, bill, cause)
+        self._note(session, session.place, cdr)
+        self._issue(session, session.place, cdr, bill, cause)
 
     def bill_reservation(self, session: ReservedSession, cause: Cause) -> None:
         """Bill a reservation that was not used, if it costs anything."""
         if session.bill is not None and session.bill.total_excl:
             cdr, bill = session.cdr(self._new_id())
-            self._issue(session, cdr, bill, cause)
+            self._issue(session, session.place, cdr, bill, cause)
 
-    def _note(self, session: CpoSession, cdr: CDR) -> None:
+    def _note(self, session: CpoSession, place: Place, cdr: CDR) -> None:
         self.billed[session.transaction_id] = cdr.id
-        self._issued[cdr.id] = (session, cdr)
+        self._issued[cdr.id] = (session, place, cdr)
 
     def has_billed(self, token_uid: str) -> bool:
         """Whether there is a CDR of this token."""
-        return any(session.token.uid == token_uid for session, _ in self._issued.values())
+        return any(session.token.uid == token_uid for session, *_ in self._issued.values())
 
-    def correct(self, token_uid: str, tariff: Tariff, cause: Cause) -> str:
-        """Credit the last CDR of a token and bill its session by another tariff; returns why not, or an empty text."""
-        session, wrong = [issued for issued in self._issued.values() if issued[0].token.uid == token_uid][-1]
+    def correct(self, token_uid: str, tariff: Tariff, original: Any, cause: Cause) -> str:
+        """Credit the last CDR of a token and bill its session by another tariff, which may have an original.
+
+        Returns why not, or an empty text.
+        """
+        session, place, wrong = [issued for issued in self._issued.values() if issued[0].token.uid == token_uid][-1]
         connection = self._office.partner(session.payer)
         if connection is not None and connection.version == OLDEST:
             return f"OCPI {OLDEST} has no credit CDRs; {session.payer} has to be repaid out of band."
@@ -82,12 +85,12 @@ class Billing:
             total_cost=_negated(wrong.total_cost),
             last_updated=self._office.calendar.now(),
         )
-        self._issue(session, credit, None, cause)
-        place = replace(session.place, tariff=tariff, neutral=neutral(tariff))
+        self._issue(session, place, credit, None, cause)
+        place = replace(session.place, tariff=tariff, neutral=neutral(tariff), original_tariff=original)
         right, bill = session.cdr(self._new_id(), place)
         right = replace(right, last_updated=self._office.calendar.now())
-        self._note(session, right)
-        self._issue(session, right, bill, cause)
+        self._note(session, place, right)
+        self._issue(session, place, right, bill, cause)
         return ""
 
     def went_down(self) -> None:
@@ -98,11 +101,13 @@ class Billing:
         self._count += 1
         return f"{self._prefix}{self._count:012x}"
 
-    def _issue(self, session: CpoSession | ReservedSession, cdr: CDR, bill: Bill | None, cause: Cause) -> None:
-        """Keep, claim and send a CDR; `bill` is how its amount came about, None for a credit."""
+    def _issue(
+        self, session: CpoSession | ReservedSession, place: Place, cdr: CDR, bill: Bill | None, cause: Cause
+    ) -> None:
+        """Keep, claim and send a CDR, sold as in `place`; `bill` is how its amount came about, None for a credit."""
         office, peer_id = self._office, session.payer
         connection = office.partner(peer_id)
-        original = _original(connection, cdr, session.place) if connection is not None else None
+        original = _original(cdr, place)
         self.cdrs.put(peer_id, cdr, original)
         energy_wh = int(cdr.total_energy * _WH_PER_KWH)
         office.journal.money(
@@ -121,8 +126,8 @@ class Billing:
         url = connection.endpoint(ModuleID.CDRS, InterfaceRole.RECEIVER) if connection else None
         if connection is None or url is None:
             return
-        body = say(office, connection, cdr, cause, original=original)
-        if body is None:
+        said = say(office, connection, cdr, cause, original=original)
+        if said is None:
             return
         subject = Subject(
             module=ModuleID.CDRS.value,
@@ -142,7 +147,8 @@ class Billing:
                 self._not_delivered(cdr, exchange, cause)
 
         self.on_the_way[cdr.id] = None
-        self._outbox.push(f"{peer_id}/{session.id}", connection, "POST", url, subject, cause, body, done)
+        lane = f"{peer_id}/{session.id}"
+        self._outbox.push(lane, connection, "POST", url, subject, cause, said.body, done, losses=said.losses)
 
     def _not_delivered(self, cdr: CDR, exchange: Exchange | None, cause: Cause) -> None:
         why = "the eMSP's URL cannot be used" if exchange is None else exchange.failure or "refused by the receiver"
@@ -156,17 +162,16 @@ class Billing:
         )
 
 
-def _original(connection: Connection, cdr: CDR, place: Place) -> Any:
-    """The CDR in a version in which the CPO's place is written: with the plug and the tariff as they are there.
-
-    Towards others a bill has the plug that stands for it, as it has to have one. None when there is no such original.
-    """
-    dialect, connector, tariff = connection.dialect, place.original_connector, place.original_tariff
-    if not isinstance(connector, dialect.class_of(Connector)):
+def _original(cdr: CDR, place: Place) -> Any:
+    """The CDR with the plug and the tariff as they are written in 2.3.0; None when both are written in 2.2.1."""
+    connector, tariff = place.original_connector, place.original_tariff
+    written = tariff if connector is None else connector
+    if written is None:
         return None
-    standard: Any = getattr(connector, "standard")  # noqa: B009 - a Connector of any version
-    whole = dialect.original(dialect.encode(cdr), CDR)
-    where = replace(whole.cdr_location, connector_standard=standard)
+    whole = in_version(cdr, version_of(type(written)))
+    where = whole.cdr_location
+    if connector is not None:
+        where = replace(where, connector_standard=connector.standard)
     sold_by = (tariff,) if tariff is not None and cdr.tariffs == (place.tariff,) else whole.tariffs
     return replace(whole, cdr_location=where, tariffs=sold_by)
 

@@ -5,6 +5,7 @@ digest, sections 3.3, 3.4 and 3.7.
 """
 
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from simulator.billing.course import price_course
 from simulator.billing.pieces import Activity, Period
@@ -17,6 +18,9 @@ from simulator.parties.office import Office
 from simulator.parties.pricing import FREE, as_price, bills_reservations, hours, kwh
 from simulator.parties.roles.authorisation import cdr_token
 from simulator.parties.roles.cpo_session import NOT_ASSIGNED, PeersCopy, Place, cdr_location, reserved_period
+
+if TYPE_CHECKING:
+    from simulator.ocpi.translation import Loss
 
 _NOTHING = kwh(0)
 
@@ -96,6 +100,10 @@ class ReservedSession:
             status=self.status,
             last_updated=self.last_updated,
         )
+
+    def losses(self, version: str) -> "tuple[Loss, ...]":
+        """See RunningSession."""
+        return self.place.losses(version)
 
     def cdr(self, id: str) -> tuple[CDR, Bill]:
         """The bill of a reservation that has ended unused and is not free."""

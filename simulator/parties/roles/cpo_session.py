@@ -5,7 +5,7 @@ Source: OCPI 2.2.1, Sessions and CDRs modules.
 """
 
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -28,6 +28,7 @@ from simulator.ocpi.v2_2_1.sessions import Session, SessionStatus
 from simulator.ocpi.v2_2_1.tariffs import Tariff
 from simulator.ocpp.messages import TransactionEvent
 from simulator.parties.calendar import Calendar
+from simulator.parties.dialect import OLDEST
 from simulator.parties.identity import Identity
 from simulator.parties.pricing import (
     FREE,
@@ -40,6 +41,9 @@ from simulator.parties.pricing import (
     quantities,
 )
 from simulator.parties.push import Copy
+
+if TYPE_CHECKING:
+    from simulator.ocpi.translation import Loss
 
 _ENERGY, _TIME, _PARKING_TIME = CdrDimensionType.ENERGY, CdrDimensionType.TIME, CdrDimensionType.PARKING_TIME
 _MS = 1_000
@@ -58,6 +62,16 @@ class Place(Struct, frozen=True):
     neutral: billing.Tariff | None
     original_connector: Any = None
     original_tariff: Any = None
+
+    def losses(self, version: str) -> "tuple[Loss, ...]":
+        """What a Session here does not say as it is written: one of 2.1.1 holds a plug, which may stand for another."""
+        written, said = self.original_connector, self.connector.standard
+        if version != OLDEST or written is None or written.standard == said:
+            return ()
+        from simulator.ocpi.translation import Loss
+
+        sentence = f"OCPI {OLDEST} has no ConnectorType {written.standard}; {said} stands for it."
+        return (Loss("$.location.evses[0].connectors[0].standard", "changed", sentence),)
 
 
 class PeersCopy(Struct):
@@ -222,6 +236,10 @@ class CpoSession:
             status=self.status,
             last_updated=self.last_updated,
         )
+
+    def losses(self, version: str) -> "tuple[Loss, ...]":
+        """See RunningSession."""
+        return self.place.losses(version)
 
     def patch(self, period: ChargingPeriod | None) -> dict[str, object]:
         """What changed since the last message, as the fields of a PATCH."""

@@ -4,7 +4,7 @@ A peer gets a session whole at first, then what changes of it; one that lacks so
 Source: OCPI 2.2.1, Sessions module, Push model, and ChargingProfiles module, Smart Charging Topologies.
 """
 
-from typing import Any
+from typing import Any, Final
 
 from msgspec.structs import replace
 
@@ -16,11 +16,15 @@ from simulator.ocpi.v2_2_1.sessions import Session
 from simulator.parties.client import not_found, succeeded
 from simulator.parties.connection import Connection
 from simulator.parties.dialect import OLDEST
+from simulator.parties.losses import Said
 from simulator.parties.office import Office
 from simulator.parties.patching import difference
 from simulator.parties.push import Copy, Outbox, say
 from simulator.parties.roles.cpo_reserved_session import ReservedSession
 from simulator.parties.roles.cpo_session import CpoSession, PeersCopy
+
+_PLACE: Final = b'"location":'
+"""Where a body names more of a place than ids; a PATCH does so only when something there has changed."""
 
 _SESSIONS, _RECEIVER = ModuleID.SESSIONS, InterfaceRole.RECEIVER
 
@@ -66,11 +70,12 @@ class SessionPush:
         if held.lacks_some:
             changes = None
         if changes is None or connection.version == OLDEST:
-            body = say(self._office, connection, session.whole(), cause)
+            said = say(self._office, connection, session.whole(), cause)
         else:
-            body = connection.dialect.encode_patch(Session, changes)
-        if body is None:
+            said = Said(connection.dialect.encode_patch(Session, changes))
+        if said is None:
             return
+        body = said.body
         method = "PUT" if changes is None else "PATCH"
         if connection.version == OLDEST:
             patch = difference(held.said, body) if self._patches and changes is not None and held.said else None
@@ -90,7 +95,10 @@ class SessionPush:
                 self._tell(peer_id, connection, session, exchange.as_cause(), first=True)
 
         subject = where.put if method == "PUT" else where.patch
-        self._outbox.push(where.lane, connection, method, where.url, subject, cause, body, done, first=first)
+        losses = session.losses(connection.version) if _PLACE in body else ()
+        self._outbox.push(
+            where.lane, connection, method, where.url, subject, cause, body, done, first=first, losses=losses
+        )
 
 
 def _where(connection: Connection, endpoint: str, session: CpoSession | ReservedSession) -> Copy:

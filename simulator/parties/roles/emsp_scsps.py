@@ -5,7 +5,7 @@ Source: OCPI 2.2.1, ChargingProfiles module, Smart Charging Topologies; digest, 
 """
 
 from collections.abc import Callable, Generator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -33,6 +33,9 @@ from simulator.parties.publish import Where, publish
 from simulator.parties.push import Outbox
 from simulator.parties.roles.limiting import Limiter
 
+if TYPE_CHECKING:
+    from simulator.ocpi.translation import Loss
+
 _ACCEPTED = ChargingProfileResponseType.ACCEPTED
 _NAMED_ALIKE = ("ACCEPTED", "UNKNOWN")
 """The results that mean the same to the SCSP as to us; whatever else came of it, its profile was not taken."""
@@ -49,6 +52,11 @@ class _Shown(Struct):
     def whole(self) -> Session:
         """See RunningSession."""
         return self.ours
+
+    def losses(self, version: str) -> "tuple[Loss, ...]":
+        """See RunningSession: an SCSP speaks 2.2.1 at least, where a Session holds ids only."""
+        del version
+        return ()
 
 
 class ScspDesk:

@@ -4,7 +4,7 @@ Nothing is touched between two parties of one version. What cannot be said faith
 """
 
 from collections.abc import Iterable, Iterator
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import msgspec
 from msgspec import Struct
@@ -16,13 +16,11 @@ from simulator.ocpi.translation import Loss, Setting, Translated, translate
 from simulator.ocpi.translation.kinds import class_of
 from simulator.parties.calendar import Calendar
 from simulator.parties.dialect import HOME, OLDEST
-from simulator.parties.losses import merged
+from simulator.parties.losses import TRANSLATION, tell_translation
 from simulator.parties.roles.hub.cache import Cache, Kept, Owner, Tree, parse, part_of
 
 _items = msgspec.json.Decoder(list[msgspec.Raw]).decode
 _LEVELS: Final = ("location", "evse", "connector")
-_SEVERITY: Final[dict[str, Literal["note", "warning"]]] = {"lost": "warning", "invented": "note", "changed": "note"}
-_SECTION: Final = "Translation between versions (no part of OCPI)"
 
 
 class Said(Struct, frozen=True):
@@ -120,10 +118,9 @@ class Interpreter:
 
     def tell(self, exchange: int, said: Said) -> None:
         """Record what a translation cost as remarks on the exchange that carries it, what is alike in a list once."""
-        for what, path, sentence in merged(said.losses):
-            self._journal.hint(exchange, f"translation-{what}", _SEVERITY[what], sentence, path, _SECTION)
+        tell_translation(self._journal, exchange, said.losses)
         for path, reason in said.withheld:
-            self._journal.hint(exchange, "translation-withheld", "warning", reason, path, _SECTION)
+            self._journal.hint(exchange, "translation-withheld", "warning", reason, path, TRANSLATION)
 
     # What is looked up
 
