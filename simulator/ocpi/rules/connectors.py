@@ -1,4 +1,4 @@
-"""What is asked of a Connector together with the tariffs that it names: at any time one of each type at most.
+"""What is asked of a Connector: no voltage below nothing, and of the tariffs that it names one of each type at a time.
 
 Source: OCPI 2.2.1 and 2.3.0 Locations, Connector, tariff_ids.
 """
@@ -9,10 +9,17 @@ from typing import Any, Final
 
 from simulator.ocpi.datatypes import ci_key, parse_datetime
 from simulator.ocpi.findings import Finding
+from simulator.ocpi.rules.measures import check_not_negative
 from simulator.ocpi.rules.remark import remark
 
+_ELECTRIC: Final = ("voltage", "amperage", "max_voltage", "max_amperage", "max_electric_power")
 _REGULAR: Final = "REGULAR"
 """The type of a tariff that states none."""
+
+
+def check_connector(connector: Any, path: str = "$") -> Iterator[Finding]:
+    """A Connector of any version, by itself."""
+    yield from check_not_negative(connector, _ELECTRIC, "locations, Connector", path)
 
 
 def check_connector_tariffs(place: Any, tariffs: Iterable[Any]) -> Iterator[Finding]:
