@@ -22,7 +22,7 @@ from gui.theme import Theme
 from simulator.filters.parse import term
 from simulator.i18n import tr, trn
 from simulator.recording.reader import Recording
-from simulator.report.hints import RuleCount, by_rule
+from simulator.report.hints import Apart, RuleCount, by_rule
 from simulator.report.so_far import SoFar, so_far
 from simulator.report.summary import Summary, by_final, summarise
 from simulator.report.words import reason_words
@@ -31,6 +31,8 @@ _ICON: Final = 14
 _COLUMN_PX: Final = 320
 _MOST_COLUMNS: Final = 3
 _HEADING_ROWS: Final = 2
+_MOST_APART: Final = 10
+"""How many hints on no message are told in full; hundreds would hide all else."""
 """A heading is as high as so many rows."""
 
 _BY_KEYBOARD: Final = (
@@ -250,7 +252,7 @@ class SummaryView(QWidget):
                 (tr("Whole run") if whole.run is not None else tr("Recorded until now"), _whole(whole)),
                 (tr("Messages"), _messages(whole, taken)),
                 (tr("Checks"), _checks(whole)),
-                (tr("Hints"), _hints(whole.hints, self.rules.value or [])),
+                (tr("Hints"), _hints(whole.hints, self.rules.value or [], self._run.clock)),
                 (tr("Faults and what they brought about"), _faults(whole)),
             ]
         self.page.setAccessibleDescription(
@@ -362,15 +364,28 @@ def _checks(whole: Summary) -> list[Cell]:
     ]
 
 
-def _hints(hints: Mapping[str, int], rules: Sequence[RuleCount]) -> list[Cell]:
-    """Each severity, and under it its rules: a link filters for one."""
+def _hints(hints: Mapping[str, int], rules: Sequence[RuleCount], clock: Callable[[int], str]) -> list[Cell]:
+    """Each severity, and under it its rules: a link filters for one. Hints on no message are told here in full."""
     names = {"error": tr("errors"), "warning": tr("warnings"), "note": tr("notes")}
     found: list[Cell] = []
     for severity, name in names.items():
         if hints.get(severity):
             found.append((_icon(severity) + name, number(hints[severity])))
-            found += [(_under(_link(each.rule)), number(each.times)) for each in rules if each.severity == severity]
+        for each in rules:
+            if each.severity == severity:
+                on_messages = len(each.apart) < each.times
+                found.append((_under(_link(each.rule) if on_messages else html.escape(each.rule)), number(each.times)))
+                found += _apart(each.apart, clock)
     return found or [("", tr("none"))]
+
+
+def _apart(hints: Sequence[Apart], clock: Callable[[int], str]) -> list[Cell]:
+    text = tr("{time}: {sentence}")
+    found = [("", text.format(time=clock(hint.at_us), sentence=hint.sentence)) for hint in hints[:_MOST_APART]]
+    if more := len(hints[_MOST_APART:]):
+        text = trn("{count} more, which the timeline shows", "{count} more, which the timeline shows", more)
+        found.append(("", text.format(count=number(more))))
+    return found
 
 
 def _link(rule: str) -> str:

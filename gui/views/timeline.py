@@ -317,12 +317,14 @@ class TimelineView(QWidget):
     # Mouse and keyboard
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Take hold of the cursor, or select the exchange of a hint."""
+        """Take hold of the cursor, or go to a hint and select its exchange, if it is on one."""
         if event.button() != Qt.MouseButton.LeftButton or self._run.recording is None:
             return
         hint = self._hint_at(event.position())
-        if hint is not None:
+        if hint is not None and hint.exchange:
             self._cursor.select(Selection("message", str(hint.exchange)), hint.at_us)
+        elif hint is not None:
+            self._run.seek(hint.at_us)
         else:
             self._scrub(event.position())
 

@@ -20,18 +20,24 @@ import msgspec
 from msgspec import Meta, Struct
 
 from simulator.ocpi import formats, typeinfo
-from simulator.ocpi.examine import examine
+from simulator.ocpi.examine import BEYOND, examine
 from simulator.ocpi.findings import Finding, Invalid
 from simulator.ocpi.nulls import drop_nulls
 
 T = TypeVar("T")
 
 
+_LONGEST_NUMBER: Final = 200
+"""How many characters of a number are looked at. Those that OCPI has a use for take no more than 115, with 15 digits
+and 99 decimals: a peer that writes a binary fraction out exactly, as Java's BigDecimal does, needs 55 for 0.1."""
+
+
 def _exact(literal: str) -> Decimal:
+    """Bounded, for to read, compare and write ten million digits anew takes a third of a second."""
     try:
-        return Decimal(literal)
+        return Decimal(literal) if len(literal) <= _LONGEST_NUMBER else BEYOND
     except InvalidOperation:
-        return Decimal("Infinity")
+        return BEYOND
 
 
 _ordinary: Final = Context(prec=100, Emin=0, Emax=14, traps=[Rounded, Clamped, Overflow, InvalidOperation])
@@ -58,6 +64,11 @@ _items_decoder: Final = msgspec.json.Decoder(list[msgspec.Raw])
 _BACKSLASH: Final = 0x5C
 _DELETE: Final = 0x7F
 _high_control: Final = re.compile("[\x7f-\x9f]").search
+_text_or_long_number: Final = re.compile(
+    rb'"(?:[^"\\]++|\\.)*+"|-?(?=[0-9.eE+-]{%d})[0-9]++(?:\.[0-9]++)?(?:[eE][+-]?[0-9]++)?' % _LONGEST_NUMBER,
+    re.DOTALL,
+)
+_TOO_LONG: Final = b"0." + b"1" * _LONGEST_NUMBER
 
 # What msgspec raises for a body it cannot take: bad JSON or wrong types, bad UTF-8, nesting without end, a number that
 # no Decimal can hold or that is not ordinary.
@@ -84,13 +95,13 @@ def decode(raw: bytes | msgspec.Raw, cls: type[T]) -> T:
         return value
     except UNREADABLE:
         pass
-    tree = _parse(raw)
-    drop_nulls(tree, cls)
-    try:
-        # Written anew it is without nulls and without needless escapes, and mostly fit for the fast way.
-        return cast(T, _readers[cls](_encoder.encode(tree)))
-    except UNREADABLE:
-        pass
+    tree = parse(raw)
+    if drop_nulls(tree, cls) or _BACKSLASH in raw:
+        try:
+            # Written anew it is without nulls and without needless escapes, and mostly fit for the fast way.
+            return cast(T, _readers[cls](_encoder.encode(tree)))
+        except UNREADABLE:
+            pass
     examined = examine(tree, cls)
     if examined.findings:
         raise Invalid(examined.findings)
@@ -127,15 +138,23 @@ def decode_list(raw: bytes | msgspec.Raw, cls: type[T]) -> tuple[list[T], list[F
 def invalid(raw: bytes, cls: Any) -> Invalid:
     """Why a body that was refused is no `cls`, in full."""
     try:
-        tree = _parse(raw)
+        tree = parse(raw)
     except Invalid as error:
         return error
     return Invalid(examine(tree, cls).findings)
 
 
-def _parse(raw: bytes) -> Any:
+def parse(raw: bytes) -> Any:
+    """A body as JSON, whatever it holds: numbers are int or Decimal, and BEYOND when they are too long to be read.
+
+    Raises Invalid for what is no JSON.
+    """
     try:
-        return _tree_decoder.decode(raw)
+        try:
+            return _tree_decoder.decode(raw)
+        except msgspec.ValidationError:
+            # Without a class nothing is asked but that whole numbers have not thousands of digits.
+            return _tree_decoder.decode(_text_or_long_number.sub(_shorten, raw))
     except UNREADABLE as error:
         found = "nesting without end" if isinstance(error, RecursionError) else f"an error: {error}"
         finding = Finding(
@@ -147,6 +166,11 @@ def _parse(raw: bytes) -> Any:
             section="OCPI, transport_and_format",
         )
         raise Invalid((finding,), broken=True) from None
+
+
+def _shorten(found: re.Match[bytes]) -> bytes:
+    """A text as it is; for a number that is too long another one that is, and that can be parsed."""
+    return found[0] if found[0].startswith(b'"') else _TOO_LONG
 
 
 def _make_reader(cls: Any) -> Callable[[bytes], Any]:

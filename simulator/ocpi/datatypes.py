@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 from msgspec import Meta, Struct
 
 CI_MARK: Final = {"ocpi": "CiString"}
+URL_MARK: Final = {"ocpi": "URL"}
 FORMAT: Final = "format"
 """The key in a `Meta`'s extra that leads to the pattern of texts that `formats` looks up."""
 
@@ -49,7 +50,8 @@ String5000 = Annotated[str, Meta(max_length=5000)]
 Country = Annotated[str, Meta(min_length=3, max_length=3)]
 Currency = Annotated[str, Meta(min_length=3, max_length=3)]
 Language = Annotated[str, Meta(min_length=2, max_length=2)]
-URL = Annotated[str, Meta(min_length=1, max_length=255)]
+URL = Annotated[str, Meta(min_length=1, max_length=255, extra=URL_MARK)]
+"""Any text is taken, as OCPI says nothing but that it is a URL; what is none is remarked on (see `remarks`)."""
 CredentialsToken = Annotated[
     str,
     Meta(

@@ -23,6 +23,9 @@ _LONGEST_QUOTE: Final = 60
 _LARGEST_NUMBER: Final = 1e15
 """No amount, energy or time of this size is meant; what is below it can be counted in integers of 64 bits."""
 _SMALLEST_EXPONENT: Final = -99
+_ORDINARY: Final = f"a number below 1E15 with at most {-_SMALLEST_EXPONENT} decimals"
+BEYOND: Final = Decimal("1E+999")
+"""What stands for a number that was too long to be read; see `codec`."""
 
 
 class Examined(NamedTuple):
@@ -96,7 +99,7 @@ class _Examination:
             if not is_number:
                 self._add("wrong-type", path, _quote(value), expected, section)
             elif not _is_ordinary(Decimal(value)):
-                self._add("out-of-range", path, _quote(value), "a number of ordinary size", section)
+                self._add("out-of-range", path, _quote(value), _ORDINARY, section)
             return
         if isinstance(value, str) and shape.base is str:
             self._look_at_characters(value, shape.is_ci, path, section)
@@ -171,5 +174,7 @@ def _length_range(least: int | None, most: int | None) -> str:
 
 
 def _quote(value: Any) -> str:
+    if value is BEYOND:
+        return "a number that is too long to be read"
     text = _encoder.encode(value).decode()
     return text if len(text) <= _LONGEST_QUOTE else f"{text[: _LONGEST_QUOTE - 3]}..."

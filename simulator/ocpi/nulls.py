@@ -20,29 +20,36 @@ class _Plan(NamedTuple):
     objects: tuple[tuple[str, "_Plan", bool], ...]
 
 
-def drop_nulls(tree: Any, cls: Any) -> None:
-    """Drop the nulls of optional fields of a `cls`, or of a list of them, from a parsed tree, in place."""
+def drop_nulls(tree: Any, cls: Any) -> bool:
+    """Drop the nulls of optional fields of a `cls`, or of a list of them, from a parsed tree, in place.
+
+    Returns whether there were any.
+    """
     shape = typeinfo.shape(cls)
     if shape.item is None and _is_object(shape.base):
-        _drop(tree, _plan(shape.base))
-    elif shape.item is not None and isinstance(tree, list):
-        for item in tree:
-            drop_nulls(item, shape.item)
+        return _drop(tree, _plan(shape.base))
+    if shape.item is not None and isinstance(tree, list):
+        found = [drop_nulls(item, shape.item) for item in tree]
+        return any(found)
+    return False
 
 
-def _drop(tree: Any, plan: _Plan) -> None:
+def _drop(tree: Any, plan: _Plan) -> bool:
     if not isinstance(tree, dict):
-        return
+        return False
+    found = False
     for name in plan.droppable:
         if tree.get(name, UNSET) is None:
             del tree[name]
+            found = True
     for name, inside, is_list in plan.objects:
         member = tree.get(name)
         if not is_list:
-            _drop(member, inside)
+            found |= _drop(member, inside)
         elif isinstance(member, list):
             for item in member:
-                _drop(item, inside)
+                found |= _drop(item, inside)
+    return found
 
 
 @cache

@@ -1,21 +1,27 @@
-"""What every receiver passes over and a sender may want to know: unknown fields, explicit nulls, names from later on.
+"""What every receiver passes over and a sender may want to know: unknown fields, explicit nulls, names from later on,
+and texts that are no URL where a URL should be.
 
 A *strict mirror* of the class, read by msgspec from the same bytes, tells in one go whether there is anything to remark
 on; only then the tree is walked through. Source: OCPI 2.3.0, Transport and format, and Types, OpenEnum.
 """
 
+import re
 from difflib import get_close_matches
 from functools import cache
 from types import GenericAlias
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import msgspec
-from msgspec import NODEFAULT, UNSET, Struct, UnsetType
+from msgspec import NODEFAULT, UNSET, Meta, Struct, UnsetType
 
 from simulator.ocpi import catalogue, codec, typeinfo
 from simulator.ocpi.findings import Finding, Severity
 
 _LIKE: Final = 0.8
+_WEB_ADDRESS: Final = r"^[Hh][Tt][Tt][Pp][Ss]?://[^\s/?#<>\"{}|\\^`]+[^\s<>\"{}|\\^`]*\Z"
+"""With a scheme and a host, and without what RFC 3986 never lets stand in a URL; letters of other scripts are read by
+all that follow links today."""
+_is_web_address: Final = re.compile(_WEB_ADDRESS).match
 _NOT_NULL: Final = str | int | float | bool | dict[str, msgspec.Raw]
 
 
@@ -34,7 +40,7 @@ def remarks(raw: bytes, cls: type[Struct]) -> tuple[Finding, ...]:
     except codec.UNREADABLE:
         return ()
     walk = _Walk(catalogue.version_of(cls))
-    walk.look(tree, cls, "$")
+    walk.look(tree, cls, "$", cls)
     return tuple(walk.findings)
 
 
@@ -43,15 +49,19 @@ class _Walk:
         self.findings: list[Finding] = []
         self._version = version
 
-    def look(self, value: Any, type_: Any, path: str) -> None:
+    def look(self, value: Any, type_: Any, path: str, holder: Any) -> None:
+        """Remark on a value of a type in an object of class `holder`."""
         shape = typeinfo.shape(type_)
         if shape.item is not None:
             if isinstance(value, list):
                 for index, item in enumerate(value):
-                    self.look(item, shape.item, f"{path}[{index}]")
+                    self.look(item, shape.item, f"{path}[{index}]", holder)
         elif isinstance(shape.base, type) and issubclass(shape.base, Struct):
             if isinstance(value, dict):
                 self._look_at_object(value, shape.base, path)
+        elif shape.is_url and isinstance(value, str) and not _is_web_address(value):
+            expected = "a URL, such as https://example.com/terms"
+            self._add("url-form", path, f'"{value}"', expected, holder, "warning")
         elif shape.known is not None and isinstance(value, str) and value not in list(shape.known):
             self._add("open-value", path, f'"{value}"', "a name that this version knows", shape.known, "note")
 
@@ -64,7 +74,7 @@ class _Walk:
                 if member is None and is_optional:
                     self._add("null-field", where, "null", "the field left out", cls, "note")
                 elif type_ is not None:
-                    self.look(member, type_, where)
+                    self.look(member, type_, where, cls)
                 continue
             like = _like(name, tuple(field for field in fields if field not in value))
             if like is None:
@@ -103,7 +113,7 @@ def _strict_decoder(cls: type[Struct]) -> msgspec.json.Decoder[Any]:
 
 @cache
 def _strict(type_: Any) -> Any:
-    """A type that takes only known fields and known values, no null, and whatever stands in the other places."""
+    """A type that takes only known fields and values and URLs, no null, and whatever stands in the other places."""
     shape = typeinfo.shape(type_)
     if shape.item is not None:
         inside = _strict(shape.item)
@@ -112,4 +122,6 @@ def _strict(type_: Any) -> Any:
         fields = msgspec.structs.fields(shape.base)
         members = [(field.encode_name, _strict(field.type) | UnsetType, UNSET) for field in fields]
         return msgspec.defstruct(f"Strict{shape.base.__name__}", members, forbid_unknown_fields=True, gc=False)
+    if shape.is_url:
+        return Annotated[str, Meta(pattern=_WEB_ADDRESS)]
     return shape.known or _NOT_NULL

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final, Union, get_args, get_origin
 
 from msgspec import Meta, Struct, UnsetType
 
-from simulator.ocpi.datatypes import CI_MARK, DATE_TIME, FORMAT, Number
+from simulator.ocpi.datatypes import CI_MARK, DATE_TIME, FORMAT, URL_MARK, Number
 
 OPEN_MARK: Final = "open_enum"
 """The key in a `Meta`'s extra that leads to the known values of an open list."""
@@ -30,6 +30,11 @@ class Shape(Struct, frozen=True):
     def is_ci(self) -> bool:
         """Whether the text is a CiString."""
         return any(meta.extra == CI_MARK for meta in self.metas)
+
+    @property
+    def is_url(self) -> bool:
+        """Whether the text is a URL."""
+        return any(meta.extra == URL_MARK for meta in self.metas)
 
     @property
     def format(self) -> str:

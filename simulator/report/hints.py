@@ -1,4 +1,4 @@
-"""How many hints there are: on single exchanges by severity, and in the whole run by rule."""
+"""How many hints there are: on single exchanges by severity, in the whole run by rule, and what those on none say."""
 
 from collections.abc import Iterable
 from typing import Final, NamedTuple
@@ -15,12 +15,23 @@ _RULES: Final = """SELECT severity, rule, count(*) FROM hint GROUP BY severity, 
 ORDER BY CASE severity WHEN 'error' THEN 0 WHEN 'warning' THEN 1 ELSE 2 END, count(*) DESC, rule"""
 
 
+_APART: Final = "SELECT severity, rule, at_us, sentence FROM hint WHERE exchange = 0 ORDER BY id"
+
+
+class Apart(NamedTuple):
+    """A hint on no exchange, such as that on a stranger's request: no list of messages leads to it."""
+
+    at_us: int
+    sentence: str
+
+
 class RuleCount(NamedTuple):
-    """How often a rule is remarked in a run, with one severity."""
+    """How often a rule is remarked in a run, with one severity, and what of it is on no exchange."""
 
     severity: Severity
     rule: str
     times: int
+    apart: tuple[Apart, ...] = ()
 
 
 class Tally(NamedTuple):
@@ -63,4 +74,10 @@ def tallies(recording: Recording, exchanges: Iterable[int]) -> dict[int, Tally]:
 
 def by_rule(recording: Recording) -> list[RuleCount]:
     """All rules that are remarked, the gravest first, and of these the most frequent."""
-    return [RuleCount(*row) for row in recording.query(_RULES)]
+    apart: dict[tuple[str, str], list[Apart]] = {}
+    for severity, rule, at_us, sentence in recording.query(_APART):
+        apart.setdefault((severity, rule), []).append(Apart(at_us, sentence))
+    return [
+        RuleCount(severity, rule, times, tuple(apart.get((severity, rule), ())))
+        for severity, rule, times in recording.query(_RULES)
+    ]

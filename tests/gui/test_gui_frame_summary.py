@@ -14,6 +14,8 @@ from gui.models.run import Run
 from gui.theme import Theme
 from gui.views.summary import SummaryView, in_columns
 from simulator.recording.reader import Recording
+from simulator.recording.rows import EventRow, HintRow
+from simulator.recording.writer import Recorder
 from simulator.report.summary import summarise
 
 WAIT_MS = 10_000
@@ -241,3 +243,23 @@ def test_hints_are_told_by_rule_and_a_rule_filters(
     assert value(view, qtbot, "translation-lost") == f"{count:,}"
     view.page.anchorClicked.emit(QUrl("hint:translation-lost"))
     assert cursor.filter == "hint:translation-lost"
+
+
+def test_what_no_message_shows_is_told_in_full_and_does_not_filter(
+    view: SummaryView, run: Run, tmp_path: Path, qtbot: QtBot
+) -> None:
+    path = tmp_path / "strangers.ocpirun"
+    recorder = Recorder.create(path, "full", {"start_epoch_us": "0", "level": "full"})
+    for minute in range(12):
+        sentence = f"GET /{minute}?<b> reached NL-ABC from outside the run and was refused."
+        recorder.hint(HintRow(minute * 60_000_000, 0, "stranger", "warning", sentence))
+    recorder.event(EventRow(60 * 60_000_000, "run", "end"))
+    recorder.close({"state": "closed"})
+    run.open(path)
+    shown = lines(view, qtbot)
+    place = shown.index("stranger")
+    assert shown[place + 1] == "12"
+    assert shown[place + 2].endswith("00:00:00: GET /0?<b> reached NL-ABC from outside the run and was refused.")
+    assert shown[place + 11].endswith("00:09:00: GET /9?<b> reached NL-ABC from outside the run and was refused.")
+    assert shown[place + 12] == "2 more, which the timeline shows"
+    assert "hint:stranger" not in view.page.toHtml()

@@ -234,6 +234,7 @@ def recorded(path: Path) -> Recorder:
     recorder.fault(FaultRow(13 * MINUTE_US, "exception", "A", "begin"))
     recorder.command(CommandRow(20 * MINUTE_US, "pause"))
     recorder.hint(HintRow(30 * MINUTE_US, 7, "rule", "warning", "The kwh fell."))
+    recorder.hint(HintRow(40 * MINUTE_US, 0, "stranger", "warning", "Somebody came."))
     recorder.event(EventRow(60 * MINUTE_US, "run", "hour"))
     return recorder
 
@@ -255,6 +256,11 @@ def test_a_hint_is_selected_by_a_click_and_told_by_a_tip(
     qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=at)
     assert cursor.selection == Selection("message", "7")
     assert cursor.at_us == 30 * MINUTE_US
+    at = QPoint(round(view.scale.x(40 * MINUTE_US)), lane)
+    assert "Somebody came." in view.words_at(QPointF(at))
+    qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=at)
+    assert cursor.selection == Selection("message", "7"), "a stranger's is on no message"
+    assert cursor.at_us == 40 * MINUTE_US
 
 
 def test_a_live_run_shows_its_planned_end_and_where_it_stands(

@@ -261,7 +261,13 @@ NIGHT = put("tariff", tariff("NIGHT"), "NL/ABC/NIGHT")
 )
 def test_two_tariffs_of_a_type_at_a_connector_are_seen_once_they_are_known(told: Seen, path: str) -> None:
     expert = Expert()
-    assert [finding for each in (told, DAY, told, NIGHT) for finding in expert.look(each)] == []
+    assert [finding for each in (told, DAY, told) for finding in expert.look(each)] == []
+    (finding,) = expert.look(NIGHT)
+    assert (finding.rule, finding.severity, finding.path) == ("one-tariff-a-type", "error", "$.id")
+    assert finding.sentence() == (
+        "$.id: found 'NIGHT', which Connector L1/E1/1 names, expected no other REGULAR tariff that is valid while "
+        "'DAY' is (OCPI 2.2.1 locations, Connector)."
+    )
     (finding,) = expert.look(told)
     assert (finding.rule, finding.severity, finding.path) == ("one-tariff-a-type", "error", path)
     # Another has not heard of them, and another's tariffs may have the same ids.
@@ -269,6 +275,52 @@ def test_two_tariffs_of_a_type_at_a_connector_are_seen_once_they_are_known(told:
     assert rules(DAY, put("tariff", tariff("NIGHT", party_id="XYZ"), "NL/XYZ/NIGHT"), told) == []
     delete = replace(NIGHT, method="DELETE", route="tariffs.receiver.delete_tariff", request_body=b"")
     assert rules(DAY, NIGHT, delete, told) == []
+
+
+def until(instant: str, **changes: object) -> Seen:
+    return put("tariff", tariff("NIGHT", end_date_time=instant, **changes), "NL/ABC/NIGHT")
+
+
+def test_a_connector_is_looked_at_again_when_its_tariffs_come_and_each_pair_told_once() -> None:
+    told = put("location", LOCATION, "NL/ABC/L1")
+    late_day = put("tariff", tariff("day", start_date_time="2030-01-01T00:00:00Z"), "NL/ABC/day")
+    assert rules(told, NIGHT, DAY, NIGHT, DAY) == ["one-tariff-a-type"], "whichever comes last, and not again"
+    assert rules(DAY, NIGHT, told, NIGHT, DAY, until("2040-01-01T00:00:00Z")) == ["one-tariff-a-type"]
+    assert rules(told, late_day, until("2030-01-01T00:00:00Z")) == []
+    apart_and_together = (told, DAY, NIGHT, late_day, until("2030-01-01T00:00:00Z"), until("2030-01-02T00:00:00Z"))
+    assert rules(*apart_and_together) == ["one-tariff-a-type"] * 2, "as they clash anew"
+    delete = replace(NIGHT, method="DELETE", route="tariffs.receiver.delete_tariff", request_body=b"")
+    assert rules(told, DAY, NIGHT, delete, NIGHT) == ["one-tariff-a-type"] * 2
+    assert rules(told, DAY, put("tariff", tariff("NIGHT", party_id="XYZ"), "NL/XYZ/NIGHT")) == []
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        put("location", {**LOCATION, "evses": []}, "NL/ABC/L1"),
+        put("evse", {**EVSE, "connectors": [{**CONNECTOR, "tariff_ids": ["day"]}]}, "nl/abc/l1/e1"),
+        put("connector", {**CONNECTOR, "tariff_ids": ["day"]}, "NL/ABC/L1/E1/1"),
+    ],
+    ids=["location", "evse", "connector"],
+)
+def test_a_connector_that_no_longer_names_them_is_not_looked_at_again(told: Seen) -> None:
+    other = {**EVSE, "uid": "E2"}
+    both = put("location", {**LOCATION, "evses": [EVSE, other]}, "NL/ABC/L1")
+    assert rules(both, DAY, NIGHT) == ["one-tariff-a-type"] * 2
+    mended = [] if told.route.endswith("put_location") else ["one-tariff-a-type"]
+    assert rules(both, told, DAY, NIGHT) == mended
+
+
+def test_tariffs_that_are_pulled_later_are_told_with_their_place_in_the_list() -> None:
+    pulled = replace(A_LIST, sender="NL-EMA", receiver="NL-ABC")
+    locations = replace(pulled, module="locations", route="locations.sender.get_list", response_body=body([LOCATION]))
+    tariffs = [tariff("OTHER"), tariff("DAY"), tariff("NIGHT")]
+    page = replace(pulled, module="tariffs", route="tariffs.sender.get_list", response_body=body(tariffs))
+    expert = Expert()
+    assert expert.look(locations) == []
+    (finding,) = expert.look(page)
+    assert (finding.path, finding.found) == ("$[1].id", "'DAY', which Connector L1/E1/1 names")
+    assert expert.look(page) == []
 
 
 def test_tariffs_that_were_pulled_are_known_as_well() -> None:

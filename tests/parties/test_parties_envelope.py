@@ -8,7 +8,7 @@ import json
 import re
 
 import pytest
-from parties_objects import LATER, location, token
+from parties_objects import LATER, location, session, token
 from run_town import OpenTown, Told
 
 from simulator.ocpi.codec import encode
@@ -178,6 +178,15 @@ def test_a_body_that_is_no_object_is_2001(desk: OpenTown, body: object) -> None:
     url = desk.url(EMSP, CPO, "tokens", "RECEIVER", "NL", "EMA", "T8")
     told = desk.ask(EMSP, CPO, "PUT", url, json.dumps(body).encode())
     refused(desk, told, 200, 2001, "wrong-type")
+
+
+@pytest.mark.parametrize("literal", [b"1" * 9_000, b"0." + b"1" * 9_000])
+def test_a_number_of_too_many_digits_is_2001(desk: OpenTown, literal: bytes) -> None:
+    """It is JSON, which HTTP 400 would deny."""
+    body = json.dumps(session("LONG", kwh=0)).encode().replace(b'"kwh": 0', b'"kwh": %b' % literal)
+    told = desk.ask(CPO, EMSP, "PUT", desk.url(CPO, EMSP, "sessions", "RECEIVER", "NL", "ABC", "LONG"), body)
+    refused(desk, told, 200, 2001, "out-of-range")
+    assert "$.kwh: found a number that is too long to be read, expected" in told.envelope["status_message"]
 
 
 def test_case_46_an_unknown_field_is_ignored(desk: OpenTown) -> None:

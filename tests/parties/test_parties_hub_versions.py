@@ -143,6 +143,16 @@ def test_a_change_of_what_2_1_1_was_never_told_is_withheld_as_well_and_told_once
     assert remarks == [["translation-withheld"], ["translation-withheld"], []]
 
 
+@pytest.mark.parametrize("literal", [b"1" * 9_000, b"0." + b"1" * 9_000, b"1e" + b"9" * 9_000])
+def test_digits_without_end_in_a_field_that_nobody_knows_hinder_no_translation(desk: OpenTown, literal: bytes) -> None:
+    body = json.dumps(square(desk, id="DIGITS", last_updated="2026-05-04T09:00:00Z", digits=0)).encode()
+    body = body.replace(b'"digits": 0', b'"digits": %b' % literal)
+    told = say(desk, "NL-ABC", "PUT", f"{RECEIVER}/locations/NL/ABC/DIGITS", body)
+    assert told.status == 1000
+    desk.run_for(S)
+    assert [leg.ocpi_status for leg in onward(desk, told)] == [1000, 1000, 1000]
+
+
 def test_a_change_in_a_location_that_is_withheld_is_withheld(desk: OpenTown) -> None:
     url, at = f"{RECEIVER}/locations/NL/ABC/DEPOT", "2026-05-04T09:{:02}:00Z".format
     place = square(desk, id="DEPOT", publish=False, last_updated=at(0))

@@ -7,7 +7,7 @@ import pytest
 from simulator.recording.reader import Recording
 from simulator.recording.rows import HintRow
 from simulator.recording.writer import Recorder
-from simulator.report.hints import RuleCount, Tally, by_rule, tallies
+from simulator.report.hints import Apart, RuleCount, Tally, by_rule, tallies
 
 
 @pytest.mark.parametrize(
@@ -44,3 +44,14 @@ def test_rules_are_counted_the_gravest_and_the_most_frequent_first(tmp_path: Pat
             RuleCount("note", "b", 2),
             RuleCount("note", "a", 1),
         ]
+
+
+def test_hints_on_no_message_are_told_in_full(tmp_path: Path) -> None:
+    recorder = Recorder.create(tmp_path / "hints.ocpirun", "full", {"start_epoch_us": "0"})
+    recorder.hint(HintRow(5, 0, "stranger", "warning", "Somebody came."))
+    recorder.hint(HintRow(7, 3, "stranger", "warning", "On a message."))
+    recorder.hint(HintRow(9, 0, "stranger", "warning", "Somebody came again."))
+    recorder.close({})
+    with Recording.open(tmp_path / "hints.ocpirun") as recording:
+        told = (Apart(5, "Somebody came."), Apart(9, "Somebody came again."))
+        assert by_rule(recording) == [RuleCount("warning", "stranger", 3, told)]

@@ -1,9 +1,10 @@
 """Whether the tariffs that Connectors name go together: a rule that takes more than one message to see.
 
-Source: OCPI 2.2.1 and 2.3.0 Locations, Connector, tariff_ids; digest, case 53.
+Whichever comes last shows it: a Connector whose tariffs are known, or a tariff that a known Connector names. Source:
+OCPI 2.2.1 and 2.3.0 Locations, Connector, tariff_ids; digest, case 53.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from msgspec import Struct
@@ -13,18 +14,23 @@ from simulator.ocpi.datatypes import ci_key
 from simulator.ocpi.expert.seen import OLDEST, Seen
 from simulator.ocpi.findings import Finding
 from simulator.ocpi.rules import check_connector_tariffs
+from simulator.ocpi.rules.connectors import ONE_TARIFF_A_TYPE, clashes, no_other
 
 _TARIFF: Final = -3
 _OWNER_IN_PATH: Final = {"EVSE": -4, "Connector": -5}
 """Where the country code of the owner stands in the path of an object that does not say whose it is."""
+_DEPTHS: Final = {"Location": 0, "EVSE": 1, "Connector": 2}
 _DELETED: Final = "tariffs.receiver.delete_tariff"
+Place = tuple[str, ...]
+"""The ids of a Location, an EVSE in it, and a Connector of that, or the first of these."""
+Pair = tuple[str, str]
 
 
 class Plugs:
-    """Remembers the tariffs that a platform has told another of, and looks at the Connectors that it tells of then."""
+    """Remembers what a platform has told another of tariffs and of the Connectors that name several."""
 
     def __init__(self) -> None:
-        self._tariffs: dict[tuple[str, ...], dict[str, Any]] = {}
+        self._known: dict[tuple[str, ...], _Known] = {}
 
     def check(self, seen: Seen, objects: Iterable[tuple[str, Struct]]) -> Iterator[Finding]:
         """Look at what was sent or came back; in 2.1.1 a Connector has one tariff, about which nothing can be wrong."""
@@ -32,20 +38,110 @@ class Plugs:
             return
         is_sent = bool(seen.request_body)
         way = (seen.sender, seen.receiver) if is_sent else (seen.receiver, seen.sender)
+        new: list[tuple[_Known, str, str]] = []
         for path, obj in objects:
             kind = type(obj).__name__
             if kind == "Tariff":
-                self._known(way, _owner(seen, obj))[ci_key(obj.id)] = obj  # type: ignore[attr-defined]
+                known = self._of(way, _owner(seen, obj))
+                if known.take(obj):
+                    new.append((known, ci_key(obj.id), path))  # type: ignore[attr-defined]
             elif kind == "Location" or kind in _OWNER_IN_PATH:
-                tariffs = self._known(way, _owner(seen, obj)).values()
-                for finding in check_connector_tariffs(obj, tariffs):
+                known = self._of(way, _owner(seen, obj))
+                for finding in check_connector_tariffs(obj, known.tariffs.values()):
                     yield replace(finding, path=path + finding.path[1:])
+                known.place(_place(seen, obj), obj)
+        for known, id, path in new:
+            for plug, tariff, other in known.look_again(id):
+                found = f"{tariff.id!r}, which Connector {plug} names"
+                section, expected = "locations, Connector", no_other(other, tariff)
+                yield seen.remark(ONE_TARIFF_A_TYPE, f"{path}.id", found, expected, section, "error")
         if seen.route == _DELETED and seen.ok:
             *_, id = parts = seen.url.partition("?")[0].split("/")
-            self._known((seen.sender, seen.receiver), _owner_at(parts, _TARIFF)).pop(ci_key(id), None)
+            self._of((seen.sender, seen.receiver), _owner_at(parts, _TARIFF)).drop(ci_key(id))
 
-    def _known(self, way: tuple[str, str], owner: tuple[str, str]) -> dict[str, Any]:
-        return self._tariffs.setdefault((*way, ci_key(owner[0]), ci_key(owner[1])), {})
+    def _of(self, way: tuple[str, str], owner: tuple[str, str]) -> "_Known":
+        key = (*way, ci_key(owner[0]), ci_key(owner[1]))
+        known = self._known.get(key)
+        if known is None:
+            known = self._known[key] = _Known()
+        return known
+
+
+class _Plug(Struct):
+    """A Connector that names several tariffs, where it is, and the pairs of these that were remarked on."""
+
+    place: Place
+    connector: Any
+    told: dict[Pair, None]
+
+    def clashes(self, tariffs: Mapping[str, Any]) -> dict[Pair, tuple[Any, Any]]:
+        """The pairs of its tariffs that do not go together."""
+        found = clashes(self.connector, tariffs)
+        return {(ci_key(first.id), ci_key(second.id)): (first, second) for _, first, second in found}
+
+
+class _Known:
+    """One owner's tariffs, and by Location its Connectors that name several of them."""
+
+    def __init__(self) -> None:
+        self.tariffs: dict[str, Any] = {}
+        self._plugs: dict[str, list[_Plug]] = {}
+
+    def take(self, tariff: Any) -> bool:
+        """A tariff is told; whether it says anything new."""
+        id = ci_key(tariff.id)
+        if self.tariffs.get(id) == tariff:
+            return False
+        self.tariffs[id] = tariff
+        return True
+
+    def drop(self, id: str) -> None:
+        """A tariff is deleted."""
+        self.tariffs.pop(id, None)
+        for plug in self._naming(id):
+            plug.told = {pair: None for pair in plug.told if id not in pair}
+
+    def place(self, place: Place, obj: Any) -> None:
+        """A Location, an EVSE or a Connector is told, with all that is in it; what is wrong with it has been said."""
+        depth, ids = len(place), [ci_key(id) for id in place]
+        others = [plug for plug in self._plugs.pop(ids[0], ()) if [ci_key(id) for id in plug.place[:depth]] != ids]
+        new = [_Plug(where, connector, {}) for where, connector in _below(place, obj)]
+        for plug in new:
+            plug.told = dict.fromkeys(plug.clashes(self.tariffs))
+        if others or new:
+            self._plugs[ids[0]] = [*others, *new]
+
+    def look_again(self, id: str) -> Iterator[tuple[str, Any, Any]]:
+        """Connectors that name this tariff with another that it does not go with, unless that was remarked on."""
+        for plug in self._naming(id):
+            told, now = plug.told, plug.clashes(self.tariffs)
+            plug.told = dict.fromkeys(now)
+            for pair, (first, second) in now.items():
+                if pair not in told:
+                    yield "/".join(plug.place), *((first, second) if pair[0] == id else (second, first))
+
+    def _naming(self, id: str) -> Iterator[_Plug]:
+        for plugs in self._plugs.values():
+            yield from (plug for plug in plugs if id in map(ci_key, plug.connector.tariff_ids))
+
+
+def _below(place: Place, obj: Any) -> Iterator[tuple[Place, Any]]:
+    """The Connectors that name several tariffs in what lies at a place, each after its own."""
+    for evse in getattr(obj, "evses", ()):
+        yield from _below((*place, evse.uid), evse)
+    for connector in getattr(obj, "connectors", ()):
+        yield from _below((*place, connector.id), connector)
+    if len(getattr(obj, "tariff_ids", ())) > 1:
+        yield place, obj
+
+
+def _place(seen: Seen, obj: Any) -> Place:
+    """The ids that lead to an object: its own, and those in the path of what it lies in."""
+    depth = _DEPTHS[type(obj).__name__]
+    if not depth:
+        return (obj.id,)
+    parts = seen.url.partition("?")[0].split("/")
+    return (*parts[-1 - depth : -1], getattr(obj, "uid", None) or obj.id)
 
 
 def _owner(seen: Seen, obj: Any) -> tuple[str, str]:

@@ -12,13 +12,15 @@ from msgspec.structs import replace
 from simulator.ocpi import catalogue
 from simulator.ocpi.datatypes import ci_key
 from simulator.ocpi.findings import Finding
-from simulator.ocpi.rules import bills, commands, connectors, credentials, locations, profiles, tariffs
+from simulator.ocpi.rules import bills, commands, connectors, credentials, locations, measures, profiles, tariffs
 from simulator.ocpi.rules.remark import remark
 
 _CHECKS: Final[Mapping[str, Callable[[Any], Iterator[Finding]]]] = {
     "Location": locations.check_location,
     "EVSE": locations.check_evse,
+    "Connector": connectors.check_connector,
     "Hours": locations.check_hours,
+    "EnergyMix": measures.check_energy_mix,
     "Session": bills.check_session,
     "CDR": bills.check_cdr,
     "Tariff": tariffs.check_tariff,
@@ -44,7 +46,7 @@ _CONNECTOR_PARAMETERS: Final = {"connector_id": "id"}
 
 def ask_of(cls: type) -> bool:
     """Whether there are rules for objects of a class, be it together with others."""
-    return cls.__name__ in _CHECKS or cls.__name__ == "Connector"
+    return cls.__name__ in _CHECKS
 
 
 def check(obj: object) -> tuple[Finding, ...]:

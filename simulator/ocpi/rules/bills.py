@@ -7,8 +7,10 @@ from typing import Any, Final
 from simulator.ocpi.datatypes import ci_key, later
 from simulator.ocpi.findings import Finding
 from simulator.ocpi.rules.codes import check_currency
-from simulator.ocpi.rules.costs import check_costs, check_not_negative, check_price
+from simulator.ocpi.rules.costs import check_costs, check_price
+from simulator.ocpi.rules.measures import check_not_negative, check_percentage
 from simulator.ocpi.rules.remark import check_period, remark
+from simulator.ocpi.rules.taxes import check_rates
 
 _ROUNDED_KWH: Final = Decimal("0.0005")
 """How far one volume may lie from the truth, for volumes are written with at least three decimals."""
@@ -52,6 +54,8 @@ def check_cdr(cdr: Any) -> Iterator[Finding]:
         found = str(cdr.total_parking_time)
         yield remark("cdr-times", "$.total_parking_time", found, expected, "cdrs, CDR", "warning")
     yield from _check_credit(cdr)
+    for index, tariff in enumerate(cdr.tariffs):
+        yield from check_rates(tariff, f"$.tariffs[{index}]")
     known = [ci_key(tariff.id) for tariff in cdr.tariffs]
     for index, period in enumerate(cdr.charging_periods):
         tariff_id = getattr(period, "tariff_id", None)
@@ -94,7 +98,12 @@ def _check_periods(periods: Sequence[Any], start: str, end: str | None, section:
 
 
 def _check_energy(periods: Sequence[Any], total: Decimal, path: str, section: str) -> Iterator[Finding]:
-    """The energies of the periods add up to the total, unless none is told."""
+    """The energies of the periods add up to the total, unless none is told; a battery is at most full."""
+    for index, period in enumerate(periods):
+        for place, dimension in enumerate(period.dimensions):
+            if dimension.type == "STATE_OF_CHARGE":
+                where = f"$.charging_periods[{index}].dimensions[{place}].volume"
+                yield from check_percentage(dimension.volume, where, "cdrs, CdrDimensionType")
     volumes = [dimension.volume for period in periods for dimension in period.dimensions if dimension.type == "ENERGY"]
     if volumes and abs(sum(volumes) - total) > _ROUNDED_KWH * (len(volumes) + 1):
         expected = f"the ENERGY of all charging periods together, {sum(volumes)} kWh"

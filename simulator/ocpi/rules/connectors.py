@@ -1,4 +1,4 @@
-"""What is asked of a Connector together with the tariffs that it names: at any time one of each type at most.
+"""What is asked of a Connector: no voltage below nothing, and of the tariffs that it names one of each type at a time.
 
 Source: OCPI 2.2.1 and 2.3.0 Locations, Connector, tariff_ids.
 """
@@ -9,10 +9,18 @@ from typing import Any, Final
 
 from simulator.ocpi.datatypes import ci_key, parse_datetime
 from simulator.ocpi.findings import Finding
+from simulator.ocpi.rules.measures import check_not_negative
 from simulator.ocpi.rules.remark import remark
 
+_ELECTRIC: Final = ("voltage", "amperage", "max_voltage", "max_amperage", "max_electric_power")
+ONE_TARIFF_A_TYPE: Final = "one-tariff-a-type"
 _REGULAR: Final = "REGULAR"
 """The type of a tariff that states none."""
+
+
+def check_connector(connector: Any, path: str = "$") -> Iterator[Finding]:
+    """A Connector of any version, by itself."""
+    yield from check_not_negative(connector, _ELECTRIC, "locations, Connector", path)
 
 
 def check_connector_tariffs(place: Any, tariffs: Iterable[Any]) -> Iterator[Finding]:
@@ -22,33 +30,40 @@ def check_connector_tariffs(place: Any, tariffs: Iterable[Any]) -> Iterator[Find
     """
     owner = _owner(place)
     known = {ci_key(each.id): each for each in tariffs if not owner or _owner(each) in ((), owner)}
-    for path, connector in _connectors(place, "$"):
-        yield from _check(connector, path, known)
+    for path, connector in _with_several_tariffs(place, "$"):
+        for index, first, second in clashes(connector, known):
+            where, expected = f"{path}.tariff_ids[{index}]", no_other(first, second)
+            yield remark(ONE_TARIFF_A_TYPE, where, repr(second.id), expected, "locations, Connector")
+
+
+def _with_several_tariffs(place: Any, path: str) -> Iterator[tuple[str, Any]]:
+    """The Connectors that have several tariffs, each after its path; in 2.1.1 none has."""
+    for name in ("evses", "connectors"):
+        for index, inner in enumerate(getattr(place, name, ())):
+            yield from _with_several_tariffs(inner, f"{path}.{name}[{index}]")
+    if len(getattr(place, "tariff_ids", ())) > 1:
+        yield path, place
+
+
+def clashes(connector: Any, known: Mapping[str, Any]) -> Iterator[tuple[int, Any, Any]]:
+    """The pairs of one type among its tariffs that are valid at one time, each after the place of the second id.
+
+    `known` are the tariffs by `ci_key` of their ids.
+    """
+    named = [(index, known.get(ci_key(id))) for index, id in enumerate(connector.tariff_ids)]
+    for (_, first), (index, second) in combinations(named, 2):
+        if first is not None and second is not None and _type(first) == _type(second) and _overlap(first, second):
+            yield index, first, second
+
+
+def no_other(first: Any, second: Any) -> str:
+    """What is expected in place of the second of such a pair."""
+    return f"no other {_type(second)} tariff that is valid while {first.id!r} is"
 
 
 def _owner(obj: Any) -> tuple[str, ...]:
     """Whose it is; empty for what does not say so."""
     return (ci_key(obj.country_code), ci_key(obj.party_id)) if hasattr(obj, "party_id") else ()
-
-
-def _connectors(place: Any, path: str) -> Iterator[tuple[str, Any]]:
-    """The Connectors that have several tariffs, each after its path; in 2.1.1 none has."""
-    for name in ("evses", "connectors"):
-        for index, inner in enumerate(getattr(place, name, ())):
-            yield from _connectors(inner, f"{path}.{name}[{index}]")
-    if len(getattr(place, "tariff_ids", ())) > 1:
-        yield path, place
-
-
-def _check(connector: Any, path: str, known: Mapping[str, Any]) -> Iterator[Finding]:
-    named = [(index, known.get(ci_key(id))) for index, id in enumerate(connector.tariff_ids)]
-    for (_, first), (index, second) in combinations(named, 2):
-        if first is None or second is None or _type(first) != _type(second) or not _overlap(first, second):
-            continue
-        expected = f"no other {_type(second)} tariff that is valid while {first.id!r} is"
-        yield remark(
-            "one-tariff-a-type", f"{path}.tariff_ids[{index}]", repr(second.id), expected, "locations, Connector"
-        )
 
 
 def _type(tariff: Any) -> str:

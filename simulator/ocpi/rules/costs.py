@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from simulator.ocpi.findings import Finding
 from simulator.ocpi.rules.remark import remark
+from simulator.ocpi.rules.taxes import check_taxes
 
 _PARTS: Final = (
     "total_fixed_cost",
@@ -26,20 +27,16 @@ def net(price: Any) -> Decimal | None:
     return amount
 
 
-def check_not_negative(obj: Any, names: tuple[str, ...], section: str) -> Iterator[Finding]:
-    """Amounts of energy and time."""
-    for name in names:
-        value = getattr(obj, name, None)
-        if value is not None and value < 0:
-            yield remark("negative", f"$.{name}", str(value), "0 or more", section, "warning")
-
-
 def check_price(price: Any, path: str, section: str) -> Iterator[Finding]:
-    """VAT does not make an amount less, nor a credit more."""
+    """VAT does not make an amount less, nor a credit more, nor is it more than the amount itself."""
     with_vat = getattr(price, "incl_vat", None)
     if with_vat is not None and abs(with_vat) < abs(price.excl_vat):
         expected = f"at least what it is without VAT, {price.excl_vat}"
         yield remark("price-vat", f"{path}.incl_vat", str(with_vat), expected, section, "warning")
+    elif with_vat is not None and abs(with_vat) > 2 * abs(price.excl_vat) + _ROUNDED:
+        expected = f"at most twice what it is without VAT, {price.excl_vat}"
+        yield remark("price-vat", f"{path}.incl_vat", str(with_vat), expected, section, "warning")
+    yield from check_taxes(price, path)
 
 
 def check_costs(cdr: Any) -> Iterator[Finding]:

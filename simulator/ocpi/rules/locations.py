@@ -6,6 +6,8 @@ from typing import Any, Final
 from simulator.ocpi.datatypes import ci_key, later
 from simulator.ocpi.findings import Finding
 from simulator.ocpi.rules.codes import check_time_zone
+from simulator.ocpi.rules.connectors import check_connector
+from simulator.ocpi.rules.measures import check_energy_mix
 from simulator.ocpi.rules.remark import check_period, remark
 
 _LETTERS_OF_A_COUNTRY: Final = 3
@@ -40,6 +42,7 @@ def check_location(location: Any) -> Iterator[Finding]:
         yield remark("country-letters", "$.country", repr(location.country), expected, "locations, Location", "warning")
     if location.opening_times is not None:
         yield from check_hours(location.opening_times, "$.opening_times")
+    yield from check_energy_mix(location.energy_mix, "$.energy_mix")
 
 
 def check_evse(evse: Any, path: str = "$") -> Iterator[Finding]:
@@ -48,7 +51,9 @@ def check_evse(evse: Any, path: str = "$") -> Iterator[Finding]:
     if len(ids) != len(dict.fromkeys(ids)):
         yield remark("unique-connectors", f"{path}.connectors", "an id twice", "each id once", "locations, Connector")
     for index, connector in enumerate(evse.connectors):
-        yield from _check_times(evse, connector, f"{path}.connectors[{index}].last_updated")
+        where = f"{path}.connectors[{index}]"
+        yield from _check_times(evse, connector, f"{where}.last_updated")
+        yield from check_connector(connector, where)
     for index, planned in enumerate(evse.status_schedule):
         end = f"{path}.status_schedule[{index}].period_end"
         yield from check_period(planned.period_begin, planned.period_end, end, "locations, StatusSchedule")

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from simulator.ocpi.findings import Finding
+from simulator.ocpi.rules.measures import check_not_negative
 from simulator.ocpi.rules.remark import remark
 
 _SECTION: Final = "chargingprofiles, ChargingProfilePeriod"
@@ -17,6 +18,7 @@ def check_request(request: Any) -> Iterator[Finding]:
 
 
 def _check(profile: Any, path: str) -> Iterator[Finding]:
+    yield from check_not_negative(profile, ("min_charging_rate",), _SECTION, path)
     last_s = None
     for index, period in enumerate(profile.charging_profile_period):
         where = f"{path}.charging_profile_period[{index}]"
@@ -26,6 +28,7 @@ def _check(profile: Any, path: str) -> Iterator[Finding]:
                 "profile-order", f"{where}.start_period", str(period.start_period), expected, _SECTION, "warning"
             )
         last_s = period.start_period
+        yield from check_not_negative(period, ("limit",), _SECTION, where)
         if period.limit % _TENTH:
             expected = "a limit with one decimal at most"
             yield remark("profile-limit", f"{where}.limit", str(period.limit), expected, _SECTION, "warning")

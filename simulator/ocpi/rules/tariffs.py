@@ -6,9 +6,12 @@ from typing import Any, Final
 
 from simulator.ocpi.findings import Finding
 from simulator.ocpi.rules.codes import check_currency
+from simulator.ocpi.rules.measures import check_energy_mix, check_not_negative
 from simulator.ocpi.rules.remark import check_period, remark
+from simulator.ocpi.rules.taxes import check_rates
 
 _SPANS: Final = ("kwh", "current", "power", "duration")
+_MEASURED: Final = tuple(f"{end}_{name}" for name in _SPANS for end in ("min", "max"))
 _OF_RESERVATIONS: Final = ("FLAT", "TIME")
 _NO_TAXES: Final = "N/A"
 
@@ -24,6 +27,8 @@ def check_tariff(tariff: Any) -> Iterator[Finding]:
         )
     yield from check_currency(tariff, "tariffs, Tariff")
     yield from _check_order(tariff.elements)
+    yield from check_rates(tariff)
+    yield from check_energy_mix(tariff.energy_mix, "$.energy_mix")
     untaxed = getattr(tariff, "tax_included", None) == _NO_TAXES
     for index, element in enumerate(tariff.elements):
         path = f"$.elements[{index}]"
@@ -77,6 +82,7 @@ def _limit(price: Any) -> Decimal | None:
 
 def _check_restrictions(restrictions: Any, path: str) -> Iterator[Finding]:
     section = "tariffs, TariffRestrictions"
+    yield from check_not_negative(restrictions, _MEASURED, section, path)
     for name in _SPANS:
         least, most = getattr(restrictions, f"min_{name}", None), getattr(restrictions, f"max_{name}", None)
         if least is not None and most is not None and most <= least:

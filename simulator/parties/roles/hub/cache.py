@@ -5,7 +5,6 @@ looks up. Kept are the owner's own bytes, so that a reader of the same version g
 """
 
 from collections.abc import Iterator
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import msgspec
@@ -14,7 +13,7 @@ from msgspec.structs import replace
 
 from simulator.ocpi import codec
 from simulator.ocpi.datatypes import is_datetime
-from simulator.ocpi.findings import Finding
+from simulator.ocpi.findings import Finding, Invalid
 from simulator.ocpi.patch import partial
 from simulator.ocpi.translation.kinds import class_of
 from simulator.parties.dialect import OLDEST
@@ -23,7 +22,6 @@ from simulator.parties.store import Store
 
 Tree = dict[str, Any]
 Owner = tuple[str, str]
-parse = msgspec.json.Decoder(Tree, float_hook=Decimal).decode
 _PARTS = (("evses", "uid"), ("connectors", "id"))
 _items = msgspec.json.Decoder(list[msgspec.Raw]).decode
 
@@ -89,7 +87,7 @@ def read_list(raw: msgspec.Raw) -> tuple[list[tuple[Head, bytes]], list[Finding]
     for index, item in enumerate(_items(raw)):
         try:
             head = _head(item)
-        except (msgspec.DecodeError, RecursionError, InvalidOperation) as error:
+        except (*codec.UNREADABLE, Invalid) as error:
             findings.append(_unreadable(f"$[{index}]", str(error)))
             continue
         if is_datetime(head.last_updated) and (head.id or head.uid):
@@ -213,6 +211,14 @@ def read(raw: bytes, version: str, kind: str, patch: bool) -> Tree:
     assert cls is not None
     codec.decode(raw, partial(cls, version != OLDEST) if patch else cls)
     return parse(raw)
+
+
+def parse(raw: bytes | msgspec.Raw) -> Tree:
+    """An object as JSON. Raises Invalid."""
+    tree = codec.parse(bytes(raw))
+    if not isinstance(tree, dict):
+        raise codec.invalid(bytes(raw), Head)
+    return tree
 
 
 def head_of(tree: Tree) -> Head:
