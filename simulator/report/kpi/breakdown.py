@@ -211,12 +211,12 @@ def modules(facts: Facts) -> Table:
 
 
 def links(facts: Facts) -> Table:
-    """A line a pair of parties, both directions together."""
+    """A line a sender of requests and a receiver."""
     tallies = sorted(facts.traffic.links.items())
     return table(
         "links",
-        ("party_a", "party_b", "exchanges", "failed", "bytes"),
-        ((a, b, tally.exchanges, tally.failed, tally.bytes) for (a, b), tally in tallies),
+        ("sender", "receiver", "exchanges", "failed", "bytes"),
+        ((*link, tally.exchanges, tally.failed, tally.bytes) for link, tally in tallies),
     )
 
 

@@ -40,7 +40,7 @@ class Tally(Struct):
 
 
 class Traffic(Struct):
-    """The tallies of a window. A party's is of all that it sent or received."""
+    """The tallies of a window. A link is of requests from its first party; a party's is of all it sent or received."""
 
     total: Tally
     quarters: dict[int, Tally]
@@ -57,10 +57,9 @@ def traffic(recording: Recording, window: Window) -> Traffic:
     quarters = recording.query(_COUNTED_QUARTERS if is_counted else _QUARTERS, span)
     found = Traffic(Tally(), {quarter: Tally(*counts) for quarter, *counts in quarters}, {}, {}, {})
     for sender, receiver, module, *counts in kinds:
-        link = (sender, receiver) if sender < receiver else (receiver, sender)
         found.total.add(*counts)
         found.modules.setdefault(module, Tally()).add(*counts)
-        found.links.setdefault(link, Tally()).add(*counts)
-        for party in link:
+        found.links.setdefault((sender, receiver), Tally()).add(*counts)
+        for party in (sender, receiver):
             found.parties.setdefault(party, Tally()).add(*counts)
     return found
