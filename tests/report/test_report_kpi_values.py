@@ -102,6 +102,8 @@ def test_tables_add_up_to_the_figures(run: Measured) -> None:
     for name in ("modules", "links"):
         assert sum(run.table(name).columns["exchanges"]) == run.values["exchanges"]
     assert run.table("modules").columns["module"] == ["cdrs", "commands", "locations"]
+    links = [(sender, receiver, sent, failed) for sender, receiver, sent, failed, _ in run.table("links").rows]
+    assert links == [("NL-ABC", "NL-EMA", 2, 0), ("NL-EMA", "NL-ABC", 1, 1)]
     cpo, emsp = run.table("parties").rows
     assert cpo[:7] == ("NL-ABC", "cpo", "Alpha <Charging>", 1, 2, pytest.approx(10 / 3), pytest.approx(25))
     assert emsp[8:10] == (2, 50)
@@ -132,6 +134,7 @@ def test_messages_are_counted_alike_at_every_level(run: Measured, tmp_path: Path
     for id in ("exchanges", "failed_percent", "megabytes"):
         assert other.values[id] == run.values[id]
     assert other.table("modules") == run.table("modules")
+    assert other.table("links") == run.table("links")
 
 
 def test_a_warm_up_leaves_out_what_came_before(tmp_path: Path) -> None:

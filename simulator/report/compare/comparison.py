@@ -1,6 +1,7 @@
 """Runs laid side by side: figures of each variant, differences from the first, curves, and what to beware of."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -9,10 +10,11 @@ from msgspec import Struct
 from simulator.i18n import tr, trn
 from simulator.recording.reader import Recording
 from simulator.report.compare.divergence import Divergence, diverge
+from simulator.report.compare.outcome import Outcome
 from simulator.report.compare.overlay import Overlay, overlay
 from simulator.report.compare.runs import Run, find_runs
 from simulator.report.compare.variants import ScenarioDifference, Variant, variants_of
-from simulator.report.kpi.definitions import BY_ID, KPIS, Kpi, cost_kpi, module_kpis, modules_of
+from simulator.report.kpi.definitions import KPIS, Kpi, cost_kpi, kpis_by_link, kpis_by_module
 from simulator.report.kpi.facts import WarmUp
 from simulator.report.kpi.intervals import Difference, Estimate, difference, estimate
 from simulator.report.watch import Watch, unwatched
@@ -28,12 +30,14 @@ class TooFewRuns(Exception):
 class Comparison(Struct, frozen=True):
     """`estimates` and `differences` (from the first variant) are by variant, then by figure; None: nothing to tell.
 
+    `links` has the figures of each link, which may be many, `kpis` all others.
     `divergence` is of the runs `parted`, of which one may be in no variant: a second run of one scenario and seed.
     """
 
     variants: tuple[Variant, ...]
     scenario: tuple[ScenarioDifference, ...]
     kpis: tuple[Kpi, ...]
+    links: tuple[tuple[Kpi, Kpi], ...]
     estimates: dict[str, dict[str, Estimate | None]]
     differences: dict[str, dict[str, Difference | None]]
     curves: Overlay | None
@@ -57,15 +61,20 @@ def compare(
     grouped = variants_of(found.runs)
     variants = grouped.variants
     currencies = sorted({currency for run in found.runs for currency in run.outcome.cost})
-    modules = modules_of(id for run in found.runs for id in run.outcome.values)
-    kpis = (*KPIS, *(kpi for module in modules for kpi in module_kpis(module)), *map(cost_kpi, currencies))
-    values = {variant.name: {kpi.id: _by_seed(variant.runs, kpi, currencies) for kpi in kpis} for variant in variants}
+    ids = list(dict.fromkeys(id for run in found.runs for id in run.outcome.values))
+    by_module, by_link = kpis_by_module(ids), kpis_by_link(ids)
+    kpis = (*KPIS, *chain(*by_module), *map(cost_kpi, currencies))
+    values: dict[str, dict[str, dict[int, float]]] = {}
+    for variant in variants:
+        by_seed = {run.outcome.seed: _values(run.outcome, currencies, by_module, by_link) for run in variant.runs}
+        values[variant.name] = {kpi.id: _known(by_seed, kpi) for kpi in chain(kpis, *by_link)}
     first = values[variants[0].name]
     divergence = _divergence(found.runs, searching)
     return Comparison(
         variants=variants,
         scenario=grouped.differences,
         kpis=kpis,
+        links=tuple(by_link),
         estimates={
             name: {id: estimate(list(by_seed.values())) for id, by_seed in figures.items()}
             for name, figures in values.items()
@@ -79,6 +88,19 @@ def compare(
         parted=tuple(run.name for run in found.runs) if divergence is not None else (),
         notes=(*found.notes, *grouped.notes, *_notes(variants)),
     )
+
+
+def links_apart(comparison: Comparison, variants: Sequence[Variant]) -> list[tuple[Kpi, Kpi]]:
+    """The links, first those in which these variants differ most from the first, then those that carry most."""
+    differences = [comparison.differences[each.name] for each in variants if each.name in comparison.differences]
+    first = comparison.estimates[comparison.variants[0].name]
+
+    def sizes(link: tuple[Kpi, Kpi]) -> list[float]:
+        apart = [[abs(found.mean) for each in differences if (found := each[kpi.id])] for kpi in link]
+        carried = [mean.mean if (mean := first[kpi.id]) else 0.0 for kpi in link]
+        return [*(max(each, default=0.0) for each in apart), *carried]
+
+    return sorted(comparison.links, key=sizes, reverse=True)
 
 
 def verdict(kpi: Kpi, found: Difference | None) -> str:
@@ -98,18 +120,22 @@ def verdict(kpi: Kpi, found: Difference | None) -> str:
     return tr("better, beyond chance") if is_good else tr("worse, beyond chance")
 
 
-def _by_seed(runs: Iterable[Run], kpi: Kpi, currencies: Sequence[str]) -> dict[int, float]:
-    found: dict[int, float | None] = {}
-    for run in runs:
-        if kpi.id in run.outcome.values:
-            found[run.outcome.seed] = run.outcome.values[kpi.id]
-        elif kpi.unit in currencies:
-            # Without a CDR in a currency nothing is owed in it.
-            found[run.outcome.seed] = float(run.outcome.cost.get(kpi.unit, 0))
-        elif kpi.id not in BY_ID and modules_of(run.outcome.values):
-            # A module of which no message was sent.
-            found[run.outcome.seed] = 0.0
-    return {seed: value for seed, value in found.items() if value is not None}
+def _values(outcome: Outcome, currencies: Sequence[str], *parts: Sequence[tuple[Kpi, Kpi]]) -> dict[str, float | None]:
+    """All figures of a run: 0 is owed in a currency without CDRs, and sent by a module or link without messages."""
+    found: dict[str, float | None] = {
+        cost_kpi(currency).id: float(outcome.cost.get(currency, 0)) for currency in currencies
+    }
+    for kpis in parts:
+        ids = [kpi.id for kpi in chain(*kpis)]
+        # A run that an earlier version measured may not know of modules or links at all.
+        if any(id in outcome.values for id in ids):
+            found |= dict.fromkeys(ids, 0.0)
+    return found | outcome.values
+
+
+def _known(by_seed: Mapping[int, Mapping[str, float | None]], kpi: Kpi) -> dict[int, float]:
+    found = ((seed, values.get(kpi.id)) for seed, values in by_seed.items())
+    return {seed: value for seed, value in found if value is not None}
 
 
 def _divergence(runs: Sequence[Run], watch: Watch) -> Divergence | None:

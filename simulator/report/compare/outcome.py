@@ -1,12 +1,13 @@
 """What a run came to, as far as runs are compared by it: measured on its recording, or kept by a sweep as JSON."""
 
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
 from msgspec import Struct
 
 from simulator.recording.reader import Recording
-from simulator.report.kpi.definitions import module_kpis
+from simulator.report.kpi.definitions import Kpi, link_kpis, module_kpis
 from simulator.report.kpi.facts import WarmUp
 from simulator.report.kpi.measure import measure
 from simulator.report.kpi.tables import Table
@@ -23,8 +24,8 @@ class Curves(Struct, frozen=True):
 
 
 class Outcome(Struct, frozen=True):
-    """One run. `values` has the figures by id, those of each module too, `cost` the amount of its CDRs by currency;
-    `curves` may be unknown.
+    """One run. `values` has the figures by id, those of each module and link too, `cost` the amount of its CDRs by
+    currency; `curves` may be unknown.
 
     `is_complete`: it was neither interrupted nor killed, and did not fail. `level` is that of its recording.
     """
@@ -58,16 +59,21 @@ def outcome_of(recording: Recording, warm_up: WarmUp, watch: Watch = unwatched) 
         start_epoch_us=int(meta.get("start_epoch_us") or 0),
         zone=meta.get("zone", ""),
         window=measured.window,
-        values={**measured.values, **_by_module(measured.table("modules"))},
+        values={
+            **measured.values,
+            **_by_part(measured.table("modules"), ("module",), module_kpis),
+            **_by_part(measured.table("links"), ("sender", "receiver"), link_kpis),
+        },
         cost=measured.cost,
         curves=Curves(quarters["from_s"], quarters["mean_kw"], quarters["occupied_evses"]),
     )
 
 
-def _by_module(modules: Table) -> dict[str, float | None]:
-    columns: dict[str, list[Any]] = dict(modules.columns)
+def _by_part(tallies: Table, names: Sequence[str], kpis: Callable[..., tuple[Kpi, Kpi]]) -> dict[str, float | None]:
+    columns: dict[str, list[Any]] = dict(tallies.columns)
     values: dict[str, float | None] = {}
-    for module, exchanges, bytes in zip(columns["module"], columns["exchanges"], columns["bytes"], strict=True):
-        counted, megabytes = module_kpis(module)
+    parts = zip(*(columns[name] for name in names), strict=True)
+    for part, exchanges, bytes in zip(parts, columns["exchanges"], columns["bytes"], strict=True):
+        counted, megabytes = kpis(*part)
         values |= {counted.id: float(exchanges), megabytes.id: bytes / 1e6}
     return values

@@ -2,10 +2,10 @@
 
 Columns: the values that were varied by their paths, numbers where all of an axis are numbers; `variant`, which counts
 their combinations; seed, status, sentence, digest, wall time, the window that counts; then each figure, with its unit
-in its name, messages and bytes also by OCPI module.
+in its name, messages and bytes also by OCPI module and by link.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from importlib import import_module
 from pathlib import Path
@@ -14,7 +14,7 @@ from typing import Any, Final
 from simulator.i18n import tr
 from simulator.report.compare.outcome import Outcome
 from simulator.report.compare.swept import Manifest, NoSweep, SweptRun, manifest_of
-from simulator.report.kpi.definitions import KPIS, cost_kpi, module_kpis, modules_of
+from simulator.report.kpi.definitions import KPIS, Kpi, cost_kpi, kpis_by_link, kpis_by_module
 from simulator.report.kpi.tables import Cell, Table
 from simulator.report.kpi.warm_up import Window
 
@@ -54,9 +54,8 @@ def results_table(manifest: Manifest, runs: Sequence[SweptRun]) -> Table:
             columns[name].append(cell)
     for kpi in KPIS:
         columns[kpi.id] = [run.outcome.values.get(kpi.id) if run.outcome else None for run in runs]
-    for module in modules_of(id for run in runs if run.outcome for id in run.outcome.values):
-        for kpi in module_kpis(module):
-            columns[kpi.id] = [run.outcome.values.get(kpi.id, 0.0) if run.outcome else None for run in runs]
+    for kpi in _by_part(id for run in runs if run.outcome for id in run.outcome.values):
+        columns[kpi.id] = [run.outcome.values.get(kpi.id, 0.0) if run.outcome else None for run in runs]
     for currency in sorted({currency for run in runs if run.outcome for currency in run.outcome.cost}):
         columns[cost_kpi(currency).id] = [
             float(run.outcome.cost.get(currency, 0)) if run.outcome else None for run in runs
@@ -101,8 +100,7 @@ def _from_row(row: Mapping[str, Any], manifest: Manifest, values: dict[str, str]
             start_epoch_us=0,
             zone="",
             window=Window(round(row["window_from_s"] * 1e6), round(row["window_to_s"] * 1e6), ""),
-            values={kpi.id: row[kpi.id] for kpi in KPIS}
-            | {kpi.id: row[kpi.id] for module in modules_of(row) for kpi in module_kpis(module)},
+            values={kpi.id: row[kpi.id] for kpi in (*KPIS, *_by_part(row))},
             cost={
                 name.removeprefix(_COST).upper(): Decimal(str(cell))
                 for name, cell in row.items()
@@ -110,6 +108,11 @@ def _from_row(row: Mapping[str, Any], manifest: Manifest, values: dict[str, str]
             },
         )
     return SweptRun(row["job"], values, row["seed"], row["status"], row["sentence"], row["wall_s"], "", outcome)
+
+
+def _by_part(ids: Iterable[str]) -> list[Kpi]:
+    named = list(ids)
+    return [kpi for kpis in (*kpis_by_module(named), *kpis_by_link(named)) for kpi in kpis]
 
 
 def _numbers(axis: Sequence[str], texts: Sequence[str]) -> list[Cell]:

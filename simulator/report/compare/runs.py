@@ -80,8 +80,8 @@ def _missing(path: Path, manifest: Manifest, swept: Sequence[SweptRun]) -> list[
     if manifest.figures != FORMAT:
         notes.append(
             tr(
-                "{path}: another version of the program measured this sweep, and some of its figures (EVSEs in use and "
-                "what is a share of them, warm-up) mean something else; play it again into a new folder."
+                "{path}: another version of the program measured this sweep; some of its figures may mean something "
+                "else or be missing. Play it again into a new folder."
             ).format(path=path)
         )
     failed = [run for run in swept if run.outcome is None]

@@ -4,10 +4,11 @@ A column that has the name of a figure means the same of its line as definitions
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
+from simulator.recording.rows import MoneyRow
 from simulator.report.kpi.facts import Facts
 from simulator.report.kpi.places import Place
 from simulator.report.kpi.tables import Cell, Table, table
@@ -106,13 +107,17 @@ def _party(facts: Facts, party: str, places: list[Place]) -> list[Cell]:
 
 def costs(facts: Facts) -> Table:
     """A line a party and currency: what a CPO's CDRs come to, and what an eMSP is asked for by them."""
-    return table("costs", _COSTS, (row for party in facts.roles for row in _costs(facts, party)))
+    owed: dict[tuple[str, str], list[MoneyRow]] = {}
+    for row in facts.money:
+        for place, party in (("creditor", row.creditor), ("debtor", row.debtor)):
+            owed.setdefault((party, place), []).append(row)
+    return table("costs", _COSTS, (row for party in facts.roles for row in _costs(facts, party, owed)))
 
 
-def _costs(facts: Facts, party: str) -> Iterable[list[Cell]]:
+def _costs(facts: Facts, party: str, owed_by: Mapping[tuple[str, str], Sequence[MoneyRow]]) -> Iterable[list[Cell]]:
     role, name = facts.roles[party]
     for place in ("creditor", "debtor"):
-        owed = [row for row in facts.money if getattr(row, place) == party]
+        owed = owed_by.get((party, place), [])
         cdrs = Counter(row.currency for row in owed)
         for currency, amount in cost(owed).items():
             yield [party, role, name, place, currency, cdrs[currency], amount]
@@ -211,12 +216,12 @@ def modules(facts: Facts) -> Table:
 
 
 def links(facts: Facts) -> Table:
-    """A line a pair of parties, both directions together."""
+    """A line a sender of requests and a receiver."""
     tallies = sorted(facts.traffic.links.items())
     return table(
         "links",
-        ("party_a", "party_b", "exchanges", "failed", "bytes"),
-        ((a, b, tally.exchanges, tally.failed, tally.bytes) for (a, b), tally in tallies),
+        ("sender", "receiver", "exchanges", "failed", "bytes"),
+        ((*link, tally.exchanges, tally.failed, tally.bytes) for link, tally in tallies),
     )
 
 

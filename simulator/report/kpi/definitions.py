@@ -7,7 +7,8 @@ The window is the run without its warm-up: of five calendar days or more, those 
 that of the later days of their kind (Monday to Friday, or weekend: a week has its course), see warm_up.py.
 
 A report has each figure for all of the window. Where its tables by party, site, quarter of an hour, module and link
-have a column of the same name, that means the same of its line. Comparisons have messages and bytes by module too.
+have a column of the same name, that means the same of its line. Comparisons have messages and bytes by module and by
+link too; a link is of requests in one direction, with their answers.
 """
 
 from collections.abc import Iterable
@@ -200,6 +201,9 @@ KPIS: Final = (
 
 BY_ID: Final = {kpi.id: kpi for kpi in KPIS}
 
+_TO: Final = "_to_"
+"""Stands in an id between the parties of a link."""
+
 
 def cost_kpi(currency: str) -> Kpi:
     """The figure of what the CDRs come to in a currency; its id is `cost_excl_vat_eur`."""
@@ -215,14 +219,33 @@ def cost_kpi(currency: str) -> Kpi:
 
 def module_kpis(module: str) -> tuple[Kpi, Kpi]:
     """The figures of an OCPI module, for comparisons; their ids are `exchanges_sessions` and `megabytes_sessions`."""
+    return _traffic_kpis(module, module)
+
+
+def link_kpis(sender: str, receiver: str) -> tuple[Kpi, Kpi]:
+    """The figures of what one party asks of another, for comparisons; an id is `exchanges_NL-EMA_to_NL-ABC`."""
+    return _traffic_kpis(f"{sender}{_TO}{receiver}", f"{sender} -> {receiver}")
+
+
+def kpis_by_module(ids: Iterable[str]) -> list[tuple[Kpi, Kpi]]:
+    """The figures of each module that some of these ids are about."""
+    return [module_kpis(part) for part in _parts(ids) if _TO not in part]
+
+
+def kpis_by_link(ids: Iterable[str]) -> list[tuple[Kpi, Kpi]]:
+    """The figures of each link that some of these ids are about."""
+    links = (part.partition(_TO) for part in _parts(ids))
+    return [link_kpis(sender, receiver) for sender, to, receiver in links if to]
+
+
+def _traffic_kpis(part: str, name: str) -> tuple[Kpi, Kpi]:
     exchanges, megabytes = BY_ID["exchanges"], BY_ID["megabytes"]
     return (
-        replace(exchanges, id=f"{exchanges.id}_{module}", name=tr("Messages: {module}").format(module=module)),
-        replace(megabytes, id=f"{megabytes.id}_{module}", name=tr("Bytes: {module}").format(module=module)),
+        replace(exchanges, id=f"{exchanges.id}_{part}", name=tr("Messages: {part}").format(part=name)),
+        replace(megabytes, id=f"{megabytes.id}_{part}", name=tr("Bytes: {part}").format(part=name)),
     )
 
 
-def modules_of(ids: Iterable[str]) -> list[str]:
-    """The modules that some of these figures are about."""
+def _parts(ids: Iterable[str]) -> list[str]:
     found = (id.partition("_") for id in ids if id not in BY_ID)
-    return sorted(dict.fromkeys(module for figure, _, module in found if figure == "exchanges"))
+    return sorted(dict.fromkeys(part for figure, _, part in found if figure == "exchanges"))

@@ -16,12 +16,13 @@ from simulator.report.kpi.warm_up import Window
 from simulator.report.watch import Watch, unwatched
 from simulator.scenario.loads import Load
 
-FORMAT: Final = 3
+FORMAT: Final = 4
 """Counts up when a figure or a column changes its meaning or name.
 
 2: `evses` leaves out those out of use from the start on; a warm-up is of whole days, each compared with days of its
 kind; costs have a table of their own.
 3: the days of a warm-up are those of the calendar.
+4: links are told apart by direction.
 """
 
 

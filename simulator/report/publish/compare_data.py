@@ -1,5 +1,6 @@
 """A comparison for programs: JSON of one documented shape."""
 
+from itertools import chain
 from typing import Any
 
 import msgspec
@@ -42,7 +43,7 @@ def compare_json(comparison: Comparison) -> bytes:
                     for name, found in ((name, by_id[kpi.id]) for name, by_id in comparison.differences.items())
                 },
             }
-            for kpi in comparison.kpis
+            for kpi in chain(comparison.kpis, *comparison.links)
         },
         "curves": comparison.curves,
         "divergence": comparison.divergence,

@@ -9,6 +9,7 @@ from simulator.report.clock import LocalClock
 from simulator.report.compare.comparison import Comparison, verdict
 from simulator.report.compare.overlay import SHOWN, Overlay
 from simulator.report.compare.variants import Variant
+from simulator.report.kpi.definitions import link_kpis
 from simulator.report.kpi.intervals import Estimate
 from simulator.report.publish.compare_words import (
     against_words,
@@ -16,6 +17,7 @@ from simulator.report.publish.compare_words import (
     divergence_rows,
     mean_words,
     runs_words,
+    shown_links,
 )
 from simulator.report.publish.figures import number
 from simulator.report.publish.page import SHOWN_ROWS, PageTable, Plot, missing, plot, render
@@ -23,6 +25,8 @@ from simulator.report.publish.plots import Curve, over_time
 
 _ABREAST: Final = 4
 """So many variants stand side by side in a table."""
+
+_SHOWN_LINKS: Final = 20
 
 
 def compare_page(comparison: Comparison) -> bytes:
@@ -82,29 +86,33 @@ def _scenario(comparison: Comparison) -> PageTable | None:
 
 def _figures(comparison: Comparison, variants: Sequence[Variant]) -> PageTable:
     names = [variant.name for variant in variants]
+    links, cut = shown_links(comparison, variants, _SHOWN_LINKS)
     rows = [
         (kpi.name, kpi.unit, *(mean_words(comparison.estimates[name][kpi.id]) for name in names))
-        for kpi in comparison.kpis
+        for kpi in (*comparison.kpis, *links)
     ]
     caption = tr("Mean over the runs of a variant ± half of its 95 % interval (Student's t).")
-    return _table(tr("Figures"), caption, (tr("figure"), tr("unit"), *names), rows, range(2, 2 + len(names)))
+    columns = (tr("figure"), tr("unit"), *names)
+    return _table(tr("Figures"), f"{caption} {cut}".rstrip(), columns, rows, range(2, 2 + len(names)))
 
 
 def _meanings(comparison: Comparison) -> PageTable:
-    rows = [(kpi.name, kpi.unit, kpi.meaning, kpi.source) for kpi in comparison.kpis]
+    kpis = (*comparison.kpis, *(link_kpis(tr("sender"), tr("receiver")) if comparison.links else ()))
+    rows = [(kpi.name, kpi.unit, kpi.meaning, kpi.source) for kpi in kpis]
     columns = (tr("figure"), tr("unit"), tr("what it means"), tr("measured on"))
     return _table(tr("What the figures mean"), "", columns, rows)
 
 
 def _against(comparison: Comparison, variant: Variant) -> PageTable:
     found = comparison.differences[variant.name]
+    links, cut = shown_links(comparison, [variant], _SHOWN_LINKS)
     rows = []
-    for kpi in comparison.kpis:
+    for kpi in (*comparison.kpis, *links):
         each = found[kpi.id]
         bounds = "–" if each is None or each.low is None else f"{number(each.low)} … {number(each.high)}"
         rows.append((kpi.name, kpi.unit, difference_words(each), bounds, verdict(kpi, each)))
     columns = (tr("figure"), tr("unit"), tr("difference"), tr("95 % interval"), tr("verdict"))
-    return _table(against_words(comparison, variant), "", columns, rows, (2, 3))
+    return _table(against_words(comparison, variant), cut, columns, rows, (2, 3))
 
 
 def _message(comparison: Comparison) -> PageTable | None:

@@ -12,11 +12,13 @@ from simulator.report.publish.compare_words import (
     divergence_rows,
     mean_words,
     runs_words,
+    shown_links,
 )
 
 _BOLD = "1"
 _ABREAST = 4
 _SHOWN_PATHS = 40
+_SHOWN_LINKS = 6
 _NOTHING = "–"
 
 
@@ -57,19 +59,26 @@ def _scenario(comparison: Comparison) -> list[str]:
 
 
 def _figures(comparison: Comparison, variants: tuple[Variant, ...]) -> list[str]:
+    links, sentence = shown_links(comparison, variants, _SHOWN_LINKS)
     rows = [("", tr("unit"), *(variant.name for variant in variants))]
-    for kpi in comparison.kpis:
+    for kpi in (*comparison.kpis, *links):
         found = [mean_words(comparison.estimates[variant.name][kpi.id]) for variant in variants]
         rows.append((kpi.name, kpi.unit, *found))
-    return _indented(rows, *range(2, 2 + len(variants)))
+    return _cut(_indented(rows, *range(2, 2 + len(variants))), sentence)
 
 
 def _against(comparison: Comparison, variant: Variant) -> list[str]:
     found = comparison.differences[variant.name]
+    links, sentence = shown_links(comparison, [variant], _SHOWN_LINKS)
     rows = [
-        (kpi.name, kpi.unit, difference_words(found[kpi.id]), verdict(kpi, found[kpi.id])) for kpi in comparison.kpis
+        (kpi.name, kpi.unit, difference_words(found[kpi.id]), verdict(kpi, found[kpi.id]))
+        for kpi in (*comparison.kpis, *links)
     ]
-    return _indented(rows, 2)
+    return _cut(_indented(rows, 2), sentence)
+
+
+def _cut(lines: list[str], sentence: str) -> list[str]:
+    return [*lines, f"  {sentence}"] if sentence else lines
 
 
 def _indented(rows: Sequence[Sequence[str]], *right: int) -> list[str]:

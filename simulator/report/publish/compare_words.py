@@ -1,9 +1,13 @@
 """What a comparison says in words and figures, alike in the terminal and on a page."""
 
+from collections.abc import Sequence
+from itertools import chain
+
 from simulator.i18n import tr, trn
-from simulator.report.compare.comparison import Comparison
+from simulator.report.compare.comparison import Comparison, links_apart
 from simulator.report.compare.divergence import Divergence, Side
 from simulator.report.compare.variants import Variant
+from simulator.report.kpi.definitions import Kpi
 from simulator.report.kpi.intervals import Difference, Estimate
 from simulator.report.publish.figures import number
 
@@ -43,6 +47,17 @@ def against_words(comparison: Comparison, variant: Variant) -> str:
         "{name} against {first}, over {count} pairs with common seeds",
         pairs,
     ).format(name=variant.name, first=first, count=pairs)
+
+
+def shown_links(comparison: Comparison, variants: Sequence[Variant], shown: int) -> tuple[list[Kpi], str]:
+    """The figures of as many links as are to be shown of those variants, and a sentence if that is not all."""
+    links = links_apart(comparison, variants)
+    sentence = ""
+    if len(links) > shown:
+        sentence = tr("The {shown} of {all} links that differ most, or else carry most; --json has all.").format(
+            shown=shown, all=len(links)
+        )
+    return list(chain(*links[:shown])), sentence
 
 
 def divergence_rows(found: Divergence) -> list[tuple[str, str, str]]:
