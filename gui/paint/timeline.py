@@ -9,10 +9,11 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from gui.paint.axis import Tick
-from gui.paint.timeline_legend import Entry, paint_legend
+from gui.paint.timeline_legend import ROWS, Entry, paint_legend
+from gui.paint.timeline_marks import MARK_PX, SEVERITIES, paint_command, paint_hint
 from gui.theme import Theme
 from simulator.i18n import tr, trn
 
@@ -23,7 +24,8 @@ _GUTTER: Final = 44.0
 _MARGIN: Final = 10.0
 _MOST_LANES: Final = 3
 _LOWEST_BARS_PX: Final = 30
-_TICK: Final = 6.0
+_LEAST_STEP_PX: Final = 56.0
+_LEAST_BELOW_TOP_PX: Final = 20.0
 _FEWEST_WORDS_PX: Final = 24
 _LEAST_TAKEN_PX: Final = 2.0
 _WIDE_BAR_PX: Final = 5
@@ -93,12 +95,13 @@ class Axis(NamedTuple):
 
 
 class Strip(NamedTuple):
-    """All that stands in the strip besides the cursor. `end_us` is where the run stands, with `end_words`."""
+    """All that stands in the strip besides the cursor. `hints` are instants and severities; `end_us` is where the run
+    stands, with `end_words`."""
 
     bars: Bars
     bands: Sequence[Band]
     commands: Sequence[int]
-    hints: Sequence[tuple[int, QColor]]
+    hints: Sequence[tuple[int, str]]
     axis: Axis
     end_us: int
     end_words: str
@@ -122,13 +125,13 @@ def lay_out(width: float, height: float, lanes: int, control: tuple[float, float
     row = QFontMetricsF(theme.small).height() + 2
     left, right = _GUTTER, width - _MARGIN
     faults = lanes * row
-    head = max(row, control[1])
-    tops = np.cumsum([2.0, head + 1, faults, _TICK + 2])
+    head = max(ROWS * QFontMetricsF(theme.small).height(), control[1])
+    tops = np.cumsum([2.0, head + 1, faults, MARK_PX + 2])
     bottom = max(height - row - 1, tops[3] + 8)
     return Lanes(
         QRectF(left, tops[0], right - left - control[0], head),
         QRectF(left, tops[1], right - left, faults),
-        QRectF(left, tops[2], right - left, _TICK + 2),
+        QRectF(left, tops[2], right - left, MARK_PX + 2),
         QRectF(left, tops[3], right - left, bottom - tops[3]),
         QRectF(left, bottom, right - left, row),
         row,
@@ -189,21 +192,39 @@ def paint_strip(painter: QPainter, lanes: Lanes, scale: Scale, strip: Strip, the
     plot = lanes.bars
     painter.fillRect(plot, theme.panel)
     _paint_axis(painter, lanes, scale, strip.axis, theme)
+    _paint_heights(painter, plot, top_of(strip.bars), lanes.row, theme)
     painter.save()
     painter.setClipRect(QRectF(plot.left(), 0, plot.width() + _MARGIN, plot.bottom()))
-    top = _paint_bars(painter, plot, scale, strip.bars, theme)
+    _paint_bars(painter, plot, scale, strip.bars, theme)
     _paint_faults(painter, lanes, strip.bands, theme)
     _paint_marks(painter, lanes.marks, scale, strip, theme)
     _paint_end(painter, lanes, scale, strip, theme)
     painter.restore()
     paint_legend(painter, lanes.legend, legend_of(strip, theme), strip.bars.unit, theme)
-    painter.setPen(theme.muted)
-    flags = Qt.AlignmentFlag.AlignRight
-    above = QRectF(0, plot.top() - 2, _GUTTER - 5, lanes.row)
-    painter.drawText(above, flags | Qt.AlignmentFlag.AlignTop, f"{top:,}")
-    painter.drawText(QRectF(0, plot.bottom() - lanes.row, _GUTTER - 5, lanes.row), flags, "0")
     painter.setPen(theme.line)
     painter.drawLine(plot.bottomLeft(), plot.bottomRight())
+
+
+def heights(top: int, height_px: float) -> list[int]:
+    """The numbers on the axis of a plot that is `top` messages high: its ends, and round ones between, if it is high
+    enough for more."""
+    rounds = (factor * 10**power for power in range(len(str(top))) for factor in (1, 2, 5))
+    step = next((each for each in rounds if each / top * height_px >= _LEAST_STEP_PX), top)
+    between = [each for each in range(step, top, step) if (top - each) / top * height_px >= _LEAST_BELOW_TOP_PX]
+    return [0, *between, top]
+
+
+def _paint_heights(painter: QPainter, plot: QRectF, top: int, row: float, theme: Theme) -> None:
+    """How many messages a height stands for."""
+    for count in heights(top, plot.height()):
+        y = plot.bottom() - count / top * plot.height()
+        painter.setPen(theme.grid)
+        if 0 < count < top:
+            painter.drawLine(QPointF(plot.left(), y), QPointF(plot.right(), y))
+        # The lowest and the highest stay within the plot.
+        label = min(max(y - row / 2, plot.top() - 2), plot.bottom() - row)
+        painter.setPen(theme.muted)
+        painter.drawText(QRectF(0, label, _GUTTER - 5, row), Qt.AlignmentFlag.AlignRight, f"{count:,}")
 
 
 def axis_labels(lanes: Lanes, scale: Scale, axis: Axis, theme: Theme) -> list[tuple[QRectF, Tick | None]]:
@@ -234,8 +255,8 @@ def _paint_axis(painter: QPainter, lanes: Lanes, scale: Scale, axis: Axis, theme
         painter.drawText(place, Qt.AlignmentFlag.AlignBottom, axis.zone if label is None else label.text)
 
 
-def _paint_bars(painter: QPainter, plot: QRectF, scale: Scale, bars: Bars, theme: Theme) -> int:
-    """The bars from the ground up; returns the height of the plot in messages.
+def _paint_bars(painter: QPainter, plot: QRectF, scale: Scale, bars: Bars, theme: Theme) -> None:
+    """The bars from the ground up.
 
     Registration before the start makes a bar that is higher than all others. It is torn: all its colours are there in
     their proportion, and a number says how high it is. Where a filter is on, all messages are outlined behind.
@@ -268,7 +289,6 @@ def _paint_bars(painter: QPainter, plot: QRectF, scale: Scale, bars: Bars, theme
         ground = upper
     _paint_torn(painter, plot, lefts, width, sums, top, theme)
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    return top
 
 
 def _paint_spans(painter: QPainter, plot: QRectF, begins: Places, pitch: float, sums: Counts, theme: Theme) -> None:
@@ -353,17 +373,10 @@ def _paint_faults(painter: QPainter, lanes: Lanes, bands: Sequence[Band], theme:
 
 
 def _paint_marks(painter: QPainter, lane: QRectF, scale: Scale, strip: Strip, theme: Theme) -> None:
-    """Hints as ticks, commands as triangles that point down to their instant."""
-    for at_us, colour in strip.hints:
-        painter.fillRect(QRectF(scale.x(at_us) - 1, lane.top() + 1, 2, _TICK), colour)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(theme.accent)
+    for at_us, severity in strip.hints:
+        paint_hint(painter, scale.x(at_us), lane.top() + 1, severity, theme)
     for at_us in strip.commands:
-        x, y = scale.x(at_us), lane.top() + 1
-        painter.drawPolygon(QPolygonF([QPointF(x - 4, y), QPointF(x + 4, y), QPointF(x, y + _TICK)]))
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        paint_command(painter, scale.x(at_us), lane.top() + 1, theme)
 
 
 def _paint_end(painter: QPainter, lanes: Lanes, scale: Scale, strip: Strip, theme: Theme) -> None:
@@ -392,8 +405,9 @@ def legend_of(strip: Strip, theme: Theme) -> list[Entry]:
         entries.append(Entry("fault", tr("fault"), theme.error))
     if strip.commands:
         entries.append(Entry("command", tr("command"), theme.accent))
-    if strip.hints:
-        entries.append(Entry("hint", tr("hint"), theme.warning))
+    names = {"error": tr("hint: error"), "warning": tr("hint: warning"), "note": tr("hint: note")}
+    there = {severity for _, severity in strip.hints}
+    entries += [Entry(each, names[each], theme.severity(each)) for each in SEVERITIES if each in there]
     named = zip(bars.names, bars.colours, strict=True)
     return [*entries, *(Entry("bar", name, colour) for name, colour in named)]
 

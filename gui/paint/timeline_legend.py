@@ -3,10 +3,14 @@
 from collections.abc import Sequence
 from typing import Final, Literal, NamedTuple
 
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
+from gui.paint.timeline_marks import MARK_PX, Severity, paint_command, paint_hint
 from gui.theme import Theme
+
+ROWS: Final = 2
+"""Two rows of small text are hardly higher than the choice that stands beside them."""
 
 _LEFT_PX: Final = 4.0
 _MARK_PX: Final = 9.0
@@ -17,31 +21,56 @@ _MORE: Final = "..."
 class Entry(NamedTuple):
     """A mark of the strip with its word."""
 
-    mark: Literal["bar", "whole", "torn", "fault", "command", "hint"]
+    mark: Literal["bar", "whole", "torn", "fault", "command"] | Severity
     text: str
     colour: QColor
 
 
-def paint_legend(painter: QPainter, box: QRectF, entries: Sequence[Entry], unit: str, theme: Theme) -> None:
-    """In one line, as far as there is room; the unit stands first, above the axis that it belongs to."""
-    metrics = QFontMetricsF(theme.small)
-    x = _LEFT_PX
-    painter.setPen(theme.text)
-    painter.drawText(QRectF(x, box.top(), box.right() - x, box.height()), Qt.AlignmentFlag.AlignVCenter, unit)
-    x += metrics.horizontalAdvance(unit) + 16
-    room = box.right() - metrics.horizontalAdvance(_MORE) - 4
+class Spot(NamedTuple):
+    """Where an entry stands, with its width; without an entry: the dots that say there are more."""
+
+    entry: Entry | None
+    x: float
+    row: int
+    width: float
+
+
+def place_legend(box: QRectF, entries: Sequence[Entry], unit: str, metrics: QFontMetricsF) -> list[Spot]:
+    """Entries after the unit, in one row or below each other in two, as far as there is room."""
+    left = _LEFT_PX + metrics.horizontalAdvance(unit) + 16
+    dots = metrics.horizontalAdvance(_MORE) + 4
+    spots: list[Spot] = []
+    x, row = left, 0
     for number, entry in enumerate(entries):
-        width = metrics.horizontalAdvance(entry.text)
-        end = x + _MARK_PX + 4 + width
-        if end > (box.right() if number == len(entries) - 1 else room):
+        width = _MARK_PX + 4 + metrics.horizontalAdvance(entry.text)
+        is_last = number == len(entries) - 1
+        if x + width > box.right() and row < ROWS - 1:
+            x, row = left, row + 1
+        if x + width > box.right() - (0 if is_last or row < ROWS - 1 else dots):
+            return [*spots, Spot(None, x, row, dots)]
+        spots.append(Spot(entry, x, row, width))
+        x += width + _GAP_PX
+    return spots
+
+
+def paint_legend(painter: QPainter, box: QRectF, entries: Sequence[Entry], unit: str, theme: Theme) -> None:
+    """The unit stands first, above the axis that it belongs to."""
+    metrics = QFontMetricsF(theme.small)
+    spots = place_legend(box, entries, unit, metrics)
+    rows = spots[-1].row + 1 if spots else 1
+    height = box.height() / rows
+    middle = Qt.AlignmentFlag.AlignVCenter
+    painter.setPen(theme.text)
+    painter.drawText(QRectF(_LEFT_PX, box.top(), box.right() - _LEFT_PX, height), middle, unit)
+    for entry, x, row, width in spots:
+        line = QRectF(x, box.top() + row * height, width + 2, height)
+        if entry is None:
             painter.setPen(theme.muted)
-            painter.drawText(QRectF(x, box.top(), 20, box.height()), Qt.AlignmentFlag.AlignVCenter, _MORE)
-            break
-        _paint_mark(painter, QRectF(x, box.center().y() - _MARK_PX / 2, _MARK_PX, _MARK_PX), entry, theme)
+            painter.drawText(line, middle, _MORE)
+            return
+        _paint_mark(painter, QRectF(x, line.center().y() - _MARK_PX / 2, _MARK_PX, _MARK_PX), entry, theme)
         painter.setPen(theme.muted)
-        words = QRectF(x + _MARK_PX + 4, box.top(), width + 2, box.height())
-        painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, entry.text)
-        x = end + _GAP_PX
+        painter.drawText(line.adjusted(_MARK_PX + 4, 0, 0, 0), middle, entry.text)
 
 
 def _paint_mark(painter: QPainter, rect: QRectF, entry: Entry, theme: Theme) -> None:
@@ -58,14 +87,7 @@ def _paint_mark(painter: QPainter, rect: QRectF, entry: Entry, theme: Theme) -> 
             painter.fillRect(QRectF(rect.left(), rect.top() + 3, rect.width(), 2), theme.panel)
         case "fault":
             painter.fillRect(rect.adjusted(-1, 1.5, 1, -1.5), entry.colour)
-        case "hint":
-            painter.fillRect(QRectF(rect.center().x() - 1, rect.top() + 1, 2, 7), entry.colour)
         case "command":
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(entry.colour)
-            top = rect.top() + 1
-            corners = [(rect.left(), top), (rect.right(), top), (rect.center().x(), top + 7)]
-            painter.drawPolygon(QPolygonF([QPointF(x, y) for x, y in corners]))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+            paint_command(painter, rect.center().x(), rect.center().y() - MARK_PX / 2, theme)
+        case severity:
+            paint_hint(painter, rect.center().x(), rect.center().y() - MARK_PX / 2, severity, theme)

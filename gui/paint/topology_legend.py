@@ -43,12 +43,13 @@ class Spot(NamedTuple):
     row: int
 
 
-def legend_entries(theme: Theme, model: TopologyModel) -> list[Entry]:
-    """What is in the picture now or soon may be."""
+def legend_entries(theme: Theme, model: TopologyModel, *, has_bars: bool) -> list[Entry]:
+    """What is in the picture now or soon may be; `has_bars`: sites are so small that a bar stands for their EVSEs."""
     shown = [status for code, status in enumerate(STATUSES) if status in _USUAL or code in model.seen_codes]
     layout = model.layout
     has_crowd = any(group.children for group in layout.groups)
-    mark_status = _share_entry if layout.kind == "map" or layout.aside.any() or has_crowd else _status_entry
+    has_bars = has_bars or layout.kind == "map" or bool(layout.aside.any()) or has_crowd
+    mark_status = _share_entry if has_bars else _status_entry
     entries = [Entry(tr("EVSE")), *(mark_status(theme, status) for status in shown)]
     if model.stale is not None:
         entries.append(Entry(tr("Differs from the CPO"), lambda painter, rect: _paint_stale(painter, theme, rect)))

@@ -16,7 +16,7 @@ from gui.models.topology.model import TopologyModel
 from gui.models.topology.placed import WORDS_PX, Placed
 from gui.models.topology.statuses import STATUSES
 from gui.models.topology.words import kilowatts, status_word
-from gui.paint.shapes import Atlas, Sprite, paint_rects, paint_shape, share_pen
+from gui.paint.shapes import Atlas, Sprite, paint_lines, paint_shape, share_pen
 from gui.paint.topology_links import FAINT
 from gui.paint.topology_map import land_rect
 from gui.paint.topology_parties import BAR_PX, group_rows, node_bar, opacity_of, paint_marked, shortening
@@ -25,6 +25,12 @@ from gui.paint.topology_text import paint_text
 from gui.theme import Theme
 
 _LINE: Final = 14.0
+_SHARE: Final = 0.58
+"""How much of their distance EVSEs' shapes take."""
+_LEAST_SHAPE_PX: Final = 7.0
+_CARD_BAR_PX: Final = 5.0
+_LEAST_CARD_PX: Final = 14.0
+"""In narrower cards a broken line looks like a whole one."""
 
 
 class StatusPainter:
@@ -107,7 +113,7 @@ class StatusPainter:
         painter.drawEllipse(rect.adjusted(1.2, 1.2, -1.2, -1.2))
 
     def _paint_evses(self, painter: QPainter, model: TopologyModel, placed: Placed) -> None:
-        side = int(np.clip(placed.cell_px * 0.58, 2, 30))
+        side = int(np.clip(placed.cell_px * _SHARE, _LEAST_SHAPE_PX, 30))
         ratio = painter.device().devicePixelRatioF()
         if self._atlas is None or self._key != (side, ratio):
             self._key = (side, ratio)
@@ -141,17 +147,22 @@ class StatusPainter:
             paint_text(painter, name, uid, theme.small, theme.muted, centre, Qt.TextElideMode.ElideLeft)
 
     def _paint_bars(self, painter: QPainter, model: TopologyModel, placed: Placed) -> None:
-        """In each card a bar that is divided as its EVSEs' statuses are."""
+        """In each card a bar that is divided as its EVSEs' statuses are, by colour and by how its line is broken."""
         seen = placed.sites_seen
         counts = counts_by_site(model)[seen]
         x, y, w, h = placed.card_px[seen].T
-        widths = counts * (w / np.maximum(counts.sum(axis=1), 1))[:, None]
-        lefts = x[:, None] + np.cumsum(widths, axis=1) - widths
-        painter.setPen(Qt.PenStyle.NoPen)
+        inset = np.minimum(w * 0.1, 3.0)
+        per_evse = (w - 2 * inset) / np.maximum(counts.sum(axis=1), 1)
+        ends = (x + inset)[:, None] + np.cumsum(counts, axis=1) * per_evse[:, None]
+        begins, middles = ends - counts * per_evse[:, None], y + h / 2
+        width = float(np.clip(h.min(initial=np.inf) * 0.4, 1.0, _CARD_BAR_PX))
+        is_broken = len(seen) > 0 and float(w.min()) >= _LEAST_CARD_PX
         for code in np.flatnonzero(counts.sum(axis=0)).tolist():
-            bars = np.column_stack([lefts[:, code], y + h * 0.3, widths[:, code], np.maximum(h * 0.6, 1.0)])
-            painter.setBrush(self._theme.status(STATUSES[code])[0])
-            paint_rects(painter, bars[counts[:, code] > 0])
+            pen = share_pen(self._theme, STATUSES[code], width)
+            painter.setPen(pen if is_broken else QPen(pen.color(), width))
+            there = counts[:, code] > 0
+            lines = np.column_stack([begins[:, code], middles, ends[:, code], middles])
+            paint_lines(painter, lines[there])
 
 
 def counts_by_site(model: TopologyModel) -> NDArray[np.int64]:

@@ -286,7 +286,7 @@ class TimelineView(QWidget):
             bars=bars,
             bands=self._bands,
             commands=[mark.at_us for mark in self.model.commands],
-            hints=[(mark.at_us, self._theme.severity(mark.severity)) for mark in hints],
+            hints=[(mark.at_us, mark.severity) for mark in hints],
             axis=self._axis(),
             end_us=self._run.end_us,
             end_words=tr("live, not yet played") if self._run.is_live else tr("not played"),

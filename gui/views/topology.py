@@ -40,6 +40,7 @@ class TopologyLegend(QWidget):
         self._theme = theme
         self._key: object = None
         self._spots: list[Spot] = []
+        self._has_bars = False
         self.setAccessibleName(tr("Legend"))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
@@ -47,6 +48,11 @@ class TopologyLegend(QWidget):
         """Paint in another theme."""
         self._theme = theme
         self._key = None
+        self.refresh()
+
+    def follow(self, canvas: TopologyCanvas) -> None:
+        """Take in what has been painted: as a shape for each EVSE, or as a bar for all of a site."""
+        self._has_bars = bool(self._model.network.parties) and not canvas.placed.evses_drawn
         self.refresh()
 
     def refresh(self) -> None:
@@ -59,11 +65,12 @@ class TopologyLegend(QWidget):
             len(model.network.parties),
             len(model.network.links),
             self.width(),
+            self._has_bars,
         )
         if key == self._key:
             return
         self._key = key
-        entries = legend_entries(self._theme, model) if model.network.parties else []
+        entries = legend_entries(self._theme, model, has_bars=self._has_bars) if model.network.parties else []
         words = [entry.text for entry in entries]
         self.setAccessibleDescription(", ".join(words))
         # Before it has its width it would ask for a row an entry, and make its window grow.
@@ -118,7 +125,7 @@ class TopologyView(QWidget):
         self.model.rebuilt.connect(self._describe)
         run.filtered.changed.connect(self._tell)
         self.model.rebuilt.connect(self.legend.refresh)
-        self.canvas.refreshed.connect(self.legend.refresh)
+        self.canvas.refreshed.connect(lambda: self.legend.follow(self.canvas))
         self.setFocusProxy(self.canvas)
         self._describe()
 

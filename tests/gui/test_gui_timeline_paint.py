@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import QRectF
-from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter
 
 from gui.paint.axis import Tick
 from gui.paint.timeline import (
@@ -15,6 +15,7 @@ from gui.paint.timeline import (
     Strip,
     axis_labels,
     cursor_box,
+    heights,
     lanes_for,
     lay_out,
     legend_of,
@@ -25,7 +26,8 @@ from gui.paint.timeline import (
     stack_bands,
     thin,
 )
-from gui.paint.timeline_legend import Entry, paint_legend
+from gui.paint.timeline_legend import Entry, paint_legend, place_legend
+from gui.paint.timeline_marks import SEVERITIES
 from gui.theme import Theme
 
 WIDTH, HEIGHT = 654, 160
@@ -135,8 +137,10 @@ def test_the_legend_names_the_marks_that_are_there(theme: Theme, is_torn: bool) 
     strip = Strip(bars(theme, counts, -2 * MINUTE_US), bands, [], [], Axis([]), SPAN_US, "")
     texts = [entry.text for entry in legend_of(strip, theme)]
     assert texts == (["higher than the scale", "fault", "sessions"] if is_torn else ["sessions"])
-    marked = strip._replace(commands=[1], hints=[(1, theme.warning)])
-    assert [entry.text for entry in legend_of(marked, theme)][-3:] == ["command", "hint", "sessions"]
+    marked = strip._replace(commands=[1], hints=[(1, "note"), (2, "error"), (3, "note")])
+    assert [entry.text for entry in legend_of(marked, theme)][-4:] == [
+        "command", "hint: error", "hint: note", "sessions",
+    ]  # fmt: skip
 
 
 def test_a_legend_without_room_breaks_off_with_dots_and_stays_in_its_box(theme: Theme) -> None:
@@ -149,6 +153,45 @@ def test_a_legend_without_room_breaks_off_with_dots_and_stays_in_its_box(theme: 
     painter.end()
     assert inked(image, theme, 0, 0, 294, 20) > 100
     assert all(colour(image, x, y) == theme.panel for x in range(296, 400) for y in range(20))
+
+
+def test_a_legend_too_long_for_a_row_goes_on_in_the_next(theme: Theme) -> None:
+    entries = [Entry("bar", f"module {number}", theme.module("cdrs")) for number in range(8)]
+    metrics = QFontMetricsF(theme.small)
+    long, short = (place_legend(QRectF(44, 0, width, 28), entries, "messages", metrics) for width in (1_200, 500))
+    assert [spot.row for spot in long] == [0] * 8
+    assert [spot.entry for spot in short] == entries
+    assert {spot.row for spot in short} == {0, 1}
+    assert len({next(spot.x for spot in short if spot.row == row) for row in (0, 1)}) == 1, "one below the other"
+
+
+@pytest.mark.parametrize(
+    ("top", "height_px", "numbers"),
+    [
+        (18, 40, [0, 18]),
+        (18, 400, [0, 5, 10, 15, 18]),
+        (1_100, 300, [0, 500, 1_000, 1_100]),
+        (1, 600, [0, 1]),
+        (95, 8, [0, 95]),
+        (110, 600, [0, 20, 40, 60, 80, 100, 110]),
+        (101, 600, [0, 10, 20, 30, 40, 50, 60, 70, 80, 90, 101]),
+    ],
+)
+def test_a_high_plot_has_round_numbers_between_its_ends(top: int, height_px: float, numbers: list[int]) -> None:
+    assert heights(top, height_px) == numbers
+
+
+def test_the_graver_a_hint_the_larger_its_mark(theme: Theme) -> None:
+    areas = []
+    for severity in SEVERITIES:
+        image, lanes, _ = painted(theme, [[0] * 60], hints=[(30 * MINUTE_US, severity)])
+        there = [
+            colour(image, x, y) == theme.severity(severity)
+            for x in range(WIDTH)
+            for y in range(round(lanes.marks.top()), round(lanes.marks.bottom()))
+        ]
+        areas.append(sum(there))
+    assert areas[0] > areas[1] > areas[2] > 0
 
 
 def test_a_filter_leaves_a_faint_outline_of_all(theme: Theme) -> None:
@@ -220,7 +263,7 @@ def test_faults_leave_room_for_the_bars(theme: Theme, height: int) -> None:
 
 
 def test_hints_and_commands_are_marked_at_their_instant(theme: Theme) -> None:
-    image, lanes, scale = painted(theme, [[0] * 60], hints=[(30 * MINUTE_US, theme.warning)], commands=[40 * MINUTE_US])
+    image, lanes, scale = painted(theme, [[0] * 60], hints=[(30 * MINUTE_US, "warning")], commands=[40 * MINUTE_US])
     y = lanes.marks.top() + 3
     assert colour(image, scale.x(30 * MINUTE_US), y) == theme.warning
     assert colour(image, scale.x(40 * MINUTE_US), y) == theme.accent

@@ -235,7 +235,7 @@ def test_grid_steps_are_round_and_wide_enough(scale: float, step: float) -> None
 
 @pytest.mark.parametrize("width", [200, 460, 1_280])
 def test_the_legend_fits_its_width_and_headings_are_not_orphans(view: TopologyView, theme: Theme, width: int) -> None:
-    spots = place_entries(theme, legend_entries(theme, view.model), width)
+    spots = place_entries(theme, legend_entries(theme, view.model, has_bars=False), width)
     assert all(spot.x < width for spot in spots)
     for spot, following in pairwise(spots):
         if spot.entry.mark is None and width > 300:
@@ -244,7 +244,7 @@ def test_the_legend_fits_its_width_and_headings_are_not_orphans(view: TopologyVi
 
 @pytest.mark.parametrize("width", [20, 700, 900, 1_100])
 def test_no_row_of_the_legend_is_left_with_one_entry(view: TopologyView, theme: Theme, width: int) -> None:
-    spots = place_entries(theme, legend_entries(theme, view.model), width)
+    spots = place_entries(theme, legend_entries(theme, view.model, has_bars=False), width)
     rows = [[spot for spot in spots if spot.row == row] for row in range(spots[-1].row + 1)]
     assert all(len(row) > 1 for row in rows) or width == 20
     assert width == 20 or len(rows) <= 1_600 // width + 1

@@ -25,7 +25,9 @@ def cards_of(network: Network) -> tuple[Floats, Floats]:
     sizes = network.site_sizes()
     columns = np.maximum(np.ceil(np.sqrt(sizes * 1.8)), (_CARD_W - 2 * PAD) // CELL)
     columns = np.minimum(columns, np.maximum(sizes, 1))
-    rows = np.ceil(sizes / columns)
+    rows = np.maximum(np.ceil(sizes / np.maximum(columns, 1)), 1)
+    # As many in each row: one alone in the last looks forgotten.
+    columns = np.maximum(np.ceil(sizes / rows), 1)
     cards = np.zeros((len(network.sites), 4))
     cards[:, 2] = np.maximum(_CARD_W, columns * CELL + 2 * PAD)
     cards[:, 3] = HEAD + rows * CELL + PAD

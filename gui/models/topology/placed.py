@@ -23,7 +23,8 @@ _GOLDEN: Final = 0.618_034
 """Multiples of it spread evenly between whole numbers."""
 _LARGEST_NODE_PX: Final = (210.0, 53.0)
 _SMALLEST_NODE_PX: Final = (44.0, 19.0)
-_SMALLEST_CELL_PX: Final = 2.2
+_SMALLEST_CELL_PX: Final = 8.0
+"""In less a circle and a square look alike, and colour alone would tell statuses."""
 _SMALLEST_MAP_CELL_PX: Final = 7.0
 _LEAST_GAP_PX: Final = 24.0
 _SHORTEST_PX: Final = 16.0
