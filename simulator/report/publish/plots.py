@@ -5,7 +5,7 @@ matplotlib draws with stand-in colours, which are then replaced by CSS variables
 
 import io
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from typing import Any, Final
 
@@ -38,8 +38,8 @@ def over_time(times: Sequence[datetime], curves: Sequence[Curve], unit: str, tit
     """Step curves over local time, with a legend, as the text of an `<svg>` element that names itself `title`."""
     dates: Any = import_module("matplotlib.dates")
     figure, axes = _figure(unit, curves)
-    # The last quarter of an hour has an end too.
-    edges = [*times, times[-1] + _QUARTER]
+    # The last quarter of an hour has an end too; in UTC, since adding to local time goes by the clock on the wall.
+    edges = [*times, times[-1].astimezone(UTC) + _QUARTER]
     for number, curve in enumerate(curves):
         look: dict[str, Any] = {"color": _CURVES[number % len(_CURVES)]}
         axes.step(

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from simulator.i18n import tr
 from simulator.report.kpi.definitions import KPIS, cost_kpi
@@ -42,7 +43,7 @@ def report_page(measured: Measured, summary: Summary) -> bytes:
         load=measured.load,
         words=words,
         figures=figures,
-        plots=curves(measured.table("quarter_hours")),
+        plots=curves(measured.table("quarter_hours"), summary.zone),
         tables=[
             page_table(measured.table("parties"), tr("Parties")),
             page_table(measured.table("costs"), tr("Cost of CDRs, without VAT")),
@@ -64,8 +65,8 @@ def _notes(summary: Summary) -> list[str]:
     return notes
 
 
-def curves(quarters: Table) -> list[Plot]:
-    """Power, places, drivers and messages over local time; nothing for a run shorter than a quarter of an hour."""
+def curves(quarters: Table, zone: str) -> list[Plot]:
+    """Power, places, drivers and messages over the zone's time; nothing for a run shorter than a quarter of an hour."""
     if not len(quarters):
         return []
     try:
@@ -73,7 +74,8 @@ def curves(quarters: Table) -> list[Plot]:
     except ImportError as error:
         raise missing(error) from error
     columns: dict[str, list[Any]] = dict(quarters.columns)
-    times = [datetime.fromisoformat(text) for text in columns["local_time"]]
+    # The zone itself and not the offset of one time: all are drawn on one axis, which may go on into winter time.
+    times = [datetime.fromisoformat(text).astimezone(ZoneInfo(zone)) for text in columns["local_time"]]
 
     def drawn(title: str, unit: str, **named: str) -> Plot:
         chosen = [Curve(name, columns[column]) for column, name in named.items()]
