@@ -17,6 +17,7 @@ from simulator.ocpi.v2_2_1.locations import Location
 from simulator.ocpi.v2_2_1.tariffs import Tariff
 from simulator.scenario.acn import RealDays
 from simulator.scenario.carry import carrying_sentence
+from simulator.scenario.dated_prices import dated_prices
 from simulator.scenario.dump import ImportRefused
 from simulator.scenario.loads import Load, a_day, can_charge
 from simulator.scenario.vocabulary import WHITELISTS
@@ -83,6 +84,7 @@ def compose_scenario(
     remarks = [f"{owned}; each is a party with its own endpoint."]
     evses = sum(can_charge(evse) for location in locations for evse in location.evses)
     remarks.append(Load(sessions_per_day + (_recorded_a_day(real) if real is not None else 0), evses).sentence)
+    remarks += dated_prices(tariffs, first, _hours(real), zone)
     if shares:
         remarks.append("The drivers want to be near a Location, any with the same chance.")
     return Composed("\n".join(lines) + "\n", len(cpos), tuple(remarks))
