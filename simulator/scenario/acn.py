@@ -287,9 +287,8 @@ class _Reader:
             if instant.tzinfo is None:
                 local = instant.replace(tzinfo=self._zone)
                 utc = local.astimezone(UTC)
-                if utc.astimezone(self._zone).replace(tzinfo=None) != instant:
-                    return None, ""
-                return utc, "session-without-zone"
+                is_skipped = utc.astimezone(self._zone).replace(tzinfo=None) != instant
+                return utc, "session-skipped-hour" if is_skipped else "session-without-zone"
             utc = instant.astimezone(UTC)
             expected = utc.astimezone(self._zone).utcoffset()
         except (ValueError, OverflowError):
@@ -299,6 +298,7 @@ class _Reader:
 
 _ZONE_RULES = {
     "session-without-zone": "a time has no offset and is taken as local time of",
+    "session-skipped-hour": "a time lies in the hour that clocks skip in spring and is taken for one later, in",
     "session-other-zone": "a time has another offset and is converted to",
 }
 

@@ -88,7 +88,9 @@ class Dump:
         """An object around the list, such as `{"data": [...]}` or a page's, with whatever stands beside it."""
         others = yield from self._object(text)
         self._take_hints(others)
-        if not self._found:
+        if not self._found and text.peek() == "{":
+            raise self._no_list("found is one object after another (JSON Lines); put them in a list, as jq -s . does")
+        if not self._found or (not self.count and _is_refusal(others)):
             raise self._no_list(_found_instead(others))
 
     def _object(self, text: "_Text") -> Generator[tuple[Any, str], None, dict[str, Any]]:
@@ -288,10 +290,14 @@ def _told(stream: IO[bytes]) -> int:
     return int((packed or stream).tell())
 
 
-def _found_instead(others: dict[str, Any]) -> str:
+def _is_refusal(others: dict[str, Any]) -> bool:
     status = others.get("status_code")
-    if isinstance(status, int) and status >= 2000:
-        return f"found is an answer of status {status} ({others.get('status_message', 'no message')})"
+    return isinstance(status, int) and status >= 2000
+
+
+def _found_instead(others: dict[str, Any]) -> str:
+    if _is_refusal(others):
+        return f"found is an answer of status {others['status_code']} ({others.get('status_message', 'no message')})"
     return f"found is an object with the keys {', '.join(others)}" if others else "found is an empty object"
 
 

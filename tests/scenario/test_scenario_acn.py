@@ -107,6 +107,15 @@ def test_a_row_is_left_out_with_its_line(tmp_path: Path, line: str, rule: str) -
     assert "line 4" in found.sentences[0]
 
 
+def test_a_local_time_that_clocks_skip_is_one_later(tmp_path: Path) -> None:
+    skipped = row("2020-03-08 02:30:00", "2020-03-08 09:00:00", stated="2020-03-08 10:00:00", zone="")
+    found = read_days(day(tmp_path, skipped), "2020-03-08", LA)
+    assert found.rules == {"session-skipped-hour": 1, "session-without-zone": 1}
+    assert (found.sessions[0].arrival_s, found.sessions[0].departure_s) == (9_000, 8 * 3600)
+    with pytest.raises(ImportRefused, match="has no session on 2020-11-01"):
+        read_days(day(tmp_path, skipped), "2020-11-01", LA)
+
+
 def test_when_two_overlap_at_a_station_the_first_has_gone(tmp_path: Path) -> None:
     rows = (
         row("08:00:00", "12:00:00"),

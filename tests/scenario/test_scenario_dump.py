@@ -49,6 +49,8 @@ BROKEN = [
     (b'{"data": {"items": {}}, "next": []}', "holds no list of Locations.*keys data, next"),
     (b'{"data": {"items": [{"id": "1"}]', r"is cut off: it ends at line 1, byte 32, after 1 whole"),
     (b'{"status_code": 2001, "status_message": "no"}', r"an answer of status 2001 \(no\)"),
+    (b'{"data": [], "status_code": 2001, "status_message": "no"}', r"an answer of status 2001 \(no\)"),
+    (b'{"id": "1", "evses": []}\n{"id": "2", "evses": []}\n', "JSON Lines"),
     (gzip.compress(json.dumps([{"id": str(number)} for number in range(999)]).encode())[:900], "cannot be read on"),
 ]
 
