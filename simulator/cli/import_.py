@@ -44,6 +44,11 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         default=[],
         help=tr("OCPI Tariffs of the same network; may be repeated, for pages"),
     )
+    add(
+        "--ocpi",
+        choices=("2.2.1", "2.3.0"),
+        help=tr("of which version the files are (default: 2.3.0 if anything in them is only there, else 2.2.1)"),
+    )
     add("--party", metavar="NL-ABC", type=_party, help=tr("whose Locations and Tariffs are that do not say it"))
     add(
         "--around",
@@ -103,7 +108,7 @@ def run(arguments: argparse.Namespace) -> int:
                 per_day,
                 arguments.emsps,
                 arguments.out,
-                ImportOptions(arguments.party, area, sessions, watch),
+                ImportOptions(arguments.party, area, sessions, watch, arguments.ocpi),
             )
     finally:
         watch.end()
@@ -136,6 +141,7 @@ def _check(arguments: argparse.Namespace) -> None:
         ("radius", "around"),
         ("around", "locations"),
         ("tariffs", "locations"),
+        ("ocpi", "locations"),
     ):
         if getattr(arguments, option) and not getattr(arguments, needed):
             other = tr("a file of Locations") if needed == "locations" else f"--{needed}"

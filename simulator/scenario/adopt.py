@@ -87,7 +87,7 @@ def _with_known_tariffs(location: Location, record: Record, shelf: _Shelf, ledge
             found = [shelf.find(owner, tariff_id) for tariff_id in connector.tariff_ids]
             known = tuple(tariff_id for tariff_id in found if tariff_id is not None)
             if len(known) < len(found):
-                sentence = "a Connector named a tariff that is not in the dump; the name is taken away"
+                sentence = "a Connector named a tariff that is not in the dump, or is left out; the name is taken away"
                 example = f"{name}, found {connector.tariff_ids[found.index(None)]}"
                 ledger.mend(connector_record, "connector-tariff-unknown", sentence, example)
             if not known:

@@ -20,6 +20,7 @@ from simulator.scenario.carry import carrying_sentence
 from simulator.scenario.dated_prices import dated_prices
 from simulator.scenario.dump import ImportRefused
 from simulator.scenario.loads import Load, a_day, can_charge
+from simulator.scenario.natives import HOME
 from simulator.scenario.vocabulary import WHITELISTS
 from simulator.scenario.workday import OwnSite
 
@@ -45,9 +46,11 @@ def compose_scenario(
     out: Path,
     real: RealDays | None = None,
     energy: str = "delivered",
+    version: str = HOME,
 ) -> Composed:
     """A scenario of one day for this network, with generated eMSPs and their drivers; a function of its input only.
 
+    The network is written in `version`, which all parties speak if it is not the usual one, beside that.
     `real` sessions are played on the network, as many days as they are; generated drivers come beside them if any are
     asked for.
     """
@@ -57,6 +60,7 @@ def compose_scenario(
     codes = [code for number in range(1, 2 * 99 + 1) if (code := f"{country}-E{number:02}") not in cpos][:emsps]
     stem = out.with_suffix("").name
     shares = _shares(codes, sessions_per_day) if sessions_per_day else []
+    spoken, written = (HOME, "") if version == HOME else (f"[{HOME}, {version}]", f", ocpi: {version}")
     lines = [
         f"# {len(locations)} Locations and {len(tariffs)} tariffs, imported by `ocpi-sim import`.",
         "# The network stands in the two files named under “networks”; providers and drivers are generated.",
@@ -66,11 +70,11 @@ def compose_scenario(
         f"duration: {_hours(real)} h",
         *_HABITS,
         "parties:",
-        *(f"  {cpo}: {{role: cpo, name: {_quoted(name)}, ocpi: 2.2.1}}" for cpo, name in cpos.items()),
-        *_emsps(codes),
+        *(f"  {cpo}: {{role: cpo, name: {_quoted(name)}, ocpi: {spoken}}}" for cpo, name in cpos.items()),
+        *_emsps(codes, spoken),
         "",
         "networks:",
-        f"  - {{locations: {_quoted(f'{stem}.locations.json')}, tariffs: {_quoted(f'{stem}.tariffs.json')}}}",
+        f"  - {{locations: {_quoted(f'{stem}.locations.json')}, tariffs: {_quoted(f'{stem}.tariffs.json')}{written}}}",
         "",
         "drivers:",
         *(_sessions(stem, codes, energy) if real is not None else ()),
@@ -107,8 +111,8 @@ def compose_workday(real: RealDays, site: OwnSite, emsps: int, out: Path, energy
         f"duration: {_hours(real)} h",
         *_HABITS,
         "parties:",
-        f"  {site.cpo}: {{role: cpo, name: {_quoted(site.name)}, ocpi: 2.2.1}}",
-        *_emsps(codes),
+        f"  {site.cpo}: {{role: cpo, name: {_quoted(site.name)}, ocpi: {HOME}}}",
+        *_emsps(codes, HOME),
         "",
         "tariffs:",
         "  workplace: {energy: 0.12 USD/kWh}    # made up: the data has no prices",
@@ -146,9 +150,9 @@ def _sessions(stem: str, codes: Sequence[str], energy: str) -> tuple[str, ...]:
     )
 
 
-def _emsps(codes: Sequence[str]) -> list[str]:
+def _emsps(codes: Sequence[str], spoken: str) -> list[str]:
     return [
-        f"  {code}: {{role: emsp, name: Provider {code[-2:]}, ocpi: 2.2.1, whitelist: {WHITELISTS[index % 4]}}}"
+        f"  {code}: {{role: emsp, name: Provider {code[-2:]}, ocpi: {spoken}, whitelist: {WHITELISTS[index % 4]}}}"
         for index, code in enumerate(codes)
     ]
 

@@ -38,4 +38,4 @@ def tell_findings(problems: Problems, place: Place, name: str, findings: Sequenc
     if len(findings) > _MAX_SHOWN_FINDINGS:
         more = len(findings) - _MAX_SHOWN_FINDINGS
         sentence = f"{name} has {more} more mistakes; `ocpi-sim import` mends what can be mended."
-        problems.add(place, f"{more} more mistakes", "valid OCPI 2.2.1", sentence)
+        problems.add(place, f"{more} more mistakes", "valid OCPI", sentence)

@@ -1,17 +1,19 @@
 """Imports a network from a dump of OCPI Locations and Tariffs: a scenario that runs, and books of what was mended.
 
 A real dump is a snapshot by many hands. Every record is accounted for in the report, and what is written is strict
-OCPI 2.2.1. Nothing depends on the day of the import: its instants come from the dump.
+OCPI: of 2.3.0 when the dump is of that, else of 2.2.1. Nothing depends on the day of the import: its instants come from
+the dump.
 """
 
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from msgspec import Struct
 
 from simulator.ocpi.datatypes import ci_key
+from simulator.ocpi.findings import Invalid
 from simulator.ocpi.v2_2_1.locations import Location, Status
 from simulator.ocpi.v2_2_1.tariffs import Tariff
 from simulator.scenario.acn import ACN_ZONE, RealDays, read_days
@@ -19,10 +21,12 @@ from simulator.scenario.adopt import adopt_tariffs
 from simulator.scenario.carry import carried, carrying_sentence
 from simulator.scenario.compose import Composed, compose_scenario, compose_workday, first_day, json_list, write_files
 from simulator.scenario.dump import Dump, ImportRefused, Watch
+from simulator.scenario.edition import edition, sign_of_2_3_0
 from simulator.scenario.expand import PASSING
 from simulator.scenario.instants import parse_zone
 from simulator.scenario.ledger import Count, Ledger, Record
 from simulator.scenario.mend import Defaults, Survey, mend_location, mend_tariff
+from simulator.scenario.natives import HOME, at_home, class_in
 from simulator.scenario.places import Gazetteer
 from simulator.scenario.repair import repair
 from simulator.scenario.unique import with_unique_ids, without_copies
@@ -31,6 +35,8 @@ from simulator.scenario.workday import Placed, onto, own_site, sessions_csv
 from simulator.world.geometry import distance_m
 
 __all__ = ["Area", "Count", "ImportOptions", "ImportRefused", "ImportReport", "SessionsOf", "import_network"]
+
+T = TypeVar("T", Location, Tariff)
 
 MAX_EVSES = 50_000
 """The most EVSEs of one scenario; a larger dump is imported in part."""
@@ -62,12 +68,15 @@ class SessionsOf(Struct, frozen=True):
 
 
 class ImportOptions(Struct, frozen=True):
-    """What an import may be told: whose the records are that do not say it (NL-ABC), which area, which real days."""
+    """What an import may be told: whose the records are that do not say it (NL-ABC), which area, which real days, and
+    of which version the dump is (None: to be found out).
+    """
 
     party: str | None = None
     area: Area | None = None
     sessions: SessionsOf | None = None
     watch: Watch | None = None
+    version: str | None = None
 
 
 class ImportReport(Struct, frozen=True):
@@ -111,13 +120,20 @@ def import_network(
         return _import_workday(days, emsps, out, options)
     ledger = Ledger()
     dump = [Dump(page, "Locations", options.watch) for page in pages]
-    defaults = _defaults(dump, options.party)
-    good_locations = _good_locations(dump, defaults, options.area, ledger)
     tariff_dump = [Dump(page, "Tariffs", options.watch) for page in tariff_pages]
+    survey = _survey(dump)
+    version, told_version = edition(options.version, survey.sign or _sign_in(tariff_dump))
+    defaults = survey.defaults(options.party, Gazetteer(), version)
+    good_locations = _good_locations(dump, defaults, options.area, ledger)
     good_tariffs = _good_tariffs(tariff_dump, _users(good_locations), defaults, ledger)
     good_locations = without_copies(good_locations, [tariff.id for tariff, _ in good_tariffs], ledger)
     good_locations = with_unique_ids(good_locations, ledger)
-    hints = (*_whose(ledger), *_pages(dump, "Locations"), *_pages(tariff_dump, "Tariffs"))
+    hints = (
+        *([told_version] if told_version else ()),
+        *_whose(ledger),
+        *_pages(dump, "Locations"),
+        *_pages(tariff_dump, "Tariffs"),
+    )
     if not good_locations:
         told = "\n".join((*ledger.sentences(), *hints))
         named = ", ".join(str(page) for page in pages)
@@ -130,7 +146,7 @@ def import_network(
     if days is not None:
         days, placed = onto(days, network.locations)
         days = carried(days, *first_day(network.locations, days.days.first.weekday()))
-    scenario = compose_scenario(network.locations, network.tariffs, sessions_per_day, emsps, out, days, energy)
+    scenario = compose_scenario(network.locations, network.tariffs, sessions_per_day, emsps, out, days, energy, version)
     write_files(
         {
             out.with_suffix(".locations.json"): json_list(network.locations),
@@ -213,13 +229,18 @@ def _real_days(wanted: SessionsOf) -> RealDays:
     return read_days(wanted.path, wanted.days, zone)
 
 
-def _defaults(dump: Sequence[Dump], party: str | None) -> Defaults:
+def _survey(dump: Sequence[Dump]) -> Survey:
     """Looks over the whole dump once, which also shows whether it is whole."""
     survey = Survey()
     for page in dump:
         for record, _ in page:
             survey.look_at(record)
-    return survey.defaults(party, Gazetteer())
+    return survey
+
+
+def _sign_in(tariffs: Sequence[Dump]) -> str | None:
+    signs = [sign_of_2_3_0(record, "Tariff") for page in tariffs for record, _ in page]
+    return next(filter(None, signs), None)
 
 
 def _users(locations: Sequence[tuple[Location, Record]]) -> dict[str, str]:
@@ -281,8 +302,10 @@ def _good_locations(
         _enter_location(record, ledger)
         if isinstance(record, dict):
             mend_location(record, defaults, ledger, name)
-        location = repair(record, Location, ledger, name)
-        if location is not None and _is_wanted(location, record, area, seen, ledger, name):
+        location = repair(record, class_in(defaults.version, Location), ledger, name)
+        if location is None or not _is_sayable(location, Location, defaults.version, record, ledger, name):
+            pass
+        elif _is_wanted(location, record, area, seen, ledger, name):
             good.append((location, record))
             evses += len(location.evses)
         ledger.lighten(record)
@@ -341,9 +364,15 @@ def _good_tariffs(
     for _, record, name in _records(dump, "Tariff"):
         ledger.enter("Tariff", record)
         if isinstance(record, dict):
+            if defaults.version == HOME and record.get("tax_included") == "YES":
+                sentence = f"a Tariff's prices include taxes, which those of OCPI {HOME} never do, and it is left out"
+                ledger.leave_out(record, "tariff-tax-included", sentence, name)
+                continue
             mend_tariff(record, users.get(ci_key(str(record.get("id", "")))), defaults, ledger, name)
-        tariff = repair(record, Tariff, ledger, name)
+        tariff = repair(record, class_in(defaults.version, Tariff), ledger, name)
         if tariff is None or not _owner_is_good(tariff, record, ledger, name):
+            continue
+        if not _is_sayable(tariff, Tariff, defaults.version, record, ledger, name):
             continue
         key = (tariff.country_code, tariff.party_id, ci_key(tariff.id))
         if key in seen:
@@ -363,6 +392,19 @@ def _owner_is_good(thing: Location | Tariff, record: Record, ledger: Ledger, nam
     found = f"{name}, found {thing.country_code}-{thing.party_id}"
     ledger.leave_out(record, f"{kind.lower()}-party", sentence, found)
     return False
+
+
+def _is_sayable(thing: T, home: type[T], version: str, record: Record, ledger: Ledger, name: str) -> bool:
+    """Whether a CPO's books, which are of 2.2.1, can hold a thing of another version; if not, the ledger says why."""
+    try:
+        at_home(thing, home, version)
+    except Invalid as invalid:
+        kind = home.__name__
+        sentence = f"a {kind} says what a CPO's own books, of OCPI {HOME}, cannot hold exactly, and is left out"
+        found = f"{name}, expected {invalid.findings[0].expected}"
+        ledger.leave_out(record, f"{kind.lower()}-not-in-{HOME}", sentence, found)
+        return False
+    return True
 
 
 def _note_statuses(location: Location, ledger: Ledger, name: str) -> None:

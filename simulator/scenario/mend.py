@@ -9,21 +9,28 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import fields
 
 from simulator.ocpi.datatypes import format_datetime, parse_datetime
 from simulator.ocpi.v2_2_1.locations import Status
+from simulator.ocpi.v2_2_1.tariffs import TariffRestrictions
 from simulator.scenario.countries import alpha_3
+from simulator.scenario.edition import sign_of_2_3_0
 from simulator.scenario.instants import parse_zone
 from simulator.scenario.ledger import Ledger, Record
+from simulator.scenario.natives import HOME, RICHEST
 from simulator.scenario.places import Gazetteer
 from simulator.scenario.units import Unreadable
 
 _EVSE_ID = re.compile(r"([A-Z]{2})\*?([A-Z0-9]{3})\*?E", re.IGNORECASE)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_DC_STANDARDS = ("CHADEMO", "CHAOJI", "GBT_DC", "IEC_62196_T1_COMBO", "IEC_62196_T2_COMBO")
+_DC_STANDARDS = ("CHADEMO", "CHAOJI", "GBT_DC", "IEC_62196_T1_COMBO", "IEC_62196_T2_COMBO", "MCS")
 _ONE_PHASE_UP_TO_W = 7_400
 _LEAST_WATTS = 1_000
 _ABROAD_M = 2_000_000
+_RESTRICTIONS = tuple(field.encode_name for field in fields(TariffRestrictions))
+"""They are the same in 2.2.1 and 2.3.0."""
+
 _PARKING_TYPES = ("ON_STREET", "PARKING_GARAGE", "PARKING_LOT", "UNDERGROUND_GARAGE")
 _MAINS_V, _DC_V, _DEFAULT_AC_A, _DEFAULT_DC_A = 230, 400, 16, 125
 
@@ -31,22 +38,25 @@ _MAINS_V, _DC_V, _DEFAULT_AC_A, _DEFAULT_DC_A = 230, 400, 16, 125
 class Defaults(Struct, frozen=True):
     """What stands in for a missing value: the commonest time zone (else UTC) and the newest instant of the dump.
 
-    `party` (such as NL-ABC) owns what does not say whose it is; `gazetteer` tells where a country is.
+    `party` (such as NL-ABC) owns what does not say whose it is; `gazetteer` tells where a country is. `version` is that
+    of the dump.
     """
 
     time_zone: str
     last_updated: str
     party: str | None
     gazetteer: Gazetteer
+    version: str = HOME
 
 
 class Survey:
-    """Looks over a dump of Locations for the defaults that it gives by itself."""
+    """Looks over a dump of Locations for the defaults that it gives by itself, and for a `sign` that it is of 2.3.0."""
 
     def __init__(self) -> None:
         self._zones: dict[str, int] = {}
         self._newest = "1970-01-01T00:00:00Z"
         self._newest_us = 0
+        self.sign: str | None = None
 
     def look_at(self, record: Any) -> None:
         if not isinstance(record, dict):
@@ -57,10 +67,11 @@ class Survey:
         updated = _instant(record.get("last_updated"))
         if updated is not None and parse_datetime(updated) > self._newest_us:
             self._newest, self._newest_us = updated, parse_datetime(updated)
+        self.sign = self.sign or sign_of_2_3_0(record, "Location")
 
-    def defaults(self, party: str | None, gazetteer: Gazetteer) -> Defaults:
+    def defaults(self, party: str | None, gazetteer: Gazetteer, version: str) -> Defaults:
         zone = max(self._zones, key=lambda each: self._zones[each], default="UTC")
-        return Defaults(zone, self._newest, party, gazetteer)
+        return Defaults(zone, self._newest, party, gazetteer, version)
 
 
 def mend_location(location: Record, defaults: Defaults, ledger: Ledger, name: str) -> None:
@@ -102,6 +113,9 @@ def mend_tariff(tariff: Record, user: str | None, defaults: Defaults, ledger: Le
     """
     _mend_party(tariff, user or defaults.party, ledger, name)
     _mend_last_updated(tariff, defaults.last_updated, tariff, ledger, name)
+    if defaults.version == RICHEST:
+        _mend_taxes(tariff, ledger, name)
+    _take_unknown_restrictions(tariff, defaults.version, ledger, name)
     for element in _records(tariff, "elements"):
         restrictions = element.get("restrictions")
         if restrictions == {}:
@@ -113,6 +127,31 @@ def mend_tariff(tariff: Record, user: str | None, defaults: Defaults, ledger: Le
             if "step_size" not in component:
                 component["step_size"] = 1
                 ledger.mend(tariff, "tariff-step-size", "a price had no step_size; it is billed in steps of 1", name)
+
+
+def _take_unknown_restrictions(tariff: Record, version: str, ledger: Ledger, name: str) -> None:
+    """A decoder would pass over such a restriction, and with it over when a price does not apply."""
+    for element in _records(tariff, "elements"):
+        restrictions = element.get("restrictions")
+        unknown = [each for each in restrictions if each not in _RESTRICTIONS] if isinstance(restrictions, dict) else []
+        if unknown:
+            tariff["elements"] = [each for each in tariff["elements"] if each is not element]
+            sentence = f"a price was restricted in a way that OCPI {version} does not know, and is left away"
+            ledger.mend(tariff, "tariff-restriction-unknown", sentence, f"{name}, found {unknown[0]}")
+
+
+def _mend_taxes(tariff: Record, ledger: Ledger, name: str) -> None:
+    """What a Tariff of an older version, among those of 2.3.0, says of taxes: its prices are without them."""
+    if "tax_included" not in tariff:
+        tariff["tax_included"] = "NO"
+        sentence = "a Tariff did not say whether its prices include taxes; they are without, as before OCPI 2.3.0"
+        ledger.mend(tariff, "tariff-tax-included", sentence, name)
+    for limit in (tariff.get("min_price"), tariff.get("max_price")):
+        for old, new in (("excl_vat", "before_taxes"), ("incl_vat", "after_taxes")):
+            if isinstance(limit, dict) and old in limit and new not in limit:
+                limit[new] = limit.pop(old)
+                sentence = f"a Tariff's limit had {old} of OCPI 2.2.1, which is {new} now"
+                ledger.mend(tariff, f"tariff-{new}", sentence, name)
 
 
 def _mend_party(record: Record, fallback: str | None, ledger: Ledger, name: str) -> None:
@@ -140,7 +179,7 @@ def _mend_evse(evse: Record, location: Record, gazetteer: Gazetteer, ledger: Led
     status = str(evse.get("status", "")).upper()
     if status not in [each.value for each in Status]:
         evse["status"] = Status.UNKNOWN.value
-        sentence = "an EVSE's status was missing or is none of OCPI 2.2.1; it is UNKNOWN"
+        sentence = "an EVSE's status was missing or is none that OCPI knows; it is UNKNOWN"
         ledger.mend(evse, "evse-status", sentence, f"{name}, found {status or 'nothing'}")
     _mend_last_updated(evse, str(location["last_updated"]), evse, ledger, name)
     _mend_coordinates(evse, evse, str(location.get("country")), gazetteer, ledger, name)

@@ -7,7 +7,7 @@ one with a field that decides a price and is not of its version, as a reader wou
 
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 
 import msgspec
 from msgspec import Struct
@@ -36,7 +36,7 @@ def read_object(raw: bytes, cls: type[T], version: str) -> tuple[T, Any]:
     """The object of a file as 2.2.1, and as it is written if that is 2.3.0. Raises Invalid."""
     passed_over = tuple(_passed_over(raw, cls, version))
     try:
-        written = decode(raw, _class_in(version, cls))
+        written = decode(raw, class_in(version, cls))
     except Invalid as invalid:
         raise Invalid((*passed_over, *invalid.findings)) from None
     if passed_over:
@@ -51,7 +51,7 @@ def read_list(raw: bytes, cls: type[T], version: str) -> tuple[list[T], list[Any
     """
     objects: list[T] = []
     kept: list[Any] = []
-    written, findings = decode_list(raw, _class_in(version, cls))
+    written, findings = decode_list(raw, class_in(version, cls))
     if cls is Tariff:
         for index, each in enumerate(msgspec.json.decode(raw, type=list[msgspec.Raw])):
             findings += _inside(index, _passed_over(bytes(each), cls, version))
@@ -73,7 +73,7 @@ def _passed_over(raw: bytes, cls: type[Struct], version: str) -> Iterator[Findin
     """The fields of a tariff that its version does not have, and without which it would read otherwise."""
     if cls is not Tariff:
         return
-    for remark in remarks(raw, _class_in(version, cls)):
+    for remark in remarks(raw, class_in(version, cls)):
         *around, name = (part.partition("[")[0] for part in remark.path.split("."))
         if remark.rule == "unknown-field" and not _DECIDES_A_PRICE.isdisjoint((*around, name)):
             expected = f"a field of {version}, or beside the file the version it is of, such as “ocpi: {RICHEST}”"
@@ -97,10 +97,11 @@ def at_home(written: Struct, cls: type[T], version: str) -> T:
     return msgspec.convert(said.tree, cls)
 
 
-def _class_in(version: str, cls: type[Struct]) -> type[Struct]:
+def class_in(version: str, cls: type[T]) -> type[T]:
+    """The class of another version. That of 2.3.0 has all fields of the one of 2.2.1, and is taken for it here."""
     from simulator.ocpi.catalogue import types
 
-    return types(version)[cls.__name__]
+    return cast(type[T], types(version)[cls.__name__])
 
 
 def _unsayable(cls: type[Struct], version: str, why: str) -> Finding:

@@ -12,6 +12,7 @@ import msgspec
 from msgspec import NODEFAULT, Struct
 
 from simulator.ocpi import typeinfo
+from simulator.ocpi.catalogue import version_of
 from simulator.ocpi.codec import decode, encode
 from simulator.ocpi.findings import Finding, Invalid
 from simulator.scenario.ledger import Ledger, Record
@@ -96,7 +97,7 @@ class _Site:
         target = self._record if depth == 0 else self._parts[depth - 1].holder[self._parts[depth - 1].key]
         if depth:
             self._parts[depth - 1].holder[self._parts[depth - 1].key] = _GONE
-        problem = _PROBLEMS.get(self._finding.rule, "is not as OCPI 2.2.1 has it")
+        problem = _PROBLEMS.get(self._finding.rule, "is not as OCPI {} has it").format(version_of(self._cls))
         rule, field = self._rule(), self._field()
         example = f"{self._name}, found {self._finding.found}"
         if kind is not None or depth == 0:
@@ -136,7 +137,7 @@ class _Site:
 
 _PROBLEMS = {
     "missing-field": "is missing",
-    "unknown-value": "has a value that OCPI 2.2.1 does not know",
+    "unknown-value": "has a value that OCPI {} does not know",
     "too-few-items": "is an empty list",
     "text-length": "is too long or too short",
     "text-format": "has not the form it must have",

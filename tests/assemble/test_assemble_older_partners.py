@@ -14,6 +14,7 @@ from simulator.ocpi.codec import encode
 from simulator.ocpp.messages import TransactionEvent
 from simulator.recording.reader import Recording
 from simulator.recording.rows import Message
+from simulator.scenario.expand import ocpi_tariff, original_tariff
 
 Json = dict[str, Any]
 MEGAWATTS = "TRK-E1"
@@ -190,6 +191,26 @@ def test_the_new_price_is_billed_and_the_bill_has_the_new_tariff(repriced: OpenT
     body = json.loads(bill.request_body)
     assert body["tariffs"] == shown_tariffs(repriced, NEW)
     assert body["total_cost"]["before_taxes"] == 2
+
+
+def test_a_bill_put_right_has_the_tariff_of_each_as_it_is_written(repriced: OpenTown) -> None:
+    charged(repriced, NEW)
+    cpo, scenario = repriced.world.cpos[CPO], repriced.world.scenario
+    (party,) = [party for party in scenario.parties if party.id == CPO]
+    (night,) = [spec for spec in scenario.tariffs if spec.name == "night"]
+    uid = next(iter(repriced.world.emsps[NEW].tokens.store)).uid
+    before = shown_tariffs(repriced, NEW)
+    for _ in range(2):
+        assert cpo.billing.correct(uid, ocpi_tariff(night, party, EARLIER), original_tariff(night, party), TIME) == ""
+        repriced.run_for(30 * S)
+    written = [NIGHT | {"id": "night"}]
+    bills = [json.loads(row.request_body) for row in told(repriced, "cdrs", NEW)][-4:]
+    assert [(bill.get("credit", False), bill["tariffs"]) for bill in bills] == [
+        (True, before),
+        (False, written),
+        (True, written),
+        (False, written),
+    ]
 
 
 def shown_tariffs(desk: OpenTown, reader: str) -> Any:

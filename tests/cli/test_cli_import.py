@@ -82,6 +82,8 @@ def test_a_real_day_is_played_on_an_imported_network(capsys: pytest.CaptureFixtu
         (["old.json", "--date", "2019-10-07"], "--date means nothing without --sessions"),
         (["old.json", "--zone", "UTC"], "--zone means nothing without --sessions"),
         (["--sessions", "jpl.csv", "--tariffs", "old.json"], "--tariffs means nothing without a file of Locations"),
+        (["--sessions", "jpl.csv", "--ocpi", "2.3.0"], "--ocpi means nothing without a file of Locations"),
+        (["old.json", "--ocpi", "2.1.1"], "invalid choice: '2.1.1'"),
         (["old.json", "--radius", "2km"], "--radius means nothing without --around"),
         (["old.json", "--around", "52"], "is no point"),
         (["old.json", "--around", "52,5", "--radius", "2"], "has no unit"),
@@ -101,6 +103,13 @@ def test_what_cannot_be_is_told_in_words_and_nothing_is_written(
     assert told in err
     assert "Traceback" not in err
     assert sorted(path.name for path in Path().iterdir()) == ["jpl.csv", "old.json"]
+
+
+def test_a_network_is_written_in_the_version_that_is_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = tool(capsys, "old.json", "--party", "NL-OLD", "--ocpi", "2.3.0", "--out", "x.yaml")
+    assert code == 0
+    assert "The dump is read as OCPI 2.3.0, as was asked for." in out
+    assert "ocpi: 2.3.0}" in Path("x.yaml").read_text()
 
 
 def test_the_area_and_several_pages_are_read(capsys: pytest.CaptureFixture[str]) -> None:

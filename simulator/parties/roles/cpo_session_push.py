@@ -95,7 +95,9 @@ class SessionPush:
                 self._tell(peer_id, connection, session, exchange.as_cause(), first=True)
 
         subject = where.put if method == "PUT" else where.patch
-        losses = session.losses(connection.version) if _PLACE in body else ()
+        losses = session.losses(connection.version)
+        if losses and _PLACE not in body:
+            losses = ()
         self._outbox.push(
             where.lane, connection, method, where.url, subject, cause, body, done, first=first, losses=losses
         )
