@@ -1,5 +1,6 @@
 """A hub between versions: what a party of 2.1.1 sees of it, and what becomes of messages that have to be translated."""
 
+import itertools
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -141,6 +142,56 @@ def test_a_change_of_what_2_1_1_was_never_told_is_withheld_as_well_and_told_once
         assert (told.status, onward(desk, told)) == (2000, [])
         assert "It cannot be said in OCPI 2.1.1: Nothing of $.connectors" in told.envelope["status_message"]
     assert remarks == [["translation-withheld"], ["translation-withheld"], []]
+
+
+def told_again(desk: OpenTown, path: str, changes: dict[str, object], method: str = "PATCH") -> list[tuple[str, str]]:
+    """Change the location SHRINKS by a push of its owner; which EVSEs and Connectors NL-VET has of it then.
+
+    A change that is withheld from it comes as the whole location, with what that lacks in the hints on it.
+    """
+    url, at = f"{RECEIVER}/locations/NL/ABC/SHRINKS{path}", f"2026-05-04T09:{next(MINUTES):02}:00Z"
+    told = say(desk, "NL-ABC", method, url, {**changes, "last_updated": at})
+    desk.run_for(S)
+    for leg in onward(desk, told):
+        if leg.receiver != "NL-VET":
+            assert (leg.method, leg.ocpi_status) == (method, 1000)
+        elif leg.method == "PUT" and path:
+            assert leg.route == "locations.receiver.put_location"
+            assert "translation-lost" in [hint.rule for hint in desk.hints(leg.exchange)]
+    location = desk.world.emsps["NL-VET"].locations.store.get("NL", "ABC", "SHRINKS")
+    assert location is not None
+    return [(evse.uid, connector.id) for evse in location.evses for connector in evse.connectors]
+
+
+MINUTES = itertools.count(1)
+
+
+def test_what_can_no_longer_be_said_of_an_evse_leaves_the_copy_of_a_receiver(desk: OpenTown) -> None:
+    place = square(desk, id="SHRINKS")
+    first, second = place["evses"]
+    (plug,) = first["connectors"]
+    plugs = [plug, {**plug, "id": "2"}]
+    first, second = {**first, "uid": "A", "connectors": plugs}, {**second, "uid": "B"}
+    everything = [("A", "1"), ("A", "2"), ("B", "1")]
+    assert told_again(desk, "", {**place, "evses": [first, second]}, "PUT") == everything
+    assert told_again(desk, "/A/2", {"standard": "CHAOJI"}) == [("A", "1"), ("B", "1")]
+    assert told_again(desk, "/A/2", {"max_amperage": 20}) == [("A", "1"), ("B", "1")]
+    assert told_again(desk, "/A/1", {**plug, "standard": "NEMA_5_20"}, "PUT") == [("B", "1")]
+    assert told_again(desk, "/A/2", {"standard": "IEC_62196_T2"}) == [("A", "2"), ("B", "1")], "and comes back"
+    assert told_again(desk, "/B", {**second, "connectors": [{**plug, "standard": "CHAOJI"}]}, "PUT") == [("A", "2")]
+    assert told_again(desk, "/B", {"status": "CHARGING"}) == [("A", "2")]
+
+
+def test_a_copy_that_never_had_it_is_left_in_peace(desk: OpenTown) -> None:
+    url, at = f"{RECEIVER}/locations/NL/ABC/QUIET", "2026-05-04T09:{:02}:00Z".format
+    place = square(desk, id="QUIET", last_updated=at(0))
+    (strange, _) = place["evses"]
+    strange = {**strange, "uid": "STRANGE", "connectors": [{**strange["connectors"][0], "standard": "CHAOJI"}]}
+    say(desk, "NL-ABC", "PUT", url, place)
+    for minute in (1, 2):
+        told = say(desk, "NL-ABC", "PUT", f"{url}/STRANGE", {**strange, "last_updated": at(minute)})
+        desk.run_for(S)
+        assert [leg.receiver for leg in onward(desk, told)] == ["NL-EMA", "NL-NXT"]
 
 
 @pytest.mark.parametrize("literal", [b"1" * 9_000, b"0." + b"1" * 9_000, b"1e" + b"9" * 9_000])

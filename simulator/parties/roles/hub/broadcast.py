@@ -93,8 +93,12 @@ class Broadcast:
             if method != "PATCH" or self._withheld.get(url) != said.reason:
                 self._interpreter.tell(call.cause.id, said)
             self._withheld[url] = said.reason
-            return
-        self._withheld.pop(url, None)
+            said = self._instead(owner, line, tuple(params.values())[2:])
+            if said.body is None:
+                return
+            method, url, subject = "PUT", whole, put
+        else:
+            self._withheld.pop(url, None)
 
         def done(exchange: Exchange | None) -> None:
             if exchange is not None:
@@ -102,6 +106,16 @@ class Broadcast:
             mend(exchange)
 
         self._outbox.push(lane, line, method, url, subject, call.cause, said.body, done, correlation_id=correlation_id)
+
+    def _instead(self, owner: Owner, line: Connection, ids: tuple[str, ...]) -> Said:
+        """What is told in place of a change that is withheld: the Location, if a receiver has too much of the EVSE.
+
+        That the EVSE is REMOVED would be untrue, and for good; a PUT replaces the copy and says nothing untrue.
+        """
+        kept = self._library.kept("location", owner, ids[0]) if len(ids) > 1 else None
+        if kept is None or not self._interpreter.tells_less(kept, line.version, ids[1]):
+            return Said(None)
+        return self._interpreter.said(kept, line.version)
 
     def _say(self, call: Call, owner: Owner, line: Connection) -> Said:
         cargo, interpreter = CARGO[call.route.name], self._interpreter

@@ -43,9 +43,12 @@ _read_head = msgspec.json.Decoder(Head).decode
 
 
 class Kept:
-    """An object as its owner wrote it; `said` is how it reads in other versions, `told` what of that was told."""
+    """An object as its owner wrote it; `said` is how it reads in other versions, `told` what of that was told.
 
-    __slots__ = ("_raw", "_tree", "head", "kind", "owner", "said", "told", "version")
+    `before` is how it was before the last change of a part of it.
+    """
+
+    __slots__ = ("_raw", "_tree", "before", "head", "kind", "owner", "said", "told", "version")
 
     def __init__(self, kind: str, owner: Owner, version: str, head: Head, raw: bytes) -> None:
         self.kind = kind
@@ -54,6 +57,7 @@ class Kept:
         self.head = head
         self.said: dict[str, Any] = {}
         self.told: dict[str, None] = {}
+        self.before: Tree = {}
         self._raw: bytes | None = raw
         self._tree: Tree | None = None
 
@@ -66,13 +70,14 @@ class Kept:
 
     @property
     def tree(self) -> Tree:
-        """The object as JSON; who changes it says so by `changed`."""
+        """The object as JSON, of which no part is ever changed in place."""
         if self._tree is None:
             self._tree = parse(self.raw)
         return self._tree
 
-    def changed(self, last_updated: str | None) -> None:
-        """The tree has been changed."""
+    def change(self, tree: Tree, last_updated: str | None) -> None:
+        """It is like this now."""
+        self._tree = tree
         self._raw = None
         self.said.clear()
         self.told.clear()
@@ -159,16 +164,18 @@ class Cache:
         `whole`: put the part in its place. False when there is no such part. An older state than the known changes
         nothing.
         """
-        parts = [kept.tree]
+        kept.before = kept.tree
+        parts = [dict(kept.tree)]
         for (name, key), id in zip(_PARTS, path, strict=False):
-            items: list[Tree] = parts[-1].get(name) or []
-            parts[-1][name] = items
-            part = next((item for item in items if item[key].lower() == id.lower()), None)
-            if part is None and whole and len(parts) == len(path):
-                part = {}
-                items.append(part)
-            if part is None:
+            items: list[Tree] = list(parts[-1].get(name) or ())
+            place = next((place for place, item in enumerate(items) if item[key].lower() == id.lower()), None)
+            if place is None and whole and len(parts) == len(path):
+                place = len(items)
+                items.append({})
+            if place is None:
                 return False
+            items[place] = part = dict(items[place])
+            parts[-1][name] = items
             parts.append(part)
         known, last_updated = parts[-1].get("last_updated"), changes.get("last_updated")
         if last_updated is not None and known is not None and newer(known, last_updated):
@@ -179,7 +186,7 @@ class Cache:
         if last_updated is not None:
             for part in parts[:-1]:
                 part["last_updated"] = last_updated
-        kept.changed(last_updated)
+        kept.change(parts[0], last_updated)
         return True
 
     def keep_only(self, kind: str, owner: Owner, ids: dict[str, None]) -> int:

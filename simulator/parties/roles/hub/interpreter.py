@@ -108,13 +108,31 @@ class Interpreter:
         """
         if kept.version == version:
             return kept.raw
-        said = kept.said.get(version)
-        if said is None:
-            said = kept.said[version] = self.say(kept.kind, kept.raw, kept.version, version, kept.owner)
+        said = self.said(kept, version)
         if exchange is not None and version not in kept.told:
             kept.told[version] = None
             self.tell(exchange, said)
         return said.body
+
+    def said(self, kept: Kept, version: str) -> Said:
+        """A kept object in a version, and what that cost."""
+        said = kept.said.get(version)
+        if said is None:
+            said = kept.said[version] = self.say(kept.kind, kept.raw, kept.version, version, kept.owner)
+        return said
+
+    def tells_less(self, kept: Kept, version: str, evse_uid: str) -> bool:
+        """Whether its last change has left less of a location's EVSE that can be told in a version."""
+        before, now = (self._connectors(kept, tree, version, evse_uid) for tree in (kept.before, kept.tree))
+        return any(id not in now for id in before)
+
+    def _connectors(self, kept: Kept, location: Tree, version: str, evse_uid: str) -> list[str]:
+        """The Connectors of an EVSE that can be told; none when that cannot be told itself."""
+        evse = part_of(location, (evse_uid,))
+        if evse is None:
+            return []
+        said = translate("evse", evse, kept.version, version, self._setting(kept.owner, "")).tree
+        return [] if said is None else [connector["id"] for connector in said["connectors"]]
 
     def tell(self, exchange: int, said: Said) -> None:
         """Record what a translation cost as remarks on the exchange that carries it, what is alike in a list once."""
