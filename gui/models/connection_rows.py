@@ -84,18 +84,28 @@ def _of_client(client: ClientState, end: ConnectionEnd, clock: Callable[[int], s
 
 
 def _tokens(end: ConnectionEnd, clock: Callable[[int], str]) -> str:
-    """Both tokens by their letters, and since when: never what they read."""
-    time = clock(end.tokens_us)
+    """Both tokens by their letters, never what they read; and since when, if not since the state."""
     if end.issued and end.held:
-        return tr("issued {issued}, holds {held}, {time}").format(issued=end.issued, held=end.held, time=time)
-    if end.issued:
-        return tr("issued {issued}, {time}").format(issued=end.issued, time=time)
-    return tr("holds {held}, {time}").format(held=end.held, time=time) if end.held else ""
+        letters = tr("issued {issued}, holds {held}").format(issued=end.issued, held=end.held)
+    elif end.issued:
+        letters = tr("issued {issued}").format(issued=end.issued)
+    else:
+        letters = tr("holds {held}").format(held=end.held) if end.held else ""
+    time = clock(end.tokens_us)
+    if not letters or time == clock(end.since_us):
+        return letters
+    return tr("{letters}, {time}").format(letters=letters, time=time)
 
 
 def _tip(end: ConnectionEnd, client: ClientState | None, clock: Callable[[int], str]) -> str:
     said = {"holder": end.holder, "peer": end.peer, "time": clock(end.tokens_us)}
-    lines = []
+    state, since = _STATES.get(end.state, (end.state, "help"))[0], clock(end.since_us)
+    line = (
+        tr("{holder} with {peer}: {state} since {since}, OCPI {version}.")
+        if end.version
+        else tr("{holder} with {peer}: {state} since {since}.")
+    )
+    lines = [line.format(state=state, since=since, version=end.version, **said)]
     if end.facade:
         text = tr("{holder} stands here in the place of {facade}, as OCPI 2.1.1 knows no hubs.")
         lines.append(text.format(holder=end.holder, facade=end.facade))
@@ -105,11 +115,12 @@ def _tip(end: ConnectionEnd, client: ClientState | None, clock: Callable[[int], 
         lines.append(tr("{holder} presents CREDENTIALS_TOKEN_{letter}, since {time}.").format(letter=end.held, **said))
     if client:
         lines.append(tr("{holder} tells others that {peer} is {status}.").format(status=client.status, **said))
-    lines += [tr("{peer} offers:").format(**said)] if end.endpoints else []
     sides: dict[str, list[str]] = {}
     for module, side in end.endpoints:
         sides.setdefault(module, []).append(side.lower())
-    lines += [f"  {module} ({', '.join(each)})" for module, each in sides.items()]
+    if sides:
+        modules = ", ".join(f"{module} ({' and '.join(each)})" for module, each in sides.items())
+        lines.append(tr("{peer} offers: {modules}.").format(modules=modules, **said))
     return "\n".join(lines)
 
 

@@ -8,10 +8,12 @@ an hourglass, and before a refusal a no-entry sign.
 from typing import Final
 
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 
 from gui.models.sequence_chart import Arrow
+from gui.paint.sequence_labels import place_label
 from gui.paint.sequence_marks import (
+    ZIGZAG_REACH,
     paint_bar,
     paint_cross,
     paint_hourglass,
@@ -28,6 +30,7 @@ _STUB_PX: Final = 16.0
 _BESIDE_PX: Final = 11.0
 _LONG_WAIT_PX: Final = 14.0
 _SLOPE_PX: Final = 8.0
+_HEAD_PX: Final = 10.0
 
 
 def paint_arrow(painter: QPainter, picture: Picture, number: int, theme: Theme) -> None:
@@ -56,7 +59,16 @@ def paint_way(painter: QPainter, picture: Picture, number: int, theme: Theme) ->
     arrow = picture.chart.arrows[number]
     if arrow.via and arrow.broken != "request":
         ground = theme.selection if number == picture.current else theme.panel
-        paint_zigzag(painter, *_request(picture, number), _pen(picture, number, theme), ground)
+        share = way_share(picture, number, theme)
+        paint_zigzag(painter, *_request(picture, number), _pen(picture, number, theme), ground, share)
+
+
+def way_share(picture: Picture, number: int, theme: Theme) -> float:
+    """How far along its arrow a zigzag stands: in the middle, or beside the label if that reaches so far."""
+    source, to = (point.x() for point in _request(picture, number))
+    label = place_label(picture, number, QFontMetricsF(theme.small))
+    beside = min(label.x + label.width, max(source, to) - 2 * ZIGZAG_REACH - _HEAD_PX) + ZIGZAG_REACH
+    return (max((source + to) / 2, beside) - source) / (to - source) if to != source else 0.5
 
 
 def _request(picture: Picture, number: int) -> tuple[QPointF, QPointF]:

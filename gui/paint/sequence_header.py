@@ -75,28 +75,27 @@ def _paint_line(painter: QPainter, rect: QRectF, text: str, font: QFont, colour:
     painter.drawText(rect, _MIDDLE, QFontMetricsF(font).elidedText(text, Qt.TextElideMode.ElideMiddle, room))
 
 
-def _paint_strip(painter: QPainter, picture: Picture, theme: Theme) -> None:
+def domains(picture: Picture) -> list[tuple[float, float, str]]:
     """Between which lifelines which language is spoken."""
-    found, place = edges(picture), picture.place
-    y = place.header.strip
+    found, lanes = edges(picture), picture.place.lanes
     if found is not None:
         charger, first_cpo, last_cpo = found
-        _paint_domain(painter, charger, first_cpo, y, "OCPP", theme.module("ocpp"), theme)
-        right = max(place.lanes[-1], last_cpo + _LEAST_DOMAIN)
-        _paint_domain(painter, first_cpo, right, y, "OCPI", theme.accent, theme)
-    elif place.lanes:
-        _paint_domain(painter, place.lanes[0], place.lanes[-1], y, "OCPI", theme.accent, theme)
+        return [(charger, first_cpo, "OCPP"), (first_cpo, max(lanes[-1], last_cpo + _LEAST_DOMAIN), "OCPI")]
+    return [(lanes[0], lanes[-1], "OCPI")] if lanes else []
 
 
-def _paint_domain(
-    painter: QPainter, left: float, right: float, y: float, word: str, colour: QColor, theme: Theme
-) -> None:
-    painter.setPen(QPen(colour, 2))
-    painter.drawLine(QPointF(left + 2, y), QPointF(right - 2, y))
-    width = QFontMetricsF(theme.small).horizontalAdvance(word) + 2 * MARGIN
-    rect = QRectF((left + right - width) / 2, y - 8, width, 16)
-    painter.fillRect(rect, theme.window)
-    painter.drawText(rect, _MIDDLE, word)
+def _paint_strip(painter: QPainter, picture: Picture, theme: Theme) -> None:
+    """A line for each language, and above all lines their words: one may be wider than its own line."""
+    y, inks = picture.place.header.strip, {"OCPP": theme.module("ocpp"), "OCPI": theme.accent}
+    for left, right, word in domains(picture):
+        painter.setPen(QPen(inks[word], 2))
+        painter.drawLine(QPointF(left + 2, y), QPointF(right - 2, y))
+    for left, right, word in domains(picture):
+        width = QFontMetricsF(theme.small).horizontalAdvance(word) + 2 * MARGIN
+        rect = QRectF((left + right - width) / 2, y - 8, width, 16)
+        painter.fillRect(rect, theme.window)
+        painter.setPen(inks[word])
+        painter.drawText(rect, _MIDDLE, word)
 
 
 def _paint_outside(painter: QPainter, picture: Picture, theme: Theme) -> None:

@@ -22,6 +22,7 @@ _NUMBER: Final = 96.0
 """How much of a remark is worth pushing a label to the left of its arrow: a number with its unit."""
 _LABEL_ABOVE: Final = 4.0
 _GROUND: Final = 0.9
+_MORE: Final = "…"
 
 
 class Label(NamedTuple):
@@ -84,7 +85,7 @@ def place_label(picture: Picture, number: int, metrics: QFontMetricsF) -> Label:
     remark = f"  {arrow.remark}" if arrow.remark and not arrow.outcome else ""
     if left_over < min(_LEAST_REMARK, metrics.horizontalAdvance(remark)):
         remark = ""
-    remark = metrics.elidedText(remark, Qt.TextElideMode.ElideRight, left_over)
+    remark = shortened(remark, metrics, left_over)
     width += metrics.horizontalAdvance(remark)
     y = place.y(float(picture.axis.start[number]))
     baseline = y - _LABEL_ABOVE
@@ -95,6 +96,18 @@ def place_label(picture: Picture, number: int, metrics: QFontMetricsF) -> Label:
     else:
         x = (place.lanes[arrow.source] + place.lanes[arrow.to] - width) / 2
     return Label(text, outcome, remark, max(left, min(x, right - width)), baseline, width)
+
+
+def shortened(remark: str, metrics: QFontMetricsF, room: float) -> str:
+    """As many of its parts as there is room for: a number cut in two, or without its unit, would be another one."""
+    if metrics.horizontalAdvance(remark) <= room:
+        return remark
+    parts = remark.split(", ")
+    for count in range(len(parts) - 1, 0, -1):
+        text = ", ".join((*parts[:count], _MORE))
+        if metrics.horizontalAdvance(text) <= room:
+            return text
+    return metrics.elidedText(parts[0], Qt.TextElideMode.ElideRight, room)
 
 
 def _left_lane(picture: Picture, arrow: Arrow) -> float:

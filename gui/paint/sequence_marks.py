@@ -25,6 +25,8 @@ _RING: Final = 4.6
 _FOLD: Final = 6.0
 _ZIGZAG: Final = 6.0
 _KNEE: Final = 5.0
+ZIGZAG_REACH: Final = 1.5 * _ZIGZAG + 4
+"""How far it reaches to each side of its middle, with a little air."""
 
 
 def paint_line(painter: QPainter, a: QPointF, b: QPointF, pen: QPen, *, filled: bool, tail: bool = False) -> None:
@@ -46,12 +48,12 @@ def paint_line(painter: QPainter, a: QPointF, b: QPointF, pen: QPen, *, filled: 
         painter.drawEllipse(a, _TAIL, _TAIL)
 
 
-def paint_zigzag(painter: QPainter, a: QPointF, b: QPointF, pen: QPen, ground: QColor) -> None:
-    """In the middle of a line from a to b: somebody between the two is not shown."""
+def paint_zigzag(painter: QPainter, a: QPointF, b: QPointF, pen: QPen, ground: QColor, share: float = 0.5) -> None:
+    """In the middle of a line from a to b, or elsewhere on it: somebody between the two is not shown."""
     way = b - a
     length = max(1.0, hypot(way.x(), way.y()))
     along, across = way / length, QPointF(-way.y(), way.x()) / length
-    middle = (a + b) / 2
+    middle = a + way * share
     knees = [
         middle + along * (_ZIGZAG * step) + across * (_KNEE * side)
         for step, side in ((-1.5, 0), (-0.9, 1), (-0.3, -1), (0.3, 1), (0.9, -1), (1.5, 0))

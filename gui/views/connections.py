@@ -16,7 +16,7 @@ from gui.models.counted import Counted
 from gui.models.cursor import Cursor, Selection
 from gui.models.run import Run
 from gui.theme import Theme
-from gui.views.detail_parts import Rows, set_ink
+from gui.views.detail_parts import Rows, set_ink, set_paper
 from simulator.i18n import tr
 from simulator.recording.reader import Recording
 from simulator.report.connections import Connections, connections_at
@@ -56,6 +56,14 @@ class ConnectionsView(QWidget):
         self.title.setContentsMargins(theme.space, theme.space // 2, theme.space, theme.space // 2)
         self._rows = Rows(theme, self)
         self.tree = self._make_tree()
+        self.sentences = QLabel()
+        self.sentences.setTextFormat(Qt.TextFormat.PlainText)
+        self.sentences.setWordWrap(True)
+        self.sentences.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self.sentences.setContentsMargins(theme.space, theme.space // 2, theme.space, theme.space // 2)
+        self.sentences.setAccessibleName(tr("What the selected connection says"))
         self.nothing = QLabel()
         self.nothing.setWordWrap(True)
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -65,6 +73,7 @@ class ConnectionsView(QWidget):
         column.setSpacing(0)
         column.addWidget(self.title)
         column.addWidget(self.tree, 1)
+        column.addWidget(self.sentences)
         self._pages = QStackedLayout(self)
         self._pages.addWidget(with_tree)
         self._pages.addWidget(self.nothing)
@@ -91,6 +100,9 @@ class ConnectionsView(QWidget):
         self._theme = self._rows.theme = theme
         set_ink(self.title, theme.muted)
         set_ink(self.nothing, theme.muted)
+        set_paper(self.nothing, theme.panel)
+        set_paper(self.sentences, theme.panel)
+        self._explain()
         for item in self._items.values():
             self._paint(item)
 
@@ -152,7 +164,7 @@ class ConnectionsView(QWidget):
         self._pages.setCurrentIndex(0)
         at = self._run.clock_in_words(now.known.at_us)
         self.title.setText(tr("As each party knew its connections at {time}").format(time=at))
-        wanted = list(rows(now.known, now.names, self._run.clock))
+        wanted = list(rows(now.known, now.names, self._run.clock_in_words))
         if [row.key for row in wanted] != list(self._items):
             self._rebuild(wanted)
         for row in wanted:
@@ -160,6 +172,16 @@ class ConnectionsView(QWidget):
             if item.data(0, _ROW) != row:
                 item.setData(0, _ROW, row)
                 self._paint(item)
+        self._explain()
+
+    def _explain(self) -> None:
+        """What the current row is short for, in sentences: a mouse gets them as tips, this is for the keyboard."""
+        item = self.tree.currentItem()
+        set_ink(self.sentences, self._theme.text if item else self._theme.muted)
+        row: ConnectionRow | None = item.data(0, _ROW) if item else None
+        self.sentences.setText(
+            row.tip if row else tr("↑ ↓ or a click: who presents which token, and what is offered to whom")
+        )
 
     def _why_nothing(self, now: Now | None) -> str:
         if self._run.recording is None:
@@ -213,6 +235,7 @@ class ConnectionsView(QWidget):
     # What is chosen
 
     def _chosen(self, item: QTreeWidgetItem | None) -> None:
+        self._explain()
         if item is None or self._is_own_move or self.now.value is None:
             return
         row: ConnectionRow = item.data(0, _ROW)

@@ -17,14 +17,15 @@ _SENTENCE_PX: Final = 420
 
 
 class Rows(QStyledItemDelegate):
-    """Rows of the theme's height."""
+    """Rows of the theme's height, with room between columns."""
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
         self.theme = theme
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
-        return super().sizeHint(option, index).expandedTo(QSize(0, self.theme.row - 4))
+        hint = super().sizeHint(option, index)
+        return QSize(hint.width() + self.theme.space, max(hint.height(), self.theme.row - 4))
 
 
 class CopyList(QTreeWidget):
@@ -65,6 +66,14 @@ class CopyList(QTreeWidget):
         if item is not None:
             texts = [item.text(column) for column in range(self.columnCount())]
             QGuiApplication.clipboard().setText("\t".join(texts))
+
+
+def set_paper(widget: QWidget, colour: QColor) -> None:
+    """Fill what lies behind a widget, such as a sentence where a list would stand."""
+    palette = widget.palette()
+    palette.setColor(QPalette.ColorRole.Window, colour)
+    widget.setPalette(palette)
+    widget.setAutoFillBackground(True)
 
 
 def set_ink(label: QLabel, colour: QColor) -> None:

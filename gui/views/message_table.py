@@ -22,7 +22,7 @@ _SAMPLES: Final = {
     PATH: "/ocpi/receiver/2.2.1/sessions/NL/ABC/",
 }
 _LEAST: Final = {MEANING: "__Session update__", PATH: "/ocpi/…00000001"}
-"""To these texts the columns give way, in this order."""
+"""To these texts the columns give way, paths first: of two messages the meaning tells more."""
 
 
 class MessageTable(QTableView):
@@ -104,13 +104,15 @@ class MessageTable(QTableView):
             if not self.isColumnHidden(column)
         }
         room = self.viewport().width() - sum(widths.values())
-        for column, sample in _LEAST.items():
-            spare = 0 if column in self._by_hand else max(0, widths[column] - self._width(column, sample))
-            # A path that is cut and yet not in sight would be the worse for it.
-            given = min(spare, -room) if column == MEANING or spare >= -room else 0
-            if room < 0:
-                widths[column] -= given
-                room += given
+        spare = {
+            column: 0 if column in self._by_hand else max(0, widths[column] - self._width(column, sample))
+            for column, sample in _LEAST.items()
+        }
+        # A path that is cut and yet not in sight would be the worse for it.
+        for column in (PATH, MEANING) if sum(spare.values()) >= -room else (MEANING,):
+            given = min(spare[column], max(0, -room))
+            widths[column] -= given
+            room += given
         if room > 0 and PATH not in self._by_hand:
             widths[PATH] += room
         self._is_fitting = True

@@ -31,6 +31,7 @@ from gui.models.run import Run
 from gui.paint.message_delegate import MessageDelegate
 from gui.theme import Theme
 from gui.views.detail import DetailPane
+from gui.views.detail_parts import set_ink, set_paper
 from gui.views.message_table import MessageTable
 from simulator.filters.parse import term
 from simulator.i18n import tr
@@ -114,7 +115,8 @@ class MessagesView(QWidget):
         self.clear_filter.clicked.connect(lambda: cursor.set_filter(""))
         self.pages = QStackedWidget()
         self.pages.addWidget(self.table)
-        self.pages.addWidget(self._nothing_page())
+        self.nothing_page = self._make_nothing_page()
+        self.pages.addWidget(self.nothing_page)
         self.splitter = QSplitter()
         self.splitter.setChildrenCollapsible(False)
         self.splitter.addWidget(self.pages)
@@ -145,6 +147,8 @@ class MessagesView(QWidget):
         for button, icon in ((self.follow, "follow"), (self.copy, "copy"), (self.show_detail, "detail")):
             button.setIcon(theme.icon(icon))
         self.nothing.setFont(theme.body)
+        set_ink(self.nothing, theme.muted)
+        set_paper(self.nothing_page, theme.panel)
         self.detail.set_theme(theme)
         self._show_count()
         self.table.viewport().update()
@@ -229,7 +233,7 @@ class MessagesView(QWidget):
         button.setStyleSheet(_MENU_ARROW)
         return button
 
-    def _nothing_page(self) -> QWidget:
+    def _make_nothing_page(self) -> QWidget:
         page = QWidget()
         column = QVBoxLayout(page)
         column.addStretch(1)

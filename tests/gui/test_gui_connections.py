@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QTreeWidgetItem
 from pytestqt.qtbot import QtBot
 
@@ -47,7 +48,7 @@ def test_each_end_tells_how_it_stands(view: ConnectionsView, run: Run, qtbot: Qt
     assert row(view, "NL-HUB")[:2] == ["NL-HUB Babel Hub", "10 of 10 registered"]
     title, state, version, since, tokens, modules = row(view, "NL-HUB", "NL-NEW")
     assert (title, state, version) == ("NL-NEW Newest Power", "registered, CONNECTED", "2.3.0")
-    assert tokens.startswith("issued B, holds C, 05:58:0")
+    assert (tokens, row(view, "NL-HUB", "NL-ABC")[4]) == ("issued B, holds C, 05:58:08", "issued C, holds B")
     assert since.startswith("05:58:0")
     assert "sessions" in modules.split(", ")
     assert row(view, "NL-HUB", "NL-VET Veteran Card, as NL-NEW")[2] == "2.1.1"
@@ -62,7 +63,7 @@ def test_who_is_behind_a_hub_stands_below_it(view: ConnectionsView, run: Run, qt
 def test_it_goes_along_with_the_cursor(view: ConnectionsView, run: Run, qtbot: QtBot) -> None:
     run.seek(-120_000_000)
     settle(view, qtbot)
-    assert row(view, "NL-ABC", "NL-HUB")[1:5] == ["token A held", "", "05:58:00", "holds A, 05:58:00"]
+    assert row(view, "NL-ABC", "NL-HUB")[1:5] == ["token A held", "", "05:58:00", "holds A"]
     assert row(view, "NL-HUB", "NL-ABC")[1] == "token A issued"
     run.seek(0)
     settle(view, qtbot)
@@ -89,6 +90,27 @@ def test_a_row_selects_its_link_and_a_party_its_row(
     assert cursor.selection == Selection("link", "NL-NEW|NL-HUB")
     cursor.select(Selection("party", "NL-EMA"))
     assert view.tree.currentItem() is view._items[("NL-EMA",)]
+
+
+def test_a_row_is_told_in_sentences_to_who_has_no_mouse(view: ConnectionsView, run: Run, qtbot: QtBot) -> None:
+    run.seek(0)
+    settle(view, qtbot)
+    assert view.sentences.text().startswith("↑ ↓ or a click")
+    view.tree.setCurrentItem(view._items[("NL-ABC",)])
+    qtbot.keyClick(view.tree, Qt.Key.Key_Down)
+    said = view.sentences.text()
+    assert said.startswith(
+        "NL-ABC with NL-HUB: registered since 05:58:01, OCPI 2.2.1.\nNL-HUB presents CREDENTIALS_TOKEN_"
+    )
+    assert "commands (receiver and sender)" in said
+    qtbot.keyClick(view.tree, Qt.Key.Key_Up)
+    assert view.sentences.text() == "NL-ABC Alpha Charging: 1 of 1 registered"
+
+
+def test_the_day_is_told_in_words(view: ConnectionsView, qtbot: QtBot, run: Run) -> None:
+    end = ConnectionEnd("NL-HUB", "NL-EMA", "", "REGISTERED", "2.2.1", -12 * 3_600_000_000, (), "B", "C", 0)
+    _, told = rows(Connections(30, (end,), ()), {}, run.clock_in_words)
+    assert told.texts[3:5] == ("18:00:00 day before", "issued B, holds C, 06:00:00")
 
 
 def test_what_is_open_stays_open_while_rows_come(view: ConnectionsView, run: Run, qtbot: QtBot) -> None:

@@ -349,6 +349,18 @@ def test_a_narrow_list_shows_what_is_needed_most_and_scrolls_to_the_rest(
     assert view.table.viewport().rect().contains(QPoint(5, place(view, view.model.row_of(200)).y()))
 
 
+def test_paths_give_way_to_meanings(view: MessagesView, run: Run, quickstart: Path) -> None:
+    run.open(quickstart)
+    view.resize(1_900, 400)
+    wide = view.table.columnWidth(MEANING)
+    needed = sum(view.table.columnWidth(column) for column in range(PATH))
+    view.resize(needed + 180, 400)
+    assert view.table.columnWidth(MEANING) == wide
+    assert view.table.columnWidth(PATH) <= 180
+    view.resize(needed + 80, 400)
+    assert view.table.columnWidth(MEANING) < wide
+
+
 def test_a_column_stays_as_wide_as_a_person_has_made_it(
     qtbot: QtBot, view: MessagesView, run: Run, quickstart: Path
 ) -> None:

@@ -11,10 +11,12 @@ from PySide6.QtGui import QFontMetricsF, QImage, QPainter
 
 from gui.models.sequence_chart import Arrow, Chart, Fate, Lane
 from gui.paint.sequence import paint_chart
+from gui.paint.sequence_arrows import way_share
 from gui.paint.sequence_axis import ROW, lay_out
 from gui.paint.sequence_header import outside
-from gui.paint.sequence_labels import place_label
+from gui.paint.sequence_labels import place_label, shortened
 from gui.paint.sequence_legend import legend_entries
+from gui.paint.sequence_marks import ZIGZAG_REACH
 from gui.paint.sequence_place import (
     FOLDED,
     SMALL,
@@ -171,6 +173,41 @@ def test_what_is_said_at_the_charger_keeps_off_the_border_to_ocpi(theme: Theme) 
     label = place_label(shown, 0, QFontMetricsF(theme.small))
     assert label.x >= shown.place.lanes[0], "nor out over what lies left of where the arrow starts"
     assert label.x + label.width < shown.place.lanes[1]
+
+
+def test_a_remark_is_shortened_by_whole_parts(theme: Theme) -> None:
+    metrics = QFontMetricsF(theme.small)
+    remark = "  NL-ABC-E0006, 4.2 kW, meter 9.866 kWh"
+    begin = len("  NL-ABC-E0006")
+    widths = [metrics.horizontalAdvance(remark[:length]) for length in range(begin, len(remark) + 1)]
+    assert {shortened(remark, metrics, width) for width in widths} == {
+        "  NL-ABC-E0006", "  NL-ABC-E0006, …", "  NL-ABC-E0006, 4.2 kW, …", remark,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("source", "to"), [(0, 1), (1, 0)])
+def test_a_zigzag_keeps_off_its_label_and_on_its_arrow(theme: Theme, source: int, to: int) -> None:
+    lanes = (Lane("C", "NL-ABC", "CPO", "", "CPO"), Lane("E", "NL-EMA", "eMSP", "", "EMSP"))
+    for text in ("", "Session running", "Session running, told at length", "Session running, told at more length"):
+        shown = picture(chart(lanes, arrow(1, 0, source=source, to=to, text=text, via=("NL-HUB",))), theme)
+        ends = shown.place.lanes
+        x = ends[source] + (ends[to] - ends[source]) * way_share(shown, 0, theme)
+        label = place_label(shown, 0, QFontMetricsF(theme.small))
+        assert min(ends) < x - ZIGZAG_REACH < x + ZIGZAG_REACH < max(ends)
+        assert x >= (ends[0] + ends[1]) / 2
+        if label.x + label.width + 2 * ZIGZAG_REACH + 10 < max(ends):
+            assert x - ZIGZAG_REACH >= label.x + label.width
+
+
+def test_the_word_of_a_narrow_domain_is_not_painted_over(theme: Theme) -> None:
+    lanes = (Lane("ocpp/E", "E", "charger", "", "charger"), *ENDS)
+    columns = columns_at([12.0, 12.0, 200.0], GUTTER)
+    place = Place(*SIZE, 0.0, GUTTER, columns, SMALL)
+    shown = Picture(chart(lanes, arrow(1, 0, source=0, to=1, layer="OCPP")), lay_out((), "order"), place, clock)
+    middle = (place.lanes[0] + place.lanes[1]) / 2
+    image = painted(shown, theme)
+    word = [image.pixelColor(x, int(SMALL.strip)) for x in range(int(middle), int(middle) + 16)]
+    assert theme.accent not in word
 
 
 def test_where_names_do_not_fit_the_lifelines_in_view_have_theirs(theme: Theme) -> None:
