@@ -54,18 +54,18 @@ def run(arguments: argparse.Namespace) -> int:
     from simulator.report.publish.data import all_tables, report_json, write_csv, write_parquet
     from simulator.report.publish.text import report_text
     from simulator.report.publish.whole import write_file
-    from simulator.report.summary import summarise
+    from simulator.report.summary import course_of
 
     with ended_as_interrupted(), Recording.open(arguments.recordings[0]) as recording:
         with counting(tr("parts measured")) as watch:
             measured = measure(recording, arguments.warm_up, watch)
-        summary = summarise(recording)
+        course = course_of(recording)
         if arguments.json:
             out.put(report_json(measured).decode())
         elif arguments.html is not None:
             from simulator.report.publish.report_page import report_page
 
-            write_file(arguments.html, report_page(measured, summary))
+            write_file(arguments.html, report_page(measured, course))
             print(tr("Report: {path}").format(path=arguments.html))
         elif arguments.csv is not None or arguments.parquet is not None:
             folder, write = (
@@ -78,7 +78,7 @@ def run(arguments: argparse.Namespace) -> int:
             )
         else:
             out.put(report_text(measured, style_for(sys.stdout, os.environ)))
-    return 0 if summary.run is None or all(summary.run.checks.values()) else 1
+    return 0 if course.run is None or all(course.run.checks.values()) else 1
 
 
 def _coverage(arguments: argparse.Namespace) -> int:

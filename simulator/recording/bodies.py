@@ -9,7 +9,7 @@ What is written each 20 ms is too little to compress well alone. Contents resemb
 compressed with a dictionary: a sample of contents that came earlier, taken anew now and then.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import accumulate, islice, pairwise
 from typing import Any, Final, TypeAlias
 
@@ -34,6 +34,11 @@ _MESSAGE: Final = 0x94
 """How an array of four begins in msgpack; an event's data do not."""
 
 _bodies: Final = msgspec.msgpack.Decoder(tuple[Raw, bytes, Raw, bytes]).decode
+
+
+def is_of_message(content: Raw) -> bool:
+    """Whether what a chunk keeps is of a message, not of an event."""
+    return memoryview(content)[0] == _MESSAGE
 
 
 def bodies_of(content: Raw) -> tuple[bytes, bytes]:
@@ -128,10 +133,10 @@ class ChunkCache:
         ids = ids_of(correlation_id, request_id)
         return self._unpack(request, ids), request_body, self._unpack(response, ids), response_body
 
-    def messages(self, dictionary: int, data: bytes) -> list[Raw]:
-        """What is kept of each message in a chunk, in order; for `bodies_of`."""
-        _, contents = self._chunk_decoder.decode(self._decompressor(dictionary).decompress(data))
-        return [content for content in contents if memoryview(content)[0] == _MESSAGE]
+    def contents(self, number: int, dictionary: int, data: bytes) -> Iterator[tuple[int, Raw]]:
+        """What is kept in a chunk, each with the sequence of its row, in order."""
+        distances, contents = self._chunk_decoder.decode(self._decompressor(dictionary).decompress(data))
+        return zip(islice(accumulate(distances, initial=number), 1, None), contents, strict=True)
 
     def data(self, seq: int) -> bytes:
         """The data of an event. Raises msgspec.DecodeError if there are none."""
@@ -152,11 +157,10 @@ class ChunkCache:
                 return chunk[seq]
         number, dictionary, data = self._load(seq)
         if number not in self._chunks:
-            distances, contents = self._chunk_decoder.decode(self._decompressor(dictionary).decompress(data))
+            contents = self.contents(number, dictionary, data)
             if len(self._chunks) >= _KEPT_CHUNKS:
                 del self._chunks[next(iter(self._chunks))]
-            seqs = accumulate(distances, initial=number)
-            self._chunks[number] = dict(zip(islice(seqs, 1, None), contents, strict=True))
+            self._chunks[number] = dict(contents)
         if seq not in self._chunks[number]:
             raise msgspec.DecodeError(f"the content of row {seq} is missing")
         return self._chunks[number][seq]

@@ -6,6 +6,8 @@ What messages have in common stands in tables of its own, which are read once; `
 from collections.abc import Iterator
 from typing import Any, Final, TypeAlias
 
+import msgspec
+
 from simulator.recording.opening import damage_refused
 from simulator.recording.reader import Recording
 
@@ -14,6 +16,22 @@ Row: TypeAlias = tuple[Any, ...]
 
 _ROWS: Final = """SELECT seq, call, about, final, statuses, start_us, transit_us, duration_us FROM message
 WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?"""
+_NUMBERS: Final = ("call", "about", "final", "statuses", "start_us", "transit_us", "duration_us")
+_UNLIKE: Final = f"""SELECT min(seq) FROM (
+  SELECT * FROM (
+    SELECT ours.seq FROM main.message ours LEFT JOIN other.message theirs ON theirs.seq = ours.seq
+    WHERE ours.seq <= ? AND (({", ".join(f"ours.{each}" for each in _NUMBERS)})
+        IS NOT ({", ".join(f"theirs.{each}" for each in _NUMBERS)})
+      OR ours.call IN (SELECT value FROM json_each(?)) OR ours.about IN (SELECT value FROM json_each(?))
+      OR ours.final IN (SELECT value FROM json_each(?)))
+    ORDER BY ours.seq LIMIT 1
+  )
+  UNION ALL
+  SELECT * FROM (
+    SELECT theirs.seq FROM other.message theirs LEFT JOIN main.message ours ON ours.seq = theirs.seq
+    WHERE theirs.seq <= ? AND ours.seq IS NULL ORDER BY theirs.seq LIMIT 1
+  )
+)"""
 _SHARED: Final = (
     "SELECT id, sender || ' ' || receiver || ' ' || method FROM call",
     "SELECT id, path FROM about",
@@ -29,9 +47,9 @@ class Outlines:
         self._last_seq = recording.last_seq
         self._shared: list[dict[int, str]] = [dict(recording.query(sql)) for sql in _SHARED]
 
-    def pages(self, size: int) -> Iterator[list[Row]]:
+    def pages(self, size: int, from_seq: int) -> Iterator[list[Row]]:
         """In order, so many at a time."""
-        after_seq = 0
+        after_seq = from_seq - 1
         while rows := self._recording.query(_ROWS, (after_seq, self._last_seq, size)):
             yield rows
             after_seq = rows[-1][0]
@@ -41,9 +59,15 @@ class Outlines:
         with damage_refused(self._recording.path):
             return (*(shared[id] for shared, id in zip(self._shared, row[1:4], strict=True)), *row[4:])
 
-    def unlike(self, other: "Outlines") -> list[set[int]]:
-        """Ids of calls, abouts and final states that say something else in another recording, or nothing."""
-        return [
-            {id for id, _ in dict(ours.items() ^ theirs.items()).items()}
+    def apart_from(self, other: "Outlines") -> int | None:
+        """The first sequence at which rows are not the same to the number, or say something else; None: nowhere.
+
+        Where ids differ, messages that say the same may follow.
+        """
+        unlike = (
+            msgspec.json.encode([*dict(ours.items() ^ theirs.items())]).decode()
             for ours, theirs in zip(self._shared, other._shared, strict=True)
-        ]
+        )
+        with self._recording.beside(other._recording):
+            ((seq,),) = self._recording.query(_UNLIKE, (self._last_seq, *unlike, other._last_seq))
+        return None if seq is None else int(seq)

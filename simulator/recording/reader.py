@@ -13,6 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
+import msgspec
 import numpy as np
 from msgspec import Raw
 
@@ -184,17 +185,29 @@ class Recording:
             raise KeyError(f"{self.path}: has no exchange {exchange}")
         return found[0]
 
-    def packed_contents(self) -> Iterator[Raw]:
-        """What is kept of each message, in the same order (level full only): equal ones have equal bodies, see
-        `bodies_of`; unequal ones may differ in headers alone.
+    def packed_contents(self, from_seq: int = 0) -> Iterator[list[tuple[int, Raw]]]:
+        """What is kept of messages and events of the charge-point link, by sequence, some at a time (level full only).
+
+        Equal ones of messages have equal bodies, see `bodies_of`; unequal ones may differ in headers alone.
         """
-        after = 0
+        begin = self.query(CHUNK, (from_seq,))
+        after = begin[0][0] - 1 if begin else 0
         while chunks := self.query(CHUNKS, (after, _CHUNKS_AT_ONCE)):
-            for _, dictionary, data in chunks:
+            for chunk in chunks:
                 with damage_refused(self.path):
-                    contents = self._chunks.messages(dictionary, data)
-                yield from contents
+                    contents = list(self._chunks.contents(*chunk))
+                yield contents if chunk[0] >= from_seq else [each for each in contents if each[0] >= from_seq]
             after = chunks[-1][0]
+
+    @contextlib.contextmanager
+    def beside(self, other: "Recording") -> Iterator[None]:
+        """While this lasts, the SQL of `query` finds the tables of another recording too, in the schema `other`."""
+        ((_, _, path),) = other.query("SELECT * FROM pragma_database_list WHERE name = 'main'")
+        self.query("ATTACH ? AS other", (f"{Path(path).as_uri()}?mode=ro",))
+        try:
+            yield
+        finally:
+            self.query("DETACH other")
 
     def events(
         self,
@@ -235,11 +248,9 @@ class Recording:
         limit: int | None = None,
     ) -> list[State]:
         """Changes of what holders know, in order of sequence."""
-        where = Where()
         # Rows lie in the order of their holdings: naming these lets SQLite go straight to the sequences wanted.
-        where.compare("s.holding IN (SELECT id FROM holding WHERE id > ?)", 0)
-        for column, value in (("holder", holder), ("kind", kind)):
-            where.compare(f"s.holding IN (SELECT id FROM holding WHERE {column} = ?)", value)
+        holdings = [id for who, what, id in self.query(HOLDINGS) if holder in (None, who) and kind in (None, what)]
+        where = Where().compare("s.holding IN (SELECT value FROM json_each(?))", msgspec.json.encode(holdings).decode())
         if entity is not None:
             where.compare(f"s.holding IN (SELECT holding FROM subject WHERE entity {NAMED})", entity)
             where.of("s.subject", "subject", entity=entity)

@@ -63,12 +63,10 @@ class Synchronisation(msgspec.Struct, frozen=True):
     stalest_min: float
 
 
-class Summary(msgspec.Struct, frozen=True):
-    """A run in numbers. `run` is None until the run has ended, and for one that failed (`failure`) or was killed.
+class Course(msgspec.Struct, frozen=True):
+    """What was played and how it ended, as the run itself says. `begin` and `end` are local to `zone`.
 
-    `billed` are sessions with a CDR that their eMSP has taken; one that was corrected has several, and counts once.
-    `begin` and `end` are local to `zone`. `exchanges` are by final state, `hints` by severity, `faults` and `mishaps`
-    (what they brought about) by kind.
+    `run` is None until the run has ended, and for one that failed (`failure`) or was killed.
     """
 
     scenario: str
@@ -79,6 +77,15 @@ class Summary(msgspec.Struct, frozen=True):
     state: State
     failure: str
     run: RunFigures | None
+
+
+class Summary(Course, frozen=True):
+    """A run in numbers.
+
+    `billed` are sessions with a CDR that their eMSP has taken; one that was corrected has several, and counts once.
+    `exchanges` are by final state, `hints` by severity, `faults` and `mishaps` (what they brought about) by kind.
+    """
+
     billed: int
     exchanges: dict[str, int]
     drivers: DriverCounts
@@ -88,11 +95,11 @@ class Summary(msgspec.Struct, frozen=True):
     synchronisation: Synchronisation
 
 
-def summarise(recording: Recording) -> Summary:
-    """The summary of a recording of any level, finished, killed or still growing."""
+def course_of(recording: Recording) -> Course:
+    """The course of a run, for which no row has to be counted."""
     meta = recording.meta
     clock = LocalClock(meta)
-    return Summary(
+    return Course(
         scenario=meta.get("scenario_name", ""),
         seed=int(meta["seed"]) if meta.get("seed") else None,
         begin=clock.minute(0),
@@ -101,6 +108,13 @@ def summarise(recording: Recording) -> Summary:
         state=_state(meta),
         failure=meta.get("failure", ""),
         run=_run(meta),
+    )
+
+
+def summarise(recording: Recording) -> Summary:
+    """The summary of a recording of any level, finished, killed or still growing."""
+    return Summary(
+        **msgspec.structs.asdict(course_of(recording)),
         billed=recording.query(_BILLED)[0][0],
         exchanges=_counts(recording, _FINALS),
         drivers=_drivers(recording),

@@ -84,20 +84,19 @@ def test_the_first_difference_is_found_and_told(
     assert "message 2,499" in found.sentence
 
 
-def test_the_search_tells_how_far_it_has_come_and_can_be_ended(base: Path, tmp_path: Path) -> None:
+def test_the_search_tells_how_far_it_has_come_and_can_be_ended(tmp_path: Path) -> None:
     told: list[tuple[int, int]] = []
 
     def watch(done: int, all: int) -> None:
         told.append((done, all))
         raise KeyboardInterrupt
 
-    with (
-        Recording.open(base) as a,
-        Recording.open(recorded(tmp_path / "other.ocpirun", method="PUT")) as b,
-        pytest.raises(KeyboardInterrupt),
-    ):
+    one = recorded(tmp_path / "one.ocpirun", 3 * MESSAGES)
+    other = recorded(tmp_path / "other.ocpirun", 3 * MESSAGES, method="PUT")
+    with Recording.open(one) as a, Recording.open(other) as b, pytest.raises(KeyboardInterrupt):
         diverge(a, b, watch)
-    assert told == [(2_000, MESSAGES)]
+    ((done, all),) = told
+    assert (0 < done < all, all) == (True, 3 * MESSAGES)
 
 
 def test_different_seeds_are_named_as_a_reason(tmp_path: Path) -> None:
@@ -139,6 +138,43 @@ def test_messages_are_found_equal_whatever_ids_their_names_have(base: Path, tmp_
     changed = recorded(tmp_path / "changed.ocpirun", before=("NL-EMB", "NL-EMC"), path="/other")
     assert [each.what for each in compared(base, changed).changes] == ["path"]
     assert compared(changed, other).equal == MESSAGES - 2
+
+
+@pytest.mark.parametrize("level", ["full", "headers"])
+@pytest.mark.parametrize("missing_in", [0, 1])
+def test_a_message_that_only_one_has_amid_equal_ones_is_found(tmp_path: Path, missing_in: int, level: Level) -> None:
+    """Where the other has an event, so that the rows after it are the same to the number in both."""
+    paths = []
+    for run in (0, 1):
+        scene = Scene(tmp_path / f"{run}.ocpirun", level)
+        for number in range(100):
+            if (run, number) == (missing_in, 50):
+                scene.event(number * S, "driver/Ada", "arrive", "NL-EMA")
+                scene.exchanges += 1
+            else:
+                scene.message(number * S, "NL-ABC", "NL-EMA", "sessions.receiver.patch_session", ("", 0))
+        paths.append(scene.close())
+    found = compared(*paths)
+    assert found.equal == 50
+    assert "begin (s)" in [each.what for each in found.changes]
+
+
+def test_messages_are_found_equal_however_their_bodies_were_committed(base: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.ocpirun"
+    scene = Scene(other)
+    for number in range(MESSAGES):
+        body = {"kwh": 1.5, "charging_periods": [{"dimensions": [number]}]}
+        scene.message(number * S, "NL-ABC", "NL-EMA", "sessions.receiver.patch_session", ("", 0), body)
+        if number % 700 == 0:
+            scene.recorder.flush()
+    scene.close()
+    chunks = []
+    for path in (base, other):
+        with Recording.open(path) as recording:
+            chunks.append(recording.query("SELECT id FROM chunk"))
+    assert chunks[0] != chunks[1]
+    found = compared(base, other)
+    assert (found.equal, found.changes) == (MESSAGES, ())
 
 
 def test_bodies_that_were_not_recorded_are_not_compared(base: Path, tmp_path: Path) -> None:

@@ -4,15 +4,15 @@ Messages are compared in the order of the digest (in which they ended): by time,
 and bodies. Ids of requests and headers are left out, for they differ as soon as seeds do.
 """
 
-from collections.abc import Iterator, Sequence
-from itertools import islice, zip_longest
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain, islice, zip_longest
 from typing import Any, Final, TypeAlias
 
 import msgspec
 from msgspec import Raw, Struct
 
 from simulator.i18n import tr
-from simulator.recording.bodies import bodies_of
+from simulator.recording.bodies import bodies_of, is_of_message
 from simulator.recording.opening import damage_refused, damaged
 from simulator.recording.outlines import Outlines, Row
 from simulator.recording.reader import Recording
@@ -21,6 +21,7 @@ from simulator.report.clock import LocalClock
 from simulator.report.watch import Watch, unwatched
 
 _PAGE: Final = 2_000
+_END: Final = 1 << 62
 _TIMES: Final = (
     ("start_us", tr("begin (s)")),
     ("arrive_us", tr("arrival (s)")),
@@ -83,18 +84,24 @@ def diverge(left: Recording, right: Recording, watch: Watch = unwatched) -> Dive
     if "aggregates" in levels:
         return Divergence(0, tr("A recording of level aggregates has no messages that could be compared."))
     with_bodies = levels == ["full", "full"]
-    equal = 0
     outlines = Outlines(left), Outlines(right)
-    are_alike = _Likeness(*outlines)
+    # Runs with one seed are the same to the number for long, which is soon told; what follows is read row by row.
+    apart = outlines[0].apart_from(outlines[1])
+    if with_bodies:
+        apart = _contents_apart(left, right, apart, lambda done: watch(done, min(counts)))
+    equal = counts[0] if apart is None else _messages(left, 0, apart)
     nothing: Page = ([], [])
-    pages = (_pages(recording, each, with_bodies) for recording, each in zip((left, right), outlines, strict=True))
+    pages = (
+        _pages(recording, each.pages(_PAGE, apart), apart, with_bodies)
+        for recording, each in zip((left, right), outlines, strict=True)
+        if apart is not None
+    )
     for ours, theirs in zip_longest(*pages, fillvalue=nothing):
-        if not are_alike.at_once(ours, theirs):
-            with damage_refused(left.path):
-                number = are_alike.until(ours, theirs)
-            if number is not None:
-                found = (_message(left, ours, number, with_bodies), _message(right, theirs, number, with_bodies))
-                return _told(equal + number, metas, found, with_bodies)
+        with damage_refused(left.path):
+            number = _first_apart(outlines, ours, theirs)
+        if number is not None:
+            found = (_message(left, ours, number, with_bodies), _message(right, theirs, number, with_bodies))
+            return _told(equal + number, metas, found, with_bodies)
         equal += len(ours[0])
         if len(ours[0]) == _PAGE:
             watch(equal, min(counts))
@@ -120,36 +127,50 @@ def _sentence(equal: int, changes: Sequence[Change], metas: Sequence[dict[str, s
     return told
 
 
-def _pages(recording: Recording, outlines: Outlines, with_bodies: bool) -> Iterator[Page]:
-    contents = recording.packed_contents() if with_bodies else iter(())
-    for rows in outlines.pages(_PAGE):
+def _contents_apart(left: Recording, right: Recording, until: int | None, watch: Callable[[int], None]) -> int | None:
+    """The first sequence before `until` at which not the same is kept; else `until`."""
+    packed = [recording.packed_contents() for recording in (left, right)]
+    ours, theirs = (next(chunks, []) for chunks in packed)
+    from_seq, equal = 0, 0
+    while (ours or theirs) and (until is None or from_seq < until):
+        # Where a chunk ends is up to the clock of the wall.
+        count = min(len(ours), len(theirs)) or 1
+        if ours[:count] != theirs[:count]:
+            pairs = zip_longest(ours[:count], theirs[:count], fillvalue=(_END, Raw()))
+            seq = next(min(one[0], other[0]) for one, other in pairs if one != other)
+            return seq if until is None else min(seq, until)
+        seq = ours[count - 1][0] + 1
+        if seq - from_seq >= _PAGE and (until is None or seq <= until):
+            equal += _messages(left, from_seq, seq)
+            from_seq = seq
+            watch(equal)
+        ours, theirs = (rest[count:] or next(chunks, []) for rest, chunks in zip((ours, theirs), packed, strict=True))
+    return until
+
+
+def _messages(recording: Recording, from_seq: int, to_seq: int) -> int:
+    """How many there are from a sequence on and before another."""
+    return int(recording.query("SELECT count(*) FROM message WHERE seq >= ? AND seq < ?", (from_seq, to_seq))[0][0])
+
+
+def _pages(recording: Recording, pages: Iterable[list[Row]], from_seq: int, with_bodies: bool) -> Iterator[Page]:
+    packed = chain.from_iterable(recording.packed_contents(from_seq) if with_bodies else ())
+    contents = (content for _, content in packed if is_of_message(content))
+    for rows in pages:
         kept = list(islice(contents, len(rows)))
         if with_bodies and len(kept) < len(rows):
             raise damaged(recording.path, "a row is missing")
         yield rows, kept
 
 
-class _Likeness:
-    """Whether pages of two recordings are alike; nearly all are, to the number, which is told at once."""
-
-    def __init__(self, left: Outlines, right: Outlines) -> None:
-        self._left, self._right = left, right
-        self._calls, self._abouts, self._finals = left.unlike(right)
-
-    def at_once(self, ours: Page, theirs: Page) -> bool:
-        """Whether the same numbers stand there, which say the same in both."""
-        return ours == theirs and not any(
-            row[1] in self._calls or row[2] in self._abouts or row[3] in self._finals for row in ours[0]
-        )
-
-    def until(self, ours: Page, theirs: Page) -> int | None:
-        """The number of the first message in which they differ, or which one has more; None: only headers differ."""
-        for number, (row, other) in enumerate(zip_longest(ours[0], theirs[0])):
-            if row is None or other is None or self._left.outline(row) != self._right.outline(other):
-                return number
-            if ours[1] and _bodies_differ(ours[1][number], theirs[1][number]):
-                return number
-        return None
+def _first_apart(outlines: tuple[Outlines, Outlines], ours: Page, theirs: Page) -> int | None:
+    """The number of the first message in which they differ, or which one has more; None: only headers differ."""
+    for number, (row, other) in enumerate(zip_longest(ours[0], theirs[0])):
+        if row is None or other is None or outlines[0].outline(row) != outlines[1].outline(other):
+            return number
+        if ours[1] and _bodies_differ(ours[1][number], theirs[1][number]):
+            return number
+    return None
 
 
 def _bodies_differ(ours: Raw, theirs: Raw) -> bool:

@@ -11,17 +11,17 @@ from simulator.report.kpi.tables import Table
 from simulator.report.publish.figures import number
 from simulator.report.publish.page import Plot, missing, page_table, plot, render
 from simulator.report.publish.plots import Curve, over_time
-from simulator.report.summary import Summary
+from simulator.report.summary import Course
 
 
-def report_page(measured: Measured, summary: Summary) -> bytes:
+def report_page(measured: Measured, course: Course) -> bytes:
     """The page as UTF-8. Raises NotWritten when the packages that it needs are not installed."""
     figures = [(kpi.name, number(measured.values[kpi.id]), kpi.unit, kpi.meaning, kpi.source) for kpi in KPIS]
     for currency, amount in measured.cost.items():
         kpi = cost_kpi(currency)
         figures.append((kpi.name, f"{amount:,.2f}", kpi.unit, kpi.meaning, kpi.source))
     played = tr("{begin} to {end}, {zone}; seed {seed}").format(
-        begin=summary.begin, end=summary.end, zone=summary.zone, seed=measured.seed
+        begin=course.begin, end=course.end, zone=course.zone, seed=measured.seed
     )
     words = {
         "digest": tr("Digest"),
@@ -39,7 +39,7 @@ def report_page(measured: Measured, summary: Summary) -> bytes:
         played=played,
         rule=measured.window.rule,
         digest=measured.digest or "–",
-        notes=_notes(summary),
+        notes=_notes(course),
         load=measured.load,
         words=words,
         figures=figures,
@@ -55,11 +55,11 @@ def report_page(measured: Measured, summary: Summary) -> bytes:
     )
 
 
-def _notes(summary: Summary) -> list[str]:
+def _notes(course: Course) -> list[str]:
     notes = []
-    if summary.state != "complete":
-        notes.append(tr("This run is not complete ({state}).").format(state=summary.state))
-    wrong = [name for name, holds in (summary.run.checks if summary.run else {}).items() if not holds]
+    if course.state != "complete":
+        notes.append(tr("This run is not complete ({state}).").format(state=course.state))
+    wrong = [name for name, holds in (course.run.checks if course.run else {}).items() if not holds]
     if wrong:
         notes.append(tr("Checks that do not hold: {checks}.").format(checks=", ".join(wrong)))
     return notes
