@@ -43,7 +43,7 @@ def report_page(measured: Measured, course: Course) -> bytes:
         load=measured.load,
         words=words,
         figures=figures,
-        plots=curves(measured.table("quarter_hours"), summary.zone),
+        plots=curves(measured.table("quarter_hours"), course.zone),
         tables=[
             page_table(measured.table("parties"), tr("Parties")),
             page_table(measured.table("costs"), tr("Cost of CDRs, without VAT")),
