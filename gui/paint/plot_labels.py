@@ -23,6 +23,8 @@ _ALONG: Final = (1.0, 0.0, 0.75, 0.5, 0.25)
 """Where along its line a label may stand, from the left (0) to the right, the best first."""
 _MARK_PX: Final = 5
 _PAPER: Final = 0.86
+TIME_PX: Final = 16.0
+"""How high the time at the cursor is, at the upper edge."""
 
 
 class Label(NamedTuple):
@@ -150,7 +152,7 @@ class Overlay(QGraphicsItem):
         _, rows = self._pixels(np.zeros(len(lines)), np.array([line.pyramid.last_value for line in lines]))
         # The topmost row belongs to the time at the cursor.
         pitch = height + _LEADING_PX
-        places = spread([float(row) - height for row in rows], pitch, inside.top() + height, inside.bottom())
+        places = spread([float(row) - height for row in rows], pitch, inside.top() + TIME_PX, inside.bottom())
         labels = []
         for line, place in zip(lines, places, strict=True):
             text = line.label_above if line.pyramid.last_value > top else line.label

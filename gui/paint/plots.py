@@ -76,6 +76,7 @@ class Plots(QWidget):
         self._tip.hide()
         self._time_text = pg.TextItem(anchor=(0, 0))
         self._time_text.setZValue(25)
+        self._time_text.textItem.document().setDocumentMargin(1)
         self._boxes["power"].addItem(self._time_text, ignoreBounds=True)
         self._visible: tuple[Panel, ...] = ()
         self.show_panels(("power", "places"))

@@ -32,6 +32,7 @@ BAR_PX: Final = 8.0
 _TWO_LINES_PX: Final = 33.0
 _LINE: Final = 15.0
 _HEADING_H: Final = 16.0
+_LEAST_HEADING_H: Final = 12.0
 _HEADING_PX: Final = 220.0
 _LEAST_TITLE_PX: Final = 40.0
 _LEAST_BOX_PX: Final = 18.0
@@ -106,25 +107,9 @@ def paint_headings(painter: QPainter, theme: Theme, placed: Placed) -> None:
     beside = not on_map and not layout.aside.any()
     words = {"emsp": tr("eMSPs"), "hub": tr("Hubs"), "cpo": tr("CPOs and their sites") if beside else tr("CPOs")}
     camera = placed.cameras.parties
-    top = (layout.party_bounds[1] - camera.y) * camera.scale + camera.height / 2
-    lefts: dict[int, float] = {}
-    for number in placed.open_groups:
-        group = layout.groups[number]
-        if group.parent >= 0 or group.children:
-            continue
-        left, y, *_ = placed.rect_of("group", number)
-        # Roles below another role of their column have their heading right above them.
-        y = top if group.column not in lefts else y
-        lefts[group.column] = left
-        following = [
-            placed.rect_of("group", other)[0]
-            for other, each in enumerate(layout.groups)
-            if each.parent < 0 and each.column > group.column
-        ]
-        room = min([*(other - left - 8 for other in following), _HEADING_PX])
-        line = QRectF(left, y - _HEADING_H - 3, max(room, 60.0), _HEADING_H)
-        text = words.get(group.role, role_word(group.role))
-        if QFontMetricsF(bold(theme.small)).horizontalAdvance(text) > line.width() and group.role == "cpo":
+    for role, line in place_headings(placed):
+        text = words.get(role, role_word(role))
+        if QFontMetricsF(bold(theme.small)).horizontalAdvance(text) > line.width() and role == "cpo":
             text = tr("CPOs")
         paint_text(painter, line, text, bold(theme.small), theme.muted)
     if on_map:
@@ -134,6 +119,29 @@ def paint_headings(painter: QPainter, theme: Theme, placed: Placed) -> None:
         if QFontMetricsF(bold(theme.small)).horizontalAdvance(fitting) > heading.width():
             fitting = tr("Not on the map")
         paint_text(painter, heading, fitting, bold(theme.small), theme.text)
+
+
+def place_headings(placed: Placed) -> list[tuple[str, QRectF]]:
+    """The roles of columns of few parties, and where these words stand: in one line above all columns, those of roles
+    below another role of their column right above them, as far as there is room between the two."""
+    camera = placed.cameras.parties
+    top = (placed.layout.party_bounds[1] - camera.y) * camera.scale + camera.height / 2
+    roots = [(number, group) for number, group in enumerate(placed.layout.groups) if group.parent < 0]
+    lefts = [(group.column, placed.rect_of("group", number)[0]) for number, group in roots]
+    floors: dict[int, float] = {}
+    lines: list[tuple[str, QRectF]] = []
+    for number, group in roots:
+        if number not in placed.open_groups or group.children:
+            continue
+        left, y, *_ = placed.rect_of("group", number)
+        lower = y if group.column in floors else top
+        upper = max(lower - _HEADING_H - 3, floors.get(group.column, lower - _HEADING_H - 3))
+        nodes = placed.node_px[group.members]
+        floors[group.column] = float((nodes[:, 1] + nodes[:, 3]).max())
+        room = min([*(other - left - 8 for column, other in lefts if column > group.column), _HEADING_PX])
+        if lower - upper >= _LEAST_HEADING_H:
+            lines.append((group.role, QRectF(left, upper, max(room, 60.0), min(lower - upper, _HEADING_H))))
+    return lines
 
 
 def label(name: str, id: str, font: QFont, width: float, *, is_named: bool = True) -> str:

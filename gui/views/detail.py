@@ -94,7 +94,7 @@ class DetailPane(QWidget):
         self.tabs.addTab(self.response, tr("Response"))
         self.tabs.addTab(self._why_page, tr("Why"))
         self.tabs.addTab(self._hints_page, tr("Hints"))
-        self.tabs.addTab(self._translation_page, tr("Hop"))
+        self.tabs.addTab(self._translation_page, tr("Hub hop"))
 
         self._pages = QStackedLayout(self)
         self._pages.addWidget(self._hint)
@@ -246,8 +246,11 @@ class DetailPane(QWidget):
         title = tr("Hints ({count})").format(count=len(hints)) if hints else tr("Hints")
         self.tabs.setTabText(self.tabs.indexOf(self._hints_page), title)
         hop = hop_of(recording, message)
-        self.tabs.setTabVisible(self.tabs.indexOf(self._translation_page), hop is not None)
+        number = self.tabs.indexOf(self._translation_page)
+        self.tabs.setTabVisible(number, hop is not None)
         if hop is not None:
             is_onward = hop.onward.exchange == message.exchange
             losses = hints if is_onward else recording.hints(exchange=hop.onward.exchange)
             self._translation_page.tell(hop, losses, with_tokens=self.with_tokens.isChecked())
+            count = self.translation.list.topLevelItemCount()
+            self.tabs.setTabText(number, tr("Translation ({count})").format(count=count) if count else tr("Hub hop"))

@@ -70,9 +70,10 @@ class HintsPage(QWidget):
             self.list.setCurrentItem(first)
 
     def _tell_whole(self, item: QTreeWidgetItem | None) -> None:
-        _, _, _, sentence, section = ("",) * 5 if item is None else [item.text(column) for column in range(5)]
+        _, rule, _, sentence, section = ("",) * 5 if item is None else [item.text(column) for column in range(5)]
         is_told = not section or section in sentence
-        self.sentence.setText(sentence if is_told else f"{sentence} ({section})")
+        text = tr("{sentence}\nRule {rule}") if is_told else tr("{sentence}\nRule {rule}: {section}")
+        self.sentence.setText(text.format(sentence=sentence, rule=rule, section=section) if rule else sentence)
 
     def _want(self, item: QTreeWidgetItem) -> None:
         if item.flags() & Qt.ItemFlag.ItemIsSelectable:

@@ -117,7 +117,7 @@ class SummaryView(QWidget):
         self.page.setFont(theme.body)
         ratio = self.devicePixelRatioF()
         for name in ("good", "error", "warning", "note"):
-            picture = theme.icon(name).pixmap(QSize(_ICON, _ICON), ratio)
+            picture = theme.icon(name, getattr(theme, name)).pixmap(QSize(_ICON, _ICON), ratio)
             self.page.document().addResource(QTextDocument.ResourceType.ImageResource, QUrl(f"icon:{name}"), picture)
         self._paint()
 
@@ -432,7 +432,8 @@ def _under(name: str) -> str:
 
 
 def _icon(name: str) -> str:
-    return f"<img src='icon:{name}' style='vertical-align: middle'>&nbsp;"
+    # Any other way Qt makes the line higher than those without an icon.
+    return f"<img src='icon:{name}' style='vertical-align: top'>&nbsp;"
 
 
 def _sentence(text: str) -> str:

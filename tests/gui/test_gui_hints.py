@@ -18,6 +18,7 @@ from simulator.ocpi.fields import sentence
 from simulator.recording.reader import Recording
 from simulator.recording.rows import EventRow, HintRow, Message, MessageRow, Severity
 from simulator.recording.writer import Recorder
+from simulator.report.hops import hop_of
 from tests.gui.conftest import WAIT_MS
 
 
@@ -153,11 +154,27 @@ def test_both_legs_of_a_hop_stand_beside_what_it_has_cost(
     assert page.onward.toPlainText().startswith("NL-HUB to NL-VET, OCPI 2.1.1")
     items = [page.list.topLevelItem(number) for number in range(page.list.topLevelItemCount())]
     told = {item.text(1): item.text(0) for item in items if item is not None}
+    assert detail.tabs.tabText(detail.tabs.indexOf(page)) == f"Translation ({len(items)})"
     assert told["$.cdr_token.uid"] == "Lost"
     assert told["$.location"] == "Invented"
     place = list(told).index("$.location")
     page.list.setCurrentItem(items[place])
     assert page.onward.textCursor().selectedText() == '"location"'
+
+
+def test_a_hop_between_equal_versions_is_called_no_translation(
+    view: MessagesView, run: Run, cursor: Cursor, hub: Path
+) -> None:
+    run.open(hub)
+    assert run.recording is not None
+    legs = run.recording.messages(sender="NL-HUB", receiver="NL-VET", module="tokens")
+    faithful = next(
+        each for each in (*legs, *run.recording.messages(sender="NL-NEW", receiver="NL-HUB", module="locations"))
+        if (hop := hop_of(run.recording, each)) and not run.recording.hints(exchange=hop.onward.exchange)
+    )  # fmt: skip
+    cursor.select(Selection("message", str(faithful.exchange)))
+    tabs = view.detail.tabs
+    assert tabs.tabText(tabs.indexOf(view.detail.translation)) == "Hub hop"
 
 
 def test_what_no_hub_passes_on_has_no_hop(view: MessagesView, run: Run, cursor: Cursor, quickstart: Path) -> None:

@@ -175,6 +175,20 @@ def test_the_label_of_a_limit_stands_where_it_hides_no_curve(qtbot: QtBot, view:
     assert label.place.right() < plots._overlays["power"].boundingRect().center().x()
 
 
+def test_a_limit_above_the_picture_is_named_below_the_time_at_the_cursor(
+    qtbot: QtBot, view: LoadView, tmp_path: Path
+) -> None:
+    recorder = Recorder.create(tmp_path / "high.ocpirun", "full", {"start_epoch_us": "0"})
+    recorder.sample("site/A/1", "limit", "W", 0, 900_000)
+    recorder.sample("site/A/1", "power", "W", 0, 10_000)
+    recorder.close({"state": "closed", "ended_at_us": str(600 * S)})
+    plots = shown(view, qtbot, tmp_path / "high.ocpirun")
+    limits = [label for label in plots._overlays["power"].labels if label.text.endswith("above the picture")]
+    assert limits
+    time = plots._boxes["power"].mapRectFromItem(plots._time_text, plots._time_text.boundingRect())
+    assert all(label.place.top() >= time.bottom() for label in limits)
+
+
 def test_limits_near_each_other_and_badges_never_overprint(
     qtbot: QtBot, view: LoadView, run: Run, tmp_path: Path
 ) -> None:

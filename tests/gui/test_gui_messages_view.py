@@ -282,7 +282,7 @@ def test_remarks_are_counted_and_told(
     assert texts == ["Warning", "kwh-falls", "$.kwh", "The energy has become less.", "OCPI 2.2.1 sessions"]
     page = view.detail.hints.parentWidget()
     assert isinstance(page, HintsPage)
-    assert page.sentence.text() == "The energy has become less. (OCPI 2.2.1 sessions)"
+    assert page.sentence.text() == "The energy has become less.\nRule kwh-falls: OCPI 2.2.1 sessions"
     view.detail.hints.itemActivated.emit(item, 0)
     assert cursor.filter == "hint:kwh-falls"
 

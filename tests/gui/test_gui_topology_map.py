@@ -13,7 +13,7 @@ from gui.models.cursor import Cursor, Selection
 from gui.models.run import Run
 from gui.models.topology.placed import Hit
 from gui.paint.topology_map import land_rect, scale_rect, strip_rect
-from gui.paint.topology_parties import label, roles_by_name
+from gui.paint.topology_parties import label, place_headings, roles_by_name
 from gui.theme import Theme
 from gui.views.topology import TopologyView
 
@@ -185,3 +185,20 @@ def test_every_party_of_the_quickstart_can_be_read_in_a_small_pane(
     if kind == "network":
         names = placed.card_px[:, 3].min() * 34 / 72
         assert names >= 13, "sites have their names too"
+
+
+@pytest.mark.parametrize("height", [300, 500, 800])
+def test_the_word_of_a_role_is_written_on_no_party(view: TopologyView, tmp_path: Path, height: int) -> None:
+    with World(tmp_path / "roles.ocpirun") as world:
+        world.party("NL-HUB", "hub")
+        for id, role in (("NL-EMA", "emsp"), ("NL-EMB", "emsp"), ("NL-SGA", "scsp"), ("NL-ABC", "cpo")):
+            world.party(id, role)
+            world.link("NL-HUB", id)
+        world.site("NL-ABC", "L1", 2, 52.0, 4.0)
+    _open(view, world.path, (1_000, height))
+    placed = view.canvas.placed
+    headings = place_headings(placed)
+    assert {"emsp", "hub", "cpo"} <= {role for role, _ in headings}
+    for party in range(len(placed.party_px)):
+        box = QRectF(*placed.rect_of("party", party))
+        assert not any(line.intersects(box) for _, line in headings)
