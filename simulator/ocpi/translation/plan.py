@@ -4,8 +4,7 @@ A plan is made when it is first needed, from both classes and their table. A val
 field is optional or when it is an item of a list; else the object around it cannot be said either.
 """
 
-import enum
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from itertools import repeat
 from operator import contains
 from typing import Any, Final, NamedTuple
@@ -16,24 +15,13 @@ from msgspec.structs import FieldInfo
 
 from simulator.ocpi import typeinfo
 from simulator.ocpi.translation.account import Account, Loss, Tree, Unsayable
-from simulator.ocpi.translation.alike import Alike, of_lists, of_objects, of_values
+from simulator.ocpi.translation.alike import Alike, of_lists, of_objects
+from simulator.ocpi.translation.fits import Fits, Said, fit, shortest, takes_all
 from simulator.ocpi.translation.table import FIT, WHOLE, Made, Mapper, Otherwise, Table, Way
 from simulator.ocpi.typeinfo import Shape
 
 _MOST_KNOWN: Final = 1_000
 """How many lists are remembered by what is told of their items, and how many items of each."""
-Fits = Callable[[Any], bool]
-
-
-class _Said(NamedTuple):
-    """How values of a type are said: one that `fits` goes over as it is, others through `mapper`.
-
-    `alike` tells of many at once whether they all fit.
-    """
-
-    mapper: Mapper
-    fits: Fits | None = None
-    alike: Alike | None = None
 
 
 class _Step(NamedTuple):
@@ -199,27 +187,27 @@ class Leg:
         mapper = way.say if isinstance(way, Otherwise) else said.mapper
         return _Step(target.encode_name, mapper, needed, fits=said.fits, alike=said.alike)
 
-    def _said(self, source: Shape, target: Shape, way: Way | None) -> _Said | None:
+    def _said(self, source: Shape, target: Shape, way: Way | None) -> Said | None:
         if (source.item is None) != (target.item is None):
             raise TypeError("one is a list, the other is not; a function has to say how.")
         if source.item is not None:
             items = self._said(typeinfo.shape(source.item), typeinfo.shape(target.item), way)
-            least = _shortest(target)
-            may_be_too_short = _shortest(source) < least
+            least = shortest(target)
+            may_be_too_short = shortest(source) < least
             if items is not None:
                 say_each = _list_of(items.mapper, least, all_or_none=way is WHOLE)
                 if items.alike is None or may_be_too_short:
-                    return _Said(say_each)
+                    return Said(say_each)
                 base, into = typeinfo.shape(source.item).base, typeinfo.shape(target.item).base
                 if _is_object(base) and self.plan(base, into).lost:
-                    return _Said(_at_once(self.plan(base, into), say_each), None, of_lists(items.alike))
-                return _Said(say_each, items.alike, of_lists(items.alike))
+                    return Said(_at_once(self.plan(base, into), say_each), None, of_lists(items.alike))
+                return Said(say_each, items.alike, of_lists(items.alike))
             if may_be_too_short:
                 raise TypeError("the source may be empty, the target not; a function has to say how.")
             return None
         if _is_object(source.base) and _is_object(target.base):
             plan = self.plan(source.base, target.base)
-            return _Said(plan.say, None if plan.alike is None else _alone(plan.alike), plan.alike)
+            return Said(plan.say, None if plan.alike is None else _alone(plan.alike), plan.alike)
         if takes_all(target, source):
             if way is FIT:
                 raise TypeError("the target takes all that the source can say; the table must not say FIT.")
@@ -228,25 +216,7 @@ class Leg:
             raise TypeError("the target does not take all that the source can say; the table has to say FIT.")
         if not issubclass(target.base, str) or not target.patterns <= source.patterns:
             raise TypeError("the target asks for other numbers or another pattern; a function has to say how.")
-        return _fit(target)
-
-
-def takes_all(target: Shape, source: Shape) -> bool:
-    """Whether every value of one type that is neither object nor list is also one of the other."""
-    if issubclass(source.base, enum.Enum) and source.known is None:
-        if issubclass(target.base, enum.Enum):
-            return {member.value for member in source.base} <= {member.value for member in target.base}
-        return target.known is not None
-    if source.base is not target.base or issubclass(target.base, enum.Enum):
-        return False
-    return (
-        _longest(source) <= _longest(target)
-        and _shortest(source) >= _shortest(target)
-        and target.patterns <= source.patterns
-        and _bounds(target) <= _bounds(source)
-        and (source.is_ci or not target.is_ci)
-        and target.is_datetime == source.is_datetime
-    )
+        return fit(target)
 
 
 def _alone(alike: Alike) -> Fits:
@@ -278,48 +248,6 @@ def _list_of(say: Mapper, least: int, *, all_or_none: bool) -> Mapper:
         return out
 
     return say_all
-
-
-def _fit(target: Shape) -> _Said:
-    if issubclass(target.base, enum.Enum):
-        values = frozenset(member.value for member in target.base)
-        name = target.base.__name__
-
-        def fit_value(value: str, _path: str, account: Account) -> str:
-            if value not in values:
-                raise Unsayable(f"OCPI {account.leg.target} has no {name} {value}.")
-            return value
-
-        return _Said(fit_value, values.__contains__, of_values(values))
-    longest, shortest, is_ci = _longest(target), _shortest(target), target.is_ci
-
-    def fit_text(value: str, path: str, account: Account) -> str:
-        if not shortest <= len(value) <= longest:
-            raise Unsayable(f"“{value}” at {path} has not the {shortest} to {longest} characters of {_of(account)}.")
-        if is_ci and not value.isascii():
-            raise Unsayable(f"“{value}” at {path} is not ASCII, as {_of(account)} asks.")
-        return value
-
-    def fits(value: str) -> bool:
-        return shortest <= len(value) <= longest and (not is_ci or value.isascii())
-
-    return _Said(fit_text, fits, lambda values: all(map(fits, values)))
-
-
-def _of(account: Account) -> str:
-    return f"OCPI {account.leg.target}"
-
-
-def _longest(shape: Shape) -> float:
-    return min((meta.max_length for meta in shape.metas if meta.max_length is not None), default=float("inf"))
-
-
-def _shortest(shape: Shape) -> int:
-    return max((meta.min_length or 0 for meta in shape.metas), default=0)
-
-
-def _bounds(shape: Shape) -> frozenset[tuple[Any, Any]]:
-    return frozenset((meta.ge, meta.le) for meta in shape.metas if meta.ge is not None or meta.le is not None)
 
 
 def _is_object(base: Any) -> bool:
