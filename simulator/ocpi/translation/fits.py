@@ -1,4 +1,4 @@
-"""Values that are neither objects nor lists: which of them go over as they are, known beforehand or found out by each."""
+"""Values that are neither objects nor lists: which of them go over as they are, always or each by itself."""
 
 import enum
 from collections.abc import Callable
