@@ -1,7 +1,8 @@
 """What many versions and a hub cost: saying an object in another version, and a message that takes one hop more.
 
 The objects are those that runs of shipped scenarios have sent: of each kind and version the one of middle length, and
-of sessions and CDRs the longest, too. All figures are processor time.
+of sessions and CDRs the longest, too, and CDRs that lose something of each of their periods. All figures are processor
+time.
 """
 
 import asyncio
@@ -12,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from decimal import Decimal
 from functools import partial
-from itertools import count
+from itertools import count, cycle, islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -37,6 +38,8 @@ from tests.bench.objects import EVSES, least_us, samples
 Tree = dict[str, Any]
 
 _PLAYED: Final = ("roaming/every_request", "roaming/reservation", "roaming/three_versions_one_hub")
+_LONG: Final = (34, 73)
+"""The fewest and the most charging periods of the longest session that one of these runs has in any version."""
 _parse = msgspec.json.Decoder(float_hook=Decimal).decode
 
 _TOWN: Final = """
@@ -79,6 +82,9 @@ def _translations(folder: Path) -> None:
         objects[version, kind] = trees[len(trees) // 2]
         if kind in ("session", "cdr"):
             objects[version, f"{kind} of {len(trees[-1]['charging_periods'])} periods"] = trees[-1]
+        if kind == "cdr" and version == "2.2.1":
+            for count in _LONG:
+                objects[version, f"cdr of {count} periods that name their tariff"] = _naming_tariffs(trees[-1], count)
     for version in catalogue.VERSIONS:
         big = samples(version)[f"Location of {EVSES} EVSEs"]
         objects[version, f"location of {EVSES} EVSEs"] = _parse(msgspec.json.encode(big))
@@ -92,6 +98,13 @@ def _translations(folder: Path) -> None:
         figures.sort(reverse=True)
         told = ", ".join(f"{name} {us:.1f}" for us, name in figures)
         print(f"translation {source} to {target}, us an object: {told}", flush=True)
+
+
+def _naming_tariffs(cdr: Tree, count: int) -> Tree:
+    """A CDR with so many charging periods, each with the id of its tariff: 2.1.1 has no place for any of them."""
+    tariff_id = cdr["tariffs"][0]["id"]
+    periods = islice(cycle(cdr["charging_periods"]), count)
+    return {**cdr, "charging_periods": [{**period, "tariff_id": tariff_id} for period in periods]}
 
 
 def _sent(path: Path, scenario: Path) -> Iterator[tuple[str, str, Tree]]:

@@ -1,5 +1,6 @@
 """What goes over as it is, is found out for a list at once: that must never show in what becomes of an item."""
 
+import copy
 from typing import Any
 
 import pytest
@@ -44,3 +45,15 @@ def test_one_item_that_is_not_alike_is_enough(more: dict[str, Any]) -> None:
     said = [PLAIN, PLAIN, PLAIN | more]
     new = tree(translate("session", SESSION | {"charging_periods": said}, "2.2.1", "2.1.1", KNOWN))
     assert new["charging_periods"] == [PLAIN] * 3
+
+
+def test_what_each_item_loses_is_told_path_by_path_and_the_source_keeps_it() -> None:
+    named = PLAIN | {"tariff_id": "day"}
+    for said in ([named] * 4, [named] * 9, [named, PLAIN, named | {"tariff_id": None}, named]):
+        before = copy.deepcopy(said)
+        new = translate("session", SESSION | {"charging_periods": said}, "2.2.1", "2.1.1", KNOWN)
+        assert tree(new)["charging_periods"] == [PLAIN] * len(said)
+        lost = [index for index, period in enumerate(said) if period.get("tariff_id")]
+        told = [(loss.path, loss.what) for loss in new.losses if loss.path.startswith("$.charging_periods")]
+        assert told == [(f"$.charging_periods[{index}].tariff_id", "lost") for index in lost]
+        assert said == before

@@ -12,7 +12,8 @@ from simulator.ocpi.findings import Finding
 from simulator.ocpi.rules.measures import check_not_negative
 from simulator.ocpi.rules.remark import remark
 
-_ELECTRIC: Final = ("voltage", "amperage", "max_voltage", "max_amperage", "max_electric_power")
+_ELECTRIC: Final = ("max_voltage", "max_amperage", "max_electric_power")
+_ELECTRIC_2_1_1: Final = ("voltage", "amperage")
 ONE_TARIFF_A_TYPE: Final = "one-tariff-a-type"
 _REGULAR: Final = "REGULAR"
 """The type of a tariff that states none."""
@@ -20,7 +21,8 @@ _REGULAR: Final = "REGULAR"
 
 def check_connector(connector: Any, path: str = "$") -> Iterator[Finding]:
     """A Connector of any version, by itself."""
-    yield from check_not_negative(connector, _ELECTRIC, "locations, Connector", path)
+    names = _ELECTRIC if hasattr(connector, "max_voltage") else _ELECTRIC_2_1_1
+    yield from check_not_negative(connector, names, "locations, Connector", path)
 
 
 def check_connector_tariffs(place: Any, tariffs: Iterable[Any]) -> Iterator[Finding]:

@@ -29,16 +29,17 @@ def of_objects(required: Collection[str], optional: Collection[str], inside: Map
     `inside` are the fields whose values have to be alike; those of all others are so in any case.
     """
     always = frozenset(required)
-    names = always.union(optional)
+    names, only_always = always.union(optional), {len(always)}
     look_inside = tuple((name, name in always, itemgetter(name), alike) for name, alike in inside.items())
 
     def alike(some: Iterable[Mapping[str, Any]]) -> bool:
-        objects = tuple(some)
-        there = set(chain.from_iterable(objects))
-        if not there <= names:
-            return False
-        if not there <= always and any(None in each.values() for each in objects):
-            return False
+        objects = some if isinstance(some, list) else tuple(some)
+        # Each has the required fields, or it would not be valid: by its length it has no others.
+        there = always
+        if set(map(len, objects)) != only_always:
+            there = frozenset(chain.from_iterable(objects))
+            if not there <= names or any(None in each.values() for each in objects):
+                return False
         for name, is_always, get, is_alike in look_inside:
             if is_always:
                 values: Iterable[Any] = map(get, objects)

@@ -16,8 +16,15 @@ def _name_owner(_tree: Mapping[str, Any], _path: str, account: Account) -> Tree:
 
 
 def _compare_owner(tree: Mapping[str, Any], path: str, account: Account) -> Tree:
+    setting = account.setting
+    if (
+        not account.patch
+        and tree.get("country_code") == setting.country_code
+        and tree.get("party_id") == setting.party_id
+    ):
+        return {}
     for name in _OWNER:
-        said, known = tree.get(name), getattr(account.setting, name)
+        said, known = tree.get(name), getattr(setting, name)
         if said is None:
             continue
         if account.patch and path == "$":

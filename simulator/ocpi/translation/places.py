@@ -1,6 +1,6 @@
 """Where a session took place: a Location inside Sessions and CDRs of 2.1.1, ids and a snapshot from 2.2 on."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from simulator.ocpi.datatypes import ci_key
@@ -109,10 +109,17 @@ def _only_connector(location: Mapping[str, Any]) -> tuple[Mapping[str, Any], Map
 
 
 def _find(location: Mapping[str, Any], evse_uid: str, connector_id: str) -> tuple[Tree | None, Tree | None]:
-    uid, id_ = ci_key(evse_uid), ci_key(connector_id)
-    evse = next((each for each in location.get("evses") or () if ci_key(each["uid"]) == uid), None)
-    connectors = evse["connectors"] if evse is not None else ()
-    return evse, next((each for each in connectors if ci_key(each["id"]) == id_), None)
+    evse = _named(location.get("evses") or (), "uid", evse_uid)
+    return evse, _named(evse["connectors"], "id", connector_id) if evse is not None else None
+
+
+def _named(items: Iterable[Tree], name: str, id: str) -> Tree | None:
+    """The one with this id, which nearly always is written alike."""
+    found = next((each for each in items if each[name] == id), None)
+    if found is None:
+        key = ci_key(id)
+        found = next((each for each in items if ci_key(each[name]) == key), None)
+    return found
 
 
 def _trim(location: Mapping[str, Any], evse: Tree | None, connector: Tree | None) -> Tree:

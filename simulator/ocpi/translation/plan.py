@@ -4,39 +4,38 @@ A plan is made when it is first needed, from both classes and their table. A val
 field is optional or when it is an item of a list; else the object around it cannot be said either.
 """
 
-import enum
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any, NamedTuple
+from itertools import repeat
+from operator import contains
+from typing import Any, Final, NamedTuple
 
 import msgspec
 from msgspec import Struct
 from msgspec.structs import FieldInfo
 
 from simulator.ocpi import typeinfo
-from simulator.ocpi.translation.account import Account, Tree, Unsayable
-from simulator.ocpi.translation.alike import Alike, of_lists, of_objects, of_values
+from simulator.ocpi.translation.account import Account, Loss, Tree, Unsayable
+from simulator.ocpi.translation.alike import Alike, of_lists, of_objects
+from simulator.ocpi.translation.fits import Fits, Said, fit, shortest, takes_all
 from simulator.ocpi.translation.table import FIT, WHOLE, Made, Mapper, Otherwise, Table, Way
 from simulator.ocpi.typeinfo import Shape
 
-
-class _Said(NamedTuple):
-    """How values of a type are said: those that are `alike` go over as they are, others through `mapper`."""
-
-    mapper: Mapper
-    alike: Alike | None = None
+_MOST_KNOWN: Final = 1_000
+"""How many lists are remembered by what is told of their items, and how many items of each."""
 
 
 class _Step(NamedTuple):
     """What becomes of a field: under which name (none: nothing) and through which function (none: as it is).
 
-    `needed`: the object cannot be without it. `lost`: the sentence to tell of a field that becomes nothing. `alike`
-    tells what goes over as it is all the same.
+    `needed`: the object cannot be without it. `lost`: the sentence to tell of a field that becomes nothing. `fits` and
+    `alike` tell what goes over as it is all the same.
     """
 
     name: str = ""
     mapper: Mapper | None = None
     needed: bool = False
     lost: str = ""
+    fits: Fits | None = None
     alike: Alike | None = None
 
 
@@ -51,8 +50,13 @@ class Plan:
         can_be = as_is.union(inside)
         self.alike = of_objects(required, can_be, inside) if not made and can_be.issuperset(required) else None
         """What of such objects goes over as it is; None when none ever does."""
-        self._plain = {name: step.name for name, step in steps.items() if step.name and step.mapper is None}
-        self._steps = {name: step for name, step in steps.items() if name not in self._plain}
+        # What only changes its name is known by that alone: nearly all fields are of this kind.
+        self._steps: dict[str, Any] = {
+            name: step.name if step.name and step.mapper is None else step for name, step in steps.items()
+        }
+        self.lost = {name: step.lost for name, step in steps.items() if step.lost}
+        """The fields that become nothing, each with the sentence to tell of it."""
+        self._told: dict[tuple[str, str], list[Loss]] = {}
         self._made = made
         self._refused = refused
 
@@ -63,23 +67,23 @@ class Plan:
         for made in self._made:
             if not is_patch or any(tree.get(name) is not None for name in made.reads):
                 out |= made.make(tree, path, account)
-        plain, steps = self._plain, self._steps
+        steps = self._steps.get
         for key, value in tree.items():
             if value is None:
                 continue
-            if key in plain:
-                out[plain[key]] = value
+            step = steps(key)
+            if type(step) is str:
+                out[step] = value
                 continue
-            step = steps.get(key)
             if step is None:
                 self._meet_unknown(f"{path}.{key}", account)
                 continue
-            name, mapper, needed, lost, alike = step
+            name, mapper, needed, lost, fits, _ = step
             if mapper is None:
                 if lost:
                     account.lose(f"{path}.{key}", lost)
                 continue
-            if alike is not None and alike((value,)):
+            if fits is not None and fits(value):
                 out[name] = value
                 continue
             try:
@@ -89,6 +93,36 @@ class Plan:
                     raise
                 account.lose(f"{path}.{key}", str(why))
         return out
+
+    def say_all(self, items: list[Mapping[str, Any]], path: str, account: Account) -> list[Tree] | None:
+        """The items of a list, if nothing is to be told of them but which fields are lost; None when there is more.
+
+        So they are looked through all at once, in C code, and what is told of each is known from other lists.
+        """
+        assert self.alike is not None
+        lost = [name for name in self.lost if any(map(contains, items, repeat(name)))]
+        if not lost:
+            return items if self.alike(items) else None  # type: ignore[return-value]
+        out: list[Tree] = list(map(dict.copy, items))  # type: ignore[arg-type]
+        gone = {name: list(map(dict.pop, out, repeat(name), repeat(None))) for name in lost}
+        if not self.alike(out):
+            return None
+        for name, values in gone.items():
+            told = self._losses(path, name, len(values))
+            if not all(values):
+                told = [loss for loss, value in zip(told, values, strict=True) if value is not None]
+            account.losses += told
+        return out
+
+    def _losses(self, path: str, name: str, count: int) -> list[Loss]:
+        """What is told of a field that so many items of a list lose."""
+        told = self._told.get((path, name))
+        if told is None or len(told) < count:
+            sentence = self.lost[name]
+            told = [Loss(f"{path}[{index}].{name}", "lost", sentence) for index in range(count)]
+            if count <= _MOST_KNOWN and len(self._told) < _MOST_KNOWN:
+                self._told[path, name] = told
+        return told[:count]
 
     def _meet_unknown(self, path: str, account: Account) -> None:
         if self._refused:
@@ -150,26 +184,30 @@ class Leg:
             raise ValueError(f"{source.name} to {target.name}: {error}") from None
         if said is None:
             return _Step(target.encode_name, None, needed)
-        return _Step(
-            target.encode_name, way.say if isinstance(way, Otherwise) else said.mapper, needed, alike=said.alike
-        )
+        mapper = way.say if isinstance(way, Otherwise) else said.mapper
+        return _Step(target.encode_name, mapper, needed, fits=said.fits, alike=said.alike)
 
-    def _said(self, source: Shape, target: Shape, way: Way | None) -> _Said | None:
+    def _said(self, source: Shape, target: Shape, way: Way | None) -> Said | None:
         if (source.item is None) != (target.item is None):
             raise TypeError("one is a list, the other is not; a function has to say how.")
         if source.item is not None:
             items = self._said(typeinfo.shape(source.item), typeinfo.shape(target.item), way)
-            least = _shortest(target)
-            may_be_too_short = _shortest(source) < least
+            least = shortest(target)
+            may_be_too_short = shortest(source) < least
             if items is not None:
-                alike = of_lists(items.alike) if items.alike is not None and not may_be_too_short else None
-                return _Said(_list_of(items.mapper, least, all_or_none=way is WHOLE), alike)
+                say_each = _list_of(items.mapper, least, all_or_none=way is WHOLE)
+                if items.alike is None or may_be_too_short:
+                    return Said(say_each)
+                base, into = typeinfo.shape(source.item).base, typeinfo.shape(target.item).base
+                if _is_object(base) and self.plan(base, into).lost:
+                    return Said(_at_once(self.plan(base, into), say_each), None, of_lists(items.alike))
+                return Said(say_each, items.alike, of_lists(items.alike))
             if may_be_too_short:
                 raise TypeError("the source may be empty, the target not; a function has to say how.")
             return None
         if _is_object(source.base) and _is_object(target.base):
             plan = self.plan(source.base, target.base)
-            return _Said(plan.say, plan.alike)
+            return Said(plan.say, None if plan.alike is None else _alone(plan.alike), plan.alike)
         if takes_all(target, source):
             if way is FIT:
                 raise TypeError("the target takes all that the source can say; the table must not say FIT.")
@@ -178,25 +216,21 @@ class Leg:
             raise TypeError("the target does not take all that the source can say; the table has to say FIT.")
         if not issubclass(target.base, str) or not target.patterns <= source.patterns:
             raise TypeError("the target asks for other numbers or another pattern; a function has to say how.")
-        return _fit(target)
+        return fit(target)
 
 
-def takes_all(target: Shape, source: Shape) -> bool:
-    """Whether every value of one type that is neither object nor list is also one of the other."""
-    if issubclass(source.base, enum.Enum) and source.known is None:
-        if issubclass(target.base, enum.Enum):
-            return {member.value for member in source.base} <= {member.value for member in target.base}
-        return target.known is not None
-    if source.base is not target.base or issubclass(target.base, enum.Enum):
-        return False
-    return (
-        _longest(source) <= _longest(target)
-        and _shortest(source) >= _shortest(target)
-        and target.patterns <= source.patterns
-        and _bounds(target) <= _bounds(source)
-        and (source.is_ci or not target.is_ci)
-        and target.is_datetime == source.is_datetime
-    )
+def _alone(alike: Alike) -> Fits:
+    return lambda value: alike((value,))
+
+
+def _at_once(plan: Plan, say_each: Mapper) -> Mapper:
+    """A list of objects, all at once if that can be and is worth it."""
+
+    def say(items: list[Any], path: str, account: Account) -> list[Any]:
+        said = plan.say_all(items, path, account) if len(items) > 1 else None
+        return say_each(items, path, account) if said is None else said
+
+    return say
 
 
 def _list_of(say: Mapper, least: int, *, all_or_none: bool) -> Mapper:
@@ -214,45 +248,6 @@ def _list_of(say: Mapper, least: int, *, all_or_none: bool) -> Mapper:
         return out
 
     return say_all
-
-
-def _fit(target: Shape) -> _Said:
-    if issubclass(target.base, enum.Enum):
-        values = frozenset(member.value for member in target.base)
-        name = target.base.__name__
-
-        def fit_value(value: str, _path: str, account: Account) -> str:
-            if value not in values:
-                raise Unsayable(f"OCPI {account.leg.target} has no {name} {value}.")
-            return value
-
-        return _Said(fit_value, of_values(values))
-    longest, shortest, is_ci = _longest(target), _shortest(target), target.is_ci
-
-    def fit_text(value: str, path: str, account: Account) -> str:
-        if not shortest <= len(value) <= longest:
-            raise Unsayable(f"“{value}” at {path} has not the {shortest} to {longest} characters of {_of(account)}.")
-        if is_ci and not value.isascii():
-            raise Unsayable(f"“{value}” at {path} is not ASCII, as {_of(account)} asks.")
-        return value
-
-    return _Said(fit_text)
-
-
-def _of(account: Account) -> str:
-    return f"OCPI {account.leg.target}"
-
-
-def _longest(shape: Shape) -> float:
-    return min((meta.max_length for meta in shape.metas if meta.max_length is not None), default=float("inf"))
-
-
-def _shortest(shape: Shape) -> int:
-    return max((meta.min_length or 0 for meta in shape.metas), default=0)
-
-
-def _bounds(shape: Shape) -> frozenset[tuple[Any, Any]]:
-    return frozenset((meta.ge, meta.le) for meta in shape.metas if meta.ge is not None or meta.le is not None)
 
 
 def _is_object(base: Any) -> bool:
