@@ -77,7 +77,9 @@ KPIS: Final = (
         tr("Detour, mean"),
         "m",
         "less",
-        tr("Metres as the crow flies from where the driver wanted to be, over every place tried, of those who left."),
+        tr(
+            "Metres as the crow flies from where the driver wanted to be, over every place tried, of those who charged."
+        ),
         _STREET,
     ),
     Kpi(
@@ -85,7 +87,10 @@ KPIS: Final = (
         tr("Found taken"),
         "%",
         "less",
-        tr("Places that the app showed as free and that were not on arrival, of all places driven to as free."),
+        tr(
+            "Places that the app showed as free and that were not on arrival, of these and those that were free on "
+            "arrival."
+        ),
         _STREET,
     ),
     Kpi(
