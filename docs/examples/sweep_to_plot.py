@@ -3,7 +3,7 @@
     .venv/bin/python docs/examples/sweep_to_plot.py busy.svg
 
 plays scenarios/scale/generated.yaml with five loads and two sizes, ten seeds each, and draws means with their 95 %
-intervals; it takes about a minute. Stopped and started again it goes on where it was; `--figure wait_mean_min` draws
+intervals; it takes a minute or two. Stopped and started again it goes on where it was; `--figure wait_mean_min` draws
 another figure of the same runs. Needs `pip install ocpi-sim[research]`.
 """
 

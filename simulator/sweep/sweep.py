@@ -17,10 +17,10 @@ from simulator.sweep.job import Job, play_job
 from simulator.sweep.plan import Plan
 
 _LOOK_S: Final = 0.2
-_COUNT_EVERY: Final = 25
+COUNT_EVERY: Final = 25
 """Workers are counted again after so many looks."""
 
-_ALONE_S: Final = 60.0
+ALONE_S: Final = 60.0
 """For so long a scheduler may be without any worker: they may be about to come back."""
 
 _LOST: Final = tr("The scheduler has gone away; what is done is kept. The same command goes on from here.")
@@ -106,7 +106,7 @@ def _results(
     threads = looks = alone = 0
     try:
         while (waiting or flying) and not is_stopped():
-            if looks % _COUNT_EVERY == 0:
+            if looks % COUNT_EVERY == 0:
                 threads = _threads(client)
             looks += 1
             # One more for each, so that none has to wait for its next job; no more, for a job is large.
@@ -119,11 +119,12 @@ def _results(
                 future = ended.get(timeout=_LOOK_S)
             except Empty:
                 alone = 0 if threads else alone + 1
-                if alone * _LOOK_S >= _ALONE_S:
+                if alone * _LOOK_S >= ALONE_S:
                     raise SchedulerLost(
-                        tr("The scheduler has had no workers for {seconds:.0f} s; what is done is kept.").format(
-                            seconds=_ALONE_S
-                        )
+                        tr(
+                            "The scheduler has had no workers for {seconds:.0f} s; what is done is kept. Start some; "
+                            "the same command goes on from here."
+                        ).format(seconds=ALONE_S)
                     ) from None
                 continue
             yield _result(future, flying.pop(future))

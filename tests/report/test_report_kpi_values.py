@@ -1,13 +1,15 @@
 """Every figure is defined once and measured, and those of an hour are what one works out by hand."""
 
+import json
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from report_hour import hour
+from report_scene import Scene
 
 from simulator.recording.reader import Recording
-from simulator.recording.rows import Level
+from simulator.recording.rows import Level, StateRow
 from simulator.report.kpi.definitions import BY_ID, KPIS, cost_kpi
 from simulator.report.kpi.facts import WarmUp
 from simulator.report.kpi.measure import Measured, measure
@@ -54,7 +56,7 @@ def test_a_unit_is_part_of_the_id(run: Measured) -> None:
         ("wait_mean_min", 1.5),
         ("wait_p95_min", 1.5),
         ("detour_mean_m", 300),
-        ("found_taken_percent", 50),
+        ("found_taken_percent", 100),
         ("taken_for_mean_min", 2),
         ("picture_wrong_percent", 100 * 25 / 7_200),
         ("picture_lag_mean_s", 7.5),
@@ -115,10 +117,31 @@ def test_tables_add_up_to_the_figures(run: Measured) -> None:
         ("NL-EMA", "emsp", "Emma & Co", "debtor", "EUR", 1, Decimal("1.30")),
     ]
     (site,) = run.table("sites").rows
-    assert site[:7] == ("NL-ABC/L1", "<Square>", "NL-ABC", 2, 1, run.values["wait_mean_min"], 50)
+    assert site[:7] == ("NL-ABC/L1", "<Square>", "NL-ABC", 2, 1, run.values["wait_mean_min"], 100)
     assert quarters["plugged_in"] == [1, 0, 0, 0]
     assert quarters["wait_mean_min"] == [run.values["wait_mean_min"], None, None, None]
     assert sum(quarters["found_taken"]) == 1
+
+
+def test_a_place_is_found_taken_of_those_that_were_free_on_arrival(tmp_path: Path) -> None:
+    """One drives on from a place found taken, one waits there, one plugs in beside it: of four arrivals three."""
+    scene = Scene(tmp_path / "four.ocpirun", duration_us=str(HOURS))
+    for site, evses in (("L1", ("E1", "E2")), ("L2", ("E3",))):
+        value = b'{"name": "", "evses": 2, "limit_w": null, "power_w": 1}'
+        scene.recorder.state(StateRow(-1, "run", "site", f"NL-ABC/{site}", value))
+        for evse in evses:
+            value = json.dumps({"site": f"NL-ABC/{site}"}).encode()
+            scene.recorder.state(StateRow(-1, "run", "evse", f"NL-ABC/{evse}", value))
+    for name, taken, plugged, waited_s in (("Ada", "E1", "E3", 0), ("Bo", "E1", "E1", 60), ("Cy", "E1", "E2", 0)):
+        scene.event(0, f"driver/{name}", "arrive", "NL-EMA")
+        scene.event(1, f"driver/{name}", "taken", "NL-EMA", f"NL-ABC/{taken}", age_s=1, shown="AVAILABLE")
+        scene.event(2, f"driver/{name}", "plug", "NL-EMA", f"NL-ABC/{plugged}", waited_s=waited_s)
+    # Shown as taken, driven to as a last resort, and waited for: never shown as free.
+    scene.event(0, "driver/Di", "arrive", "NL-EMA")
+    scene.event(2, "driver/Di", "plug", "NL-EMA", "NL-ABC/E3", waited_s=60)
+    run = measured(scene.close())
+    assert run.values["found_taken_percent"] == 75
+    assert run.table("sites").columns["found_taken_percent"] == [100, 0]
 
 
 def test_no_figure_needs_bodies(run: Measured, tmp_path: Path) -> None:
@@ -155,8 +178,6 @@ def test_a_warm_up_as_long_as_the_run_is_refused(tmp_path: Path) -> None:
 
 
 def test_an_empty_run_has_figures_of_nothing(tmp_path: Path) -> None:
-    from report_scene import Scene
-
     run = measured(Scene(tmp_path / "empty.ocpirun", duration_us=str(HOURS)).close())
     assert run.values["arrived"] == run.values["exchanges"] == run.values["energy_kwh"] == 0
     assert run.values["wait_mean_min"] is None

@@ -18,7 +18,7 @@ from simulator.cli import main
 from simulator.recording.reader import Recording
 from simulator.report.compare.outcome import outcome_of
 from simulator.scenario.load import load
-from simulator.sweep import cluster, job
+from simulator.sweep import cluster, job, sweep
 from simulator.sweep.axes import parse_axis
 from simulator.sweep.cluster import NoWorkers
 from simulator.sweep.folder import SweepFolder
@@ -279,6 +279,27 @@ def test_a_scheduler_that_goes_away_is_told_and_what_is_done_is_kept(tmp_path: P
     assert sorted(os.listdir(out)) == ["jobs", "sweep.json"]
     folder, watch = played(out, scheduler, made)
     assert len(folder.runs()) == 4
+
+
+def test_workers_that_go_and_do_not_come_back_are_told_and_what_is_done_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sweep, "ALONE_S", 0.5)
+    monkeypatch.setattr(sweep, "COUNT_EVERY", 1)
+    made = plan()
+    folder = SweepFolder.begin(tmp_path / "out", made.manifest)
+    with new_cluster(tmp_path / "dask") as ours:
+        watch = Watch()
+
+        def dismiss(counts: Counts) -> None:
+            watch(counts)
+            if counts.done == 1:
+                ours.scale(0)
+
+        workers = Workers(scheduler=ours.scheduler_address)
+        with pytest.raises(SchedulerLost, match=r"had no workers .* what is done is kept"):
+            play_all(made, folder, workers, dismiss, watch.is_stopped)
+    assert 1 <= len(folder.runs()) < 4
 
 
 def serve(folder: str) -> None:

@@ -98,7 +98,7 @@ def _party(facts: Facts, party: str, places: list[Place]) -> list[Cell]:
             percent(sum(bool(visit.turned_away) for visit in came), len(came)),
             mean([visit.waited_s / 60 for visit in came if visit.evse]),
             mean([visit.detour_m for visit in came if visit.detour_m is not None]),
-            percent(len(taken), len(taken) + sum(bool(visit.evse) for visit in came)),
+            percent(len(taken), len(taken) + sum(visit.found_free(facts.site_of) for visit in came)),
             mean([taken_min for emsp, taken_min in facts.taken_for_min if emsp == party]),
             percent(picture.wrong_hours, picture.evse_hours) if picture else None,
         ]
@@ -149,7 +149,7 @@ def _site(facts: Facts, place: Place, plugged: Sequence[Visit], taken: int) -> l
         site.evses,
         len(plugged),
         mean([visit.waited_s / 60 for visit in plugged]),
-        percent(taken, taken + len(plugged)),
+        percent(taken, taken + sum(visit.found_free(facts.site_of) for visit in plugged)),
         percent(occupied_h, site.evses * hours),
         percent(blocked_h, occupied_h),
         float(place.energy_wh.sum()) / 1000,

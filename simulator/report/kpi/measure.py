@@ -22,7 +22,7 @@ FORMAT: Final = 4
 2: `evses` leaves out those out of use from the start on; a warm-up is of whole days, each compared with days of its
 kind; costs have a table of their own.
 3: the days of a warm-up are those of the calendar.
-4: links are told apart by direction.
+4: links are told apart by direction; a place is found taken of those found free on arrival, not of those plugged in at.
 """
 
 

@@ -19,6 +19,7 @@ def values(facts: Facts) -> dict[str, float | None]:
     detours_m = [visit.detour_m for visit in came if visit.detour_m is not None]
     decided = [*served, *away]
     taken = sum(len(visit.taken) for visit in came)
+    free = sum(visit.found_free(facts.site_of) for visit in came)
     places = facts.places.places
     evses = sum(place.site.evses for place in places)
     occupied_h = sum(float(place.occupied_h.sum()) for place in places)
@@ -35,7 +36,7 @@ def values(facts: Facts) -> dict[str, float | None]:
         "wait_mean_min": mean(waits_min),
         "wait_p95_min": float(np.percentile(waits_min, 95)) if waits_min else None,
         "detour_mean_m": mean(detours_m),
-        "found_taken_percent": percent(taken, taken + len(plugged)),
+        "found_taken_percent": percent(taken, taken + free),
         "taken_for_mean_min": mean([taken_min for _, taken_min in facts.taken_for_min]),
         "picture_wrong_percent": percent(wrong_h, sum(picture.evse_hours for picture in facts.pictures)),
         "picture_lag_mean_s": _ratio(sum(picture.lag_s for picture in facts.pictures), seen),

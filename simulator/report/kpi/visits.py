@@ -1,6 +1,6 @@
 """What became of each driver who came: the events of the street, gathered by driver."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -35,6 +35,13 @@ class Visit(Struct):
     turned_away_us: int | None = None
     refused: bool = False
     taken: Sequence[tuple[int, str]] = ()
+
+    def found_free(self, site_of: Mapping[str, str]) -> bool:
+        """Whether a place was free on arrival: not after a wait, nor beside one of its site that was found taken."""
+        if self.evse is None or self.waited_s:
+            return False
+        site = site_of.get(self.evse)
+        return all(site_of.get(evse) != site for _, evse in self.taken)
 
 
 def visits(recording: Recording) -> list[Visit]:
