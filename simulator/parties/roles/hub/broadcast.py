@@ -101,7 +101,19 @@ class Broadcast:
                 self._interpreter.tell(exchange.id, said)
             mend(exchange)
 
-        self._outbox.push(lane, line, method, url, subject, call.cause, said.body, done, correlation_id=correlation_id)
+        author = call.line.peer_platform if said.body is call.body else ""
+        self._outbox.push(
+            lane,
+            line,
+            method,
+            url,
+            subject,
+            call.cause,
+            said.body,
+            done,
+            correlation_id=correlation_id,
+            author=author,
+        )
 
     def _say(self, call: Call, owner: Owner, line: Connection) -> Said:
         cargo, interpreter = CARGO[call.route.name], self._interpreter

@@ -11,8 +11,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from simulator.ocpi import codec
-from simulator.ocpi.datatypes import is_datetime
+from simulator.ocpi import codec, rules
 from simulator.ocpi.findings import Finding, Invalid
 from simulator.ocpi.patch import partial
 from simulator.ocpi.translation.kinds import class_of
@@ -37,9 +36,6 @@ class Head(Struct, frozen=True, gc=False):
     type: str = ""
     contract_id: str = ""
     auth_id: str = ""
-
-
-_read_head = msgspec.json.Decoder(Head).decode
 
 
 class Kept:
@@ -80,28 +76,16 @@ class Kept:
             self.head = replace(self.head, last_updated=last_updated)
 
 
-def read_list(raw: msgspec.Raw) -> tuple[list[tuple[Head, bytes]], list[Finding]]:
-    """The items of a list of whatever version; those that cannot be told apart count as bad."""
+def read_list(kind: str, raw: msgspec.Raw, version: str) -> tuple[list[tuple[Head, bytes]], list[Finding]]:
+    """The good items of a list, as they came, and what is wrong with the others: they are not shown to anybody."""
     good: list[tuple[Head, bytes]] = []
     findings: list[Finding] = []
     for index, item in enumerate(_items(raw)):
         try:
-            head = _head(item)
-        except (*codec.UNREADABLE, Invalid) as error:
-            findings.append(_unreadable(f"$[{index}]", str(error)))
-            continue
-        if is_datetime(head.last_updated) and (head.id or head.uid):
-            good.append((head, bytes(item)))
-        else:
-            findings.append(_unreadable(f"$[{index}].last_updated", repr(head.last_updated)))
+            good.append((head_of(read(bytes(item), version, kind)), bytes(item)))
+        except Invalid as error:
+            findings += [replace(finding, path=f"$[{index}]{finding.path[1:]}") for finding in error.findings]
     return good, findings
-
-
-def _head(item: msgspec.Raw) -> Head:
-    try:
-        return _read_head(item)
-    except msgspec.ValidationError:
-        return head_of(parse(item))
 
 
 class Cache:
@@ -205,11 +189,14 @@ def part_of(tree: Tree, path: tuple[str, ...]) -> Tree | None:
     return tree
 
 
-def read(raw: bytes, version: str, kind: str, patch: bool) -> Tree:
-    """A body of a version that was pushed, as JSON. Raises Invalid."""
+def read(raw: bytes, version: str, kind: str, patch: bool = False) -> Tree:
+    """A body of a version, as JSON. Raises Invalid, also for what no field can say by itself."""
     cls = class_of(kind, version)
     assert cls is not None
-    codec.decode(raw, partial(cls, version != OLDEST) if patch else cls)
+    obj = codec.decode(raw, partial(cls, version != OLDEST) if patch else cls)
+    errors = () if patch else tuple([finding for finding in rules.check(obj) if finding.severity == "error"])
+    if errors:
+        raise Invalid(errors)
     return parse(raw)
 
 
@@ -225,14 +212,3 @@ def head_of(tree: Tree) -> Head:
     """What is read of an object to find it again; what is no text does not count."""
     texts = {name: tree[name] for name in Head.__struct_fields__ if isinstance(tree.get(name), str)}
     return msgspec.convert({"last_updated": "", **texts}, Head)
-
-
-def _unreadable(path: str, found: str) -> Finding:
-    return Finding(
-        rule="unreadable-item",
-        severity="error",
-        path=path,
-        found=found,
-        expected="an object with its id and last_updated",
-        section="OCPI transport_and_format, GET",
-    )

@@ -3,6 +3,7 @@
 Source: OCPI 2.2.1, Transport and format, GET All via Hubs; digest, section 2.3.
 """
 
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qsl
@@ -55,8 +56,9 @@ class Library:
         )
 
     def _pull(self, module: ModuleID, roles: tuple[Role, ...], full: bool = False) -> Pull:
-        take = self._take(SHARED[module.value])
-        return Pull(module, Struct, take, full=full, optional=True, roles=roles, read=read_list)
+        kind = SHARED[module.value]
+        read = partial(read_list, kind)
+        return Pull(module, Struct, self._take(kind), full=full, optional=True, roles=roles, read=read)
 
     # Read from the clients
 
