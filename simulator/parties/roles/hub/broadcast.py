@@ -73,7 +73,9 @@ class Broadcast:
         if endpoint is None:
             return
         kind, id, type = SHARED[route.module.value], tuple(params.values())[2], _type(call)
-        query = f"?{call.query}" if call.query and line.version != OLDEST else ""
+        query = ""
+        if route.module is ModuleID.TOKENS and line.version != OLDEST:
+            query = f"?type={self._library.type_of_token(call, owner, line.version)}"
         whole = join_url(endpoint, *owner, id) + query
         url = join_url(endpoint, *owner, *tuple(params.values())[2:]) + query
         subject, method = subject_of(call, line.version), route.method

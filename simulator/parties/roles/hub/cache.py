@@ -15,6 +15,7 @@ from simulator.ocpi import codec, rules
 from simulator.ocpi.findings import Finding, Invalid
 from simulator.ocpi.patch import partial
 from simulator.ocpi.translation.kinds import class_of
+from simulator.ocpi.translation.tokens import type_in
 from simulator.parties.dialect import OLDEST
 from simulator.parties.modules.order import newer
 from simulator.parties.store import Store
@@ -102,8 +103,18 @@ class Cache:
 
     def get(self, kind: str, owner: Owner, id: str, type: str = "") -> Kept | None:
         """One object; a token of any type when none is named."""
-        types = ("RFID", "APP_USER", "AD_HOC_USER", "OTHER", "EMAID") if kind == "token" and not type else (type,)
-        return next((found for each in types if (found := self._stores[kind].get(*owner, id, each))), None)
+        if kind == "token" and not type:
+            return next((kept for kept in self.tokens(id) if kept.owner == owner and _same(kept.head.uid, id)), None)
+        return self._stores[kind].get(*owner, id, type)
+
+    def meant(self, uid: str, type: str, version: str, owner: Owner | None = None) -> list[Kept]:
+        """The tokens that a party of a version means by a uid and its word for their type, the likeliest first.
+
+        Not every URL of 2.1.1 says the type.
+        """
+        found = [kept for kept in self.tokens(uid) if owner in (None, kept.owner) and _same(kept.head.uid, uid)]
+        of_type = [kept for kept in found if type_in(kept.head.type, version) == type]
+        return sorted(of_type, key=lambda kept: kept.head.type != type) or (found if version == OLDEST else [])
 
     def owner_of(self, kind: str, id: str) -> Owner | None:
         """Who owns the object, or the session, with this id."""
@@ -177,6 +188,10 @@ class Cache:
     def drop(self, kept: Kept) -> None:
         """Forget an object that its owner has deleted."""
         self._stores[kept.kind].drop(*kept.owner, kept.head.id, "")
+
+
+def _same(id: str, other: str) -> bool:
+    return id.lower() == other.lower()
 
 
 def part_of(tree: Tree, path: tuple[str, ...]) -> Tree | None:
