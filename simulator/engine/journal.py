@@ -25,6 +25,7 @@ from simulator.recording.writer import Recorder
 
 _ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,}")
 """An object's place in memory, which differs from run to run and must not reach the digest."""
+_REMEMBERED = 10_000
 
 _encode = msgspec.json.Encoder(order="sorted", decimal_format="string").encode
 Data = Mapping[str, object] | msgspec.Struct
@@ -50,6 +51,7 @@ class Journal:
         self.errors: list[tuple[str, str]] = []
         self._status_of = status_of
         self._known: dict[tuple[str, str], dict[str, bytes]] = {}
+        self._passed_on: dict[tuple[int, str], tuple[int, str]] = {}
 
     @property
     def now_us(self) -> int:
@@ -162,10 +164,23 @@ class Journal:
         *,
         by: str = "",
     ) -> None:
-        """What a party remarks on an exchange; `by` is who is to blame for an error."""
+        """What a party remarks on an exchange; `by` is whose words it is about, and who is to blame for an error.
+
+        What `by` has only passed on is remarked on the author's exchange as well, and the author's doing.
+        """
+        self.recorder.hint(HintRow(self.clock.now_us, exchange, rule, severity, sentence, path, section))
+        while (first := self._passed_on.get((exchange, by))) is not None:
+            exchange, by = first
+            self.recorder.hint(HintRow(self.clock.now_us, exchange, rule, severity, sentence, path, section))
         if severity == "error":
             self.errors.append((by, rule))
-        self.recorder.hint(HintRow(self.clock.now_us, exchange, rule, severity, sentence, path, section))
+
+    def passed_on(self, exchange: int, by: str, first: int, author: str) -> None:
+        """What `by` says in this exchange is, untouched, what the `author` has said in the `first` one."""
+        passed_on = self._passed_on
+        passed_on[exchange, by] = first, author
+        if len(passed_on) > _REMEMBERED:
+            del passed_on[next(iter(passed_on))]
 
     def command(self, command: str, data: Data | None = None) -> None:
         """A person told the engine something; outside the digest."""

@@ -51,11 +51,11 @@ def crawl(
     cls: type[T],
     cause: Cause,
     date_from: str | None = None,
-    read: Callable[[msgspec.Raw], tuple[list[T], list[Finding]]] | None = None,
+    read: Callable[[msgspec.Raw, str], tuple[list[T], list[Finding]]] | None = None,
 ) -> Generator[Event, Any, Crawl[T]]:
     """All pages of a Sender's list (`date_from`: an OCPI DateTime); bad objects are hints and cost only themselves.
 
-    `read` finds the good objects and what is wrong with the others; without it they are read as objects of 2.2.1.
+    `read` finds the good objects of a version and what is wrong with the others; without it the dialect does.
     """
     url = connection.endpoint(module, InterfaceRole.SENDER)
     if url is None:
@@ -86,7 +86,7 @@ def crawl(
             return Crawl(objects, False, answer.problem or "The answer has no list.", originals, refused)
         try:
             if read is not None:
-                good, findings = read(answer.data)
+                good, findings = read(answer.data, connection.version)
             else:
                 good, as_they_came, findings = connection.dialect.decode_list(answer.data, cls, exchange.id)
                 originals += as_they_came

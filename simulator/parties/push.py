@@ -70,6 +70,7 @@ class _Push(Struct):
     body: bytes
     done: Done | None
     correlation_id: str
+    author: str
     losses: "tuple[Loss, ...]"
 
 
@@ -93,14 +94,16 @@ class Outbox:
         *,
         first: bool = False,
         correlation_id: str = "",
+        author: str = "",
         losses: "tuple[Loss, ...]" = (),
     ) -> None:
         """Send now, or when everything given earlier for the same lane (an object at a peer) is done.
 
         `first` puts it before what waits: for a PUT that mends a PATCH which found no object.
-        `correlation_id` is that of the message that a hub passes on. `losses` are told on the exchange.
+        `correlation_id` is that of the message that a hub passes on, the `cause`, and `author` the platform that wrote
+        its body if that is passed on untouched. `losses` are told on the exchange.
         """
-        push = _Push(connection, method, url, subject, cause, body, done, correlation_id, losses)
+        push = _Push(connection, method, url, subject, cause, body, done, correlation_id, author, losses)
         waiting = self._lanes.get(lane)
         if waiting is None:
             self._lanes[lane] = []
@@ -139,7 +142,10 @@ class Outbox:
             concluded,
             correlation_id=push.correlation_id,
         )
+        office = self._office
         if exchange is None:
             concluded(None)
+        elif push.author:
+            office.journal.passed_on(exchange.id, office.id, push.cause.id, push.author)
         elif push.losses:
-            tell_translation(self._office.journal, exchange.id, push.losses)
+            tell_translation(office.journal, exchange.id, push.losses)

@@ -53,7 +53,7 @@ class Pull(Struct, frozen=True):
     optional: bool = False
     by_hub: bool = True
     roles: tuple[Role, ...] = _HAVE_LISTS
-    read: Callable[[msgspec.Raw], tuple[list[Any], list[Finding]]] | None = None
+    read: Callable[[msgspec.Raw, str], tuple[list[Any], list[Finding]]] | None = None
 
     def targets(self, connection: Connection) -> list[Connection]:
         """Whom to ask over a connection."""

@@ -169,7 +169,8 @@ def test_a_path_that_is_none_of_ocpi_s_is_asked_for_as_the_version_of_the_handsh
     expert = Expert()
     if spoken is not None:
         expert.look(replace(POST, version=spoken))
-    row: Any = SimpleNamespace(**asdict(LOST), host="nl-ema.ocpi.test", path="/ocpi/2.1.1/stuff")
+    leg = {"exchange": 1, "cause_kind": "", "cause": 0, "correlation_id": ""}
+    row: Any = SimpleNamespace(**asdict(LOST), **leg, host="nl-ema.ocpi.test", path="/ocpi/2.1.1/stuff")
     found = list(expert.look_at(row, 0, LOST.request_headers, 0, LOST.response_headers))
     assert [finding.rule for _, finding in found] == said
     assert all(finding.section.startswith(f"OCPI {spoken} transport") for _, finding in found)

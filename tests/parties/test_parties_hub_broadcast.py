@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from parties_hub import HUB, RECEIVER, SENDER, card_of, hints, hub_town, messages, onward, routing_of, say, square
+from parties_hub import HOST, HUB, RECEIVER, SENDER, card_of, hints, hub_town, messages, onward, routing_of, say, square
 from parties_objects import LATER, session, token
 from run_town import OpenTown, S, WireName, json_answer
 
@@ -171,3 +171,28 @@ def test_no_body_breaks_the_hub(fuzzed: OpenTown, where: tuple[str, str], body: 
     assert told.http < 500
     assert 1000 <= told.status < 5000
     assert fuzzed.kernel.handler_failures == 0
+
+
+@pytest.mark.parametrize(
+    ("what", "rule"),
+    [
+        ({"coordinates": {"latitude": 52.16, "longitude": 4.48}}, "wrong-type"),
+        ({"coordinates": {"latitude": "91.000000", "longitude": "4.480000"}}, "coordinates-range"),
+    ],
+)
+def test_a_bad_object_of_a_list_is_its_owner_s_doing_and_costs_nobody_the_others(
+    own: OpenTown, what: dict[str, object], rule: str
+) -> None:
+    good = square(own, id="GOOD", last_updated=LATER)
+    own.server("NL-ABC", lambda inbound: json_answer([good, {**good, "id": "BAD", **what}]))
+    hub = own.world.hubs[HUB]
+    hub.sync.soon(hub.office.connections["NL-ABC"], "a test")
+    own.run_for(10 * S)
+    for version in ("2.2.1", "2.3.0"):
+        asker = "NL-EMA" if version == "2.2.1" else "NL-NXT"
+        told = say(own, asker, "GET", f"{HOST}/ocpi/sender/{version}/locations")
+        assert (told.status, [each["id"] for each in told.data][-1:]) == (1000, ["GOOD"])
+    *_, pull = [row for row in messages(own, sender=HUB, receiver="NL-ABC") if row.route == "locations.sender.get_list"]
+    assert rule in [hint.rule for hint in hints(own, pull.exchange)]
+    assert {party for party, _ in own.journal.errors} == {"NL-ABC"}
+    assert HUB not in own.recorder.errors

@@ -103,6 +103,64 @@ def test_a_session_reaches_2_1_1_whole_whatever_has_changed_of_it(desk: OpenTown
     assert "translation-invented" in rules
 
 
+def new_card(desk: OpenTown, uid: str, type: str) -> Told:
+    """A card of NL-NXT, in 2.3.0, told to everybody."""
+    card = token(uid, party_id="NXT", type=type)
+    url = f"{HOST}/ocpi/receiver/2.3.0/tokens/NL/NXT/{uid}?type={type}"
+    told = say(desk, "NL-NXT", "PUT", url, card)
+    desk.run_for(S)
+    return told
+
+
+def test_case_14_the_url_of_a_token_says_the_type_that_the_body_has(desk: OpenTown) -> None:
+    told = new_card(desk, "CAR-1", "EMAID")
+    legs = {leg.receiver: leg for leg in onward(desk, told)}
+    for cpo, query in (("NL-ABC", "?type=OTHER"), ("NL-OLD", "")):
+        leg = legs[cpo]
+        assert leg.path.endswith(f"/tokens/NL/NXT/CAR-1{query}")
+        assert (json.loads(leg.request_body)["type"], leg.http_status, leg.ocpi_status) == ("OTHER", 201, 1000)
+    change = {"valid": False, "last_updated": "2026-05-04T09:00:00Z"}
+    url = f"{HOST}/ocpi/receiver/2.3.0/tokens/NL/NXT/CAR-1?type=EMAID"
+    for to in (HUB, "NL-ABC"):
+        told = say(desk, "NL-NXT", "PATCH", url, change, to=to)
+        desk.run_for(S)
+        (leg,) = (leg for leg in onward(desk, told) if leg.receiver == "NL-ABC")
+        assert leg.path.endswith("/CAR-1?type=OTHER")
+        assert (leg.http_status, leg.ocpi_status) == (200, 1000)
+
+
+def test_a_token_is_asked_for_by_its_owner_s_own_word_for_its_type(desk: OpenTown) -> None:
+    new_card(desk, "CAR-2", "EMAID")
+    url = f"{SENDER}/tokens/CAR-2/authorize?type=OTHER"
+    asked = [say(desk, "NL-ABC", "POST", url, to=to) for to in ("NL-NXT", None)]
+    asked += [
+        old(desk, "NL-OLD", "NL-NXT", "POST", f"sender/{OLD}/tokens/CAR-2/authorize{query}")
+        for query in ("", "?type=OTHER", "?type=RFID")
+    ]
+    for told in asked:
+        (leg,) = onward(desk, told)
+        assert (leg.receiver, leg.version) == ("NL-NXT", "2.3.0")
+        assert leg.path.endswith("/tokens/CAR-2/authorize?type=EMAID")
+    wrong = say(desk, "NL-ABC", "POST", f"{SENDER}/tokens/CAR-2/authorize?type=RFID", to="NL-NXT")
+    (leg,) = onward(desk, wrong)
+    assert leg.path.endswith("?type=RFID")
+
+
+@pytest.mark.parametrize("kind", ["OTHER", "RFID"])
+def test_a_session_names_its_owner_s_token_by_the_type_that_this_has(desk: OpenTown, kind: str) -> None:
+    uid = f"CAR-{kind}"
+    new_card(desk, uid, "EMAID" if kind == "OTHER" else kind)
+    by = {"country_code": "NL", "party_id": "NXT", "uid": uid, "type": kind, "contract_id": f"NL-NXT-{uid}"}
+    url = f"{RECEIVER}/sessions/NL/ABC/S-{uid}"
+    told = say(desk, "NL-ABC", "PUT", url, session(f"S-{uid}", cdr_token=by), to="NL-NXT")
+    again = say(desk, "NL-ABC", "PATCH", url, {"cdr_token": by, "last_updated": "2026-05-04T09:00:00Z"}, to="NL-NXT")
+    for each in (told, again):
+        (leg,) = onward(desk, each)
+        assert json.loads(leg.request_body)["cdr_token"] == {**by, "type": "EMAID" if kind == "OTHER" else kind}
+        restored = [hint.rule for hint in desk.hints(leg.exchange) if hint.path == "$.cdr_token.type"]
+        assert ("translation-invented" in restored) == (kind == "OTHER")
+
+
 def test_what_cannot_be_said_is_withheld_with_the_reason(desk: OpenTown) -> None:
     unknown = session("S-NOWHERE", cdr_token=card_token(desk, "NL-VET"), location_id="NOWHERE")
     told = say(desk, "NL-ABC", "PUT", f"{RECEIVER}/sessions/NL/ABC/S-NOWHERE", unknown, to="NL-VET")

@@ -4,10 +4,11 @@ Numbers of cases are those of the protocol digest, section 4.
 """
 
 import json
+from pathlib import Path
 
 import pytest
 from parties_objects import LATER, token
-from run_town import OpenTown, Told
+from run_town import OpenTown, Told, named, town
 
 from simulator.engine.cause import TIME
 from simulator.ocpi import codec
@@ -155,3 +156,24 @@ def test_a_question_that_cannot_be_read_is_2001(desk: OpenTown) -> None:
     assert (told.http, told.status) == (200, 2001)
     assert [hint.path for hint in desk.hints(told.exchange)] == ["$.location_id"]
     assert authorize(desk, "A30", b"{").http == 400
+
+
+@pytest.mark.parametrize("query", ["", "?type=OTHER", "?type=RFID"])
+def test_2_1_1_may_ask_for_a_token_of_a_type_that_it_has_no_word_for(tmp_path: Path, query: str) -> None:
+    """It was told of an app account as OTHER, and asks as it was told, or without a type."""
+    scenario = town(
+        tmp_path,
+        drivers=(named("Ada", authorise="app"),),
+        change=lambda text: text.replace("role:", "ocpi: 2.1.1, role:"),
+    )
+    with OpenTown(scenario, tmp_path / "old.ocpirun") as old:
+        bare = {"Authorization": f"Token {old.connection(CPO, EMSP).held}"}
+        (account,) = old.world.emsps[EMSP].tokens.store
+        assert account.type is TokenType.APP_USER
+        told = old.ask(CPO, EMSP, "GET", old.url(CPO, EMSP, "tokens", "SENDER"), headers=bare)
+        assert [each["type"] for each in told.data] == ["OTHER"]
+        where = old.url(CPO, EMSP, "tokens", "SENDER", account.uid, "authorize") + query
+        asked = old.ask(CPO, EMSP, "POST", where, headers=bare)
+        assert (asked.http, asked.data["allowed"]) == (200, "ALLOWED")
+        where = old.url(CPO, EMSP, "tokens", "SENDER", "NOBODY-S", "authorize") + query
+        assert old.ask(CPO, EMSP, "POST", where, headers=bare).http == 404

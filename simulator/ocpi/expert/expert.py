@@ -8,6 +8,7 @@ from collections.abc import Hashable, Iterator, Mapping
 from typing import Final, Protocol
 
 from simulator.ocpi.expert.answers import check_answer_form, check_envelope, check_page
+from simulator.ocpi.expert.authors import Authors
 from simulator.ocpi.expert.bodies import look_at_answered, look_at_asked
 from simulator.ocpi.expert.handshakes import Handshakes
 from simulator.ocpi.expert.plugs import Plugs
@@ -21,6 +22,10 @@ _REMEMBERED: Final = 10_000
 class Exchange(Protocol):
     """A row of a recording, as far as an expert looks at it; see `simulator.recording.rows.MessageRow`."""
 
+    exchange: int
+    cause_kind: str
+    cause: int
+    correlation_id: str
     sender: str
     receiver: str
     start_us: int
@@ -42,6 +47,7 @@ class Expert:
     def __init__(self) -> None:
         self._handshakes = Handshakes()
         self._plugs = Plugs()
+        self._authors = Authors()
         self._sound: dict[Hashable, None] = {}
 
     def look_at(
@@ -52,7 +58,7 @@ class Expert:
         answered: int,
         response_headers: Mapping[str, str],
     ) -> Iterator[tuple[str, Finding]]:
-        """What there is to remark on a recorded exchange, each time after the party whose message it is about.
+        """What there is to remark on a recorded exchange, each time after the party whose doing it is.
 
         The names of headers are in lower case. For `asked` and `answered` see Seen.
         """
@@ -74,10 +80,8 @@ class Expert:
             asked=asked,
             answered=answered,
         )
-        for finding in self.look_at_request(seen):
-            yield row.sender, finding
-        for finding in self.look_at_answer(seen):
-            yield row.receiver, finding
+        yield from self._authors.of_request(row, self.look_at_request(seen))
+        yield from self._authors.of_answer(row, self.look_at_answer(seen))
 
     def look(self, seen: Seen) -> list[Finding]:
         """What there is to remark on one exchange."""

@@ -13,7 +13,15 @@ from simulator.ocpi.v2_2_1.types import TokenType
 from simulator.ocpi.v2_3_0 import tokens as v2_3_0
 from simulator.ocpi.v2_3_0.cdrs import CdrToken as OpenCdrToken
 
-_UNKNOWN_IS_OTHER: Final = {"": "OTHER"}
+_OTHER: Final = "OTHER"
+_UNKNOWN_IS_OTHER: Final = {"": _OTHER}
+_KNOWN_TYPES: Final = {"2.1.1": tuple(v2_1_1.TokenType), "2.2.1": tuple(TokenType)}
+
+
+def type_in(type: str, version: str) -> str:
+    """The word of a version for a type of tokens; later versions take any."""
+    known = _KNOWN_TYPES.get(version)
+    return type if known is None or type in known else _OTHER
 
 
 def _take_asked_token(_tree: Mapping[str, Any], path: str, account: Account) -> Tree:

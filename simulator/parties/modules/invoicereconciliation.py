@@ -156,6 +156,7 @@ class InvoiceReconciliationReceiver:
         return DONE
 
 
-def read_records(raw: msgspec.Raw) -> tuple[list[InvoiceReconciliationRecord], list[Finding]]:
-    """The good records of a pulled list, and what is wrong with the others."""
+def read_records(raw: msgspec.Raw, version: str) -> tuple[list[InvoiceReconciliationRecord], list[Finding]]:
+    """The good records of a pulled list, and what is wrong with the others; the module is 2.3.0's in every version."""
+    del version
     return codec.decode_list(raw, InvoiceReconciliationRecord)

@@ -82,8 +82,7 @@ class Addressees:
         if call.route.paginated or (not params and name not in _IN_BODY and name != "cdrs.receiver.post_cdr"):
             return None
         if name == "tokens.sender.post_authorize":
-            type = dict(parse_qsl(call.query)).get("type", "RFID")
-            owners = [kept.owner for kept in cache.tokens(params["token_uid"]) if kept.head.type == type]
+            owners = [kept.owner for kept in cache.meant(params["token_uid"], token_type(call), call.version)]
             return owners[0] if len(dict.fromkeys(owners)) == 1 else None
         if name in _IN_BODY:
             kind, field = _IN_BODY[name]
@@ -107,6 +106,11 @@ class Addressees:
         if client.status is not CONNECTED:
             raise not_connected(id)
         return client
+
+
+def token_type(call: Call) -> str:
+    """The type of a token that a URL names, in the words of its version."""
+    return dict(parse_qsl(call.query)).get("type", "RFID")
 
 
 def not_connected(id: str) -> Refusal:

@@ -44,6 +44,7 @@ class Answers:
             return self._translated(call, onward, exchange, response)
         with_urls = call.route.paginated or onward.cargo.sent == "cdr"
         headers = _headers(response, onward) if with_urls else ()
+        self._office.journal.passed_on(call.cause.id, self._office.id, exchange.id, exchange.receiver.id)
         return Reply(http_status=response.status, headers=headers, speaker=onward.way.back, passed=response.body)
 
     def _translated(self, call: Call, onward: Onward, exchange: Exchange, response: Response) -> Reply:
@@ -61,6 +62,8 @@ class Answers:
                     )
                 )
             except (msgspec.DecodeError, Invalid) as error:
+                if isinstance(error, Invalid):
+                    self._office.client.hints(exchange, error.findings)
                 raise Refusal(Status.HUB_ERROR, f"What {'-'.join(onward.way.to)} answered is not valid.") from error
             self._interpreter.tell(exchange.id, said)
             if said.body is None:

@@ -73,7 +73,9 @@ class Broadcast:
         if endpoint is None:
             return
         kind, id, type = SHARED[route.module.value], tuple(params.values())[2], _type(call)
-        query = f"?{call.query}" if call.query and line.version != OLDEST else ""
+        query = ""
+        if route.module is ModuleID.TOKENS and line.version != OLDEST:
+            query = f"?type={self._library.type_of_token(call, owner, line.version)}"
         whole = join_url(endpoint, *owner, id) + query
         url = join_url(endpoint, *owner, *tuple(params.values())[2:]) + query
         subject, method = subject_of(call, line.version), route.method
@@ -105,7 +107,19 @@ class Broadcast:
                 self._interpreter.tell(exchange.id, said)
             mend(exchange)
 
-        self._outbox.push(lane, line, method, url, subject, call.cause, said.body, done, correlation_id=correlation_id)
+        author = call.line.peer_platform if said.body is call.body else ""
+        self._outbox.push(
+            lane,
+            line,
+            method,
+            url,
+            subject,
+            call.cause,
+            said.body,
+            done,
+            correlation_id=correlation_id,
+            author=author,
+        )
 
     def _instead(self, owner: Owner, line: Connection, ids: tuple[str, ...]) -> Said:
         """What is told in place of a change that is withheld: the Location, if a receiver has too much of the EVSE.

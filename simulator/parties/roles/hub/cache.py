@@ -11,11 +11,11 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from simulator.ocpi import codec
-from simulator.ocpi.datatypes import is_datetime
+from simulator.ocpi import codec, rules
 from simulator.ocpi.findings import Finding, Invalid
 from simulator.ocpi.patch import partial
 from simulator.ocpi.translation.kinds import class_of
+from simulator.ocpi.translation.tokens import type_in
 from simulator.parties.dialect import OLDEST
 from simulator.parties.modules.order import newer
 from simulator.parties.store import Store
@@ -37,9 +37,6 @@ class Head(Struct, frozen=True, gc=False):
     type: str = ""
     contract_id: str = ""
     auth_id: str = ""
-
-
-_read_head = msgspec.json.Decoder(Head).decode
 
 
 class Kept:
@@ -85,28 +82,16 @@ class Kept:
             self.head = replace(self.head, last_updated=last_updated)
 
 
-def read_list(raw: msgspec.Raw) -> tuple[list[tuple[Head, bytes]], list[Finding]]:
-    """The items of a list of whatever version; those that cannot be told apart count as bad."""
+def read_list(kind: str, raw: msgspec.Raw, version: str) -> tuple[list[tuple[Head, bytes]], list[Finding]]:
+    """The good items of a list, as they came, and what is wrong with the others: they are not shown to anybody."""
     good: list[tuple[Head, bytes]] = []
     findings: list[Finding] = []
     for index, item in enumerate(_items(raw)):
         try:
-            head = _head(item)
-        except (*codec.UNREADABLE, Invalid) as error:
-            findings.append(_unreadable(f"$[{index}]", str(error)))
-            continue
-        if is_datetime(head.last_updated) and (head.id or head.uid):
-            good.append((head, bytes(item)))
-        else:
-            findings.append(_unreadable(f"$[{index}].last_updated", repr(head.last_updated)))
+            good.append((head_of(read(bytes(item), version, kind)), bytes(item)))
+        except Invalid as error:
+            findings += [replace(finding, path=f"$[{index}]{finding.path[1:]}") for finding in error.findings]
     return good, findings
-
-
-def _head(item: msgspec.Raw) -> Head:
-    try:
-        return _read_head(item)
-    except msgspec.ValidationError:
-        return head_of(parse(item))
 
 
 class Cache:
@@ -123,8 +108,18 @@ class Cache:
 
     def get(self, kind: str, owner: Owner, id: str, type: str = "") -> Kept | None:
         """One object; a token of any type when none is named."""
-        types = ("RFID", "APP_USER", "AD_HOC_USER", "OTHER", "EMAID") if kind == "token" and not type else (type,)
-        return next((found for each in types if (found := self._stores[kind].get(*owner, id, each))), None)
+        if kind == "token" and not type:
+            return next((kept for kept in self.tokens(id) if kept.owner == owner and _same(kept.head.uid, id)), None)
+        return self._stores[kind].get(*owner, id, type)
+
+    def meant(self, uid: str, type: str, version: str, owner: Owner | None = None) -> list[Kept]:
+        """The tokens that a party of a version means by a uid and its word for their type, the likeliest first.
+
+        Not every URL of 2.1.1 says the type.
+        """
+        found = [kept for kept in self.tokens(uid) if owner in (None, kept.owner) and _same(kept.head.uid, uid)]
+        of_type = [kept for kept in found if type_in(kept.head.type, version) == type]
+        return sorted(of_type, key=lambda kept: kept.head.type != type) or (found if version == OLDEST else [])
 
     def owner_of(self, kind: str, id: str) -> Owner | None:
         """Who owns the object, or the session, with this id."""
@@ -202,6 +197,10 @@ class Cache:
         self._stores[kept.kind].drop(*kept.owner, kept.head.id, "")
 
 
+def _same(id: str, other: str) -> bool:
+    return id.lower() == other.lower()
+
+
 def part_of(tree: Tree, path: tuple[str, ...]) -> Tree | None:
     """What lies at a path in a location: an EVSE by uid, a connector by id; None when there is no such part."""
     for (name, key), id in zip(_PARTS, path, strict=False):
@@ -212,11 +211,14 @@ def part_of(tree: Tree, path: tuple[str, ...]) -> Tree | None:
     return tree
 
 
-def read(raw: bytes, version: str, kind: str, patch: bool) -> Tree:
-    """A body of a version that was pushed, as JSON. Raises Invalid."""
+def read(raw: bytes, version: str, kind: str, patch: bool = False) -> Tree:
+    """A body of a version, as JSON. Raises Invalid, also for what no field can say by itself."""
     cls = class_of(kind, version)
     assert cls is not None
-    codec.decode(raw, partial(cls, version != OLDEST) if patch else cls)
+    obj = codec.decode(raw, partial(cls, version != OLDEST) if patch else cls)
+    errors = () if patch else tuple([finding for finding in rules.check(obj) if finding.severity == "error"])
+    if errors:
+        raise Invalid(errors)
     return parse(raw)
 
 
@@ -232,14 +234,3 @@ def head_of(tree: Tree) -> Head:
     """What is read of an object to find it again; what is no text does not count."""
     texts = {name: tree[name] for name in Head.__struct_fields__ if isinstance(tree.get(name), str)}
     return msgspec.convert({"last_updated": "", **texts}, Head)
-
-
-def _unreadable(path: str, found: str) -> Finding:
-    return Finding(
-        rule="unreadable-item",
-        severity="error",
-        path=path,
-        found=found,
-        expected="an object with its id and last_updated",
-        section="OCPI transport_and_format, GET",
-    )

@@ -133,6 +133,8 @@ class Forwarder:
             self._under_way[correlation_id] = None
         if onward.said is not None:
             self._preparation.tell(exchange, onward.said)
+        else:
+            self._office.journal.passed_on(exchange.id, self._office.id, call.cause.id, call.line.peer_platform)
         return Later(exchange, partial(self._answer, call, onward, correlation_id))
 
     def _answer(self, call: Call, onward: Onward, correlation_id: str, exchange: Exchange) -> Reply:

@@ -20,6 +20,10 @@ from simulator.parties.losses import TRANSLATION, tell_translation
 from simulator.parties.roles.hub.cache import Cache, Kept, Owner, Tree, parse, part_of
 
 _items = msgspec.json.Decoder(list[msgspec.Raw]).decode
+_PAID_BY_TOKEN: Final = ("session", "cdr")
+_TYPE_RESTORED: Final = Loss(
+    "$.cdr_token.type", "invented", "The type is that of the Token known here; older versions have no word for it."
+)
 _LEVELS: Final = ("location", "evse", "connector")
 
 
@@ -57,7 +61,9 @@ class Interpreter:
         if cls is None or source == target:
             return Said(raw)
         codec.decode(raw, cls)
-        return _said(translate(kind, parse(raw), source, target, self._setting(owner, token)))
+        return _said(
+            self._with_type(kind, translate(kind, parse(raw), source, target, self._setting(owner, token)), target)
+        )
 
     def say_patch(self, kind: str, raw: bytes, source: str, target: str, owner: Owner, ids: tuple[str, ...]) -> Said:
         """The body of a PATCH in another version. `ids` lead to what it changes: a location's, an EVSE's in it.
@@ -73,7 +79,7 @@ class Interpreter:
             found = translate(whole, tree, version, target, setting)
             if found.tree is None:
                 return _said(found)
-        return _said(translate(kind, parse(raw), source, target, setting, patch=True))
+        return _said(self._with_type(kind, translate(kind, parse(raw), source, target, setting, patch=True), target))
 
     def _around(self, kind: str, owner: Owner, ids: tuple[str, ...]) -> Iterator[tuple[str, Tree, str]]:
         """What a PATCH of a location changes and lies in, each as it is kept, with its kind and version."""
@@ -139,6 +145,18 @@ class Interpreter:
         tell_translation(self._journal, exchange, said.losses)
         for path, reason in said.withheld:
             self._journal.hint(exchange, "translation-withheld", "warning", reason, path, TRANSLATION)
+
+    def _with_type(self, kind: str, said: Translated, target: str) -> Translated:
+        """A session or a bill with its Token's own type, if the version on the way to `target` had no word for that."""
+        token = said.tree.get("cdr_token") if said.tree is not None else None
+        if said.tree is None or token is None or kind not in _PAID_BY_TOKEN or target in (OLDEST, HOME):
+            return said
+        owner = token["country_code"].upper(), token["party_id"].upper()
+        meant = self._cache.meant(token["uid"], token["type"], HOME, owner)
+        if not meant or meant[0].head.type == token["type"]:
+            return said
+        told = {**said.tree, "cdr_token": {**token, "type": meant[0].head.type}}
+        return Translated(told, (*said.losses, _TYPE_RESTORED), "")
 
     # What is looked up
 

@@ -3,9 +3,9 @@
 Source: OCPI 2.2.1, Transport and format, GET All via Hubs; digest, section 2.3.
 """
 
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
-from urllib.parse import parse_qsl
 
 from msgspec import Struct
 
@@ -16,12 +16,14 @@ from simulator.ocpi.modules import ModuleID, Role
 from simulator.ocpi.rules import check_identity
 from simulator.ocpi.status import Status
 from simulator.ocpi.translation.kinds import KINDS
+from simulator.ocpi.translation.tokens import type_in
 from simulator.parties.call import CREATED, DONE, Call, Refusal, Reply
 from simulator.parties.connection import Connection
 from simulator.parties.dialect import OLDEST
 from simulator.parties.modules.ownership import unknown
 from simulator.parties.office import Office
 from simulator.parties.pull import Crawl
+from simulator.parties.roles.hub.addressee import token_type
 from simulator.parties.roles.hub.cache import Cache, Head, Kept, Owner, parse, part_of, read, read_list
 from simulator.parties.roles.hub.directory import Directory
 from simulator.parties.roles.hub.interpreter import Interpreter
@@ -55,8 +57,9 @@ class Library:
         )
 
     def _pull(self, module: ModuleID, roles: tuple[Role, ...], full: bool = False) -> Pull:
-        take = self._take(SHARED[module.value])
-        return Pull(module, Struct, take, full=full, optional=True, roles=roles, read=read_list)
+        kind = SHARED[module.value]
+        read = partial(read_list, kind)
+        return Pull(module, Struct, self._take(kind), full=full, optional=True, roles=roles, read=read)
 
     # Read from the clients
 
@@ -92,7 +95,8 @@ class Library:
         kind = SHARED[call.route.module.value]
         ids = tuple(call.params.values())[2:]
         route = call.route
-        kept = self._cache.get(kind, owner, ids[0], call.query.partition("type=")[2].partition("&")[0])
+        type = "" if kind != "token" or call.version == OLDEST else token_type(call)
+        kept = self._cache.get(kind, owner, ids[0], type)
         if route.method == "DELETE":
             if kept is not None:
                 self._cache.drop(kept)
@@ -102,8 +106,7 @@ class Library:
         named = SimpleNamespace(**{name: value for name, value in tree.items() if isinstance(value, str)})
         if findings := check_identity(call.params, named):
             raise Invalid(findings)
-        type = dict(parse_qsl(call.query)).get("type", "RFID")
-        if whole and kind == "token" and call.version != OLDEST and tree["type"] != type:
+        if whole and type and tree["type"] != type:
             raise Refusal(Status.INVALID_PARAMETERS, f"The URL says type {type}, the body {tree['type']}.")
         if whole and len(ids) == 1:
             self._cache.put(kind, owner, call.version, call.body, tree)
@@ -111,6 +114,12 @@ class Library:
         if kept is None or not self._cache.change(kept, tree, ids[1:], whole=whole):
             raise unknown(kind.capitalize(), "/".join(ids))
         return DONE
+
+    def type_of_token(self, call: Call, owner: Owner, version: str) -> str:
+        """A version's word for the type of the token that a URL names."""
+        type = token_type(call)
+        meant = self._cache.meant(call.params["token_uid"], type, call.version, owner)
+        return type_in(meant[0].head.type if meant else type, version)
 
     # Shown in GET ALL
 

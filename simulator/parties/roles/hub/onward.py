@@ -189,14 +189,11 @@ class Preparation:
         return whole
 
     def _query(self, call: Call, query: str, version: str, owner: Owner) -> str:
-        """2.1.1 does not say in its URLs of which type a token is."""
-        route = call.route
-        if route.module is not ModuleID.TOKENS or route.interface is not InterfaceRole.RECEIVER:
+        """A token's URL says its type there; of 2.1.1 only the Sender's does."""
+        if "token_uid" not in call.params:
             return query
-        if version == OLDEST:
-            return ""
-        kept = self._cache.get("token", owner, call.params["token_uid"]) if call.version == OLDEST else None
-        return f"type={kept.head.type}" if kept is not None else query
+        is_said = version != OLDEST or call.route.interface is InterfaceRole.SENDER
+        return f"type={self._library.type_of_token(call, owner, version)}" if is_said else ""
 
 
 def _put_instead(route: str, version: str) -> str:

@@ -1,0 +1,67 @@
+"""Whose doing an error is that two legs of one way have: a hub passes on what others wrote, and is not to blame for it.
+
+Only a hub keeps the correlation id in what follows from a message. Broadcasts come after the message that they pass on;
+of what is addressed to one party the hub waits for the answer, and passes that on. Source: digest, section 2.3.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Final, Protocol
+
+from simulator.ocpi import headers as h
+from simulator.ocpi.expert.requests import IDS, ROUTING
+from simulator.ocpi.findings import Finding
+
+_REMEMBERED: Final = 10_000
+_OF_A_HOP: Final = (*IDS, *ROUTING, h.AUTHORIZATION, h.CONTENT_TYPE, "path")
+"""What each platform answers for itself."""
+_Leg = tuple[int, str]
+
+
+class Exchange(Protocol):
+    """What is asked of a row of a recording; see `simulator.recording.rows.MessageRow`."""
+
+    exchange: int
+    cause_kind: str
+    cause: int
+    correlation_id: str
+    sender: str
+    receiver: str
+
+
+class Authors:
+    """Remembers the errors of messages for as long as they may come again on another leg."""
+
+    def __init__(self) -> None:
+        self._asked: dict[_Leg, dict[tuple[str, str], str]] = {}
+        self._answered: dict[_Leg, dict[tuple[str, str], str]] = {}
+
+    def of_request(self, row: Exchange, findings: Iterable[Finding]) -> Iterator[tuple[str, Finding]]:
+        """The findings on a request, each after whose doing it is."""
+        first, this = (row.cause, row.correlation_id), (row.exchange, row.correlation_id)
+        known = self._asked.get(first, {}) if row.cause_kind == "message" else {}
+        return _attribute(row.sender, findings, known, self._asked, this)
+
+    def of_answer(self, row: Exchange, findings: Iterable[Finding]) -> Iterator[tuple[str, Finding]]:
+        """The findings on an answer, each after whose doing it is."""
+        before, this = (row.cause, row.correlation_id), (row.exchange, row.correlation_id)
+        known = self._answered.pop(this, {})
+        return _attribute(row.receiver, findings, known, self._answered, before)
+
+
+def _attribute(
+    party: str,
+    findings: Iterable[Finding],
+    known: dict[tuple[str, str], str],
+    remembered: dict[_Leg, dict[tuple[str, str], str]],
+    leg: _Leg,
+) -> Iterator[tuple[str, Finding]]:
+    for finding in findings:
+        if finding.severity != "error" or finding.path in _OF_A_HOP:
+            yield party, finding
+            continue
+        what = finding.rule, finding.path
+        author = known.get(what, party)
+        remembered.setdefault(leg, {})[what] = author
+        if len(remembered) > _REMEMBERED:
+            del remembered[next(iter(remembered))]
+        yield author, finding
