@@ -28,9 +28,6 @@ Life = Generator[Event, Any, None]
 MAX_TRIES = 4
 """Sites a driver drives to before waiting at the last of them."""
 
-APP_PATIENCE_US = 120_000_000
-"""How long a driver looks at an app that does not answer."""
-
 START_PATIENCE_US = 60_000_000
 """How long a driver waits for a charger to start or stop after the app said that it will."""
 
@@ -249,7 +246,7 @@ class Driver:
         return status
 
     def _hear(self, said: Event) -> Generator[Event, Any, str]:
-        yield self._env.any_of((said, self._env.timeout(APP_PATIENCE_US)))
+        yield self._env.any_of((said, self._env.timeout(self._visit.app_patience_us)))
         return str(said.value) if said.triggered else TIMEOUT
 
     def _stay(self, charger: Charger, transaction: Transaction, leaves_at_us: int) -> Life:

@@ -74,6 +74,59 @@ def test_an_outside_emsp_joins_and_its_driver_charges(tmp_path: Path, version: s
         assert not [hint for hint in recording.hints() if hint.severity == "error"]
 
 
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("early", [False, True], ids=["plug first", "start first"])
+def test_an_outsiders_app_starts_and_stops_a_session(tmp_path: Path, version: str, early: bool) -> None:
+    """Its driver plugs in and waits for START_SESSION, or finds the place waiting for the plug; STOP_SESSION works."""
+    visitor = named("Otto", "DE-EXT", token="APP-1", authorise="app", arrives="1 min", stay="4 h", stop="app")
+    scenario = served(tmp_path, JOINS.format(version=version), visitor, named("Vera", arrives="4 h"))
+    stranger = Stranger(version)
+    account = card(version) | {"uid": "APP-1", "type": "OTHER" if version == "2.1.1" else "APP_USER"}
+
+    async def part(run: Served) -> None:
+        async with stranger:
+            (invitation,) = await run.invited()
+            await stranger.register(invitation.versions_url, invitation.token)
+            place = {"location_id": "NL-ABC-L001", "evse_uid": "NL-ABC-E0001"}
+            if not early:
+                waits = await run.waits("START_SESSION")
+                assert (waits.outsider, waits.token_uid, waits.location_id) == ("DE-EXT", "APP-1", "NL-ABC-L001")
+                place["evse_uid"] = waits.evse_uid
+            start = {"response_url": f"{stranger.base}/ocpi/{version}/commands/1", "token": account, **place}
+            await stranger.ask("POST", stranger.endpoints["commands"] + "/START_SESSION", start)
+            (session,) = await stranger.until("PUT", "sessions")
+            stop = {"response_url": f"{stranger.base}/ocpi/{version}/commands/2", "session_id": session["id"]}
+            await stranger.ask("POST", stranger.endpoints["commands"] + "/STOP_SESSION", stop)
+            await stranger.until("POST", "cdrs")
+
+    result = scene(scenario, tmp_path / "served.ocpirun", part, speed=60.0)
+    assert stranger.bodies("POST", "commands") == [{"result": "ACCEPTED"}] * 2
+    assert all(result.summary["checks"].values()), result.remarks  # type: ignore[attr-defined]
+    (cdr,) = stranger.bodies("POST", "cdrs")
+    assert cdr["auth_method"] == ("AUTH_REQUEST" if version == "2.1.1" else "COMMAND")
+    steps = [row for row in events(tmp_path / "served.ocpirun") if row[0] == "driver/Otto"]
+    assert [kind for _, kind, _ in steps] == ["arrive", "plug", "app", "leave"]
+
+
+def test_a_driver_whose_outsider_starts_nothing_leaves_and_that_is_told(tmp_path: Path) -> None:
+    visitor = named("Otto", "DE-EXT", token="APP-1", authorise="app", arrives="1 min")
+
+    async def part(run: Served) -> None:
+        await run.waits("START_SESSION")
+        await run.until(15 * MIN)
+
+    scene(served(tmp_path, JOINS.format(version="2.2.1"), visitor), tmp_path / "served.ocpirun", part)
+    steps = [row for row in events(tmp_path / "served.ocpirun") if row[0] == "driver/Otto"]
+    assert [kind for _, kind, _ in steps] == ["arrive", "plug", "app", "refused", "turned_away"]
+    assert steps[-1][2]["reason"] == "no_answer"
+
+
+def events(path: Path) -> list[tuple[str, str, dict[str, Any]]]:
+    """Source, kind and data of what happened in the street."""
+    with Recording.open(path) as recording:
+        return [(row.source, row.kind, json.loads(row.data)) for row in recording.events()]
+
+
 def location(version: str) -> dict[str, Any]:
     """A location of the outsider's with one EVSE."""
     at = {"last_updated": "2026-05-04T03:00:00Z"}
