@@ -1,7 +1,5 @@
 """Platforms of another make take part in a run: both ways of registering, each version, and whoever does harm."""
 
-import asyncio
-import base64
 import json
 from pathlib import Path
 from typing import Any
@@ -125,103 +123,6 @@ def events(path: Path) -> list[tuple[str, str, dict[str, Any]]]:
     """Source, kind and data of what happened in the street."""
     with Recording.open(path) as recording:
         return [(row.source, row.kind, json.loads(row.data)) for row in recording.events()]
-
-
-def location(version: str) -> dict[str, Any]:
-    """A location of the outsider's with one EVSE."""
-    at = {"last_updated": "2026-05-04T03:00:00Z"}
-    connector = {"id": "1", "standard": "IEC_62196_T2", "format": "SOCKET", "power_type": "AC_3_PHASE", **at}
-    place = {"id": "L1", "address": "Elsewhere 1", "city": "Aachen", "country": "DEU", **at}
-    place["coordinates"] = {"latitude": "50.770000", "longitude": "6.080000"}
-    evse = {"uid": "E1", "status": "AVAILABLE", **at}
-    if version == "2.1.1":
-        connector |= {"voltage": 230, "amperage": 32}
-        place |= {"type": "ON_STREET", "postal_code": "52062"}
-    else:
-        connector |= {"max_voltage": 230, "max_amperage": 32}
-        place |= {"country_code": "DE", "party_id": "EXT", "publish": True, "time_zone": "Europe/Berlin"}
-    return {**place, "evses": [{**evse, "connectors": [connector]}]}
-
-
-@pytest.mark.parametrize(("version", "encoding"), [("2.2.1", "base64"), ("2.2.1", "raw"), ("2.1.1", "raw")])
-def test_ours_register_with_an_outside_cpo(tmp_path: Path, version: str, encoding: str) -> None:
-    stranger = Stranger(version, role="CPO")
-
-    async def part() -> None:
-        async with stranger:
-            outside = (
-                f"outside:\n  DE-EXT: {{role: cpo, with: [NL-EMA], ocpi: [{version}], token: token-a-of-theirs, "
-                f'versions_url: "{stranger.base}/ocpi/versions", encoding: {encoding}}}\n'
-            )
-            run = Served(served(tmp_path, outside), tmp_path / "served.ocpirun", 300.0)
-            await stranger.until("GET", "cdrs")
-            await stranger.look_around(stranger.bodies("POST", "credentials")[0]["url"])
-            url = f"{stranger.endpoints['locations']}/DE/EXT/L1"
-            http, told, _ = await stranger.ask("PUT", url, location(version))
-            assert (http, told["status_code"]) == (201, 1000), told
-            result = await run.end()
-            assert all(result.summary["checks"].values()), result.remarks  # type: ignore[attr-defined]
-
-    asyncio.run(part())
-    first = "token-a-of-theirs" if encoding == "raw" else base64.b64encode(b"token-a-of-theirs").decode()
-    assert stranger.authorizations[0] == f"Token {first}"
-    with Recording.open(tmp_path / "served.ocpirun") as recording:
-        (put,) = [row for row in recording.messages() if row.route == "locations.receiver.put_location"]
-        assert (put.sender, put.receiver, put.version) == ("DE-EXT", "NL-EMA", version)
-        assert "DE-EXT/E1" in [row.entity for row in recording.tail(0, limit=1_000_000).states]
-        told = [hint.rule for hint in recording.hints() if hint.severity == "error"]
-        assert told == (["token-encoding"] * len(told) if encoding == "raw" else [])
-
-
-def test_an_outside_cpo_bills_one_of_ours(tmp_path: Path) -> None:
-    stranger = Stranger("2.2.1", role="CPO")
-    bill = {
-        "country_code": "DE",
-        "party_id": "EXT",
-        "id": "C1",
-        "auth_method": "WHITELIST",
-        "currency": "EUR",
-        "start_date_time": "2026-05-04T02:00:00Z",
-        "end_date_time": "2026-05-04T03:00:00Z",
-        "total_cost": {"excl_vat": 4.5},
-        "total_energy": 10,
-        "total_time": 1,
-        "last_updated": "2026-05-04T03:00:00Z",
-        "cdr_token": {"country_code": "NL", "party_id": "EMA", "uid": "1", "type": "RFID", "contract_id": "NL-EMA-C1"},
-        "cdr_location": {
-            "id": "L1",
-            "address": "Elsewhere 1",
-            "city": "Aachen",
-            "country": "DEU",
-            "evse_uid": "E1",
-            "evse_id": "DE*EXT*E1",
-            "connector_id": "1",
-            "connector_standard": "IEC_62196_T2",
-            "connector_format": "SOCKET",
-            "connector_power_type": "AC_3_PHASE",
-            "coordinates": {"latitude": "50.770000", "longitude": "6.080000"},
-        },
-        "charging_periods": [
-            {"start_date_time": "2026-05-04T02:00:00Z", "dimensions": [{"type": "ENERGY", "volume": 10}]}
-        ],
-    }
-    where: list[str] = []
-
-    async def part(run: Served) -> None:
-        (invitation,) = await run.invited()
-        async with stranger:
-            await stranger.register(invitation.versions_url, invitation.token)
-            http, told, headers = await stranger.ask("POST", stranger.endpoints["cdrs"], bill)
-            assert (http, told["status_code"]) == (201, 1000), told
-            http, told, _ = await stranger.ask("GET", headers["Location"])
-            assert told["data"]["id"] == "C1"
-            where.append(headers["Location"])
-
-    outside = "outside:\n  DE-EXT: {role: cpo, with: [NL-EMA]}\n"
-    result = scene(served(tmp_path, outside), tmp_path / "served.ocpirun", part)
-    assert where[0].startswith("http://127.0.0.1:")
-    assert all(result.summary["checks"].values()), result.remarks  # type: ignore[attr-defined]
-    assert result.summary["cdrs"] == 1
 
 
 def at_a_hub(tmp_path: Path, oldest: bool = False) -> Scenario:
