@@ -19,7 +19,7 @@ from msgspec.structs import replace
 from simpy import Event, Interrupt
 
 from simulator.assemble.outside_subject import subject_of
-from simulator.assemble.outside_visitors import welcome
+from simulator.assemble.outside_visitors import Awaited, welcome
 from simulator.assemble.outsider import Guest, Invitation
 from simulator.assemble.world import World
 from simulator.engine.cause import TIME
@@ -45,10 +45,14 @@ _ANSWER_WITHIN_S: Final = 90.0
 
 
 class Serving(Struct, frozen=True):
-    """How a run is served: the address to listen on, and who is told of each invitation to an outsider."""
+    """How a run is served: the address to listen on, and who is told of each invitation to an outsider.
+
+    `wait` hears of each driver who waits for a command of an outsider.
+    """
 
     address: str
     invite: Callable[[Invitation], None]
+    wait: Callable[[Awaited], None]
 
     @property
     def name(self) -> str:
@@ -91,7 +95,7 @@ class Outside:
             self._world.party(id).office.mint = lambda: secrets.token_hex(20)
         for guest in self.guests.values():
             guest.meet(origins, self._governor.speed, self._serving.invite)
-            welcome(self._world, guest.outsider)
+            welcome(self._world, guest.outsider, self._serving.wait)
         self._kernel.env.process(self._look())
 
     def _refusal(self, http_status: int, sentence: str) -> Response:

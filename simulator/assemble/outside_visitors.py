@@ -1,38 +1,77 @@
-"""The drivers who hold an outsider's card and charge at our charge points.
+"""The drivers who hold an outsider's card, or have an account with its app, and charge at our charge points.
 
-What the outsider's app shows nobody here can know: they go by the signs in the street, and tap their card.
+What the outsider's app shows nobody here can know: they go by the signs in the street, tap their card, or plug in and
+wait until the outsider has our charge point start, or stop.
 """
 
 from collections.abc import Callable
 from typing import Any, Final
 
+from msgspec import Struct
+from msgspec.structs import replace
+from simpy import Event
+
 from simulator.assemble.people import SEARCH_M, plan_of
 from simulator.assemble.world import World
 from simulator.engine.cause import Cause
 from simulator.field.arrivals import arrive_at
+from simulator.field.charger import Charger
 from simulator.field.visit import Visit
 from simulator.ocpi.v2_2_1.tariffs import Tariff
 from simulator.ocpp.messages import IdToken
 from simulator.parties.roles.app import DriverApp
 from simulator.parties.store import Store
-from simulator.scenario.model import Outsider
+from simulator.scenario.model import Driver, Outsider
 from simulator.world.app import KnownEvse
 
+VISITOR_PATIENCE_US: Final = 600_000_000
+"""How long a visitor waits for what the outsider is to send: people may be sitting there, typing it."""
 _NO_APP: Final = "UNREACHABLE"
 
 
-class _NoDesk:
-    """There is nobody behind the signs to ask for a session."""
+class Awaited(Struct, frozen=True):
+    """A visitor who waits at one of our EVSEs for a command of the outsider, START_SESSION or STOP_SESSION."""
+
+    outsider: str
+    command: str
+    token_uid: str
+    party: str
+    location_id: str
+    evse_uid: str
+
+
+class _TheirDesk:
+    """The outsider behind its drivers' wishes: what it makes of them shows at our charge points alone."""
+
+    def __init__(self, world: World, outsider: str, tell: Callable[[Awaited], None]) -> None:
+        self._world = world
+        self._outsider = outsider
+        self._tell = tell
 
     def start(self, token_uid: str, known: KnownEvse, answer: Callable[[str], None], cause: Cause) -> None:
         """See CommandDesk."""
-        del token_uid, known, cause
-        answer(_NO_APP)
+        del cause
+        charger = self._world.street.chargers[known.key]
+        self._await("START_SESSION", token_uid, charger, charger.started, answer)
 
     def stop(self, token_uid: str, evse_key: str, answer: Callable[[str], None], cause: Cause) -> None:
         """See CommandDesk."""
-        del token_uid, evse_key, cause
-        answer(_NO_APP)
+        del cause
+        charger = self._world.street.chargers[evse_key]
+        assert charger.transaction is not None
+        self._await("STOP_SESSION", token_uid, charger, charger.transaction.stopped, answer)
+
+    def _await(
+        self, command: str, token_uid: str, charger: Charger, done: Event, answer: Callable[[str], None]
+    ) -> None:
+        if done.callbacks is None:
+            answer("ACCEPTED")
+            return
+        done.callbacks.append(lambda _: answer("ACCEPTED"))
+        if not done.triggered:
+            location_id = charger.site.key.removeprefix(f"{charger.party}/")
+            told = Awaited(self._outsider, command, token_uid, charger.party, location_id, charger.evse_uid)
+            self._tell(told)
 
     def reserve(
         self,
@@ -53,28 +92,35 @@ class _NoDesk:
         answer(_NO_APP)
 
 
-def welcome(world: World, outsider: Outsider) -> None:
-    """Let the scenario's drivers with this outsider's cards arrive."""
+def welcome(world: World, outsider: Outsider, tell: Callable[[Awaited], None]) -> None:
+    """Let the scenario's drivers with this outsider's cards and accounts arrive; `tell` hears whom it keeps waiting."""
     visitors = [driver for driver in world.scenario.visitors if driver.emsp == outsider.id]
     if not visitors:
         return
-    signs = DriverApp(next(iter(world.cpos.values())).office.calendar, _prices(world, outsider), _NoDesk())
+    desk = _TheirDesk(world, outsider.id, tell)
+    signs = DriverApp(next(iter(world.cpos.values())).office.calendar, _prices(world, outsider), desk)
     for cpo in _reached(world, outsider):
         for location in world.assets[cpo].locations:
             signs.learn(location, None)
     world.street.apps[outsider.id] = signs
     for driver in visitors:
-        visit = Visit(
-            driver.name,
-            outsider.id,
-            IdToken(driver.token or "", "ISO14443"),
-            plan_of(driver),
-            driver.latitude,
-            driver.longitude,
-            SEARCH_M,
-            driver.stop or "card",
-        )
-        world.kernel.env.process(arrive_at(world.street, visit, driver.arrives_at_us))
+        world.kernel.env.process(arrive_at(world.street, _visit(driver), driver.arrives_at_us))
+
+
+def _visit(driver: Driver) -> Visit:
+    """One with an app leaves when charging is over, at the latest after the stay."""
+    by_app = driver.authorise == "app"
+    return Visit(
+        driver.name,
+        driver.emsp,
+        IdToken(driver.token or "", "Central" if by_app else "ISO14443"),
+        replace(plan_of(driver), leaves_when_full=by_app),
+        driver.latitude,
+        driver.longitude,
+        SEARCH_M,
+        driver.stop or ("unplug" if by_app else "card"),
+        app_patience_us=VISITOR_PATIENCE_US,
+    )
 
 
 def _reached(world: World, outsider: Outsider) -> list[str]:

@@ -50,7 +50,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 def serve(arguments: argparse.Namespace) -> int:
     """Serve it; returns 1 when a check is false, else 0. Raises what `errors.tell` knows how to tell."""
-    from simulator.assemble import Invitation, RunOptions, Serving
+    from simulator.assemble import Awaited, Invitation, RunOptions, Serving
     from simulator.cli import show
     from simulator.cli.playing import play_once
     from simulator.recording.writer_process import best_writer
@@ -88,10 +88,25 @@ def serve(arguments: argparse.Namespace) -> int:
         )
         print("\n".join([told, *_calls(invitation)]), flush=True)
 
+    def wait(awaited: Awaited) -> None:
+        sentence = tr(
+            "A driver waits for {command} of {outsider}, with token {token}, at EVSE {evse} of location {location} "
+            "of {party}"
+        )
+        told = sentence.format(
+            command=awaited.command,
+            outsider=awaited.outsider,
+            token=awaited.token_uid,
+            evse=awaited.evse_uid,
+            location=awaited.location_id,
+            party=awaited.party,
+        )
+        print(told, flush=True)
+
     run_options = RunOptions(
         speed=arguments.speed, until_us=arguments.until, out=out, control=True, writer=best_writer()
     )
-    result = play_once(scenario, run_options, scenario.name, Serving(arguments.bind, invite))
+    result = play_once(scenario, run_options, scenario.name, Serving(arguments.bind, invite, wait))
     show.show_run(result.path, None)
     return 0 if all(msgspec.convert(result.summary, RunFigures).checks.values()) else 1
 

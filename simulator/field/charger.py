@@ -13,12 +13,12 @@ from simpy import Event
 from simulator.engine.cause import TIME, Cause
 from simulator.engine.clock import Alarm, Clock
 from simulator.engine.journal import Journal
+from simulator.field.awaited_plug import AwaitedPlug
 from simulator.field.charge_point_link import ChargePointLink
 from simulator.field.reserved_place import ReservedPlace
 from simulator.field.transaction import Transaction
 from simulator.ocpp.messages import (
     IN_TRANSACTION,
-    NO_VEHICLE,
     NOT_RESERVED,
     NOT_UNDER_WAY,
     OCCUPIED,
@@ -64,9 +64,9 @@ _US_PER_S = 1_000_000
 class Charger:
     """One EVSE. Implements `ChargePoint`.
 
-    Life of a visit: `plug` -> `tap`, or the CPO's RequestStart -> transaction -> `tap` of the same token, RequestStop
-    or `unplug` -> `unplug`. The site says how much power it may draw (`draw`). `started` is the event of the present
-    visit whose value is its first transaction.
+    Life of a visit: `plug` -> `tap`, or the CPO's RequestStart (which may come first and then waits for the plug) ->
+    transaction -> `tap` of the same token, RequestStop or `unplug` -> `unplug`. The site says how much power it may
+    draw (`draw`). `started` is the event of the present visit whose value is its first transaction.
     """
 
     def __init__(
@@ -96,6 +96,7 @@ class Charger:
         self.minimum_w = 0
         self.limit = UNLIMITED
         self.reserved = ReservedPlace(env, self._reservation_expired)
+        self.awaited = AwaitedPlug(env, lambda: self._open_to_all(TIME))
         self._env = env
         self._journal = journal
         self._entity = f"evse/{self.key}"
@@ -117,7 +118,7 @@ class Charger:
 
     def free_for(self, token: IdToken) -> bool:
         """Whether a driver with this token who comes now can take the place."""
-        return self.free and self.reserved.open_to(token)
+        return self.free and self.reserved.open_to(token) and self.awaited.open_to(token)
 
     # What a driver does
 
@@ -125,8 +126,11 @@ class Charger:
         """Connect a car; False when the place is taken or the two cannot be connected."""
         if self.battery is not None or charging_power_w(self.rating, battery.vehicle) <= 0:
             return False
+        awaited = self.awaited.take()
         self._occupy(battery, cause)
         self._tell_status("Occupied", cause)
+        if awaited is not None:
+            self._start(awaited.token, "CablePluggedIn", awaited.remote_start_id, cause)
         return True
 
     def tap(self, token: IdToken, answer: Callable[[str], None], cause: Cause) -> None:
@@ -192,35 +196,39 @@ class Charger:
     def _refusal(self, message: AboutPlace) -> str:
         """Why not; "" when it can be done."""
         if isinstance(message, RequestStartTransaction):
-            if self.battery is None:
-                return NO_VEHICLE
             if self.transaction is not None:
                 return IN_TRANSACTION
-            return "" if self.reserved.open_to(message.token) else RESERVED
+            if not self.reserved.open_to(message.token):
+                return RESERVED
+            return OCCUPIED if self.promised or not self.awaited.open_to(message.token) else ""
         if isinstance(message, ReserveNow):
             if message.expiry_us <= self._env.now_us:
                 return OVER
-            return "" if self.free and self.reserved.can_hold(message) else OCCUPIED
+            can_hold = self.reserved.can_hold(message) and self.awaited.open_to(message.token)
+            return "" if self.free and can_hold else OCCUPIED
         if isinstance(message, CancelReservation):
             return "" if self.reserved.holds(message.reservation_id) else NOT_RESERVED
         return PLUG_IN_USE if self.transaction is not None else ""
 
     def _do(self, message: AboutPlace, cause: Cause) -> None:
         if isinstance(message, RequestStartTransaction):
-            self._start(message.token, "RemoteStart", message.remote_start_id, cause)
+            if self.battery is None:
+                self.awaited.expect(message)
+            else:
+                self._start(message.token, "RemoteStart", message.remote_start_id, cause)
         elif isinstance(message, ReserveNow):
             self.reserved.hold(message)
             self._show_vacant(cause)
         elif isinstance(message, CancelReservation):
             self.reserved.give_up()
-            self._no_longer_reserved(cause)
+            self._open_to_all(cause)
 
     def _reservation_expired(self, reservation_id: int) -> None:
         self.link.notify(self.evse_uid, ReservationStatusUpdate(reservation_id, "Expired"), TIME)
-        self._no_longer_reserved(TIME)
+        self._open_to_all(TIME)
 
-    def _no_longer_reserved(self, cause: Cause) -> None:
-        """The place is anybody's again, unless a car stands there."""
+    def _open_to_all(self, cause: Cause) -> None:
+        """The place is kept for nobody any more, unless a car stands there."""
         if self.battery is None:
             self._show_vacant(cause)
             self.site.freed(self)

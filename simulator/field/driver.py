@@ -1,6 +1,7 @@
 """The life of one driver, from the wish to charge to the way home, told as one process.
 
-A driver sees the network through the app of the eMSP alone and meets what is really there on arrival.
+A driver sees the network through the app of the eMSP alone and meets what is really there on arrival. Where that is an
+EVSE that stands in no street of ours, but in the world of a party from outside, OCPI alone tells what goes on there.
 """
 
 from collections.abc import Callable, Generator, Sequence
@@ -12,6 +13,7 @@ from simulator.engine.cause import TIME, Cause
 from simulator.field.charge_point_link import OFFLINE
 from simulator.field.charger import Charger
 from simulator.field.prospects import AVAILABLE, LOOKED_AT, prospects, usable
+from simulator.field.session_watch import SessionWatch
 from simulator.field.site import Site
 from simulator.field.street import Street
 from simulator.field.transaction import Transaction
@@ -28,14 +30,14 @@ Life = Generator[Event, Any, None]
 MAX_TRIES = 4
 """Sites a driver drives to before waiting at the last of them."""
 
-APP_PATIENCE_US = 120_000_000
-"""How long a driver looks at an app that does not answer."""
-
 START_PATIENCE_US = 60_000_000
 """How long a driver waits for a charger to start or stop after the app said that it will."""
 
 TIMEOUT = "TIMEOUT"
 """What such a driver notes in place of an answer, as OCPI's CommandResult calls it."""
+
+ABROAD_PATIENCE_US = 600_000_000
+"""How long a driver waits for the Session of a party from outside to begin, or to end, after it said that it will."""
 
 GRACE_US = 15 * 60_000_000
 """How long after the arrival a reserved place is kept."""
@@ -48,8 +50,8 @@ class Driver:
 
     Life: (reserve ->) arrive -> look into the app -> drive -> (taken -> drive on ...) -> (wait) -> plug -> tap or app
     -> charge -> tap or app or nothing -> leave; or turned_away, with the reason: `nothing_shown`, `none_compatible`,
-    `all_taken`, `refused` or `no_answer`; or, after reserving, stays_away. Each step is an event of the source
-    `driver/<name>`.
+    `app_needed` (what is left is an outsider's, and needs one), `all_taken`, `refused` or `no_answer`; or, after
+    reserving, stays_away. Each step is an event of the source `driver/<name>`.
     """
 
     def __init__(self, street: Street, visit: Visit, taste: Taste | None = None) -> None:
@@ -66,7 +68,7 @@ class Driver:
 
     def book(self, booking: Booking, arrives_at_us: int) -> Generator[Event, Any, bool]:
         """Have the best free place kept from now until a while after the arrival; whether the driver will come."""
-        free = self._ranked([known for known in self._shown() if known.status == AVAILABLE])
+        free = self._in_reach(self._ranked([known for known in self._shown() if known.status == AVAILABLE]))
         if not free:
             self._say("not_reserved", data={"status": "NOTHING_FREE"})
         for known in free[:MAX_TRIES]:
@@ -107,19 +109,26 @@ class Driver:
         if not ranked:
             self._turn_away("none_compatible")
             return
-        charger = yield from self._find(ranked)
-        if charger is None:
-            self._turn_away("all_taken")
+        in_reach = self._in_reach(ranked)
+        if not in_reach and not self._by_app:
+            self._turn_away("app_needed")
             return
-        charger.plug(
-            Battery(plan.vehicle, plan.start_soc_permille, plan.target_soc_permille),
-            self._say("plug", charger.key, {"tries": self._tries, "waited_s": _seconds(self._waited_us)}),
-        )
+        place = yield from self._find(in_reach)
+        if place is None:
+            self._turn_away("all_taken")
+        elif isinstance(place, KnownEvse):
+            yield from self._charge_abroad(place.key)
+        else:
+            yield from self._charge(place)
+
+    def _charge(self, charger: Charger) -> Life:
+        plan = self._visit.plan
+        charger.plug(Battery(plan.vehicle, plan.start_soc_permille, plan.target_soc_permille), self._plug(charger.key))
         leaves_at_us = self._now_us + plan.stay_us
         status = yield from self._authorise(charger)
         if status:
-            charger.unplug(self._say("refused", charger.key, {"status": status}))
-            self._turn_away("no_answer" if status in (OFFLINE, TIMEOUT) else "refused")
+            charger.unplug(self._refuse(charger.key, status))
+            self._drive_on(status)
             return
         yield from self._stay(charger, _transaction(charger.started), leaves_at_us)
 
@@ -142,25 +151,42 @@ class Driver:
         visit, plan = self._visit, self._visit.plan
         return prospects(shown, plan.vehicle, plan.energy_wh, visit.latitude, visit.longitude, self._taste)
 
-    def _find(self, ranked: Sequence[KnownEvse]) -> Generator[Event, Any, Charger | None]:
-        """Go where the app promises a free place; else to the best of the others; there, wait."""
+    @property
+    def _by_app(self) -> bool:
+        return self._visit.token.kind == "Central"
+
+    def _in_reach(self, ranked: Sequence[KnownEvse]) -> list[KnownEvse]:
+        """Those in our street, and by app the free ones elsewhere, where no card can be tapped and nobody can queue."""
+        chargers, by_app = self._street.chargers, self._by_app
+        return [known for known in ranked if known.key in chargers or (by_app and known.status == AVAILABLE)]
+
+    def _find(self, ranked: Sequence[KnownEvse]) -> Generator[Event, Any, Charger | KnownEvse | None]:
+        """Go where the app promises a free place; else to the best of the others; there, wait.
+
+        A place that stands elsewhere is returned as the app shows it.
+        """
         site: Site | None = None
         seen: list[Site] = []
         for goal in self._goals(ranked):
             charger = self._street.chargers.get(goal.key)
-            if charger is None or charger.site in seen:
+            if charger is not None and charger.site in seen:
                 continue
             if self._tries == MAX_TRIES:
                 break
             self._tries += 1
-            site = charger.site
-            seen.append(site)
+            if charger is not None:
+                seen.append(charger.site)
             yield self._env.timeout(self._drive(goal) * _US_PER_M)
-            if charger.free_for(self._visit.token):
+            if charger is None and goal.key not in self._street.parked_abroad:
+                return goal
+            if charger is not None and charger.free_for(self._visit.token):
                 return charger
             if goal.status == AVAILABLE:
                 age_s = _seconds(self._now_us - goal.status_at_us)
                 self._say("taken", goal.key, {"age_s": age_s, "shown": goal.status})
+            if charger is None:
+                continue
+            site = charger.site
             for neighbour in self._at_site(ranked, site):
                 if neighbour.free_for(self._visit.token):
                     return neighbour
@@ -249,7 +275,7 @@ class Driver:
         return status
 
     def _hear(self, said: Event) -> Generator[Event, Any, str]:
-        yield self._env.any_of((said, self._env.timeout(APP_PATIENCE_US)))
+        yield self._env.any_of((said, self._env.timeout(self._visit.app_patience_us)))
         return str(said.value) if said.triggered else TIMEOUT
 
     def _stay(self, charger: Charger, transaction: Transaction, leaves_at_us: int) -> Life:
@@ -260,20 +286,7 @@ class Driver:
             yield until_leaving
         if not transaction.stopped.triggered:
             yield from self._stop(charger, transaction)
-        plugged_us = charger.plugged_us
-        cause = self._say(
-            "leave",
-            transaction.id,
-            {
-                "detour_m": self._detour_m,
-                "energy_wh": transaction.energy_wh,
-                "evse": charger.key,
-                "stay_s": _seconds(self._now_us - plugged_us),
-                "tries": self._tries,
-                "waited_s": _seconds(self._waited_us),
-            },
-        )
-        charger.unplug(cause)
+        charger.unplug(self._leave(transaction.id, charger.key, transaction.energy_wh, charger.plugged_us))
 
     def _stop(self, charger: Charger, transaction: Transaction) -> Life:
         """End charging as the driver is used to; one who only unplugs, or whose app fails, ends it by unplugging."""
@@ -285,6 +298,36 @@ class Driver:
             if status == "ACCEPTED" and not transaction.stopped.triggered:
                 yield self._env.any_of((transaction.stopped, self._env.timeout(START_PATIENCE_US)))
 
+    # Charging where another's charge point stands
+
+    def _charge_abroad(self, evse_key: str) -> Life:
+        """Plug in, have the app start, follow the Session until it ends or the stay does, and leave."""
+        plugged_us = self._now_us
+        until_leaving = self._env.timeout(self._visit.plan.stay_us)
+        watch = SessionWatch(self._env)
+        self._street.parked_abroad[evse_key] = None
+        self._plug(evse_key)
+        self._street.apps[self._visit.emsp].follow(self._visit.token.uid, evse_key, watch.told)
+        status = yield from self._ask_app("start", evse_key)
+        if status == "ACCEPTED" and not watch.began.triggered:
+            yield self._env.any_of((watch.began, watch.ended, self._env.timeout(ABROAD_PATIENCE_US)))
+            status = watch.last.status if watch.ended.triggered else TIMEOUT
+        if watch.began.triggered:
+            yield self._env.any_of((until_leaving, watch.ended))
+            yield from self._stop_abroad(evse_key, watch)
+            self._leave(watch.last.id, evse_key, watch.last.energy_wh, plugged_us)
+        else:
+            self._refuse(evse_key, status)
+            self._drive_on(status)
+        del self._street.parked_abroad[evse_key]
+
+    def _stop_abroad(self, evse_key: str, watch: SessionWatch) -> Life:
+        if watch.ended.triggered:
+            return
+        status = yield from self._ask_app("stop", evse_key)
+        if status == "ACCEPTED" and not watch.ended.triggered:
+            yield self._env.any_of((watch.ended, self._env.timeout(ABROAD_PATIENCE_US)))
+
     # Saying so
 
     @property
@@ -295,6 +338,28 @@ class Driver:
         return self._street.journal.event(
             self._source, kind, party=self._visit.emsp, subject=subject, data=data, cause=cause
         )
+
+    def _plug(self, evse_key: str) -> Cause:
+        return self._say("plug", evse_key, {"tries": self._tries, "waited_s": _seconds(self._waited_us)})
+
+    def _leave(self, session: str, evse_key: str, energy_wh: int, plugged_us: int) -> Cause:
+        """The visit has ended as it was meant to; `session` is the charge point's word for it, or OCPI's abroad."""
+        data: dict[str, object] = {
+            "detour_m": self._detour_m,
+            "energy_wh": energy_wh,
+            "evse": evse_key,
+            "stay_s": _seconds(self._now_us - plugged_us),
+            "tries": self._tries,
+            "waited_s": _seconds(self._waited_us),
+        }
+        return self._say("leave", session, data)
+
+    def _refuse(self, evse_key: str, status: str) -> Cause:
+        return self._say("refused", evse_key, {"status": status})
+
+    def _drive_on(self, status: str) -> None:
+        """Nothing started, for this reason."""
+        self._turn_away("no_answer" if status in (OFFLINE, TIMEOUT) else "refused")
 
     def _turn_away(self, reason: str) -> None:
         data = {"reason": reason, "tries": self._tries, "waited_s": _seconds(self._waited_us)}

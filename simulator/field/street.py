@@ -17,6 +17,7 @@ class Street:
     """The registry of sites, chargers and transactions, and of the drivers' apps by eMSP.
 
     `sample_us` is the time between two meter values of a transaction. `transactions` are in order of start.
+    `parked_abroad` are the keys of EVSEs that stand elsewhere, and at which a driver of ours has parked.
     """
 
     def __init__(self, env: Clock, journal: Journal, sample_us: int) -> None:
@@ -28,6 +29,7 @@ class Street:
         self.chargers: dict[str, Charger] = {}
         self.sites: dict[str, Site] = {}
         self.transactions: list[Transaction] = []
+        self.parked_abroad: dict[str, None] = {}
         self._sample_us = sample_us
 
     def add_site(self, key: str, limit_w: int | None, strategy: Strategy = fair_share) -> Site:

@@ -7,6 +7,9 @@ from msgspec import Struct
 from simulator.ocpp.messages import IdToken
 from simulator.world.driver import DriverPlan
 
+APP_PATIENCE_US = 120_000_000
+"""How long a driver looks at an app that does not answer."""
+
 Stop = Literal["app", "card", "unplug"]
 Keeps = Literal["yes", "no", "cancels"]
 
@@ -21,7 +24,8 @@ class Booking(Struct, frozen=True):
 class Visit(Struct, frozen=True):
     """A driver who wants to charge near a place (degrees), and finds EVSEs within `radius_m` of it in the eMSP's app.
 
-    `token` is a card (ISO14443), to be tapped, or the app's account (Central). `stop` is how the driver ends charging.
+    `token` is a card (ISO14443), to be tapped, or the app's account (Central). `stop` is how the driver ends charging;
+    `app_patience_us` is how long the driver waits for the app to do what it is asked.
     """
 
     name: str
@@ -34,3 +38,4 @@ class Visit(Struct, frozen=True):
     stop: Stop
     evse: str = ""
     booking: Booking | None = None
+    app_patience_us: int = APP_PATIENCE_US

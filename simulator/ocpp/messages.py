@@ -141,7 +141,6 @@ class UnlockConnector(msgspec.Struct, frozen=True, gc=False):
     connector_id: str
 
 
-NO_VEHICLE = "no vehicle is connected"
 IN_TRANSACTION = "a transaction is under way"
 NOT_UNDER_WAY = "this transaction is not under way"
 OCCUPIED = "the EVSE is occupied"

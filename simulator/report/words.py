@@ -15,6 +15,7 @@ Data = Mapping[str, Any]
 _TURNED_AWAY: Final = {
     "nothing_shown": "the app shows no charge point near",
     "none_compatible": "no charge point fits the car",
+    "app_needed": "the charge points left are an outside party's, which only an app can start",
     "all_taken": "all places are taken",
     "refused": "charging was refused",
     "no_answer": "nobody answered",

@@ -220,8 +220,8 @@ class Driver(Struct, frozen=True):
     """One named driver with one visit; `target_percent` is the state of charge wanted.
 
     `stop` is how the driver ends charging; None: as it began, by app or by card. `token` is the uid of an outsider's
-    card; our own eMSPs make theirs. With `reserve_us` the driver has the app reserve a place that long before arriving,
-    and `keeps` it or not.
+    card or account; our own eMSPs make theirs. With `reserve_us` the driver has the app reserve a place that long
+    before arriving, and `keeps` it or not.
     """
 
     name: str

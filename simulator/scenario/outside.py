@@ -1,4 +1,4 @@
-"""Reads who from outside takes part in a served run: the key `outside`, and the drivers who hold an outsider's card."""
+"""Reads who from outside takes part in a served run: the key `outside`, and the drivers who come with one."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -88,22 +88,23 @@ def _matching(pattern: re.Pattern[str], expected: str) -> Callable[[str], str]:
 def take_visitors(
     problems: Problems, places: Sequence[Place], drivers: Sequence[AnyDrivers], outsiders: Sequence[Outsider]
 ) -> tuple[tuple[AnyDrivers, ...], tuple[Driver, ...]]:
-    """Our own drivers, and those who hold an outsider's card: they are named, tap it, and it has a uid."""
+    """Our own drivers, and those of an outsider: they are named, and their card or account with it has a uid."""
     outside = [outsider.id for outsider in outsiders if outsider.role == "emsp"]
     ours: list[AnyDrivers] = []
     visitors: list[Driver] = []
     for number, driver in enumerate(drivers):
         visits = not isinstance(driver, RecordedDrivers) and driver.emsp in outside
-        if visits and isinstance(driver, Driver) and driver.token and driver.authorise == "rfid":
+        if visits and isinstance(driver, Driver) and driver.token:
             visitors.append(driver)
+            if driver.reserve_us is not None:
+                sentence = f"{driver.name} reserves by the outsider's own app, of which nothing is simulated."
+                problems.add(places[number], driver.name, "no reserve", sentence)
             continue
         ours.append(driver)
         if visits:
-            sentence = f"{driver.name} holds an outsider's card: write a single driver, authorise: rfid, and its token."
+            sentence = f"{driver.name} is an outsider's customer: write a single driver, with a token that it knows."
             problems.add(places[number], driver.name, "a driver with a token", sentence)
         elif isinstance(driver, Driver) and driver.token:
-            sentence = (
-                f"{driver.name} gets a card from one of our parties; only a card of an outsider has a token here."
-            )
+            sentence = f"{driver.name} gets a token from one of our parties; only one of an outsider's is written here."
             problems.add(places[number], driver.token, "no token", sentence)
     return tuple(ours), tuple(visitors)

@@ -1,13 +1,17 @@
 """`--set path=value`: lays single values over a scenario, so that a variant needs no copy of the file."""
 
 from collections.abc import Sequence
+from typing import Final
 
 import msgspec
 
 from simulator.scenario.errors import ScenarioError, ScenarioErrors
+from simulator.scenario.fields import Problems
 from simulator.scenario.tree import Entry, Items, Place, Scalar, Table, Value, parse
 
 FILE = "--set"
+_NOUNS: Final = {"parties": "party", "tariffs": "tariff"}
+"""Tables whose keys are names; a path leads into what is there, as a name that is mistyped would make another."""
 
 
 def apply_overrides(tree: Value, overrides: Sequence[str]) -> tuple[Value, list[ScenarioError]]:
@@ -30,11 +34,24 @@ def apply_overrides(tree: Value, overrides: Sequence[str]) -> tuple[Value, list[
             errors.extend(broken.errors)
             continue
         errors.extend(mistakes)
+        keys = [key.strip() for key in path.split(".")]
         try:
-            tree = _laid_over(tree, [key.strip() for key in path.split(".")], value, place)
+            _must_be_there(tree, keys, place)
+            tree = _laid_over(tree, keys, value, place)
         except ScenarioErrors as broken:
             errors.extend(broken.errors)
     return tree, errors
+
+
+def _must_be_there(tree: Value, path: Sequence[str], place: Place) -> None:
+    """Raise ScenarioErrors when the path leads into a party or tariff that nobody has written."""
+    if len(path) < 3 or path[0] not in _NOUNS or not isinstance(tree, Table):
+        return
+    entry = tree.entries.get(path[0])
+    known = list(entry.value.entries) if entry is not None and isinstance(entry.value, Table) else []
+    problems = Problems()
+    if not problems.reference(place, path[1], known, _NOUNS[path[0]]):
+        raise ScenarioErrors(problems.errors)
 
 
 def _laid_over(tree: Value, path: Sequence[str], value: Value, place: Place) -> Value:

@@ -32,6 +32,14 @@ class KnownEvse(Struct, frozen=True, gc=False):
     price_per_kwh: Decimal | None
 
 
+class KnownSession(Struct, frozen=True, gc=False):
+    """A session as the app shows it: `status` is OCPI's, `energy_wh` what the CPO has told of so far."""
+
+    id: str
+    status: str
+    energy_wh: int
+
+
 class ChargingApp(Protocol, Generic[Why]):
     """The app of one eMSP. `Why` is the engine's cause; the world does not look into it."""
 
@@ -40,6 +48,9 @@ class ChargingApp(Protocol, Generic[Why]):
 
     def start(self, token_uid: str, evse_key: str, answer: Callable[[str], None], cause: Why) -> None:
         """Ask for a session; `answer` gets ACCEPTED or why not, in OCPI's words, once."""
+
+    def follow(self, token_uid: str, evse_key: str, told: Callable[[KnownSession], None]) -> None:
+        """Show each state of this token's session there from now on, until that has ended."""
 
     def stop(self, token_uid: str, evse_key: str, answer: Callable[[str], None], cause: Why) -> None:
         """Ask for the end of this token's session there; `answer` as for start."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from run_town import named, town
 
-from simulator.assemble import Invitation, Progress, RunOptions, RunResult, Serving, play
+from simulator.assemble import Awaited, Invitation, Progress, RunOptions, RunResult, Serving, play
 from simulator.scenario.model import Scenario
 
 JOINS = "outside:\n  DE-EXT: {{role: emsp, with: [NL-ABC], ocpi: [{version}]}}\n"
@@ -22,9 +22,10 @@ class Served:
     def __init__(self, scenario: Scenario, out: Path, speed: float) -> None:
         self.out = out
         self.invitations: list[Invitation] = []
+        self.awaited: list[Awaited] = []
         self._stop = asyncio.Event()
         options = RunOptions(out=out, speed=speed, control=False)
-        serving = Serving("127.0.0.1", self.invitations.append)
+        serving = Serving("127.0.0.1", self.invitations.append, self.awaited.append)
         self.at_us = 0
         self._run = asyncio.create_task(play(scenario, options, self._watch, self._stop, serving))
 
@@ -35,6 +36,13 @@ class Served:
         async with asyncio.timeout(30):
             while self.at_us < at_us and not self._run.done():
                 await asyncio.sleep(0.02)
+
+    async def waits(self, command: str) -> Awaited:
+        """Who waits for this command."""
+        async with asyncio.timeout(20):
+            while not (found := [each for each in self.awaited if each.command == command]):
+                await asyncio.sleep(0.02)
+        return found[-1]
 
     async def invited(self, count: int = 1) -> list[Invitation]:
         async with asyncio.timeout(20):

@@ -95,6 +95,8 @@ class Stranger:
             uid = request.path.split("/")[-2]
             (card,) = [card for card in self.objects["tokens"] if card["uid"] == uid]
             return {"allowed": "ALLOWED", **({} if self.version == "2.1.1" else {"token": card})}
+        if module == "commands" and self.role == "CPO":
+            return {"result": "ACCEPTED", **({} if self.version == "2.1.1" else {"timeout": 30})}
         return None
 
     def _endpoints(self) -> list[Json]:

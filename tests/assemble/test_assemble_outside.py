@@ -1,7 +1,5 @@
 """Platforms of another make take part in a run: both ways of registering, each version, and whoever does harm."""
 
-import asyncio
-import base64
 import json
 from pathlib import Path
 from typing import Any
@@ -52,7 +50,7 @@ def test_an_outside_emsp_joins_and_its_driver_charges(tmp_path: Path, version: s
     assert (http, told["status_code"], headers["X-Total-Count"]) == (200, 1000, "1")
     http, told, _ = answers[1]
     assert (http, told["data"]["result"]) == (200, "ACCEPTED")
-    assert stranger.bodies("POST", "commands") == [{"result": "REJECTED"}], "no car is plugged in there"
+    assert stranger.bodies("POST", "commands") == [{"result": "ACCEPTED"}], "a session only when a car is plugged in"
     assert not [url for url in stranger.endpoints.values() if not url.startswith("http://127.0.0.1:")]
     assert len(stranger.bodies("POST", "tokens")) == 1
     session = stranger.bodies("PUT", "sessions")[0]
@@ -74,101 +72,57 @@ def test_an_outside_emsp_joins_and_its_driver_charges(tmp_path: Path, version: s
         assert not [hint for hint in recording.hints() if hint.severity == "error"]
 
 
-def location(version: str) -> dict[str, Any]:
-    """A location of the outsider's with one EVSE."""
-    at = {"last_updated": "2026-05-04T03:00:00Z"}
-    connector = {"id": "1", "standard": "IEC_62196_T2", "format": "SOCKET", "power_type": "AC_3_PHASE", **at}
-    place = {"id": "L1", "address": "Elsewhere 1", "city": "Aachen", "country": "DEU", **at}
-    place["coordinates"] = {"latitude": "50.770000", "longitude": "6.080000"}
-    evse = {"uid": "E1", "status": "AVAILABLE", **at}
-    if version == "2.1.1":
-        connector |= {"voltage": 230, "amperage": 32}
-        place |= {"type": "ON_STREET", "postal_code": "52062"}
-    else:
-        connector |= {"max_voltage": 230, "max_amperage": 32}
-        place |= {"country_code": "DE", "party_id": "EXT", "publish": True, "time_zone": "Europe/Berlin"}
-    return {**place, "evses": [{**evse, "connectors": [connector]}]}
-
-
-@pytest.mark.parametrize(("version", "encoding"), [("2.2.1", "base64"), ("2.2.1", "raw"), ("2.1.1", "raw")])
-def test_ours_register_with_an_outside_cpo(tmp_path: Path, version: str, encoding: str) -> None:
-    stranger = Stranger(version, role="CPO")
-
-    async def part() -> None:
-        async with stranger:
-            outside = (
-                f"outside:\n  DE-EXT: {{role: cpo, with: [NL-EMA], ocpi: [{version}], token: token-a-of-theirs, "
-                f'versions_url: "{stranger.base}/ocpi/versions", encoding: {encoding}}}\n'
-            )
-            run = Served(served(tmp_path, outside), tmp_path / "served.ocpirun", 300.0)
-            await stranger.until("GET", "cdrs")
-            await stranger.look_around(stranger.bodies("POST", "credentials")[0]["url"])
-            url = f"{stranger.endpoints['locations']}/DE/EXT/L1"
-            http, told, _ = await stranger.ask("PUT", url, location(version))
-            assert (http, told["status_code"]) == (201, 1000), told
-            result = await run.end()
-            assert all(result.summary["checks"].values()), result.remarks  # type: ignore[attr-defined]
-
-    asyncio.run(part())
-    first = "token-a-of-theirs" if encoding == "raw" else base64.b64encode(b"token-a-of-theirs").decode()
-    assert stranger.authorizations[0] == f"Token {first}"
-    with Recording.open(tmp_path / "served.ocpirun") as recording:
-        (put,) = [row for row in recording.messages() if row.route == "locations.receiver.put_location"]
-        assert (put.sender, put.receiver, put.version) == ("DE-EXT", "NL-EMA", version)
-        assert "DE-EXT/E1" in [row.entity for row in recording.tail(0, limit=1_000_000).states]
-        told = [hint.rule for hint in recording.hints() if hint.severity == "error"]
-        assert told == (["token-encoding"] * len(told) if encoding == "raw" else [])
-
-
-def test_an_outside_cpo_bills_one_of_ours(tmp_path: Path) -> None:
-    stranger = Stranger("2.2.1", role="CPO")
-    bill = {
-        "country_code": "DE",
-        "party_id": "EXT",
-        "id": "C1",
-        "auth_method": "WHITELIST",
-        "currency": "EUR",
-        "start_date_time": "2026-05-04T02:00:00Z",
-        "end_date_time": "2026-05-04T03:00:00Z",
-        "total_cost": {"excl_vat": 4.5},
-        "total_energy": 10,
-        "total_time": 1,
-        "last_updated": "2026-05-04T03:00:00Z",
-        "cdr_token": {"country_code": "NL", "party_id": "EMA", "uid": "1", "type": "RFID", "contract_id": "NL-EMA-C1"},
-        "cdr_location": {
-            "id": "L1",
-            "address": "Elsewhere 1",
-            "city": "Aachen",
-            "country": "DEU",
-            "evse_uid": "E1",
-            "evse_id": "DE*EXT*E1",
-            "connector_id": "1",
-            "connector_standard": "IEC_62196_T2",
-            "connector_format": "SOCKET",
-            "connector_power_type": "AC_3_PHASE",
-            "coordinates": {"latitude": "50.770000", "longitude": "6.080000"},
-        },
-        "charging_periods": [
-            {"start_date_time": "2026-05-04T02:00:00Z", "dimensions": [{"type": "ENERGY", "volume": 10}]}
-        ],
-    }
-    where: list[str] = []
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("early", [False, True], ids=["plug first", "start first"])
+def test_an_outsiders_app_starts_and_stops_a_session(tmp_path: Path, version: str, early: bool) -> None:
+    """Its driver plugs in and waits for START_SESSION, or finds the place waiting for the plug; STOP_SESSION works."""
+    visitor = named("Otto", "DE-EXT", token="APP-1", authorise="app", arrives="1 min", stay="4 h", stop="app")
+    scenario = served(tmp_path, JOINS.format(version=version), visitor, named("Vera", arrives="4 h"))
+    stranger = Stranger(version)
+    account = card(version) | {"uid": "APP-1", "type": "OTHER" if version == "2.1.1" else "APP_USER"}
 
     async def part(run: Served) -> None:
-        (invitation,) = await run.invited()
         async with stranger:
+            (invitation,) = await run.invited()
             await stranger.register(invitation.versions_url, invitation.token)
-            http, told, headers = await stranger.ask("POST", stranger.endpoints["cdrs"], bill)
-            assert (http, told["status_code"]) == (201, 1000), told
-            http, told, _ = await stranger.ask("GET", headers["Location"])
-            assert told["data"]["id"] == "C1"
-            where.append(headers["Location"])
+            place = {"location_id": "NL-ABC-L001", "evse_uid": "NL-ABC-E0001"}
+            if not early:
+                waits = await run.waits("START_SESSION")
+                assert (waits.outsider, waits.token_uid, waits.location_id) == ("DE-EXT", "APP-1", "NL-ABC-L001")
+                place["evse_uid"] = waits.evse_uid
+            start = {"response_url": f"{stranger.base}/ocpi/{version}/commands/1", "token": account, **place}
+            await stranger.ask("POST", stranger.endpoints["commands"] + "/START_SESSION", start)
+            (session,) = await stranger.until("PUT", "sessions")
+            stop = {"response_url": f"{stranger.base}/ocpi/{version}/commands/2", "session_id": session["id"]}
+            await stranger.ask("POST", stranger.endpoints["commands"] + "/STOP_SESSION", stop)
+            await stranger.until("POST", "cdrs")
 
-    outside = "outside:\n  DE-EXT: {role: cpo, with: [NL-EMA]}\n"
-    result = scene(served(tmp_path, outside), tmp_path / "served.ocpirun", part)
-    assert where[0].startswith("http://127.0.0.1:")
+    result = scene(scenario, tmp_path / "served.ocpirun", part, speed=60.0)
+    assert stranger.bodies("POST", "commands") == [{"result": "ACCEPTED"}] * 2
     assert all(result.summary["checks"].values()), result.remarks  # type: ignore[attr-defined]
-    assert result.summary["cdrs"] == 1
+    (cdr,) = stranger.bodies("POST", "cdrs")
+    assert cdr["auth_method"] == ("AUTH_REQUEST" if version == "2.1.1" else "COMMAND")
+    steps = [row for row in events(tmp_path / "served.ocpirun") if row[0] == "driver/Otto"]
+    assert [kind for _, kind, _ in steps] == ["arrive", "plug", "app", "leave"]
+
+
+def test_a_driver_whose_outsider_starts_nothing_leaves_and_that_is_told(tmp_path: Path) -> None:
+    visitor = named("Otto", "DE-EXT", token="APP-1", authorise="app", arrives="1 min")
+
+    async def part(run: Served) -> None:
+        await run.waits("START_SESSION")
+        await run.until(15 * MIN)
+
+    scene(served(tmp_path, JOINS.format(version="2.2.1"), visitor), tmp_path / "served.ocpirun", part)
+    steps = [row for row in events(tmp_path / "served.ocpirun") if row[0] == "driver/Otto"]
+    assert [kind for _, kind, _ in steps] == ["arrive", "plug", "app", "refused", "turned_away"]
+    assert steps[-1][2]["reason"] == "no_answer"
+
+
+def events(path: Path) -> list[tuple[str, str, dict[str, Any]]]:
+    """Source, kind and data of what happened in the street."""
+    with Recording.open(path) as recording:
+        return [(row.source, row.kind, json.loads(row.data)) for row in recording.events()]
 
 
 def at_a_hub(tmp_path: Path, oldest: bool = False) -> Scenario:

@@ -32,7 +32,7 @@ from simulator.ocpp.messages import (
 from simulator.recording.reader import Recording
 from simulator.recording.rows import EventRow, StateRow
 from simulator.recording.writer import Recorder
-from simulator.world.app import KnownEvse
+from simulator.world.app import KnownEvse, KnownSession
 from simulator.world.battery import Battery
 from simulator.world.driver import DriverPlan
 from simulator.world.evse import EvseRating, rating_from_connector
@@ -100,6 +100,7 @@ class App:
         self.asked: list[tuple[str, str, str]] = []
         self.says: str | None = "ACCEPTED"
         self.acts = True
+        self.follows: dict[tuple[str, str], Callable[[KnownSession], None]] = {}
         self.withdraw: Callable[[Cause], None] = lambda _: None
 
     def near(self, latitude: float, longitude: float, count: int, radius_m: int) -> Sequence[KnownEvse]:
@@ -109,10 +110,13 @@ class App:
         uid = evse_key.split("/")[1]
         self._ask("start", token_uid, uid, RequestStartTransaction(IdToken(token_uid, "Central"), 7), answer, cause)
 
+    def follow(self, token_uid: str, evse_key: str, told: Callable[[KnownSession], None]) -> None:
+        self.follows[token_uid, evse_key] = told
+
     def stop(self, token_uid: str, evse_key: str, answer: Callable[[str], None], cause: Cause) -> None:
-        transaction = self.street.chargers[evse_key].transaction
-        assert transaction is not None
-        message = RequestStopTransaction(transaction.id)
+        charger = self.street.chargers.get(evse_key)
+        transaction = charger.transaction if charger is not None else None
+        message = RequestStopTransaction(transaction.id if transaction is not None else "")
         self._ask("stop", token_uid, evse_key.split("/")[1], message, answer, cause)
 
     def reserve(

@@ -1,14 +1,16 @@
 """One EVSE: exact energy, the messages it sends and when, and what it makes of taps and requests."""
 
 import pytest
-from field_town import ACCOUNT, CARD, DC, DELAY_US, MIN, H, battery, start, town
+from field_town import ACCOUNT, CARD, DC, DELAY_US, MIN, H, S, battery, start, town
 
 from simulator.engine.cause import TIME
+from simulator.field.awaited_plug import EV_CONNECTION_TIMEOUT_US
 from simulator.ocpp.messages import (
     IdToken,
     RequestAnswer,
     RequestStartTransaction,
     RequestStopTransaction,
+    ReserveNow,
     StatusNotification,
 )
 
@@ -94,8 +96,6 @@ def test_requests_start_and_stop() -> None:
         charger = place.add("E1")
         answers: list[object] = []
         ask = RequestStartTransaction(ACCOUNT, 42)
-        place.link.request("E1", ask, answers.append, TIME)
-        place.run(MIN)
         assert charger.plug(battery(), TIME)
         place.link.request("E1", ask, answers.append, TIME)
         place.link.request("E1", ask, answers.append, TIME)
@@ -105,7 +105,6 @@ def test_requests_start_and_stop() -> None:
         place.link.request("nowhere", ask, answers.append, TIME)
         place.run(3 * MIN)
         assert answers == [
-            RequestAnswer(False, "no vehicle is connected"),
             RequestAnswer(True),
             RequestAnswer(False, "a transaction is under way"),
             None,
@@ -115,6 +114,38 @@ def test_requests_start_and_stop() -> None:
         started, ended = place.cpo.transactions()
         assert (started.trigger, started.remote_start_id, started.token) == ("RemoteStart", 42, ACCOUNT)
         assert (ended.trigger, ended.stopped_reason, ended.charging_state) == ("RemoteStop", "Remote", "EVConnected")
+
+
+def test_a_remote_start_before_the_car_waits_for_its_plug() -> None:
+    with town() as place:
+        charger = place.add("E1")
+        answers: list[object] = []
+        place.link.request("E1", RequestStartTransaction(ACCOUNT, 42), answers.append, TIME)
+        place.run(MIN)
+        place.link.request("E1", RequestStartTransaction(CARD, 43), answers.append, TIME)
+        place.link.request("E1", ReserveNow(1, CARD, 9 * MIN), answers.append, TIME)
+        place.run(MIN + S)
+        assert answers == [RequestAnswer(True), *[RequestAnswer(False, "the EVSE is occupied")] * 2]
+        assert charger.free_for(ACCOUNT)
+        assert not charger.free_for(CARD)
+        assert charger.plug(battery(), TIME)
+        place.run(2 * MIN)
+        (started,) = place.cpo.transactions()
+        assert (started.trigger, started.remote_start_id, started.token) == ("CablePluggedIn", 42, ACCOUNT)
+
+
+def test_nobody_who_plugs_in_too_late_is_charged_for_a_remote_start() -> None:
+    with town() as place:
+        charger = place.add("E1")
+        place.link.request("E1", RequestStartTransaction(ACCOUNT, 42), lambda _: None, TIME)
+        place.run(EV_CONNECTION_TIMEOUT_US)
+        assert not charger.free_for(CARD)
+        waiting = charger.site.wait_for([charger.key], CARD)
+        place.run(EV_CONNECTION_TIMEOUT_US + S)
+        assert waiting.value is charger, "the place goes to the next in the queue"
+        assert charger.plug(battery(), TIME)
+        place.run(EV_CONNECTION_TIMEOUT_US + MIN)
+        assert not place.cpo.transactions()
 
 
 @pytest.mark.parametrize("verdict", ["Blocked", "Expired", "Invalid", "Unknown"])

@@ -3,6 +3,7 @@
 Numbers of cases are those of the protocol digest, section 4.
 """
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,6 +24,11 @@ from simulator.world.vehicle import VEHICLES
 CPO, EMSP = "NL-ABC", "NL-EMA"
 SQUARE, E1, E2, E3 = "NL-ABC-L001", "NL-ABC-E0001", "NL-ABC-E0002", "NL-ABC-E0003"
 BACK = "http://nl-ema.ocpi.test/ocpi/sender/2.2.1/commands/START_SESSION/nobody-waits"
+
+
+def result(word: str, why: str) -> bytes:
+    """A result with what it says to a person."""
+    return json.dumps({"result": word, "message": [{"language": "en", "text": why}]}, separators=(",", ":")).encode()
 
 
 @pytest.fixture(params=["memory", "http"])
@@ -132,13 +138,17 @@ def test_without_an_evse_the_cpo_chooses_a_free_one_or_rejects(street: OpenTown)
     del without["evse_uid"]
     assert command(street, "START_SESSION", without).data["result"] == "ACCEPTED"
     street.run_for(MIN)
-    # The third EVSE is the first that is free; nobody is plugged in there.
-    assert results(street) == [b'{"result":"REJECTED"}']
+    # The third EVSE is the first that is free; it waits for the plug, and no session is there before.
+    assert results(street) == [b'{"result":"ACCEPTED"}']
+    assert len(street.world.emsps[EMSP].sessions.store) == 0
     for uid in (E3, "NL-ABC-E0004"):
         street.world.street.chargers[f"NL-ABC/{uid}"].plug(Battery(VEHICLES["compact"], 200, 800), TIME)
     street.run_for(MIN)
+    (session,) = street.world.emsps[EMSP].sessions.store
+    assert (session.evse_uid, session.cdr_token.uid) == (E3, "NEW-CARD")
     told = command(street, "START_SESSION", without)
     assert (told.status, told.data["result"]) == (1000, "REJECTED")
+    assert told.data["message"][0]["text"] == f"No EVSE of Location {SQUARE} is free."
 
 
 def test_an_evse_that_is_charging_already_is_occupied(street: OpenTown) -> None:
@@ -146,7 +156,7 @@ def test_an_evse_that_is_charging_already_is_occupied(street: OpenTown) -> None:
     street.run_for(MIN)
     assert command(street, "START_SESSION", start(token=token("OTHER"))).data["result"] == "ACCEPTED"
     street.run_for(MIN)
-    assert results(street) == [b'{"result":"ACCEPTED"}', b'{"result":"EVSE_OCCUPIED"}']
+    assert results(street) == [b'{"result":"ACCEPTED"}', result("EVSE_OCCUPIED", "A transaction is under way.")]
     assert len(street.world.emsps[EMSP].sessions.store) == 1
 
 
@@ -154,7 +164,7 @@ def test_a_charge_point_that_is_out_of_reach_is_told_as_a_timeout(street: OpenTo
     street.world.street.take_offline(f"NL-ABC/{SQUARE}")
     assert command(street, "START_SESSION", start()).data["result"] == "ACCEPTED"
     street.run_for(MIN)
-    assert results(street) == [b'{"result":"TIMEOUT"}']
+    assert results(street) == [result("TIMEOUT", "The charge point cannot be reached.")]
 
 
 def test_only_its_owner_stops_a_session(street: OpenTown) -> None:
@@ -242,9 +252,9 @@ def test_an_app_hears_what_came_of_its_command(street: OpenTown) -> None:
     (answer,) = (row for row in sent(street) if row.route == "commands.sender.post_result")
     assert answer.path == "/ocpi/sender/2.2.1/commands/START_SESSION/NL-EMA-1"
     assert answer.http_status == 200
-    said = begin(street, E3)
+    said = begin(street, E1)
     street.run_for(MIN)
-    assert said == ["REJECTED"]
+    assert said == ["EVSE_OCCUPIED"]
 
 
 def test_case_31_without_a_result_in_time_the_command_is_over_and_not_repeated(street: OpenTown) -> None:

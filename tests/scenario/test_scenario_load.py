@@ -297,6 +297,8 @@ def test_a_damaged_text_is_loaded_or_refused_with_places(tmp_path: Path, at: int
         ("sed=9", 1, "no key “sed”"),
         ("seed=soon", 6, "a whole number"),
         ("drivers.Bob.stay=1 h", 1, "not in the list; it holds: commuters, Ada"),
+        ("parties.NL-EMQ.whitelist=NEVER", 1, "no party “NL-EMQ” (did you mean “NL-EMA”?); known: NL-"),
+        ("tariffs.XYZ.energy=1 EUR/kWh", 1, "no tariff “XYZ”; known: "),
         ("name.first=x", 1, "a single value with nothing inside"),
         ("seed=[", 7, "not YAML"),
     ],

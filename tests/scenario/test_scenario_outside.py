@@ -60,6 +60,8 @@ def test_a_driver_may_hold_an_outsiders_card(tmp_path: Path) -> None:
     scenario = read(tmp_path, more)
     assert [(driver.name, driver.token) for driver in scenario.visitors] == [("Otto", "04AB")]
     assert scenario.drivers == ()
+    scenario = read(tmp_path, more.replace("04AB", "04AB, authorise: app"))
+    assert [(driver.authorise, driver.token) for driver in scenario.visitors] == [("app", "04AB")]
 
 
 @pytest.mark.parametrize(
@@ -73,10 +75,11 @@ def test_a_driver_may_hold_an_outsiders_card(tmp_path: Path) -> None:
         ("outside: {DE-EXT: {role: emsp, token: abc}}", "write both, or neither"),
         ("outside: {DE-EXT: {role: emsp, versions_url: nowhere, token: a}}", "a URL such as"),
         ("outside: {DE-EXT: {role: emsp, ocpi: 3.0}}", "is not one of 2.1.1, 2.2.1, 2.3.0"),
-        (f"outside: {{DE-EXT: {{role: emsp}}}}\ndrivers:\n  - {DRIVER}}}\n", "Otto holds an outsider's card"),
+        (f"outside: {{DE-EXT: {{role: emsp}}}}\ndrivers:\n  - {DRIVER}}}\n", "Otto is an outsider's customer"),
+        (f"outside: {{DE-EXT: {{role: emsp}}}}\ndrivers:\n  - {DRIVER}, token: x, reserve: 5 min}}\n", "own app"),
         (
             f"outside: {{DE-EXT: {{role: emsp}}}}\ndrivers:\n  - {DRIVER.replace('DE-EXT', 'NL-EMA')}, token: x}}\n",
-            "only a card of an outsider has a token here",
+            "only one of an outsider's is written here",
         ),
     ],
 )

@@ -90,6 +90,11 @@ def test_a_bad_path_is_told_behind_vary() -> None:
     assert sentence.startswith("--vary:1:1: --vary names “Nowhere”")
 
 
+def test_a_party_that_there_is_not_is_told_as_such_and_by_nothing_else() -> None:
+    told = errors("parties.NL-XYZ.whitelist=NEVER,ALWAYS")
+    assert [sentence.partition("; known: ")[0] for sentence in told] == ["--vary:1:1: There is no party “NL-XYZ”"]
+
+
 def test_a_mistake_in_set_is_not_one_in_vary() -> None:
     (sentence,) = errors(WHITELIST, overrides=("poll=6 x",))
     assert sentence.startswith("--set:1:6: ")

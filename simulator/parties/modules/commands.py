@@ -4,13 +4,14 @@ Source: OCPI 2.2.1, Commands module; digest, section 3.5.
 """
 
 from collections.abc import Callable, Generator
-from typing import Any
+from typing import Any, Final, Protocol
 
 import msgspec
 from simpy import Event
 
 from simulator.engine.cause import Cause
 from simulator.engine.exchange import Subject
+from simulator.ocpi.datatypes import DisplayText
 from simulator.ocpi.modules import InterfaceRole, ModuleID
 from simulator.ocpi.routes import join_url
 from simulator.ocpi.v2_2_1.commands import (
@@ -32,11 +33,19 @@ from simulator.parties.modules.results import RESULT_TIMEOUT_S, Results
 from simulator.parties.office import Office
 
 Command = StartSession | StopSession | ReserveNow | CancelReservation | UnlockConnector
-Tell = Callable[[CommandResultType, Cause], None]
-"""Tells the result of an accepted command to whoever sent it, and once more if the CPO takes a reservation back."""
+
+
+class Tell(Protocol):
+    """Tells the result of an accepted command to whoever sent it, and once more if the CPO takes a reservation back."""
+
+    def __call__(self, result: CommandResultType, cause: Cause, why: str = "") -> None:
+        """`why` is a sentence for a person, where there is more to say than the result does."""
+
+
 Decide = Callable[[Call, Any, Tell], Reply]
 More = Callable[[CommandResultType, Cause], None]
 
+_LANGUAGE: Final = "en"
 _BODIES: dict[CommandType, type[Command]] = {
     CommandType.START_SESSION: StartSession,
     CommandType.STOP_SESSION: StopSession,
@@ -46,9 +55,13 @@ _BODIES: dict[CommandType, type[Command]] = {
 }
 
 
-def answer(call: Call, result: CommandResponseType, **how: Any) -> Reply:
-    """The CPO's direct answer; `how` may set status, message and HTTP status."""
-    return call.reply(CommandResponse(result=result, timeout=RESULT_TIMEOUT_S), **how)
+def answer(call: Call, result: CommandResponseType, why: str = "", **how: Any) -> Reply:
+    """The CPO's direct answer; `why` is a sentence for a person, `how` may set status, message and HTTP status."""
+    return call.reply(CommandResponse(result=result, timeout=RESULT_TIMEOUT_S, message=_in_words(why)), **how)
+
+
+def _in_words(why: str) -> tuple[DisplayText, ...]:
+    return (DisplayText(language=_LANGUAGE, text=why),) if why else ()
 
 
 class CommandsReceiver:
@@ -74,7 +87,7 @@ class CommandsReceiver:
         return handle
 
     def _teller(self, connection: Connection, command: CommandType, response_url: str) -> Tell:
-        def tell(result: CommandResultType, cause: Cause) -> None:
+        def tell(result: CommandResultType, cause: Cause, why: str = "") -> None:
             subject = Subject(
                 module=ModuleID.COMMANDS.value,
                 interface="SENDER",
@@ -83,7 +96,7 @@ class CommandsReceiver:
                 object_kind="CommandResult",
                 object_id=command.value,
             )
-            body = connection.dialect.encode(CommandResult(result=result))
+            body = connection.dialect.encode(CommandResult(result=result, message=_in_words(why)))
             self._office.client.send(connection, "POST", response_url, subject, cause, body)
 
         return tell

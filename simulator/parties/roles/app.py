@@ -10,15 +10,17 @@ from msgspec.structs import replace
 
 from simulator.engine.cause import Cause
 from simulator.ocpi.v2_2_1.locations import EVSE, Location
+from simulator.ocpi.v2_2_1.sessions import Session, SessionStatus
 from simulator.ocpi.v2_2_1.tariffs import Tariff
 from simulator.parties.calendar import Calendar
 from simulator.parties.pricing import energy_price
 from simulator.parties.store import Store
-from simulator.world.app import KnownEvse
+from simulator.world.app import KnownEvse, KnownSession
 from simulator.world.evse import EvseRating, PowerType, rating_from_connector
 
 _CELL_DEG = 0.01
 _M_PER_DEGREE = 111_195.0
+_OVER = (SessionStatus.COMPLETED, SessionStatus.INVALID)
 _Cell = tuple[int, int]
 _Place = tuple[float, float, tuple[str, ...], str]
 
@@ -60,6 +62,7 @@ class DriverApp:
         self._ratings: dict[tuple[object, ...], EvseRating | None] = {}
         self._connectors: dict[str, tuple[Location, EVSE]] = {}
         self._priced_by: dict[tuple[str, str], dict[str, None]] = {}
+        self._followed: dict[tuple[str, str], Callable[[KnownSession], None]] = {}
 
     def __len__(self) -> int:
         return len(self._evses)
@@ -142,6 +145,15 @@ class DriverApp:
             if key in self._evses:
                 self._learn_evse(owner, location, evse)
 
+    def session_changed(self, evse_key: str, session: Session) -> None:
+        """Show a session to the driver who follows it."""
+        at = (session.cdr_token.uid, evse_key)
+        told = self._followed.get(at)
+        if told is not None:
+            if session.status in _OVER:
+                del self._followed[at]
+            told(KnownSession(session.id, session.status.value, int(session.kwh * 1000)))
+
     # What it shows the driver (ChargingApp)
 
     def near(self, latitude: float, longitude: float, count: int, radius_m: int) -> Sequence[KnownEvse]:
@@ -183,6 +195,10 @@ class DriverApp:
             answer("UNKNOWN_LOCATION")
         else:
             self._desk.start(token_uid, known, answer, cause)
+
+    def follow(self, token_uid: str, evse_key: str, told: Callable[[KnownSession], None]) -> None:
+        """See ChargingApp."""
+        self._followed[token_uid, evse_key] = told
 
     def stop(self, token_uid: str, evse_key: str, answer: Callable[[str], None], cause: Cause) -> None:
         """See ChargingApp."""

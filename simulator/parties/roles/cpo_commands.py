@@ -7,6 +7,7 @@ Source: OCPI 2.2.1, Commands module; digest, section 3.5.
 
 from collections.abc import Callable, Mapping
 
+from simulator.engine.cause import Cause
 from simulator.ocpi.status import Status as StatusCode
 from simulator.ocpi.v2_2_1.cdrs import AuthMethod
 from simulator.ocpi.v2_2_1.commands import (
@@ -37,6 +38,8 @@ _RESULTS = {
     ocpp.NOT_RESERVED: CommandResultType.UNKNOWN_RESERVATION,
 }
 """OCPI's word for a charge point's reason; for any other it is REJECTED."""
+_KEPT = 10_000
+"""Remote starts of which no transaction has come yet; the oldest is forgotten for one more."""
 
 
 class RemoteControl:
@@ -79,12 +82,14 @@ class RemoteControl:
         if evse is None:
             if body.evse_uid:
                 return unknown_place(call, f"EVSE {body.evse_uid!r}")
-            return answer(call, CommandResponseType.REJECTED)
+            return answer(call, CommandResponseType.REJECTED, f"No EVSE of Location {location.id} is free.")
         if body.connector_id is not None and find_connector(evse, body.connector_id) is None:
             return unknown_place(call, f"Connector {body.connector_id!r}")
         if not call.connection.owns(body.token.country_code, body.token.party_id):
             return not_yours(call)
         remote_start_id = call.cause.id
+        if len(self._started) == _KEPT:
+            del self._started[next(iter(self._started))]
         self._started[remote_start_id] = Authorisation(
             "Accepted", cdr_token(body.token), AuthMethod.COMMAND, body.authorization_reference
         )
@@ -107,7 +112,7 @@ class RemoteControl:
 
     def _relay(self, call: Call, evse_uid: str, request: ocpp.ToChargePoint, tell: Tell) -> Reply:
         """Pass a command on to the charge point; its answer becomes the result."""
-        self._charge_points.ask(evse_uid, request, lambda reply: tell(result_of(reply), call.cause), call.cause)
+        self._charge_points.ask(evse_uid, request, lambda reply: pass_on(reply, tell, call.cause), call.cause)
         return answer(call, CommandResponseType.ACCEPTED)
 
 
@@ -116,6 +121,15 @@ def result_of(reply: ocpp.Answer | None) -> CommandResultType:
     if not isinstance(reply, ocpp.RequestAnswer):
         return CommandResultType.TIMEOUT
     return CommandResultType.ACCEPTED if reply.accepted else _RESULTS.get(reply.reason, CommandResultType.REJECTED)
+
+
+def pass_on(reply: ocpp.Answer | None, tell: Tell, cause: Cause) -> None:
+    """Tell a charge point's answer as the result of the command that it is about."""
+    if reply is None:
+        tell(result_of(reply), cause, "The charge point cannot be reached.")
+    else:
+        reason = reply.reason if isinstance(reply, ocpp.RequestAnswer) else ""
+        tell(result_of(reply), cause, f"{reason[:1].upper()}{reason[1:]}." if reason else "")
 
 
 def id_token(token: Token) -> ocpp.IdToken:

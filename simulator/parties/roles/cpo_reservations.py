@@ -30,7 +30,7 @@ from simulator.parties.dialect import OLDEST
 from simulator.parties.modules.commands import Decide, Tell, answer
 from simulator.parties.office import Office
 from simulator.parties.roles.charge_points import ChargePoints, accepts
-from simulator.parties.roles.cpo_commands import id_token, not_yours, result_of, some_free_evse, unknown_place
+from simulator.parties.roles.cpo_commands import id_token, not_yours, pass_on, result_of, some_free_evse, unknown_place
 from simulator.parties.roles.cpo_reserved_session import ReservedSession
 from simulator.parties.roles.cpo_session import Place
 from simulator.parties.store import Store
@@ -99,7 +99,7 @@ class Reservations:
             evse = before.session.place.evse if before is not None else some_free_evse(location)
         place = self._books.place(evse.uid) if evse is not None else None
         if place is None:
-            return answer(call, CommandResponseType.REJECTED)
+            return answer(call, CommandResponseType.REJECTED, f"No EVSE of Location {location.id} is free.")
         stays = before is not None and before.session.place.evse.uid == place.evse.uid
         number = before.number if before is not None and stays else self._new_number()
         request = ocpp.ReserveNow(number, id_token(wish.token), expiry_us)
@@ -107,7 +107,7 @@ class Reservations:
         def answered(reply: ocpp.Answer | None) -> None:
             if accepts(reply):
                 self._hold(number, key, place, wish, tell, call.cause, is_billable=call.version != OLDEST)
-            tell(result_of(reply), call.cause)
+            pass_on(reply, tell, call.cause)
 
         self._charge_points.ask(place.evse.uid, request, answered, call.cause)
         return answer(call, CommandResponseType.ACCEPTED)
@@ -135,7 +135,7 @@ class Reservations:
         def answered(reply: ocpp.Answer | None) -> None:
             if accepts(reply):
                 self._finish(held, call.cause, "RESERVATION")
-            tell(result_of(reply), call.cause)
+            pass_on(reply, tell, call.cause)
 
         request = ocpp.CancelReservation(held.number)
         self._charge_points.ask(held.session.place.evse.uid, request, answered, call.cause)

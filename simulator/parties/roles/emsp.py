@@ -194,6 +194,7 @@ class Emsp:
             self._active[at] = session
         elif at in self._active and self._active[at].id == session.id:
             del self._active[at]
+        self.app.session_changed(evse_key, session)
         cost = session.total_cost
         value = {
             "status": session.status,
