@@ -22,6 +22,7 @@ from simulator.assemble.audit import Audit, Ledger, audit
 from simulator.assemble.begin import begin
 from simulator.assemble.guests import with_guests, without_ports
 from simulator.assemble.outside import Outside, Serving
+from simulator.assemble.recorded import shortfall
 from simulator.assemble.world import LEAD_US, World, build
 from simulator.control.server import ControlServer
 from simulator.engine.governor import MAX_SPEED, Governor
@@ -214,6 +215,7 @@ class _Run:
         if self.serving is None and self.scenario.outsiders:
             absent = ", ".join(outsider.id for outsider in self.scenario.outsiders)
             self.remarks.append(f"Only a served run has parties from outside: {absent} took no part in this one.")
+        self.remarks.extend(shortfall(world))
         load = load_of(self.scenario)
         if load.is_stress:
             self.remarks.append(load.sentence)

@@ -7,8 +7,9 @@ from simulator.field.visit import Visit
 from simulator.ocpp.messages import IdToken
 from simulator.parties.roles.emsp import Emsp
 from simulator.scenario.model import RecordedDrivers, RecordedSession
+from simulator.scenario.recorded import needed_power_w
 from simulator.world.driver import DriverPlan
-from simulator.world.vehicle import Vehicle
+from simulator.world.vehicle import RECORDED_WH, Vehicle, recorded_vehicle
 
 Issue = Callable[[World, Emsp, str, bool], IdToken]
 """Gives a driver (by name) a card or, when not rfid, an app account of an eMSP."""
@@ -17,11 +18,11 @@ AT_THE_PLACE_M = 10
 """A recorded driver looks no further than the Location of the EVSE where the car really stood."""
 
 USUAL_POWER_W = 7_400
-"""What a car draws: 32 A on one phase, as in ACN-Data; one that really took more on average draws that."""
+"""What a car draws: 32 A on one phase, as in ACN-Data; one that needs more for what it took draws that."""
 
-_BATTERY_WH = 60_000
 _LEAVES_AT_PERMILLE = 900
-_US_PER_H = 3_600_000_000
+_US_PER_S = 1_000_000
+_WH_PER_KWH = 1_000
 
 
 def recorded_visits(world: World, spec: RecordedDrivers, issue: Issue) -> list[tuple[int, Visit]]:
@@ -37,10 +38,11 @@ def recorded_visits(world: World, spec: RecordedDrivers, issue: Issue) -> list[t
         name = f"{spec.name}#{session.name}"
         emsp = world.emsps[spec.emsps[index % len(spec.emsps)]]
         rfid = world.streams.uniform(f"driver/{name}", "authorise")() < spec.rfid_share
+        token = issue(world, emsp, name, rfid)
         visit = Visit(
             name,
             emsp.office.id,
-            issue(world, emsp, name, rfid),
+            token,
             _plan(spec, session, rfid),
             *places[session.evse],
             AT_THE_PLACE_M,
@@ -48,14 +50,31 @@ def recorded_visits(world: World, spec: RecordedDrivers, issue: Issue) -> list[t
             session.evse,
         )
         visits.append((session.arrives_at_us, visit))
+        if spec.energy == "delivered":
+            world.recorded.append((session, token))
     return visits
+
+
+def shortfall(world: World) -> tuple[str, ...]:
+    """A sentence on the sessions whose time is over and which got less than was delivered to them, if there are any."""
+    taken_wh: dict[str, int] = {}
+    for transaction in world.street.transactions:
+        uid = transaction.token.uid
+        taken_wh[uid] = taken_wh.get(uid, 0) + transaction.energy_wh
+    over = [each for each in world.recorded if each[0].leaves_at_us <= world.kernel.now_us]
+    lacks_wh = [session.delivered_wh - taken_wh.get(token.uid, 0) for session, token in over]
+    lacks_wh = [lack_wh for lack_wh in lacks_wh if lack_wh > 0]
+    if not lacks_wh:
+        return ()
+    lack_kwh = sum(lacks_wh) / _WH_PER_KWH
+    return (f"{len(lacks_wh)} of {len(over)} recorded sessions got less than recorded: {lack_kwh:,.3f} kWh in all.",)
 
 
 def _plan(spec: RecordedDrivers, session: RecordedSession, rfid: bool) -> DriverPlan:
     """The car leaves at the recorded instant, full or not; who finds the place taken waits as long as that."""
     stay_us = session.leaves_at_us - session.arrives_at_us
     energy_wh = session.delivered_wh if spec.energy == "delivered" else session.requested_wh
-    vehicle, permille = _vehicle(energy_wh, -(-session.delivered_wh * _US_PER_H // stay_us))
+    vehicle, permille = _vehicle(energy_wh, needed_power_w(session.delivered_wh, stay_us // _US_PER_S))
     stated_us = session.stated_departure_us
     return DriverPlan(
         vehicle=vehicle,
@@ -70,15 +89,14 @@ def _plan(spec: RecordedDrivers, session: RecordedSession, rfid: bool) -> Driver
     )
 
 
-def _vehicle(energy_wh: int, mean_power_w: int) -> tuple[Vehicle, int]:
+def _vehicle(energy_wh: int, needed_w: int) -> tuple[Vehicle, int]:
     """A car that wants this energy, and how much that is in permille of its battery; the data know neither.
 
     Its battery holds about 60 kWh or more, in whole Wh of which whole permille make the energy exactly: what was over
     would stay in the meter and count for the next one at the EVSE. It does not taper: how fast the last kWh flowed is
     not in the data either.
     """
-    most = max(1, min(_LEAVES_AT_PERMILLE, energy_wh * 1000 // _BATTERY_WH))
+    most = max(1, min(_LEAVES_AT_PERMILLE, energy_wh * 1000 // RECORDED_WH))
     permille = next(part for part in range(most, 0, -1) if energy_wh * 1000 % part == 0) if energy_wh else 0
-    battery_wh = energy_wh * 1000 // permille if permille else _BATTERY_WH
-    power_w = max(USUAL_POWER_W, mean_power_w)
-    return Vehicle("recorded", battery_wh, power_w, 3, 32, 0, ((0, 1000),)), permille
+    battery_wh = energy_wh * 1000 // permille if permille else RECORDED_WH
+    return recorded_vehicle(max(USUAL_POWER_W, needed_w), battery_wh), permille

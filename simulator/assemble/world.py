@@ -18,6 +18,7 @@ from simulator.ocpi.headers import CONTENT_TYPE
 from simulator.ocpi.modules import Role
 from simulator.ocpi.status import Status
 from simulator.ocpi.v2_2_1.locations import EVSE
+from simulator.ocpp.messages import IdToken
 from simulator.parties.identity import Identity
 from simulator.parties.office import Office
 from simulator.parties.quirks import give
@@ -25,7 +26,7 @@ from simulator.parties.roles.cpo import Cpo
 from simulator.parties.roles.emsp import Emsp
 from simulator.parties.roles.scsp import Scsp
 from simulator.scenario.expand import CpoAssets, expand
-from simulator.scenario.model import Party, Scenario
+from simulator.scenario.model import Party, RecordedSession, Scenario
 from simulator.wire.carrier import Response, Wire
 from simulator.world.evse import EvseRating, PowerType, rating_from_connector
 
@@ -40,7 +41,11 @@ OCPP_DELAY_US = 50_000
 
 
 class World(Struct):
-    """All that a run consists of; `odd` are the parties of another make, with quirks or from outside."""
+    """All that a run consists of.
+
+    `odd` are the parties of another make, with quirks or from outside, `recorded` the sessions that are to take what
+    was delivered to them, each with its driver's token.
+    """
 
     scenario: Scenario
     seed: int
@@ -58,6 +63,7 @@ class World(Struct):
     unusable: list[str]
     odd: list[str]
     meetings: list[Meeting]
+    recorded: list[tuple[RecordedSession, IdToken]]
 
     def party(self, id: str) -> "Cpo | Emsp | Scsp | Hub":
         """A party by its id."""
@@ -107,7 +113,7 @@ def build(scenario: Scenario, seed: int, wire: Wire, journal: Journal, governor:
     kernel = Kernel(-LEAD_US, wire, links, journal, apology, governor, refusal)
     street = Street(kernel.env, journal, scenario.session_updates_us)
     assets = expand(scenario, -LEAD_US)
-    world = World(scenario, seed, kernel, journal, streams, street, {}, {}, {}, {}, links, {}, assets, [], [], [])
+    world = World(scenario, seed, kernel, journal, streams, street, {}, {}, {}, {}, links, {}, assets, [], [], [], [])
     for party in scenario.parties:
         office = Office(_identity(party), kernel, journal, streams, scenario.start_epoch_us)
         if party.role == "cpo":

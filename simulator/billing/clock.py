@@ -21,7 +21,7 @@ def clock_edges(first_s: int, last_s: int, times: tuple[str, ...], zone: ZoneInf
     """
     day, last_day = local(first_s, zone).date(), local(last_s, zone).date()
     while day <= last_day:
-        yield from _edges_of(day, times, zone)
+        yield from edges_of(day, times, zone)
         day += _DAY
 
 
@@ -36,7 +36,8 @@ def local(at_s: int, zone: ZoneInfo) -> datetime:
 
 
 @lru_cache(maxsize=1_024)
-def _edges_of(day: date, times: tuple[str, ...], zone: ZoneInfo) -> tuple[int, ...]:
+def edges_of(day: date, times: tuple[str, ...], zone: ZoneInfo) -> tuple[int, ...]:
+    """All edges of one day, from its midnight to the next one."""
     found = [_shown_s(day, time.min, zone), _shown_s(day + _DAY, time.min, zone)]
     found += [_shown_s(day, time.fromisoformat(text), zone, fold) for text in times for fold in (0, 1)]
     found.sort()

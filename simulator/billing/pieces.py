@@ -162,7 +162,7 @@ def pieces(period: Period, edges: Edges, zone: ZoneInfo, begun: Begun) -> Iterat
         at_wh = begun.energy_wh + _of(begin, energy_wh)
         share = end - begin
         yield Piece(
-            _instant(at_us, at_wh, begun, zone, spans),
+            instant(at_us, at_wh, begun, zone, spans),
             _of(share, energy_wh),
             _of(share, duration_us),
             _next_us(at_us, edges, zone, begun),
@@ -174,9 +174,10 @@ def _of(share: Quantity, whole: Quantity) -> Quantity:
     return quotient(share * whole, 1)
 
 
-def _instant(
+def instant(
     at_us: Quantity, at_wh: Quantity, begun: Begun, zone: ZoneInfo, spans: tuple[Span | None, Span | None]
 ) -> Instant:
+    """A session at an instant since 1970, at which it has taken so much."""
     shown = local(at_us // _US_PER_S, zone)
     return Instant(
         shown.date().isoformat(),

@@ -5,7 +5,6 @@ books the energy in between exactly (whole W times whole us). Source of the mess
 """
 
 from collections.abc import Callable
-from hashlib import blake2b
 from typing import TYPE_CHECKING, Literal
 
 from simpy import Event
@@ -13,24 +12,21 @@ from simpy import Event
 from simulator.engine.cause import TIME, Cause
 from simulator.engine.clock import Alarm, Clock
 from simulator.engine.journal import Journal
+from simulator.field.asked_limit import limit_of
+from simulator.field.asked_readings import AskedReadings
 from simulator.field.awaited_plug import AwaitedPlug
 from simulator.field.charge_point_link import ChargePointLink
+from simulator.field.refusals import refusal
 from simulator.field.reserved_place import ReservedPlace
-from simulator.field.transaction import Transaction
+from simulator.field.transaction import Transaction, transaction_id
 from simulator.ocpp.messages import (
-    IN_TRANSACTION,
-    NOT_RESERVED,
+    ASKED_FOR,
     NOT_UNDER_WAY,
-    OCCUPIED,
-    OVER,
-    PLUG_IN_USE,
-    RESERVED,
     AboutPlace,
     Answer,
     CancelReservation,
     ChargingSchedulePeriod,
     ChargingState,
-    ClearChargingProfile,
     CompositeSchedule,
     ConnectorStatus,
     GetCompositeSchedule,
@@ -40,14 +36,14 @@ from simulator.ocpp.messages import (
     RequestStopTransaction,
     ReservationStatusUpdate,
     ReserveNow,
-    SetChargingProfile,
     StatusNotification,
     ToChargePoint,
     TransactionEvent,
+    TriggerMeterValue,
 )
 from simulator.world.battery import Battery
 from simulator.world.evse import EvseRating, charging_power_w
-from simulator.world.limit import UNLIMITED, PowerLimit, Step
+from simulator.world.limit import UNLIMITED, PowerLimit
 from simulator.world.meter import Meter
 
 if TYPE_CHECKING:
@@ -56,9 +52,7 @@ if TYPE_CHECKING:
 MINIMUM_CURRENT_A = 6
 """The least current a phase at which AC charging runs. Source: IEC 61851-1."""
 
-_LONGEST_TRANSACTION_ID = 36  # OCPP 2.0.1 and OCPI's Session.id agree on it
 _NEVER_US = 2**62
-_US_PER_S = 1_000_000
 
 
 class Charger:
@@ -108,6 +102,7 @@ class Charger:
         self._settled_us = 0
         self._next_sample_us = 0
         self._timer_us = _NEVER_US
+        self._asked: AskedReadings | None = None
         link.attach(evse_uid, self)
         journal.state("street", "evse", self.key, {"status": "Available"})
 
@@ -177,7 +172,7 @@ class Charger:
     def on_request(self, message: ToChargePoint, answer: Callable[[Answer], None], cause: Cause) -> None:
         """See ChargePoint: what is asked of the place as a whole, or of the transaction that is under way."""
         if isinstance(message, AboutPlace):
-            problem = self._refusal(message)
+            problem = refusal(self, message, self._env.now_us)
             answer(RequestAnswer(not problem, problem))
             if not problem:
                 self._do(message, cause)
@@ -189,26 +184,15 @@ class Charger:
         elif isinstance(message, GetCompositeSchedule):
             ahead = self.limit.ahead(self._env.now_us, message.duration_s, self._max_w)
             answer(CompositeSchedule(True, periods=tuple([ChargingSchedulePeriod(*period) for period in ahead])))
+        elif isinstance(message, TriggerMeterValue):
+            answer(RequestAnswer(True))
+            self.settle()
+            self._asked = AskedReadings(message)
+            self._send_if_due(self.transaction, cause)
+            self._sleep()
         else:
             answer(RequestAnswer(True))
-            self._keep_within(_limit_of(message), cause)
-
-    def _refusal(self, message: AboutPlace) -> str:
-        """Why not; "" when it can be done."""
-        if isinstance(message, RequestStartTransaction):
-            if self.transaction is not None:
-                return IN_TRANSACTION
-            if not self.reserved.open_to(message.token):
-                return RESERVED
-            return OCCUPIED if self.promised or not self.awaited.open_to(message.token) else ""
-        if isinstance(message, ReserveNow):
-            if message.expiry_us <= self._env.now_us:
-                return OVER
-            can_hold = self.reserved.can_hold(message) and self.awaited.open_to(message.token)
-            return "" if self.free and can_hold else OCCUPIED
-        if isinstance(message, CancelReservation):
-            return "" if self.reserved.holds(message.reservation_id) else NOT_RESERVED
-        return PLUG_IN_USE if self.transaction is not None else ""
+            self._keep_within(limit_of(message), cause)
 
     def _do(self, message: AboutPlace, cause: Cause) -> None:
         if isinstance(message, RequestStartTransaction):
@@ -355,9 +339,7 @@ class Charger:
 
     def _open(self, token: IdToken, started_us: int, register_start_wh: int) -> Transaction:
         self._count += 1
-        id = f"{self.evse_uid}-{self._count}"
-        if len(id) > _LONGEST_TRANSACTION_ID:
-            id = f"{blake2b(self.evse_uid.encode(), digest_size=12).hexdigest()}-{self._count}"
+        id = transaction_id(self.evse_uid, self._count)
         transaction = Transaction(
             self._env, id, self.key, self.party, token, started_us, register_start_wh, self.register_wh
         )
@@ -378,6 +360,7 @@ class Charger:
         self.transaction = None
         self._state = "Idle" if trigger == "EVDeparted" else "EVConnected"
         self.limit = UNLIMITED
+        self._asked = None
         self._sample_state_of_charge()
         self.site.share(self, cause)
         self._tell(transaction, "Ended", trigger, cause, stopped_reason=reason)
@@ -402,6 +385,8 @@ class Charger:
             wake_us = min(wake_us, self.limit.next_change_us(self._settled_us) or wake_us)
         if until_us is not None:
             wake_us = min(wake_us, self._settled_us + until_us)
+        if self._asked is not None:
+            wake_us = self._asked.next_us(self._settled_us, self.power_w, self.meter, wake_us)
         if wake_us < self._timer_us:
             self._timer_us = wake_us
             self._env.after(wake_us - self._settled_us, self._wake, wake_us)
@@ -424,7 +409,13 @@ class Charger:
         if now_us >= self._next_sample_us:
             self._next_sample_us += self._sample_us
             self._tell(transaction, "Updated", "MeterValuePeriodic", TIME)
+        self._send_if_due(transaction, TIME)
         self._sleep()
+
+    def _send_if_due(self, transaction: Transaction, cause: Cause) -> None:
+        """Send a meter value that the CPO asked for, if it is time; settled to now beforehand."""
+        if self._asked is not None and self._asked.fall_due(self._settled_us, self.meter.register_wh):
+            self._tell(transaction, "Updated", ASKED_FOR, cause)
 
     def _sample_state_of_charge(self) -> None:
         assert self.battery is not None
@@ -481,12 +472,3 @@ class Charger:
             reservation_id=reservation_id,
             stopped_reason=stopped_reason,
         )
-
-
-def _limit_of(message: SetChargingProfile | ClearChargingProfile) -> PowerLimit:
-    """What the CPO's limits mean; cleared ones none."""
-    if isinstance(message, ClearChargingProfile):
-        return UNLIMITED
-    steps = tuple([Step(message.start_us + period.start_s * _US_PER_S, period.limit_w) for period in message.periods])
-    duration_s = message.duration_s
-    return PowerLimit(steps, None if duration_s is None else message.start_us + duration_s * _US_PER_S)

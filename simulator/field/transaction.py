@@ -1,10 +1,13 @@
 """One transaction as the street saw it: the truth that sessions and CDRs are audited against."""
 
 from collections.abc import Callable
+from hashlib import blake2b
 
 from simpy import Environment, Event
 
 from simulator.ocpp.messages import IdToken
+
+_LONGEST_ID = 36  # OCPP 2.0.1 and OCPI's Session.id agree on it
 
 
 class Transaction:
@@ -72,3 +75,9 @@ class Transaction:
         self.stopped_us = at_us
         self.register_stop_wh = register_wh
         self.stopped.succeed()
+
+
+def transaction_id(evse_uid: str, count: int) -> str:
+    """What the so-maniest transaction of an EVSE is called."""
+    id = f"{evse_uid}-{count}"
+    return id if len(id) <= _LONGEST_ID else f"{blake2b(evse_uid.encode(), digest_size=12).hexdigest()}-{count}"

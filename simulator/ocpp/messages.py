@@ -121,6 +121,18 @@ class GetCompositeSchedule(msgspec.Struct, frozen=True, gc=False):
     duration_s: int
 
 
+class TriggerMeterValue(msgspec.Struct, frozen=True, gc=False):
+    """Send a meter value at each of these instants, and as soon as the register shows each of these Wh.
+
+    It replaces what was asked before. Source: OCA, OCPP & California Pricing Requirements, `triggerMeterValue` of a
+    CostUpdated; that names the next of each only, here an outage loses none.
+    """
+
+    transaction_id: str
+    instants_us: tuple[int, ...]
+    registers_wh: tuple[int, ...]
+
+
 class ReserveNow(msgspec.Struct, frozen=True, gc=False):
     """Keep the EVSE for this token until an instant; the same id again replaces what was asked before."""
 
@@ -140,6 +152,9 @@ class UnlockConnector(msgspec.Struct, frozen=True, gc=False):
 
     connector_id: str
 
+
+ASKED_FOR = "Trigger"
+"""OCPP's trigger reason of a meter value that the CPO asked for."""
 
 IN_TRANSACTION = "a transaction is under way"
 NOT_UNDER_WAY = "this transaction is not under way"
@@ -171,7 +186,9 @@ class Acknowledged(msgspec.Struct, frozen=True, gc=False):
 ToCentralSystem: TypeAlias = (
     BootNotification | StatusNotification | Authorize | TransactionEvent | ReservationStatusUpdate
 )
-AboutTransaction: TypeAlias = RequestStopTransaction | SetChargingProfile | ClearChargingProfile | GetCompositeSchedule
+AboutTransaction: TypeAlias = (
+    RequestStopTransaction | SetChargingProfile | ClearChargingProfile | GetCompositeSchedule | TriggerMeterValue
+)
 AboutPlace: TypeAlias = RequestStartTransaction | ReserveNow | CancelReservation | UnlockConnector
 ToChargePoint: TypeAlias = AboutTransaction | AboutPlace
 Answer: TypeAlias = AuthorizeAnswer | RequestAnswer | Acknowledged

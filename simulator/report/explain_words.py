@@ -214,6 +214,8 @@ EVENTS: Final[Mapping[tuple[str, str], str]] = {
     ("TransactionEvent", "Ended"): "{evse} tells {party} that charging has ended: {remark}.",
     ("RequestStartTransaction", ""): "{party} tells {evse} to start charging: {remark}.",
     ("RequestStopTransaction", ""): "{party} tells {evse} to stop charging.",
+    ("TriggerMeterValue", ""): "{party} asks {evse} to read its meter where the price changes: {remark}.",
+    ("TriggerMeterValueResponse", ""): "{evse} answers {party}: {remark}.",
     ("ReserveNow", ""): "{party} asks {evse} to keep its place: {remark}.",
     ("ReserveNowResponse", ""): "{evse} answers {party}: {remark}.",
     ("CancelReservation", ""): "{party} tells {evse} to keep its place no longer.",

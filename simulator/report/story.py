@@ -20,7 +20,7 @@ from simulator.report.limit_words import ocpi_limits, ocpp_limits
 from simulator.report.office_words import office_remark, office_words
 from simulator.report.remarks import Remarks, fields_of
 from simulator.report.web import DRIVER, LIMITS, Row, Web, copies_key
-from simulator.report.words import ocpp_remark, ocpp_words, street_remark, street_words
+from simulator.report.words import asked_readings, ocpp_remark, ocpp_words, street_remark, street_words
 
 Layer = Literal["street", "OCPP", "OCPI", "office"]
 
@@ -106,6 +106,8 @@ class Teller:
             layer, what, remark = "OCPP", ocpp_words(data), ocpp_remark(data)
             if data.get("action") == "SetChargingProfile":
                 remark = ocpp_limits(data, self._clock.time)
+            elif data.get("action") == "TriggerMeterValue":
+                remark = asked_readings(data, self._clock.time)
         elif row.source.startswith(DRIVER):
             layer, what, remark = "street", street_words(row.kind, data), street_remark(row.kind, data)
         else:

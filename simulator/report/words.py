@@ -4,7 +4,7 @@ Each text is a whole phrase with named places, so that it can be translated as i
 here is still told, by its own name.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any, Final
 
@@ -12,6 +12,7 @@ from simulator.i18n import tr
 
 Data = Mapping[str, Any]
 
+_MOST_READINGS: Final = 3
 _TURNED_AWAY: Final = {
     "nothing_shown": "the app shows no charge point near",
     "none_compatible": "no charge point fits the car",
@@ -104,6 +105,13 @@ def ocpp_remark(data: Data) -> str:
     if data.get("offline"):
         parts.append(tr("kept while offline"))
     return ", ".join(parts)
+
+
+def asked_readings(data: Data, clock: Callable[[int], str]) -> str:
+    """When the meter values of a TriggerMeterValue are wanted; `clock` tells `at_us`."""
+    wanted = [clock(at_us) for at_us in data["instants_us"]]
+    wanted += [tr("meter {energy}").format(energy=energy(each_wh)) for each_wh in data["registers_wh"]]
+    return ", ".join(wanted if len(wanted) <= _MOST_READINGS else [*wanted[:_MOST_READINGS], "…"])
 
 
 def energy(energy_wh: int) -> str:

@@ -8,7 +8,7 @@ Every row of these days is accounted for: kept, mended or left out, each rule wi
 import csv
 import re
 import zlib
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from itertools import pairwise
@@ -22,12 +22,13 @@ from msgspec.structs import replace
 from simulator.scenario.days import Days, days_in_words, parse_days
 from simulator.scenario.dump import ImportRefused, open_source
 from simulator.scenario.ledger import Count, Ledger
+from simulator.scenario.recorded import needed_power_w
 
 ACN_ZONE = "America/Los_Angeles"
 """Where both sites of ACN-Data are, Caltech and JPL."""
 
 MAX_POWER_W = 22_000
-"""The most that an AC charge point gives on average; a session above it is a fault of the data."""
+"""The most that an AC charge point gives; a session that needs more is a fault of the data."""
 
 _REQUESTED, _DELIVERED = "requested_energy (kWh)", "delivered_energy (kWh)"
 _NEEDED = ("arrival", "departure", _REQUESTED, _DELIVERED, "station_id")
@@ -55,8 +56,8 @@ class RealSession(Struct, frozen=True):
 
     @property
     def power_w(self) -> int:
-        """Delivered energy over the stay, in W, rounded up."""
-        return -(-self.delivered_wh * 3600 // (self.departure_s - self.arrival_s))
+        """What has to flow for the delivered energy, in W."""
+        return needed_power_w(self.delivered_wh, self.departure_s - self.arrival_s)
 
 
 class RealDays(Struct, frozen=True):
@@ -92,17 +93,23 @@ class RealDays(Struct, frozen=True):
         gap = f"The file has no session on {days_in_words(list(self.without))}; there nobody charges."
         return (*self.ledger.sentences(), gap)
 
-    def only(self, stations: Container[str]) -> "RealDays":
-        """The days with the sessions of these stations only; the ledger says that the others found no EVSE."""
+    def within(self, powers_w: Mapping[str, int]) -> "RealDays":
+        """The days with the sessions for which the power of their station suffices; the ledger has the others."""
+        kept = []
         for session in self.sessions:
-            if session.station not in stations:
+            power_w, where = powers_w.get(session.station), f"line {session.line}, station {session.station}"
+            if power_w is None:
                 sentence = "a session's station found no AC EVSE of the network; it is left out"
-                where = f"line {session.line}, station {session.station}"
                 self.ledger.leave_out(self.rows[session.line], "session-without-evse", sentence, where)
+            elif session.power_w > power_w:
+                sentence = "a session needs more power than any AC EVSE left for it gives; it is left out"
+                told = f"{where}, {session.power_w / 1000:.2f} kW where {power_w / 1000:.2f} kW are given"
+                self.ledger.leave_out(self.rows[session.line], "session-too-strong", sentence, told)
+            else:
+                kept.append(session)
+        stations = dict.fromkeys(session.station for session in kept)
         return replace(
-            self,
-            sessions=tuple(session for session in self.sessions if session.station in stations),
-            stations=tuple(station for station in self.stations if station in stations),
+            self, sessions=tuple(kept), stations=tuple(station for station in self.stations if station in stations)
         )
 
 

@@ -144,8 +144,8 @@ def import_network(
     energy = options.sessions.energy if options.sessions is not None else ""
     placed = None
     if days is not None:
-        days, placed = onto(days, network.locations)
         days = carried(days, *first_day(network.locations, days.days.first.weekday()))
+        days, placed = onto(days, network.locations)
     scenario = compose_scenario(network.locations, network.tariffs, sessions_per_day, emsps, out, days, energy, version)
     write_files(
         {

@@ -25,6 +25,9 @@ SESSION_COLUMNS = (
 )
 """Of the file of sessions beside a scenario; seconds since the scenario's start."""
 
+SETTLING_S = 10
+"""What plugging in and authorising may take of a stay: only then energy flows."""
+
 _LAST_S = 366 * 86_400
 _MAX_WH = 1_000_000
 _MAX_SHOWN = 20
@@ -43,6 +46,11 @@ def read_recorded(problems: Problems, fields: Fields, folder: Path, rfid_share: 
         energy=fields.optional("energy", one_of(WANTED_ENERGIES), WANTED_ENERGIES[0]),
         rfid_share=rfid_share,
     )
+
+
+def needed_power_w(energy_wh: int, stay_s: int) -> int:
+    """What has to flow, in W rounded up, for an energy in a stay less `SETTLING_S`, or in half of a very short one."""
+    return -(-energy_wh * 3_600 // max(stay_s - SETTLING_S, -(-stay_s // 2)))
 
 
 def check_evses(problems: Problems, place: Place, drivers: RecordedDrivers, evses: dict[str, bool]) -> None:

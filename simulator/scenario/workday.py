@@ -7,14 +7,18 @@ from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
-from simulator.ocpi.v2_2_1.locations import Location, PowerType
+from simulator.ocpi.v2_2_1.locations import EVSE, Location, PowerType
 from simulator.scenario.acn import RealDays, RealSession
 from simulator.scenario.dump import ImportRefused
 from simulator.scenario.loads import can_charge
 from simulator.scenario.places import Gazetteer
 from simulator.scenario.recorded import SESSION_COLUMNS
+from simulator.world.evse import PowerType as EvsePower
+from simulator.world.evse import charging_power_w, rating_from_connector
+from simulator.world.vehicle import recorded_vehicle
 
 _USUAL_POWER_W = 7_400
+_USUAL_GIVES_W = 32 * 230
 _STRONG_POWER_W = 22_000
 _SITES = {"caltech": ("Caltech", 34.1377, -118.1253, "Pasadena"), "jpl": ("JPL", 34.2013, -118.1714, "La Cañada")}
 """The sites of ACN-Data; their files do not say where they stand."""
@@ -41,7 +45,7 @@ class Placed(Struct, frozen=True):
 def own_site(real: RealDays, source_name: str, gazetteer: Gazetteer) -> tuple[OwnSite, Placed]:
     """A site named after the file, in the country of the data's zone. Its EVSEs have the stations' ids as uids.
 
-    An EVSE has 7.4 kW, one phase, which is what the real ones come to (32 A); 22 kW where a car took more.
+    An EVSE has 7.4 kW, one phase, which is what the real ones come to (32 A); 22 kW where a car needs more.
     """
     key = re.split(r"[^a-z]", source_name.lower())[0]
     place = gazetteer.of_zone(real.days.zone)
@@ -49,7 +53,7 @@ def own_site(real: RealDays, source_name: str, gazetteer: Gazetteer) -> tuple[Ow
     name, latitude, longitude, city = _SITES.get(key, (key.title() or "Workplace", latitude, longitude, None))
     country = place.country_code if place else "XA"
     cpo = f"{country}-{(re.sub('[^A-Z0-9]', '', name.upper()) + 'XXX')[:3]}"
-    strong = dict.fromkeys(each.station for each in real.sessions if each.power_w > _USUAL_POWER_W)
+    strong = dict.fromkeys(each.station for each in real.sessions if each.power_w > _USUAL_GIVES_W)
     by_power = ((_USUAL_POWER_W, [each for each in real.stations if each not in strong]), (_STRONG_POWER_W, [*strong]))
     evses = tuple((power_w, tuple(sorted(stations))) for power_w, stations in by_power if stations)
     remarks = [
@@ -62,24 +66,58 @@ def own_site(real: RealDays, source_name: str, gazetteer: Gazetteer) -> tuple[Ow
 
 
 def onto(real: RealDays, locations: Iterable[Location]) -> tuple[RealDays, Placed]:
-    """The stations, in order of first use, onto the network's AC EVSEs that are in use, in order of CPO and uid.
+    """The stations, in order of first use, onto the network's AC EVSEs that are in use.
 
-    What comes back has the sessions that found one. Raises ImportRefused when none did.
+    Each gets the weakest left that gives what its strongest session needs, of equal ones the first by CPO and uid; then
+    those for which none does get the strongest left, for the sessions that need no more. What comes back has the
+    sessions that found one. Raises ImportRefused when none did.
     """
     evses = sorted(
-        (f"{location.country_code}-{location.party_id}", evse.uid)
+        (f"{location.country_code}-{location.party_id}", evse.uid, _gives_w(evse))
         for location in locations
         for evse in location.evses
         if evse.connectors[0].power_type is not PowerType.DC and can_charge(evse)
     )
     if not evses:
         raise ImportRefused("The network has no AC EVSE in use, so no real session can be played there.")
-    placed = dict(zip(real.stations, (f"{cpo}/{uid}" for cpo, uid in evses), strict=False))
+    needs_w: dict[str, int] = {}
+    for session in real.sessions:
+        needs_w[session.station] = max(session.power_w, needs_w.get(session.station, 0))
+    left, found = list(evses), {}
+    for station in real.stations:
+        able = [each for each in left if each[2] >= needs_w[station]]
+        if able:
+            found[station] = min(able, key=_power_of)
+            left.remove(found[station])
+    for station in real.stations:
+        if station not in found and left:
+            found[station] = max(left, key=_power_of)
+            left.remove(found[station])
+    there = real.within({station: power_w for station, (_, _, power_w) in found.items()})
+    if not there.sessions:
+        told = "\n".join(there.sentences)
+        raise ImportRefused(f"No AC EVSE of the network gives what any of the real sessions needs.\n{told}")
+    placed = {station: f"{cpo}/{uid}" for station, (cpo, uid, _) in found.items() if station in there.stations}
     remark = (
-        f"{len(placed)} stations, in the order of their first use, stand for the first {len(placed)} of {len(evses)} "
-        "AC EVSEs in use, in the order of CPO and uid."
+        f"{len(placed)} stations, in the order of their first use, stand for {len(placed)} of {len(evses)} AC EVSEs in "
+        "use: each for the weakest left that gives what its strongest session needs, of equal ones the first by CPO "
+        "and uid."
     )
-    return real.only(placed), Placed(placed, (remark,))
+    return there, Placed(placed, (remark,))
+
+
+def _power_of(evse: tuple[str, str, int]) -> int:
+    return evse[2]
+
+
+def _gives_w(evse: EVSE) -> int:
+    """The most that a recorded car can draw at an EVSE."""
+    connector = evse.connectors[0]
+    power_type: EvsePower = connector.power_type.value
+    rating = rating_from_connector(
+        power_type, connector.max_voltage, connector.max_amperage, connector.max_electric_power
+    )
+    return charging_power_w(rating, recorded_vehicle(_STRONG_POWER_W))
 
 
 def sessions_csv(sessions: Sequence[RealSession], evse_of: dict[str, str]) -> bytes:

@@ -6,6 +6,9 @@ scenario reads "compact" instead of a parts list.
 
 from msgspec import Struct
 
+RECORDED_WH = 60_000
+"""About what the battery of a recorded car holds."""
+
 
 class Vehicle(Struct, frozen=True):
     """One class of vehicle.
@@ -67,3 +70,8 @@ MIXES: dict[str, tuple[tuple[str, int], ...]] = {
     "fleet": (("compact", 25), ("sedan", 25), ("van", 50)),
 }
 """Named shares of vehicle classes: (class name, weight); the weights need no particular sum."""
+
+
+def recorded_vehicle(power_w: int, battery_wh: int = RECORDED_WH) -> Vehicle:
+    """The car of a recorded session, whose class nobody knows: up to 32 A on three phases, and it does not taper."""
+    return Vehicle("recorded", battery_wh, power_w, 3, 32, 0, ((0, 1000),))

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from run_town import H, OpenTown, S, holds, played, town
@@ -84,8 +85,31 @@ def test_many_sessions_at_one_evse_take_what_they_took_to_the_wh(tmp_path: Path)
     assert taken == energies_wh
 
 
+@pytest.mark.parametrize("share", ["rfid: 1.0, app: 0.0", "rfid: 0.0, app: 1.0"])
+def test_a_car_that_needs_its_whole_stay_takes_what_it_took(share: str, tmp_path: Path) -> None:
+    """At 8 kW on average from coming to going nothing is over for its authorisation."""
+    rows = f"{ROWS.splitlines()[0]}\na-1,NL-ABC/NL-ABC-E0001,1800,9000,,16000,16000,x\n"
+    scenario = recorded(tmp_path, lambda text: text.replace("rfid: 0.5, app: 0.5", share), rows)
+    result = played(scenario, tmp_path / "run.ocpirun")
+    holds(result)
+    assert result.summary["energy_wh"] == {"plug": 16_000, "cdrs": 16_000, "open": 0, "held_back": 0}
+    assert result.remarks == ()
+
+
+def test_a_run_tells_of_sessions_that_got_less_than_recorded(tmp_path: Path) -> None:
+    few = ("a-1,NL-ABC/NL-ABC-E0001,1800,5400,,30000,30000,x", "b-1,NL-ABC/NL-ABC-E0002,0,9000,,1,1,y", "")
+    rows = "\n".join((ROWS.splitlines()[0], *few))
+    result = played(recorded(tmp_path, rows=rows), tmp_path / "run.ocpirun")
+    holds(result)
+    energy_wh = result.summary["energy_wh"]
+    assert isinstance(energy_wh, dict)
+    lack_kwh = (30_001 - energy_wh["plug"]) / 1_000
+    assert lack_kwh > 7
+    assert result.remarks == (f"1 of 2 recorded sessions got less than recorded: {lack_kwh:.3f} kWh in all.",)
+
+
 @given(st.integers(0, 1_000_000), st.integers(0, 22_000))
-def test_a_car_that_wants_an_energy_can_be_made_for_each(energy_wh: int, mean_power_w: int) -> None:
-    vehicle, permille = _vehicle(energy_wh, mean_power_w)
+def test_a_car_that_wants_an_energy_can_be_made_for_each(energy_wh: int, needed_w: int) -> None:
+    vehicle, permille = _vehicle(energy_wh, needed_w)
     assert vehicle.battery_wh * permille == 1000 * energy_wh
     assert 0 <= permille <= 900

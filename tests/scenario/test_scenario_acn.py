@@ -260,8 +260,8 @@ def imported(path: Path, **more: Any) -> tuple[ImportReport, Scenario, RecordedD
 def test_a_day_gets_a_site_of_its_own_with_an_evse_a_station(tmp_path: Path) -> None:
     rows = (
         row(),
-        row("17:00:00", "18:00:00", number="s2", delivered="3", stated="18:00:00"),
-        row(number="s3", station="CA-1", delivered="90"),
+        row("17:00:00", "18:00:00", number="s2", delivered="7.33", stated="18:00:00"),
+        row(number="s3", station="CA-1", delivered="62.6"),  # 7,367 W: more than the 32 A of one phase give
     )
     report, scenario, drivers = imported(day(tmp_path, *rows))
     assert report.sessions == Count(3, 3, 0, 0)
@@ -301,12 +301,58 @@ def test_stations_stand_for_ac_evses_in_the_order_of_their_first_use(tmp_path: P
     (drivers,) = load(report.scenario).drivers
     assert isinstance(drivers, RecordedDrivers)
     assert [(each.name, each.evse) for each in drivers.sessions] == [("ST-9-1", "NL-ABC/2"), ("ST-8-1", "NL-ABC/9")]
-    assert any("the first 2 of 2 AC EVSEs in use" in each for each in report.sentences)
+    assert any("stand for 2 of 2 AC EVSEs in use" in each for each in report.sentences)
     assert (report.sessions.read, report.sessions.kept, report.sessions.left_out) == (4, 2, 2)
     assert report.rules["session-without-evse"] == 2
     assert any("2 × a session's station found no AC EVSE" in each for each in report.sentences)
     # Of the four EVSEs one is out of order; the load is that of what is really played.
     assert report.sentences[-1] == "The load is 0.67 sessions per EVSE and day (2 sessions a day on 3 EVSEs)."
+
+
+ONE_PHASE = {"power_type": "AC_1_PHASE", "max_amperage": 16, "max_electric_power": 3680}
+
+
+def placed(folder: Path, evses: list[dict[str, Any]], rows: list[str]) -> tuple[ImportReport, dict[str, str]]:
+    """On which EVSE of one location each session is played."""
+    (folder / "dump.json").write_text(json.dumps([location(*evses)]))
+    options = ImportOptions(sessions=SessionsOf(day(folder, *rows), DAY))
+    report = import_network(folder / "dump.json", None, 0, 2, folder / "net.yaml", options)
+    (drivers,) = load(report.scenario).drivers
+    assert isinstance(drivers, RecordedDrivers)
+    return report, {each.name: each.evse for each in drivers.sessions}
+
+
+def test_a_station_stands_for_the_weakest_evse_that_gives_what_its_strongest_session_needs(tmp_path: Path) -> None:
+    evses = [evse(connector(**ONE_PHASE), uid="1"), evse(uid="2"), evse(connector(**ONE_PHASE), uid="3"), evse(uid="4")]
+    rows = [
+        row("08:00:00", "10:00:00", number="a", station="WEAK", delivered="7.3"),
+        row("08:10:00", "10:00:00", number="b", station="BOTH", delivered="1"),
+        row("08:20:00", "10:00:00", number="c", station="SLOW", delivered="2"),
+        row("10:00:00", "11:00:00", number="d", station="BOTH", delivered="10.9"),
+    ]
+    report, found = placed(tmp_path, evses, rows)
+    assert found == {"WEAK-1": "NL-ABC/1", "BOTH-1": "NL-ABC/2", "SLOW-1": "NL-ABC/3", "BOTH-2": "NL-ABC/2"}
+    assert report.sessions == Count(4, 4, 0, 0)
+
+
+def test_what_no_evse_gives_is_left_out_with_its_line_and_takes_no_place_from_others(tmp_path: Path) -> None:
+    evses = [evse(connector(**ONE_PHASE), uid="1"), evse(uid="2")]
+    rows = [
+        row("08:00:00", "09:00:00", number="a", station="STRONG", delivered="11.5"),
+        row("08:10:00", "10:00:00", number="b", station="FITS", delivered="15"),
+        row("10:00:00", "11:00:00", number="c", station="STRONG", delivered="3"),
+        row("08:00:00", "09:00:00", number="d", station="NOWHERE", delivered="3"),
+    ]
+    report, found = placed(tmp_path, evses, rows)
+    assert found == {"FITS-1": "NL-ABC/2", "NOWHERE-1": "NL-ABC/1"}
+    assert report.rules["session-without-evse"] == 2
+    evses = [evse(connector(**ONE_PHASE), uid="1"), evse(uid="2"), evse(connector(**ONE_PHASE), uid="3")]
+    report, found = placed(tmp_path, evses, rows)
+    assert found == {"FITS-1": "NL-ABC/2", "NOWHERE-1": "NL-ABC/1", "STRONG-1": "NL-ABC/3"}
+    assert (report.sessions.read, report.sessions.kept, report.rules["session-too-strong"]) == (4, 3, 1)
+    (told,) = [each for each in report.sentences if "needs more power" in each]
+    assert "1 × a session needs more power than any AC EVSE left for it gives" in told
+    assert "line 2, station STRONG, 11.53 kW where 3.68 kW are given" in told
 
 
 def mapped(

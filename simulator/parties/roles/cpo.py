@@ -23,6 +23,7 @@ from simulator.ocpi.v2_2_1.tariffs import Tariff
 from simulator.ocpi.v2_2_1.tokens import LocationReferences, Token
 from simulator.ocpi.v2_2_1.types import TokenType
 from simulator.ocpp.messages import (
+    ASKED_FOR,
     Acknowledged,
     Answer,
     Authorize,
@@ -53,6 +54,7 @@ from simulator.parties.roles.cpo_invoices import Invoices
 from simulator.parties.roles.cpo_places import PlaceChange
 from simulator.parties.roles.cpo_preferences import PreferenceDesk
 from simulator.parties.roles.cpo_profiles import ProfileDesk
+from simulator.parties.roles.cpo_readings import MeterReadings
 from simulator.parties.roles.cpo_reservations import Reservations
 from simulator.parties.roles.cpo_reserved_session import ReservedSession
 from simulator.parties.roles.cpo_session import CpoSession, Place
@@ -105,6 +107,7 @@ class Cpo:
         self.tokens = TokensReceiver(office, self._token_changed)
         office.books = _Books(self.locations, self.tokens)
         self.charge_points = ChargePoints(office)
+        self._readings = MeterReadings(office, self.charge_points)
         self.profiles = ProfileDesk(office, self.charge_points, self._to_limit)
         self.sessions = SessionsSender(office, PreferenceDesk(office, self._open_session).decide)
         self.reservations = Reservations(office, self.locations.store, self.charge_points, self)
@@ -325,12 +328,18 @@ class Cpo:
         session = self._open.get(event.transaction_id)
         if session is None:
             return
+        if event.trigger == ASKED_FOR:
+            session.read(event)
+            self._readings.see_to(session, event, cause)
+            return
         changes = session.patch(session.advance(event))
         self._keep(session, cause)
         self._push.push(session, cause, changes)
         if event.kind == "Ended":
             del self._open[event.transaction_id]
             self.billing.bill(session, cause)
+        else:
+            self._readings.see_to(session, event, cause)
 
     def _begin(self, evse_uid: str, event: TransactionEvent, cause: Cause) -> None:
         assert event.token is not None
@@ -357,6 +366,7 @@ class Cpo:
         session = self._new_session(place, decision, event, id, kept.from_us if kept is not None else None)
         self._keep(session, cause)
         self._push.push(session, cause)
+        self._readings.see_to(session, event, cause)
 
     def new_session_id(self) -> str:
         """See SessionBooks."""
@@ -408,6 +418,7 @@ class Cpo:
         session = self._new_session(place, decision, started, self.new_session_id())
         session.advance(so_far)
         self._keep(session, TIME)
+        self._readings.see_to(session, so_far, TIME)
 
     def _keep(self, session: CpoSession | ReservedSession, cause: Cause) -> None:
         value: dict[str, object] = {"status": session.status, "kwh": session.kwh, "cost": session.cost.excl_vat}

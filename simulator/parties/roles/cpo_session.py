@@ -1,6 +1,7 @@
 """A charging session in the CPO's books: from a charge point's transaction to OCPI's Session and CDR.
 
-This is where OCPP ends and OCPI begins. A charging period is closed at every update and at every price-relevant moment.
+This is where OCPP ends and OCPI begins. A charging period is closed at every update and at every price-relevant moment,
+for which the CPO has the meter read (see `MeterReadings`).
 Source: OCPI 2.2.1, Sessions and CDRs modules.
 """
 
@@ -89,7 +90,8 @@ class CpoSession:
     """One session, fed with the charge point's transaction events; makes the messages about it.
 
     `payer` is the party that pays its CDR: the token's eMSP. `copies` are those of the payer and of SCSPs, by peer.
-    `recorded` is what the recording's states of it have in common, once there is one.
+    `recorded` is what the recording's states of it have in common, once there is one. Until `asked_until_us` the charge
+    point has been asked for readings at price-relevant moments.
     Times are cut to the millisecond that OCPI can say, so that what is billed is what is published. Hours are rounded
     as running totals, and a period gets what its total grew by: the volumes of all periods add up to what is billed.
     """
@@ -117,23 +119,25 @@ class CpoSession:
         self.kwh = kwh(0)
         self.copies: dict[str, PeersCopy] = {}
         self.recorded = b""
+        self.asked_until_us = start.at_us
+        self.register_start_wh = start.register_wh
+        self.start_us = start.at_us // _MS * _MS
+        self.start_date_time = calendar.text(self.start_us)
         self.periods: list[ChargingPeriod] = []
         self._identity = identity
         self._calendar = calendar
         self._auth_method = auth_method
         self._reference = reference
-        self._register_start_wh = start.register_wh
-        self._start_us = start.at_us // _MS * _MS
-        self.start_date_time = calendar.text(self._start_us)
         self.end_date_time: str | None = None
         self._charging = RunningTime()
         self._parking = RunningTime()
-        self._open_us = self._start_us
+        self._open_us = self.start_us
         self._open_register_wh = start.register_wh
         self._parked = start.charging_state in ("SuspendedEV", "Idle")
+        self._readings: list[TransactionEvent] = []
         self._cost: Price | None = None
         self._fare = (
-            Fare(place.neutral, place.location.time_zone, calendar.start_epoch_us + self._start_us)
+            Fare(place.neutral, place.location.time_zone, calendar.start_epoch_us + self.start_us)
             if place.neutral is not None
             else None
         )
@@ -144,34 +148,45 @@ class CpoSession:
     def _bill_reservation(self, from_us: int) -> None:
         """The place was kept before: that comes first, and is where the CDR starts."""
         self._begun = self._calendar.text(from_us)
-        self.periods.append(reserved_period(self._calendar, self.place, from_us, self._start_us))
+        self.periods.append(reserved_period(self._calendar, self.place, from_us, self.start_us))
         if self._fare is not None:
             self._fare.follow_all(self.periods, self.start_date_time)
 
-    def advance(self, event: TransactionEvent) -> ChargingPeriod | None:
-        """Close the running period at this event; returns it, or None when no time has passed in it."""
+    def read(self, reading: TransactionEvent) -> None:
+        """Keep a reading of the meter at a price-relevant moment until the session advances; nothing changes before."""
+        self._readings.append(reading)
+
+    def advance(self, event: TransactionEvent) -> tuple[ChargingPeriod, ...]:
+        """Close the running period at each reading that was kept, and at this event.
+
+        Returns the periods in which time has passed.
+        """
+        before = len(self.periods)
+        for each in (*self._readings, event):
+            self._close_period(each)
+        self._readings.clear()
+        self.energy_wh = self._open_register_wh - self.register_start_wh
+        self.kwh = kwh(self.energy_wh)
+        if event.kind == "Ended":
+            self.end_date_time = self._calendar.text(self._open_us)
+            self.status = SessionStatus.COMPLETED
+        self._cost = None
+        self.last_updated = self._calendar.now_after(self.last_updated)
+        return tuple(self.periods[before:])
+
+    def _close_period(self, event: TransactionEvent) -> None:
         at_us = max(event.at_us // _MS * _MS, self._open_us)
         register_wh = max(event.register_wh, self._open_register_wh)
         duration_us = at_us - self._open_us
         energy_wh = register_wh - self._open_register_wh
-        self.energy_wh = register_wh - self._register_start_wh
-        self.kwh = kwh(self.energy_wh)
-        period = None
         if duration_us > 0 or energy_wh > 0:
-            period = self._period(duration_us, energy_wh)
-            self.periods.append(period)
+            self.periods.append(self._period(duration_us, energy_wh))
             if self._fare is not None and self._fare.follows:
                 self._fare.follow(self._priced(at_us, energy_wh))
         self._open_us = at_us
         self._open_register_wh = register_wh
         # An EVSE that holds power back is not parking: the vehicle still asks (CDRs, PARKING_TIME, as clarified).
         self._parked = event.charging_state in ("SuspendedEV", "Idle", "EVConnected")
-        if event.kind == "Ended":
-            self.end_date_time = self._calendar.text(at_us)
-            self.status = SessionStatus.COMPLETED
-        self._cost = None
-        self.last_updated = self._calendar.now_after(self.last_updated)
-        return period
 
     def _period(self, duration_us: int, energy_wh: int) -> ChargingPeriod:
         """The running period; its duration goes into the totals."""
@@ -241,11 +256,11 @@ class CpoSession:
         """See RunningSession."""
         return self.place.losses(version)
 
-    def patch(self, period: ChargingPeriod | None) -> dict[str, object]:
-        """What changed since the last message, as the fields of a PATCH."""
+    def patch(self, periods: tuple[ChargingPeriod, ...]) -> dict[str, object]:
+        """What changed since the last message, with the periods closed since, as the fields of a PATCH."""
         changes: dict[str, object] = {"kwh": self.kwh}
-        if period is not None:
-            changes["charging_periods"] = (period,)
+        if periods:
+            changes["charging_periods"] = periods
         changes["total_cost"] = self.cost
         if self.end_date_time is not None:
             changes["end_date_time"] = self.end_date_time
@@ -295,7 +310,7 @@ class CpoSession:
         return cdr, bill
 
     def _priced_by(self, tariff: billing.Tariff) -> Bill:
-        fare = Fare(tariff, self.place.location.time_zone, self._calendar.start_epoch_us + self._start_us)
+        fare = Fare(tariff, self.place.location.time_zone, self._calendar.start_epoch_us + self.start_us)
         fare.follow_all(self.periods, self._calendar.text(self._open_us))
         return fare.bill(self._so_far())
 
