@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from simulator.ocpi.datatypes import format_datetime, parse_datetime
 from simulator.ocpi.v2_2_1.locations import Status
+from simulator.ocpi.v2_2_1.tariffs import TariffRestrictions
 from simulator.scenario.countries import alpha_3
 from simulator.scenario.instants import parse_zone
 from simulator.scenario.ledger import Ledger, Record
@@ -25,6 +26,7 @@ _ONE_PHASE_UP_TO_W = 7_400
 _LEAST_WATTS = 1_000
 _ABROAD_M = 2_000_000
 _PARKING_TYPES = ("ON_STREET", "PARKING_GARAGE", "PARKING_LOT", "UNDERGROUND_GARAGE")
+_RESTRICTIONS = TariffRestrictions.__struct_encode_fields__
 _MAINS_V, _DC_V, _DEFAULT_AC_A, _DEFAULT_DC_A = 230, 400, 16, 125
 
 
@@ -96,13 +98,19 @@ def mend_location(location: Record, defaults: Defaults, ledger: Ledger, name: st
 
 
 def mend_tariff(tariff: Record, user: str | None, defaults: Defaults, ledger: Ledger, name: str) -> None:
-    """Mend a Tariff. A restriction that cannot be read takes its element along: without it, it would price more.
+    """Mend a Tariff. A restriction that cannot be read, or is unknown, takes its element along: without it, it would
+    price more.
 
     `user` is the CPO whose Connectors name the Tariff, which owns it when it does not say whose it is.
     """
     _mend_party(tariff, user or defaults.party, ledger, name)
     _mend_last_updated(tariff, defaults.last_updated, tariff, ledger, name)
     for element in _records(tariff, "elements"):
+        if unknown := _unknown_restrictions(element):
+            tariff["elements"].remove(element)
+            sentence = "an element had a restriction that OCPI 2.2.1 does not know, and is left away"
+            ledger.mend(tariff, "tariff-unknown-restriction", sentence, f"{name}, found {unknown[0]}")
+            continue
         restrictions = element.get("restrictions")
         if restrictions == {}:
             del element["restrictions"]
@@ -113,6 +121,12 @@ def mend_tariff(tariff: Record, user: str | None, defaults: Defaults, ledger: Le
             if "step_size" not in component:
                 component["step_size"] = 1
                 ledger.mend(tariff, "tariff-step-size", "a price had no step_size; it is billed in steps of 1", name)
+
+
+def _unknown_restrictions(element: Record) -> list[str]:
+    given = element.get("restrictions")
+    asked = given.items() if isinstance(given, dict) else ()
+    return [name for name, value in asked if value is not None and name not in _RESTRICTIONS]
 
 
 def _mend_party(record: Record, fallback: str | None, ledger: Ledger, name: str) -> None:
