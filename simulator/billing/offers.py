@@ -1,7 +1,8 @@
 """Which of a tariff's components prices a dimension at an instant: the first whose restrictions all hold.
 
 Elements for reservations price reservations and nothing else. One that expires unused is priced by the elements for
-that before those for any reservation.
+that before those for any reservation. Elements for bookings, or with a restriction that is not known here, price
+nothing: without it they would be billed to everybody.
 
 Source: OCPI 2.2.1 and 2.3.0 Tariffs, TariffElement and ReservationRestrictionType.
 """
@@ -60,6 +61,10 @@ def offers_of(tariff: Tariff) -> Offers:
         restrictions = element.restrictions or _UNRESTRICTED
         if restrictions.booking is not None:
             reasons.append(f"Element {number} is for bookings; it is not billed.")
+            continue
+        if restrictions.unknown:
+            names = ", ".join(restrictions.unknown)
+            reasons.append(f"Element {number} has a restriction that is not known here ({names}); it is not billed.")
             continue
         offers: dict[ComponentKind, Offer] = {}
         for component in element.components:

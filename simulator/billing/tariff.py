@@ -1,7 +1,7 @@
 """A tariff in our own neutral words, so that pricing is one engine for every OCPI version.
 
 The step from and to OCPI's Tariff objects is made by the parties; nothing here knows JSON. All restrictions are kept,
-also those for bookings, which pricing leaves out.
+also those for bookings and those that nobody knows, which pricing leaves out.
 """
 
 from decimal import Decimal
@@ -30,6 +30,7 @@ class Component(Struct, frozen=True):
 class Restrictions(Struct, frozen=True, kw_only=True):
     """When an element applies; all that are given must hold. Source: OCPI 2.3.0 Tariffs, TariffRestrictions.
 
+    `unknown` are the names of restrictions of which nobody here can say whether they hold.
     Times are local "HH:MM", dates local "YYYY-MM-DD", days OCPI's DayOfWeek names. Lower bounds are included,
     upper bounds excluded.
     """
@@ -49,6 +50,7 @@ class Restrictions(Struct, frozen=True, kw_only=True):
     day_of_week: tuple[str, ...] = ()
     reservation: str | None = None
     booking: str | None = None
+    unknown: tuple[str, ...] = ()
 
     def names(self) -> tuple[str, ...]:
         """Names of the restrictions that are given; empty when the element always applies."""

@@ -5,7 +5,7 @@ context that traps any of no ordinary size, and DateTimes and coordinates are lo
 ASCII: only when the body holds anything but plain printable ASCII, a small *mirror* of the class is read from the same
 bytes and checks just the CiStrings. What fails on this way is tried once more without the nulls that count as absent
 (see `nulls`), and is then looked at slowly and completely by `examine`, which finds all faults. Unknown fields are
-ignored.
+ignored, but where that would say something else (see `unknown`).
 
 Source: OCPI 2.2.1, Transport and format; Types.
 """
@@ -23,6 +23,7 @@ from simulator.ocpi import formats, typeinfo
 from simulator.ocpi.examine import BEYOND, examine
 from simulator.ocpi.findings import Finding, Invalid
 from simulator.ocpi.nulls import drop_nulls
+from simulator.ocpi.unknown import with_unknown
 
 T = TypeVar("T")
 
@@ -105,7 +106,8 @@ def decode(raw: bytes | msgspec.Raw, cls: type[T]) -> T:
     examined = examine(tree, cls)
     if examined.findings:
         raise Invalid(examined.findings)
-    return msgspec.convert(examined.value, cls, dec_hook=_take_number)
+    value = msgspec.convert(examined.value, cls, dec_hook=_take_number)
+    return cast(T, with_unknown(value, tree))
 
 
 def decode_list(raw: bytes | msgspec.Raw, cls: type[T]) -> tuple[list[T], list[Finding]]:

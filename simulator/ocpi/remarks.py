@@ -16,6 +16,7 @@ from msgspec import NODEFAULT, UNSET, Meta, Struct, UnsetType
 
 from simulator.ocpi import catalogue, codec, typeinfo
 from simulator.ocpi.findings import Finding, Severity
+from simulator.ocpi.unknown import forbids
 
 _LIKE: Final = 0.8
 _WEB_ADDRESS: Final = r"^[Hh][Tt][Tt][Pp][Ss]?://[^\s/?#<>\"{}|\\^`]+[^\s<>\"{}|\\^`]*\Z"
@@ -77,7 +78,11 @@ class _Walk:
                     self.look(member, type_, where, cls)
                 continue
             like = _like(name, tuple(field for field in fields if field not in value))
-            if like is None:
+            if forbids(cls) and member is not None:
+                expected = f"{like}, perhaps; else" if like is not None else "a restriction of the version:"
+                expected += " nobody can tell when this element applies, and it is not billed"
+                self._add("unknown-restriction", where, "an unknown restriction", expected, cls, "warning")
+            elif like is None:
                 expected = "a field of the version; receivers pass over it"
                 self._add("unknown-field", where, "an unknown field", expected, cls, "note")
             else:

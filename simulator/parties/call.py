@@ -83,11 +83,17 @@ class Call(Struct, frozen=True, gc=False):
         return None if country_code is None else (country_code, self.params["party_id"])
 
     def read(self, cls: type[T]) -> T:
-        """The object in the body, as 2.2.1 has it. Raises Invalid, also for what no field can say by itself."""
+        """The object in the body, as 2.2.1 has it. Raises Invalid, also for what no field can say by itself.
+
+        That is asked of the object as it came, so that a refusal names the fields of the version that is spoken.
+        """
         obj = self.dialect.decode(self.body, cls, self.owner, self.cause.id)
-        errors = tuple([finding for finding in rules.check(obj) if finding.severity == "error"])
-        if errors:
-            raise Invalid(errors)
+        if rules.ask_of(cls):
+            written = self.original(cls)
+            found = rules.check(obj if written is None else written)
+            errors = tuple([finding for finding in found if finding.severity == "error"])
+            if errors:
+                raise Invalid(errors)
         return obj
 
     def read_patch(self, cls: type[Struct]) -> Any:

@@ -68,7 +68,7 @@ class Dialect(Protocol):
         """The JSON of an original that stands for an object of a class: as it is, or translated without stand-ins."""
 
     def encode_list(self, objects: Sequence[T], original: Callable[[T], Any] | None = None) -> tuple[Said, int]:
-        """The JSON list of those objects that can be said, and how many cannot.
+        """The JSON list of those objects that can be said, and how many cannot, which its losses say why.
 
         `original` finds that of an object, if it has one.
         """
@@ -175,8 +175,15 @@ def encode_each(dialect: Dialect, objects: Sequence[T], original: Callable[[T], 
                 said.append(dialect.encode(obj))
                 continue
             each = dialect.encode_original(kept, type(obj))
-        except Unsayable:
+        except Unsayable as why:
+            losses.append(_withheld(obj, why))
             continue
         losses += [replace(loss, path=f"$[{len(said)}]{loss.path[1:]}") for loss in each.losses]
         said.append(each.body)
     return Said(b"[%b]" % b",".join(said), tuple(losses)), len(objects) - len(said)
+
+
+def _withheld(obj: Struct, why: Unsayable) -> "Loss":
+    from simulator.ocpi.translation import Loss
+
+    return Loss("$", "lost", f"A {type(obj).__name__} is withheld: {why}")

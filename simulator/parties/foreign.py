@@ -209,7 +209,7 @@ def _not_understood(cls: type[Struct], version: str, why: str) -> Finding:
         severity="error",
         path="$",
         found=f"a {cls.__name__} of {version}",
-        expected=f"one that says the same in {HOME}: {why}",
+        expected=f"one that says the same in {HOME}: {why.rstrip('.')}",
         section=f"OCPI {version}",
     )
 

@@ -5,14 +5,17 @@ A CDR is priced from the volumes that it publishes, so that whoever reads it com
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from enum import StrEnum
+from typing import Any, cast
 
 from simulator.billing import tariff as ours
 from simulator.billing.course import Course, price_course
 from simulator.billing.pieces import Activity, Period
 from simulator.billing.price import Bill, Quantities, terms
 from simulator.ocpi.datatypes import Price, parse_datetime
+from simulator.ocpi.unknown import unknown_members
 from simulator.ocpi.v2_2_1.cdrs import CDR, CdrDimensionType, ChargingPeriod
-from simulator.ocpi.v2_2_1.tariffs import Tariff, TariffElement, TariffRestrictions
+from simulator.ocpi.v2_2_1.tariffs import Tariff
 
 _ZERO = Decimal("0.0000")
 _KWH_PER_WH = Decimal("0.001")
@@ -65,27 +68,28 @@ def quantities(energy_wh: int, charging: RunningTime, parking: RunningTime) -> Q
     return {"ENERGY": energy_wh, "TIME": charging.billed_s, "PARKING_TIME": parking.billed_s, "FLAT": 1}
 
 
-def neutral(tariff: Tariff) -> ours.Tariff:
-    """An OCPI 2.2.1 Tariff in the words of the billing room; its prices are without VAT."""
+def neutral(tariff: Any) -> ours.Tariff:
+    """An OCPI Tariff of any version in the words of the billing room. Before 2.3.0 prices are without VAT."""
     return ours.Tariff(
         id=tariff.id,
         currency=tariff.currency,
         elements=tuple(_element(element) for element in tariff.elements),
-        min_price=_limit(tariff.min_price),
-        max_price=_limit(tariff.max_price),
+        min_price=_limit(getattr(tariff, "min_price", None)),
+        max_price=_limit(getattr(tariff, "max_price", None)),
+        tax_included=cast(ours.TaxIncluded, str(getattr(tariff, "tax_included", "NO"))),
     )
 
 
-def _element(element: TariffElement) -> ours.Element:
+def _element(element: Any) -> ours.Element:
     components = tuple(
-        ours.Component(component.type.value, component.price, component.step_size, component.vat)
+        ours.Component(component.type.value, component.price, component.step_size, getattr(component, "vat", None))
         for component in element.price_components
     )
     restrictions = _restrictions(element.restrictions) if element.restrictions is not None else None
     return ours.Element(components, restrictions)
 
 
-def _restrictions(given: TariffRestrictions) -> ours.Restrictions:
+def _restrictions(given: Any) -> ours.Restrictions:
     return ours.Restrictions(
         start_time=given.start_time,
         end_time=given.end_time,
@@ -93,19 +97,29 @@ def _restrictions(given: TariffRestrictions) -> ours.Restrictions:
         end_date=given.end_date,
         min_energy_kwh=given.min_kwh,
         max_energy_kwh=given.max_kwh,
-        min_current_a=given.min_current,
-        max_current_a=given.max_current,
+        min_current_a=getattr(given, "min_current", None),
+        max_current_a=getattr(given, "max_current", None),
         min_power_kw=given.min_power,
         max_power_kw=given.max_power,
         min_duration_s=given.min_duration,
         max_duration_s=given.max_duration,
         day_of_week=tuple(day.value for day in given.day_of_week),
-        reservation=given.reservation.value if given.reservation is not None else None,
+        reservation=_name(getattr(given, "reservation", None)),
+        booking=_name(getattr(given, "booking", None)),
+        unknown=unknown_members(given),
     )
 
 
-def _limit(given: Price | None) -> ours.Limit | None:
-    return ours.Limit(given.excl_vat, given.incl_vat) if given is not None else None
+def _name(given: StrEnum | None) -> str | None:
+    return given.value if given is not None else None
+
+
+def _limit(given: Any) -> ours.Limit | None:
+    if given is None:
+        return None
+    if hasattr(given, "excl_vat"):
+        return ours.Limit(given.excl_vat, given.incl_vat)
+    return ours.Limit(given.before_taxes, given.after_taxes)
 
 
 def course_of(periods: Sequence[ChargingPeriod], end_date_time: str) -> Iterator[Period]:
@@ -196,8 +210,11 @@ def as_price(excl: Decimal, incl: Decimal | None = None) -> Price:
 
 
 def energy_price(tariff: Tariff) -> Decimal | None:
-    """What an app shows for a kWh: the tariff's first energy price, None when it does not charge for energy."""
+    """What an app shows for a kWh: the tariff's first energy price of charging, None when there is none."""
     for element in tariff.elements:
+        asked = element.restrictions
+        if asked is not None and (asked.reservation is not None or unknown_members(asked)):
+            continue
         for component in element.price_components:
             if component.type.value == "ENERGY":
                 return component.price

@@ -4,7 +4,9 @@ A CDR says all but in which time zone the hours and days of its tariff are meant
 Source: OCPI 2.2.1, CDRs module, CDR; Tariffs module, TariffRestrictions; digest, section 3.7.
 """
 
+from collections.abc import Sequence
 from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
@@ -32,19 +34,22 @@ class _Unknown(Exception):
     """Raised for a CDR that does not say enough to be priced; its text is a sentence."""
 
 
-def reprice(cdr: CDR, time_zone: str | None) -> Repriced:
-    """Price a received CDR anew; `time_zone` is that of its Location, as far as that is known."""
+def reprice(cdr: CDR, tariffs: Sequence[Any], time_zone: str | None) -> Repriced:
+    """Price a received CDR anew, by its `tariffs` as they came, of whichever version.
+
+    `time_zone` is that of its Location, as far as that is known.
+    """
     try:
-        bill = _bill(cdr, time_zone)
+        bill = _bill(cdr, tariffs, time_zone)
     except _Unknown as why:
         return Repriced(_ZERO, str(why))
     return Repriced(bill.total_excl, " ".join(bill.reasons))
 
 
-def _bill(cdr: CDR, time_zone: str | None) -> Bill:
-    if len(cdr.tariffs) != 1:
-        raise _Unknown(f"The CDR holds {len(cdr.tariffs)} tariffs; by one its price could be worked out.")
-    tariff = neutral(cdr.tariffs[0])
+def _bill(cdr: CDR, tariffs: Sequence[Any], time_zone: str | None) -> Bill:
+    if len(tariffs) != 1:
+        raise _Unknown(f"The CDR holds {len(tariffs)} tariffs; by one its price could be worked out.")
+    tariff = neutral(tariffs[0])
     if any(element.restrictions is not None for element in tariff.elements):
         return _by_course(cdr, tariff, time_zone)
     parking_h = cdr.total_parking_time or _ZERO

@@ -9,7 +9,6 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from msgspec import Struct
-from msgspec.structs import fields
 
 from simulator.ocpi.datatypes import format_datetime, parse_datetime
 from simulator.ocpi.v2_2_1.locations import Status
@@ -28,7 +27,7 @@ _DC_STANDARDS = ("CHADEMO", "CHAOJI", "GBT_DC", "IEC_62196_T1_COMBO", "IEC_62196
 _ONE_PHASE_UP_TO_W = 7_400
 _LEAST_WATTS = 1_000
 _ABROAD_M = 2_000_000
-_RESTRICTIONS = tuple(field.encode_name for field in fields(TariffRestrictions))
+_RESTRICTIONS = TariffRestrictions.__struct_encode_fields__
 """They are the same in 2.2.1 and 2.3.0."""
 
 _PARKING_TYPES = ("ON_STREET", "PARKING_GARAGE", "PARKING_LOT", "UNDERGROUND_GARAGE")
@@ -107,7 +106,8 @@ def mend_location(location: Record, defaults: Defaults, ledger: Ledger, name: st
 
 
 def mend_tariff(tariff: Record, user: str | None, defaults: Defaults, ledger: Ledger, name: str) -> None:
-    """Mend a Tariff. A restriction that cannot be read takes its element along: without it, it would price more.
+    """Mend a Tariff. A restriction that cannot be read, or is unknown, takes its element along: without it, it would
+    price more.
 
     `user` is the CPO whose Connectors name the Tariff, which owns it when it does not say whose it is.
     """
@@ -133,7 +133,8 @@ def _take_unknown_restrictions(tariff: Record, version: str, ledger: Ledger, nam
     """A decoder would pass over such a restriction, and with it over when a price does not apply."""
     for element in _records(tariff, "elements"):
         restrictions = element.get("restrictions")
-        unknown = [each for each in restrictions if each not in _RESTRICTIONS] if isinstance(restrictions, dict) else []
+        asked = restrictions.items() if isinstance(restrictions, dict) else ()
+        unknown = [each for each, value in asked if value is not None and each not in _RESTRICTIONS]
         if unknown:
             tariff["elements"] = [each for each in tariff["elements"] if each is not element]
             sentence = f"a price was restricted in a way that OCPI {version} does not know, and is left away"

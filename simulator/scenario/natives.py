@@ -1,8 +1,9 @@
 """Reads OCPI files of any version: as they are written, and as the 2.2.1 that a CPO works with.
 
-What 2.3.0 says beyond that is kept, for partners of that version. A plug that 2.2.1 lacks has a stand-in there, so that
-vehicles can charge at it. A tariff whose prices 2.2.1 cannot say exactly cannot be billed, and is a finding; and so is
-one with a field that decides a price and is not of its version, as a reader would pass over it.
+What 2.3.0 says beyond that is kept, for partners of that version and for the bill. A plug that 2.2.1 lacks has a
+stand-in there, so that vehicles can charge at it, and so has a price that it cannot say exactly. A tariff whose prices
+contain a tax of unknown rate cannot be billed, as every bill says what is due without taxes, and is a finding; and so
+is one with a field that decides a price and is not of its version, as a reader would pass over it.
 """
 
 from collections.abc import Iterable, Iterator
@@ -75,7 +76,7 @@ def _passed_over(raw: bytes, cls: type[Struct], version: str) -> Iterator[Findin
         return
     for remark in remarks(raw, class_in(version, cls)):
         *around, name = (part.partition("[")[0] for part in remark.path.split("."))
-        if remark.rule == "unknown-field" and not _DECIDES_A_PRICE.isdisjoint((*around, name)):
+        if remark.rule in ("unknown-field", "unknown-restriction") and not _DECIDES_A_PRICE.isdisjoint((*around, name)):
             expected = f"a field of {version}, or beside the file the version it is of, such as “ocpi: {RICHEST}”"
             yield replace(remark, severity="error", found=f"the field {name}", expected=expected)
 
@@ -85,16 +86,35 @@ def at_home(written: Struct, cls: type[T], version: str) -> T:
     if version == HOME:
         assert isinstance(written, cls)
         return written
+    if cls is Tariff and (untold := tuple(_untold_rates(written))):
+        raise Invalid(untold)
     # The tables of translation are loaded for such files only.
     from simulator.ocpi.translation import Setting, translate
 
     country_code, party_id = ANYBODY
-    setting = Setting(country_code=country_code, party_id=party_id, stand_ins=cls is not Tariff)
+    setting = Setting(country_code=country_code, party_id=party_id, stand_ins=True)
     tree = msgspec.to_builtins(written, builtin_types=(Decimal,))
     said = translate(cls.__name__.lower(), tree, version, HOME, setting)
     if said.tree is None:
         raise Invalid((_unsayable(cls, version, said.withheld),))
     return msgspec.convert(said.tree, cls)
+
+
+def _untold_rates(tariff: Any) -> Iterator[Finding]:
+    """The prices that contain a tax and do not say how much of them it is."""
+    if getattr(tariff, "tax_included", "NO") != "YES":
+        return
+    for index, element in enumerate(tariff.elements):
+        for place, component in enumerate(element.price_components):
+            if component.vat is None:
+                yield Finding(
+                    rule="unknown-tax",
+                    severity="error",
+                    path=f"$.elements[{index}].price_components[{place}].vat",
+                    found=f"nothing, beside a price of {component.price} that contains taxes",
+                    expected="their rate, without which nobody can bill what is due before taxes",
+                    section=f"OCPI {RICHEST} tariffs, TaxIncluded",
+                )
 
 
 def class_in(version: str, cls: type[T]) -> type[T]:
@@ -110,6 +130,6 @@ def _unsayable(cls: type[Struct], version: str, why: str) -> Finding:
         severity="error",
         path="$",
         found=f"a {cls.__name__} of {version}",
-        expected=f"one that {HOME} can say: {why}",
+        expected=f"one that {HOME} can say: {why.rstrip('.')}",
         section=f"OCPI {version}",
     )

@@ -30,16 +30,18 @@ def read_networks(
         fields = Fields(problems, item, "a network", ("locations", "tariffs", "ocpi"))
         version = fields.optional("ocpi", one_of(_VERSIONS), HOME)
         network = Network((), ())
+        all_read = True
         if fields.require("locations"):
-            locations, originals = _objects(problems, fields, "locations", Location, folder, version)
+            locations, originals, _ = _objects(problems, fields, "locations", Location, folder, version)
             network = replace(network, locations=locations, original_locations=originals)
         if fields.value("tariffs") is not None:
-            tariffs, originals = _objects(problems, fields, "tariffs", Tariff, folder, version)
+            tariffs, originals, all_read = _objects(problems, fields, "tariffs", Tariff, folder, version)
             network = replace(network, tariffs=tariffs, original_tariffs=originals)
         locations = network.locations
         networks.append(network)
         _check_owners(problems, fields.place_of("locations"), locations, cpos)
-        _check_tariffs(problems, fields.place_of("locations"), networks[-1])
+        if all_read:
+            _check_tariffs(problems, fields.place_of("locations"), networks[-1])
         for key in ("locations", "tariffs"):
             _check_ids(problems, fields.place_of(key), key, networks)
     return tuple(networks)
@@ -47,15 +49,15 @@ def read_networks(
 
 def _objects(
     problems: Problems, fields: Fields, key: str, cls: type[T], folder: Path, version: str
-) -> tuple[tuple[T, ...], tuple[Any, ...]]:
-    """The objects as 2.2.1, and if the file is of 2.3.0, as it has them."""
+) -> tuple[tuple[T, ...], tuple[Any, ...], bool]:
+    """The objects as 2.2.1, and if the file is of 2.3.0, as it has them; and whether that is all of the file."""
     read = read_file(problems, fields, key, folder, lambda raw: read_list(raw, cls, version))
     if read is None:
-        return (), ()
+        return (), (), False
     objects, originals, findings = read
     errors = [finding for finding in findings if finding.severity == "error"]
     tell_findings(problems, fields.place_of(key), fields.required(key, str, ""), errors)
-    return tuple(objects), tuple(originals)
+    return tuple(objects), tuple(originals), not errors
 
 
 def _check_owners(problems: Problems, place: Place, locations: Sequence[Location], cpos: Sequence[str]) -> None:

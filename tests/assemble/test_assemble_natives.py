@@ -13,7 +13,6 @@ from simulator.ocpi.codec import encode
 from simulator.parties.readback import read_back
 from simulator.parties.roles.copies import copies
 from simulator.parties.roles.cpo_places import PlaceChange, What
-from simulator.scenario.errors import ScenarioErrors
 from simulator.scenario.model import Scenario
 
 Json = dict[str, Any]
@@ -205,9 +204,3 @@ def test_the_town_charges_and_bills_alike_on_both_wires(tmp_path: Path) -> None:
         assert result.summary["cdrs"] == 3
         digests.append(result.summary["digest"])
     assert digests[0] == digests[1]
-
-
-def test_a_tariff_that_has_no_exact_net_price_is_refused_with_the_reason(tmp_path: Path) -> None:
-    price = {"type": "ENERGY", "price": 0.6, "vat": 21, "step_size": 1}
-    with pytest.raises(ScenarioErrors, match="has no exact net of four decimals"):
-        truck_stops(tmp_path, tariff=TARIFF | {"elements": [{"price_components": [price]}]})

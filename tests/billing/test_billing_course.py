@@ -312,6 +312,13 @@ def test_an_element_for_bookings_is_left_out_and_named() -> None:
     assert (bill.total_excl, bill.reasons) == (1, ("Element 1 is for bookings; it is not billed.",))
 
 
+def test_an_element_with_an_unknown_restriction_is_left_out_and_named() -> None:
+    odd = restricted(component("FLAT", 9), unknown=("moon", "tide")), restricted(component("FLAT", 1))
+    bill = bill_of(odd, stretch(10))
+    why = "Element 1 has a restriction that is not known here (moon, tide); it is not billed."
+    assert (bill.total_excl, bill.reasons) == (1, (why,))
+
+
 def test_rounding_to_whole_seconds_pays_nothing_back() -> None:
     elements = (
         restricted(component("TIME", 0), end_time="10:00"),

@@ -32,6 +32,11 @@ OTHER_TYPE = {
     ("Data", "version"): "a peer that also offers a newer version must stay readable",
     ("Endpoint", "identifier"): "custom modules are legal",
 }
+# Fields of the add-on for bookings that stand behind those of the core, and why.
+ADDED = {
+    ("2.3.0", "TariffRestrictions", "booking"): "who does not know it bills everybody what is for who has booked",
+}
+BOOKINGS = read_json("schema/2.3.0-bookings.json")
 # Value lists that are on purpose no enum of ours, and why.
 NO_ENUM = {"VersionNumber": "open, see Version.version"}
 PLAIN = {"boolean": bool, "number": Decimal, "int": int, "DateTime": str, "URL": str, "string": str, "CiString": str}
@@ -54,6 +59,7 @@ def find(version: str, name: str) -> Any:
 def test_object_has_the_fields_of_the_table(version: str, name: str) -> None:
     fields = msgspec.structs.fields(find(version, name))
     table = SCHEMAS[version]["objects"][name]["fields"]
+    table = table + [row for row in added(name) if (version, name, row[0]) in ADDED]
     assert [field.encode_name for field in fields] == [row[0] for row in table]
     for field, (field_name, type_name, cardinality) in zip(fields, table, strict=True):
         shape = typeinfo.shape(field.type)
@@ -68,6 +74,16 @@ def test_object_has_the_fields_of_the_table(version: str, name: str) -> None:
                 for no_number in (b'"12.5"', b"true"):
                     with pytest.raises(Invalid):
                         codec.decode(no_number, field.type)
+
+
+def added(name: str) -> list[Any]:
+    return BOOKINGS["objects"][name]["fields"] if name in BOOKINGS["objects"] else []
+
+
+def test_value_list_of_bookings_is_that_of_their_table() -> None:
+    names = [row[1] for row in added("TariffRestrictions") if row[0] == "booking"]
+    assert names == ["BookingRestrictionType"]
+    assert sorted(find("2.3.0", *names)) == sorted(BOOKINGS["enums"][names[0]]["values"])
 
 
 def check_type(version: str, shape: typeinfo.Shape, type_name: str, where: str) -> None:

@@ -166,6 +166,27 @@ def test_taxes_may_be_due_on_parts_and_on_each_other() -> None:
     assert of_taxes(taxed(10, (5, 0.5), (10, 1.07))) == [("warning", "[1].amount")]
 
 
+@pytest.mark.parametrize("sign", [1, -1])
+def test_taxes_of_a_bill_do_not_make_a_credit_of_it_or_a_bill_of_a_credit(sign: int) -> None:
+    credit = {"credit": True, "credit_reference_id": "12344"} if sign < 0 else {}
+    old = read_json("corpus/2.2.1/cdr_example.json") | credit
+    new = read_json("corpus/2.3.0/cdr_example.json") | credit
+    new["tariffs"] = []
+    totals = [
+        (old, "2.2.1", {"excl_vat": 3 * sign, "incl_vat": -3.63 * sign}, "price-vat", "incl_vat"),
+        (new, "2.3.0", taxed(3 * sign, (21, -0.63 * sign)), "tax-amount", "taxes[0].amount"),
+    ]
+    for cdr, version, total, rule, name in totals:
+        bad = json.dumps(cdr | {"total_cost": total}, default=float).encode()
+        assert said(bad, "CDR", version) == [("error", rule, f"$.total_cost.{name}")]
+    assert (
+        said(
+            json.dumps(new | {"total_cost": taxed(3 * sign, (21, 0.63 * sign))}, default=float).encode(), "CDR", "2.3.0"
+        )
+        == []
+    )
+
+
 @pytest.mark.parametrize(("excl", "incl", "is_odd"), [(4, 4.84, False), (4, 8, False), (4, 84, True), (-4, -84, True)])
 def test_vat_is_no_more_than_the_price(excl: float, incl: float, is_odd: bool) -> None:
     found = of("2.2.1", "CDR", "total_parking_cost", {"excl_vat": excl, "incl_vat": incl})

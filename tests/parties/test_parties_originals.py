@@ -1,5 +1,6 @@
 """A party keeps what it was given: between peers of one version nothing is lost, whatever 2.2.1 has no words for."""
 
+import json
 from collections.abc import Iterator
 
 import pytest
@@ -199,6 +200,22 @@ def test_a_cdr_at_a_plug_that_2_2_1_lacks_is_taken_and_shown_as_it_came(desk: Op
     assert shown(desk, told.headers["location"]) == body
     (paid,) = [row for row in desk.ledger.payables if row.cdr_id == "C1"]
     assert str(paid.amount) == "4.5"
+
+
+@pytest.mark.parametrize(
+    ("total", "path"),
+    [
+        ({"before_taxes": 3}, "$.total_cost.before_taxes: found 3,"),
+        ({"before_taxes": -3, "taxes": [{"name": "VAT", "amount": 0.63}]}, "$.total_cost.taxes[0].amount: found 0.63,"),
+    ],
+)
+def test_a_refusal_names_the_fields_of_the_version_that_is_spoken(desk: OpenTown, total: Json, path: str) -> None:
+    body = cdr("C1-C", credit=True, credit_reference_id="C1", total_cost=total)
+    told = desk.ask(CPO, EMSP, "POST", desk.url(CPO, EMSP, "cdrs", "RECEIVER"), body)
+    assert told.status == 2001
+    message = json.loads(told.body)["status_message"]
+    assert message.startswith(path)
+    assert "OCPI 2.3.0 " in message
 
 
 def test_a_known_cdr_is_compared_as_it_came(desk: OpenTown) -> None:

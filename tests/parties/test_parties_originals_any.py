@@ -96,6 +96,7 @@ def fit(kind: str, tree: Tree, contract_id: str) -> Tree:
         return tree | fit_location(tree)
     times = {"start_date_time": START, "start_datetime": START}
     if kind == "cdr":
+        tree |= fit_total(tree["total_cost"])
         times |= {"end_date_time": END, "stop_date_time": END}
     place = {}
     if "location" in tree:
@@ -107,12 +108,27 @@ def fit(kind: str, tree: Tree, contract_id: str) -> Tree:
 
 def fit_location(tree: Tree) -> Tree:
     evses = [fit_evse(evse, number) for number, evse in enumerate(tree.get("evses", ()), 1)]
+    if places := [place | {"id": f"P{number}"} for number, place in enumerate(tree.get("parking_places", ()), 1)]:
+        return {"country": "NLD", "coordinates": POINT, "evses": evses, "parking_places": places}
+    evses = [{name: value for name, value in evse.items() if name != "parking"} for evse in evses]
     return {"country": "NLD", "coordinates": POINT, "evses": evses}
 
 
 def fit_evse(evse: Tree, number: int) -> Tree:
     ids = {"uid": f"E{number}", "evse_id": f"NL*ABC*E{number}", "coordinates": POINT}
+    if "parking" in evse:
+        ids |= {"parking": [each | {"parking_id": "P1"} for each in evse["parking"]]}
     return evse | ids | {"connectors": [each | {"id": f"C{at}"} for at, each in enumerate(evse["connectors"], 1)]}
+
+
+def fit_total(price: Any) -> Tree:
+    """A total whose taxes have its sign."""
+    if not isinstance(price, dict):
+        return {}
+    if "excl_vat" in price:
+        return {"total_cost": price | ({"incl_vat": price["excl_vat"]} if "incl_vat" in price else {})}
+    taxes = [tax | {"amount": price["before_taxes"]} for tax in price.get("taxes", ())]
+    return {"total_cost": price | {"taxes": taxes}}
 
 
 POINT = {"latitude": "52.160000", "longitude": "4.480000"}

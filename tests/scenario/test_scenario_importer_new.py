@@ -93,11 +93,19 @@ def test_a_tariff_of_an_older_version_among_the_new_ones_is_without_taxes(do_imp
     assert (kept["tax_included"], kept["min_price"]) == ("NO", {"before_taxes": 1, "after_taxes": 1.21})
 
 
-def test_a_price_that_has_no_exact_net_is_left_out_with_the_reason(do_import: Import) -> None:
+def test_a_price_that_has_no_exact_net_is_kept_as_it_is_written(do_import: Import) -> None:
     report = do_import([STOP], [new_tariff(price=PRICE | {"price": 0.6})])
+    assert report.tariffs == Count(1, 1, 0, 0)
+    kept = as_written(network_of(report).original_tariffs[0])
+    assert kept["tax_included"] == "YES"
+    assert kept["elements"][0]["price_components"][0]["price"] == 0.6
+
+
+def test_a_price_with_a_tax_of_unknown_rate_is_left_out_with_the_reason(do_import: Import) -> None:
+    price = {name: value for name, value in PRICE.items() if name != "vat"}
+    report = do_import([STOP], [new_tariff(price=price)])
     assert report.tariffs == Count(1, 0, 0, 1)
-    (told,) = [each for each in report.sentences if "own books" in each]
-    assert "no exact net of four decimals" in told
+    (told,) = [each for each in report.sentences if "before taxes" in each]
     assert "Tariff T1" in told
     assert report.rules["connector-tariff-unknown"] == 1
     assert network_of(report).tariffs == ()

@@ -185,6 +185,7 @@ def test_tariffs_are_mended_but_never_made_to_price_more(do_import: Import) -> N
     elements = [
         {"price_components": [{**price, "step_size": None}], "restrictions": {"end_time": "24:00"}},
         {"price_components": [{**price, "step_size": 1}], "restrictions": {"start_time": "morning"}},
+        {"price_components": [{**price, "step_size": 1}], "restrictions": {"booking": "BOOKING"}},
     ]
     report = do_import([location()], [tariff(elements=elements)])
     (element,) = load(report.scenario).networks[0].tariffs[0].elements
@@ -192,6 +193,7 @@ def test_tariffs_are_mended_but_never_made_to_price_more(do_import: Import) -> N
     assert element.restrictions.end_time == "00:00"
     assert str(element.price_components[0].price) == "0.30"
     assert report.rules["text-format:Tariff elements.restrictions.start_time"] == 1
+    assert report.rules["tariff-restriction-unknown"] == 1
     assert report.tariffs == Count(1, 0, 1, 0)
 
 

@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
+from simulator.ocpi.codec import encode
 from simulator.scenario.errors import ScenarioErrors
 from simulator.scenario.expand import expand
 from simulator.scenario.load import load
@@ -77,6 +79,9 @@ def test_a_tariff_of_2_3_0_is_billed_by_its_net_and_kept_as_it_is(tmp_path: Path
 
 
 BOOKED = [{"price_components": [PRICE], "restrictions": {"booking": "BOOKING"}}]
+TAXED_BOOKED = {"price_components": [PRICE | {"vat": 21}], "restrictions": {"booking": "BOOKING"}}
+UNKNOWN = [{"price_components": [PRICE | {"vat": 21}], "restrictions": {"phase_of_moon": "NEW"}}]
+NO_RATE = "$.elements[0].price_components[0].vat"
 HIGH = [{"price_components": [PRICE], "restrictions": {"max_current": 32}}]
 
 
@@ -85,9 +90,10 @@ HIGH = [{"price_components": [PRICE], "restrictions": {"max_current": 32}}]
     [
         ("2.2.1", NEW, "$.tax_included", "such as “ocpi: 2.3.0”"),
         ("2.1.1", OLD | {"elements": HIGH}, "$.elements[0].restrictions.max_current", "the field max_current"),
-        ("2.3.0", NEW | {"elements": BOOKED}, "$.elements[0].restrictions.booking", "the field booking"),
+        ("2.2.1", HOME | {"elements": BOOKED}, "$.elements[0].restrictions.booking", "such as “ocpi: 2.3.0”"),
+        ("2.3.0", NEW | {"elements": UNKNOWN}, "$.elements[0].restrictions.phase_of_moon", "the field phase_of_moon"),
         ("2.3.0", HOME, "$.tax_included", "found nothing"),
-        ("2.3.0", NEW | {"elements": [{"price_components": [PRICE]}]}, "$", "taxes of an unknown rate"),
+        ("2.3.0", NEW | {"elements": [{"price_components": [PRICE]}]}, NO_RATE, "price of 0.605 that contains taxes"),
         ("2.1.1", OLD | {"currency": "EURO"}, "$.currency", "EURO"),
     ],
 )
@@ -100,6 +106,46 @@ def test_what_would_be_billed_wrong_is_told_at_its_place(
     assert f"day.json at {path}:" in error.sentence
     assert sentence in error.sentence
     assert (error.line, error.column) == (10, 15)
+
+
+def test_a_price_without_exact_net_is_billed_from_the_original(tmp_path: Path) -> None:
+    consumer = [{"price_components": [PRICE | {"price": 0.59, "vat": 21}]}]
+    assets = expand(load(written(tmp_path, "2.3.0", NEW | {"elements": consumer})))["NL-ABC"]
+    (nearest,) = assets.tariffs
+    assert nearest.elements[0].price_components[0].price == Decimal("0.4876")
+    assert assets.original_tariffs["day"].elements[0].price_components[0].price == Decimal("0.59")
+
+
+def test_an_element_for_bookings_is_kept_in_the_original_alone(tmp_path: Path) -> None:
+    charging = {"price_components": [PRICE | {"vat": 21}]}
+    assets = expand(load(written(tmp_path, "2.3.0", NEW | {"elements": [charging, TAXED_BOOKED]})))["NL-ABC"]
+    (sold,) = assets.tariffs
+    assert len(sold.elements) == 1
+    restrictions = assets.original_tariffs["day"].elements[1].restrictions
+    assert restrictions.booking == "BOOKING"
+
+
+def test_a_tariff_for_bookings_alone_leaves_charging_free(tmp_path: Path) -> None:
+    (sold,) = expand(load(written(tmp_path, "2.3.0", NEW | {"elements": [TAXED_BOOKED]})))["NL-ABC"].tariffs
+    (element,) = sold.elements
+    assert [(each.type, each.price) for each in element.price_components] == [("FLAT", 0)]
+    assert element.restrictions is None
+
+
+def test_a_network_whose_tariffs_cannot_be_read_is_told_of_them_alone(tmp_path: Path) -> None:
+    path = written(tmp_path, "2.3.0", NEW)
+    (tmp_path / "tariffs.json").write_text(json.dumps([NEW | {"elements": [{"price_components": [PRICE]}]}]))
+    (location,) = expand(load(path))["NL-ABC"].locations
+    named = replace(location.evses[0].connectors[0], tariff_ids=("x",))
+    evse = replace(location.evses[0], connectors=(named,))
+    (tmp_path / "locations.json").write_bytes(encode([replace(location, id="L9", evses=(evse,), country="NLD")]))
+    files = "{locations: locations.json, tariffs: tariffs.json, ocpi: 2.3.0}"
+    path.write_text(path.read_text() + f"networks:\n  - {files}\n")
+    with pytest.raises(ScenarioErrors) as caught:
+        load(path)
+    (error,) = caught.value.errors
+    assert f"tariffs.json at $[0]{NO_RATE[1:]}" in error.sentence
+    assert ".." not in error.sentence
 
 
 def test_a_network_of_2_2_1_with_tariffs_of_2_3_0_is_told_of_the_version(tmp_path: Path) -> None:

@@ -48,6 +48,9 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "price": "Price per kWh, per hour or once; tax_included says whether taxes are in it.",
         "vat": "VAT in percent; absent where none applies, or where the rate is not known beforehand.",
     },
+    "TariffRestrictions": {
+        "booking": "Prices a booking instead of charging: one kept, run over, never used or called off.",
+    },
     "PriceLimit": {
         "before_taxes": "The limit for the total without taxes.",
         "after_taxes": "The limit for the total with taxes, kept apart from the one without.",

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any, Final
 
-from simulator.ocpi.findings import Finding
+from simulator.ocpi.findings import Finding, Severity
 from simulator.ocpi.rules.remark import remark
 from simulator.ocpi.rules.taxes import check_taxes
 
@@ -27,16 +27,22 @@ def net(price: Any) -> Decimal | None:
     return amount
 
 
-def check_price(price: Any, path: str, section: str) -> Iterator[Finding]:
-    """VAT does not make an amount less, nor a credit more, nor is it more than the amount itself."""
+def check_price(price: Any, path: str, section: str, sign: Severity = "warning") -> Iterator[Finding]:
+    """VAT does not make an amount less, nor a credit more, nor is it more than the amount itself.
+
+    `sign` is how much it matters that it makes a credit of an amount, or the other way round.
+    """
     with_vat = getattr(price, "incl_vat", None)
-    if with_vat is not None and abs(with_vat) < abs(price.excl_vat):
+    if with_vat is not None and with_vat * price.excl_vat < 0:
+        expected = f"an amount with the sign of excl_vat, {price.excl_vat}"
+        yield remark("price-vat", f"{path}.incl_vat", str(with_vat), expected, section, sign)
+    elif with_vat is not None and abs(with_vat) < abs(price.excl_vat):
         expected = f"at least what it is without VAT, {price.excl_vat}"
         yield remark("price-vat", f"{path}.incl_vat", str(with_vat), expected, section, "warning")
     elif with_vat is not None and abs(with_vat) > 2 * abs(price.excl_vat) + _ROUNDED:
         expected = f"at most twice what it is without VAT, {price.excl_vat}"
         yield remark("price-vat", f"{path}.incl_vat", str(with_vat), expected, section, "warning")
-    yield from check_taxes(price, path)
+    yield from check_taxes(price, path, sign)
 
 
 def check_costs(cdr: Any) -> Iterator[Finding]:
@@ -50,7 +56,7 @@ def check_costs(cdr: Any) -> Iterator[Finding]:
     elif total < 0 and not is_credit:
         expected = "0 or more, unless it is a Credit CDR"
         yield remark("negative", path, str(total), expected, section, "warning")
-    yield from check_price(cdr.total_cost, "$.total_cost", section)
+    yield from check_price(cdr.total_cost, "$.total_cost", section, "error")
     parts = [(name, getattr(cdr, name)) for name in _PARTS if getattr(cdr, name, None) is not None]
     for name, part in parts:
         yield from check_price(part, f"$.{name}", section)

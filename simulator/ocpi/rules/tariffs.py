@@ -9,6 +9,7 @@ from simulator.ocpi.rules.codes import check_currency
 from simulator.ocpi.rules.measures import check_energy_mix, check_not_negative
 from simulator.ocpi.rules.remark import check_period, remark
 from simulator.ocpi.rules.taxes import check_rates
+from simulator.ocpi.unknown import unknown_members
 
 _SPANS: Final = ("kwh", "current", "power", "duration")
 _MEASURED: Final = tuple(f"{end}_{name}" for name in _SPANS for end in ("min", "max"))
@@ -34,6 +35,7 @@ def check_tariff(tariff: Any) -> Iterator[Finding]:
         path = f"$.elements[{index}]"
         if element.restrictions is not None:
             yield from _check_restrictions(element.restrictions, f"{path}.restrictions")
+            yield from _check_booking(element.restrictions, f"{path}.restrictions")
             yield from _check_reservation(element, f"{path}.price_components")
         for place, component in enumerate(element.price_components):
             if untaxed and component.vat is not None:
@@ -58,7 +60,11 @@ def _check_order(elements: Sequence[Any]) -> Iterator[Finding]:
 
 
 def _is_apart(restrictions: Any) -> bool:
-    """Whether an element is for reservations or bookings, which those for charging do not price."""
+    """Whether an element is for reservations or bookings, or for nobody knows what, which is no charging."""
+    if restrictions is None:
+        return False
+    if unknown_members(restrictions):
+        return True
     return any(getattr(restrictions, name, None) is not None for name in ("reservation", "booking"))
 
 
@@ -71,6 +77,14 @@ def _check_reservation(element: Any, path: str) -> Iterator[Finding]:
             expected = "FLAT or TIME, in an element for reservations"
             section = "tariffs, ReservationRestrictionType"
             yield remark("reservation-type", f"{path}[{index}].type", component.type, expected, section, "warning")
+
+
+def _check_booking(restrictions: Any, path: str) -> Iterator[Finding]:
+    """Only who has the add-on for bookings knows the restriction; the core of 2.3.0 does not."""
+    booking = getattr(restrictions, "booking", None)
+    if booking is not None:
+        expected = "readers that know the module bookings, for all others bill this element to everybody"
+        yield remark("booking-element", f"{path}.booking", booking, expected, "bookings, TariffRestrictions", "warning")
 
 
 def _limit(price: Any) -> Decimal | None:

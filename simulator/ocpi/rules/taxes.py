@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any, Final
 
-from simulator.ocpi.findings import Finding
+from simulator.ocpi.findings import Finding, Severity
 from simulator.ocpi.rules.measures import check_percentage
 from simulator.ocpi.rules.remark import remark
 
@@ -24,15 +24,18 @@ def check_rates(tariff: Any, path: str = "$") -> Iterator[Finding]:
             yield from check_percentage(getattr(component, "vat", None), where, "tariffs, PriceComponent")
 
 
-def check_taxes(price: Any, path: str) -> Iterator[Finding]:
-    """The taxes on an amount, which only 2.3.0 lists; a tax may be due on other taxes, too, or on a part only."""
+def check_taxes(price: Any, path: str, sign: Severity) -> Iterator[Finding]:
+    """The taxes on an amount, which only 2.3.0 lists; a tax may be due on other taxes, too, or on a part only.
+
+    `sign` is how much another one than that of the amount matters.
+    """
     taxes = getattr(price, "taxes", ())
     for index, tax in enumerate(taxes):
         where, rate = f"{path}.taxes[{index}]", tax.percentage
         yield from check_percentage(rate, f"{where}.percentage", _SECTION)
         if tax.amount * price.before_taxes < 0:
             expected = f"an amount with the sign of before_taxes, {price.before_taxes}"
-            yield remark("tax-amount", f"{where}.amount", str(tax.amount), expected, _SECTION, "warning")
+            yield remark("tax-amount", f"{where}.amount", str(tax.amount), expected, _SECTION, sign)
         elif rate is not None:
             others = sum((abs(other.amount) for place, other in enumerate(taxes) if place != index), Decimal(0))
             least, most = (rate * base / 100 for base in (abs(price.before_taxes), abs(price.before_taxes) + others))

@@ -1,7 +1,8 @@
 """Tariffs between versions: a price that would be read wrong is not sent at all.
 
 Prices are net in 2.1.1 and 2.2.1; in 2.3.0 the tariff says. An element for reservations or bookings applies to nothing
-else, so without it the others still price every charging session rightly; no other element can be left out.
+else, so without it the others still price every charging session rightly; no other element can be left out. Only in a
+party's own books, which keep the original beside, one with an unknown restriction is: nobody knows when it applies.
 
 Source: OCPI 2.1.1, 2.2.1 and 2.3.0, Tariffs.
 """
@@ -18,14 +19,18 @@ from simulator.ocpi.datatypes import later
 from simulator.ocpi.translation.account import Account, Tree, Unsayable
 from simulator.ocpi.translation.owner import FROM_URL, IN_URL
 from simulator.ocpi.translation.prices import EXACT
-from simulator.ocpi.translation.table import FIT, WHOLE, Made, Mapper, Table
+from simulator.ocpi.translation.table import FIT, WHOLE, Made, Mapper, Otherwise, Table
 from simulator.ocpi.v2_1_1 import tariffs as v2_1_1
 from simulator.ocpi.v2_2_1 import tariffs as v2_2_1
 from simulator.ocpi.v2_3_0 import tariffs as v2_3_0
 
 _NOT_CHARGING: Final = ("reservation", "booking")
+_NOT_IN: Final = {"2.1.1": ("min_current", "max_current", "reservation"), "2.2.1": ("booking",)}
+"""The restrictions that a version lacks and the next one has."""
 _SMALLEST: Final = Decimal("0.0001")
 _UNKNOWN_RESTRICTION: Final = "Without a restriction that is not known here the element would price too much."
+_NO_PRICE: Final = {"price_components": [{"type": "FLAT", "price": Decimal(0), "step_size": 0}]}
+"""How OCPI says that charging costs nothing. Tariffs, free of charge."""
 
 
 def _elements(source: type[Struct], target: type[Struct], restrictions: type[Struct]) -> Mapper:
@@ -35,6 +40,7 @@ def _elements(source: type[Struct], target: type[Struct], restrictions: type[Str
 
     def say(elements: list[Mapping[str, Any]], path: str, account: Account) -> list[Tree]:
         out = []
+        in_books = account.setting.stand_ins
         for index, element in enumerate(elements):
             where = f"{path}[{index}]"
             asked = element.get("restrictions") or {}
@@ -44,11 +50,16 @@ def _elements(source: type[Struct], target: type[Struct], restrictions: type[Str
                     where,
                     f"OCPI {account.leg.target} cannot price a {only_for}, and would read it as a price of charging.",
                 )
-            else:
+                continue
+            try:
                 out.append(account.say(source, target, element, where))
-        if not out:
+            except Unsayable as why:
+                if not in_books:
+                    raise
+                account.lose(where, str(why))
+        if not out and not in_books:
             raise Unsayable(f"The tariff prices no charging, and OCPI {account.leg.target} has no other prices.")
-        return out
+        return out or [_NO_PRICE]
 
     return say
 
@@ -147,11 +158,12 @@ def _withhold_other_totals(tariff: Mapping[str, Any], path: str, account: Accoun
     return {}
 
 
-def _withhold_other_restrictions(restrictions: Mapping[str, Any], _path: str, _account: Account) -> Tree:
-    for name in ("min_current", "max_current", "reservation"):
+def _withhold_other_restrictions(restrictions: Mapping[str, Any], _path: str, account: Account) -> Tree:
+    target = account.leg.target
+    for name in _NOT_IN[target]:
         if restrictions.get(name) is not None:
             raise Unsayable(
-                f"An element has the restriction {name}, and without it OCPI 2.1.1 would apply it too often."
+                f"An element has the restriction {name}, and without it OCPI {target} would apply it too often."
             )
     return {}
 
@@ -160,7 +172,10 @@ FROM_2_1_1: Final = (
     Table(
         v2_1_1.Tariff,
         v2_2_1.Tariff,
-        mapped={"id": FIT, "elements": WHOLE},
+        mapped={
+            "id": FIT,
+            "elements": Otherwise(_elements(v2_1_1.TariffElement, v2_2_1.TariffElement, v2_2_1.TariffRestrictions)),
+        },
         made=(FROM_URL,),
         unsaid=("type", "min_price", "max_price", "start_date_time", "end_date_time"),
     ),
@@ -173,7 +188,7 @@ FROM_2_1_1: Final = (
     Table(
         v2_1_1.TariffRestrictions,
         v2_2_1.TariffRestrictions,
-        unsaid=("min_current", "max_current", "reservation"),
+        unsaid=_NOT_IN["2.1.1"],
         refused=_UNKNOWN_RESTRICTION,
     ),
 )
@@ -201,22 +216,23 @@ TO_2_1_1: Final = (
     Table(
         v2_2_1.TariffRestrictions,
         v2_1_1.TariffRestrictions,
-        made=(Made(("min_current", "max_current", "reservation"), (), _withhold_other_restrictions),),
+        made=(Made(_NOT_IN["2.1.1"], (), _withhold_other_restrictions),),
         refused=_UNKNOWN_RESTRICTION,
     ),
 )
 
-_ALIKE: Final = (
+TO_2_3_0: Final = (
     Table(
         v2_2_1.TariffElement,
-        v2_2_1.TariffElement,
+        v2_3_0.TariffElement,
         mapped={"price_components": WHOLE, "restrictions": WHOLE},
     ),
-    Table(v2_2_1.TariffRestrictions, v2_2_1.TariffRestrictions, refused=_UNKNOWN_RESTRICTION),
-)
-
-TO_2_3_0: Final = (
-    *_ALIKE,
+    Table(
+        v2_2_1.TariffRestrictions,
+        v2_3_0.TariffRestrictions,
+        unsaid=_NOT_IN["2.2.1"],
+        refused=_UNKNOWN_RESTRICTION,
+    ),
     Table(
         v2_2_1.Tariff,
         v2_3_0.Tariff,
@@ -226,6 +242,16 @@ TO_2_3_0: Final = (
 )
 
 FROM_2_3_0: Final = (
-    *_ALIKE,
+    Table(
+        v2_3_0.TariffElement,
+        v2_2_1.TariffElement,
+        mapped={"price_components": WHOLE, "restrictions": WHOLE},
+    ),
+    Table(
+        v2_3_0.TariffRestrictions,
+        v2_2_1.TariffRestrictions,
+        made=(Made(_NOT_IN["2.2.1"], (), _withhold_other_restrictions),),
+        refused=_UNKNOWN_RESTRICTION,
+    ),
     Table(v2_3_0.Tariff, v2_2_1.Tariff, made=(Made(("tax_included", "elements"), ("elements",), _say_net),)),
 )

@@ -69,7 +69,7 @@ class PriceComponent(Object, frozen=True, kw_only=True):
     step_size: Annotated[int, Meta(ge=0)]
 
 
-class TariffRestrictions(Object, frozen=True, kw_only=True):
+class TariffRestrictions(Object, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """When an element applies: local clock times, kWh, A, kW and seconds. Tariffs, TariffRestrictions."""
 
     start_time: ClockTime | None = None

@@ -1,4 +1,8 @@
-"""Tariffs of OCPI 2.3.0: as in 2.2.1, but each tariff says whether its prices contain the taxes."""
+"""Tariffs of OCPI 2.3.0: as in 2.2.1, but each tariff says whether its prices contain the taxes.
+
+Of the add-on for bookings only the restriction `booking` is here: a reader that does not know it bills everybody what
+is meant for who has booked. Source: OCPI 2.3.0, Tariffs; its branch bookings, Tariffs, TariffRestrictions.
+"""
 
 from enum import StrEnum
 from typing import Annotated
@@ -16,18 +20,18 @@ from simulator.ocpi.datatypes import (
     Object,
     PartyID,
 )
+from simulator.ocpi.v2_2_1 import tariffs as v2_2_1
 from simulator.ocpi.v2_2_1.tariffs import (
     DayOfWeek,
     PriceComponent,
     ReservationRestrictionType,
     TariffDimensionType,
-    TariffElement,
-    TariffRestrictions,
     TariffType,
 )
 from simulator.ocpi.v2_3_0.locations import EnergyMix
 
 __all__ = [
+    "BookingRestrictionType",
     "DayOfWeek",
     "PriceComponent",
     "PriceLimit",
@@ -47,6 +51,28 @@ class TaxIncluded(StrEnum):
     YES = "YES"
     NO = "NO"
     NOT_APPLICABLE = "N/A"
+
+
+class BookingRestrictionType(StrEnum):
+    """What of a booking an element prices. Bookings, Tariffs, BookingRestrictionType."""
+
+    BOOKING = "BOOKING"
+    BOOKING_EXPIRES = "BOOKING_EXPIRES"
+    BOOKING_CANCELLATION_FEES = "BOOKING_CANCELLATION_FEES"
+    BOOKING_OVERTIME = "BOOKING_OVERTIME"
+
+
+class TariffRestrictions(v2_2_1.TariffRestrictions, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """When an element applies; `booking` is of the add-on for bookings. Tariffs, TariffRestrictions."""
+
+    booking: BookingRestrictionType | None = None
+
+
+class TariffElement(Object, frozen=True, kw_only=True):
+    """Price components that share their restrictions. Tariffs, TariffElement."""
+
+    price_components: Annotated[tuple[PriceComponent, ...], Meta(min_length=1)]
+    restrictions: TariffRestrictions | None = None
 
 
 class PriceLimit(Object, frozen=True, kw_only=True):

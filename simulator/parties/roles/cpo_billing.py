@@ -86,7 +86,8 @@ class Billing:
             last_updated=self._office.calendar.now(),
         )
         self._issue(session, place, credit, None, cause)
-        place = replace(session.place, tariff=tariff, neutral=neutral(tariff), original_tariff=original)
+        priced = neutral(tariff if original is None else original)
+        place = replace(session.place, tariff=tariff, neutral=priced, original_tariff=original)
         right, bill = session.cdr(self._new_id(), place)
         right = replace(right, last_updated=self._office.calendar.now())
         self._note(session, place, right)

@@ -59,8 +59,11 @@ class PriceList:
         """Sell by a tariff for the prices of another one, which may have an original; whatever else it says stays."""
         known, original, now = self._store.get(id), self._store.original(None, id), self._office.calendar.now()
         assert known is not None
-        if original is not None:
-            other = in_version(like, version_of(type(original))) if original_like is None else original_like
+        written = original_like if original is None else original
+        if written is not None:
+            version = version_of(type(written))
+            original = in_version(known, version) if original is None else original
+            other = in_version(like, version) if original_like is None else original_like
             original = replace(_priced_like(original, other), tax_included=other.tax_included, last_updated=now)
         self.change(replace(_priced_like(known, like), last_updated=now), cause, original)
 
@@ -80,7 +83,7 @@ class PriceList:
 
     def _keep(self, tariff: Tariff, original: Any) -> None:
         self._store.put(tariff, tariff.id, original=original)
-        self._neutral[tariff.id.lower()] = neutral(tariff)
+        self._neutral[tariff.id.lower()] = neutral(tariff if original is None else original)
 
 
 def _priced_like(tariff: Any, other: Any) -> Any:

@@ -213,7 +213,9 @@ class Emsp:
     def _cdr_accepted(self, cdr: CDR, cause: Cause) -> None:
         """A bill has come: admit the amount, after working it out from what the CDR itself says."""
         location = self.locations.store.get(cdr.country_code, cdr.party_id, cdr.cdr_location.id)
-        again = reprice(cdr, location.time_zone if location is not None else None)
+        original = self.cdrs.store.original(None, cdr.country_code, cdr.party_id, cdr.id)
+        sold_by = cdr.tariffs if original is None else original.tariffs
+        again = reprice(cdr, sold_by, location.time_zone if location is not None else None)
         amount = cdr.total_cost.excl_vat
         expected = -again.amount if cdr.credit else again.amount
         if not again.why_not and expected != amount:
@@ -239,7 +241,7 @@ class Emsp:
             approximate=bool(again.why_not),
             reason=again.why_not,
             energy_wh=int(cdr.total_energy * (-1000 if cdr.credit else 1000)),
-            tariff_id=cdr.tariffs[0].id if cdr.tariffs else "",
+            tariff_id=sold_by[0].id if sold_by else "",
         )
         self.invoices.accepted(cdr, cause)
 
