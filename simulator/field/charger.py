@@ -18,6 +18,7 @@ from simulator.field.charge_point_link import ChargePointLink
 from simulator.field.reserved_place import ReservedPlace
 from simulator.field.transaction import Transaction
 from simulator.ocpp.messages import (
+    AWAITING,
     IN_TRANSACTION,
     NOT_RESERVED,
     NOT_UNDER_WAY,
@@ -200,12 +201,13 @@ class Charger:
                 return IN_TRANSACTION
             if not self.reserved.open_to(message.token):
                 return RESERVED
-            return OCCUPIED if self.promised or not self.awaited.open_to(message.token) else ""
+            return AWAITING if self.promised or not self.awaited.open_to(message.token) else ""
         if isinstance(message, ReserveNow):
             if message.expiry_us <= self._env.now_us:
                 return OVER
-            can_hold = self.reserved.can_hold(message) and self.awaited.open_to(message.token)
-            return "" if self.free and can_hold else OCCUPIED
+            if not self.awaited.open_to(message.token):
+                return AWAITING
+            return "" if self.free and self.reserved.can_hold(message) else OCCUPIED
         if isinstance(message, CancelReservation):
             return "" if self.reserved.holds(message.reservation_id) else NOT_RESERVED
         return PLUG_IN_USE if self.transaction is not None else ""

@@ -144,6 +144,7 @@ class UnlockConnector(msgspec.Struct, frozen=True, gc=False):
 IN_TRANSACTION = "a transaction is under way"
 NOT_UNDER_WAY = "this transaction is not under way"
 OCCUPIED = "the EVSE is occupied"
+AWAITING = "the EVSE waits for somebody else to plug in"
 RESERVED = "the EVSE is reserved for another"
 OVER = "the reservation would be over already"
 NOT_RESERVED = "this reservation is not held"

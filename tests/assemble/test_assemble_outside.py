@@ -107,7 +107,7 @@ def test_an_outsiders_app_starts_and_stops_a_session(tmp_path: Path, version: st
 
 
 def test_a_driver_whose_outsider_starts_nothing_leaves_and_that_is_told(tmp_path: Path) -> None:
-    visitor = named("Otto", "DE-EXT", token="APP-1", authorise="app", arrives="1 min")
+    visitor = named("Otto", "DE-EXT", token="APP-1", authorise="app", arrives="1 min", patience="10 min")
 
     async def part(run: Served) -> None:
         await run.waits("START_SESSION")
@@ -226,5 +226,7 @@ def test_a_scenario_that_names_nobody_lets_one_emsp_and_one_cpo_come(tmp_path: P
             ("NL-EMA", "ZZ-EC0", "cpo"),
             ("NL-NOM", "ZZ-EC0", "cpo"),
         ]
+        waits = await run.waits("START_SESSION")
+        assert (waits.outsider, waits.token_uid, waits.party) == ("ZZ-EX0", "GUEST-1", "NL-ABC")
 
     scene(served(tmp_path, ""), tmp_path / "served.ocpirun", part)
