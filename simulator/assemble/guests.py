@@ -1,15 +1,21 @@
 """Makes ready a scenario that is to be served: who may come, if it does not say, and what our parties must speak then.
 
-Whoever serves a scenario of our own parties alone wants to try a platform with it: one eMSP and one CPO may then come.
+Whoever serves a scenario of our own parties alone wants to try a platform with it: one eMSP and one CPO may then come,
+and a driver of that eMSP's has plugged in, so that its START_SESSION finds a car.
 """
+
+from typing import Final
 
 from msgspec.structs import replace
 
 from simulator.ocpi.catalogue import VERSIONS
-from simulator.scenario.model import Outsider, Party, PartyRole, Scenario
+from simulator.scenario.model import Driver, Outsider, Party, PartyRole, Scenario
 from simulator.scenario.outside import USUAL_TIMEOUT_US
 
 _GUESTS: tuple[tuple[PartyRole, str], ...] = (("emsp", "EX"), ("cpo", "EC"))
+
+GUEST_TOKEN: Final = "GUEST-1"
+"""The uid of the guest driver's app account, which START_SESSION is to name."""
 
 
 def with_guests(scenario: Scenario) -> Scenario:
@@ -19,7 +25,8 @@ def with_guests(scenario: Scenario) -> Scenario:
     ends = [(each.a, each.b) for each in scenario.connections if each.a in hubs or each.b in hubs]
     at_a_hub = [party for pair in ends for party in pair]
     parties = tuple(_speaking(party, outsiders, party.id in at_a_hub) for party in scenario.parties)
-    return replace(scenario, outsiders=outsiders, parties=parties)
+    visitors = scenario.visitors if scenario.outsiders else _drivers(scenario, outsiders)
+    return replace(scenario, outsiders=outsiders, parties=parties, visitors=visitors)
 
 
 def _guest(scenario: Scenario, role: PartyRole, prefix: str) -> Outsider:
@@ -29,6 +36,32 @@ def _guest(scenario: Scenario, role: PartyRole, prefix: str) -> Outsider:
     partners = tuple(party.id for party in scenario.parties if party.role == other)
     country_code, _, party_id = id.partition("-")
     return Outsider(id, country_code, party_id, role, f"Guest {role}", VERSIONS, partners, USUAL_TIMEOUT_US)
+
+
+def _drivers(scenario: Scenario, outsiders: tuple[Outsider, ...]) -> tuple[Driver, ...]:
+    """One who comes at once, and waits as long as it takes, where the first EVSEs of the scenario are."""
+    places = [(site.latitude, site.longitude) for site in scenario.sites]
+    for network in scenario.networks:
+        at = [location.coordinates for location in network.locations]
+        places += [(float(each.latitude), float(each.longitude)) for each in at]
+    return tuple(
+        Driver(
+            name=f"{outsider.id} driver",
+            emsp=outsider.id,
+            arrives_at_us=0,
+            latitude=places[0][0],
+            longitude=places[0][1],
+            vehicle="compact",
+            battery_percent=20,
+            target_percent=80,
+            authorise="app",
+            stay_us=scenario.duration_us,
+            patience_us=scenario.duration_us,
+            token=GUEST_TOKEN,
+        )
+        for outsider in outsiders
+        if outsider.role == "emsp" and places
+    )
 
 
 def _speaking(party: Party, outsiders: tuple[Outsider, ...], at_a_hub: bool) -> Party:

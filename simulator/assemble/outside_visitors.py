@@ -24,8 +24,6 @@ from simulator.parties.store import Store
 from simulator.scenario.model import Driver, Outsider
 from simulator.world.app import KnownEvse
 
-VISITOR_PATIENCE_US: Final = 600_000_000
-"""How long a visitor waits for what the outsider is to send: people may be sitting there, typing it."""
 _NO_APP: Final = "UNREACHABLE"
 
 
@@ -108,7 +106,9 @@ def welcome(world: World, outsider: Outsider, tell: Callable[[Awaited], None]) -
 
 
 def _visit(driver: Driver) -> Visit:
-    """One with an app leaves when charging is over, at the latest after the stay."""
+    """One with an app leaves when charging is over, at the latest after the stay; and waits for the outsider's commands
+    as patiently as for a place, as people may be typing them.
+    """
     by_app = driver.authorise == "app"
     return Visit(
         driver.name,
@@ -119,7 +119,7 @@ def _visit(driver: Driver) -> Visit:
         driver.longitude,
         SEARCH_M,
         driver.stop or ("unplug" if by_app else "card"),
-        app_patience_us=VISITOR_PATIENCE_US,
+        app_patience_us=driver.patience_us,
     )
 
 

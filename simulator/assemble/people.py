@@ -105,7 +105,7 @@ def _group(world: World, emsp: Emsp, spec: DriverGroup) -> Group:
     for number in range(1, size + 1):
         name = f"{spec.name}/member/{number}"
         rfid = world.streams.uniform(f"group/{name}", "authorise")() < spec.rfid_share
-        tokens.append(_issue(world, emsp, name, rfid))
+        tokens.append(_issue(world, emsp, name, rfid, spec.only_at))
     mix = MIXES.get(spec.vehicles) or ((spec.vehicles, 1),)
     habits: Habits = replace(HABITS[spec.arrivals], mix=mix, patience_mean_us=spec.patience_us)
     arrivals = Arrivals(
@@ -148,7 +148,7 @@ def plan_of(driver: Driver) -> DriverPlan:
 
 
 def _visit(world: World, emsp: Emsp, driver: Driver) -> Visit:
-    token = _issue(world, emsp, driver.name, driver.authorise == "rfid")
+    token = _issue(world, emsp, driver.name, driver.authorise == "rfid", driver.only_at)
     stop: Stop = driver.stop or ("app" if driver.authorise == "app" else "card")
     return Visit(
         driver.name,
@@ -163,11 +163,16 @@ def _visit(world: World, emsp: Emsp, driver: Driver) -> Visit:
     )
 
 
-def _issue(world: World, emsp: Emsp, name: str, rfid: bool) -> IdToken:
-    """A card or an app account for one driver. App accounts are never to be decided on from a copy (digest, 3.2)."""
+def _issue(world: World, emsp: Emsp, name: str, rfid: bool, only_at: Sequence[str] = ()) -> IdToken:
+    """A card or an app account for one driver.
+
+    App accounts are never to be decided on from a copy (digest, 3.2), nor are cards that are good `only_at` some sites,
+    as a copy does not say where.
+    """
     identity = emsp.office.identity
     party = next(party for party in world.scenario.parties if party.id == identity.id)
     digits = world.streams.text(f"driver/{identity.id}/{name}", "token", 22).upper()
+    usual = WhitelistType(party.whitelist or "ALLOWED_OFFLINE")
     token = Token(
         country_code=identity.country_code,
         party_id=identity.party_id,
@@ -177,8 +182,20 @@ def _issue(world: World, emsp: Emsp, name: str, rfid: bool) -> IdToken:
         visual_number=name[:64],
         issuer=identity.name[:64],
         valid=True,
-        whitelist=WhitelistType(party.whitelist or "ALLOWED_OFFLINE") if rfid else WhitelistType.NEVER,
+        whitelist=usual if rfid and not only_at else WhitelistType.NEVER,
         last_updated=format_datetime(world.scenario.start_epoch_us - LEAD_US),
     )
     emsp.issue((token,))
+    if only_at:
+        emsp.permissions.restrict(token.uid, _places(world, only_at))
     return IdToken(token.uid, "ISO14443" if rfid else "Central")
+
+
+def _places(world: World, sites: Sequence[str]) -> list[str]:
+    """The Locations of these names or ids, as permissions call them."""
+    return [
+        f"{cpo}/{location.id}"
+        for cpo, assets in world.assets.items()
+        for location in assets.locations
+        if location.name in sites or location.id in sites
+    ]

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from simulator.ocpp.messages import (
+    AWAITING,
     IN_TRANSACTION,
     NOT_RESERVED,
     OCCUPIED,
@@ -26,12 +27,13 @@ def refusal(charger: "Charger", message: AboutPlace, now_us: int) -> str:
             return IN_TRANSACTION
         if not charger.reserved.open_to(message.token):
             return RESERVED
-        return OCCUPIED if charger.promised or not charger.awaited.open_to(message.token) else ""
+        return AWAITING if charger.promised or not charger.awaited.open_to(message.token) else ""
     if isinstance(message, ReserveNow):
         if message.expiry_us <= now_us:
             return OVER
-        can_hold = charger.reserved.can_hold(message) and charger.awaited.open_to(message.token)
-        return "" if charger.free and can_hold else OCCUPIED
+        if not charger.awaited.open_to(message.token):
+            return AWAITING
+        return "" if charger.free and charger.reserved.can_hold(message) else OCCUPIED
     if isinstance(message, CancelReservation):
         return "" if charger.reserved.holds(message.reservation_id) else NOT_RESERVED
     return PLUG_IN_USE if charger.transaction is not None else ""

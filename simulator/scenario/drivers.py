@@ -8,7 +8,7 @@ from simulator.scenario.instants import Start
 from simulator.scenario.model import Driver, DriverGroup, Outsider, Party, RecordedDrivers
 from simulator.scenario.recorded import RECORDED_KEYS, read_recorded
 from simulator.scenario.sites import read_place
-from simulator.scenario.tree import Scalar, Table, Value
+from simulator.scenario.tree import Items, Scalar, Table, Value
 from simulator.scenario.units import parse_distance_m, parse_duration
 from simulator.scenario.vocabulary import ARRIVALS, AUTHORISE, KEEPS, MIXES, STOPS, VEHICLES
 from simulator.scenario.words import limited, number, one_of, phrase, whole_percent, within
@@ -27,6 +27,7 @@ _GROUP_KEYS = (
     "radius",
     "near",
     "patience",
+    "only_at",
 )
 _DRIVER_KEYS = (
     "emsp",
@@ -43,6 +44,7 @@ _DRIVER_KEYS = (
     "token",
     "reserve",
     "keeps",
+    "only_at",
 )
 _WEEK_US = 7 * 86_400_000_000
 
@@ -59,10 +61,11 @@ def read_drivers(
     start: Start,
     duration_us: int,
     folder: Path,
+    sites: Sequence[str],
 ) -> tuple[DriverGroup | RecordedDrivers | Driver, ...]:
     """Groups (they have `sessions_per_day`), recorded ones (`sessions`) and single ones (`arrives`); names are unique.
 
-    Files of sessions are looked for in `folder`.
+    Files of sessions are looked for in `folder`; `sites` are the names that they may use.
     """
     emsps = [party.id for party in parties if party.role == "emsp"]
     cpos = [party.id for party in parties if party.role == "cpo"]
@@ -72,13 +75,13 @@ def read_drivers(
         driver: DriverGroup | RecordedDrivers | Driver
         if "sessions_per_day" in keys:
             fields = Fields(problems, item, "a group of drivers", _GROUP_KEYS)
-            driver = _group(problems, fields, drivers, cpos)
+            driver = _group(problems, fields, drivers, cpos, sites)
         elif "sessions" in keys:
             fields = Fields(problems, item, "an entry of recorded drivers", RECORDED_KEYS)
             driver = read_recorded(problems, fields, folder, read_rfid_share(problems, fields.value("authorise")))
         else:
             fields = Fields(problems, item, "a driver", _DRIVER_KEYS)
-            driver = _driver(problems, fields, start, duration_us)
+            driver = _driver(problems, fields, start, duration_us, sites)
         key = "emsps" if isinstance(driver, RecordedDrivers) else "emsp"
         for emsp in emsps_of(driver):
             problems.reference(fields.place_of(key), emsp, emsps, "emsp")
@@ -100,6 +103,7 @@ def _group(
     fields: Fields,
     before: Sequence[DriverGroup | RecordedDrivers | Driver],
     cpos: Sequence[str],
+    sites: Sequence[str],
 ) -> DriverGroup:
     around = read_place(problems, fields, "around", needed=False)
     radius_m = fields.maybe("radius", _radius)
@@ -126,10 +130,11 @@ def _group(
         radius_m=(radius_m or _DEFAULT_RADIUS_M) if around is not None else None,
         patience_us=fields.optional("patience", _patience, DEFAULT_PATIENCE_US),
         near=near,
+        only_at=_only_at(problems, fields, sites),
     )
 
 
-def _driver(problems: Problems, fields: Fields, start: Start, duration_us: int) -> Driver:
+def _driver(problems: Problems, fields: Fields, start: Start, duration_us: int, sites: Sequence[str]) -> Driver:
     def arrival(text: str) -> int:
         return within(text, start.at_us(text), 0, duration_us - 1, "an instant before the scenario ends")
 
@@ -167,7 +172,18 @@ def _driver(problems: Problems, fields: Fields, start: Start, duration_us: int) 
         token=fields.maybe("token", phrase(36)),
         reserve_us=reserve_us,
         keeps=fields.optional("keeps", one_of(KEEPS), "yes"),
+        only_at=_only_at(problems, fields, sites),
     )
+
+
+def _only_at(problems: Problems, fields: Fields, sites: Sequence[str]) -> tuple[str, ...]:
+    """The sites under `only_at`: one, or a list."""
+    value = fields.value("only_at")
+    items = problems.items(value) if isinstance(value, Items) else (value,) if value is not None else ()
+    names = tuple(problems.scalar(item, str, "") for item in items)
+    for item, name in zip(items, names, strict=True):
+        problems.reference(item.place, name, sites, "site")
+    return names
 
 
 def read_rfid_share(problems: Problems, value: Value | None) -> float:

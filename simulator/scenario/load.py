@@ -79,7 +79,16 @@ def load(path: Path, overrides: Sequence[str] = ()) -> Scenario:
     sites = (*made.sites, *read_sites(problems, fields.value("sites"), parties, tariffs))
     networks = read_networks(problems, fields.value("networks"), parties, path.parent)
     outsiders = read_outside(problems, fields.value("outside"), parties)
-    written = read_drivers(problems, fields.value("drivers"), (*parties, *outsiders), start, duration_us, path.parent)
+    site_names = _site_names(sites, networks)
+    written = read_drivers(
+        problems,
+        fields.value("drivers"),
+        (*parties, *outsiders),
+        start,
+        duration_us,
+        path.parent,
+        site_names,
+    )
     places = [item.place for item in problems.items(fields.value("drivers"))]
     ours, visitors = take_visitors(problems, places, written, outsiders)
     drivers = (*ours, *made.drivers)
@@ -106,7 +115,7 @@ def load(path: Path, overrides: Sequence[str] = ()) -> Scenario:
             fields.value("faults"),
             parties,
             connections if certain else None,
-            _site_names(sites, networks),
+            site_names,
             start,
             duration_us,
         ),

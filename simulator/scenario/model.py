@@ -175,7 +175,7 @@ class DriverGroup(Struct, frozen=True):
     """Drivers of one eMSP who arrive at random: `sessions_per_day` is the mean of an ordinary weekday.
 
     They want to charge within `radius_m` of a centre; without a centre, near any of the scenario's Locations, or of
-    those of the CPO `near`.
+    those of the CPO `near`. `only_at` are the sites where their contracts are good; none: all are.
     """
 
     name: str
@@ -189,6 +189,7 @@ class DriverGroup(Struct, frozen=True):
     radius_m: int | None
     patience_us: int
     near: str | None = None
+    only_at: tuple[str, ...] = ()
 
 
 class RecordedSession(Struct, frozen=True):
@@ -221,7 +222,7 @@ class Driver(Struct, frozen=True):
 
     `stop` is how the driver ends charging; None: as it began, by app or by card. `token` is the uid of an outsider's
     card or account; our own eMSPs make theirs. With `reserve_us` the driver has the app reserve a place that long
-    before arriving, and `keeps` it or not.
+    before arriving, and `keeps` it or not. `only_at` are the sites where the contract is good; none: all are.
     """
 
     name: str
@@ -239,6 +240,7 @@ class Driver(Struct, frozen=True):
     token: str | None = None
     reserve_us: int | None = None
     keeps: Keeps = "yes"
+    only_at: tuple[str, ...] = ()
 
 
 class Fault(Struct, frozen=True):

@@ -96,9 +96,11 @@ def take_visitors(
         visits = not isinstance(driver, RecordedDrivers) and driver.emsp in outside
         if visits and isinstance(driver, Driver) and driver.token:
             visitors.append(driver)
-            if driver.reserve_us is not None:
-                sentence = f"{driver.name} reserves by the outsider's own app, of which nothing is simulated."
-                problems.add(places[number], driver.name, "no reserve", sentence)
+            if driver.reserve_us is not None or driver.only_at:
+                sentence = (
+                    f"{driver.name} reserves with the outsider itself, which also says where its contract is good."
+                )
+                problems.add(places[number], driver.name, "neither reserve nor only_at", sentence)
             continue
         ours.append(driver)
         if visits:

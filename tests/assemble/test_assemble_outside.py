@@ -75,8 +75,9 @@ def test_an_outside_emsp_joins_and_its_driver_charges(tmp_path: Path, version: s
 @pytest.mark.parametrize("version", VERSIONS)
 @pytest.mark.parametrize("early", [False, True], ids=["plug first", "start first"])
 def test_an_outsiders_app_starts_and_stops_a_session(tmp_path: Path, version: str, early: bool) -> None:
-    """Its driver plugs in and waits for START_SESSION, or finds the place waiting for the plug; STOP_SESSION works."""
-    visitor = named("Otto", "DE-EXT", token="APP-1", authorise="app", arrives="1 min", stay="4 h", stop="app")
+    """Its driver waits for START_SESSION, or finds the place waiting for him; he waits for STOP_SESSION, or not."""
+    about = {"token": "APP-1", "authorise": "app", "arrives": "1 min", "stop": "app"}
+    visitor = named("Otto", "DE-EXT", stay="4 h" if early else "1 min", **about)
     scenario = served(tmp_path, JOINS.format(version=version), visitor, named("Vera", arrives="4 h"))
     stranger = Stranger(version)
     account = card(version) | {"uid": "APP-1", "type": "OTHER" if version == "2.1.1" else "APP_USER"}
@@ -93,6 +94,8 @@ def test_an_outsiders_app_starts_and_stops_a_session(tmp_path: Path, version: st
             start = {"response_url": f"{stranger.base}/ocpi/{version}/commands/1", "token": account, **place}
             await stranger.ask("POST", stranger.endpoints["commands"] + "/START_SESSION", start)
             (session,) = await stranger.until("PUT", "sessions")
+            if not early:
+                assert (await run.waits("STOP_SESSION")).evse_uid == place["evse_uid"]
             stop = {"response_url": f"{stranger.base}/ocpi/{version}/commands/2", "session_id": session["id"]}
             await stranger.ask("POST", stranger.endpoints["commands"] + "/STOP_SESSION", stop)
             await stranger.until("POST", "cdrs")
@@ -103,11 +106,11 @@ def test_an_outsiders_app_starts_and_stops_a_session(tmp_path: Path, version: st
     (cdr,) = stranger.bodies("POST", "cdrs")
     assert cdr["auth_method"] == ("AUTH_REQUEST" if version == "2.1.1" else "COMMAND")
     steps = [row for row in events(tmp_path / "served.ocpirun") if row[0] == "driver/Otto"]
-    assert [kind for _, kind, _ in steps] == ["arrive", "plug", "app", "leave"]
+    assert [kind for _, kind, _ in steps] == ["arrive", "plug", "app", *([] if early else ["app"]), "leave"]
 
 
 def test_a_driver_whose_outsider_starts_nothing_leaves_and_that_is_told(tmp_path: Path) -> None:
-    visitor = named("Otto", "DE-EXT", token="APP-1", authorise="app", arrives="1 min")
+    visitor = named("Otto", "DE-EXT", token="APP-1", authorise="app", arrives="1 min", patience="10 min")
 
     async def part(run: Served) -> None:
         await run.waits("START_SESSION")
@@ -226,5 +229,7 @@ def test_a_scenario_that_names_nobody_lets_one_emsp_and_one_cpo_come(tmp_path: P
             ("NL-EMA", "ZZ-EC0", "cpo"),
             ("NL-NOM", "ZZ-EC0", "cpo"),
         ]
+        waits = await run.waits("START_SESSION")
+        assert (waits.outsider, waits.token_uid, waits.party) == ("ZZ-EX0", "GUEST-1", "NL-ABC")
 
     scene(served(tmp_path, ""), tmp_path / "served.ocpirun", part)

@@ -152,15 +152,39 @@ def test_case_25_an_unknown_token_is_404_and_a_blocked_one_an_answer(desk: Town)
     assert (told.http, told.status, told.data["allowed"]) == (200, 1000, "ALLOWED")
 
 
-def test_case_26_the_answer_names_places_only_if_the_question_did(desk: Town) -> None:
-    """The eMSP lets its driver charge anywhere, so all that were asked about come back; without a question none."""
-    known = desk.the("token")["uid"]
-    told = desk.ask(CPO, EMSP, "POST", f"tokens/{known}/authorize")
-    assert "location" not in told.data
-    location = desk.the("location")
-    uids = [each["uid"] for each in location["evses"][:2]]
-    where = {"location_id": location["id"], "evse_uids": uids}
-    assert desk.ask(CPO, EMSP, "POST", f"tokens/{known}/authorize", where).data["location"] == where
+def test_case_26_the_answer_names_only_those_places_of_the_question_where_the_driver_may_charge(desk: Town) -> None:
+    """Of three EVSEs one is there, one was removed and one never was; without a question none is named."""
+    authorize = f"tokens/{desk.the('token')['uid']}/authorize"
+    assert "location" not in desk.ask(CPO, EMSP, "POST", authorize).data
+    body = desk.the("location", id="L26")
+    one, two = (each["uid"] for each in body["evses"][:2])
+    body["evses"][1]["status"] = "REMOVED"
+    assert desk.push("PUT", "locations/L26", body).status == 1000
+
+    def named(location_id: str, *uids: str) -> Any:
+        told = desk.ask(CPO, EMSP, "POST", authorize, {"location_id": location_id, "evse_uids": list(uids)})
+        assert (told.status, told.data["allowed"]) == (1000, "ALLOWED")
+        return told.data.get("location")
+
+    assert named("L26", one, two, "NEVER-WAS") == {"location_id": "L26", "evse_uids": [one]}
+    # What the eMSP does not know is no reason to refuse, as its copies may be old; it just cannot name it.
+    assert named("L26", two, "NEVER-WAS") is None
+    assert named("NOWHERE", one) is None
+    whole = desk.ask(CPO, EMSP, "POST", authorize, {"location_id": "L26"}).data["location"]
+    assert (whole["location_id"], whole.get("evse_uids", [])) == ("L26", [])
+
+
+def test_case_26_a_contract_for_some_places_is_good_for_no_others(desk: Town) -> None:
+    """Without a place in the question the eMSP cannot know, and says that."""
+    emsp, location = desk.town.world.emsps[EMSP], desk.the("location")
+    emsp.issue((replace(emsp.token(desk.the("token")["uid"]), uid="CARD-26"),))
+    where = {"location_id": location["id"], "evse_uids": [location["evses"][0]["uid"]]}
+    for place, allowed in ((location["id"], "ALLOWED"), ("ELSEWHERE", "NOT_ALLOWED")):
+        emsp.permissions.restrict("CARD-26", (f"{CPO}/{place}",))
+        told = desk.ask(CPO, EMSP, "POST", "tokens/CARD-26/authorize", where)
+        assert (told.status, told.data["allowed"]) == (1000, allowed)
+        assert told.data.get("location") == (where if allowed == "ALLOWED" else None)
+        assert desk.ask(CPO, EMSP, "POST", "tokens/CARD-26/authorize").status == 2002
 
 
 def test_case_29_an_evse_that_is_shown_as_closed_is_no_reason_to_refuse(desk: Town) -> None:

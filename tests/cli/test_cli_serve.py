@@ -37,7 +37,7 @@ def test_it_prints_invitations_that_open_a_door_and_ends_at_ctrl_c(
     server: "subprocess.Popen[str]", tmp_path: Path
 ) -> None:
     assert server.stdout is not None
-    printed = "".join(server.stdout.readline() for _ in range(21))
+    printed = "".join(server.stdout.readline() for _ in range(22))
     invitations = INVITED.findall(printed)
     assert [found[:3] for found in invitations] == [
         ("NL-ABC", "ZZ-EX0", "emsp"),
@@ -46,6 +46,7 @@ def test_it_prints_invitations_that_open_a_door_and_ends_at_ctrl_c(
         ("NL-NOM", "ZZ-EC0", "cpo"),
     ]
     assert printed.startswith("Each party below awaits a platform of yours.")
+    assert "A driver waits for START_SESSION of ZZ-EX0, with token GUEST-1, at EVSE NL-" in printed
     *_, url, token, begin, oldest = invitations[0]
     for line, said in ((begin, base64.b64encode(token.encode()).decode()), (oldest, token)):
         curl, asked, option, header = shlex.split(line)

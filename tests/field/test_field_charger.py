@@ -125,7 +125,10 @@ def test_a_remote_start_before_the_car_waits_for_its_plug() -> None:
         place.link.request("E1", RequestStartTransaction(CARD, 43), answers.append, TIME)
         place.link.request("E1", ReserveNow(1, CARD, 9 * MIN), answers.append, TIME)
         place.run(MIN + S)
-        assert answers == [RequestAnswer(True), *[RequestAnswer(False, "the EVSE is occupied")] * 2]
+        assert answers == [
+            RequestAnswer(True),
+            *[RequestAnswer(False, "the EVSE waits for somebody else to plug in")] * 2,
+        ]
         assert charger.free_for(ACCOUNT)
         assert not charger.free_for(CARD)
         assert charger.plug(battery(), TIME)

@@ -129,6 +129,8 @@ MISTAKES = [
     ("limit: 120 kW", "»limt: 120 kW", "limt", "did you mean “limit”?"),
     ("count: 12", "count: »0", "0", "out of range"),
     ("power: 22 kW", "power: 22 kW, type: »ac2", "ac2", "not one of ac1, ac3, dc"),
+    ("stay: 90 min", "only_at: »Station sqare", "Station sqare", "no site “Station sqare” (did you mean “Station"),
+    ("stay: 90 min", "only_at: [Station square, »Mars]", "Mars", "no site “Mars”; known: Station square."),
     ("tariff: day", "tariff: »dya", "dya", "no tariff “dya” (did you mean “day”?); known: day."),
     ("cpo: NL-ABC\n", "cpo: »NL-EMA\n", "NL-EMA", "no cpo “NL-EMA”"),
     ("energy: 0.45 EUR/kWh", "energy: »0.45", "0.45", "0.45 EUR/kWh"),

@@ -76,7 +76,10 @@ def test_a_driver_may_hold_an_outsiders_card(tmp_path: Path) -> None:
         ("outside: {DE-EXT: {role: emsp, versions_url: nowhere, token: a}}", "a URL such as"),
         ("outside: {DE-EXT: {role: emsp, ocpi: 3.0}}", "is not one of 2.1.1, 2.2.1, 2.3.0"),
         (f"outside: {{DE-EXT: {{role: emsp}}}}\ndrivers:\n  - {DRIVER}}}\n", "Otto is an outsider's customer"),
-        (f"outside: {{DE-EXT: {{role: emsp}}}}\ndrivers:\n  - {DRIVER}, token: x, reserve: 5 min}}\n", "own app"),
+        (
+            f"outside: {{DE-EXT: {{role: emsp}}}}\ndrivers:\n  - {DRIVER}, token: x, reserve: 5 min}}\n",
+            "with the outsider itself",
+        ),
         (
             f"outside: {{DE-EXT: {{role: emsp}}}}\ndrivers:\n  - {DRIVER.replace('DE-EXT', 'NL-EMA')}, token: x}}\n",
             "only one of an outsider's is written here",

@@ -14,6 +14,7 @@ from simulator.ocpi.status import Status
 from simulator.ocpi.v2_2_1.tokens import AuthorizationInfo, LocationReferences, Token
 from simulator.ocpi.v2_2_1.types import TokenType
 from simulator.parties.call import CREATED, DONE, Call, Refusal, Reply
+from simulator.parties.connection import Connection
 from simulator.parties.dialect import HOME, OLDEST
 from simulator.parties.modules.order import newer, overtaken
 from simulator.parties.modules.ownership import must_match, must_stay, owner_of, unknown
@@ -36,12 +37,12 @@ def token_type(call: Call) -> TokenType:
 
 
 class TokensSender:
-    """Serves the party's own tokens and decides, by `decide`, whether one may charge."""
+    """Serves the party's own tokens and decides, by `decide`, whether one may charge where a peer asks about."""
 
     def __init__(
         self,
         office: Office,
-        decide: Callable[[Token, LocationReferences | None], AuthorizationInfo],
+        decide: Callable[[Connection, Token, LocationReferences | None], AuthorizationInfo],
     ) -> None:
         self.store: Store[Token] = Store()
         self._decide = decide
@@ -64,7 +65,7 @@ class TokensSender:
         where = call.read(LocationReferences) if call.body.strip() else None
         if token is None:
             raise Refusal(Status.UNKNOWN_TOKEN, f"Token {uid!r} is not known here.", 404)
-        return call.reply(self._decide(token, where))
+        return call.reply(self._decide(call.connection, token, where))
 
 
 class TokensReceiver:

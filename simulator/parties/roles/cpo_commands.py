@@ -33,6 +33,7 @@ from simulator.parties.store import Store
 
 _RESULTS = {
     ocpp.IN_TRANSACTION: CommandResultType.EVSE_OCCUPIED,
+    ocpp.AWAITING: CommandResultType.EVSE_OCCUPIED,
     ocpp.OCCUPIED: CommandResultType.EVSE_OCCUPIED,
     ocpp.RESERVED: CommandResultType.EVSE_OCCUPIED,
     ocpp.NOT_RESERVED: CommandResultType.UNKNOWN_RESERVATION,

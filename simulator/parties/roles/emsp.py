@@ -14,6 +14,7 @@ from simulator.engine.exchange import Subject
 from simulator.engine.journal import fixed
 from simulator.ocpi.findings import section_in
 from simulator.ocpi.modules import ModuleID, Role
+from simulator.ocpi.status import Status
 from simulator.ocpi.v2_2_1.cdrs import CDR
 from simulator.ocpi.v2_2_1.commands import CommandType, StartSession, StopSession
 from simulator.ocpi.v2_2_1.locations import EVSE, Location
@@ -22,6 +23,7 @@ from simulator.ocpi.v2_2_1.tariffs import Tariff
 from simulator.ocpi.v2_2_1.tokens import AllowedType, AuthorizationInfo, LocationReferences, Token
 from simulator.ocpi.v2_3_0.invoicereconciliation import InvoiceReconciliationRecord
 from simulator.parties.behind import BehindHubs
+from simulator.parties.call import Refusal
 from simulator.parties.connection import Connection
 from simulator.parties.dialect import Books
 from simulator.parties.modules.cdrs import CdrsReceiver
@@ -40,6 +42,7 @@ from simulator.parties.repricing import reprice
 from simulator.parties.roles.app import DriverApp
 from simulator.parties.roles.emsp_help_desk import HelpDesk
 from simulator.parties.roles.emsp_invoices import InvoiceDesk
+from simulator.parties.roles.emsp_permissions import Permissions
 from simulator.parties.roles.emsp_reservations import Reservations
 from simulator.parties.roles.emsp_scsps import ScspDesk
 from simulator.parties.roles.expected import EXPECTED
@@ -74,6 +77,7 @@ class Emsp:
         self.office = office
         self.tokens = TokensSender(office, self._decide)
         self.locations = LocationsReceiver(office, self._location_changed)
+        self.permissions = Permissions(self.locations.store)
         self.tariffs = TariffsReceiver(office, self._tariff_changed)
         self.sessions = SessionsReceiver(office, self._session_changed)
         self.cdrs = CdrsReceiver(office, self._cdr_accepted)
@@ -143,17 +147,21 @@ class Emsp:
         self._refusals.pop(uid, None)
         publish(self.office, self._outbox, "PUT", token, _place_of(token), cause)
 
-    def _decide(self, token: Token, where: LocationReferences | None) -> AuthorizationInfo:
+    def _decide(self, asker: Connection, token: Token, where: LocationReferences | None) -> AuthorizationInfo:
         """Real-time authorisation. Opening hours and EVSE status are none of its business (OCPI, Tokens).
 
         The answer names the places where the driver may charge, so none of them when it is a refusal.
         """
+        if where is None and self.permissions.is_restricted(token.uid):
+            raise Refusal(Status.NOT_ENOUGH_INFORMATION, "It depends on the Location whether this token may charge.")
         reference = self._new_reference()
         allowed = AllowedType.ALLOWED if token.valid else self._refusals.get(token.uid, AllowedType.BLOCKED)
+        if where is not None and not self.permissions.allows(token.uid, asker.peer_id, where.location_id):
+            allowed = AllowedType.NOT_ALLOWED if token.valid else allowed
         return AuthorizationInfo(
             allowed=allowed,
             token=token,
-            location=where if allowed is AllowedType.ALLOWED else None,
+            location=self.permissions.named(asker, where) if where and allowed is AllowedType.ALLOWED else None,
             authorization_reference=reference if allowed is AllowedType.ALLOWED else None,
         )
 
@@ -320,6 +328,9 @@ class Emsp:
             answer("UNREACHABLE")
             return
         location, evse = self.app.connector_of(known.key)
+        if not self._is_good_at(location, token_uid):
+            answer(AllowedType.NOT_ALLOWED)
+            return
         body = StartSession(
             response_url=_NO_URL,
             token=self._by_uid[token_uid],
@@ -366,6 +377,9 @@ class Emsp:
             answer("UNREACHABLE")
             return
         token, at = self._by_uid[token_uid], self.app.connector_of(known.key)
+        if not self._is_good_at(at[0], token_uid):
+            answer(AllowedType.NOT_ALLOWED)
+            return
         self.reservations.reserve(token, at, until_us, self._new_reference(), answer, withdrawn, cause)
 
     def cancel(self, token_uid: str, answer: Callable[[str], None], cause: Cause) -> None:
@@ -374,6 +388,9 @@ class Emsp:
             answer("UNREACHABLE")
         else:
             self.reservations.cancel(token_uid, answer, cause)
+
+    def _is_good_at(self, location: Location, token_uid: str) -> bool:
+        return self.permissions.allows(token_uid, f"{location.country_code}-{location.party_id}", location.id)
 
     def _command(
         self,
