@@ -5,6 +5,7 @@ import math
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from report_hour import hour
@@ -32,9 +33,9 @@ Make = Callable[..., Path]
 
 @pytest.fixture
 def make(tmp_path: Path) -> Make:
-    """Makes the recording of an hour with a seed, a scenario and a delay that depends on both."""
+    """Makes the recording of an hour with a seed, a scenario and what else `hour` takes."""
 
-    def make(seed: int, text: str = TOWN, overrides: tuple[str, ...] = (), delay_s: int = 5, **meta: str) -> Path:
+    def make(seed: int, text: str = TOWN, overrides: tuple[str, ...] = (), delay_s: int = 5, **meta: Any) -> Path:
         name = f"{len(list(tmp_path.iterdir()))}.ocpirun"
         about = {"seed": str(seed), "scenario_text": text, "overrides": json.dumps(overrides), "program_version": "1"}
         return hour(tmp_path / name, delay_s=delay_s, **{**about, **meta})
@@ -210,6 +211,35 @@ def test_of_single_runs_chance_is_unknown(make: Make) -> None:
 )
 def test_a_verdict_in_words(id: str, difference: Difference | None, said: str) -> None:
     assert verdict(BY_ID[id], difference) == said
+
+
+# Load
+
+
+def test_a_stress_load_is_called_one_wherever_runs_are_compared(make: Make) -> None:
+    more = ("drivers.Bram.patience=1 h",)
+    found = compared(make(1, sessions_per_day=4), make(1, overrides=more, sessions_per_day=5), make(2, overrides=more))
+    (note,) = [note for note in found.notes if "stress load" in note]
+    assert note.startswith("B has a stress load, more than 2 sessions per EVSE and day")
+    text = compare_text(found, Style())
+    assert "1 run, seed 1         2.00 sessions per EVSE and day\n" in text
+    assert "2 runs, seeds 1 to 2  2.50 sessions per EVSE and day, a stress load\n" in text
+    page = compare_page(found).decode()
+    assert "<td>2.50 sessions per EVSE and day, a stress load</td>" in page
+    assert f"<li>{note}</li>" in page
+    ordinary, stressed, unknown = [run for each in json.loads(compare_json(found))["variants"] for run in each["runs"]]
+    assert ordinary["load"]["is_stress"] is False
+    assert stressed["load"] == {
+        "sessions_per_day": 5,
+        "evses": 2,
+        "sessions_per_evse_day": 2.5,
+        "is_stress": True,
+    }
+    assert unknown["load"] is None
+
+
+def test_loads_of_no_stress_are_no_matter_of_caution(make: Make) -> None:
+    assert not any("stress" in note for note in compared(make(1, sessions_per_day=4), make(2)).notes)
 
 
 # Curves

@@ -16,7 +16,7 @@ def compare_json(comparison: Comparison) -> bytes:
     name, unit, better, `variants` (mean, low, high, runs by name of the variant; low to high is the 95 % interval) and
     `differences` (mean, low, high, pairs, beyond_chance, verdict). `scenario` has the paths that differ, `curves` an
     estimate a quarter of an hour, `divergence` the first message that differs between the runs `parted`, `notes`
-    sentences to beware of.
+    sentences to beware of. The `load` of a run is that of a report's JSON.
     """
     variants = comparison.variants
     document: dict[str, Any] = {
@@ -61,6 +61,7 @@ def _run(run: Run) -> dict[str, Any]:
         "digest": outcome.digest,
         "level": outcome.level,
         "complete": outcome.is_complete,
+        "load": outcome.load and outcome.load.figures,
         "window": {
             "from_s": outcome.window.from_us / 1e6,
             "to_s": outcome.window.to_us / 1e6,

@@ -15,6 +15,7 @@ from simulator.report.publish.compare_words import (
     against_words,
     difference_words,
     divergence_rows,
+    load_words,
     mean_words,
     runs_words,
     shown_links,
@@ -68,8 +69,9 @@ def _names(comparison: Comparison) -> str:
 
 
 def _variants(variants: Sequence[Variant]) -> PageTable:
-    rows = [(variant.name, variant.title, runs_words(variant)) for variant in variants]
-    return _table(tr("Variants"), "", (tr("variant"), tr("what sets it apart"), tr("runs")), rows)
+    rows = [(variant.name, variant.title, runs_words(variant), load_words(variant)) for variant in variants]
+    columns = (tr("variant"), tr("what sets it apart"), tr("runs"), tr("load"))
+    return _table(tr("Variants"), "", columns, rows)
 
 
 def _scenario(comparison: Comparison) -> PageTable | None:

@@ -10,6 +10,7 @@ from simulator.report.publish.compare_words import (
     against_words,
     difference_words,
     divergence_rows,
+    load_words,
     mean_words,
     runs_words,
     shown_links,
@@ -26,7 +27,7 @@ def compare_text(comparison: Comparison, style: Style) -> str:
     """The comparison as lines."""
     variants = comparison.variants
     lines = [style.paint(tr("Variants"), _BOLD)]
-    lines += _indented([(variant.name, variant.title, runs_words(variant)) for variant in variants])
+    lines += _indented([(each.name, each.title, runs_words(each), load_words(each)) for each in variants])
     lines += ["", style.paint(tr("What differs in the scenario"), _BOLD), *_scenario(comparison)]
     for begin in range(0, len(variants), _ABREAST):
         lines += ["", style.paint(tr("Figures: mean ± half of the 95 % interval"), _BOLD)]

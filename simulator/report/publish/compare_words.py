@@ -26,6 +26,19 @@ def runs_words(variant: Variant) -> str:
     return tr("{count} runs, seeds {seeds}").format(count=len(seeds), seeds=told)
 
 
+def load_words(variant: Variant) -> str:
+    """`0.70 sessions per EVSE and day`, and whether that is a stress load; a dash where it is not known."""
+    loads = sorted(
+        {load for run in variant.runs if (load := run.outcome.load)}, key=lambda load: load.sessions_per_evse
+    )
+    if not loads:
+        return number(None)
+    told = " … ".join(dict.fromkeys(f"{load.sessions_per_evse:.2f}" for load in (loads[0], loads[-1])))
+    if loads[-1].is_stress:
+        return tr("{load} sessions per EVSE and day, a stress load").format(load=told)
+    return tr("{load} sessions per EVSE and day").format(load=told)
+
+
 def mean_words(found: Estimate | None) -> str:
     """`12.3 ± 1.4`, half of the 95 % interval behind the mean; the mean alone where there is no interval."""
     return _with_half(found.mean, found.high, signed=False) if found else number(None)
