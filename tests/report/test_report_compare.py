@@ -4,21 +4,26 @@ import json
 import math
 import re
 from collections.abc import Callable
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from report_hour import hour
 
-from simulator.report.compare.comparison import Comparison, TooFewRuns, compare, verdict
+from simulator.report.compare.beware import beware_of
+from simulator.report.compare.comparison import Comparison, TooFewRuns, compare, verdict, verdict_on
 from simulator.report.compare.paths import scenario_paths
 from simulator.report.compare.variants import UNTIL, letters
 from simulator.report.format import Style
 from simulator.report.kpi.definitions import BY_ID, KPIS
 from simulator.report.kpi.intervals import Difference
+from simulator.report.kpi.warm_up import Window
 from simulator.report.publish.compare_data import compare_json
 from simulator.report.publish.compare_page import compare_page
 from simulator.report.publish.compare_text import compare_text
+from simulator.report.publish.compare_words import verdict_words
 
 TOWN = """\
 name: A town
@@ -119,7 +124,9 @@ def test_runs_of_different_length_are_no_replications(make: Make) -> None:
     found = compared(make(1), make(2, **shorter))
     assert [each.path for each in found.scenario] == [UNTIL]
     assert found.scenario[0].values == {"A": "1 h", "B": "0.5 h"}
-    assert any("different parts of time: 0 h to 1 h" in note for note in found.notes)
+    (note,) = [note for note in found.notes if "different parts of time: 0 h to 1 h" in note]
+    assert "--warm-up" not in note
+    assert "Their lengths differ: totals" in note
 
 
 def test_the_same_run_counts_once(make: Make) -> None:
@@ -195,6 +202,33 @@ def test_of_single_runs_chance_is_unknown(make: Make) -> None:
     assert any("cannot be told" in note for note in found.notes)
 
 
+def test_totals_of_runs_of_different_length_have_no_verdict(make: Make) -> None:
+    shorter = {"duration_us": "3000000000", "ended_at_us": "3000000000"}
+    runs = [make(seed, delay_s=seed) for seed in (1, 2)] + [make(seed, delay_s=seed + 3, **shorter) for seed in (1, 2)]
+    found = compared(*runs)
+    totals = {"arrived", "energy_kwh", "peak_kw", "cdrs", "exchanges", "megabytes", "cost_excl_vat_eur"}
+    parts = {
+        f"{figure}_{module}" for figure in ("exchanges", "megabytes") for module in ("cdrs", "commands", "locations")
+    }
+    links = {id for link in found.links for id in (kpi.id for kpi in link)}
+    told = {kpi.id: verdict_on(found, "B", kpi) for kpi in chain(found.kpis, *found.links)}
+    assert {id for id, said in told.items() if said == "not comparable: lengths differ"} == totals | parts | links
+    assert told["picture_lag_mean_s"] == "worse, beyond chance"
+    document = json.loads(compare_json(found))["figures"]["energy_kwh"]["differences"]["B"]
+    assert (document["beyond_chance"], document["verdict"]) == (None, "not comparable: lengths differ")
+    for written in (compare_text(found, Style()), compare_page(found).decode()):
+        assert written.count("not comparable: lengths differ") == len(totals | parts | links)
+
+
+def test_a_warm_up_that_makes_runs_unequal_is_told_with_what_mends_it(make: Make) -> None:
+    first, second = compared(make(1), make(1, overrides=("new=1",))).variants
+    (run,) = second.runs
+    later = replace(run, outcome=replace(run.outcome, window=Window(900_000_000, 3_600_000_000, "")))
+    (note,) = [note for note in beware_of([first, replace(second, runs=(later,))]) if "parts of time" in note]
+    assert "; 0.25 h to 1 h (" in note
+    assert "--warm-up none or a time makes them equal. Their lengths differ: totals" in note
+
+
 @pytest.mark.parametrize(
     ("id", "difference", "said"),
     [
@@ -206,11 +240,27 @@ def test_of_single_runs_chance_is_unknown(make: Make) -> None:
         ("energy_kwh", Difference(2, -1, 5, 3), "within chance"),
         ("energy_kwh", Difference(0, -1, 1, 3), "within chance"),
         ("energy_kwh", Difference(0, 0, 0, 3), "equal"),
+        ("energy_kwh", Difference(2, None, None, 1), "one pair only: chance unknown"),
+        ("energy_kwh", Difference(2, None, None, 0), "too few runs: chance unknown"),
         ("energy_kwh", None, "not measured in both"),
     ],
 )
 def test_a_verdict_in_words(id: str, difference: Difference | None, said: str) -> None:
     assert verdict(BY_ID[id], difference) == said
+
+
+def test_a_figure_that_fewer_pairs_have_says_over_how_many(two: Comparison) -> None:
+    """In a comparison over two pairs."""
+
+    def told(found: Difference) -> str:
+        differences = {"B": {**two.differences["B"], "taken_for_mean_min": found}}
+        return verdict_words(replace(two, differences=differences), two.variants[1], BY_ID["taken_for_mean_min"])
+
+    assert told(Difference(2, 1, 3, 2)) == "worse, beyond chance"
+    assert told(Difference(2, None, None, 1)) == "one pair only: chance unknown"
+    assert told(Difference(2, 1, 3, 0)) == "worse, beyond chance (independent samples)"
+    more = replace(two, differences={"B": {**two.differences["B"], "arrived": Difference(1, 1, 1, 4)}})
+    assert verdict_words(more, two.variants[1], BY_ID["picture_lag_mean_s"]).endswith(" (2 pairs)")
 
 
 # Load

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from simulator.i18n import tr, trn
 from simulator.report.compare.runs import Run
 from simulator.report.compare.variants import Variant
+from simulator.report.kpi.warm_up import hours_words
 from simulator.scenario.loads import STRESS_ABOVE
 
 
@@ -23,11 +24,7 @@ def beware_of(variants: Sequence[Variant]) -> Iterable[str]:
             "not how a city charges.",
             len(stressed),
         ).format(names=", ".join(stressed), bound=STRESS_ABOVE)
-    windows = _named(runs, lambda run: _window(run))
-    if len(windows) > 1:
-        yield tr("The runs count different parts of time: {which}. --warm-up none or a time makes them equal.").format(
-            which=_told(windows)
-        )
+    yield from _on_time(runs)
     levels = _named(runs, lambda run: run.outcome.level)
     if len(levels) > 1:
         yield tr(
@@ -39,6 +36,23 @@ def beware_of(variants: Sequence[Variant]) -> Iterable[str]:
         yield tr("The runs were made by different versions of the program: {which}.").format(which=_told(programs))
     if len(variants) > 1:
         yield from _on_chance(variants)
+
+
+def _on_time(runs: Sequence[Run]) -> Iterable[str]:
+    windows = _named(runs, _window)
+    if len(windows) < 2:
+        return
+    told = [tr("The runs count different parts of time: {which}.").format(which=_told(windows))]
+    if len({run.outcome.window.to_us for run in runs}) == 1:
+        told.append(tr("--warm-up none or a time makes them equal."))
+    if len({run.outcome.window.length for run in runs}) > 1:
+        told.append(
+            tr(
+                "Their lengths differ: totals (drivers, energy, CDRs, messages, bytes, cost) and the peak cannot be "
+                "compared, and all others are of other hours."
+            )
+        )
+    yield " ".join(told)
 
 
 def _on_chance(variants: Sequence[Variant]) -> Iterable[str]:
@@ -89,4 +103,4 @@ def _told(named: Mapping[str, list[str]]) -> str:
 
 def _window(run: Run) -> str:
     window = run.outcome.window
-    return tr("{begin:g} h to {end:g} h").format(begin=window.from_us / 3.6e9, end=window.to_us / 3.6e9)
+    return tr("{begin} to {end}").format(begin=hours_words(window.from_us), end=hours_words(window.to_us))

@@ -32,6 +32,7 @@ class Comparison(Struct, frozen=True):
     """`estimates` and `differences` (from the first variant) are by variant, then by figure; None: nothing to tell.
 
     `links` has the figures of each link, which may be many, `kpis` all others.
+    `unequal` names the variants that do not count for as long as the first, so that their totals cannot be compared.
     `divergence` is of the runs `parted`, of which one may be in no variant: a second run of one scenario and seed.
     """
 
@@ -41,6 +42,7 @@ class Comparison(Struct, frozen=True):
     links: tuple[tuple[Kpi, Kpi], ...]
     estimates: dict[str, dict[str, Estimate | None]]
     differences: dict[str, dict[str, Difference | None]]
+    unequal: tuple[str, ...]
     curves: Overlay | None
     divergence: Divergence | None
     parted: tuple[str, ...]
@@ -84,6 +86,7 @@ def compare(
             variant.name: {id: difference(first[id], by_seed) for id, by_seed in values[variant.name].items()}
             for variant in variants[1:]
         },
+        unequal=tuple(each.name for each in variants[1:] if len(_lengths(variants[0]) | _lengths(each)) > 1),
         curves=overlay(variants),
         divergence=divergence,
         parted=tuple(run.name for run in found.runs) if divergence is not None else (),
@@ -104,6 +107,18 @@ def links_apart(comparison: Comparison, variants: Sequence[Variant]) -> list[tup
     return sorted(comparison.links, key=sizes, reverse=True)
 
 
+def is_comparable(comparison: Comparison, name: str, kpi: Kpi) -> bool:
+    """Whether a variant and the first count for equally long, or the figure does not grow with time."""
+    return not (kpi.grows and name in comparison.unequal)
+
+
+def verdict_on(comparison: Comparison, name: str, kpi: Kpi) -> str:
+    """What the difference of a variant from the first says, in a word, where it can be told."""
+    if not is_comparable(comparison, name, kpi):
+        return tr("not comparable: lengths differ")
+    return verdict(kpi, comparison.differences[name][kpi.id])
+
+
 def verdict(kpi: Kpi, found: Difference | None) -> str:
     """What a difference says, in a word: whether it is beyond chance, and if so which way it goes."""
     if found is None:
@@ -111,7 +126,7 @@ def verdict(kpi: Kpi, found: Difference | None) -> str:
     if not found.mean and not found.low and not found.high:
         return tr("equal")
     if found.is_beyond_chance is None:
-        return tr("one run each: chance unknown")
+        return tr("one pair only: chance unknown") if found.pairs == 1 else tr("too few runs: chance unknown")
     if not found.is_beyond_chance:
         return tr("within chance")
     is_more = found.mean > 0
@@ -119,6 +134,10 @@ def verdict(kpi: Kpi, found: Difference | None) -> str:
         return tr("more, beyond chance") if is_more else tr("less, beyond chance")
     is_good = is_more == (kpi.better == "more")
     return tr("better, beyond chance") if is_good else tr("worse, beyond chance")
+
+
+def _lengths(variant: Variant) -> set[str]:
+    return {run.outcome.window.length for run in variant.runs}
 
 
 def _values(outcome: Outcome, currencies: Sequence[str], *parts: Sequence[tuple[Kpi, Kpi]]) -> dict[str, float | None]:

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from simulator.report.compare.comparison import FORMAT, Comparison, verdict
+from simulator.report.compare.comparison import FORMAT, Comparison, is_comparable, verdict_on
 from simulator.report.compare.runs import Run
 
 
@@ -37,8 +37,8 @@ def compare_json(comparison: Comparison) -> bytes:
                     name: found
                     and {
                         **msgspec.to_builtins(found),
-                        "beyond_chance": found.is_beyond_chance,
-                        "verdict": verdict(kpi, found),
+                        "beyond_chance": found.is_beyond_chance if is_comparable(comparison, name, kpi) else None,
+                        "verdict": verdict_on(comparison, name, kpi),
                     }
                     for name, found in ((name, by_id[kpi.id]) for name, by_id in comparison.differences.items())
                 },

@@ -6,7 +6,7 @@ from typing import Final
 
 from simulator.i18n import tr
 from simulator.report.clock import LocalClock
-from simulator.report.compare.comparison import Comparison, verdict
+from simulator.report.compare.comparison import Comparison
 from simulator.report.compare.overlay import SHOWN, Overlay
 from simulator.report.compare.variants import Variant
 from simulator.report.kpi.definitions import link_kpis
@@ -19,6 +19,7 @@ from simulator.report.publish.compare_words import (
     mean_words,
     runs_words,
     shown_links,
+    verdict_words,
 )
 from simulator.report.publish.figures import number
 from simulator.report.publish.page import SHOWN_ROWS, PageTable, Plot, missing, plot, render
@@ -112,7 +113,7 @@ def _against(comparison: Comparison, variant: Variant) -> PageTable:
     for kpi in (*comparison.kpis, *links):
         each = found[kpi.id]
         bounds = "–" if each is None or each.low is None else f"{number(each.low)} … {number(each.high)}"
-        rows.append((kpi.name, kpi.unit, difference_words(each), bounds, verdict(kpi, each)))
+        rows.append((kpi.name, kpi.unit, difference_words(each), bounds, verdict_words(comparison, variant, kpi)))
     columns = (tr("figure"), tr("unit"), tr("difference"), tr("95 % interval"), tr("verdict"))
     return _table(against_words(comparison, variant), cut, columns, rows, (2, 3))
 

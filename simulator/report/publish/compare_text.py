@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from simulator.i18n import tr
-from simulator.report.compare.comparison import Comparison, verdict
+from simulator.report.compare.comparison import Comparison
 from simulator.report.compare.variants import Variant
 from simulator.report.format import Style, table
 from simulator.report.publish.compare_words import (
@@ -14,6 +14,7 @@ from simulator.report.publish.compare_words import (
     mean_words,
     runs_words,
     shown_links,
+    verdict_words,
 )
 
 _BOLD = "1"
@@ -72,7 +73,7 @@ def _against(comparison: Comparison, variant: Variant) -> list[str]:
     found = comparison.differences[variant.name]
     links, sentence = shown_links(comparison, [variant], _SHOWN_LINKS)
     rows = [
-        (kpi.name, kpi.unit, difference_words(found[kpi.id]), verdict(kpi, found[kpi.id]))
+        (kpi.name, kpi.unit, difference_words(found[kpi.id]), verdict_words(comparison, variant, kpi))
         for kpi in (*comparison.kpis, *links)
     ]
     return _cut(_indented(rows, 2), sentence)

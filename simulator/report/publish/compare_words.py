@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import chain
 
 from simulator.i18n import tr, trn
-from simulator.report.compare.comparison import Comparison, links_apart
+from simulator.report.compare.comparison import Comparison, links_apart, verdict_on
 from simulator.report.compare.divergence import Divergence, Side
 from simulator.report.compare.variants import Variant
 from simulator.report.kpi.definitions import Kpi
@@ -52,7 +52,7 @@ def difference_words(found: Difference | None) -> str:
 def against_words(comparison: Comparison, variant: Variant) -> str:
     """`B against A, over 10 pairs with common seeds`."""
     first = comparison.variants[0].name
-    pairs = max((found.pairs for found in comparison.differences[variant.name].values() if found), default=0)
+    pairs = _pairs(comparison, variant)
     if not pairs:
         return tr("{name} against {first}, as independent samples").format(name=variant.name, first=first)
     return trn(
@@ -60,6 +60,17 @@ def against_words(comparison: Comparison, variant: Variant) -> str:
         "{name} against {first}, over {count} pairs with common seeds",
         pairs,
     ).format(name=variant.name, first=first, count=pairs)
+
+
+def verdict_words(comparison: Comparison, variant: Variant, kpi: Kpi) -> str:
+    """The verdict, and over how many pairs where not over those of `against_words`: some runs may lack a figure."""
+    told = verdict_on(comparison, variant.name, kpi)
+    found = comparison.differences[variant.name][kpi.id]
+    if found is None or found.is_beyond_chance is None or found.pairs == _pairs(comparison, variant):
+        return told
+    if not found.pairs:
+        return tr("{verdict} (independent samples)").format(verdict=told)
+    return tr("{verdict} ({count} pairs)").format(verdict=told, count=found.pairs)
 
 
 def shown_links(comparison: Comparison, variants: Sequence[Variant], shown: int) -> tuple[list[Kpi], str]:
@@ -79,6 +90,10 @@ def divergence_rows(found: Divergence) -> list[tuple[str, str, str]]:
         return []
     message = (tr("message"), _line(found.left), _line(found.right))
     return [message, *((change.what, change.left, change.right) for change in found.changes)]
+
+
+def _pairs(comparison: Comparison, variant: Variant) -> int:
+    return max((found.pairs for found in comparison.differences[variant.name].values() if found), default=0)
 
 
 def _line(side: Side | None) -> str:
