@@ -224,7 +224,7 @@ def test_a_warm_up_that_makes_runs_unequal_is_told_with_what_mends_it(make: Make
     first, second = compared(make(1), make(1, overrides=("new=1",))).variants
     (run,) = second.runs
     later = replace(run, outcome=replace(run.outcome, window=Window(900_000_000, 3_600_000_000, "")))
-    (note,) = [note for note in beware_of([first, replace(second, runs=(later,))]) if "parts of time" in note]
+    (note,) = [note for note in beware_of([first, replace(second, runs=(later,))], None) if "parts of time" in note]
     assert "; 0.25 h to 1 h (" in note
     assert "--warm-up none or a time makes them equal. Their lengths differ: totals" in note
 

@@ -3,14 +3,16 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from simulator.i18n import tr, trn
+from simulator.report.clock import LocalClock
+from simulator.report.compare.overlay import Overlay
 from simulator.report.compare.runs import Run
 from simulator.report.compare.variants import Variant
 from simulator.report.kpi.warm_up import hours_words
 from simulator.scenario.loads import STRESS_ABOVE
 
 
-def beware_of(variants: Sequence[Variant]) -> Iterable[str]:
-    """Sentences for whoever reads the comparison."""
+def beware_of(variants: Sequence[Variant], curves: Overlay | None) -> Iterable[str]:
+    """Sentences for whoever reads the comparison; `curves` are those that it has."""
     runs = [run for variant in variants for run in variant.runs]
     for run in runs:
         if not run.outcome.is_complete:
@@ -24,7 +26,8 @@ def beware_of(variants: Sequence[Variant]) -> Iterable[str]:
             "not how a city charges.",
             len(stressed),
         ).format(names=", ".join(stressed), bound=STRESS_ABOVE)
-    yield from _on_time(runs)
+    yield from _on_starts(runs, curves)
+    yield from _on_windows(runs)
     levels = _named(runs, lambda run: run.outcome.level)
     if len(levels) > 1:
         yield tr(
@@ -38,7 +41,22 @@ def beware_of(variants: Sequence[Variant]) -> Iterable[str]:
         yield from _on_chance(variants)
 
 
-def _on_time(runs: Sequence[Run]) -> Iterable[str]:
+def _on_starts(runs: Sequence[Run], curves: Overlay | None) -> Iterable[str]:
+    starts = _named(runs, _start)
+    if len(starts) < 2:
+        return
+    told = [tr("The starts of the runs differ: {which}.").format(which=_told(starts))]
+    axis = curves.axis if curves is not None and curves.from_s else None
+    if axis == "time_of_day":
+        told.append(tr("Their curves lie over one another by the time of day."))
+    if axis == "since_start":
+        told.append(
+            tr("Their curves lie over one another by the hours since the start of each, not by the time of day.")
+        )
+    yield " ".join(told)
+
+
+def _on_windows(runs: Sequence[Run]) -> Iterable[str]:
     windows = _named(runs, _window)
     if len(windows) < 2:
         return
@@ -99,6 +117,15 @@ def _told(named: Mapping[str, list[str]]) -> str:
         else tr("{what} ({name} and {more} more)").format(what=what, name=names[0], more=len(names) - 1)
         for what, names in named.items()
     )
+
+
+def _start(run: Run) -> str:
+    """Not known where only the table of a sweep is left."""
+    outcome = run.outcome
+    if not outcome.zone:
+        return ""
+    clock = LocalClock({"start_epoch_us": str(outcome.start_epoch_us), "zone": outcome.zone})
+    return f"{clock.at(0):%Y-%m-%d %H:%M:%S}".removesuffix(":00") + f" {clock.zone}"
 
 
 def _window(run: Run) -> str:

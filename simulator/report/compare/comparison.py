@@ -73,6 +73,7 @@ def compare(
         values[variant.name] = {kpi.id: _known(by_seed, kpi) for kpi in chain(kpis, *by_link)}
     first = values[variants[0].name]
     divergence = _divergence(found.runs, searching)
+    curves = overlay(variants)
     return Comparison(
         variants=variants,
         scenario=grouped.differences,
@@ -87,10 +88,10 @@ def compare(
             for variant in variants[1:]
         },
         unequal=tuple(each.name for each in variants[1:] if len(_lengths(variants[0]) | _lengths(each)) > 1),
-        curves=overlay(variants),
+        curves=curves,
         divergence=divergence,
         parted=tuple(run.name for run in found.runs) if divergence is not None else (),
-        notes=(*found.notes, *grouped.notes, *beware_of(variants)),
+        notes=(*found.notes, *grouped.notes, *beware_of(variants, curves)),
     )
 
 

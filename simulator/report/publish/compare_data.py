@@ -15,8 +15,9 @@ def compare_json(comparison: Comparison) -> bytes:
     `variants` (name, title, runs) are compared with the first of them, which `against` names. `figures` are by id:
     name, unit, better, `variants` (mean, low, high, runs by name of the variant; low to high is the 95 % interval) and
     `differences` (mean, low, high, pairs, beyond_chance, verdict). `scenario` has the paths that differ, `curves` an
-    estimate a quarter of an hour, `divergence` the first message that differs between the runs `parted`, `notes`
-    sentences to beware of. The `load` of a run is that of a report's JSON.
+    estimate a quarter of an hour (`from_s` after the start of each run; `axis` says what that is in local time),
+    `divergence` the first message that differs between the runs `parted`, `notes` sentences to beware of. The `load` of
+    a run is that of a report's JSON.
     """
     variants = comparison.variants
     document: dict[str, Any] = {

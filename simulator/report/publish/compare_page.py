@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from functools import partial
 from typing import Final
 
 from simulator.i18n import tr
@@ -23,7 +24,7 @@ from simulator.report.publish.compare_words import (
 )
 from simulator.report.publish.figures import number
 from simulator.report.publish.page import SHOWN_ROWS, PageTable, Plot, missing, plot, render
-from simulator.report.publish.plots import Curve, over_time
+from simulator.report.publish.plots import Curve, over_hours, over_time
 
 _ABREAST: Final = 4
 """So many variants stand side by side in a table."""
@@ -124,7 +125,7 @@ def _message(comparison: Comparison) -> PageTable | None:
 
 
 def _curves(curves: Overlay, variants: Sequence[Variant]) -> list[Plot]:
-    """Power and places over local time; nothing for runs shorter than a quarter of an hour."""
+    """Power and places over time; nothing for runs shorter than a quarter of an hour."""
     if not curves.from_s:
         return []
     try:
@@ -132,12 +133,20 @@ def _curves(curves: Overlay, variants: Sequence[Variant]) -> list[Plot]:
     except ImportError as error:
         raise missing(error) from error
     clock = LocalClock({"zone": curves.zone, "start_epoch_us": str(curves.start_epoch_us)})
-    times = [clock.at(round(from_s * 1e6)) for from_s in curves.from_s]
+    hours = [from_s / 3_600 for from_s in curves.from_s]
+    if curves.axis == "local_time":
+        over = partial(over_time, [clock.at(round(from_s * 1e6)) for from_s in curves.from_s])
+    elif curves.axis == "time_of_day":
+        begin = clock.at(0)
+        begin_h = begin.hour + begin.minute / 60 + begin.second / 3_600
+        over = partial(over_hours, [begin_h + hour for hour in hours], of_day=True)
+    else:
+        over = partial(over_hours, hours, of_day=False)
     titles = {variant.name: _short(f"{variant.name}: {variant.title}") for variant in variants}
 
     def drawn(title: str, unit: str, column: str) -> Plot:
         chosen = [_curve(titles[name], getattr(each, column)) for name, each in curves.variants.items()]
-        return plot(title, over_time(times, chosen, unit, title))
+        return plot(title, over(chosen, unit, title))
 
     return [
         drawn(tr("Power of all sites"), "kW", "power_kw"),
