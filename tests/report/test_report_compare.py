@@ -18,12 +18,12 @@ from simulator.report.compare.paths import scenario_paths
 from simulator.report.compare.variants import UNTIL, letters
 from simulator.report.format import Style
 from simulator.report.kpi.definitions import BY_ID, KPIS
-from simulator.report.kpi.intervals import Difference
+from simulator.report.kpi.intervals import Difference, Estimate
 from simulator.report.kpi.warm_up import Window
 from simulator.report.publish.compare_data import compare_json
 from simulator.report.publish.compare_page import compare_page
 from simulator.report.publish.compare_text import compare_text
-from simulator.report.publish.compare_words import verdict_words
+from simulator.report.publish.compare_words import mean_words, verdict_words
 
 TOWN = """\
 name: A town
@@ -261,6 +261,22 @@ def test_a_figure_that_fewer_pairs_have_says_over_how_many(two: Comparison) -> N
     assert told(Difference(2, 1, 3, 0)) == "worse, beyond chance (independent samples)"
     more = replace(two, differences={"B": {**two.differences["B"], "arrived": Difference(1, 1, 1, 4)}})
     assert verdict_words(more, two.variants[1], BY_ID["picture_lag_mean_s"]).endswith(" (2 pairs)")
+
+
+@pytest.mark.parametrize(
+    ("mean", "half", "said"),
+    [
+        (20.667, 2.871, "20.7 ± 2.9"),
+        (0.1612, 0.00403, "0.1612 ± 0.0040"),
+        (0.00021, 0.0000312, "0.000210 ± 0.000031"),
+        (1_148.4, 132.4, "1,148 ± 132"),
+        (32, 0, "32 ± 0"),
+        (0.3, 1e-17, "0.30 ± 0"),
+        (0, 0, "0 ± 0"),
+    ],
+)
+def test_a_mean_has_the_digits_of_its_interval(mean: float, half: float, said: str) -> None:
+    assert mean_words(Estimate(mean, mean - half, mean + half, 3)) == said
 
 
 # Load

@@ -66,7 +66,7 @@ def test_runs_of_one_start_have_its_local_time(compared: Compared) -> None:
     found = compared(start, start)
     ticks, *_ = axis(found)
     assert "11:30" in ticks
-    assert "local time, Europe/Amsterdam" in compare_page(found).decode()
+    assert "local time from 2026-05-04 on, Europe/Amsterdam" in compare_page(found).decode()
     assert not any("starts of the runs" in note for note in found.notes)
 
 

@@ -1,5 +1,6 @@
 """What a comparison says in words and figures, alike in the terminal and on a page."""
 
+import math
 from collections.abc import Sequence
 from itertools import chain
 
@@ -12,6 +13,8 @@ from simulator.report.kpi.intervals import Difference, Estimate
 from simulator.report.publish.figures import number
 
 _SHOWN_SEEDS = 12
+_ROUNDING = 1e-9
+"""Half of an interval below this share of its mean is that of floating-point sums."""
 
 
 def runs_words(variant: Variant) -> str:
@@ -103,5 +106,12 @@ def _line(side: Side | None) -> str:
 
 
 def _with_half(mean: float, high: float | None, *, signed: bool) -> str:
+    """An interval with two digits that count, and its mean as far as these go."""
     sign = "+" if signed and mean > 0 else ""
-    return f"{sign}{number(mean)}" + (f" ± {number(high - mean)}" if high is not None else "")
+    if high is None:
+        return f"{sign}{number(mean)}"
+    half = high - mean
+    if half <= abs(mean) * _ROUNDING:
+        return f"{sign}{number(mean)} ± 0"
+    digits = max(0, 1 - math.floor(math.log10(half)))
+    return f"{sign}{number(mean, digits)} ± {number(half, digits)}"

@@ -46,9 +46,11 @@ def over_time(times: Sequence[datetime], curves: Sequence[Curve], unit: str, tit
     figure, axes = _drawn([*times, times[-1].astimezone(UTC) + _QUARTER], curves, unit)
     locator = dates.AutoDateLocator(tz=times[0].tzinfo)
     axes.xaxis.set_major_locator(locator)
-    axes.xaxis.set_major_formatter(dates.ConciseDateFormatter(locator, tz=times[0].tzinfo))
-    axes.set_xlabel(tr("local time, {zone}").format(zone=times[0].tzinfo), color=_INK)
-    return _svg(figure, axes, title)
+    # The formatter's own date is that of the last tick, which may be on another day.
+    axes.xaxis.set_major_formatter(dates.ConciseDateFormatter(locator, tz=times[0].tzinfo, show_offset=False))
+    label = tr("local time from {date} on, {zone}").format(date=times[0].date(), zone=times[0].tzinfo)
+    axes.set_xlabel(label, color=_INK)
+    return _svg(figure, title)
 
 
 def over_hours(hours: Sequence[float], curves: Sequence[Curve], unit: str, title: str, *, of_day: bool) -> str:
@@ -61,7 +63,7 @@ def over_hours(hours: Sequence[float], curves: Sequence[Curve], unit: str, title
     if of_day:
         axes.xaxis.set_major_formatter(ticker.FuncFormatter(lambda hour, _: _clock(hour)))
     axes.set_xlabel(tr("local time of day") if of_day else tr("hours since the start of each run"), color=_INK)
-    return _svg(figure, axes, title)
+    return _svg(figure, title)
 
 
 def _clock(hour: float) -> str:
@@ -82,6 +84,8 @@ def _drawn(edges: Sequence[Any], curves: Sequence[Curve], unit: str) -> tuple[An
             axes.fill_between(edges, *map(_held, curve.band), step="post", alpha=0.2, linewidth=0, **look)
     axes.set_xlim(edges[0], edges[-1])
     axes.set_ylim(bottom=0)
+    if all(float(value).is_integer() for curve in curves for value in curve.values):
+        axes.yaxis.get_major_locator().set_params(integer=True)
     if len(curves) > 1:
         figure.legend(loc="outside upper left", frameon=False, labelcolor=_INK, ncols=_abreast(curves), fontsize=9)
     return figure, axes
@@ -115,10 +119,9 @@ def _figure(unit: str, curves: Sequence[Curve]) -> tuple[Any, Any]:
     return figure, axes
 
 
-def _svg(figure: Any, axes: Any, title: str) -> str:
+def _svg(figure: Any, title: str) -> str:
     from matplotlib import rc_context
 
-    axes.xaxis.get_offset_text().set_color(_INK)
     text = io.StringIO()
     # Text stays text, so that it can be searched and read aloud; ids are the same at every making.
     with rc_context({"svg.fonttype": "none", "svg.hashsalt": title, "font.family": "sans-serif"}):
