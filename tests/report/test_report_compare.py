@@ -275,8 +275,13 @@ def test_a_figure_that_fewer_pairs_have_says_over_how_many(two: Comparison) -> N
         (0, 0, "0 ± 0"),
     ],
 )
-def test_a_mean_has_the_digits_of_its_interval(mean: float, half: float, said: str) -> None:
-    assert mean_words(Estimate(mean, mean - half, mean + half, 3)) == said
+def test_a_mean_has_the_digits_of_its_interval(two: Comparison, mean: float, half: float, said: str) -> None:
+    assert mean_words(Estimate(mean, mean - half, mean + half, 2), two.variants[0]) == said
+
+
+def test_a_mean_over_fewer_runs_says_over_how_many(two: Comparison) -> None:
+    assert mean_words(Estimate(1.96, None, None, 1), two.variants[0]) == "1.96 (1 run)"
+    assert mean_words(None, two.variants[0]) == "–"
 
 
 # Load

@@ -92,7 +92,7 @@ def _figures(comparison: Comparison, variants: Sequence[Variant]) -> PageTable:
     names = [variant.name for variant in variants]
     links, cut = shown_links(comparison, variants, _SHOWN_LINKS)
     rows = [
-        (kpi.name, kpi.unit, *(mean_words(comparison.estimates[name][kpi.id]) for name in names))
+        (kpi.name, kpi.unit, *(mean_words(comparison.estimates[each.name][kpi.id], each) for each in variants))
         for kpi in (*comparison.kpis, *links)
     ]
     caption = tr("Mean over the runs of a variant ± half of its 95 % interval (Student's t).")

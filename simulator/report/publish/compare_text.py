@@ -64,7 +64,7 @@ def _figures(comparison: Comparison, variants: tuple[Variant, ...]) -> list[str]
     links, sentence = shown_links(comparison, variants, _SHOWN_LINKS)
     rows = [("", tr("unit"), *(variant.name for variant in variants))]
     for kpi in (*comparison.kpis, *links):
-        found = [mean_words(comparison.estimates[variant.name][kpi.id]) for variant in variants]
+        found = [mean_words(comparison.estimates[variant.name][kpi.id], variant) for variant in variants]
         rows.append((kpi.name, kpi.unit, *found))
     return _cut(_indented(rows, *range(2, 2 + len(variants))), sentence)
 

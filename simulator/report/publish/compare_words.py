@@ -42,9 +42,17 @@ def load_words(variant: Variant) -> str:
     return tr("{load} sessions per EVSE and day").format(load=told)
 
 
-def mean_words(found: Estimate | None) -> str:
-    """`12.3 ± 1.4`, half of the 95 % interval behind the mean; the mean alone where there is no interval."""
-    return _with_half(found.mean, found.high, signed=False) if found else number(None)
+def mean_words(found: Estimate | None, variant: Variant) -> str:
+    """`12.3 ± 1.4`, half of the 95 % interval behind the mean; the mean alone where there is no interval.
+
+    Where only some of the variant's runs have the figure, it says how many.
+    """
+    if found is None:
+        return number(None)
+    told = _with_half(found.mean, found.high, signed=False)
+    if found.runs == len(variant.runs):
+        return told
+    return trn("{mean} ({count} run)", "{mean} ({count} runs)", found.runs).format(mean=told, count=found.runs)
 
 
 def difference_words(found: Difference | None) -> str:
