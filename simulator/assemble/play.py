@@ -32,7 +32,7 @@ from simulator.recording.batch import WriterKind
 from simulator.recording.errors import RecordingFailed
 from simulator.recording.rows import Level
 from simulator.recording.writer import Recorder
-from simulator.scenario.loads import load_of
+from simulator.scenario.loads import Load, load_of
 from simulator.scenario.model import Scenario
 from simulator.wire.carrier import Wire
 from simulator.wire.http import HttpWire
@@ -227,7 +227,7 @@ class _Run:
             "interrupted": str(interrupted).lower(),
         }
         self.recorder.flush()
-        summary = self._summary(result, kernel.concluded, counted, loop_s)
+        summary = self._summary(result, load, kernel.concluded, counted, loop_s)
         for key, value in meta.items():
             self.recorder.set_meta(key, value)
         digest = self.recorder.close({"summary": json.encode(summary).decode()})
@@ -235,7 +235,7 @@ class _Run:
         self._reopen_to_all()
         return RunResult(summary, self.options.out, tuple(self.remarks), interrupted)
 
-    def _summary(self, result: Audit, exchanges: int, counted: int, loop_s: float) -> dict[str, object]:
+    def _summary(self, result: Audit, load: Load, exchanges: int, counted: int, loop_s: float) -> dict[str, object]:
         return {
             "digest": "",
             "exchanges": exchanges,
@@ -247,6 +247,7 @@ class _Run:
             "wall_s": round(time.monotonic() - self.began_s, 3),
             "peak_memory_mb": _peak_memory_mb(),
             "checks": result.checks,
+            "load": load.figures,
         }
 
     def give_up(self, error: BaseException) -> None:

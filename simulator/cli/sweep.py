@@ -119,6 +119,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _show(out: Path, runs: "Sequence[SweptRun]", all: int) -> None:
+    from simulator.scenario.loads import STRESS_ABOVE
+
     failed = [run for run in runs if run.status == "failed"]
     print(
         tr("{done} of {all} runs done, {failed} failed.").format(
@@ -131,6 +133,18 @@ def _show(out: Path, runs: "Sequence[SweptRun]", all: int) -> None:
     if len(failed) > _SHOWN_FAILURES:
         more = len(failed) - _SHOWN_FAILURES
         print(trn("  and {count} more", "  and {count} more", more).format(count=more))
+    loads = [run.outcome.load for run in runs if run.outcome and run.outcome.load]
+    stressed = [load.sessions_per_evse for load in loads if load.is_stress]
+    if stressed:
+        print(
+            trn(
+                "{count} run has a stress load: {most:.2f} sessions per EVSE and day, above the {bound:g} that are "
+                "called so.",
+                "{count} runs have a stress load: up to {most:.2f} sessions per EVSE and day, above the {bound:g} that "
+                "are called so.",
+                len(stressed),
+            ).format(count=len(stressed), most=max(stressed), bound=STRESS_ABOVE)
+        )
     print(tr("Results: {parquet} and results.csv").format(parquet=out / "results.parquet"))
     print(tr("Compare the variants: ocpi-sim compare {out}").format(out=out), flush=True)
 

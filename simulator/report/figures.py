@@ -8,6 +8,7 @@ from typing import Any, Final
 import msgspec
 
 from simulator.report.interval import half_width
+from simulator.scenario.loads import Load
 
 _HUNDREDTH_OF_A_CENT: Final = Decimal("0.0001")
 
@@ -25,7 +26,8 @@ class RunFigures(msgspec.Struct, frozen=True):
     """What `ocpi-sim run --json` prints of one run, field for field.
 
     `exchanges` counts HTTP requests; `exchanges_per_s` goes by the wall time of the event loop; `cost` is what the CDRs
-    come to without VAT, as decimal text by currency; `wall_s` is the whole run.
+    come to without VAT, as decimal text by currency; `wall_s` is the whole run. `load` is what was asked for; earlier
+    versions did not tell.
     """
 
     digest: str
@@ -38,18 +40,25 @@ class RunFigures(msgspec.Struct, frozen=True):
     wall_s: float
     peak_memory_mb: float
     checks: dict[str, bool]
+    load: Load | None = None
 
 
 def over_seeds(runs: Sequence[RunFigures]) -> dict[str, Any]:
-    """`{"mean": ..., "interval_95": ..., "seeds": n}` of one or more runs; an interval of one run is null.
+    """`{"mean": ..., "interval_95": ..., "seeds": n, "load": ...}` of runs of one scenario; an interval of one is null.
 
-    Both have the shape of the figures without digest and checks; amounts of money stay decimal text. A currency that a
-    run has no CDR in counts as zero there.
+    Mean and interval have the shape of the figures without digest, checks and load; amounts of money stay decimal text.
+    A currency that a run has no CDR in counts as zero there.
     """
     figures = [msgspec.to_builtins(run) for run in runs]
+    load = runs[0].load
     for each in figures:
-        del each["digest"], each["checks"]
-    return {"mean": _over(figures, _mean), "interval_95": _over(figures, _interval), "seeds": len(runs)}
+        del each["digest"], each["checks"], each["load"]
+    return {
+        "mean": _over(figures, _mean),
+        "interval_95": _over(figures, _interval),
+        "seeds": len(runs),
+        "load": load and load.figures,
+    }
 
 
 def _over(values: list[Any], part: Callable[[list[Any]], object]) -> object:

@@ -10,6 +10,7 @@ from simulator.report.figures import RunFigures
 from simulator.report.story import Layer, StoryLine
 from simulator.report.summary import DriverCounts, Summary, Synchronisation
 from simulator.report.words import energy, reason_words
+from simulator.scenario.loads import Load
 
 _GAP: Final = "  "
 _BOLD, _RED, _DIM = "1", "31", "2"
@@ -57,6 +58,8 @@ def summary_text(summary: Summary, style: Style) -> str:
         rows.append((tr("State"), _unfinished(summary)))
     if run is not None:
         rows += _figures(run, summary.billed)
+        if run.load is not None and run.load.is_stress:
+            rows.append((tr("Load"), run.load.sentence))
     total = sum(summary.exchanges.values())
     rows.append((tr("Exchanges"), f"{total:,}{_in_brackets(_counts(summary.exchanges, _final_words))}"))
     rows.append((tr("Drivers"), _drivers(summary.drivers)))
@@ -222,7 +225,11 @@ def over_seeds_text(result: Mapping[str, Any], style: Style) -> str:
         rows.append((name, _short(mean), bounds))
     first, *rest = table(rows, right=(1, 2))
     title = trn("Over {count} seed", "Over {count} seeds", result["seeds"]).format(count=result["seeds"])
-    return "\n".join([style.paint(title, _BOLD), f"{_GAP}{style.paint(first, _DIM)}", *(_GAP + line for line in rest)])
+    lines = [style.paint(title, _BOLD), f"{_GAP}{style.paint(first, _DIM)}", *(_GAP + line for line in rest)]
+    load = msgspec.convert(result["load"], Load | None)
+    if load is not None and load.is_stress:
+        lines.append(_GAP + load.sentence)
+    return "\n".join(lines)
 
 
 def _leaves(means: Mapping[str, Any], intervals: Mapping[str, Any]) -> Iterator[tuple[str, Any, Any]]:

@@ -39,6 +39,16 @@ class Load(Struct, frozen=True):
         return self.sessions_per_evse > STRESS_ABOVE
 
     @property
+    def figures(self) -> dict[str, float]:
+        """The load for programs, as JSON and tables have it."""
+        return {
+            "sessions_per_day": self.sessions_per_day,
+            "evses": self.evses,
+            "sessions_per_evse_day": self.sessions_per_evse,
+            "is_stress": self.is_stress,
+        }
+
+    @property
     def sentence(self) -> str:
         """The load, called by its name where it is a stress load."""
         of_all = f"{self.sessions_per_day:,.0f} sessions a day on {self.evses:,} EVSEs"

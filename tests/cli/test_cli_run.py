@@ -104,8 +104,9 @@ def test_seeds_are_a_line_each_then_mean_and_interval(capsys: pytest.CaptureFixt
     *runs, over = [json.loads(line) for line in out.splitlines()]
     assert len(runs) == 3
     assert len({run["digest"] for run in runs}) == 3
-    assert list(over) == ["mean", "interval_95", "seeds"]
+    assert list(over) == ["mean", "interval_95", "seeds", "load"]
     assert over["seeds"] == 3
+    assert over["load"] == runs[0]["load"]
     assert over["mean"]["exchanges"] == pytest.approx(sum(run["exchanges"] for run in runs) / 3)
     low, high = over["interval_95"]["exchanges"]
     assert low <= over["mean"]["exchanges"] <= high
@@ -120,6 +121,20 @@ def test_seeds_for_a_person_are_lines_and_a_table(capsys: pytest.CaptureFixture[
     assert lines[1] == f"Recording: {Path('a/b-seed4.ocpirun')}"
     assert lines[2].startswith("Seed 2: ")
     assert lines[5] == "Over 2 seeds"
+
+
+def test_a_stress_load_is_called_one_where_results_are(capsys: pytest.CaptureFixture[str]) -> None:
+    stressed = ("--until", "30 min", "--set", "sites.Station square.evses.count=1")
+    sentence = "This is a stress load: 2.40 sessions per EVSE and day (12 sessions a day on 5 EVSEs), above the 2"
+    assert f"  Load       {sentence}" in tool(capsys, *quick(*stressed))[1]
+    assert json.loads(tool(capsys, *quick("--json", *stressed))[1])["load"] == {
+        "sessions_per_day": 12,
+        "evses": 5,
+        "sessions_per_evse_day": 2.4,
+        "is_stress": True,
+    }
+    assert tool(capsys, *quick("--seeds", "1..2", *stressed))[1].splitlines()[-1].startswith(f"  {sentence}")
+    assert "stress" not in tool(capsys, *quick("--until", "30 min"))[1]
 
 
 def test_a_false_check_is_exit_code_1(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -70,6 +70,16 @@ def test_a_sweep_leaves_one_table_and_says_so(swept: tuple[Path, int, str]) -> N
     assert sorted(os.listdir(out)) == ["jobs", "results.csv", "results.parquet", "sweep.json"]
 
 
+def test_a_sweep_that_has_stress_loads_says_so_and_its_comparison_too(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = tool(capsys, *sweep("--vary", "sites.Station square.evses.count=4,1", "--seeds", "1..2"))
+    assert code == 0
+    told = "2 runs have a stress load: up to 2.40 sessions per EVSE and day, above the 2 that are called so."
+    assert out.splitlines()[1] == told
+    _, out, _ = tool(capsys, "compare", "out/results.parquet")
+    assert "2 runs, seeds 1 to 2  2.40 sessions per EVSE and day, a stress load\n" in out
+    assert "\nB has a stress load, " in out
+
+
 def test_the_same_command_again_has_nothing_left_to_do(
     swept: tuple[Path, int, str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -13,10 +13,18 @@ HOUR = 3_600 * S
 E1, E2 = "NL-ABC/E1", "NL-ABC/E2"
 
 
-def hour(path: Path, level: Level = "full", name: str = "An hour", delay_s: int = 5, **meta: str) -> Path:
+def hour(
+    path: Path,
+    level: Level = "full",
+    name: str = "An hour",
+    delay_s: int = 5,
+    sessions_per_day: float | None = None,
+    **meta: str,
+) -> Path:
     """Ada charges from 00:10 to 00:30 and stands until 00:40; Bram is sent to her place, waits and leaves.
 
-    `delay_s` is how long her eMSP believes that her place is still free.
+    `delay_s` is how long her eMSP believes that her place is still free; `sessions_per_day` is the load that was asked
+    for, if the run tells.
     """
     about = {"scenario_name": name, "duration_us": str(HOUR), "ended_at_us": str(HOUR), "start_epoch_us": "0"}
     scene = Scene(path, level, **{**about, "zone": "UTC", "tell": "", **meta})
@@ -25,6 +33,8 @@ def hour(path: Path, level: Level = "full", name: str = "An hour", delay_s: int 
     def state(at_us: int, holder: str, kind: str, entity: str, value: Any) -> None:
         recorder.state(StateRow(at_us, holder, kind, entity, json.dumps(value).encode()))
 
+    if sessions_per_day is not None:
+        scene.event(-MIN, "run", "begin", "", sessions_per_day=sessions_per_day, evses=2)
     for party, role, called in (("NL-ABC", "cpo", "Alpha <Charging>"), ("NL-EMA", "emsp", "Emma & Co")):
         state(-MIN, "run", "party", party, {"role": role, "name": called})
     state(-MIN, "run", "site", "NL-ABC/L1", {"name": "<Square>", "evses": 2, "limit_w": 10_000, "power_w": 22_000})

@@ -4,20 +4,26 @@ import json
 import math
 import re
 from collections.abc import Callable
+from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from report_hour import hour
 
-from simulator.report.compare.comparison import Comparison, TooFewRuns, compare, verdict
+from simulator.report.compare.beware import beware_of
+from simulator.report.compare.comparison import Comparison, TooFewRuns, compare, verdict, verdict_on
 from simulator.report.compare.paths import scenario_paths
 from simulator.report.compare.variants import UNTIL, letters
 from simulator.report.format import Style
 from simulator.report.kpi.definitions import BY_ID, KPIS
-from simulator.report.kpi.intervals import Difference
+from simulator.report.kpi.intervals import Difference, Estimate
+from simulator.report.kpi.warm_up import Window
 from simulator.report.publish.compare_data import compare_json
 from simulator.report.publish.compare_page import compare_page
 from simulator.report.publish.compare_text import compare_text
+from simulator.report.publish.compare_words import mean_words, verdict_words
 
 TOWN = """\
 name: A town
@@ -32,9 +38,9 @@ Make = Callable[..., Path]
 
 @pytest.fixture
 def make(tmp_path: Path) -> Make:
-    """Makes the recording of an hour with a seed, a scenario and a delay that depends on both."""
+    """Makes the recording of an hour with a seed, a scenario and what else `hour` takes."""
 
-    def make(seed: int, text: str = TOWN, overrides: tuple[str, ...] = (), delay_s: int = 5, **meta: str) -> Path:
+    def make(seed: int, text: str = TOWN, overrides: tuple[str, ...] = (), delay_s: int = 5, **meta: Any) -> Path:
         name = f"{len(list(tmp_path.iterdir()))}.ocpirun"
         about = {"seed": str(seed), "scenario_text": text, "overrides": json.dumps(overrides), "program_version": "1"}
         return hour(tmp_path / name, delay_s=delay_s, **{**about, **meta})
@@ -118,7 +124,9 @@ def test_runs_of_different_length_are_no_replications(make: Make) -> None:
     found = compared(make(1), make(2, **shorter))
     assert [each.path for each in found.scenario] == [UNTIL]
     assert found.scenario[0].values == {"A": "1 h", "B": "0.5 h"}
-    assert any("different parts of time: 0 h to 1 h" in note for note in found.notes)
+    (note,) = [note for note in found.notes if "different parts of time: 0 h to 1 h" in note]
+    assert "--warm-up" not in note
+    assert "Their lengths differ: totals" in note
 
 
 def test_the_same_run_counts_once(make: Make) -> None:
@@ -194,6 +202,33 @@ def test_of_single_runs_chance_is_unknown(make: Make) -> None:
     assert any("cannot be told" in note for note in found.notes)
 
 
+def test_totals_of_runs_of_different_length_have_no_verdict(make: Make) -> None:
+    shorter = {"duration_us": "3000000000", "ended_at_us": "3000000000"}
+    runs = [make(seed, delay_s=seed) for seed in (1, 2)] + [make(seed, delay_s=seed + 3, **shorter) for seed in (1, 2)]
+    found = compared(*runs)
+    totals = {"arrived", "energy_kwh", "peak_kw", "cdrs", "exchanges", "megabytes", "cost_excl_vat_eur"}
+    parts = {
+        f"{figure}_{module}" for figure in ("exchanges", "megabytes") for module in ("cdrs", "commands", "locations")
+    }
+    links = {id for link in found.links for id in (kpi.id for kpi in link)}
+    told = {kpi.id: verdict_on(found, "B", kpi) for kpi in chain(found.kpis, *found.links)}
+    assert {id for id, said in told.items() if said == "not comparable: lengths differ"} == totals | parts | links
+    assert told["picture_lag_mean_s"] == "worse, beyond chance"
+    document = json.loads(compare_json(found))["figures"]["energy_kwh"]["differences"]["B"]
+    assert (document["beyond_chance"], document["verdict"]) == (None, "not comparable: lengths differ")
+    for written in (compare_text(found, Style()), compare_page(found).decode()):
+        assert written.count("not comparable: lengths differ") == len(totals | parts | links)
+
+
+def test_a_warm_up_that_makes_runs_unequal_is_told_with_what_mends_it(make: Make) -> None:
+    first, second = compared(make(1), make(1, overrides=("new=1",))).variants
+    (run,) = second.runs
+    later = replace(run, outcome=replace(run.outcome, window=Window(900_000_000, 3_600_000_000, "")))
+    (note,) = [note for note in beware_of([first, replace(second, runs=(later,))], None) if "parts of time" in note]
+    assert "; 0.25 h to 1 h (" in note
+    assert "--warm-up none or a time makes them equal. Their lengths differ: totals" in note
+
+
 @pytest.mark.parametrize(
     ("id", "difference", "said"),
     [
@@ -205,11 +240,77 @@ def test_of_single_runs_chance_is_unknown(make: Make) -> None:
         ("energy_kwh", Difference(2, -1, 5, 3), "within chance"),
         ("energy_kwh", Difference(0, -1, 1, 3), "within chance"),
         ("energy_kwh", Difference(0, 0, 0, 3), "equal"),
+        ("energy_kwh", Difference(2, None, None, 1), "one pair only: chance unknown"),
+        ("energy_kwh", Difference(2, None, None, 0), "too few runs: chance unknown"),
         ("energy_kwh", None, "not measured in both"),
     ],
 )
 def test_a_verdict_in_words(id: str, difference: Difference | None, said: str) -> None:
     assert verdict(BY_ID[id], difference) == said
+
+
+def test_a_figure_that_fewer_pairs_have_says_over_how_many(two: Comparison) -> None:
+    """In a comparison over two pairs."""
+
+    def told(found: Difference) -> str:
+        differences = {"B": {**two.differences["B"], "taken_for_mean_min": found}}
+        return verdict_words(replace(two, differences=differences), two.variants[1], BY_ID["taken_for_mean_min"])
+
+    assert told(Difference(2, 1, 3, 2)) == "worse, beyond chance"
+    assert told(Difference(2, None, None, 1)) == "one pair only: chance unknown"
+    assert told(Difference(2, 1, 3, 0)) == "worse, beyond chance (independent samples)"
+    more = replace(two, differences={"B": {**two.differences["B"], "arrived": Difference(1, 1, 1, 4)}})
+    assert verdict_words(more, two.variants[1], BY_ID["picture_lag_mean_s"]).endswith(" (2 pairs)")
+
+
+@pytest.mark.parametrize(
+    ("mean", "half", "said"),
+    [
+        (20.667, 2.871, "20.7 ± 2.9"),
+        (0.1612, 0.00403, "0.1612 ± 0.0040"),
+        (0.00021, 0.0000312, "0.000210 ± 0.000031"),
+        (1_148.4, 132.4, "1,148 ± 132"),
+        (32, 0, "32 ± 0"),
+        (0.3, 1e-17, "0.30 ± 0"),
+        (0, 0, "0 ± 0"),
+    ],
+)
+def test_a_mean_has_the_digits_of_its_interval(two: Comparison, mean: float, half: float, said: str) -> None:
+    assert mean_words(Estimate(mean, mean - half, mean + half, 2), two.variants[0]) == said
+
+
+def test_a_mean_over_fewer_runs_says_over_how_many(two: Comparison) -> None:
+    assert mean_words(Estimate(1.96, None, None, 1), two.variants[0]) == "1.96 (1 run)"
+    assert mean_words(None, two.variants[0]) == "–"
+
+
+# Load
+
+
+def test_a_stress_load_is_called_one_wherever_runs_are_compared(make: Make) -> None:
+    more = ("drivers.Bram.patience=1 h",)
+    found = compared(make(1, sessions_per_day=4), make(1, overrides=more, sessions_per_day=5), make(2, overrides=more))
+    (note,) = [note for note in found.notes if "stress load" in note]
+    assert note.startswith("B has a stress load, more than 2 sessions per EVSE and day")
+    text = compare_text(found, Style())
+    assert "1 run, seed 1         2.00 sessions per EVSE and day\n" in text
+    assert "2 runs, seeds 1 to 2  2.50 sessions per EVSE and day, a stress load\n" in text
+    page = compare_page(found).decode()
+    assert "<td>2.50 sessions per EVSE and day, a stress load</td>" in page
+    assert f"<li>{note}</li>" in page
+    ordinary, stressed, unknown = [run for each in json.loads(compare_json(found))["variants"] for run in each["runs"]]
+    assert ordinary["load"]["is_stress"] is False
+    assert stressed["load"] == {
+        "sessions_per_day": 5,
+        "evses": 2,
+        "sessions_per_evse_day": 2.5,
+        "is_stress": True,
+    }
+    assert unknown["load"] is None
+
+
+def test_loads_of_no_stress_are_no_matter_of_caution(make: Make) -> None:
+    assert not any("stress" in note for note in compared(make(1, sessions_per_day=4), make(2)).notes)
 
 
 # Curves

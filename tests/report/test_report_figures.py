@@ -64,12 +64,13 @@ def test_the_keys_of_the_printed_object_and_their_order() -> None:
         "wall_s",
         "peak_memory_mb",
         "checks",
+        "load",
     ]
 
 
 def test_mean_and_interval_have_the_shape_of_the_figures() -> None:
     result = over_seeds([figures(exchanges=100), figures(exchanges=200, cost={"EUR": "10.01", "SEK": "7"})])
-    assert list(result) == ["mean", "interval_95", "seeds"]
+    assert list(result) == ["mean", "interval_95", "seeds", "load"]
     assert result["seeds"] == 2
     mean, interval = result["mean"], result["interval_95"]
     assert mean["exchanges"] == 150
@@ -80,7 +81,7 @@ def test_mean_and_interval_have_the_shape_of_the_figures() -> None:
     assert high - low == pytest.approx(2 * 12.7062047 * 50)
     assert interval["sessions"] == [5, 5]
     assert [Decimal(bound) for bound in interval["cost"]["SEK"]] == [Decimal("-40.9717"), Decimal("47.9717")]
-    assert mean.keys() == interval.keys() == msgspec.to_builtins(figures()).keys() - {"digest", "checks"}
+    assert mean.keys() == interval.keys() == msgspec.to_builtins(figures()).keys() - {"digest", "checks", "load"}
 
 
 def test_one_run_has_a_mean_and_no_interval() -> None:

@@ -1,4 +1,4 @@
-"""Plots show the local time of the scenario, also on the days when clocks change."""
+"""Plots show the local time of the scenario, also on the days when clocks change, and count in whole numbers."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from simulator.report.kpi.tables import Table
+from simulator.report.publish.plots import Curve, over_time
 from simulator.report.publish.report_page import curves
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
@@ -31,3 +32,14 @@ def test_noon_is_where_noon_was(day: datetime, next_day: str, hours: int, hours_
     at_x = {label: float(x) for x, label in re.findall(r'text-anchor: middle[^>]* x="([0-9.]+)"[^>]*>([^<]+)<', drawn)}
     begins_x, ends_x = at_x[f"{day:%b-%d}"], at_x[next_day]
     assert (at_x["12:00"] - begins_x) / (ends_x - begins_x) == pytest.approx(hours_to_noon / hours, abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("values", "ticks"), [((0, 1, 0, 2), ["0", "1", "2"]), ((0, 1, 0, 1.5), ["0.0", "0.5", "1.0"])]
+)
+def test_whole_counts_have_whole_ticks(values: tuple[float, ...], ticks: list[str]) -> None:
+    times = [datetime(2026, 6, 8, hour, tzinfo=AMSTERDAM) for hour in range(len(values))]
+    drawn = over_time(times, [Curve("came", values)], "drivers", "Drivers")
+    upright = re.findall(r"<text [^>]*>([^<]+)<", drawn[drawn.index('id="matplotlib.axis_2"') :])
+    assert upright[:3] == ticks
+    assert upright[-1] == "drivers"

@@ -74,7 +74,7 @@ def test_the_summary_of_a_finished_run(path: Path) -> None:
     with Recording.open(path) as recording:
         digest = recording.meta["digest"]
     assert summary.run is not None
-    assert msgspec.to_builtins(summary.run) == {**SUMMARY, "digest": digest}
+    assert msgspec.to_builtins(summary.run) == {**SUMMARY, "digest": digest, "load": None}
     assert (summary.scenario, summary.seed, summary.state, summary.failure) == ("Monday morning", 7, "complete", "")
     assert (summary.begin, summary.end, summary.zone) == ("2026-05-04 07:00", "2026-05-04 11:00", "Europe/Amsterdam")
     assert summary.exchanges == {"delivered": 10, "lost": 1}

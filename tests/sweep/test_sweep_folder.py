@@ -137,7 +137,10 @@ def test_the_table_has_a_row_a_run_with_figures_and_digests(folder: Path, played
         assert run.outcome.values.keys() > {"exchanges_tokens", "megabytes_tokens", *(kpi.id for kpi in KPIS)}
         assert {id: row[id] for id in run.outcome.values} == run.outcome.values
         assert (row["session_updates"], row["window_to_s"]) == (run.values["session_updates"], 1_800)
+        assert run.outcome.load is not None
+        assert {name: row[f"load_{name}"] for name in run.outcome.load.figures} == run.outcome.load.figures
     assert rows[3]["energy_kwh"] is None
+    assert rows[3]["load_is_stress"] is None
     assert len((folder / "results.csv").read_text().splitlines()) == 5
 
 
@@ -172,6 +175,8 @@ def test_the_folder_and_its_table_alone_are_compared_alike(folder: Path, tmp_pat
         ]
         assert [run.outcome.values for run in each.runs] == [run.outcome.values for run in found[0].runs]
         assert [run.outcome.cost for run in each.runs] == [run.outcome.cost for run in found[0].runs]
+        assert all(run.outcome.load for run in each.runs)
+        assert [run.outcome.load for run in each.runs] == [run.outcome.load for run in found[0].runs]
         assert any("1 run failed and is left out: Circle of" in note for note in each.notes)
     assert found[0].runs[0].outcome.curves is not None
     assert found[1].runs[0].outcome.curves is None

@@ -1,14 +1,15 @@
 """Runs laid side by side: figures of each variant, differences from the first, curves, and what to beware of."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import Final
 
 from msgspec import Struct
 
-from simulator.i18n import tr, trn
+from simulator.i18n import tr
 from simulator.recording.reader import Recording
+from simulator.report.compare.beware import beware_of
 from simulator.report.compare.divergence import Divergence, diverge
 from simulator.report.compare.outcome import Outcome
 from simulator.report.compare.overlay import Overlay, overlay
@@ -31,6 +32,7 @@ class Comparison(Struct, frozen=True):
     """`estimates` and `differences` (from the first variant) are by variant, then by figure; None: nothing to tell.
 
     `links` has the figures of each link, which may be many, `kpis` all others.
+    `unequal` names the variants that do not count for as long as the first, so that their totals cannot be compared.
     `divergence` is of the runs `parted`, of which one may be in no variant: a second run of one scenario and seed.
     """
 
@@ -40,6 +42,7 @@ class Comparison(Struct, frozen=True):
     links: tuple[tuple[Kpi, Kpi], ...]
     estimates: dict[str, dict[str, Estimate | None]]
     differences: dict[str, dict[str, Difference | None]]
+    unequal: tuple[str, ...]
     curves: Overlay | None
     divergence: Divergence | None
     parted: tuple[str, ...]
@@ -70,6 +73,7 @@ def compare(
         values[variant.name] = {kpi.id: _known(by_seed, kpi) for kpi in chain(kpis, *by_link)}
     first = values[variants[0].name]
     divergence = _divergence(found.runs, searching)
+    curves = overlay(variants)
     return Comparison(
         variants=variants,
         scenario=grouped.differences,
@@ -83,10 +87,11 @@ def compare(
             variant.name: {id: difference(first[id], by_seed) for id, by_seed in values[variant.name].items()}
             for variant in variants[1:]
         },
-        curves=overlay(variants),
+        unequal=tuple(each.name for each in variants[1:] if len(_lengths(variants[0]) | _lengths(each)) > 1),
+        curves=curves,
         divergence=divergence,
         parted=tuple(run.name for run in found.runs) if divergence is not None else (),
-        notes=(*found.notes, *grouped.notes, *_notes(variants)),
+        notes=(*found.notes, *grouped.notes, *beware_of(variants, curves)),
     )
 
 
@@ -103,6 +108,18 @@ def links_apart(comparison: Comparison, variants: Sequence[Variant]) -> list[tup
     return sorted(comparison.links, key=sizes, reverse=True)
 
 
+def is_comparable(comparison: Comparison, name: str, kpi: Kpi) -> bool:
+    """Whether a variant and the first count for equally long, or the figure does not grow with time."""
+    return not (kpi.grows and name in comparison.unequal)
+
+
+def verdict_on(comparison: Comparison, name: str, kpi: Kpi) -> str:
+    """What the difference of a variant from the first says, in a word, where it can be told."""
+    if not is_comparable(comparison, name, kpi):
+        return tr("not comparable: lengths differ")
+    return verdict(kpi, comparison.differences[name][kpi.id])
+
+
 def verdict(kpi: Kpi, found: Difference | None) -> str:
     """What a difference says, in a word: whether it is beyond chance, and if so which way it goes."""
     if found is None:
@@ -110,7 +127,7 @@ def verdict(kpi: Kpi, found: Difference | None) -> str:
     if not found.mean and not found.low and not found.high:
         return tr("equal")
     if found.is_beyond_chance is None:
-        return tr("one run each: chance unknown")
+        return tr("one pair only: chance unknown") if found.pairs == 1 else tr("too few runs: chance unknown")
     if not found.is_beyond_chance:
         return tr("within chance")
     is_more = found.mean > 0
@@ -118,6 +135,10 @@ def verdict(kpi: Kpi, found: Difference | None) -> str:
         return tr("more, beyond chance") if is_more else tr("less, beyond chance")
     is_good = is_more == (kpi.better == "more")
     return tr("better, beyond chance") if is_good else tr("worse, beyond chance")
+
+
+def _lengths(variant: Variant) -> set[str]:
+    return {run.outcome.window.length for run in variant.runs}
 
 
 def _values(outcome: Outcome, currencies: Sequence[str], *parts: Sequence[tuple[Kpi, Kpi]]) -> dict[str, float | None]:
@@ -144,73 +165,3 @@ def _divergence(runs: Sequence[Run], watch: Watch) -> Divergence | None:
         return None
     with Recording.open(runs[0].recording) as left, Recording.open(runs[1].recording) as right:
         return diverge(left, right, watch)
-
-
-def _notes(variants: Sequence[Variant]) -> Iterable[str]:
-    runs = [run for variant in variants for run in variant.runs]
-    for run in runs:
-        if not run.outcome.is_complete:
-            yield tr("{name} did not come to its end; it is measured as far as it came.").format(name=run.name)
-    windows = _named(runs, lambda run: _window(run))
-    if len(windows) > 1:
-        yield tr("The runs count different parts of time: {which}. --warm-up none or a time makes them equal.").format(
-            which=_told(windows)
-        )
-    levels = _named(runs, lambda run: run.outcome.level)
-    if len(levels) > 1:
-        yield tr(
-            "The runs were recorded at different levels: {which}. At level aggregates the picture of availability is "
-            "not known."
-        ).format(which=_told(levels))
-    programs = _named(runs, lambda run: run.outcome.program)
-    if len(programs) > 1:
-        yield tr("The runs were made by different versions of the program: {which}.").format(which=_told(programs))
-    if len(variants) > 1:
-        yield from _on_chance(variants)
-
-
-def _on_chance(variants: Sequence[Variant]) -> Iterable[str]:
-    if all(len(variant.runs) == 1 for variant in variants):
-        yield tr(
-            "There is one run of each variant: whether a difference is chance cannot be told. Play each with several "
-            "seeds (`ocpi-sim run --seeds 1..10`, or `ocpi-sim sweep`)."
-        )
-        return
-    first = {run.outcome.seed for run in variants[0].runs}
-    apart = [
-        variant.name
-        for variant in variants[1:]
-        if len(first.intersection(run.outcome.seed for run in variant.runs)) < 2
-    ]
-    if apart:
-        yield trn(
-            "{names} shares too few seeds with {first} for pairs and is compared with it as an independent sample.",
-            "{names} share too few seeds with {first} for pairs and are compared with it as independent samples.",
-            len(apart),
-        ).format(names=", ".join(apart), first=variants[0].name)
-    yield tr(
-        "Each interval is right 95 times in 100, so about one figure in twenty seems to differ though it does not."
-    )
-
-
-def _named(runs: Iterable[Run], of: Callable[[Run], str]) -> Mapping[str, list[str]]:
-    """Names of runs by something that they have; runs of which it is not known are left out."""
-    found: dict[str, list[str]] = {}
-    for run in runs:
-        if of(run):
-            found.setdefault(of(run), []).append(run.name)
-    return found
-
-
-def _told(named: Mapping[str, list[str]]) -> str:
-    return "; ".join(
-        tr("{what} ({name})").format(what=what, name=names[0])
-        if len(names) == 1
-        else tr("{what} ({name} and {more} more)").format(what=what, name=names[0], more=len(names) - 1)
-        for what, names in named.items()
-    )
-
-
-def _window(run: Run) -> str:
-    window = run.outcome.window
-    return tr("{begin:g} h to {end:g} h").format(begin=window.from_us / 3.6e9, end=window.to_us / 3.6e9)

@@ -13,6 +13,7 @@ from simulator.report.kpi.measure import measure
 from simulator.report.kpi.tables import Table
 from simulator.report.kpi.warm_up import Window
 from simulator.report.watch import Watch, unwatched
+from simulator.scenario.loads import Load
 
 
 class Curves(Struct, frozen=True):
@@ -25,7 +26,7 @@ class Curves(Struct, frozen=True):
 
 class Outcome(Struct, frozen=True):
     """One run. `values` has the figures by id, those of each module and link too, `cost` the amount of its CDRs by
-    currency; `curves` may be unknown.
+    currency; `curves` and `load` may be unknown.
 
     `is_complete`: it was neither interrupted nor killed, and did not fail. `level` is that of its recording.
     """
@@ -42,6 +43,7 @@ class Outcome(Struct, frozen=True):
     values: dict[str, float | None]
     cost: dict[str, Decimal]
     curves: Curves | None = None
+    load: Load | None = None
 
 
 def outcome_of(recording: Recording, warm_up: WarmUp, watch: Watch = unwatched) -> Outcome:
@@ -66,6 +68,7 @@ def outcome_of(recording: Recording, warm_up: WarmUp, watch: Watch = unwatched) 
         },
         cost=measured.cost,
         curves=Curves(quarters["from_s"], quarters["mean_kw"], quarters["occupied_evses"]),
+        load=measured.load,
     )
 
 

@@ -1,8 +1,9 @@
 """The table of a sweep, a row a run, as it is written to Parquet and CSV and read back to be compared.
 
 Columns: the values that were varied by their paths, numbers where all of an axis are numbers; `variant`, which counts
-their combinations; seed, status, sentence, digest, wall time, the window that counts; then each figure, with its unit
-in its name, messages and bytes also by OCPI module and by link.
+their combinations; seed, status, sentence, digest, wall time, the window that counts; the load that was asked for, and
+whether it is a stress load; then each figure, with its unit in its name, messages and bytes also by OCPI module and by
+link.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,6 +18,7 @@ from simulator.report.compare.swept import Manifest, NoSweep, SweptRun, manifest
 from simulator.report.kpi.definitions import KPIS, Kpi, cost_kpi, kpis_by_link, kpis_by_module
 from simulator.report.kpi.tables import Cell, Table
 from simulator.report.kpi.warm_up import Window
+from simulator.scenario.loads import Load
 
 METADATA: Final = b"ocpi_sim_sweep"
 """Under this key the metadata of the Parquet table hold the manifest, so that a table says all by itself."""
@@ -34,6 +36,8 @@ _RUN: Final = (
     "job",
     "recording",
 )
+_LOAD: Final = "load_"
+"""Before the names of `Load.figures`."""
 
 
 def results_table(manifest: Manifest, runs: Sequence[SweptRun]) -> Table:
@@ -52,6 +56,9 @@ def results_table(manifest: Manifest, runs: Sequence[SweptRun]) -> Table:
         row += [run.job, run.recording]
         for name, cell in zip(_RUN, row, strict=True):
             columns[name].append(cell)
+    loads = [run.outcome.load if run.outcome else None for run in runs]
+    for name in Load(0, 0).figures:
+        columns[f"{_LOAD}{name}"] = [load.figures[name] if load else None for load in loads]
     for kpi in KPIS:
         columns[kpi.id] = [run.outcome.values.get(kpi.id) if run.outcome else None for run in runs]
     for kpi in _by_part(id for run in runs if run.outcome for id in run.outcome.values):
@@ -106,8 +113,15 @@ def _from_row(row: Mapping[str, Any], manifest: Manifest, values: dict[str, str]
                 for name, cell in row.items()
                 if name.startswith(_COST)
             },
+            load=_load(row),
         )
     return SweptRun(row["job"], values, row["seed"], row["status"], row["sentence"], row["wall_s"], "", outcome)
+
+
+def _load(row: Mapping[str, Any]) -> Load | None:
+    """A table of an earlier version does not tell."""
+    sessions_per_day, evses = row.get(f"{_LOAD}sessions_per_day"), row.get(f"{_LOAD}evses")
+    return None if sessions_per_day is None or evses is None else Load(sessions_per_day, evses)
 
 
 def _by_part(ids: Iterable[str]) -> list[Kpi]:

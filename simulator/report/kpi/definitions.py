@@ -23,7 +23,10 @@ Better = Literal["less", "more", ""]
 
 
 class Kpi(Struct, frozen=True):
-    """One figure. `id` names it in JSON and tables, where `unit` is part of the id; `better` says which way is good."""
+    """One figure. `id` names it in JSON and tables, where `unit` is part of the id; `better` says which way is good.
+
+    `grows`: a longer run has more of it, so that only runs of one length can be compared by it: totals, and the peak.
+    """
 
     id: str
     name: str
@@ -31,6 +34,7 @@ class Kpi(Struct, frozen=True):
     better: Better
     meaning: str
     source: str
+    grows: bool = False
 
 
 _STREET: Final = tr("Events of drivers")
@@ -39,7 +43,7 @@ _BELIEF: Final = tr("States of the street, and of each eMSP (OCPI Locations, EVS
 _WIRE: Final = tr("Messages")
 
 KPIS: Final = (
-    Kpi("arrived", tr("Drivers who came"), tr("drivers"), "", tr("Drivers who looked for a place."), _STREET),
+    Kpi("arrived", tr("Drivers who came"), tr("drivers"), "", tr("Drivers who looked for a place."), _STREET, True),
     Kpi(
         "turned_away_percent",
         tr("Turned away"),
@@ -141,8 +145,10 @@ KPIS: Final = (
         tr("EVSE-hours plugged in without drawing power, of EVSE-hours plugged in."),
         _POWER,
     ),
-    Kpi("energy_kwh", tr("Energy"), "kWh", "more", tr("Energy drawn at all sites, integrated over power."), _POWER),
-    Kpi("peak_kw", tr("Peak power"), "kW", "less", tr("The highest power of all sites together."), _POWER),
+    Kpi(
+        "energy_kwh", tr("Energy"), "kWh", "more", tr("Energy drawn at all sites, integrated over power."), _POWER, True
+    ),
+    Kpi("peak_kw", tr("Peak power"), "kW", "less", tr("The highest power of all sites together."), _POWER, True),
     Kpi(
         "load_factor_percent",
         tr("Load factor"),
@@ -167,8 +173,8 @@ KPIS: Final = (
         tr("Drivers who plugged in, over EVSEs and days of the window."),
         _STREET,
     ),
-    Kpi("cdrs", tr("CDRs"), tr("CDRs"), "", tr("CDRs issued (OCPI CDRs)."), tr("Amounts owed")),
-    Kpi("exchanges", tr("Messages"), tr("messages"), "less", tr("HTTP requests with their answers."), _WIRE),
+    Kpi("cdrs", tr("CDRs"), tr("CDRs"), "", tr("CDRs issued (OCPI CDRs)."), tr("Amounts owed"), True),
+    Kpi("exchanges", tr("Messages"), tr("messages"), "less", tr("HTTP requests with their answers."), _WIRE, True),
     Kpi(
         "failed_percent",
         tr("Failed messages"),
@@ -184,6 +190,7 @@ KPIS: Final = (
         "less",
         tr("Bodies of requests and answers, headers not counted; 1 MB is a million bytes."),
         _WIRE,
+        True,
     ),
     Kpi(
         "exchanges_per_visit",
@@ -219,6 +226,7 @@ def cost_kpi(currency: str) -> Kpi:
         "",
         tr("Amounts of the CDRs issued, without VAT."),
         tr("Amounts owed"),
+        True,
     )
 
 

@@ -29,7 +29,7 @@ kind; costs have a table of their own.
 class Measured(Struct, frozen=True):
     """The figures of a run. `values` has every id of `definitions.KPIS` (None: there is nothing to measure it on).
 
-    `load` says how many sessions an EVSE and day were asked for, and calls a stress load one; empty when not told.
+    `load` is what was asked for, None when not told.
     `cost` is the amount of the CDRs of the window without VAT, by currency. The tables have units in their columns.
     """
 
@@ -37,7 +37,7 @@ class Measured(Struct, frozen=True):
     seed: int | None
     digest: str
     window: Window
-    load: str
+    load: Load | None
     values: dict[str, float | None]
     cost: dict[str, Decimal]
     tables: tuple[Table, ...]
@@ -75,10 +75,10 @@ def measure(recording: Recording, warm_up: WarmUp = "auto", watch: Watch = unwat
     return measured
 
 
-def _load(recording: Recording) -> str:
+def _load(recording: Recording) -> Load | None:
     with damage_refused(recording.path):
         for event in recording.events(source="run", kind="begin"):
             told = msgspec.json.decode(event.data)
             if "sessions_per_day" in told:
-                return Load(told["sessions_per_day"], told["evses"]).sentence
-    return ""
+                return Load(told["sessions_per_day"], told["evses"])
+    return None

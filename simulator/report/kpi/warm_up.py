@@ -57,9 +57,19 @@ class Window(Struct, frozen=True):
     rule: str
 
     @property
+    def length(self) -> str:
+        """How long it is, in words that tell apart what differs by a second."""
+        return hours_words(self.to_us - self.from_us)
+
+    @property
     def hours(self) -> float:
         """How long it is."""
         return (self.to_us - self.from_us) / 3_600_000_000
+
+
+def hours_words(duration_us: int) -> str:
+    """`168 h`, told apart to the second."""
+    return tr("{hours:.7g} h").format(hours=duration_us / 3.6e9)
 
 
 def whole(to_us: int) -> Window:

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from simulator.report.compare.comparison import FORMAT, Comparison, verdict
+from simulator.report.compare.comparison import FORMAT, Comparison, is_comparable, verdict_on
 from simulator.report.compare.runs import Run
 
 
@@ -15,8 +15,9 @@ def compare_json(comparison: Comparison) -> bytes:
     `variants` (name, title, runs) are compared with the first of them, which `against` names. `figures` are by id:
     name, unit, better, `variants` (mean, low, high, runs by name of the variant; low to high is the 95 % interval) and
     `differences` (mean, low, high, pairs, beyond_chance, verdict). `scenario` has the paths that differ, `curves` an
-    estimate a quarter of an hour, `divergence` the first message that differs between the runs `parted`, `notes`
-    sentences to beware of.
+    estimate a quarter of an hour (`from_s` after the start of each run; `axis` says what that is in local time),
+    `divergence` the first message that differs between the runs `parted`, `notes` sentences to beware of. The `load` of
+    a run is that of a report's JSON.
     """
     variants = comparison.variants
     document: dict[str, Any] = {
@@ -37,8 +38,8 @@ def compare_json(comparison: Comparison) -> bytes:
                     name: found
                     and {
                         **msgspec.to_builtins(found),
-                        "beyond_chance": found.is_beyond_chance,
-                        "verdict": verdict(kpi, found),
+                        "beyond_chance": found.is_beyond_chance if is_comparable(comparison, name, kpi) else None,
+                        "verdict": verdict_on(comparison, name, kpi),
                     }
                     for name, found in ((name, by_id[kpi.id]) for name, by_id in comparison.differences.items())
                 },
@@ -61,6 +62,7 @@ def _run(run: Run) -> dict[str, Any]:
         "digest": outcome.digest,
         "level": outcome.level,
         "complete": outcome.is_complete,
+        "load": outcome.load and outcome.load.figures,
         "window": {
             "from_s": outcome.window.from_us / 1e6,
             "to_s": outcome.window.to_us / 1e6,

@@ -2,11 +2,12 @@
 
 import math
 from collections.abc import Sequence
+from functools import partial
 from typing import Final
 
 from simulator.i18n import tr
 from simulator.report.clock import LocalClock
-from simulator.report.compare.comparison import Comparison, verdict
+from simulator.report.compare.comparison import Comparison
 from simulator.report.compare.overlay import SHOWN, Overlay
 from simulator.report.compare.variants import Variant
 from simulator.report.kpi.definitions import link_kpis
@@ -15,13 +16,15 @@ from simulator.report.publish.compare_words import (
     against_words,
     difference_words,
     divergence_rows,
+    load_words,
     mean_words,
     runs_words,
     shown_links,
+    verdict_words,
 )
 from simulator.report.publish.figures import number
 from simulator.report.publish.page import SHOWN_ROWS, PageTable, Plot, missing, plot, render
-from simulator.report.publish.plots import Curve, over_time
+from simulator.report.publish.plots import Curve, over_hours, over_time
 
 _ABREAST: Final = 4
 """So many variants stand side by side in a table."""
@@ -68,8 +71,9 @@ def _names(comparison: Comparison) -> str:
 
 
 def _variants(variants: Sequence[Variant]) -> PageTable:
-    rows = [(variant.name, variant.title, runs_words(variant)) for variant in variants]
-    return _table(tr("Variants"), "", (tr("variant"), tr("what sets it apart"), tr("runs")), rows)
+    rows = [(variant.name, variant.title, runs_words(variant), load_words(variant)) for variant in variants]
+    columns = (tr("variant"), tr("what sets it apart"), tr("runs"), tr("load"))
+    return _table(tr("Variants"), "", columns, rows)
 
 
 def _scenario(comparison: Comparison) -> PageTable | None:
@@ -88,7 +92,7 @@ def _figures(comparison: Comparison, variants: Sequence[Variant]) -> PageTable:
     names = [variant.name for variant in variants]
     links, cut = shown_links(comparison, variants, _SHOWN_LINKS)
     rows = [
-        (kpi.name, kpi.unit, *(mean_words(comparison.estimates[name][kpi.id]) for name in names))
+        (kpi.name, kpi.unit, *(mean_words(comparison.estimates[each.name][kpi.id], each) for each in variants))
         for kpi in (*comparison.kpis, *links)
     ]
     caption = tr("Mean over the runs of a variant ± half of its 95 % interval (Student's t).")
@@ -110,7 +114,7 @@ def _against(comparison: Comparison, variant: Variant) -> PageTable:
     for kpi in (*comparison.kpis, *links):
         each = found[kpi.id]
         bounds = "–" if each is None or each.low is None else f"{number(each.low)} … {number(each.high)}"
-        rows.append((kpi.name, kpi.unit, difference_words(each), bounds, verdict(kpi, each)))
+        rows.append((kpi.name, kpi.unit, difference_words(each), bounds, verdict_words(comparison, variant, kpi)))
     columns = (tr("figure"), tr("unit"), tr("difference"), tr("95 % interval"), tr("verdict"))
     return _table(against_words(comparison, variant), cut, columns, rows, (2, 3))
 
@@ -121,7 +125,7 @@ def _message(comparison: Comparison) -> PageTable | None:
 
 
 def _curves(curves: Overlay, variants: Sequence[Variant]) -> list[Plot]:
-    """Power and places over local time; nothing for runs shorter than a quarter of an hour."""
+    """Power and places over time; nothing for runs shorter than a quarter of an hour."""
     if not curves.from_s:
         return []
     try:
@@ -129,12 +133,20 @@ def _curves(curves: Overlay, variants: Sequence[Variant]) -> list[Plot]:
     except ImportError as error:
         raise missing(error) from error
     clock = LocalClock({"zone": curves.zone, "start_epoch_us": str(curves.start_epoch_us)})
-    times = [clock.at(round(from_s * 1e6)) for from_s in curves.from_s]
+    hours = [from_s / 3_600 for from_s in curves.from_s]
+    if curves.axis == "local_time":
+        over = partial(over_time, [clock.at(round(from_s * 1e6)) for from_s in curves.from_s])
+    elif curves.axis == "time_of_day":
+        begin = clock.at(0)
+        begin_h = begin.hour + begin.minute / 60 + begin.second / 3_600
+        over = partial(over_hours, [begin_h + hour for hour in hours], of_day=True)
+    else:
+        over = partial(over_hours, hours, of_day=False)
     titles = {variant.name: _short(f"{variant.name}: {variant.title}") for variant in variants}
 
     def drawn(title: str, unit: str, column: str) -> Plot:
         chosen = [_curve(titles[name], getattr(each, column)) for name, each in curves.variants.items()]
-        return plot(title, over_time(times, chosen, unit, title))
+        return plot(title, over(chosen, unit, title))
 
     return [
         drawn(tr("Power of all sites"), "kW", "power_kw"),

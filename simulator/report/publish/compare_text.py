@@ -3,16 +3,18 @@
 from collections.abc import Sequence
 
 from simulator.i18n import tr
-from simulator.report.compare.comparison import Comparison, verdict
+from simulator.report.compare.comparison import Comparison
 from simulator.report.compare.variants import Variant
 from simulator.report.format import Style, table
 from simulator.report.publish.compare_words import (
     against_words,
     difference_words,
     divergence_rows,
+    load_words,
     mean_words,
     runs_words,
     shown_links,
+    verdict_words,
 )
 
 _BOLD = "1"
@@ -26,7 +28,7 @@ def compare_text(comparison: Comparison, style: Style) -> str:
     """The comparison as lines."""
     variants = comparison.variants
     lines = [style.paint(tr("Variants"), _BOLD)]
-    lines += _indented([(variant.name, variant.title, runs_words(variant)) for variant in variants])
+    lines += _indented([(each.name, each.title, runs_words(each), load_words(each)) for each in variants])
     lines += ["", style.paint(tr("What differs in the scenario"), _BOLD), *_scenario(comparison)]
     for begin in range(0, len(variants), _ABREAST):
         lines += ["", style.paint(tr("Figures: mean ± half of the 95 % interval"), _BOLD)]
@@ -62,7 +64,7 @@ def _figures(comparison: Comparison, variants: tuple[Variant, ...]) -> list[str]
     links, sentence = shown_links(comparison, variants, _SHOWN_LINKS)
     rows = [("", tr("unit"), *(variant.name for variant in variants))]
     for kpi in (*comparison.kpis, *links):
-        found = [mean_words(comparison.estimates[variant.name][kpi.id]) for variant in variants]
+        found = [mean_words(comparison.estimates[variant.name][kpi.id], variant) for variant in variants]
         rows.append((kpi.name, kpi.unit, *found))
     return _cut(_indented(rows, *range(2, 2 + len(variants))), sentence)
 
@@ -71,7 +73,7 @@ def _against(comparison: Comparison, variant: Variant) -> list[str]:
     found = comparison.differences[variant.name]
     links, sentence = shown_links(comparison, [variant], _SHOWN_LINKS)
     rows = [
-        (kpi.name, kpi.unit, difference_words(found[kpi.id]), verdict(kpi, found[kpi.id]))
+        (kpi.name, kpi.unit, difference_words(found[kpi.id]), verdict_words(comparison, variant, kpi))
         for kpi in (*comparison.kpis, *links)
     ]
     return _cut(_indented(rows, 2), sentence)

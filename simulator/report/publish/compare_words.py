@@ -1,10 +1,11 @@
 """What a comparison says in words and figures, alike in the terminal and on a page."""
 
+import math
 from collections.abc import Sequence
 from itertools import chain
 
 from simulator.i18n import tr, trn
-from simulator.report.compare.comparison import Comparison, links_apart
+from simulator.report.compare.comparison import Comparison, links_apart, verdict_on
 from simulator.report.compare.divergence import Divergence, Side
 from simulator.report.compare.variants import Variant
 from simulator.report.kpi.definitions import Kpi
@@ -12,6 +13,8 @@ from simulator.report.kpi.intervals import Difference, Estimate
 from simulator.report.publish.figures import number
 
 _SHOWN_SEEDS = 12
+_ROUNDING = 1e-9
+"""Half of an interval below this share of its mean is that of floating-point sums."""
 
 
 def runs_words(variant: Variant) -> str:
@@ -26,9 +29,30 @@ def runs_words(variant: Variant) -> str:
     return tr("{count} runs, seeds {seeds}").format(count=len(seeds), seeds=told)
 
 
-def mean_words(found: Estimate | None) -> str:
-    """`12.3 ± 1.4`, half of the 95 % interval behind the mean; the mean alone where there is no interval."""
-    return _with_half(found.mean, found.high, signed=False) if found else number(None)
+def load_words(variant: Variant) -> str:
+    """`0.70 sessions per EVSE and day`, and whether that is a stress load; a dash where it is not known."""
+    loads = sorted(
+        {load for run in variant.runs if (load := run.outcome.load)}, key=lambda load: load.sessions_per_evse
+    )
+    if not loads:
+        return number(None)
+    told = " … ".join(dict.fromkeys(f"{load.sessions_per_evse:.2f}" for load in (loads[0], loads[-1])))
+    if loads[-1].is_stress:
+        return tr("{load} sessions per EVSE and day, a stress load").format(load=told)
+    return tr("{load} sessions per EVSE and day").format(load=told)
+
+
+def mean_words(found: Estimate | None, variant: Variant) -> str:
+    """`12.3 ± 1.4`, half of the 95 % interval behind the mean; the mean alone where there is no interval.
+
+    Where only some of the variant's runs have the figure, it says how many.
+    """
+    if found is None:
+        return number(None)
+    told = _with_half(found.mean, found.high, signed=False)
+    if found.runs == len(variant.runs):
+        return told
+    return trn("{mean} ({count} run)", "{mean} ({count} runs)", found.runs).format(mean=told, count=found.runs)
 
 
 def difference_words(found: Difference | None) -> str:
@@ -39,7 +63,7 @@ def difference_words(found: Difference | None) -> str:
 def against_words(comparison: Comparison, variant: Variant) -> str:
     """`B against A, over 10 pairs with common seeds`."""
     first = comparison.variants[0].name
-    pairs = max((found.pairs for found in comparison.differences[variant.name].values() if found), default=0)
+    pairs = _pairs(comparison, variant)
     if not pairs:
         return tr("{name} against {first}, as independent samples").format(name=variant.name, first=first)
     return trn(
@@ -47,6 +71,17 @@ def against_words(comparison: Comparison, variant: Variant) -> str:
         "{name} against {first}, over {count} pairs with common seeds",
         pairs,
     ).format(name=variant.name, first=first, count=pairs)
+
+
+def verdict_words(comparison: Comparison, variant: Variant, kpi: Kpi) -> str:
+    """The verdict, and over how many pairs where not over those of `against_words`: some runs may lack a figure."""
+    told = verdict_on(comparison, variant.name, kpi)
+    found = comparison.differences[variant.name][kpi.id]
+    if found is None or found.is_beyond_chance is None or found.pairs == _pairs(comparison, variant):
+        return told
+    if not found.pairs:
+        return tr("{verdict} (independent samples)").format(verdict=told)
+    return tr("{verdict} ({count} pairs)").format(verdict=told, count=found.pairs)
 
 
 def shown_links(comparison: Comparison, variants: Sequence[Variant], shown: int) -> tuple[list[Kpi], str]:
@@ -68,6 +103,10 @@ def divergence_rows(found: Divergence) -> list[tuple[str, str, str]]:
     return [message, *((change.what, change.left, change.right) for change in found.changes)]
 
 
+def _pairs(comparison: Comparison, variant: Variant) -> int:
+    return max((found.pairs for found in comparison.differences[variant.name].values() if found), default=0)
+
+
 def _line(side: Side | None) -> str:
     if side is None:
         return tr("none: the run has ended")
@@ -75,5 +114,12 @@ def _line(side: Side | None) -> str:
 
 
 def _with_half(mean: float, high: float | None, *, signed: bool) -> str:
+    """An interval with two digits that count, and its mean as far as these go."""
     sign = "+" if signed and mean > 0 else ""
-    return f"{sign}{number(mean)}" + (f" ± {number(high - mean)}" if high is not None else "")
+    if high is None:
+        return f"{sign}{number(mean)}"
+    half = high - mean
+    if half <= abs(mean) * _ROUNDING:
+        return f"{sign}{number(mean)} ± 0"
+    digits = max(0, 1 - math.floor(math.log10(half)))
+    return f"{sign}{number(mean, digits)} ± {number(half, digits)}"

@@ -49,7 +49,10 @@ _CDR_COLUMNS = (
 
 
 def report_json(measured: Measured) -> bytes:
-    """`format`, `scenario`, `seed`, `digest`, `window`, `figures` (value, unit and better by id), `cost`, `tables`."""
+    """`format`, `scenario`, `seed`, `digest`, `window`, `load`, `figures` (value, unit and better by id) and so on.
+
+    `load` has `sessions_per_day`, `evses`, `sessions_per_evse_day` and `is_stress`, or is null when not told.
+    """
     window = measured.window
     figures = {kpi.id: {"value": measured.values[kpi.id], "unit": kpi.unit, "better": kpi.better} for kpi in KPIS}
     document: dict[str, Any] = {
@@ -58,7 +61,7 @@ def report_json(measured: Measured) -> bytes:
         "seed": measured.seed,
         "digest": measured.digest,
         "window": {"from_s": window.from_us / 1e6, "to_s": window.to_us / 1e6, "rule": window.rule},
-        "load": measured.load,
+        "load": measured.load and measured.load.figures,
         "figures": figures,
         "cost_excl_vat": {currency: str(amount) for currency, amount in measured.cost.items()},
         "tables": {each.name: each.columns for each in measured.tables},
@@ -87,7 +90,7 @@ def all_tables(recording: Recording, measured: Measured) -> list[Table]:
                 window.from_us / 1e6,
                 window.to_us / 1e6,
                 window.rule,
-                measured.load,
+                measured.load.sentence if measured.load else "",
             )
         ],
     )

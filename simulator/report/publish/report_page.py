@@ -40,7 +40,7 @@ def report_page(measured: Measured, course: Course) -> bytes:
         rule=measured.window.rule,
         digest=measured.digest or "–",
         notes=_notes(course),
-        load=measured.load,
+        load=measured.load and measured.load.sentence,
         words=words,
         figures=figures,
         plots=curves(measured.table("quarter_hours"), course.zone),
