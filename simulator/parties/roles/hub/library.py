@@ -24,7 +24,7 @@ from simulator.parties.modules.ownership import unknown
 from simulator.parties.office import Office
 from simulator.parties.pull import Crawl
 from simulator.parties.roles.hub.addressee import token_type
-from simulator.parties.roles.hub.cache import Cache, Head, Owner, parse, part_of, read, read_list
+from simulator.parties.roles.hub.cache import Cache, Head, Kept, Owner, parse, part_of, read, read_list
 from simulator.parties.roles.hub.directory import Directory
 from simulator.parties.roles.hub.interpreter import Interpreter
 from simulator.parties.roles.hub.subjects import CARGO, SHARED
@@ -151,6 +151,10 @@ class Library:
         if found is None:
             raise unknown(KINDS[CARGO[call.route.name].told], "/".join(ids))
         return Reply(found)
+
+    def tariff_of(self, call: Call, owner: Owner) -> Kept | None:
+        """The tariff that a request is about, as it is kept."""
+        return self._cache.get("tariff", owner, call.params["tariff_id"]) if "tariff_id" in call.params else None
 
     def whole(self, kind: str, owner: Owner, id: str, type: str, version: str, exchange: int) -> bytes | None:
         """One object in a version; None when it is not known or cannot be said."""
