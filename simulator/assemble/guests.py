@@ -66,9 +66,10 @@ def _drivers(scenario: Scenario, outsiders: tuple[Outsider, ...]) -> tuple[Drive
 
 def _speaking(party: Party, outsiders: tuple[Outsider, ...], at_a_hub: bool) -> Party:
     """With the versions of its outsiders; at a hub, that would leave it nothing to translate, so only where needed."""
-    asked = [version for each in outsiders if party.id in each.partners for version in each.versions]
-    if at_a_hub and any(version in party.versions for version in asked):
-        return party
+    partners = [each for each in outsiders if party.id in each.partners]
+    if at_a_hub:
+        partners = [each for each in partners if not any(version in party.versions for version in each.versions)]
+    asked = [version for each in partners for version in each.versions]
     return replace(party, versions=tuple(version for version in VERSIONS if version in (*party.versions, *asked)))
 
 

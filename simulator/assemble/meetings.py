@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from simulator.ocpi.modules import Role
 from simulator.parties.identity import Identity
 from simulator.parties.office import Office
 from simulator.scenario.model import PartyRole, Scenario
@@ -88,6 +89,12 @@ def _in_the_place_of(other: Identity, a: Office, b: Office) -> Meeting:
         hub.id: hub.connect_as(other, party.identity).name,
     }
     return Meeting(a.id, b.id, names[a.id], names[b.id])
+
+
+def behind_hub(scenario: Scenario, hub: str, guest: Identity, offices: dict[str, Office]) -> list[Identity]:
+    """The parties of ours that a hub leads a guest to."""
+    around = [offices[id].identity for id in _around(scenario, hub) if id in offices]
+    return [each for each in around if each.role in (Role.CPO, Role.EMSP) and each.role is not guest.role]
 
 
 def arrange_for_guest(

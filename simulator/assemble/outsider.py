@@ -7,7 +7,7 @@ from msgspec import Struct
 from simpy import Event
 
 from simulator.assemble.cast import HOLDER
-from simulator.assemble.meetings import arrange_for_guest
+from simulator.assemble.meetings import OLDEST, arrange_for_guest, behind_hub
 from simulator.assemble.world import World
 from simulator.engine.cause import TIME
 from simulator.engine.links import Latency, Link
@@ -24,7 +24,10 @@ _WATCH_US: Final = 1_000_000
 
 
 class Invitation(Struct, frozen=True):
-    """What the people of an outsider, which speaks `versions`, need in order to register with one of our parties."""
+    """What the people of an outsider, which speaks `versions`, need in order to register with one of our parties.
+
+    One that speaks 2.1.1 only knows no hubs: it is invited by a hub `in_place_of` each party that this leads it to.
+    """
 
     party: str
     outsider: str
@@ -32,6 +35,7 @@ class Invitation(Struct, frozen=True):
     versions_url: str
     token: str
     versions: tuple[str, ...]
+    in_place_of: str = ""
 
 
 class Guest:
@@ -42,10 +46,7 @@ class Guest:
     def __init__(self, world: World, outsider: Outsider) -> None:
         self.outsider = outsider
         self.id = outsider.id
-        role = Role.CPO if outsider.role == "cpo" else Role.EMSP
-        self.identity = Identity(
-            outsider.country_code, outsider.party_id, role, outsider.name, versions=outsider.versions
-        )
+        self.identity = _identity(outsider)
         self.host = self.identity.host
         self.addresses = Addresses(self.host, {})
         self.under_way = 0
@@ -67,17 +68,30 @@ class Guest:
             party = world.party(partner)
             world.links.add(Link(world.streams, partner, self.id, Latency(0, 0), timeout_us))
             world.journal.state(HOLDER, "link", f"{partner}|{self.id}", {"median_ms": 0.0, "p95_ms": 0.0}, TIME)
-            connection = party.office.connect(self.identity)
-            if partner in world.hubs:
-                world.hubs[partner].expect([self.identity])
-            party.sync.start_polling_of(self.id)
-            work = self._invite(partner, connection, invite)
-            if outsider.versions_url is not None:
-                work = self._register(partner, connection, outsider.versions_url, outsider.token or "")
-            world.kernel.env.process(work)
+            for connection in self._connect(partner):
+                party.sync.start_polling_of(connection.name)
+                work = self._invite(partner, connection, invite)
+                if outsider.versions_url is not None:
+                    work = self._register(partner, connection, outsider.versions_url, outsider.token or "")
+                world.kernel.env.process(work)
         for hub in outsider.partners:
             if hub in world.hubs:
                 self._meet_behind(hub)
+
+    def _connect(self, partner: str) -> list[Connection]:
+        """Its connections with a partner; with a hub that it cannot know as one, for each that this leads it to."""
+        office, hub = self._world.party(partner).office, self._world.hubs.get(partner)
+        if hub is None or self.identity.versions != OLDEST:
+            connections = [office.connect(self.identity)]
+        else:
+            ours = {party.office.id: party.office for party in self._world.parties()}
+            others = [_identity(each) for each in self._world.scenario.outsiders if partner in each.partners]
+            others = [each for each in others if each.role is not self.identity.role]
+            led_to = behind_hub(self._world.scenario, partner, self.identity, ours) + others
+            connections = [office.connect_as(each, self.identity) for each in led_to]
+        if hub is not None:
+            hub.expect([self.identity])
+        return connections
 
     def _meet_behind(self, hub: str) -> None:
         """Let those behind a hub who know no hubs meet it there."""
@@ -99,7 +113,8 @@ class Guest:
             token = party.registration.issue_token_a(connection)
             data = {"sender": self.id, "receiver": partner}
             self._world.journal.event("people", "token_a_handed_over", party=self.id, subject=partner, data=data)
-            invite(Invitation(partner, self.id, self.outsider.role, url, token, self.outsider.versions))
+            outsider, place = self.outsider, connection.facade
+            invite(Invitation(partner, self.id, outsider.role, url, token, outsider.versions, place))
             while connection.state is not ConnectionState.UNREGISTERED:
                 yield self._world.kernel.env.timeout(_WATCH_US)
 
@@ -130,3 +145,8 @@ class Guest:
                 data={"problem": problem},
                 cause=cause,
             )
+
+
+def _identity(outsider: Outsider) -> Identity:
+    role = Role.CPO if outsider.role == "cpo" else Role.EMSP
+    return Identity(outsider.country_code, outsider.party_id, role, outsider.name, versions=outsider.versions)

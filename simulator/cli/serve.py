@@ -79,8 +79,13 @@ def serve(arguments: argparse.Namespace) -> int:
 
     def invite(invitation: Invitation) -> None:
         sentence = tr("{party} awaits {outsider} ({role})\n  versions: {url}\n  token:    {token}")
+        if invitation.in_place_of:
+            sentence = tr(
+                "{party}, in the place of {other}, awaits {outsider} ({role})\n  versions: {url}\n  token:    {token}"
+            )
         told = sentence.format(
             party=invitation.party,
+            other=invitation.in_place_of,
             outsider=invitation.outsider,
             role=invitation.role,
             url=invitation.versions_url,

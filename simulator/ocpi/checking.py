@@ -1,6 +1,5 @@
 """All that can be said about one JSON value as an object of OCPI: its fields, its rules, and what readers pass over."""
 
-import json
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
@@ -8,6 +7,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from simulator.ocpi import codec, rules
+from simulator.ocpi.broken import where_broken
 from simulator.ocpi.envelope import Envelope
 from simulator.ocpi.findings import Finding, Invalid
 from simulator.ocpi.patch import partial
@@ -64,7 +64,7 @@ class Checker:
         return Told(replace(finding, path=item.path + finding.path[1:]), item.place)
 
     def _broken(self, item: Item) -> Told:
-        before, found = _where_broken(item.raw)
+        before, found = where_broken(item.raw)
         place = item.place.after(item.raw[:before])
         return Told(broken_finding(place, found, "JSON in UTF-8", self._version, item.path), place)
 
@@ -87,25 +87,3 @@ def broken_finding(place: Place, found: str, expected: str, version: str, path: 
         expected=expected,
         section=f"OCPI {version} transport_and_format, JSON",
     )
-
-
-def _where_broken(raw: bytes) -> tuple[int, str]:
-    """How many bytes are good, and what comes then; msgspec tells the place less exactly than the standard library."""
-    try:
-        text = raw.decode()
-    except UnicodeDecodeError as error:
-        return error.start, f"the byte 0x{raw[error.start]:02X}, which is not UTF-8"
-    try:
-        json.loads(text, parse_constant=_refuse)
-    except RecursionError:
-        return 0, "nesting without end"
-    except json.JSONDecodeError as error:
-        found = text[error.pos : error.pos + 1]
-        return len(text[: error.pos].encode()), f"“{found}”" if found.strip() else "the end of what should go on"
-    except ValueError as error:
-        return 0, str(error)
-    return 0, "a value that cannot be read"
-
-
-def _refuse(constant: str) -> None:
-    raise ValueError(f"{constant}, which is no JSON,")

@@ -20,6 +20,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from simulator.ocpi import formats, typeinfo
+from simulator.ocpi.broken import where_broken
 from simulator.ocpi.examine import BEYOND, examine
 from simulator.ocpi.findings import Finding, Invalid
 from simulator.ocpi.nulls import drop_nulls
@@ -157,13 +158,13 @@ def parse(raw: bytes) -> Any:
         except msgspec.ValidationError:
             # Without a class nothing is asked but that whole numbers have not thousands of digits.
             return _tree_decoder.decode(_text_or_long_number.sub(_shorten, raw))
-    except UNREADABLE as error:
-        found = "nesting without end" if isinstance(error, RecursionError) else f"an error: {error}"
+    except UNREADABLE:
+        good, found = where_broken(raw)
         finding = Finding(
             rule="not-json",
             severity="error",
             path="$",
-            found=found,
+            found=f"{found} at byte {good + 1}",
             expected="JSON in UTF-8",
             section="OCPI, transport_and_format",
         )

@@ -67,14 +67,16 @@ def publish(
     to: tuple[Role, ...] = tuple(Role),
     original: Any = None,
     before: Any = None,
+    among: Callable[[Connection], bool] | None = None,
 ) -> None:
     """Push an object by PUT, its `changes` by PATCH, or its end by DELETE, to partners of these roles who take it.
 
-    `original`: see `say`. In 2.1.1 what differs from what the object was `before` is PATCHed, if that is given.
+    `among` chooses from these. `original`: see `say`. In 2.1.1 what differs from what the object was `before` is
+    PATCHed, if that is given.
     """
     for connection in tuple(office.registered()):
         endpoint = connection.endpoint(where.module, InterfaceRole.RECEIVER)
-        if endpoint is None or connection.peer_role not in to:
+        if endpoint is None or connection.peer_role not in to or (among and not among(connection)):
             continue
         said = _NOTHING if method == "DELETE" else say(office, connection, obj, cause, changes, original)
         if said is None:

@@ -61,6 +61,16 @@ def say(
         return None
 
 
+def can_say(connection: Connection, obj: Struct, original: Any = None) -> bool:
+    """Whether a connection has words for an object, or rather its original, if there is one."""
+    dialect = connection.dialect
+    try:
+        _ = dialect.encode(obj) if original is None else dialect.encode_original(original, type(obj))
+    except Unsayable:
+        return False
+    return True
+
+
 class _Push(Struct):
     connection: Connection
     method: str

@@ -42,9 +42,13 @@ def _outsider(problems: Problems, key: str, entry: Entry, parties: Sequence[Part
     country_code, _, local_id = key.partition("-")
     versions = _listed(problems, fields.value("ocpi"), KNOWN_VERSIONS)
     partners = _partners(problems, fields, role, parties)
-    if versions == KNOWN_VERSIONS[:1] and any(party.role == "hub" and party.id in partners for party in parties):
-        sentence = f"{key} speaks OCPI 2.1.1 only, which knows no hubs; connect it with parties themselves."
-        problems.add(fields.place_of("with"), "a hub for a party of 2.1.1", "cpos or emsps", sentence)
+    hubs = [party.id for party in parties if party.role == "hub" and party.id in partners]
+    if hubs and versions == KNOWN_VERSIONS[:1] and versions_url is not None:
+        sentence = (
+            f"{key} speaks OCPI 2.1.1 only, which knows no hubs: to it each party behind {hubs[0]} is a platform of "
+            "its own, with a token of its own. Leave out versions_url and token; it is invited for each."
+        )
+        problems.add(fields.place_of("with"), "a hub to register with it", "no versions_url, or no hub", sentence)
     return Outsider(
         id=key,
         country_code=country_code,

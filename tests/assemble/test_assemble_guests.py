@@ -23,6 +23,14 @@ def test_at_a_hub_they_keep_to_their_own_unless_that_leaves_an_outsider_without_
     assert cpo.versions == ("2.1.1", "2.2.1")
 
 
+def test_a_hub_speaks_for_each_outsider_a_version_that_it_has() -> None:
+    modern = tuple(replace(party, versions=("2.2.1",)) for party in AT_A_HUB.parties if party.role == "hub")
+    (emsp, cpo) = (replace(each, partners=("NL-HUB",)) for each in with_guests(AT_A_HUB).outsiders)
+    outsiders = (replace(emsp, versions=("2.2.1",)), replace(cpo, versions=("2.1.1",)))
+    (hub,) = with_guests(replace(AT_A_HUB, parties=modern, outsiders=outsiders)).parties
+    assert hub.versions == ("2.1.1", "2.2.1")
+
+
 def test_a_guest_takes_nobodys_id() -> None:
     (emsp, cpo) = with_guests(QUICKSTART).outsiders
     taken = replace(QUICKSTART, parties=(*QUICKSTART.parties, replace(QUICKSTART.parties[0], id="ZZ-EX0")))

@@ -185,6 +185,35 @@ def test_older_partners_get_the_new_price_in_their_words(repriced: OpenTown) -> 
     assert night["min_price"] == {"excl_vat": 2, "incl_vat": 2.42}
 
 
+AND_BACK = """
+tariffs:
+  net: {energy: 0.80 EUR/kWh, vat: 21 %}
+  night: {file: night.json, ocpi: 2.3.0}
+changes:
+  - {at: 1 min, kind: tariff, tariff: mega, to: net}
+  - {at: 2 min, kind: tariff, tariff: mega, to: night}
+  - {at: 3 min, kind: tariff, tariff: mega, to: net}
+"""
+
+
+def test_a_price_that_an_older_partner_cannot_be_told_ends_the_one_that_it_was_told(tmp_path: Path) -> None:
+    """2.1.1 has no words for a price with VAT, such as that of the beginning and that by night."""
+    (tmp_path / "night.json").write_text(json.dumps(NIGHT))
+    with OpenTown(truck_stops(tmp_path, more=AND_BACK), tmp_path / "desk.ocpirun") as desk:
+        known, pushed = [], {}
+        for minute in (1, 2, 3):
+            desk.run_to(minute * MIN + 30 * S)
+            known.append([emsp for emsp in (NEW, HOME, OLD) if list(desk.world.emsps[emsp].tariffs.store)])
+        desk.recorder.flush()
+        with Recording.open(desk.path) as recording:
+            rows = recording.messages(module="tariffs", sender=CPO, from_us=0)
+    for emsp in (NEW, HOME, OLD):
+        pushed[emsp] = [(row.method, row.http_status) for row in rows if row.receiver == emsp]
+    assert known == [[NEW, HOME, OLD], [NEW, HOME], [NEW, HOME, OLD]]
+    assert pushed[NEW] == pushed[HOME] == [("PUT", 200)] * 3
+    assert pushed[OLD] == [("PUT", 201), ("DELETE", 200), ("PUT", 201)]
+
+
 def test_the_new_price_is_billed_and_the_bill_has_the_new_tariff(repriced: OpenTown) -> None:
     charged(repriced, NEW)
     (bill,) = told(repriced, "cdrs", NEW)

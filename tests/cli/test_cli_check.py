@@ -141,8 +141,8 @@ def test_a_body_of_patch_is_checked_as_one(file: Path) -> None:
         (b"", "nothing at line 1, column 1"),
         (b"[\n{,}]", "“,” at line 2, column 2"),
         (b"[\n{}\n", "the end of the file at line 3, column 1"),
-        (b'[\n{"a":"\xe9"}]', "the byte 0xE9, which is not UTF-8 at line 2, column 7"),
-        (b"\xff\xfe[\0]\0", "the byte 0xFF, which is not UTF-8 at line 1, column 1"),
+        (b'[\n{"a":"\xe9"}]', "the byte 0xE9, which is not UTF-8, at line 2, column 7"),
+        (b"\xff\xfe[\0]\0", "the byte 0xFF, which is not UTF-8, at line 1, column 1"),
     ],
 )
 def test_what_is_no_json_is_an_error_with_its_place(

@@ -92,6 +92,23 @@ def test_what_is_no_json_is_broken(raw: bytes) -> None:
     assert [finding.rule for finding in error.findings] == ["not-json"]
 
 
+@pytest.mark.parametrize(
+    ("raw", "found"),
+    [
+        (b"", "the end of what should go on at byte 1"),
+        (b'{"kwh":1', "the end of what should go on at byte 9"),
+        (b'{"kwh":1} x', "“x” at byte 11"),
+        (b'{"x":"\xff"}', "the byte 0xFF, which is not UTF-8, at byte 7"),
+        (b"\xef\xbb\xbf{}", "the character U+FEFF at byte 1"),
+        (b"[" * 100_000, "nesting without end at byte 1"),
+        (b'{"kwh":%b' % (b"1" * 9_000), "the end of what should go on at byte 9008"),
+    ],
+)
+def test_what_is_no_json_is_told_with_its_place(raw: bytes, found: str) -> None:
+    (finding,) = refuse(raw, Session).findings
+    assert finding.sentence() == f"$: found {found}, expected JSON in UTF-8 (OCPI, transport_and_format)."
+
+
 def test_bad_utf8_in_an_unknown_field_is_broken_too() -> None:
     assert refuse(b'{"profile_type":"CHEAP","x":"\xff"}', ChargingPreferences).broken
 

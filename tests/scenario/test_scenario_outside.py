@@ -71,7 +71,10 @@ def test_a_driver_may_hold_an_outsiders_card(tmp_path: Path) -> None:
         ("outside: {EXT: {role: emsp}}", "is not a party id like NL-ABC"),
         ("outside: {DE-EXT: {role: hub}}", "“hub” is not one of cpo, emsp"),
         ("outside: {DE-EXT: {role: emsp, with: [NL-EMA]}}", "There is no party of another role “NL-EMA”"),
-        ("outside: {DE-EXT: {role: emsp, ocpi: 2.1.1, with: [NL-HUB]}}", "which knows no hubs"),
+        (
+            "outside: {DE-EXT: {role: emsp, ocpi: 2.1.1, with: [NL-HUB], versions_url: http://a.example, token: a}}",
+            "each party behind NL-HUB is a platform of its own, with a token of its own",
+        ),
         ("outside: {DE-EXT: {role: emsp, token: abc}}", "write both, or neither"),
         ("outside: {DE-EXT: {role: emsp, versions_url: nowhere, token: a}}", "a URL such as"),
         ("outside: {DE-EXT: {role: emsp, ocpi: 3.0}}", "is not one of 2.1.1, 2.2.1, 2.3.0"),

@@ -14,11 +14,12 @@ from simulator.ocpi.catalogue import version_of
 from simulator.ocpi.modules import ModuleID
 from simulator.ocpi.v2_2_1.locations import Connector
 from simulator.ocpi.v2_2_1.tariffs import Tariff
+from simulator.parties.connection import Connection
 from simulator.parties.foreign import in_version
 from simulator.parties.office import Office
 from simulator.parties.pricing import neutral
 from simulator.parties.publish import Where, publish
-from simulator.parties.push import Outbox
+from simulator.parties.push import Outbox, can_say
 from simulator.parties.store import Store
 
 _PRICES = ("currency", "min_price", "max_price", "elements")
@@ -68,11 +69,21 @@ class PriceList:
         self.change(replace(_priced_like(known, like), last_updated=now), cause, original)
 
     def change(self, tariff: Tariff, cause: Cause, original: Any = None) -> None:
-        """Publish a tariff in place of that with its id; sessions that have begun keep the one before."""
-        before = self._store.get(tariff.id) if self._patches and self._store.original(None, tariff.id) is None else None
+        """Publish a tariff in place of that with its id; sessions that have begun keep the one before.
+
+        It ends for partners who could be told what it was before, and cannot be told what it is now.
+        """
+        known, known_original = self._store.get(tariff.id), self._store.original(None, tariff.id)
+        before = known if self._patches and known_original is None else None
         self._keep(tariff, original)
         at = _place_of(tariff)
         publish(self._office, self._outbox, "PUT", tariff, at, cause, original=original, before=before)
+
+        def is_misled(connection: Connection) -> bool:
+            knew = known is not None and can_say(connection, known, known_original)
+            return knew and not can_say(connection, tariff, original)
+
+        publish(self._office, self._outbox, "DELETE", tariff, at, cause, among=is_misled)
 
     def withdraw(self, id: str, cause: Cause) -> None:
         """Sell by a tariff no longer; sessions that have begun keep it. Partners get a DELETE."""

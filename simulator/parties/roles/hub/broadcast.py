@@ -7,7 +7,7 @@ Source: OCPI 2.2.1, Transport and format, Broadcast Push; digest, section 2.3.
 from msgspec.structs import replace
 
 from simulator.engine.exchange import Exchange
-from simulator.ocpi.modules import ModuleID, Role
+from simulator.ocpi.modules import InterfaceRole, ModuleID, Role
 from simulator.ocpi.routes import join_url
 from simulator.parties.behind import COUNTERPARTS
 from simulator.parties.call import Call
@@ -15,7 +15,7 @@ from simulator.parties.connection import Connection
 from simulator.parties.dialect import OLDEST
 from simulator.parties.office import Office
 from simulator.parties.push import Outbox
-from simulator.parties.roles.hub.cache import Owner
+from simulator.parties.roles.hub.cache import Kept, Owner
 from simulator.parties.roles.hub.directory import CONNECTED, Directory
 from simulator.parties.roles.hub.interpreter import Interpreter, Said
 from simulator.parties.roles.hub.library import Library
@@ -54,8 +54,8 @@ class Broadcast:
                 del self._passed[next(iter(self._passed))]
         return True
 
-    def send(self, call: Call, owner: Owner) -> None:
-        """Pass a push on to everybody that it is meant for."""
+    def send(self, call: Call, owner: Owner, before: Kept | None) -> None:
+        """Pass a push on to everybody that it is meant for; `before` is the tariff whose place another one takes."""
         if not self._is_new(call):
             return
         sent_by = Role.EMSP if call.route.module is ModuleID.TOKENS else Role.CPO
@@ -65,9 +65,19 @@ class Broadcast:
             meant = client.role in COUNTERPARTS[sent_by] and client.status is CONNECTED
             if meant and line is not None and line.registered and line.name not in done:
                 done[line.name] = None
-                self._pass(call, owner, line)
+                self._pass(call, owner, line, before)
 
-    def _pass(self, call: Call, owner: Owner, line: Connection) -> None:
+    def take_back(self, call: Call, owner: Owner, line: Connection, before: Kept | None) -> None:
+        """End a tariff at a receiver who could be told what it was `before`, and cannot be told what it is now."""
+        endpoint = line.endpoint(ModuleID.TARIFFS, InterfaceRole.RECEIVER)
+        if before is None or endpoint is None or self._interpreter.kept(before, line.version) is None:
+            return
+        id = call.params["tariff_id"]
+        url = join_url(endpoint, *owner, id)
+        subject = replace(subject_of(call, line.version), route="tariffs.receiver.delete_tariff")
+        self._outbox.push(_lane(line, call, owner, id), line, "DELETE", url, subject, call.cause, b"")
+
+    def _pass(self, call: Call, owner: Owner, line: Connection, before: Kept | None) -> None:
         route, params = call.route, call.params
         endpoint = line.endpoint(route.module, route.interface)
         if endpoint is None:
@@ -81,7 +91,7 @@ class Broadcast:
         subject, method = subject_of(call, line.version), route.method
         correlation_id = call.headers.get("x-correlation-id", "")
         put = replace(subject, route=f"{route.module}.receiver.put_{kind}", object_kind=kind.capitalize(), object_id=id)
-        lane = f"{line.name}/{route.module}/{'/'.join(owner)}/{id}"
+        lane = _lane(line, call, owner, id)
 
         def mend(exchange: Exchange | None) -> None:
             """A part of something that the receiver does not know: only the whole tells it."""
@@ -92,6 +102,7 @@ class Broadcast:
 
         said = self._say(call, owner, line)
         if said.body is None:
+            self.take_back(call, owner, line, before)
             if method != "PATCH" or self._withheld.get(url) != said.reason:
                 self._interpreter.tell(call.cause.id, said)
             self._withheld[url] = said.reason
@@ -137,6 +148,10 @@ class Broadcast:
             ids = tuple(call.params.values())[2:]
             return interpreter.say_patch(cargo.sent, call.body, call.version, line.version, owner, ids)
         return interpreter.say(cargo.sent, call.body, call.version, line.version, owner)
+
+
+def _lane(line: Connection, call: Call, owner: Owner, id: str) -> str:
+    return f"{line.name}/{call.route.module}/{'/'.join(owner)}/{id}"
 
 
 def _type(call: Call) -> str:

@@ -44,7 +44,7 @@ class Hub:
             self.directory,
             self.standing,
             Addressees(self.directory, self.cache),
-            Preparation(office, self.directory, self.cache, interpreter, library),
+            Preparation(office, self.directory, self.cache, interpreter, library, self._broadcast),
             Answers(office, interpreter),
             library,
             self._broadcast,

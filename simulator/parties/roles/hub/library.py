@@ -156,6 +156,10 @@ class Library:
         """One object as it is kept."""
         return self._cache.get(kind, owner, id)
 
+    def tariff_of(self, call: Call, owner: Owner) -> Kept | None:
+        """The tariff that a request is about, as it is kept."""
+        return self._cache.get("tariff", owner, call.params["tariff_id"]) if "tariff_id" in call.params else None
+
     def whole(self, kind: str, owner: Owner, id: str, type: str, version: str, exchange: int) -> bytes | None:
         """One object in a version; None when it is not known or cannot be said."""
         kept = self._cache.get(kind, owner, id, type)

@@ -17,6 +17,7 @@ from simulator.parties.dialect import OLDEST
 from simulator.parties.modules.ownership import unknown
 from simulator.parties.office import Office
 from simulator.parties.roles.hub.addressee import not_connected
+from simulator.parties.roles.hub.broadcast import Broadcast
 from simulator.parties.roles.hub.cache import Cache, Owner
 from simulator.parties.roles.hub.callbacks import Asked, Callbacks
 from simulator.parties.roles.hub.directory import Client, Directory
@@ -70,13 +71,20 @@ class Preparation:
     """Makes onward legs for one hub."""
 
     def __init__(
-        self, office: Office, directory: Directory, cache: Cache, interpreter: Interpreter, library: Library
+        self,
+        office: Office,
+        directory: Directory,
+        cache: Cache,
+        interpreter: Interpreter,
+        library: Library,
+        broadcast: Broadcast,
     ) -> None:
         self._office = office
         self._directory = directory
         self._cache = cache
         self._interpreter = interpreter
         self._library = library
+        self._broadcast = broadcast
         self.callbacks = Callbacks(office)
         self._sessions = Sessions()
 
@@ -113,6 +121,7 @@ class Preparation:
         owner = call.owner or (way.sender if route.interface is InterfaceRole.RECEIVER else way.to)
         owner = (owner[0].upper(), owner[1].upper())
         body, query = self.callbacks.replace(call, way.sender, way.to, version, way.line.facade)
+        before = self._library.tariff_of(call, owner)
         self._remember(call, way.sender, owner)
         method, said, subject = route.method, None, subject_of(call, version)
         if version != call.version:
@@ -122,8 +131,11 @@ class Preparation:
                 subject = replace(subject, route=put)
             if cargo.sent and body:
                 said = self._say(call, cargo, body, version, owner)
+                if said.body is None:
+                    self._broadcast.take_back(call, owner, way.end, before)
+                    raise self._withheld(call, cargo, version, said)
                 self._must_be_free(call, cargo, way.to)
-                body = said.body or b""
+                body = said.body
             query = self._query(call, query, version, owner)
         url = asked.url if asked is not None else way.base + tail(call, way.ours) + (f"?{query}" if query else "")
         return Onward(way, method, url, body, subject, cargo, said)
@@ -157,15 +169,15 @@ class Preparation:
     def _say(self, call: Call, cargo: Cargo, body: bytes, version: str, owner: Owner) -> Said:
         if cargo.patch:
             ids = tuple(call.params.values())[2:]
-            said = self._interpreter.say_patch(cargo.sent, body, call.version, version, owner, ids)
-        else:
-            token = call.params.get("token_uid", "")
-            said = self._interpreter.say(cargo.sent, body, call.version, version, owner, token=token)
-        if said.body is None:
-            self._interpreter.tell(call.cause.id, said)
-            data = _NOT_SUPPORTED if cargo.told == "command_response" else None
-            raise Refusal(Status.CLIENT_ERROR, f"It cannot be said in OCPI {version}: {said.reason}"[:255], data=data)
-        return said
+            return self._interpreter.say_patch(cargo.sent, body, call.version, version, owner, ids)
+        token = call.params.get("token_uid", "")
+        return self._interpreter.say(cargo.sent, body, call.version, version, owner, token=token)
+
+    def _withheld(self, call: Call, cargo: Cargo, version: str, said: Said) -> Refusal:
+        """The answer to what cannot be said in a version."""
+        self._interpreter.tell(call.cause.id, said)
+        data = _NOT_SUPPORTED if cargo.told == "command_response" else None
+        return Refusal(Status.CLIENT_ERROR, f"It cannot be said in OCPI {version}: {said.reason}"[:255], data=data)
 
     def _must_be_free(self, call: Call, cargo: Cargo, to: Owner) -> None:
         """Refuse a reservation that would be billed to a payer of 2.1.1."""

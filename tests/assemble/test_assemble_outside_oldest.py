@@ -1,0 +1,74 @@
+"""A platform of 2.1.1 from outside at a hub: each party that this leads it to is a platform of its own to it."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+from outside_run import Served, scene
+from outside_stranger import Stranger
+from run_town import MIN, SCENARIOS
+
+from simulator.scenario.load import load
+from simulator.scenario.model import Scenario
+
+CARD = {
+    "uid": "04AABBCCDD",
+    "type": "RFID",
+    "auth_id": "DE-EXT-C1",
+    "issuer": "External",
+    "valid": True,
+    "whitelist": "NEVER",
+    "last_updated": "2026-05-04T03:00:00Z",
+}
+
+
+def at_a_hub(tmp_path: Path) -> Scenario:
+    """The shipped hub with a CPO of 2.1.1, a driver of the outsider, and an outside CPO of 2.2.1."""
+    visitor = (
+        f'  - {{emsp: DE-EXT, name: Otto, token: "{CARD["uid"]}", arrives: "06:10", at: [52.1663, 4.4817], '
+        "authorise: rfid, vehicle: compact, stay: 5 min}\nchanges:"
+    )
+    text = (SCENARIOS / "hub" / "broadcast.yaml").read_text().replace("changes:", visitor)
+    text = text.replace("NL-DUN: {role: cpo,", "NL-DUN: {role: cpo, ocpi: 2.1.1,")
+    outside = (
+        "outside:\n  DE-EXT: {role: emsp, ocpi: 2.1.1, with: [NL-HUB]}\n"
+        "  DE-NEW: {role: cpo, ocpi: 2.2.1, with: [NL-HUB]}\n"
+    )
+    (tmp_path / "hub.yaml").write_text(text + outside)
+    return load(tmp_path / "hub.yaml")
+
+
+def test_it_is_invited_in_the_place_of_each_and_charges_there(tmp_path: Path) -> None:
+    """It registers twice, for to it these are two platforms; the third it leaves aside."""
+    ends = {party: Stranger("2.1.1") for party in ("NL-ABC", "NL-DUN")}
+
+    async def part(run: Served) -> None:
+        invitations = {each.in_place_of: each for each in await run.invited(4) if each.outsider == "DE-EXT"}
+        assert list(invitations) == ["NL-ABC", "NL-DUN", "DE-NEW"]
+        assert len({each.token for each in invitations.values()}) == 3
+        async with ends["NL-ABC"], ends["NL-DUN"]:
+            for party, stranger in ends.items():
+                stranger.objects["tokens"] = [CARD]
+                assert invitations[party].versions_url.endswith(f"/ocpi/via/{party}/versions")
+                await stranger.register(invitations[party].versions_url, invitations[party].token)
+            await run.until(1 * MIN)
+            for party, stranger in ends.items():
+                _, told, _ = await stranger.ask("GET", stranger.endpoints["locations"])
+                assert [place["name"] for place in told["data"]] == [PLACES[party]]
+            async with asyncio.timeout(20):
+                while not bills(ends):
+                    await asyncio.sleep(0.02)
+
+    result = scene(at_a_hub(tmp_path), tmp_path / "served.ocpirun", part)
+    assert all(result.summary["checks"].values()), result.remarks  # type: ignore[attr-defined]
+    ((party, bill),) = bills(ends)
+    assert bill["auth_id"] == CARD["auth_id"]
+    assert bill["location"]["name"] == PLACES[party]
+
+
+def bills(ends: dict[str, Stranger]) -> list[tuple[str, Any]]:
+    """Each bill so far, after whom it came from as the outsider sees it."""
+    return [(party, bill) for party, stranger in ends.items() for bill in stranger.bodies("POST", "cdrs")]
+
+
+PLACES = {"NL-ABC": "Station square", "NL-DUN": "Market hall"}
