@@ -258,6 +258,7 @@ def test_a_figure_that_fewer_pairs_have_says_over_how_many(two: Comparison) -> N
 
     assert told(Difference(2, 1, 3, 2)) == "worse, beyond chance"
     assert told(Difference(2, None, None, 1)) == "one pair only: chance unknown"
+    assert told(Difference(0, None, None, 1)) == "equal (1 pair)"
     assert told(Difference(2, 1, 3, 0)) == "worse, beyond chance (independent samples)"
     more = replace(two, differences={"B": {**two.differences["B"], "arrived": Difference(1, 1, 1, 4)}})
     assert verdict_words(more, two.variants[1], BY_ID["picture_lag_mean_s"]).endswith(" (2 pairs)")
@@ -273,6 +274,7 @@ def test_a_figure_that_fewer_pairs_have_says_over_how_many(two: Comparison) -> N
         (32, 0, "32 ± 0"),
         (0.3, 1e-17, "0.30 ± 0"),
         (0, 0, "0 ± 0"),
+        (-0.01, 2.3, "0.0 ± 2.3"),
     ],
 )
 def test_a_mean_has_the_digits_of_its_interval(two: Comparison, mean: float, half: float, said: str) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from itertools import chain
 
 from simulator.i18n import tr, trn
-from simulator.report.compare.comparison import Comparison, links_apart, verdict_on
+from simulator.report.compare.comparison import Comparison, is_comparable, links_apart, verdict_on
 from simulator.report.compare.divergence import Divergence, Side
 from simulator.report.compare.variants import Variant
 from simulator.report.kpi.definitions import Kpi
@@ -77,11 +77,15 @@ def verdict_words(comparison: Comparison, variant: Variant, kpi: Kpi) -> str:
     """The verdict, and over how many pairs where not over those of `against_words`: some runs may lack a figure."""
     told = verdict_on(comparison, variant.name, kpi)
     found = comparison.differences[variant.name][kpi.id]
-    if found is None or found.is_beyond_chance is None or found.pairs == _pairs(comparison, variant):
+    if found is None or found.pairs == _pairs(comparison, variant) or not is_comparable(comparison, variant.name, kpi):
+        return told
+    if found.mean and found.is_beyond_chance is None:
         return told
     if not found.pairs:
         return tr("{verdict} (independent samples)").format(verdict=told)
-    return tr("{verdict} ({count} pairs)").format(verdict=told, count=found.pairs)
+    return trn("{verdict} ({count} pair)", "{verdict} ({count} pairs)", found.pairs).format(
+        verdict=told, count=found.pairs
+    )
 
 
 def shown_links(comparison: Comparison, variants: Sequence[Variant], shown: int) -> tuple[list[Kpi], str]:

@@ -12,7 +12,7 @@ def number(value: float | None, digits: int | None = None) -> str:
     if digits is None:
         size = abs(value)
         digits = 0 if value == int(value) or size >= 1000 else 1 if size >= 10 else 2 if size >= 0.1 else 4
-    return f"{value:,.{digits}f}"
+    return f"{value:z,.{digits}f}"
 
 
 def with_unit(kpi: Kpi, value: float | None) -> str:
