@@ -12,7 +12,7 @@ from simpy import Event
 from simulator.engine.cause import TIME, Cause
 from simulator.engine.clock import Alarm, Clock
 from simulator.engine.journal import Journal
-from simulator.field.asked_readings import AskedReadings
+from simulator.field.asked import AskedReadings, limit_of
 from simulator.field.charge_point_link import ChargePointLink
 from simulator.field.reserved_place import ReservedPlace
 from simulator.field.transaction import Transaction, transaction_id
@@ -31,7 +31,6 @@ from simulator.ocpp.messages import (
     CancelReservation,
     ChargingSchedulePeriod,
     ChargingState,
-    ClearChargingProfile,
     CompositeSchedule,
     ConnectorStatus,
     GetCompositeSchedule,
@@ -41,7 +40,6 @@ from simulator.ocpp.messages import (
     RequestStopTransaction,
     ReservationStatusUpdate,
     ReserveNow,
-    SetChargingProfile,
     StatusNotification,
     ToChargePoint,
     TransactionEvent,
@@ -49,7 +47,7 @@ from simulator.ocpp.messages import (
 )
 from simulator.world.battery import Battery
 from simulator.world.evse import EvseRating, charging_power_w
-from simulator.world.limit import UNLIMITED, PowerLimit, Step
+from simulator.world.limit import UNLIMITED, PowerLimit
 from simulator.world.meter import Meter
 
 if TYPE_CHECKING:
@@ -195,7 +193,7 @@ class Charger:
             self._sleep()
         else:
             answer(RequestAnswer(True))
-            self._keep_within(_limit_of(message), cause)
+            self._keep_within(limit_of(message), cause)
 
     def _refusal(self, message: AboutPlace) -> str:
         """Why not; "" when it can be done."""
@@ -250,13 +248,15 @@ class Charger:
     def draw(self, power_w: int, cause: Cause) -> None:
         """Go on with this power, at most the demand; the CPO is told when charging begins, pauses or is over."""
         self.settle()
+        transaction = self.transaction
         if power_w != self.power_w:
+            if transaction is not None and self._asked is not None and self._asked.crosses(self.power_w, power_w):
+                self._tell(transaction, "Updated", ASKED_FOR, cause)
             self.site.power_w += power_w - self.power_w
             self.power_w = power_w
             self._journal.sample(self._entity, "power", "W", power_w)
         elif self._charging_state() == self._state:
             return
-        transaction = self.transaction
         if transaction is None:
             return
         self._sleep()
@@ -488,12 +488,3 @@ class Charger:
             reservation_id=reservation_id,
             stopped_reason=stopped_reason,
         )
-
-
-def _limit_of(message: SetChargingProfile | ClearChargingProfile) -> PowerLimit:
-    """What the CPO's limits mean; cleared ones none."""
-    if isinstance(message, ClearChargingProfile):
-        return UNLIMITED
-    steps = tuple([Step(message.start_us + period.start_s * _US_PER_S, period.limit_w) for period in message.periods])
-    duration_s = message.duration_s
-    return PowerLimit(steps, None if duration_s is None else message.start_us + duration_s * _US_PER_S)
