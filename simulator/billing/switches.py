@@ -25,26 +25,34 @@ DAYS_AHEAD = 8
 
 _DAY = timedelta(days=1)
 _US_PER_S = 1_000_000
+_W_PER_KW = 1_000
 _UNRESTRICTED = Restrictions()
 _NO_CALENDAR = {"start_time": None, "end_time": None, "start_date": None, "end_date": None, "day_of_week": ()}
 
 
 class Bounds(Struct, frozen=True):
-    """What restrictions of charging bound by: durations of a session in s, its energy in whole Wh; and by the clock."""
+    """What restrictions of charging bound by: durations of a session, its energy, the power; and by the clock."""
 
     durations_s: tuple[int, ...]
     energies_wh: tuple[int, ...]
+    powers_w: tuple[int, ...]
     by_clock: bool
+
+    def any(self) -> bool:
+        """Whether the price can change at all."""
+        return self.by_clock or bool(self.durations_s or self.energies_wh or self.powers_w)
 
 
 @lru_cache(maxsize=1_024)
 def bounds_of(tariff: Tariff) -> Bounds:
     """The bounds of a tariff, least first. A meter shows whole Wh: a bound between two is reached at the next one."""
     given = dict.fromkeys(offer.restrictions for offer in offers_of(tariff).by_activity["CHARGING"])
+    powers = [bound for each in given for bound in (each.min_power_kw, each.max_power_kw) if bound]
     found = edges(replace(tariff, elements=tuple([Element((), restrictions) for restrictions in given])))
     return Bounds(
         tuple(sorted({bound: None for bound in found.durations_s if bound})),
         tuple(sorted({-(-bound // 1): None for bound in found.energies_wh if bound})),
+        tuple(sorted({int(-(-bound * _W_PER_KW // 1)): None for bound in powers})),
         found.by_clock,
     )
 

@@ -12,8 +12,7 @@ from simpy import Event
 from simulator.engine.cause import TIME, Cause
 from simulator.engine.clock import Alarm, Clock
 from simulator.engine.journal import Journal
-from simulator.field.asked_limit import limit_of
-from simulator.field.asked_readings import AskedReadings
+from simulator.field.asked import AskedReadings, limit_of
 from simulator.field.awaited_plug import AwaitedPlug
 from simulator.field.charge_point_link import ChargePointLink
 from simulator.field.refusals import refusal
@@ -234,13 +233,15 @@ class Charger:
     def draw(self, power_w: int, cause: Cause) -> None:
         """Go on with this power, at most the demand; the CPO is told when charging begins, pauses or is over."""
         self.settle()
+        transaction = self.transaction
         if power_w != self.power_w:
+            if transaction is not None and self._asked is not None and self._asked.crosses(self.power_w, power_w):
+                self._tell(transaction, "Updated", ASKED_FOR, cause)
             self.site.power_w += power_w - self.power_w
             self.power_w = power_w
             self._journal.sample(self._entity, "power", "W", power_w)
         elif self._charging_state() == self._state:
             return
-        transaction = self.transaction
         if transaction is None:
             return
         self._sleep()

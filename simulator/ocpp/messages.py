@@ -122,15 +122,17 @@ class GetCompositeSchedule(msgspec.Struct, frozen=True, gc=False):
 
 
 class TriggerMeterValue(msgspec.Struct, frozen=True, gc=False):
-    """Send a meter value at each of these instants, and as soon as the register shows each of these Wh.
+    """Send a meter value at each of these instants, as soon as the register shows each of these Wh, and whenever the
+    power comes to one of these W or falls below it.
 
     It replaces what was asked before. Source: OCA, OCPP & California Pricing Requirements, `triggerMeterValue` of a
-    CostUpdated; that names the next of each only, here an outage loses none.
+    CostUpdated; that names the next of each only; here an outage loses none.
     """
 
     transaction_id: str
     instants_us: tuple[int, ...]
     registers_wh: tuple[int, ...]
+    powers_w: tuple[int, ...]
 
 
 class ReserveNow(msgspec.Struct, frozen=True, gc=False):

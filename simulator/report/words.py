@@ -111,6 +111,7 @@ def asked_readings(data: Data, clock: Callable[[int], str]) -> str:
     """When the meter values of a TriggerMeterValue are wanted; `clock` tells `at_us`."""
     wanted = [clock(at_us) for at_us in data["instants_us"]]
     wanted += [tr("meter {energy}").format(energy=energy(each_wh)) for each_wh in data["registers_wh"]]
+    wanted += [f"{Decimal(each_w) / 1000:.1f} kW" for each_w in data["powers_w"]]
     return ", ".join(wanted if len(wanted) <= _MOST_READINGS else [*wanted[:_MOST_READINGS], "…"])
 
 

@@ -112,6 +112,8 @@ def by_the_curve(recording: Recording, cdr: CDR) -> Decimal:
             end_epoch_us=epoch_us + until_us,
             energy_kwh=kwh(until_wh - from_wh),
             activity="CHARGING" if power_w else "PARKING",
+            min_power_kw=kwh(power_w),
+            max_power_kw=kwh(power_w),
         )
         for (at_us, from_wh, power_w), (until_us, until_wh, _) in pairwise(readings)
     ]
@@ -158,6 +160,15 @@ def test_what_an_outage_delays_is_billed_as_it_flowed(updates: str, tmp_path: Pa
         found = cdrs(recording)
         assert len(found) == 1  # Ada came while nobody could let her charge
         assert [cdr.total_cost.excl_vat for cdr in found] == [by_the_curve(recording, cdr) for cdr in found]
+
+
+@pytest.mark.parametrize("updates", ["1 min", "10 h"])
+def test_a_period_ends_where_the_power_passes_a_bound(updates: str, tmp_path: Path) -> None:
+    """A period's power is that of its whole Wh: in a short one that is a guess, about few of them."""
+    elements = (element("ENERGY", "1.00", min_power=61), element("ENERGY", "0.10"))
+    with Recording.open(run(tmp_path, elements, updates, ada="11:00")) as recording:
+        for cdr in cdrs(recording):
+            assert abs(cdr.total_cost.excl_vat - by_the_curve(recording, cdr)) < Decimal("0.02")
 
 
 clock = st.sampled_from(["10:30", "11:00", "11:55", "12:00", "12:10", "13:00"])

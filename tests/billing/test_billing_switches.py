@@ -89,6 +89,7 @@ def test_energies_are_whole_wh_and_those_of_reservations_do_not_count() -> None:
         ("3", {"min_energy_kwh": Decimal(0)}),
     )
     assert bounds_of(given).energies_wh == (10_001,)
+    assert bounds_of(tariff(("1", {"min_power_kw": Decimal("7.4")}))).powers_w == (7_400,)
     assert bounds_of(tariff(("1", {}))) == bounds_of(tariff(("1", {"reservation": "RESERVATION"})))
 
 

@@ -39,7 +39,7 @@ class MeterReadings:
             session.asked_until_us = _NEVER_US
             return
         session.asked_until_us = request.instants_us[-1] if request.instants_us else event.at_us + _AHEAD_US
-        if not request.instants_us and not request.registers_wh:
+        if not (request.instants_us or request.registers_wh or request.powers_w):
             return
 
         def answered(answer: Answer | None) -> None:
@@ -51,7 +51,7 @@ class MeterReadings:
     def _request(self, session: CpoSession, tariff: Tariff, event: TransactionEvent) -> TriggerMeterValue | None:
         """For what to ask; None when the price never changes."""
         bounds = bounds_of(tariff)
-        if not (bounds.by_clock or bounds.durations_s or bounds.energies_wh):
+        if not bounds.any():
             return None
         epoch_us = self._office.calendar.start_epoch_us
         zone = ZoneInfo(session.place.location.time_zone)
@@ -61,4 +61,5 @@ class MeterReadings:
             session.transaction_id,
             tuple([at_us - epoch_us for at_us in islice(found_us, _AT_ONCE)]),
             tuple([register_wh for register_wh in shown_wh if register_wh > event.register_wh]),
+            bounds.powers_w,
         )

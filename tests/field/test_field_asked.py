@@ -6,9 +6,16 @@ from simulator.engine.cause import TIME
 from simulator.ocpp.messages import ASKED_FOR, TransactionEvent, TriggerMeterValue
 
 
-def asked(place: Town, instants_us: tuple[int, ...] = (), registers_wh: tuple[int, ...] = ()) -> None:
+def asked(
+    place: Town,
+    instants_us: tuple[int, ...] = (),
+    registers_wh: tuple[int, ...] = (),
+    powers_w: tuple[int, ...] = (),
+) -> None:
     (transaction,) = place.street.transactions
-    place.link.request("E1", TriggerMeterValue(transaction.id, instants_us, registers_wh), lambda _: None, TIME)
+    place.link.request(
+        "E1", TriggerMeterValue(transaction.id, instants_us, registers_wh, powers_w), lambda _: None, TIME
+    )
 
 
 def readings(place: Town) -> list[TransactionEvent]:
@@ -35,6 +42,17 @@ def test_readings_come_when_the_register_shows_the_wh_at_whatever_power() -> Non
         place.run(H)
         assert [event.register_wh for event in readings(place)] == [1_000, 12_000, 15_000]
         assert [event.power_w for event in readings(place)] == [50_000, 25_000, 6_000]
+
+
+def test_readings_come_where_the_power_passes_a_bound_as_it_was_until_then() -> None:
+    with town(sample_us=24 * H) as place:
+        start(place.add("E1", rating=DC), car=battery(700))
+        place.run(S)
+        asked(place, powers_w=(12_000, 30_000, 90_000))
+        place.run(2 * H)
+        assert [event.power_w for event in readings(place)] == [50_000, 12_000]
+        changes = [at_us for at_us, power_w in place.series("evse/NL-ABC/E1", "power") if power_w in (25_000, 6_000)]
+        assert [event.at_us for event in readings(place)] == changes
 
 
 def test_what_has_passed_is_sent_at_once_and_once() -> None:
