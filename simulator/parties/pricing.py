@@ -21,6 +21,8 @@ _ZERO = Decimal("0.0000")
 _KWH_PER_WH = Decimal("0.001")
 _HOUR_PLACE = Decimal("0.0001")
 _US_PER_HOUR_PLACE = 360_000
+_NOTHING_IS_LEFT = -100
+"""Percent."""
 
 
 def kwh(energy_wh: int) -> Decimal:
@@ -82,11 +84,17 @@ def neutral(tariff: Any) -> ours.Tariff:
 
 def _element(element: Any) -> ours.Element:
     components = tuple(
-        ours.Component(component.type.value, component.price, component.step_size, getattr(component, "vat", None))
+        ours.Component(component.type.value, component.price, component.step_size, _vat(component))
         for component in element.price_components
     )
     restrictions = _restrictions(element.restrictions) if element.restrictions is not None else None
     return ours.Element(components, restrictions)
+
+
+def _vat(component: Any) -> Decimal | None:
+    """The rate of tax; one that takes the whole price away is none, and counts as not given."""
+    vat: Decimal | None = getattr(component, "vat", None)
+    return None if vat is not None and vat <= _NOTHING_IS_LEFT else vat
 
 
 def _restrictions(given: Any) -> ours.Restrictions:

@@ -28,6 +28,9 @@ RICHEST: Final = "2.3.0"
 ANYBODY: Final = ("XX", "ANY")
 """The owner of what does not say whose it is, as nothing of 2.1.1 does, until somebody takes it over."""
 
+_NOTHING_IS_LEFT: Final = -100
+"""Percent: no tax is that, or less."""
+
 _DECIDES_A_PRICE: Final = frozenset(
     ("tax_included", "vat", "min_price", "max_price", "type", "start_date_time", "end_date_time", "restrictions")
 )
@@ -106,12 +109,14 @@ def _untold_rates(tariff: Any) -> Iterator[Finding]:
         return
     for index, element in enumerate(tariff.elements):
         for place, component in enumerate(element.price_components):
-            if component.vat is None:
+            vat = component.vat
+            if vat is None or vat <= _NOTHING_IS_LEFT:
+                beside = f"beside a price of {component.price} that contains taxes"
                 yield Finding(
                     rule="unknown-tax",
                     severity="error",
                     path=f"$.elements[{index}].price_components[{place}].vat",
-                    found=f"nothing, beside a price of {component.price} that contains taxes",
+                    found=f"{'nothing' if vat is None else vat}, {beside}",
                     expected="their rate, without which nobody can bill what is due before taxes",
                     section=f"OCPI {RICHEST} tariffs, TaxIncluded",
                 )

@@ -12,7 +12,7 @@ from test_assemble_older_partners import charged, differences, shown_tariffs, to
 
 Json = dict[str, Any]
 CONSUMER: Json = TARIFF | {
-    "elements": [{"price_components": [{"type": "ENERGY", "price": 0.59, "vat": 21, "step_size": 1}]}]
+    "elements": [{"price_components": [{"type": "ENERGY", "price": 0.6, "vat": 21, "step_size": 1}]}]
 }
 """What a driver pays, as most shops of Europe have to tell it: without taxes it has no end of decimals."""
 
@@ -43,7 +43,7 @@ def test_a_partner_of_2_3_0_gets_the_price_and_its_taxes_to_the_last_decimal(des
     assert shown_tariffs(desk, NEW) == [CONSUMER]
     body, exchange = bill_to(desk, NEW)
     assert body["tariffs"] == [CONSUMER]
-    assert body["total_cost"] == {"before_taxes": 4.876, "taxes": [{"name": "VAT", "amount": 1.024}]}
+    assert body["total_cost"] == {"before_taxes": 4.9587, "taxes": [{"name": "VAT", "amount": 1.0413}]}
     assert body["total_energy_cost"] == body["total_cost"]
     desk.recorder.flush()
     assert "cdr-price" not in [hint.rule for hint in desk.hints(exchange)]
@@ -57,7 +57,7 @@ def test_an_older_partner_gets_the_amounts_and_is_told_why_no_price(desk: OpenTo
     assert what == "lost"
     assert why.startswith("A Tariff is withheld: ")
     body, exchange = bill_to(desk, emsp)
-    assert body["total_cost"] == (4.876 if emsp == OLD else {"excl_vat": 4.876, "incl_vat": 5.9})
+    assert body["total_cost"] == (4.9587 if emsp == OLD else {"excl_vat": 4.9587, "incl_vat": 6})
     assert body["tariffs"] == []
     assert NO_NET in differences(desk, exchange)["$.tariffs[0]"][1]
 

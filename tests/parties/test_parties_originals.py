@@ -218,6 +218,20 @@ def test_a_refusal_names_the_fields_of_the_version_that_is_spoken(desk: OpenTown
     assert "OCPI 2.3.0 " in message
 
 
+@pytest.mark.parametrize(("vat", "owed", "is_sure"), [(21, 4.9587, True), (None, 6, False), (-100, 6, False)])
+def test_a_bill_is_worked_out_again_from_prices_with_the_taxes_in_them(
+    desk: OpenTown, vat: int | None, owed: float, is_sure: bool
+) -> None:
+    price = {"type": "ENERGY", "price": 0.6, "step_size": 1} | ({} if vat is None else {"vat": vat})
+    tariff = {"country_code": "NL", "party_id": "ABC", "id": "day", "currency": "EUR", "tax_included": "YES"}
+    tariff |= {"elements": [{"price_components": [price]}], "last_updated": LATER}  # type: ignore[dict-item]
+    body = cdr(f"TAXED-{vat}", tariffs=[tariff], total_cost={"before_taxes": owed})
+    told = say(desk, "POST", desk.url(CPO, EMSP, "cdrs", "RECEIVER"), body)
+    (paid,) = [row for row in desk.ledger.payables if row.cdr_id == body["id"]]
+    assert (float(paid.amount), paid.approximate, paid.tariff_id) == (owed, not is_sure, "day")
+    assert "cdr-price" not in [hint.rule for hint in desk.hints(told.exchange)]
+
+
 def test_a_known_cdr_is_compared_as_it_came(desk: OpenTown) -> None:
     where = desk.url(CPO, EMSP, "cdrs", "RECEIVER")
     say(desk, "POST", where, taxed_cdr("C2"))

@@ -94,6 +94,7 @@ HIGH = [{"price_components": [PRICE], "restrictions": {"max_current": 32}}]
         ("2.3.0", NEW | {"elements": UNKNOWN}, "$.elements[0].restrictions.phase_of_moon", "the field phase_of_moon"),
         ("2.3.0", HOME, "$.tax_included", "found nothing"),
         ("2.3.0", NEW | {"elements": [{"price_components": [PRICE]}]}, NO_RATE, "price of 0.605 that contains taxes"),
+        ("2.3.0", NEW | {"elements": [{"price_components": [PRICE | {"vat": -100}]}]}, NO_RATE, "found -100"),
         ("2.1.1", OLD | {"currency": "EURO"}, "$.currency", "EURO"),
     ],
 )
