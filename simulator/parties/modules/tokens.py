@@ -61,7 +61,10 @@ class TokensSender:
 
     def _post_authorize(self, call: Call) -> Reply:
         uid = call.params["token_uid"]
-        token = next(filter(None, (self.store.get(uid, type.value) for type in _types(call))), None)
+        named = token_type(call)
+        # 2.1.1 was told of what it has no word for by another, and need not name any.
+        types = (named, *TokenType) if call.version == OLDEST else (named,)
+        token = next(filter(None, (self.store.get(uid, type.value) for type in types)), None)
         where = call.read(LocationReferences) if call.body.strip() else None
         if token is None:
             raise Refusal(Status.UNKNOWN_TOKEN, f"Token {uid!r} is not known here.", 404)
@@ -115,7 +118,9 @@ class TokensReceiver:
 
     def _known(self, call: Call) -> Token:
         owner, uid = owner_of(call), call.params["token_uid"]
-        for type in _types(call):
+        # A URL of 2.1.1 does not say of which type the token is.
+        types = tuple(TokenType) if call.version == OLDEST else (token_type(call),)
+        for type in types:
             token = self.store.get(*owner, uid, type.value)
             if token is not None:
                 return token
@@ -148,12 +153,6 @@ class TokensReceiver:
             self._keep(token, original)
             self._on_change(token, call.cause)
         return DONE
-
-
-def _types(call: Call) -> tuple[TokenType, ...]:
-    """Of which types the token may be that a URL names: not every one of 2.1.1 says it, nor has it words for all."""
-    named = token_type(call)
-    return (named, *(type for type in TokenType if type is not named)) if call.version == OLDEST else (named,)
 
 
 def _key(token: Token) -> tuple[str, str, str, str]:
