@@ -62,7 +62,7 @@ def _bill(cdr: CDR, tariffs: Sequence[Any], time_zone: str | None) -> Bill:
 
 def _by_course(cdr: CDR, tariff: Tariff, time_zone: str | None) -> Bill:
     """By charging periods, as which of its prices apply depends on when and how the session went on."""
-    if not edges(tariff).times:
+    if not edges(tariff).by_clock:
         time_zone = _STAND_IN  # nothing depends on the clock or the calendar
     elif time_zone is None or time_zone == _STAND_IN or not _is_known(time_zone):
         raise _Unknown(

@@ -175,6 +175,10 @@ def _unfinished(summary: Summary) -> str:
 
 def _stale(synchronisation: Synchronisation) -> str:
     objects = synchronisation.stale_objects
+    if not synchronisation.stalest_min:
+        # Only places are timed; sessions and bills that came late are counted.
+        text = trn("{count} object was stale until pulled", "{count:,} objects were stale until pulled", objects)
+        return text.format(count=objects)
     text = trn(
         "{count} object was stale until pulled, by up to {longest:,.1f} min",
         "{count:,} objects were stale until pulled, by up to {longest:,.1f} min",

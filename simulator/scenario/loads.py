@@ -77,8 +77,8 @@ def load_of(scenario: Scenario) -> Load:
 
 
 def a_day(arrivals_us: Sequence[int]) -> float:
-    """How many recorded sessions come a day, over the days until the last one comes; one day at least."""
-    return len(arrivals_us) / max(1.0, max(arrivals_us, default=0) / _DAY_US)
+    """How many recorded sessions come a day, over the days up to that of the last one."""
+    return len(arrivals_us) / (max(arrivals_us, default=0) // _DAY_US + 1)
 
 
 def can_charge(evse: EVSE) -> bool:

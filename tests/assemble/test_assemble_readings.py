@@ -137,6 +137,21 @@ def test_the_price_at_noon_does_not_depend_on_how_often_the_session_is_told_of(t
     assert costs[0] == costs[1] == costs[2] == costs[3]
 
 
+@pytest.mark.parametrize(
+    "restrictions", [{"day_of_week": ["SUNDAY"]}, {"start_date": "2026-05-11"}, {"end_date": "2026-05-11"}]
+)
+def test_both_sides_know_the_local_day_by_which_a_price_holds(restrictions: Any, tmp_path: Path) -> None:
+    """By the day alone too: that no time of day is named does not make it a day of UTC."""
+    elements = (element("ENERGY", "0.10", **restrictions), element("ENERGY", "0.90"))
+    for updates in ("1 min", "10 h"):
+        night = run(tmp_path, elements, updates, ada="100 min", bob="95 min", start="2026-05-10T22:00")
+        with Recording.open(night) as recording:
+            found = cdrs(recording)
+            assert [cdr.total_cost.excl_vat for cdr in found] == [by_the_curve(recording, cdr) for cdr in found]
+            midnight = "2026-05-10T22:00:00Z"
+            assert all(midnight in [each.start_date_time for each in cdr.charging_periods] for cdr in found)
+
+
 def test_the_story_tells_what_the_cpo_asks_for(tmp_path: Path) -> None:
     with Recording.open(run(tmp_path, NOON, "30 min")) as recording:
         (asked,) = [line for line in story(recording, "Ada") if line.what == "TriggerMeterValue"]

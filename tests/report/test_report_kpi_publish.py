@@ -5,6 +5,7 @@ import errno
 import json
 import re
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -13,9 +14,10 @@ from report_hour import hour
 
 from simulator.recording.reader import Recording
 from simulator.report.format import Style
+from simulator.report.kpi.columns import COLUMNS
 from simulator.report.kpi.definitions import KPIS
 from simulator.report.kpi.measure import FORMAT, Measured, measure
-from simulator.report.kpi.tables import table
+from simulator.report.kpi.tables import Table, table
 from simulator.report.publish.data import all_tables, report_json, write_csv, write_parquet
 from simulator.report.publish.figures import number
 from simulator.report.publish.plots import Curve, over_time
@@ -216,6 +218,26 @@ def test_a_column_of_nothing_is_one_of_numbers(tmp_path: Path) -> None:
 
     write_parquet(tmp_path, [table("some", ("name", "wait_mean_min"), [("a", None), ("b", None)])])
     assert str(parquet.read_schema(tmp_path / "some.parquet").field("wait_mean_min").type) == "double"
+
+
+def test_every_column_says_what_it_is_and_is_of_one_type_in_every_run(
+    path: Path, run: Measured, tmp_path: Path
+) -> None:
+    """Tables of several runs are read as one, also where those of one run are empty."""
+    from pyarrow import parquet
+
+    with Recording.open(path) as recording:
+        whole = all_tables(recording, run)
+    empty = [Table(each.name, {name: [] for name in each.columns}) for each in whole]
+    write_parquet(tmp_path / "whole", whole)
+    write_parquet(tmp_path / "empty", empty)
+    for each in whole:
+        schemas = [parquet.read_schema(tmp_path / folder / f"{each.name}.parquet") for folder in ("whole", "empty")]
+        assert schemas[0].equals(schemas[1], check_metadata=True)
+        for name, cells in each.columns.items():
+            kinds = {"text": (str, Decimal), "count": (int,), "number": (int, float)}[COLUMNS[name].kind]
+            assert all(cell is None or isinstance(cell, kinds) for cell in cells), name
+            assert schemas[0].field(name).metadata[b"meaning"].decode() == COLUMNS[name].meaning
 
 
 def test_the_text_tells_every_figure(run: Measured) -> None:

@@ -11,6 +11,7 @@ import msgspec
 
 from simulator.i18n import tr
 from simulator.recording.reader import Recording
+from simulator.report.kpi.columns import COLUMNS
 from simulator.report.kpi.definitions import KPIS, cost_kpi
 from simulator.report.kpi.measure import FORMAT, Measured
 from simulator.report.kpi.tables import Table, table
@@ -139,13 +140,23 @@ def parquet_writer(each: Table, metadata: Mapping[bytes, bytes] | None = None) -
     columns = {name: [_plain(cell) for cell in cells] for name, cells in each.columns.items()}
 
     def write(path: Path) -> None:
-        # A figure that was nowhere measured is a column of numbers all the same.
-        types = {name: arrow.float64() for name, cells in columns.items() if cells.count(None) == len(cells)}
         with stops_held_back():
-            made = arrow.table({name: arrow.array(cells, types.get(name)) for name, cells in columns.items()})
-            parquet.write_table(made.replace_schema_metadata(metadata), path)
+            fields = [_field(arrow, name, cells) for name, cells in columns.items()]
+            arrays = [arrow.array(cells, field.type) for cells, field in zip(columns.values(), fields, strict=True)]
+            made = arrow.Table.from_arrays(arrays, schema=arrow.schema(fields, metadata=metadata))
+            parquet.write_table(made, path)
 
     return write
+
+
+def _field(arrow: Any, name: str, cells: Sequence[object]) -> Any:
+    """A column with its type, unit and meaning: the same in every run, also where it is empty."""
+    known = COLUMNS.get(name)
+    if known is None:
+        # Of what a sweep varies, and of single modules and links. What was nowhere measured is a number all the same.
+        return arrow.field(name, arrow.float64() if cells.count(None) == len(cells) else arrow.infer_type(cells))
+    types = {"text": arrow.string(), "count": arrow.int64(), "number": arrow.float64()}
+    return arrow.field(name, types[known.kind], metadata={"unit": known.unit, "meaning": known.meaning})
 
 
 def _plain(cell: object) -> object:
