@@ -119,6 +119,15 @@ def test_keys_that_are_not_told_apart_by_their_last_word_are_told_whole(make: Ma
     assert found.variants[0].title.endswith("new=–")
 
 
+def test_titles_name_as_many_differences_as_tell_the_variants_apart(make: Make) -> None:
+    grid = [(f"a={a}", f"b={b}", f"c={c}", f"d={d}") for a in "12" for b in "12" for c in "12" for d in "12"]
+    found = compared(*(make(1, overrides=overrides) for overrides in grid))
+    assert [each.title for each in found.variants] == [", ".join(overrides) for overrides in grid]
+    beside = ("a=1", "b=1", "c=1", "d=1", "e=1")
+    found = compared(make(1, overrides=beside), make(1, overrides=(*beside[:4], "e=2")), make(1))
+    assert found.variants[0].title == "a=1, b=1, e=1, …"
+
+
 def test_runs_of_different_length_are_no_replications(make: Make) -> None:
     shorter = {"duration_us": "1800000000", "ended_at_us": "1800000000"}
     found = compared(make(1), make(2, **shorter))

@@ -14,7 +14,7 @@ UNTIL: Final = "--until"
 """Stands for a path where runs went on for different times."""
 
 _TOLD: Final = 3
-"""A title names at most so many of the paths that set a variant apart."""
+"""A title names so many of the paths that set variants apart, and more only where it would be another's title too."""
 
 
 class Variant(Struct, frozen=True):
@@ -58,8 +58,9 @@ def variants_of(runs: Sequence[Run]) -> Variants:
             notes.append(_twice(first, run))
     scenarios = {letters(number): dict(lines) for number, lines in enumerate(groups)}
     differences = _differences(scenarios)
+    telling = _telling(differences, list(scenarios))
     found = tuple(
-        Variant(name, _title(name, differences, group), tuple(group.values()))
+        Variant(name, _title(name, telling, differences, group), tuple(group.values()))
         for name, group in zip(scenarios, groups.values(), strict=True)
     )
     return Variants(found, differences, tuple(notes))
@@ -77,17 +78,41 @@ def _differences(scenarios: dict[str, dict[str, str]]) -> tuple[ScenarioDifferen
     return tuple(ScenarioDifference(path, row) for path, row in rows if len(dict.fromkeys(row.values())) > 1)
 
 
-def _title(name: str, differences: Sequence[ScenarioDifference], group: dict[int, Run]) -> str:
+def _telling(differences: Sequence[ScenarioDifference], names: Sequence[str]) -> list[ScenarioDifference]:
+    """The differences that titles name: as many as it takes to tell all variants apart, and a few at least."""
+    chosen: list[ScenarioDifference] = []
+    keys: dict[str, tuple[str | None, ...]] = dict.fromkeys(names, ())
+
+    def parts(difference: ScenarioDifference) -> int:
+        return len({(*keys[name], difference.values[name]) for name in names})
+
+    while left := [each for each in differences if each not in chosen]:
+        best = max(left, key=parts)
+        if parts(best) == len(set(keys.values())):
+            break
+        chosen.append(best)
+        keys = {name: (*keys[name], best.values[name]) for name in names}
+    others = [each for each in differences if each not in chosen]
+    chosen += others[: max(0, _TOLD - len(chosen))]
+    return [each for each in differences if each in chosen]
+
+
+def _title(
+    name: str,
+    telling: Sequence[ScenarioDifference],
+    differences: Sequence[ScenarioDifference],
+    group: dict[int, Run],
+) -> str:
     run = next(iter(group.values()))
     if not differences:
         return run.outcome.scenario
     # The last key says enough, unless several paths end in it.
     keys = Counter(each.path.rpartition(".")[2] for each in differences)
     told = []
-    for each in differences[:_TOLD]:
+    for each in telling:
         key = each.path.rpartition(".")[2]
         told.append(f"{key if keys[key] == 1 else each.path}={each.values[name] or '–'}")
-    if len(differences) > _TOLD:
+    if len(differences) > len(telling):
         told.append("…")
     return ", ".join(told)
 

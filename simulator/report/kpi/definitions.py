@@ -170,7 +170,10 @@ KPIS: Final = (
         tr("Sessions per EVSE and day"),
         tr("sessions"),
         "",
-        tr("Drivers who plugged in, over EVSEs and days of the window."),
+        tr(
+            "Drivers who plugged in, over EVSEs and days of the window, of which a short one is a part; the load that "
+            "was asked for counts a day at least."
+        ),
         _STREET,
     ),
     Kpi("cdrs", tr("CDRs"), tr("CDRs"), "", tr("CDRs issued (OCPI CDRs)."), tr("Amounts owed"), True),
