@@ -16,7 +16,7 @@ Json = dict[str, Any]
 class Stranger:
     """An eMSP or a CPO in one version; `heard` is all that it was asked, `authorizations` with which token.
 
-    One who is sloppy writes tokens as they are and knows nothing of message ids.
+    One who is sloppy writes tokens as they are and knows nothing of message ids. `nonsense` is its answer for lists.
     """
 
     def __init__(
@@ -38,6 +38,7 @@ class Stranger:
         self.heard: list[tuple[str, str, Any]] = []
         self.authorizations: list[str] = []
         self.objects: dict[str, list[Json]] = {}
+        self.nonsense = b""
         self.base = ""
         self.endpoints: dict[str, str] = {}
         self.configuration: list[str] = []
@@ -68,6 +69,8 @@ class Stranger:
         self.authorizations.append(request.headers["Authorization"])
         if self.slow_s and request.method in ("PUT", "PATCH"):
             await asyncio.sleep(self.slow_s)
+        if self.nonsense and request.method == "GET" and len(request.path.split("/")) > 3:
+            return web.Response(body=self.nonsense, content_type="application/json")
         data = self._answer(request, body)
         headers = {} if self.sloppy else {name: request.headers[name] for name in IDS if name in request.headers}
         if isinstance(data, list) and request.path != "/ocpi/versions":
