@@ -1,6 +1,6 @@
 """One outsider and its connections with our parties: how they come to know each other."""
 
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from typing import Any, Final
 
 from simpy import Event
@@ -34,7 +34,8 @@ class Guest:
         self.id = outsider.id
         self.identity = _identity(outsider)
         self.host = self.identity.host
-        self.addresses = Addresses(self.host, {})
+        self._connections: list[Connection] = []
+        self.addresses = Addresses(self.host, {}, self._in_use)
         self.under_way = 0
         self._world = world
         self._invited: list[Invited] = []
@@ -49,12 +50,13 @@ class Guest:
         timeout_us = round(outsider.timeout_us * speed)
         told = {"role": outsider.role, "name": outsider.name, "host": self.host}
         world.journal.state(HOLDER, "party", self.id, told, TIME)
-        self.addresses = Addresses(self.host, origins)
+        self.addresses = Addresses(self.host, origins, self._in_use)
         for partner in outsider.partners:
             party = world.party(partner)
             world.links.add(Link(world.streams, partner, self.id, Latency(0, 0), timeout_us))
             world.journal.state(HOLDER, "link", f"{partner}|{self.id}", {"median_ms": 0.0, "p95_ms": 0.0}, TIME)
             for connection in self._connect(partner):
+                self._connections.append(connection)
                 party.sync.start_polling_of(connection.name)
                 if outsider.versions_url is not None:
                     work = self._register(partner, connection, outsider.versions_url, outsider.token or "")
@@ -67,6 +69,11 @@ class Guest:
         for hub in outsider.partners:
             if hub in world.hubs:
                 self._meet_behind(hub)
+
+    def _in_use(self) -> Iterator[str]:
+        for connection in self._connections:
+            yield connection.peer_versions_url
+            yield from connection.endpoints.values()
 
     def begins_anew(self, party: str, authorization: str) -> bool:
         """Whether this header, which opens no door of a party, begins a registration of this outsider there."""

@@ -96,3 +96,21 @@ def test_one_refusal_ends_no_registration(tmp_path: Path) -> None:
                 await run.end()
 
     asyncio.run(both())
+
+
+def test_one_that_comes_back_at_ever_another_port_is_found_there(tmp_path: Path) -> None:
+    async def part(run: Served) -> None:
+        theirs, endpoints = "", {}
+        for number in range(12):
+            async with Stranger("2.2.1") as stranger:
+                if number == 0:
+                    await registers(stranger, run, 1)
+                else:
+                    stranger.theirs, stranger.endpoints = theirs, endpoints
+                    credentials = stranger.credentials(f"token-b-{number}")
+                    _, told, _ = await stranger.ask("PUT", endpoints["credentials"], credentials)
+                    assert told["status_code"] == 1000, (number, told)
+                    stranger.theirs = told["data"]["token"]
+                theirs, endpoints = stranger.theirs, stranger.endpoints
+
+    scene(served(tmp_path, JOINS.format(version="2.2.1")), tmp_path / "served.ocpirun", part)
