@@ -122,7 +122,7 @@ def load(path: Path, overrides: Sequence[str] = ()) -> Scenario:
         changes=read_changes(
             problems,
             fields.value("changes"),
-            Known(parties, connections, tariffs, networks, sites, drivers),
+            Known(parties, connections, tariffs, networks, sites, drivers, outsiders),
             start,
             duration_us,
         ),

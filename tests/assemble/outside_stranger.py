@@ -102,6 +102,8 @@ class Stranger:
         if module == "credentials":
             if request.method == "GET":
                 return self.credentials(self.accepted or self.ours)
+            if request.method == "DELETE":
+                return None
             self.theirs = body["token"]
             if self.accepted:
                 self.accepted = f"token-c-{len(self.heard)}"
