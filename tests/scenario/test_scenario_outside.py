@@ -106,3 +106,16 @@ def test_what_ours_change_may_be_between_them_and_an_outsider(tmp_path: Path) ->
     assert "There is no emsp “DE-CPO”" in no_emsp
     other = change.replace("with: %s", "with: %s, version: 2.1.1") % ("credentials_renewed", "DE-EXT")
     assert "DE-EXT does not offer OCPI 2.1.1; it has 2.2.1, 2.3.0." in sentences(tmp_path, outside + other)
+
+
+@pytest.mark.parametrize(("role", "why"), [("cpo", "nobody owns an EVSE"), ("emsp", "no driver has a contract")])
+def test_somebody_has_each_role_be_it_outside(tmp_path: Path, role: str, why: str) -> None:
+    party = "  NL-ABC: {role: cpo, quirks: [raw_token, no_ids_echoed]}" if role == "cpo" else "  NL-EMA: {role: emsp}"
+    text = TEXT.replace(f"{party}\n", "")
+    text = text[: text.index("sites:")] if role == "cpo" else text
+    (tmp_path / "town.yaml").write_text(f"{text}outside: {{DE-EXT: {{role: {role}}}}}\n")
+    assert [each.role for each in load(tmp_path / "town.yaml").outsiders] == [role]
+    (tmp_path / "town.yaml").write_text(text)
+    with pytest.raises(ScenarioErrors) as refused:
+        load(tmp_path / "town.yaml")
+    assert any(why in error.sentence for error in refused.value.errors)
