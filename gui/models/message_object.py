@@ -9,8 +9,9 @@ from typing import Any, Final, Literal
 import msgspec
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from gui.models.message_text import visible_body
+from gui.models.message_text import readable, visible_body
 from simulator.i18n import tr, trn
+from simulator.ocpi import codec
 from simulator.ocpi.fields import field_type, object_type, sentence
 from simulator.recording.rows import Message
 
@@ -44,7 +45,10 @@ class Node:
     def nodes(self) -> "list[Node]":
         """What is within."""
         if self._nodes is None:
-            self._nodes = list(self._open()) if self.is_branch else []
+            try:
+                self._nodes = list(self._open()) if self.is_branch else []
+            except codec.UNREADABLE:
+                self._nodes = []
         return self._nodes
 
     def add(self, node: "Node") -> None:
@@ -104,8 +108,7 @@ class ObjectModel(QAbstractItemModel):
 
     def json(self, index: Index) -> str:
         """The JSON at a place of the tree, laid out."""
-        raw = self.node(index).raw
-        return msgspec.json.format(raw, indent=2).decode() if raw else ""
+        return readable(self.node(index).raw)
 
     # What Qt asks
 
@@ -146,24 +149,20 @@ def _objects(message: Message) -> Iterator[tuple[str, bytes, str]]:
     if body:
         yield _title(tr("Request"), message, "request"), body, _type(message, "request")
     envelope = visible_body(message, message.response_body)
-    try:
-        answer = msgspec.json.decode(envelope, type=dict[str, msgspec.Raw]) if envelope else {}
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        answer = {}
+    whole = _json(envelope)
+    answer = msgspec.json.decode(whole, type=dict[str, msgspec.Raw]) if whole[:1] == b"{" else {}
     data = bytes(answer.get("data", b""))
     if data and data != b"null":
         yield _title(tr("Answer"), message, "response"), data, _type(message, "response")
-    elif envelope and not body:
-        whole = _json(envelope)
-        if whole:
-            yield tr("Answer (envelope)"), whole, "Envelope"
+    elif whole and not body:
+        yield tr("Answer (envelope)"), whole, "Envelope"
 
 
 def _json(body: bytes) -> bytes:
     """The body if it is a JSON object or list."""
     try:
         msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except codec.UNREADABLE:
         return b""
     stripped = body.strip()
     return stripped if stripped[:1] in (b"{", b"[") else b""

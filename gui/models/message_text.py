@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import msgspec
 
+from simulator.ocpi import codec
 from simulator.recording.rows import Headers, Message
 
 HIDDEN: Final = "(hidden)"
@@ -25,7 +26,7 @@ def headers_text(headers: Headers, *, with_tokens: bool = False) -> str:
 
 def body_text(message: Message, body: bytes, *, with_tokens: bool = False) -> tuple[str, bool]:
     """A body laid out for reading, numbers as they came over the wire; and whether it had to be shortened."""
-    text = _readable(_body(message, body, with_tokens))
+    text = readable(_body(message, body, with_tokens))
     return text[:_LONGEST_BODY], len(text) > _LONGEST_BODY
 
 
@@ -44,7 +45,7 @@ def as_json(message: Message, *, with_tokens: bool = False) -> str:
         "request": {"method": message.method, "url": _url(message), **request},
         "response": {"http_status": message.http_status, "ocpi_status": message.ocpi_status, **response},
     }
-    return _indent(msgspec.json.encode(whole), indent=2).decode()
+    return readable(msgspec.json.encode(whole))
 
 
 def as_curl(message: Message, *, with_tokens: bool = False) -> str:
@@ -88,7 +89,7 @@ def _content(message: Message, headers: Headers, body: bytes, with_tokens: bool)
     try:
         msgspec.json.decode(raw)
         shown: object = msgspec.Raw(raw)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except codec.UNREADABLE:
         shown = raw.decode("utf-8", "replace") or None
     return {"headers": _headers(headers, with_tokens), "body": shown}
 
@@ -99,7 +100,7 @@ def _body(message: Message, body: bytes, with_tokens: bool) -> bytes:
         return body
     try:
         tree = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except codec.UNREADABLE:
         return body
     for holder in (tree, tree.get("data") if isinstance(tree, dict) else None):
         if isinstance(holder, dict) and _SECRET_FIELD in holder:
@@ -107,8 +108,9 @@ def _body(message: Message, body: bytes, with_tokens: bool) -> bytes:
     return msgspec.json.encode(tree)
 
 
-def _readable(body: bytes) -> str:
+def readable(body: bytes) -> str:
+    """JSON laid out; anything else as it is."""
     try:
         return _indent(body, indent=2).decode()
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except codec.UNREADABLE:
         return body.decode("utf-8", "replace")

@@ -98,12 +98,14 @@ def _negotiate(world: World, change: Change, what: str, negotiation: _Negotiatio
     assert change.party is not None
     assert change.peer is not None
     party = world.party(change.party)
-    office, connection = party.office, party.office.connections[change.peer]
-    data = {"peer": change.peer, "version": change.version or connection.version}
+    office, connection = party.office, party.office.connections.get(change.peer)
+    data = {"peer": change.peer, "version": change.version or (connection.version if connection else "")}
     cause = world.journal.event(office.id, what, party=office.id, subject=change.peer, data=data)
 
     def work() -> Generator[Event, Any, None]:
-        problem = yield from negotiation(party.registration, connection, cause)
+        problem = f"{change.peer} is not connected."
+        if connection is not None:
+            problem = yield from negotiation(party.registration, connection, cause)
         if problem:
             told = {"peer": change.peer, "problem": problem}
             world.journal.event(

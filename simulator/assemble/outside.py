@@ -18,17 +18,18 @@ from msgspec import Struct
 from msgspec.structs import replace
 from simpy import Event, Interrupt
 
+from simulator.assemble.invited import Invitation
 from simulator.assemble.outside_subject import subject_of
 from simulator.assemble.outside_visitors import Awaited, welcome
-from simulator.assemble.outsider import Guest, Invitation
+from simulator.assemble.outsider import Guest
 from simulator.assemble.world import World
 from simulator.engine.cause import TIME
 from simulator.engine.exchange import Exchange
 from simulator.engine.governor import Governor
 from simulator.engine.node import Handling, Inbound, Node
 from simulator.ocpi import envelope
+from simulator.ocpi import headers as h
 from simulator.ocpi.datatypes import format_datetime
-from simulator.ocpi.headers import CONTENT_TYPE
 from simulator.ocpi.status import Status
 from simulator.wire.carrier import Request, Response
 from simulator.wire.outside_client import Reach, Unreachable
@@ -102,7 +103,7 @@ class Outside:
         at = format_datetime(self._world.scenario.start_epoch_us + self._kernel.now_us)
         status = Status.SERVER_ERROR if http_status >= 500 else Status.CLIENT_ERROR
         body = envelope.failure(status, sentence, at)
-        return Response(http_status, ((CONTENT_TYPE, "application/json"),), body)
+        return Response(http_status, ((h.CONTENT_TYPE, "application/json"),), body)
 
     async def close(self) -> None:
         """Close the doors and let go of what is under way."""
@@ -140,10 +141,13 @@ class Outside:
             return
         office = self._world.party(party).office
         headers = {name.lower(): value for name, value in reversed(request.headers)}
-        caller = office.platform.caller(headers.get("authorization", ""))
+        authorization = headers.get("authorization", "")
+        caller = office.platform.caller(authorization)
+        if caller is None and any(guest.begins_anew(party, authorization) for guest in self.guests.values()):
+            caller = office.platform.caller(authorization)
         guest = self.guests.get(caller.peer_id) if caller is not None else None
         if guest is None:
-            why = "it has no credentials token that was handed out to anybody outside"
+            why = "it has no credentials token that was handed out to anybody outside and is in force"
             answer.set_result(self._kernel.stranger(party, f"{request.method} {request.url[:200]}", why))
             return
         url = f"http://{office.identity.host}{request.url}"
@@ -187,6 +191,8 @@ class Outside:
             self._send(guest, inbound.request, answer)
             told = yield answer
             if isinstance(told, Response):
+                if told.status == 401:
+                    guest.refuses(dict(inbound.request.headers).get(h.AUTHORIZATION, ""))
                 return told
             self._world.journal.event(
                 guest.id, "unreachable", party=guest.id, data={"why": str(told)}, cause=inbound.cause

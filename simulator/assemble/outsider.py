@@ -1,41 +1,27 @@
 """One outsider and its connections with our parties: how they come to know each other."""
 
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from typing import Any, Final
 
-from msgspec import Struct
 from simpy import Event
 
 from simulator.assemble.cast import HOLDER
+from simulator.assemble.invited import Invitation, Invited
 from simulator.assemble.meetings import OLDEST, arrange_for_guest, behind_hub
 from simulator.assemble.world import World
 from simulator.engine.cause import TIME
 from simulator.engine.links import Latency, Link
 from simulator.engine.node import Node
+from simulator.ocpi import headers as h
 from simulator.ocpi.modules import Role
 from simulator.parties.connection import Connection, ConnectionState
 from simulator.parties.identity import Identity
-from simulator.parties.introduction import introduce
+from simulator.parties.introduction import Party, introduce
 from simulator.scenario.model import Outsider
 from simulator.wire.outside_addresses import Addresses
 
 _RETRY_US: Final = 60_000_000
 _WATCH_US: Final = 1_000_000
-
-
-class Invitation(Struct, frozen=True):
-    """What the people of an outsider, which speaks `versions`, need in order to register with one of our parties.
-
-    One that speaks 2.1.1 only knows no hubs: it is invited by a hub `in_place_of` each party that this leads it to.
-    """
-
-    party: str
-    outsider: str
-    role: str
-    versions_url: str
-    token: str
-    versions: tuple[str, ...]
-    in_place_of: str = ""
 
 
 class Guest:
@@ -48,9 +34,12 @@ class Guest:
         self.id = outsider.id
         self.identity = _identity(outsider)
         self.host = self.identity.host
-        self.addresses = Addresses(self.host, {})
+        self._connections: list[Connection] = []
+        self.addresses = Addresses(self.host, {}, self._in_use)
         self.under_way = 0
         self._world = world
+        self._invited: list[Invited] = []
+        self._refused: dict[str, bool] = {}
 
     def meet(self, origins: Mapping[str, str], speed: float, invite: Callable[[Invitation], None]) -> None:
         """Connect it with its partners, whose real origins by logical host are given.
@@ -61,22 +50,34 @@ class Guest:
         timeout_us = round(outsider.timeout_us * speed)
         told = {"role": outsider.role, "name": outsider.name, "host": self.host}
         world.journal.state(HOLDER, "party", self.id, told, TIME)
-        self.addresses = Addresses(self.host, origins)
-        if outsider.versions_url is not None:
-            self.addresses.know(outsider.versions_url.encode())
+        self.addresses = Addresses(self.host, origins, self._in_use)
         for partner in outsider.partners:
             party = world.party(partner)
             world.links.add(Link(world.streams, partner, self.id, Latency(0, 0), timeout_us))
             world.journal.state(HOLDER, "link", f"{partner}|{self.id}", {"median_ms": 0.0, "p95_ms": 0.0}, TIME)
             for connection in self._connect(partner):
+                self._connections.append(connection)
                 party.sync.start_polling_of(connection.name)
-                work = self._invite(partner, connection, invite)
                 if outsider.versions_url is not None:
                     work = self._register(partner, connection, outsider.versions_url, outsider.token or "")
+                else:
+                    url = self.addresses.outward(party.registration.versions_url(connection).encode()).decode()
+                    invited = Invited(world, outsider, partner, connection, url, invite)
+                    self._invited.append(invited)
+                    work = invited.watch()
                 world.kernel.env.process(work)
         for hub in outsider.partners:
             if hub in world.hubs:
                 self._meet_behind(hub)
+
+    def _in_use(self) -> Iterator[str]:
+        for connection in self._connections:
+            yield connection.peer_versions_url
+            yield from connection.endpoints.values()
+
+    def begins_anew(self, party: str, authorization: str) -> bool:
+        """Whether this header, which opens no door of a party, begins a registration of this outsider there."""
+        return any(each.begins_anew(authorization) for each in self._invited if each.party == party)
 
     def _connect(self, partner: str) -> list[Connection]:
         """Its connections with a partner; with a hub that it cannot know as one, for each that this leads it to."""
@@ -103,33 +104,34 @@ class Guest:
             receiver.sync.start_polling_of(meeting.receivers)
             world.kernel.env.process(introduce(sender, receiver, meeting.senders, meeting.receivers))
 
-    def _invite(
-        self, partner: str, connection: Connection, invite: Callable[[Invitation], None]
-    ) -> Generator[Event, Any, None]:
-        """Hand over a token; another one when the outsider has unregistered, so that it may come back."""
-        party = self._world.party(partner)
-        url = self.addresses.outward(party.registration.versions_url(connection).encode()).decode()
-        while True:
-            token = party.registration.issue_token_a(connection)
-            data = {"sender": self.id, "receiver": partner}
-            self._world.journal.event("people", "token_a_handed_over", party=self.id, subject=partner, data=data)
-            outsider, place = self.outsider, connection.facade
-            invite(Invitation(partner, self.id, outsider.role, url, token, outsider.versions, place))
-            while connection.state is not ConnectionState.UNREGISTERED:
-                yield self._world.kernel.env.timeout(_WATCH_US)
-
     def _register(
         self, partner: str, connection: Connection, versions_url: str, token: str
     ) -> Generator[Event, Any, None]:
-        """Let one of ours register with it, again and again until it works."""
-        party = self._world.party(partner)
-        url = self.addresses.inward(versions_url.encode()).decode()
-        while not connection.registered:
-            party.registration.take_token_a(connection, token, url)
-            if self.outsider.encoding is not None:
-                connection.encode_tokens(self.outsider.encoding)
-            yield party.office.spawn(self._handshake(partner, connection), f"register with {self.id}")
-            yield self._world.kernel.env.timeout(_RETRY_US)
+        """Let one of ours register with it, again and again until it works, and anew when it has forgotten ours."""
+        party, env = self._world.party(partner), self._world.kernel.env
+        while connection.state is not ConnectionState.UNREGISTERED:
+            if not connection.registered:
+                self.addresses.know(versions_url.encode())
+                url = self.addresses.inward(versions_url.encode()).decode()
+                party.registration.take_token_a(connection, token, url)
+                if self.outsider.encoding is not None:
+                    connection.encode_tokens(self.outsider.encoding)
+                yield party.office.spawn(self._handshake(partner, connection), f"register with {self.id}")
+                yield env.timeout(_RETRY_US)
+            elif self._refused.pop(connection.held, False):
+                yield party.office.spawn(self._forget(party, connection), f"ask {self.id} whether it knows us")
+                yield env.timeout(_RETRY_US if connection.registered else 0)
+            else:
+                yield env.timeout(_WATCH_US)
+
+    def _forget(self, party: Party, connection: Connection) -> Generator[Event, Any, None]:
+        """Let go of a registration of which it knows nothing any more: one refused request alone does not say so."""
+        if (yield from party.registration.is_refused(connection, TIME)):
+            connection.enter(ConnectionState.NONE)
+
+    def refuses(self, authorization: str) -> None:
+        """It has answered a request with this header by HTTP 401."""
+        self._refused.update(dict.fromkeys(h.tokens_in(authorization), True))
 
     def _handshake(self, partner: str, connection: Connection) -> Generator[Event, Any, None]:
         party, journal = self._world.party(partner), self._world.journal

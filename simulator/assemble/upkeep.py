@@ -116,6 +116,10 @@ def compare(world: World, people: People, change: Change) -> None:
     connection = party.office.connections.get(change.peer or "")
     cause = world.journal.event(change.party, "copies_checked", party=change.party, subject=change.peer or "")
     if connection is None or not connection.registered:
+        data: dict[str, object] = {"problem": f"{change.peer} is not registered."}
+        world.journal.event(
+            change.party, "copies_not_compared", party=change.party, subject=change.peer or "", data=data, cause=cause
+        )
         return
 
     def work() -> Generator[Event, Any, None]:

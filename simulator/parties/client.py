@@ -13,7 +13,7 @@ from simulator.engine.exchange import Exchange, Subject
 from simulator.engine.kernel import Kernel
 from simulator.engine.node import Node
 from simulator.engine.streams import Streams
-from simulator.ocpi import envelope
+from simulator.ocpi import codec, envelope
 from simulator.ocpi import headers as h
 from simulator.ocpi.findings import Finding, Invalid
 from simulator.parties.connection import Connection
@@ -197,5 +197,5 @@ def status_of(body: bytes) -> int | None:
     """The OCPI status code of a response body, None when it has no readable envelope."""
     try:
         return _decode_status(body).status_code
-    except msgspec.DecodeError:
+    except codec.UNREADABLE:
         return None

@@ -96,9 +96,13 @@ class Registration:
     def issue_token_a(self, connection: Connection) -> str:
         """Make CREDENTIALS_TOKEN_A for a peer, to be handed to its people."""
         token = self._office.new_token(connection.peer_id, "A")
+        self.admit_token_a(connection, token)
+        return token
+
+    def admit_token_a(self, connection: Connection, token: str) -> None:
+        """Let a peer register with this token, whatever it had before."""
         self._office.platform.admit(connection, token)
         self._enter(connection, ConnectionState.A_ISSUED, issued="A")
-        return token
 
     def take_token_a(self, connection: Connection, token: str, versions_url: str) -> None:
         """Take the token and URL that a peer's people handed over."""
@@ -162,19 +166,32 @@ class Registration:
 
     def compare(self, connection: Connection, cause: Cause) -> Generator[Event, Any, bool]:
         """Read the credentials that a peer holds out to us; whether they are those that we know."""
-        url = _credentials_url(connection)
-        if url is None:
-            return False
-        _, theirs = yield from self._ask(
-            connection,
-            "GET",
-            url,
-            "credentials.get",
-            lambda data: credentials.read(data, connection.version, connection.peer_role),
-            cause,
-        )
+        _, theirs = yield from self._read_theirs(connection, cause)
         known = (connection.held, connection.peer_versions_url, connection.members)
         return theirs is not None and (theirs.token, theirs.url, theirs.members) == known
+
+    def is_refused(self, connection: Connection, cause: Cause) -> Generator[Event, Any, bool]:
+        """Whether a peer says that the token which it gave us is none of its own."""
+        held = connection.held
+        answer, _ = yield from self._read_theirs(connection, cause)
+        return connection.registered and connection.held == held and answer.http_status == 401
+
+    def _read_theirs(
+        self, connection: Connection, cause: Cause
+    ) -> Generator[Event, Any, tuple[Answer, Presented | None]]:
+        url, version = _credentials_url(connection), connection.version
+        if url is None:
+            return Answer(f"{connection.peer_id} has no credentials endpoint", 0, 0, None, {}), None
+        return (
+            yield from self._ask(
+                connection,
+                "GET",
+                url,
+                "credentials.get",
+                lambda data: credentials.read(data, version, connection.peer_role),
+                cause,
+            )
+        )
 
     def _present(self, connection: Connection, method: str, token: str, cause: Cause) -> Generator[Event, Any, str]:
         """Send our credentials; returns why the peer did not take them, or an empty text."""

@@ -29,6 +29,7 @@ _WORDS: Final = {
     "contract_restored": "Restores a driver's contract",
     "copies_checked": "Compares its objects with the other party's copies",
     "copies_compared": "Has compared its objects with the copies",
+    "copies_not_compared": "Could not compare its objects with the copies",
     "credentials_renewal": "Renews its credentials",
     "credentials_renewal_failed": "Could not renew its credentials",
     "invoice": "Sends an invoice",

@@ -7,6 +7,7 @@ from typing import Any, Final
 import msgspec
 
 from simulator.i18n import tr
+from simulator.ocpi import codec
 from simulator.ocpi.describe import meaning
 from simulator.ocpi.status import Status
 from simulator.ocpi.status import meaning as status_meaning
@@ -93,7 +94,7 @@ def fields_of(value: object) -> Fields:
     if isinstance(value, bytes):
         try:
             value = _decoder.decode(value)
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except codec.UNREADABLE:
             return {}
     return value if isinstance(value, Mapping) else {}
 

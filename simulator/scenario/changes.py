@@ -14,6 +14,7 @@ from simulator.scenario.model import (
     Driver,
     DriverGroup,
     Network,
+    Outsider,
     Party,
     RecordedDrivers,
     Site,
@@ -38,6 +39,12 @@ class Known(Struct, frozen=True):
     networks: Sequence[Network]
     sites: Sequence[Site]
     drivers: Sequence[DriverGroup | RecordedDrivers | Driver]
+    outsiders: Sequence[Outsider]
+
+    @property
+    def everybody(self) -> tuple[Party | Outsider, ...]:
+        """Our parties and those outside."""
+        return (*self.parties, *self.outsiders)
 
 
 def read_changes(
@@ -118,15 +125,17 @@ def _site(problems: Problems, fields: Fields, known: Known) -> dict[str, Any]:
 
 def _invoice(problems: Problems, fields: Fields, known: Known) -> dict[str, Any]:
     """Who sends an invoice, and to whom: not always over a connection of their own."""
-    of_role = {role: [party.id for party in known.parties if party.role == role] for role in ("cpo", "emsp")}
-    party = _reference(problems, fields, "party", of_role["cpo"], "cpo")
-    return {"party": party, "peer": _reference(problems, fields, "with", of_role["emsp"], "emsp")}
+    cpos = [party.id for party in known.parties if party.role == "cpo"]
+    emsps = [each.id for each in known.everybody if each.role == "emsp"]
+    party = _reference(problems, fields, "party", cpos, "cpo")
+    return {"party": party, "peer": _reference(problems, fields, "with", emsps, "emsp")}
 
 
 def _pair(problems: Problems, fields: Fields, known: Known) -> dict[str, Any]:
-    """A party and the peer that it is connected with."""
+    """A party of ours and the peer that it is connected with, which may be outside."""
     party = _reference(problems, fields, "party", [party.id for party in known.parties], "party")
     peers = [({each.a, each.b} - {party}).pop() for each in known.connections if party in (each.a, each.b)]
+    peers += [outsider.id for outsider in known.outsiders if party in outsider.partners]
     return {"party": party, "peer": _reference(problems, fields, "with", peers, f"party connected with {party}")}
 
 
@@ -134,7 +143,7 @@ def _renewal(problems: Problems, fields: Fields, known: Known) -> dict[str, Any]
     pair = _pair(problems, fields, known)
     version = fields.maybe("version", one_of(KNOWN_VERSIONS))
     for id in pair.values():
-        offered = next((party.versions for party in known.parties if party.id == id), ())
+        offered = next((each.versions for each in known.everybody if each.id == id), ())
         if version is not None and offered and version not in offered:
             sentence = f"{id} does not offer OCPI {version}; it has {', '.join(offered)}."
             problems.add(fields.place_of("version"), version, f"a version that {id} offers", sentence)

@@ -18,7 +18,7 @@ from simulator.scenario.model import Driver, DriverGroup, Network, RecordedDrive
 from simulator.scenario.networks import read_networks
 from simulator.scenario.outside import read_outside, take_visitors
 from simulator.scenario.overrides import apply_overrides
-from simulator.scenario.parties import read_connections, read_parties
+from simulator.scenario.parties import check_roles, read_connections, read_parties
 from simulator.scenario.recorded import check_evses
 from simulator.scenario.sites import read_sites
 from simulator.scenario.tariffs import read_tariffs
@@ -79,6 +79,7 @@ def load(path: Path, overrides: Sequence[str] = ()) -> Scenario:
     sites = (*made.sites, *read_sites(problems, fields.value("sites"), parties, tariffs))
     networks = read_networks(problems, fields.value("networks"), parties, path.parent)
     outsiders = read_outside(problems, fields.value("outside"), parties)
+    check_roles(problems, fields.place_of("parties"), parties, outsiders)
     site_names = _site_names(sites, networks)
     written = read_drivers(
         problems,
@@ -122,7 +123,7 @@ def load(path: Path, overrides: Sequence[str] = ()) -> Scenario:
         changes=read_changes(
             problems,
             fields.value("changes"),
-            Known(parties, connections, tariffs, networks, sites, drivers),
+            Known(parties, connections, tariffs, networks, sites, drivers, outsiders),
             start,
             duration_us,
         ),
@@ -192,7 +193,8 @@ def _check_whole(problems: Problems, fields: Fields, scenario: Scenario) -> None
     evses = any(site.evses for site in scenario.sites) or any(
         location.evses for network in scenario.networks for location in network.locations
     )
-    if not evses and not (written and problems.errors):
+    abroad = any(outsider.role == "cpo" for outsider in scenario.outsiders)
+    if not evses and not abroad and not (written and problems.errors):
         sentence = "There is no EVSE to charge at; add “sites” by hand, or “networks” with `ocpi-sim import`."
         problems.add(fields.place, "no EVSE", "sites or networks with EVSEs", sentence)
     if scenario.tell is not None:

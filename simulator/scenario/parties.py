@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from simulator.scenario.fields import Fields, Problems
-from simulator.scenario.model import Connection, Latency, Party, PartyRole
+from simulator.scenario.model import Connection, Latency, Outsider, Party, PartyRole
 from simulator.scenario.tree import Entry, Items, Place, Scalar, Value
 from simulator.scenario.units import Unreadable, parse_duration, parse_probability
 from simulator.scenario.vocabulary import KNOWN_VERSIONS, QUIRKS, ROLES, TOKEN_LISTS, USUAL_VERSIONS, WHITELISTS
@@ -35,11 +35,16 @@ def read_parties(
             problems.add(place, str(party.port), "a port for each party", sentence)
         elif party.port is not None:
             by_port[party.port] = party.id
+    return parties
+
+
+def check_roles(problems: Problems, place: Place, parties: Sequence[Party], outsiders: Sequence[Outsider]) -> None:
+    """Somebody must own the EVSEs, and somebody have contracts with drivers; either may be outside."""
+    roles = [*(party.role for party in parties), *(outsider.role for outsider in outsiders)]
     for role, why in (("cpo", "nobody owns an EVSE"), ("emsp", "no driver has a contract")):
-        if not any(party.role == role for party in parties):
+        if role not in roles:
             sentence = f"No party has the role {role}, so {why}; add one under “parties”."
             problems.add(place, f"no {role}", f"at least one {role}", sentence)
-    return parties
 
 
 def read_connections(

@@ -6,7 +6,7 @@ it stands in a header or a body. An outsider may use several hosts: all but the 
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 
 from simulator.wire.carrier import Headers
 
@@ -19,31 +19,54 @@ _MOST_ORIGINS = 8
 
 
 class Addresses:
-    """The addresses between our parties and one outsider; `ours` are real origins by logical host."""
+    """The addresses between our parties and one outsider; `ours` are real origins by logical host.
 
-    def __init__(self, host: str, ours: Mapping[str, str]) -> None:
+    `in_use` has the logical URLs at which our parties know it now: one that is none of them makes room for another.
+    """
+
+    def __init__(self, host: str, ours: Mapping[str, str], in_use: Callable[[], Iterable[str]]) -> None:
         self._host = host
         self._ours = ours
-        self._theirs: list[str] = []
+        self._in_use = in_use
+        # Its real origins with the number that each has in our paths; those that it named last stand at the end.
+        self._theirs: dict[str, int] = {}
 
     def learn(self, handshake: bytes) -> None:
         """Take note of where an outsider says that it can be reached: each `url` in a body of a handshake."""
+        named: dict[str, None] = {}
         for field in _URL_FIELD.finditer(handshake):
-            self.know(field[1])
+            self._know(field[1], named)
 
     def know(self, url: bytes) -> None:
         """An outsider can be reached at this URL's host."""
+        self._know(url, {})
+
+    def _know(self, url: bytes, named: dict[str, None]) -> None:
+        """The same, for a body that has `named` others before."""
         found = _REAL.match(url)
-        if found is None or len(self._theirs) >= _MOST_ORIGINS:
+        if found is None or (origin := _origin(found)) in (*self._ours.values(), f"http://{self._host}"):
             return
-        origin = _origin(found)
-        if origin not in (*self._theirs, *self._ours.values(), f"http://{self._host}"):
-            self._theirs.append(origin)
+        number = self._theirs.pop(origin, None)
+        if number is None:
+            number = self._room(named)
+        if number is not None:
+            self._theirs[origin] = number
+            named[origin] = None
+
+    def _room(self, named: Container[str]) -> int | None:
+        """A number that is free, if need be as what had it is forgotten: the oldest that nobody needs."""
+        if len(self._theirs) < _MOST_ORIGINS:
+            return len(self._theirs)
+        used = [int(found[2] or 0) for url in self._in_use() if (found := _LOGICAL.match(url.encode()))]
+        for origin, number in self._theirs.items():
+            if number not in used and origin not in named:
+                return self._theirs.pop(origin)
+        return None
 
     def inward(self, data: bytes) -> bytes:
         """With logical hosts in place of real ones, as far as they are known."""
         logical = {origin: f"http://{host}" for host, origin in self._ours.items()}
-        for number, origin in enumerate(self._theirs):
+        for origin, number in self._theirs.items():
             logical[origin] = f"http://{self._host}/~{number}" if number else f"http://{self._host}"
         return _REAL.sub(lambda found: logical[o].encode() if (o := _origin(found)) in logical else found[0], data)
 
@@ -53,8 +76,9 @@ class Addresses:
 
     def _real(self, found: re.Match[bytes]) -> bytes:
         host, number = found[1].decode(), int(found[2] or 0)
-        if host == self._host and number < len(self._theirs):
-            return self._theirs[number].encode()
+        if host == self._host:
+            theirs = (origin for origin, its_number in self._theirs.items() if its_number == number)
+            return next(theirs, found[0].decode()).encode()
         return self._ours[host].encode() if host in self._ours and found[2] is None else found[0]
 
     def headers_inward(self, headers: Headers) -> Headers:

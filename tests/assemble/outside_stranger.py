@@ -16,7 +16,8 @@ Json = dict[str, Any]
 class Stranger:
     """An eMSP or a CPO in one version; `heard` is all that it was asked, `authorizations` with which token.
 
-    One who is sloppy writes tokens as they are and knows nothing of message ids.
+    One who is sloppy writes tokens as they are and knows nothing of message ids. `nonsense` is its answer for lists.
+    `accepted` is the token that it asks for; any is good when it is empty, but for the module `closed`.
     """
 
     def __init__(
@@ -38,6 +39,9 @@ class Stranger:
         self.heard: list[tuple[str, str, Any]] = []
         self.authorizations: list[str] = []
         self.objects: dict[str, list[Json]] = {}
+        self.nonsense = b""
+        self.accepted = ""
+        self.closed = ""
         self.base = ""
         self.endpoints: dict[str, str] = {}
         self.configuration: list[str] = []
@@ -68,6 +72,11 @@ class Stranger:
         self.authorizations.append(request.headers["Authorization"])
         if self.slow_s and request.method in ("PUT", "PATCH"):
             await asyncio.sleep(self.slow_s)
+        knocks_in_vain = self.accepted and self._presented(request) != self.accepted
+        if knocks_in_vain or self.closed in request.path.split("/")[3:]:
+            return web.json_response({"status_code": 2001, "timestamp": TIMESTAMP}, status=401)
+        if self.nonsense and request.method == "GET" and len(request.path.split("/")) > 3:
+            return web.Response(body=self.nonsense, content_type="application/json")
         data = self._answer(request, body)
         headers = {} if self.sloppy else {name: request.headers[name] for name in IDS if name in request.headers}
         if isinstance(data, list) and request.path != "/ocpi/versions":
@@ -75,6 +84,10 @@ class Stranger:
         if request.path.endswith("/cdrs") and request.method == "POST":
             headers["Location"] = f"{self.base}/ocpi/{self.version}/cdrs/1"
         return web.json_response(self._envelope(data), headers=headers)
+
+    def _presented(self, request: web.BaseRequest) -> str:
+        token = request.headers["Authorization"].removeprefix("Token ")
+        return token if self.version == "2.1.1" else base64.b64decode(token + "===").decode("utf-8", "replace")
 
     def _envelope(self, data: object) -> Json:
         said: Json = {"status_code": 1000, "timestamp": TIMESTAMP}
@@ -87,8 +100,14 @@ class Stranger:
         if request.path == f"/ocpi/{self.version}":
             return {"version": self.version, "endpoints": self._endpoints()}
         if module == "credentials":
+            if request.method == "GET":
+                return self.credentials(self.accepted or self.ours)
+            if request.method == "DELETE":
+                return None
             self.theirs = body["token"]
-            return self.credentials("token-c-of-ours")
+            if self.accepted:
+                self.accepted = f"token-c-{len(self.heard)}"
+            return self.credentials(self.accepted or "token-c-of-ours")
         if request.method == "GET":
             return self.objects.get(module, [])
         if request.path.endswith("/authorize"):

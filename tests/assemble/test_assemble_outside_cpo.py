@@ -12,6 +12,7 @@ from outside_stranger import Stranger
 from run_town import MIN, named
 
 from simulator.recording.reader import Recording
+from simulator.scenario.load import load
 
 AACHEN = ("50.770000", "6.080000")
 JOINS = "outside:\n  DE-EXT: {{role: cpo, with: [NL-EMA], ocpi: [{version}]}}\n"
@@ -223,3 +224,29 @@ def test_who_cannot_charge_at_an_outsiders_is_told_why(tmp_path: Path) -> None:
     assert steps(path, "Bob")[-1][1]["reason"] == "app_needed"
     assert [kind for kind, _ in steps(path, "Cyd")] == ["arrive", "taken", "turned_away"]
     assert steps(path, "Cyd")[-1][1]["reason"] == "all_taken"
+
+
+ONLY_OUTSIDE = """
+name: No EVSE of ours
+start: 2026-05-04T06:00 Europe/Amsterdam
+duration: 2 h
+parties: {NL-EMA: {role: emsp}}
+drivers:
+"""
+
+
+def test_the_only_cpo_may_be_outside(tmp_path: Path) -> None:
+    stranger = Charging("2.2.1", role="CPO")
+    (tmp_path / "town.yaml").write_text(f"{ONLY_OUTSIDE}  - {in_aachen('Ann')}\n" + JOINS.format(version="2.2.1"))
+
+    async def part(run: Served) -> None:
+        async with stranger:
+            asked = await stranger.serve(run)
+            await stranger.until("POST", "commands/STOP_SESSION")
+            await stranger.put("sessions/DE/EXT/S1", session("2.2.1", asked, "COMPLETED", 7))
+            await run.until(run.at_us + MIN)
+
+    path = tmp_path / "served.ocpirun"
+    result = scene(load(tmp_path / "town.yaml"), path, part)
+    assert all(result.summary["checks"].values()), result.remarks  # type: ignore[attr-defined]
+    assert steps(path, "Ann")[-1][1]["energy_wh"] == 7_000

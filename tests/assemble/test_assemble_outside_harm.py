@@ -178,6 +178,39 @@ def test_an_answer_that_is_none_ends_in_a_failed_registration(tmp_path: Path, an
     assert all("DE-EXT" in problem for problem in failed)
 
 
+DEEP = b"[" * 4_000 + b"]" * 4_000
+DEEP_BODIES = {
+    "no end": b'{"a":' * 1_000,
+    "as data": b'{"status_code":1000,"timestamp":"2026-05-04T04:00:00Z","data":%b}' % DEEP,
+    "in an item": b'{"status_code":1000,"timestamp":"2026-05-04T04:00:00Z","data":[{"id":%b}]}' % DEEP,
+    "unknown": b'{"status_code":1000,"timestamp":"2026-05-04T04:00:00Z","data":[],"x":%b}' % DEEP,
+}
+
+
+@pytest.mark.parametrize("body", DEEP_BODIES.values(), ids=DEEP_BODIES)
+def test_nesting_without_end_in_a_list_is_an_answer_like_any_other_that_cannot_be_read(
+    tmp_path: Path, body: bytes
+) -> None:
+    stranger = Stranger("2.2.1")
+    stranger.nonsense = body
+
+    async def part(run: Served) -> None:
+        async with stranger:
+            (invitation,) = await run.invited()
+            await stranger.register(invitation.versions_url, invitation.token)
+            await stranger.until("GET", "tokens")
+            await run.until(run.at_us + MIN)
+            http, _, _ = await stranger.ask("GET", stranger.endpoints["locations"])
+            assert http == 200, "the run goes on"
+
+    result = scene(served(tmp_path, JOINS.format(version="2.2.1")), tmp_path / "served.ocpirun", part)
+    assert all(result.summary["checks"].values()), result.remarks  # type: ignore[attr-defined]
+    with Recording.open(tmp_path / "served.ocpirun") as recording:
+        asked = recording.messages(receiver="DE-EXT", module="tokens", contents=True)[0]
+        assert asked.response_body == body
+        assert recording.hints(exchange=asked.exchange)
+
+
 def test_odd_headers_and_a_flood_do_not_break_the_run(tmp_path: Path) -> None:
     odd = {
         "X-Request-ID": "  \t ",

@@ -130,3 +130,26 @@ def test_every_route_has_a_tree_or_nothing_to_show(messages: dict[str, Message])
         objects.show(message)
         envelope = msgspec.json.decode(message.response_body)
         assert bool(objects.rowCount()) == bool(message.request_body or envelope.get("data") or message.response_body)
+
+
+@pytest.mark.parametrize("depth", [900, 5_000])
+def test_a_body_nested_without_end_is_shown_as_it_came(messages: dict[str, Message], depth: int) -> None:
+    deep = b'{"status_code":1000,"data":%b}' % (b"[" * depth + b"]" * depth)
+    message = replace(messages["credentials.post"], request_body=deep, response_body=deep)
+    assert "[[[[" in body_text(message, deep)[0].replace("\n", "").replace(" ", "")
+    assert "[[[[" in as_json(message).replace("\\n", "").replace("\n", "").replace(" ", "")
+    assert "[[[[" in as_curl(message)
+    model = ObjectModel()
+    model.show(message)
+    QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
+    parent = QModelIndex()
+    for _ in range(100):
+        model.json(parent)
+        parent = model.index(0, 0, parent)
+
+
+def test_an_answer_that_is_no_utf_8_is_no_object(messages: dict[str, Message]) -> None:
+    body = b'{"status_code":1000,"data":{"id":"\xff"}}'
+    model = ObjectModel()
+    model.show(replace(messages["cdrs.receiver.post_cdr"], request_body=b"", response_body=body))
+    assert model.rowCount() == 0

@@ -74,6 +74,11 @@ def test_a_token_is_dead_when_the_next_one_is_there() -> None:
     assert rules(POST, later("token-a-of-people", 15)) == []
 
 
+def test_a_token_is_good_again_at_one_who_no_longer_knows_the_next() -> None:
+    refused = later("token-c", 30, 401, 2000)
+    assert rules(POST, refused, later("token-a-of-people", 60)) == []
+
+
 def test_tokens_die_in_pairs_when_they_are_replaced_or_given_back() -> None:
     put = replace(
         POST,

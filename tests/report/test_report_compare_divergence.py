@@ -62,6 +62,7 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ({"request": {"kwh": 1.6}}, "request at kwh", "1.5", "1.6"),
         ({"request": {"charging_periods": []}}, "request at charging_periods.0", '{"dimensions":[2498]}', "–"),
         ({"response_body": b"not JSON"}, "answer", '{"data":null,"status_code":1000}', "not JSON"),
+        ({"response_body": b"[" * 5_000}, "answer", '{"data":null,"status_code":1000}', "[" * 79 + "…"),
         ({"method": "PUT"}, "method", "PATCH", "PUT"),
         ({"path": "/other"}, "path", "/some/path", "/other"),
         ({"final": "lost"}, "outcome", "delivered", "lost"),

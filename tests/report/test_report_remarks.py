@@ -7,7 +7,7 @@ import pytest
 from report_scene import Scene
 
 from simulator.recording.reader import Recording
-from simulator.report.remarks import Remarks
+from simulator.report.remarks import Remarks, fields_of
 
 
 def told(tmp_path: Path, *bodies: dict[str, Any]) -> list[tuple[str, str]]:
@@ -42,3 +42,7 @@ def test_a_credit_is_no_bill(tmp_path: Path) -> None:
 def test_what_is_no_amount_is_not_told(tmp_path: Path, total_cost: Any) -> None:
     ((_, remark),) = told(tmp_path, {"total_energy": 1, "currency": "EUR", "total_cost": total_cost})
     assert remark == "1.000 kWh"
+
+
+def test_a_body_nested_without_end_has_no_fields() -> None:
+    assert fields_of(b'{"total_cost":' * 5_000) == {}

@@ -92,3 +92,30 @@ def test_a_driver_may_hold_an_outsiders_card(tmp_path: Path) -> None:
 def test_what_cannot_be_is_told(tmp_path: Path, more: str, said: str) -> None:
     with_hub = ("  NL-EMA: {role: emsp}", "  NL-EMA: {role: emsp}\n  NL-HUB: {role: hub}")
     assert said in " ".join(sentences(tmp_path, more, with_hub))
+
+
+def test_what_ours_change_may_be_between_them_and_an_outsider(tmp_path: Path) -> None:
+    outside = "outside: {DE-EXT: {role: emsp, ocpi: [2.2.1, 2.3.0]}, DE-CPO: {role: cpo}}\nchanges:\n"
+    change = '  - {at: "06:10", kind: %s, party: NL-ABC, with: %s}\n'
+    kinds = ("credentials_renewed", "unregistered", "copies_checked", "invoice", "invoice_withdrawn")
+    scenario = read(tmp_path, outside + "".join(change % (kind, "DE-EXT") for kind in kinds))
+    assert [(each.party, each.peer) for each in scenario.changes] == [("NL-ABC", "DE-EXT")] * len(kinds)
+    (no_partner,) = sentences(tmp_path, outside + change % ("unregistered", "DE-CPO"))
+    assert "There is no party connected with NL-ABC “DE-CPO”" in no_partner
+    (no_emsp,) = sentences(tmp_path, outside + change % ("invoice", "DE-CPO"))
+    assert "There is no emsp “DE-CPO”" in no_emsp
+    other = change.replace("with: %s", "with: %s, version: 2.1.1") % ("credentials_renewed", "DE-EXT")
+    assert "DE-EXT does not offer OCPI 2.1.1; it has 2.2.1, 2.3.0." in sentences(tmp_path, outside + other)
+
+
+@pytest.mark.parametrize(("role", "why"), [("cpo", "nobody owns an EVSE"), ("emsp", "no driver has a contract")])
+def test_somebody_has_each_role_be_it_outside(tmp_path: Path, role: str, why: str) -> None:
+    party = "  NL-ABC: {role: cpo, quirks: [raw_token, no_ids_echoed]}" if role == "cpo" else "  NL-EMA: {role: emsp}"
+    text = TEXT.replace(f"{party}\n", "")
+    text = text[: text.index("sites:")] if role == "cpo" else text
+    (tmp_path / "town.yaml").write_text(f"{text}outside: {{DE-EXT: {{role: {role}}}}}\n")
+    assert [each.role for each in load(tmp_path / "town.yaml").outsiders] == [role]
+    (tmp_path / "town.yaml").write_text(text)
+    with pytest.raises(ScenarioErrors) as refused:
+        load(tmp_path / "town.yaml")
+    assert any(why in error.sentence for error in refused.value.errors)

@@ -9,7 +9,7 @@ OURS = {"nl-abc.ocpi.test": "http://192.168.1.7:8101"}
 
 @pytest.fixture
 def addresses() -> Addresses:
-    addresses = Addresses("de-ext.ocpi.test", OURS)
+    addresses = Addresses("de-ext.ocpi.test", OURS, tuple)
     addresses.learn(b'[{"url": "https://Roaming.Example:443/ocpi/versions", "website": "http://www.example/"},')
     addresses.learn(b'{"endpoints":[{"url":"http:\\/\\/127.0.0.1:9000/cdrs"}, {"url": 7}]}')
     return addresses
@@ -61,7 +61,27 @@ def test_headers_of_an_outsider_become_such_as_a_party_may_send(addresses: Addre
 
 
 def test_an_outsider_cannot_have_hosts_without_end() -> None:
-    addresses = Addresses("de-ext.ocpi.test", OURS)
+    addresses = Addresses("de-ext.ocpi.test", OURS, tuple)
     addresses.learn(b", ".join(b'"url": "http://h%d.example/"' % number for number in range(50)))
     assert addresses.inward(b"http://h7.example/") != b"http://h7.example/"
     assert addresses.inward(b"http://h8.example/") == b"http://h8.example/"
+
+
+def test_an_outsider_that_moves_on_and_on_makes_room_for_itself() -> None:
+    """Where ours know it now is kept; of the rest the oldest is forgotten, and so is what was named in vain."""
+    known = ["http://de-ext.ocpi.test/ocpi/versions"]
+    addresses = Addresses("de-ext.ocpi.test", OURS, lambda: known)
+    addresses.know(b"http://h0.example/ocpi/versions")
+    for number in range(1, 50):
+        addresses.learn(b'{"url": "http://h%d.example/"}' % number)
+        within = addresses.inward(b"http://h%d.example/" % number)
+        assert within.startswith(b"http://de-ext.ocpi.test/~")
+        assert addresses.outward(within) == b"http://h%d.example/" % number
+    assert addresses.inward(b"http://h0.example/") == b"http://de-ext.ocpi.test/"
+    assert addresses.inward(b"http://h42.example/") == b"http://h42.example/"
+    known.append(within.decode())
+    addresses.learn(b", ".join(b'"url": "http://i%d.example/"' % number for number in range(50)))
+    assert addresses.inward(b"http://h49.example/") == within
+    assert addresses.inward(b"http://h48.example/") == b"http://h48.example/"
+    assert addresses.inward(b"http://i5.example/") != b"http://i5.example/"
+    assert addresses.inward(b"http://i6.example/") == b"http://i6.example/"

@@ -97,6 +97,8 @@ class Handshakes:
         return any(token in self._peers for token in _presented(seen))
 
     def _remember(self, seen: Seen) -> None:
+        if seen.http_status == 401 and self._is_in_force(seen):
+            self._begin_anew(seen.sender, seen.receiver)
         if not seen.ok:
             return
         if seen.route == "versions.get_details":
@@ -112,6 +114,13 @@ class Handshakes:
                 for way in ((seen.sender, seen.receiver), (seen.receiver, seen.sender)):
                     self._one_each[way] = one_each
                     self._versions[way] = seen.version
+
+    def _is_in_force(self, seen: Seen) -> bool:
+        return any(token in self._peers and token not in self._dead for token in _presented(seen))
+
+    def _begin_anew(self, sender: str, receiver: str) -> None:
+        """The receiver no longer knows what was agreed on, so an earlier token of the sender may be good once more."""
+        self._dead = {token: since for token, since in self._dead.items() if token[:2] != (sender, receiver)}
 
     def _take(self, seen: Seen, theirs: str, ours: str) -> None:
         """These tokens are in force now, the one for the sender to present, the other for the receiver."""

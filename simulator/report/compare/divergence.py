@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Raw, Struct
 
 from simulator.i18n import tr
+from simulator.ocpi import codec
 from simulator.recording.bodies import bodies_of, is_of_message
 from simulator.recording.opening import damage_refused, damaged
 from simulator.recording.outlines import Outlines, Row
@@ -206,29 +207,35 @@ def _changes(ours: Message, theirs: Message, with_bodies: bool) -> tuple[Change,
         for field, words in _BODIES:
             a, b = getattr(ours, field), getattr(theirs, field)
             if a != b:
-                place, left, right = _within(_parsed(a), _parsed(b), ())
+                place, left, right = _within(_parsed(a), _parsed(b))
                 what = tr("{body} at {place}").format(body=words, place=place) if place else words
                 found.append(Change(what, _text(left), _text(right)))
     return tuple(found)
 
 
-def _within(a: Any, b: Any, place: tuple[str, ...]) -> tuple[str, Any, Any]:
+def _within(a: Any, b: Any) -> tuple[str, Any, Any]:
     """The first place in JSON at which two bodies differ, and what each has there."""
+    place: list[str] = []
+    while differing := next((each for each in _members(a, b) if each[1] != each[2]), None):
+        name, a, b = differing
+        place.append(name)
+    return ".".join(place), a, b
+
+
+def _members(a: Any, b: Any) -> Iterator[tuple[str, Any, Any]]:
+    """What two objects, or two lists, have at each place; nothing when they are not alike."""
     if isinstance(a, dict) and isinstance(b, dict):
         for key in dict.fromkeys([*a, *b]):
-            if a.get(key) != b.get(key):
-                return _within(a.get(key), b.get(key), (*place, key))
-    if isinstance(a, list) and isinstance(b, list):
+            yield key, a.get(key), b.get(key)
+    elif isinstance(a, list) and isinstance(b, list):
         for number, (one, other) in enumerate(zip_longest(a, b)):
-            if one != other:
-                return _within(one, other, (*place, str(number)))
-    return ".".join(place), a, b
+            yield str(number), one, other
 
 
 def _parsed(body: bytes) -> Any:
     try:
         return msgspec.json.decode(body)
-    except msgspec.DecodeError:
+    except codec.UNREADABLE:
         return body.decode(errors="replace")
 
 
