@@ -13,7 +13,7 @@ from simulator.engine.exchange import Exchange, Subject
 from simulator.engine.kernel import Kernel
 from simulator.engine.node import Node
 from simulator.engine.streams import Streams
-from simulator.ocpi import envelope
+from simulator.ocpi import codec, envelope
 from simulator.ocpi import headers as h
 from simulator.ocpi.findings import Finding, Invalid
 from simulator.parties.connection import Connection
@@ -131,17 +131,23 @@ class Client:
         return exchange
 
     def read(self, exchange: Exchange | None) -> Answer:
-        """What came of an exchange that has reached its final state; a broken answer is a problem and a hint."""
+        """What came of an exchange that has reached its final state; a broken answer is a problem and a hint.
+
+        A timestamp that is missing or wrong is a hint only.
+        """
         if exchange is None:
             return Answer("the URL does not lead to the peer", 0, 0, None, {})
         response = exchange.response
         if response is None:
             return Answer(exchange.failure or exchange.final, 0, 0, None, {})
         headers = {name.lower(): value for name, value in reversed(response.headers)}
+        read: envelope.Content | None
         try:
             read = envelope.decode_envelope(response.body)
         except Invalid as invalid:
             self.hints(exchange, invalid.findings)
+            read = envelope.decode_content(response.body)
+        if read is None:
             return Answer(f"HTTP {response.status} without a readable envelope", response.status, 0, None, headers)
         data = None if read.data is UNSET else read.data
         problem = ""
@@ -197,5 +203,5 @@ def status_of(body: bytes) -> int | None:
     """The OCPI status code of a response body, None when it has no readable envelope."""
     try:
         return _decode_status(body).status_code
-    except msgspec.DecodeError:
+    except codec.UNREADABLE:
         return None

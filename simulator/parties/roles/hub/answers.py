@@ -4,9 +4,8 @@ The party's own status codes (2xxx, 3xxx) pass unchanged, the hub's (4xxx) say w
 Source: OCPI 2.2.1, Status codes, Hub errors; Transport and format, Pagination; digest, sections 2.3 and 2.5.
 """
 
-import msgspec
-
 from simulator.engine.exchange import Exchange
+from simulator.ocpi import codec
 from simulator.ocpi import headers as h
 from simulator.ocpi.findings import Invalid
 from simulator.ocpi.pagination import next_url
@@ -41,7 +40,7 @@ class Answers:
                 raise not_connected(to)
             raise Refusal(Status.RECEIVER_TIMEOUT, f"{to} did not answer in time.")
         if response.status == _UNAUTHORISED or status_of(response.body) is None:
-            raise Refusal(Status.HUB_ERROR, f"{to} gave the hub no usable answer (HTTP {response.status}).")
+            raise _of_no_use(onward, response)
         if call.version != onward.way.line.version:
             return self._translated(call, onward, exchange, response)
         headers = self._headers(call, onward, response)
@@ -50,6 +49,8 @@ class Answers:
 
     def _translated(self, call: Call, onward: Onward, exchange: Exchange, response: Response) -> Reply:
         answer, cargo = self._office.client.read(exchange), CARGO.get(call.route.name, NOTHING)
+        if not answer.status:
+            raise _of_no_use(onward, response)
         data = bytes(answer.data) if answer.data is not None else None
         headers = self._headers(call, onward, response)
         if data is not None and cargo.told:
@@ -62,7 +63,7 @@ class Answers:
                         cargo.told, data, source, call.version, owner, token=call.params.get("token_uid", "")
                     )
                 )
-            except (msgspec.DecodeError, Invalid) as error:
+            except (*codec.UNREADABLE, Invalid) as error:
                 if isinstance(error, Invalid):
                     self._office.client.hints(exchange, error.findings)
                 raise Refusal(Status.HUB_ERROR, f"What {'-'.join(onward.way.to)} answered is not valid.") from error
@@ -71,7 +72,8 @@ class Answers:
                 raise Refusal(
                     Status.CLIENT_ERROR, f"It cannot be said in OCPI {call.version}: {said.reason}"[:255], 404
                 )
-            data, headers = said.body, fewer(headers, len(said.withheld))
+            self._office.client.hints(exchange, [finding for item in said.unreadable for finding in item])
+            data, headers = said.body, fewer(headers, len(said.withheld) + len(said.unreadable))
         return Reply(
             data,
             answer.status,
@@ -98,3 +100,8 @@ class Answers:
                 if url is not None:
                     kept.append((h.LINK, f'<{self._links.page(call.route.name, place, url)}>; rel="next"'))
         return tuple(kept)
+
+
+def _of_no_use(onward: Onward, response: Response) -> Refusal:
+    to = onward.way.client.id
+    return Refusal(Status.HUB_ERROR, f"{to} gave the hub no usable answer (HTTP {response.status}).")
