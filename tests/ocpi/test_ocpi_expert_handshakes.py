@@ -173,6 +173,15 @@ def test_a_path_that_nobody_published_is_one_only_when_it_is_not_found() -> None
     elsewhere = replace(lost, url="http://nl-ema.ocpi.test/emsp/2.2.1/sessions/NL/ABC/1")
     assert rules(details, elsewhere) == ["hard-wired-path"]
     assert rules(elsewhere) == []
+    posted = replace(
+        SOUND,
+        method="POST",
+        route="cdrs.receiver.post_cdr",
+        module="cdrs",
+        request_body=b"",
+        response_headers={**SOUND.response_headers, "location": "/emsp/2.2.1/sessions/NL/ABC/1"},
+    )
+    assert "hard-wired-path" not in rules(details, posted, elsewhere), "it was told where to look"
 
 
 LOST = replace(

@@ -13,8 +13,10 @@ from simulator.ocpi import codec
 from simulator.ocpi import headers as h
 from simulator.ocpi.expert.seen import Seen
 from simulator.ocpi.findings import Finding
+from simulator.ocpi.pagination import absolute, next_url
 
 _OPEN_TO_ALL: Final = ("versions", "credentials")
+_REMEMBERED: Final = 10_000
 _UNAUTHORISED: Final = 401
 _HANDSHAKES: Final = ("credentials.post", "credentials.put")
 Way = tuple[str, str]
@@ -38,6 +40,7 @@ class Handshakes:
         self._dead: dict[Token, int] = {}
         self._successors: dict[Token, Token] = {}
         self._published: dict[Way, dict[str, None]] = {}
+        self._handed_out: dict[tuple[str, str, str], None] = {}
         self._one_each: dict[Way, bool] = {}
         self._versions: dict[Way, str] = {}
 
@@ -81,9 +84,11 @@ class Handshakes:
             yield seen.remark("other-party", "$.roles", ", ".join(named), expected, "credentials", "warning")
 
     def _is_nowhere(self, seen: Seen) -> bool:
-        """Whether a path was not found that lies below no endpoint which the receiver has published to the sender."""
+        """Whether a path was not found that no endpoint, Link or Location has led the sender to."""
         published = self._published.get((seen.sender, seen.receiver), {})
         if not published or seen.module in _OPEN_TO_ALL or seen.http_status not in (404, 405):
+            return False
+        if (seen.sender, seen.receiver, seen.url) in self._handed_out:
             return False
         return not any(seen.url.startswith(url) for url in published)
 
@@ -115,6 +120,11 @@ class Handshakes:
                 self._bury_before(token, seen.end_us)
         if not seen.ok:
             return
+        told = seen.response_headers.get("location") or next_url(seen.response_headers.get("link"))
+        if told:
+            if len(self._handed_out) >= _REMEMBERED:
+                del self._handed_out[next(iter(self._handed_out))]
+            self._handed_out[seen.sender, seen.receiver, absolute(told, seen.url)] = None
         if seen.route == "versions.get_details":
             self._published.setdefault((seen.sender, seen.receiver), {}).update(dict.fromkeys(_urls(seen.data)))
         elif seen.route in (*_HANDSHAKES, "credentials.delete"):
