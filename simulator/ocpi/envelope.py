@@ -3,7 +3,7 @@
 Source: OCPI 2.2.1, Transport and format, Response format.
 """
 
-from typing import Annotated, Final
+from typing import Annotated, Final, TypeVar
 
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
@@ -14,16 +14,23 @@ from simulator.ocpi.datatypes import DateTime, is_datetime
 StatusCode = Annotated[int, Meta(ge=1000, le=9999)]
 
 
-class Envelope(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
-    """An answer as received; `data` is the raw JSON, `UNSET` when there is none."""
+class Content(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """What an answer says; `data` is the raw JSON, `UNSET` when there is none."""
 
     data: msgspec.Raw | UnsetType = UNSET
     status_code: StatusCode
     status_message: str | None = None
+
+
+class Envelope(Content, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """An answer as received."""
+
     timestamp: DateTime
 
 
+_T = TypeVar("_T", bound=Content)
 _decoder: Final = msgspec.json.Decoder(Envelope)
+_content_decoder: Final = msgspec.json.Decoder(Content)
 
 
 def success(data: bytes | None, timestamp: str, status_code: int = 1000, status_message: str | None = None) -> bytes:
@@ -47,9 +54,21 @@ def decode_envelope(body: bytes) -> Envelope:
         raise codec.invalid(body, Envelope) from None
     if not is_datetime(envelope.timestamp):
         raise codec.invalid(body, Envelope)
-    if envelope.data is not UNSET and bytes(envelope.data) == b"null":
-        return msgspec.structs.replace(envelope, data=UNSET)
-    return envelope
+    return _without_null(envelope)
+
+
+def decode_content(body: bytes) -> Content | None:
+    """What an answer says, whatever its timestamp, without which it is none the worse; None for what says nothing."""
+    try:
+        return _without_null(_content_decoder.decode(body))
+    except codec.UNREADABLE:
+        return None
+
+
+def _without_null(content: _T) -> _T:
+    if content.data is not UNSET and bytes(content.data) == b"null":
+        return msgspec.structs.replace(content, data=UNSET)
+    return content
 
 
 def _ending(status_message: str | None, timestamp: str) -> bytes:

@@ -8,7 +8,7 @@ Source: OCPI 2.2.1, Transport and format, Pagination.
 
 import re
 from typing import Final
-from urllib.parse import parse_qsl, quote, urlencode
+from urllib.parse import parse_qsl, quote, urlencode, urljoin
 
 from msgspec import Struct
 
@@ -18,6 +18,7 @@ from simulator.ocpi.headers import LINK, X_LIMIT, X_TOTAL_COUNT
 
 _SECTION: Final = "OCPI transport_and_format, Pagination"
 _link_values: Final = re.compile(r"<([^>]*)>([^<]*)").findall
+_has_scheme: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:").match
 _rel_next: Final = re.compile(r';\s*rel\s*=\s*(?:"([^"]*)"|([^\s;,"]+))', re.IGNORECASE).findall
 
 
@@ -99,6 +100,16 @@ def next_url(link_header: str | None) -> str | None:
             if "next" in (quoted or bare).lower().split():
                 return str(url)
     return None
+
+
+def absolute(reference: str, asked: str) -> str:
+    """A URL out of a header, which may be relative to the one that was asked; as it is when it is none. RFC 3986, 5."""
+    if _has_scheme(reference):
+        return reference
+    try:
+        return urljoin(asked, reference)
+    except ValueError:
+        return reference
 
 
 def _finding(name: str, found: str, expected: str) -> Finding:

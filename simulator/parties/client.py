@@ -131,17 +131,23 @@ class Client:
         return exchange
 
     def read(self, exchange: Exchange | None) -> Answer:
-        """What came of an exchange that has reached its final state; a broken answer is a problem and a hint."""
+        """What came of an exchange that has reached its final state; a broken answer is a problem and a hint.
+
+        A timestamp that is missing or wrong is a hint only.
+        """
         if exchange is None:
             return Answer("the URL does not lead to the peer", 0, 0, None, {})
         response = exchange.response
         if response is None:
             return Answer(exchange.failure or exchange.final, 0, 0, None, {})
         headers = {name.lower(): value for name, value in reversed(response.headers)}
+        read: envelope.Content | None
         try:
             read = envelope.decode_envelope(response.body)
         except Invalid as invalid:
             self.hints(exchange, invalid.findings)
+            read = envelope.decode_content(response.body)
+        if read is None:
             return Answer(f"HTTP {response.status} without a readable envelope", response.status, 0, None, headers)
         data = None if read.data is UNSET else read.data
         problem = ""

@@ -13,7 +13,7 @@ from simulator.engine.cause import Cause
 from simulator.engine.exchange import Subject
 from simulator.ocpi.findings import Finding, Invalid
 from simulator.ocpi.modules import InterfaceRole, ModuleID
-from simulator.ocpi.pagination import next_url
+from simulator.ocpi.pagination import absolute, next_url
 from simulator.parties.connection import Connection
 from simulator.parties.office import Office
 
@@ -95,7 +95,8 @@ def crawl(
             return Crawl(objects, False, str(invalid), originals)
         office.client.hints(exchange, findings)
         objects.extend(good)
-        page_url = next_url(answer.headers.get("link"))
+        link = next_url(answer.headers.get("link"))
+        page_url = None if link is None else absolute(link, page_url)
     return Crawl(objects, True, "", originals)
 
 

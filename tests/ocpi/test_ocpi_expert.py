@@ -67,6 +67,16 @@ def test_pages_have_rules_of_their_own(changes: dict[str, Any], rule: str) -> No
     assert rules(replace(A_LIST, **changes)) == [rule]
 
 
+@pytest.mark.parametrize("link", ["http://nl-ema.ocpi.test/next/2", "/next/2", "?cursor=2"])
+def test_of_a_page_that_only_its_link_tells_the_place_of_nobody_knows_what_lies_before_it(link: str) -> None:
+    counts = PAGE | {"x-total-count": "12"}
+    first = replace(A_LIST, response_headers=counts | {"link": f'<{link}>; rel="next"'})
+    url = f"{URL}{link}" if link[0] == "?" else "http://nl-ema.ocpi.test/next/2"
+    last = replace(A_LIST, url=url, response_headers=counts, response_body=body([SESSION]))
+    assert "link-header" not in rules(first, last)
+    assert "link-header" in rules(last), "nothing has led there"
+
+
 def test_the_last_page_leads_nowhere_and_any_other_to_the_next() -> None:
     last = replace(A_LIST, url=URL + "?offset=12&limit=1", response_headers=PAGE | {"x-total-count": "12"})
     assert rules(last) == []

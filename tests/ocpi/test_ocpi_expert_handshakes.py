@@ -79,24 +79,57 @@ def test_a_token_is_good_again_at_one_who_no_longer_knows_the_next() -> None:
     assert rules(POST, refused, later("token-a-of-people", 60)) == []
 
 
-def test_tokens_die_in_pairs_when_they_are_replaced_or_given_back() -> None:
-    put = replace(
-        POST,
-        method="PUT",
-        route="credentials.put",
-        start_us=40,
-        end_us=50,
-        request_headers={**POST.request_headers, **token("token-c")},
-        request_body=POST.request_body.replace(b"token-b", b"token-b2"),
-        response_body=POST.response_body.replace(b"token-c", b"token-c2"),
-    )
-    back = replace(later("token-b", 60), sender="NL-EMA", receiver="NL-ABC")
-    assert rules(POST, back) == []
-    assert rules(POST, put, later("token-c2", 60)) == []
-    assert rules(POST, put, later("token-c", 60, 401, 2000)) == ["stale-token"]
-    assert rules(POST, put, back) == ["stale-token", "stale-token-accepted"]
-    delete = replace(put, method="DELETE", route="credentials.delete", request_body=b"", response_body=body())
-    assert rules(POST, delete, back) == ["stale-token", "stale-token-accepted"]
+PUT = replace(
+    POST,
+    method="PUT",
+    route="credentials.put",
+    start_us=40,
+    end_us=50,
+    request_headers={**POST.request_headers, **token("token-c")},
+    request_body=POST.request_body.replace(b"token-b", b"token-b2"),
+    response_body=POST.response_body.replace(b"token-c", b"token-c2"),
+)
+DELETE = replace(PUT, method="DELETE", route="credentials.delete", request_body=b"", response_body=body())
+STALE = ["stale-token", "stale-token-accepted"]
+
+
+def back(text: str, start_us: int) -> Seen:
+    return replace(later(text, start_us), sender="NL-EMA", receiver="NL-ABC")
+
+
+def test_tokens_die_in_pairs_when_they_are_given_back() -> None:
+    assert rules(POST, back("token-b", 60)) == []
+    assert rules(POST, DELETE, back("token-b", 60)) == STALE
+    assert rules(POST, DELETE, later("token-c", 60)) == STALE
+    delete = replace(DELETE, start_us=60, end_us=70, request_headers={**DELETE.request_headers, **token("token-c2")})
+    for each in (later("token-c", 80), later("token-c2", 80), back("token-b", 80), back("token-b2", 80)):
+        assert rules(POST, PUT, delete, each) == STALE
+
+
+def test_a_token_that_a_put_has_replaced_is_good_until_the_next_one_is_used() -> None:
+    assert rules(POST, PUT, later("token-c", 60), later("token-c2", 70)) == []
+    assert rules(POST, PUT, later("token-c2", 60), later("token-c", 70)) == STALE
+    assert rules(POST, PUT, back("token-b", 60), back("token-b2", 70)) == []
+    assert rules(POST, PUT, back("token-b2", 60), back("token-b", 70)) == STALE
+    assert rules(POST, PUT, later("token-c", 60, 401, 2000)) == ["stale-token"], "who refuses it need not wait"
+    unknown_yet = later("token-c2", 60, 401, 2000)
+    assert rules(POST, PUT, unknown_yet, later("token-c", 70)) == []
+
+
+def test_who_keeps_its_own_token_in_a_put_has_replaced_nothing() -> None:
+    same = replace(PUT, request_body=POST.request_body)
+    assert rules(POST, same, back("token-b", 60), back("token-b", 70)) == []
+
+
+def test_a_token_of_earlier_may_be_offered_again_by_who_registers_anew() -> None:
+    """The other side reads the versions with it before the handshake is over."""
+    anew = replace(POST, start_us=60, end_us=80, request_headers={**POST.request_headers, **token("token-a-again")})
+    read = replace(back("token-b", 65), method="GET", module="versions", route="versions.get_list", request_body=b"")
+    read = replace(read, request_headers=less(read.request_headers, *ROUTING))
+    read = replace(read, response_headers=less(read.response_headers, *BACK))
+    assert rules(POST, DELETE, read, anew, back("token-b", 90)) == []
+    refused = replace(read, http_status=401, response_body=body(status=2000))
+    assert rules(POST, DELETE, refused) == ["stale-token"]
 
 
 def test_another_connection_of_the_same_two_is_another_matter() -> None:
@@ -145,6 +178,15 @@ def test_a_path_that_nobody_published_is_one_only_when_it_is_not_found() -> None
     elsewhere = replace(lost, url="http://nl-ema.ocpi.test/emsp/2.2.1/sessions/NL/ABC/1")
     assert rules(details, elsewhere) == ["hard-wired-path"]
     assert rules(elsewhere) == []
+    posted = replace(
+        SOUND,
+        method="POST",
+        route="cdrs.receiver.post_cdr",
+        module="cdrs",
+        request_body=b"",
+        response_headers={**SOUND.response_headers, "location": "/emsp/2.2.1/sessions/NL/ABC/1"},
+    )
+    assert "hard-wired-path" not in rules(details, posted, elsewhere), "it was told where to look"
 
 
 LOST = replace(

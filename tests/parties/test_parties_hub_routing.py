@@ -16,7 +16,8 @@ from run_town import MIN, OpenTown, S, WireName, json_answer
 from simulator.engine.cause import TIME
 from simulator.engine.exchange import Subject
 from simulator.engine.node import Inbound
-from simulator.wire.carrier import Response
+from simulator.ocpi import headers as h
+from simulator.wire.carrier import Request, Response
 
 
 @pytest.fixture(scope="module", params=["memory", "http"])
@@ -169,28 +170,46 @@ def test_nobody_speaks_for_another(desk: OpenTown) -> None:
     assert not onward(desk, told)
 
 
-def test_a_message_that_comes_round_is_refused(own: OpenTown) -> None:
-    emsp, seen = own.world.emsps["NL-EMA"].office, []
+def with_a_second_hub(text: str) -> str:
+    parties = (
+        "  BE-HUB: {role: hub, name: Far Hub}\n  BE-ONE: {role: emsp, name: One}\n  BE-DUN: {role: cpo, name: Dun}\n"
+    )
+    lines = "".join(
+        f"  - {{between: [BE-HUB, {other}], latency: 50 ms, timeout: 30 s}}\n" for other in (HUB, "BE-ONE", "BE-DUN")
+    )
+    return text.replace("parties:\n", "parties:\n" + parties).replace("connections:\n", "connections:\n" + lines)
 
-    def round_again(inbound: Inbound) -> object:
-        correlation_id = dict(inbound.request.headers)["X-Correlation-ID"]
-        exchange = emsp.client.send(
-            emsp.connections[HUB].behind["NL-ABC"],
-            "GET",
-            f"{SENDER}/locations",
-            Subject(module="locations"),
-            inbound.cause,
-            correlation_id=correlation_id,
-        )
-        assert exchange is not None
-        yield exchange
-        assert exchange.response is not None
-        seen.append(json.loads(exchange.response.body)["status_code"])
-        return json_answer(None)
 
-    own.server("NL-EMA", round_again)  # type: ignore[arg-type]
-    say(own, "NL-ABC", "PUT", f"{RECEIVER}/sessions/NL/ABC/S1", session("S1"), to="NL-EMA")
-    assert seen == [4000]
+def test_a_message_that_comes_round_is_refused(tmp_path: Path) -> None:
+    with hub_town(tmp_path, "memory", with_a_second_hub) as town:
+        far, seen = town.world.hubs["BE-HUB"].office, []
+        line = far.connections[HUB]
+
+        def round_again(inbound: Inbound) -> object:
+            """The far hub leads back what is for one of its own parties."""
+            headers = dict(inbound.request.headers) | {"Authorization": h.authorization_value(line.held, "base64")}
+            request = Request("GET", url, tuple(headers.items()), b"")
+            exchange = town.send("BE-HUB", HUB, request)
+            yield exchange
+            assert exchange.response is not None
+            seen.append(json.loads(exchange.response.body)["status_code"])
+            return json_answer(None)
+
+        town.server("BE-HUB", round_again)  # type: ignore[arg-type]
+        url = f"{RECEIVER}/sessions/BE/DUN/S1"
+        told = say(town, "BE-HUB", "GET", url, to="BE-ONE", speaks="BE-DUN", token=line.held)
+        assert (told.status, seen) == (1000, [4000])
+
+
+def test_one_conversation_may_ask_for_the_same_many_times_at_once(own: OpenTown) -> None:
+    routed = own.world.cpos["NL-ABC"].office.connections[HUB].behind["NL-EMA"]
+    client = own.world.cpos["NL-ABC"].office.client
+    subject = Subject(module="tokens")
+    asked = [client.send(routed, "GET", f"{SENDER}/tokens", subject, TIME, correlation_id="the same") for _ in range(4)]
+    own.run_for(2 * S)
+    answers = [exchange.response for exchange in asked if exchange is not None and exchange.response is not None]
+    assert [json.loads(answer.body)["status_code"] for answer in answers] == [1000] * 4
+    assert not own.world.hubs[HUB]._forwarder._under_way
 
 
 def test_open_routing_finds_the_owner_of_a_card(desk: OpenTown) -> None:

@@ -177,6 +177,29 @@ def test_a_crawl_that_is_led_in_a_circle_or_astray_ends(many: OpenTown) -> None:
         many.server(CPO, honest)
 
 
+@pytest.mark.parametrize("link", ["/next/2", "?cursor=2"])
+def test_a_link_may_be_relative_to_the_page_that_it_is_on(many: OpenTown, link: str) -> None:
+    honest = many.world.cpos[CPO].office.node.server
+    pages = [ask(many, "limit=1").data, ask(many, "offset=1&limit=1").data]
+    asked: list[str] = []
+
+    def relative(inbound: Inbound) -> Response:
+        asked.append(inbound.request.url)
+        answer = json_answer(pages[len(asked) - 1])
+        more = (("Link", f'<{link}>; rel="next"'),) if len(asked) == 1 else ()
+        return Response(200, (*answer.headers, *more), answer.body)
+
+    try:
+        many.server(CPO, relative)
+        found = crawled(many)
+    finally:
+        many.server(CPO, honest)
+    assert found.complete
+    assert [location.id for location in found.objects] == [each["id"] for page in pages for each in page]
+    first = many.url(EMSP, CPO, "locations", "SENDER")
+    assert asked[1] == (first + link if link[0] == "?" else first[: first.index("/ocpi")] + link)
+
+
 def test_bad_objects_of_a_list_cost_only_themselves(many: OpenTown) -> None:
     honest = many.world.cpos[CPO].office.node.server
     good = ask(many, "limit=2").data

@@ -6,13 +6,10 @@ codes; CDRs, POST; digest, sections 2.3 and 2.4.
 
 from collections.abc import Iterator
 from typing import Final
-from urllib.parse import parse_qsl
 
-import msgspec
-
-from simulator.ocpi import codec
 from simulator.ocpi import headers as h
 from simulator.ocpi.datatypes import ci_key
+from simulator.ocpi.expert.pages import PAGINATION, is_page
 from simulator.ocpi.expert.requests import IDS, ROUTING
 from simulator.ocpi.expert.seen import Seen
 from simulator.ocpi.findings import Finding
@@ -28,9 +25,6 @@ _INSTEAD: Final = {
 _OTHERS: Final = tuple(zip(ROUTING, (*ROUTING[2:], *ROUTING[:2]), strict=True))
 """The routing headers of an answer, each with the one of the request that has the same value."""
 _FROM: Final = ROUTING[:2]
-_PAGINATION: Final = "transport_and_format, Pagination"
-_MOST_DIGITS: Final = 18
-_items: Final = msgspec.json.Decoder(list[msgspec.Raw]).decode
 _ENVELOPE: Final = "transport_and_format, Response format"
 
 
@@ -47,19 +41,8 @@ def check_envelope(seen: Seen) -> Iterator[Finding]:
     if seen.http_status == 400 and seen.request_body and seen.is_json():
         expected = "200 with status code 2001, as the body is JSON"
         yield seen.remark("http-status", "HTTP", "400", expected, "status_codes", "error")
-    if seen.ok and _is_page(seen) and (seen.data or b"").lstrip()[:1] != b"[":
+    if seen.ok and is_page(seen) and (seen.data or b"").lstrip()[:1] != b"[":
         yield seen.remark("list-data", "$.data", "no list", "a list, empty when there is nothing", _ENVELOPE, "error")
-
-
-def check_page(seen: Seen) -> Iterator[Finding]:
-    """Whether a page that is not the last one leads on to the next."""
-    if not _is_page(seen) or not seen.ok or "link" in seen.response_headers:
-        return
-    total = _whole(seen.response_headers.get("x-total-count", ""))
-    shown = total and _whole(dict(parse_qsl(seen.url.partition("?")[2])).get("offset", "")) + _count(seen.data)
-    if shown < total:
-        found = f"nothing, though only {shown} of {total} have been shown"
-        yield seen.remark("link-header", h.LINK, found, '<URL>; rel="next"', _PAGINATION, "error")
 
 
 def check_answer_form(seen: Seen, one_party_each: bool) -> Iterator[Finding]:
@@ -77,7 +60,7 @@ def check_answer_form(seen: Seen, one_party_each: bool) -> Iterator[Finding]:
         if seen.module:
             yield from _check_routing(seen, one_party_each)
     if seen.ok:
-        if _is_page(seen):
+        if is_page(seen):
             yield from _check_page_headers(seen)
         elif seen.route == "cdrs.receiver.post_cdr" and "location" not in seen.response_headers:
             expected = "the URL under which the CDR can be read back"
@@ -116,29 +99,13 @@ def _check_routing(seen: Seen, one_party_each: bool) -> Iterator[Finding]:
             yield seen.remark("routing-headers", name, repr(value), expected, section, "error")
 
 
-def _is_page(seen: Seen) -> bool:
-    return seen.route.endswith(".get_list") and seen.module != "versions"
-
-
 def _check_page_headers(seen: Seen) -> Iterator[Finding]:
     headers = seen.response_headers
     link = headers.get("link")
     if link is not None and next_url(link) is None:
         expected = 'no Link header on the last page, <URL>; rel="next" on any other'
-        yield seen.remark("link-header", h.LINK, repr(link), expected, _PAGINATION, "warning")
+        yield seen.remark("link-header", h.LINK, repr(link), expected, PAGINATION, "warning")
     for name in (h.X_TOTAL_COUNT, h.X_LIMIT):
         if not headers.get(name.lower(), "").isdecimal():
             found = repr(headers[name.lower()]) if name.lower() in headers else "nothing"
-            yield seen.remark("page-headers", name, found, "a whole number", _PAGINATION, "warning")
-
-
-def _whole(text: str) -> int:
-    """A whole number in a header or a query; 0 for what is none."""
-    return int(text) if text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS else 0
-
-
-def _count(data: bytes | None) -> int:
-    try:
-        return len(_items(data or b"[]"))
-    except codec.UNREADABLE:
-        return 0
+            yield seen.remark("page-headers", name, found, "a whole number", PAGINATION, "warning")

@@ -7,10 +7,11 @@ remembered by the numbers that such sets have, and only bodies and handshakes ar
 from collections.abc import Hashable, Iterator, Mapping
 from typing import Final, Protocol
 
-from simulator.ocpi.expert.answers import check_answer_form, check_envelope, check_page
+from simulator.ocpi.expert.answers import check_answer_form, check_envelope
 from simulator.ocpi.expert.authors import Authors
 from simulator.ocpi.expert.bodies import look_at_answered, look_at_asked
 from simulator.ocpi.expert.handshakes import Handshakes
+from simulator.ocpi.expert.pages import Pages
 from simulator.ocpi.expert.plugs import Plugs
 from simulator.ocpi.expert.requests import check_request_form
 from simulator.ocpi.expert.seen import Seen
@@ -42,10 +43,11 @@ class Exchange(Protocol):
 
 
 class Expert:
-    """Looks at the exchanges of a run in the order of their final states; remembers handshakes and tariffs."""
+    """Looks at the exchanges of a run in the order of their final states; remembers handshakes, pages and tariffs."""
 
     def __init__(self) -> None:
         self._handshakes = Handshakes()
+        self._pages = Pages()
         self._plugs = Plugs()
         self._authors = Authors()
         self._sound: dict[Hashable, None] = {}
@@ -107,7 +109,7 @@ class Expert:
         form = check_answer_form(seen, one_each)
         found = self._check_form((*kind, bool(seen.response_body), one_each), seen.asked and seen.answered, form)
         found += check_envelope(seen)
-        found += check_page(seen)
+        found += self._pages.check(seen)
         found += self._handshakes.check_answer(seen)
         objects, odd = look_at_answered(seen)
         odd += self._plugs.check(seen, objects)

@@ -13,8 +13,11 @@ from simulator.ocpi import codec
 from simulator.ocpi import headers as h
 from simulator.ocpi.expert.seen import Seen
 from simulator.ocpi.findings import Finding
+from simulator.ocpi.pagination import absolute, next_url
 
 _OPEN_TO_ALL: Final = ("versions", "credentials")
+_REMEMBERED: Final = 10_000
+_UNAUTHORISED: Final = 401
 _HANDSHAKES: Final = ("credentials.post", "credentials.put")
 Way = tuple[str, str]
 """Who asks, and who is asked."""
@@ -26,13 +29,18 @@ class Handshakes:
     """Remembers the tokens that handshakes gave and took, and the endpoints that were published.
 
     Two platforms may have several connections (a hub stands in the place of others towards a peer of 2.1.1), so tokens
-    are known by themselves: `peers` leads from each to the one that goes the other way, `dead` says since when.
+    are known by themselves: `peers` leads from each to the one that goes the other way. `replaced` says since when
+    another one is in force, so that its sender may be refused, and `dead` since when it must be: what a PUT replaces
+    may be good until its `successors` is used, as requests may be on the way.
     """
 
     def __init__(self) -> None:
         self._peers: dict[Token, str] = {}
+        self._replaced: dict[Token, int] = {}
         self._dead: dict[Token, int] = {}
+        self._successors: dict[Token, Token] = {}
         self._published: dict[Way, dict[str, None]] = {}
+        self._handed_out: dict[tuple[str, str, str], None] = {}
         self._one_each: dict[Way, bool] = {}
         self._versions: dict[Way, str] = {}
 
@@ -76,18 +84,28 @@ class Handshakes:
             yield seen.remark("other-party", "$.roles", ", ".join(named), expected, "credentials", "warning")
 
     def _is_nowhere(self, seen: Seen) -> bool:
-        """Whether a path was not found that lies below no endpoint which the receiver has published to the sender."""
+        """Whether a path was not found that no endpoint, Link or Location has led the sender to."""
         published = self._published.get((seen.sender, seen.receiver), {})
         if not published or seen.module in _OPEN_TO_ALL or seen.http_status not in (404, 405):
+            return False
+        if (seen.sender, seen.receiver, seen.url) in self._handed_out:
             return False
         return not any(seen.url.startswith(url) for url in published)
 
     def _is_stale(self, seen: Seen) -> bool:
-        """Whether all that the sender presents was in force once, and nothing of it was when it sent it."""
+        """Whether all that the sender presents was in force once, and nothing of it was when it sent it.
+
+        Versions are read in the course of a handshake, whose credentials may offer an earlier token again: who lets it
+        in there knows.
+        """
+        is_refused = seen.http_status == _UNAUTHORISED
+        if seen.module == "versions" and not is_refused:
+            return False
+        ended = self._replaced if is_refused else self._dead
         died_us: int | None = None
         for token in _presented(seen):
-            if token in self._dead:
-                died_us = self._dead[token] if died_us is None else min(died_us, self._dead[token])
+            if token in ended:
+                died_us = ended[token] if died_us is None else min(died_us, ended[token])
             elif token in self._peers:
                 return False
         return died_us is not None and seen.start_us > died_us
@@ -97,30 +115,55 @@ class Handshakes:
         return any(token in self._peers for token in _presented(seen))
 
     def _remember(self, seen: Seen) -> None:
-        if seen.http_status == 401 and self._is_in_force(seen):
+        if seen.http_status == _UNAUTHORISED and self._is_in_force(seen):
             self._begin_anew(seen.sender, seen.receiver)
+        if self._successors and seen.http_status != _UNAUTHORISED:
+            for token in _presented(seen):
+                self._bury_before(token, seen.end_us)
         if not seen.ok:
             return
+        told = seen.response_headers.get("location") or next_url(seen.response_headers.get("link"))
+        if told:
+            if len(self._handed_out) >= _REMEMBERED:
+                del self._handed_out[next(iter(self._handed_out))]
+            self._handed_out[seen.sender, seen.receiver, absolute(told, seen.url)] = None
         if seen.route == "versions.get_details":
             self._published.setdefault((seen.sender, seen.receiver), {}).update(dict.fromkeys(_urls(seen.data)))
         elif seen.route in (*_HANDSHAKES, "credentials.delete"):
+            theirs, ours = _token(seen.data), _token(seen.request_body)
             for token in _presented(seen):
-                self._dead[token] = seen.end_us
+                self._end(seen, token, theirs)
                 if token in self._peers:
-                    self._dead[seen.receiver, seen.sender, self._peers[token]] = seen.end_us
+                    self._end(seen, (seen.receiver, seen.sender, self._peers[token]), ours)
             if seen.route in _HANDSHAKES:
-                self._take(seen, _token(seen.data), _token(seen.request_body))
+                self._take(seen, theirs, ours)
                 one_each = _is_of_one(seen.request_body) and _is_of_one(seen.data)
                 for way in ((seen.sender, seen.receiver), (seen.receiver, seen.sender)):
                     self._one_each[way] = one_each
                     self._versions[way] = seen.version
 
     def _is_in_force(self, seen: Seen) -> bool:
-        return any(token in self._peers and token not in self._dead for token in _presented(seen))
+        return any(token in self._peers and token not in self._replaced for token in _presented(seen))
 
     def _begin_anew(self, sender: str, receiver: str) -> None:
         """The receiver no longer knows what was agreed on, so an earlier token of the sender may be good once more."""
-        self._dead = {token: since for token, since in self._dead.items() if token[:2] != (sender, receiver)}
+        for ended in (self._dead, self._replaced):
+            for token in [token for token in ended if token[:2] == (sender, receiver)]:
+                del ended[token]
+
+    def _end(self, seen: Seen, token: Token, successor: str) -> None:
+        """This token is given back or replaced by another, which is to be used from now on."""
+        self._bury_before(token, seen.end_us)
+        self._replaced[token] = seen.end_us
+        if seen.route == "credentials.put" and token in self._peers:
+            self._successors[(*token[:2], successor)] = token
+        else:
+            self._dead[token] = seen.end_us
+
+    def _bury_before(self, token: Token, at_us: int) -> None:
+        """What this token has replaced is of no use any more."""
+        if token in self._successors:
+            self._dead[self._successors.pop(token)] = at_us
 
     def _take(self, seen: Seen, theirs: str, ours: str) -> None:
         """These tokens are in force now, the one for the sender to present, the other for the receiver."""
@@ -129,7 +172,9 @@ class Handshakes:
             ((seen.receiver, seen.sender, ours), theirs),
         ):
             self._peers[token] = other
+            self._replaced.pop(token, None)
             self._dead.pop(token, None)
+            self._successors = {new: old for new, old in self._successors.items() if old != token}
 
 
 def _presented(seen: Seen) -> Iterator[Token]:

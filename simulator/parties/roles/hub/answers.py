@@ -4,9 +4,8 @@ The party's own status codes (2xxx, 3xxx) pass unchanged, the hub's (4xxx) say w
 Source: OCPI 2.2.1, Status codes, Hub errors; Transport and format, Pagination; digest, sections 2.3 and 2.5.
 """
 
-import msgspec
-
 from simulator.engine.exchange import Exchange
+from simulator.ocpi import codec
 from simulator.ocpi import headers as h
 from simulator.ocpi.findings import Invalid
 from simulator.ocpi.pagination import next_url
@@ -16,6 +15,7 @@ from simulator.parties.client import status_of
 from simulator.parties.office import Office
 from simulator.parties.roles.hub.addressee import not_connected
 from simulator.parties.roles.hub.interpreter import Interpreter
+from simulator.parties.roles.hub.links import Links, Place
 from simulator.parties.roles.hub.onward import Onward
 from simulator.parties.roles.hub.subjects import CARGO, NOTHING
 from simulator.wire.carrier import Headers, Response
@@ -27,9 +27,10 @@ _KEPT = (h.X_TOTAL_COUNT.lower(), h.X_LIMIT.lower())
 class Answers:
     """Makes the answers of one hub from those of the parties."""
 
-    def __init__(self, office: Office, interpreter: Interpreter) -> None:
+    def __init__(self, office: Office, interpreter: Interpreter, links: Links) -> None:
         self._office = office
         self._interpreter = interpreter
+        self._links = links
 
     def answer(self, call: Call, onward: Onward, exchange: Exchange) -> Reply:
         """What the sender is told. Raises Refusal with a 4xxx code when there is no usable answer."""
@@ -39,18 +40,19 @@ class Answers:
                 raise not_connected(to)
             raise Refusal(Status.RECEIVER_TIMEOUT, f"{to} did not answer in time.")
         if response.status == _UNAUTHORISED or status_of(response.body) is None:
-            raise Refusal(Status.HUB_ERROR, f"{to} gave the hub no usable answer (HTTP {response.status}).")
+            raise _of_no_use(onward, response)
         if call.version != onward.way.line.version:
             return self._translated(call, onward, exchange, response)
-        with_urls = call.route.paginated or onward.cargo.sent == "cdr"
-        headers = _headers(response, onward) if with_urls else ()
+        headers = self._headers(call, onward, response)
         self._office.journal.passed_on(call.cause.id, self._office.id, exchange.id, exchange.receiver.id)
         return Reply(http_status=response.status, headers=headers, speaker=onward.way.back, passed=response.body)
 
     def _translated(self, call: Call, onward: Onward, exchange: Exchange, response: Response) -> Reply:
         answer, cargo = self._office.client.read(exchange), CARGO.get(call.route.name, NOTHING)
+        if not answer.status:
+            raise _of_no_use(onward, response)
         data = bytes(answer.data) if answer.data is not None else None
-        headers = _headers(response, onward)
+        headers = self._headers(call, onward, response)
         if data is not None and cargo.told:
             source, owner = onward.way.line.version, call.owner or onward.way.to
             try:
@@ -61,7 +63,7 @@ class Answers:
                         cargo.told, data, source, call.version, owner, token=call.params.get("token_uid", "")
                     )
                 )
-            except (msgspec.DecodeError, Invalid) as error:
+            except (*codec.UNREADABLE, Invalid) as error:
                 if isinstance(error, Invalid):
                     self._office.client.hints(exchange, error.findings)
                 raise Refusal(Status.HUB_ERROR, f"What {'-'.join(onward.way.to)} answered is not valid.") from error
@@ -70,7 +72,8 @@ class Answers:
                 raise Refusal(
                     Status.CLIENT_ERROR, f"It cannot be said in OCPI {call.version}: {said.reason}"[:255], 404
                 )
-            data, headers = said.body, fewer(headers, len(said.withheld))
+            self._office.client.hints(exchange, [finding for item in said.unreadable for finding in item])
+            data, headers = said.body, fewer(headers, len(said.withheld) + len(said.unreadable))
         return Reply(
             data,
             answer.status,
@@ -80,17 +83,25 @@ class Answers:
             speaker=onward.way.back,
         )
 
+    def _headers(self, call: Call, onward: Onward, response: Response) -> Headers:
+        """The headers of a page, or of a CDR that was created, with the hub's URLs in place of the party's."""
+        is_cdr = onward.cargo.sent == "cdr"
+        if not call.route.paginated and not is_cdr:
+            return ()
+        way, kept = onward.way, list[tuple[str, str]]()
+        place = Place(way.base, way.ours, onward.url, way.sender, way.to)
+        for name, value in response.headers:
+            if name.lower() in _KEPT:
+                kept.append((name, value))
+            elif is_cdr and name.lower() == h.LOCATION.lower():
+                kept.append((h.LOCATION, self._links.cdr(call.version, place, value, onward.subject.object_id)))
+            elif call.route.paginated and name.lower() == h.LINK.lower():
+                url = next_url(value)
+                if url is not None:
+                    kept.append((h.LINK, f'<{self._links.page(call.route.name, place, url)}>; rel="next"'))
+        return tuple(kept)
 
-def _headers(response: Response, onward: Onward) -> Headers:
-    """The headers of pages and of created objects, with the hub's URLs in place of the party's."""
-    kept: list[tuple[str, str]] = []
-    for name, value in response.headers:
-        if name.lower() in _KEPT:
-            kept.append((name, value))
-        elif name.lower() == h.LINK.lower():
-            url = next_url(value)
-            if url is not None and url.startswith(onward.way.base):
-                kept.append((h.LINK, f'<{onward.way.ours}{url[len(onward.way.base) :]}>; rel="next"'))
-        elif name.lower() == h.LOCATION.lower() and value.startswith(onward.way.base):
-            kept.append((h.LOCATION, onward.way.ours + value[len(onward.way.base) :]))
-    return tuple(kept)
+
+def _of_no_use(onward: Onward, response: Response) -> Refusal:
+    to = onward.way.client.id
+    return Refusal(Status.HUB_ERROR, f"{to} gave the hub no usable answer (HTTP {response.status}).")

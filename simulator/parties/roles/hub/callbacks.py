@@ -52,7 +52,7 @@ class Callbacks:
         try:
             tree = codec.decode(call.body, dict[str, msgspec.Raw])
             url = msgspec.json.decode(tree["response_url"], type=str)
-        except (KeyError, msgspec.DecodeError):
+        except (KeyError, *codec.UNREADABLE):
             raise Refusal(Status.INVALID_PARAMETERS, "The request lacks a response_url.") from None
         ours = self._ours(url, kind, asker, asked, call, version, facade)
         return codec.encode({**tree, "response_url": ours}), call.query

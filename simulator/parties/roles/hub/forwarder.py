@@ -5,6 +5,7 @@ format, Message routing; Status codes, Hub errors; digest, section 2.3.
 """
 
 from functools import partial
+from typing import TypeAlias
 
 from msgspec.structs import replace
 
@@ -24,6 +25,8 @@ from simulator.parties.roles.hub.onward import Onward, Preparation, Way
 from simulator.parties.roles.hub.standing import Standing
 from simulator.parties.roles.hub.subjects import SHARED
 
+Leg: TypeAlias = tuple[str, str, str]
+"""What is passed on: in which conversation (the correlation id), with which method, to which URL without its query."""
 _CORRELATION_ID = h.X_CORRELATION_ID.lower()
 _FROM_COUNTRY_CODE, _FROM_PARTY_ID = FROM
 _TO_COUNTRY_CODE, _TO_PARTY_ID = TO
@@ -54,7 +57,7 @@ class Forwarder:
         self._library = library
         self._broadcast = broadcast
         self._timeout_us = timeout_us
-        self._under_way: dict[str, None] = {}
+        self._under_way: dict[Leg, int] = {}
         self._ways: dict[tuple[str | None, ...], Way] = {}
 
     def clear(self) -> None:
@@ -114,7 +117,9 @@ class Forwarder:
 
     def _send(self, call: Call, onward: Onward) -> Later:
         correlation_id = call.headers.get(_CORRELATION_ID, "")
-        if correlation_id in self._under_way:
+        leg = (correlation_id, onward.method, onward.url.partition("?")[0])
+        # Only a hub can lead back what has come from here. Others may well ask for much in one conversation.
+        if correlation_id and call.line.to_hub and leg in self._under_way:
             raise Refusal(
                 Status.HUB_ERROR, f"{self._office.id} is passing this message on already: it goes in a circle."
             )
@@ -130,16 +135,17 @@ class Forwarder:
         )
         if exchange is None:
             raise Refusal(Status.HUB_ERROR, f"The URL of {onward.way.line.peer_id} does not lead there.")
-        if correlation_id:
-            self._under_way[correlation_id] = None
+        self._under_way[leg] = self._under_way.get(leg, 0) + 1
         if onward.said is not None:
             self._preparation.tell(exchange, onward.said)
         else:
             self._office.journal.passed_on(exchange.id, self._office.id, call.cause.id, call.line.peer_platform)
-        return Later(exchange, partial(self._answer, call, onward, correlation_id))
+        return Later(exchange, partial(self._answer, call, onward, leg))
 
-    def _answer(self, call: Call, onward: Onward, correlation_id: str, exchange: Exchange) -> Reply:
-        self._under_way.pop(correlation_id, None)
+    def _answer(self, call: Call, onward: Onward, leg: Leg, exchange: Exchange) -> Reply:
+        others = self._under_way.pop(leg, 0) - 1
+        if others > 0:
+            self._under_way[leg] = others
         if exchange.response is None:
             self._standing.doubted(onward.way.end, exchange.as_cause())
         else:

@@ -16,6 +16,7 @@ from simulator.parties.roles.hub.directory import Client, Directory
 from simulator.parties.roles.hub.forwarder import Forwarder
 from simulator.parties.roles.hub.interpreter import Interpreter
 from simulator.parties.roles.hub.library import Library
+from simulator.parties.roles.hub.links import Links
 from simulator.parties.roles.hub.onward import Preparation
 from simulator.parties.roles.hub.presentation import Presentation
 from simulator.parties.roles.hub.standing import Standing
@@ -39,13 +40,14 @@ class Hub:
         self.sync = Synchroniser(office, (about, *library.pulls), poll_us, self.standing.read)
         self.registration = Presentation(office, self.directory, self.sync.registered, self.standing.left)
         self._broadcast = Broadcast(office, self.directory, library, interpreter)
+        links = Links(office.id)
         forwarder = self._forwarder = Forwarder(
             office,
             self.directory,
             self.standing,
             Addressees(self.directory, self.cache),
-            Preparation(office, self.directory, self.cache, interpreter, library, self._broadcast),
-            Answers(office, interpreter),
+            Preparation(office, self.directory, self.cache, interpreter, library, self._broadcast, links),
+            Answers(office, interpreter, links),
             library,
             self._broadcast,
             timeout_us,

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from simulator.engine.journal import Journal
 from simulator.ocpi import codec
+from simulator.ocpi.findings import Finding, Invalid
 from simulator.ocpi.patch import partial
 from simulator.ocpi.translation import Loss, Setting, Translated, translate
 from simulator.ocpi.translation.kinds import class_of
@@ -30,12 +31,14 @@ _LEVELS: Final = ("location", "evse", "connector")
 class Said(Struct, frozen=True):
     """An object, or a list, in another version; `body` None: all of it is withheld.
 
-    `withheld` has the place and the reason of what is, for an object itself `$`.
+    `withheld` has the place and the reason of what is, for an object itself `$`; `unreadable` what is wrong with each
+    object of a list that is left out as it is not valid in its own version.
     """
 
     body: bytes | None
     losses: tuple[Loss, ...] = ()
     withheld: tuple[tuple[str, str], ...] = ()
+    unreadable: tuple[tuple[Finding, ...], ...] = ()
 
     @property
     def reason(self) -> str:
@@ -93,19 +96,26 @@ class Interpreter:
                 yield _LEVELS[depth], part, kept.version
 
     def say_list(self, kind: str, raw: bytes, source: str, target: str, owner: Owner) -> Said:
-        """A list in another version; what is withheld of it is told with its place."""
+        """A list in another version; what is withheld of it is told with its place, a bad object costs only itself."""
         said: list[bytes] = []
         losses: list[Loss] = []
         withheld: list[tuple[str, str]] = []
+        unreadable: list[tuple[Finding, ...]] = []
         for index, item in enumerate(_items(raw)):
-            each = self.say(kind, bytes(item), source, target, owner)
             place = f"$[{index}]"
+            try:
+                each = self.say(kind, bytes(item), source, target, owner)
+            except Invalid as error:
+                unreadable.append(
+                    tuple(msgspec.structs.replace(each, path=place + each.path[1:]) for each in error.findings)
+                )
+                continue
             losses += [msgspec.structs.replace(loss, path=place + loss.path[1:]) for loss in each.losses]
             if each.body is None:
                 withheld.append((place, each.reason))
             else:
                 said.append(each.body)
-        return Said(b"[%b]" % b",".join(said), tuple(losses), tuple(withheld))
+        return Said(b"[%b]" % b",".join(said), tuple(losses), tuple(withheld), tuple(unreadable))
 
     def kept(self, kept: Kept, version: str, exchange: int | None = None) -> bytes | None:
         """A kept object as a reader of a version gets it: the owner's own bytes if it is of that version.

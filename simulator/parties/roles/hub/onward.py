@@ -23,6 +23,7 @@ from simulator.parties.roles.hub.callbacks import Asked, Callbacks
 from simulator.parties.roles.hub.directory import Client, Directory
 from simulator.parties.roles.hub.interpreter import Interpreter, Said
 from simulator.parties.roles.hub.library import Library
+from simulator.parties.roles.hub.links import Links
 from simulator.parties.roles.hub.reservations import is_billed
 from simulator.parties.roles.hub.subjects import CARGO, NOTHING, SHARED, Cargo, subject_of
 from simulator.parties.roles.hub.wholes import Sessions
@@ -78,6 +79,7 @@ class Preparation:
         interpreter: Interpreter,
         library: Library,
         broadcast: Broadcast,
+        links: Links,
     ) -> None:
         self._office = office
         self._directory = directory
@@ -85,6 +87,7 @@ class Preparation:
         self._interpreter = interpreter
         self._library = library
         self._broadcast = broadcast
+        self._links = links
         self.callbacks = Callbacks(office)
         self._sessions = Sessions()
 
@@ -137,20 +140,26 @@ class Preparation:
                 self._must_be_free(call, cargo, way.to)
                 body = said.body
             query = self._query(call, query, version, owner)
-        url = asked.url if asked is not None else way.base + tail(call, way.ours) + (f"?{query}" if query else "")
+        url = asked.url if asked is not None else self._url(call, way, query)
         return Onward(way, method, url, body, subject, cargo, said)
 
     def plain(self, call: Call, way: Way) -> Onward:
         """The onward leg of a message that is just passed on."""
         found = way.urls.get(call.url)
         if found is None:
-            query = f"?{call.query}" if call.query else ""
-            found = way.base + tail(call, way.ours) + query, subject_of(call, way.line.version)
+            found = self._url(call, way, call.query), subject_of(call, way.line.version)
             if call.route.method != "POST":  # what is posted has no URL of its own
                 if len(way.urls) >= _REMEMBERED:
                     way.urls.clear()
                 way.urls[call.url] = found
         return Onward(way, call.route.method, found[0], call.body, found[1], way.cargo)
+
+    def _url(self, call: Call, way: Way, query: str) -> str:
+        """Where a message goes. Refused with 404 for a URL of ours that stands for none of theirs."""
+        foreign = self._links.meant(call, way.sender, way.to)
+        if foreign is not None:
+            return foreign
+        return way.base + tail(call, way.ours) + (f"?{query}" if query else "")
 
     def tell(self, exchange: Exchange, said: Said) -> None:
         """Record what the translation of a message cost on the exchange that carries it."""
