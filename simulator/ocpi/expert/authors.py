@@ -14,11 +14,11 @@ from simulator.ocpi.findings import Finding
 _REMEMBERED: Final = 10_000
 _OF_A_HOP: Final = (*IDS, *ROUTING, h.AUTHORIZATION, h.CONTENT_TYPE, "path")
 """What each platform answers for itself."""
-_Leg = tuple[int, str]
+_Place = tuple[int, str]
 
 
-class Exchange(Protocol):
-    """What is asked of a row of a recording; see `simulator.recording.rows.MessageRow`."""
+class Leg(Protocol):
+    """Between whom an exchange was and what it followed from; see `simulator.recording.rows.MessageRow`."""
 
     exchange: int
     cause_kind: str
@@ -32,16 +32,16 @@ class Authors:
     """Remembers the errors of messages for as long as they may come again on another leg."""
 
     def __init__(self) -> None:
-        self._asked: dict[_Leg, dict[tuple[str, str], str]] = {}
-        self._answered: dict[_Leg, dict[tuple[str, str], str]] = {}
+        self._asked: dict[_Place, dict[tuple[str, str], str]] = {}
+        self._answered: dict[_Place, dict[tuple[str, str], str]] = {}
 
-    def of_request(self, row: Exchange, findings: Iterable[Finding]) -> Iterator[tuple[str, Finding]]:
+    def of_request(self, row: Leg, findings: Iterable[Finding]) -> Iterator[tuple[str, Finding]]:
         """The findings on a request, each after whose doing it is."""
         first, this = (row.cause, row.correlation_id), (row.exchange, row.correlation_id)
         known = self._asked.get(first, {}) if row.cause_kind == "message" else {}
         return _attribute(row.sender, findings, known, self._asked, this)
 
-    def of_answer(self, row: Exchange, findings: Iterable[Finding]) -> Iterator[tuple[str, Finding]]:
+    def of_answer(self, row: Leg, findings: Iterable[Finding]) -> Iterator[tuple[str, Finding]]:
         """The findings on an answer, each after whose doing it is."""
         before, this = (row.cause, row.correlation_id), (row.exchange, row.correlation_id)
         known = self._answered.pop(this, {})
@@ -52,8 +52,8 @@ def _attribute(
     party: str,
     findings: Iterable[Finding],
     known: dict[tuple[str, str], str],
-    remembered: dict[_Leg, dict[tuple[str, str], str]],
-    leg: _Leg,
+    remembered: dict[_Place, dict[tuple[str, str], str]],
+    leg: _Place,
 ) -> Iterator[tuple[str, Finding]]:
     for finding in findings:
         if finding.severity != "error" or finding.path in _OF_A_HOP:

@@ -8,7 +8,7 @@ from collections.abc import Hashable, Iterator, Mapping
 from typing import Final, Protocol
 
 from simulator.ocpi.expert.answers import check_answer_form, check_envelope
-from simulator.ocpi.expert.authors import Authors
+from simulator.ocpi.expert.authors import Authors, Leg
 from simulator.ocpi.expert.bodies import look_at_answered, look_at_asked
 from simulator.ocpi.expert.handshakes import Handshakes
 from simulator.ocpi.expert.pages import Pages
@@ -20,15 +20,9 @@ from simulator.ocpi.findings import Finding
 _REMEMBERED: Final = 10_000
 
 
-class Exchange(Protocol):
+class Exchange(Leg, Protocol):
     """A row of a recording, as far as an expert looks at it; see `simulator.recording.rows.MessageRow`."""
 
-    exchange: int
-    cause_kind: str
-    cause: int
-    correlation_id: str
-    sender: str
-    receiver: str
     start_us: int
     end_us: int
     method: str
