@@ -4,6 +4,8 @@ The party's own status codes (2xxx, 3xxx) pass unchanged, the hub's (4xxx) say w
 Source: OCPI 2.2.1, Status codes, Hub errors; Transport and format, Pagination; digest, sections 2.3 and 2.5.
 """
 
+from functools import partial
+
 from simulator.engine.exchange import Exchange
 from simulator.ocpi import codec
 from simulator.ocpi import headers as h
@@ -14,6 +16,7 @@ from simulator.parties.call import Call, Refusal, Reply, fewer
 from simulator.parties.client import status_of
 from simulator.parties.office import Office
 from simulator.parties.roles.hub.addressee import not_connected
+from simulator.parties.roles.hub.changes import Changes
 from simulator.parties.roles.hub.interpreter import Interpreter
 from simulator.parties.roles.hub.links import Links, Place
 from simulator.parties.roles.hub.onward import Onward
@@ -27,9 +30,10 @@ _KEPT = (h.X_TOTAL_COUNT.lower(), h.X_LIMIT.lower())
 class Answers:
     """Makes the answers of one hub from those of the parties."""
 
-    def __init__(self, office: Office, interpreter: Interpreter, links: Links) -> None:
+    def __init__(self, office: Office, interpreter: Interpreter, changes: Changes, links: Links) -> None:
         self._office = office
         self._interpreter = interpreter
+        self._changes = changes
         self._links = links
 
     def answer(self, call: Call, onward: Onward, exchange: Exchange) -> Reply:
@@ -56,8 +60,9 @@ class Answers:
         if data is not None and cargo.told:
             source, owner = onward.way.line.version, call.owner or onward.way.to
             try:
+                rest = partial(self._changes.in_list, call, owner)
                 said = (
-                    self._interpreter.say_list(cargo.told, data, source, call.version, owner)
+                    self._interpreter.say_list(cargo.told, data, source, call.version, owner, rest)
                     if cargo.many
                     else self._interpreter.say(
                         cargo.told, data, source, call.version, owner, token=call.params.get("token_uid", "")
