@@ -58,13 +58,22 @@ def part_of(tree: Tree, path: tuple[str, ...]) -> Tree | None:
 
 def read(raw: bytes, version: str, kind: str, patch: bool = False) -> Tree:
     """A body of a version, as JSON. Raises Invalid, also for what no field can say by itself."""
+    if patch:
+        cls = class_of(kind, version)
+        assert cls is not None
+        codec.decode(raw, partial(cls, version != OLDEST))
+    else:
+        must_be_right(raw, version, kind)
+    return parse(raw)
+
+
+def must_be_right(raw: bytes, version: str, kind: str) -> None:
+    """Raises Invalid for what is no object of a version, or breaks a rule as a whole. What is only odd is taken."""
     cls = class_of(kind, version)
     assert cls is not None
-    obj = codec.decode(raw, partial(cls, version != OLDEST) if patch else cls)
-    errors = () if patch else tuple([finding for finding in rules.check(obj) if finding.severity == "error"])
+    errors = tuple([finding for finding in rules.check(codec.decode(raw, cls)) if finding.severity == "error"])
     if errors:
         raise Invalid(errors)
-    return parse(raw)
 
 
 def parse(raw: bytes | msgspec.Raw) -> Tree:
