@@ -1,6 +1,11 @@
 """What came of a message that was passed on, as its sender is told: in its version, with URLs that it can use.
 
 The party's own status codes (2xxx, 3xxx) pass unchanged, the hub's (4xxx) say why there is no answer of the party's.
+
+Between parties of one version a hub is no judge: a body with a status code passes as it came, be it a code that OCPI
+does not have, or a timestamp that is wrong or missing. Whoever asked takes it as it would without a hub, and the expert
+names the fault and its author on both legs. Between versions the hub writes the envelope itself, with its own time, and
+has no other word for such a code. A body without a status code is no answer at all.
 Source: OCPI 2.2.1, Status codes, Hub errors; Transport and format, Pagination; digest, sections 2.3 and 2.5.
 """
 
@@ -9,11 +14,11 @@ from functools import partial
 from simulator.engine.exchange import Exchange
 from simulator.ocpi import codec
 from simulator.ocpi import headers as h
+from simulator.ocpi.envelope import status_of
 from simulator.ocpi.findings import Invalid
 from simulator.ocpi.pagination import next_url
 from simulator.ocpi.status import Status
 from simulator.parties.call import Call, Refusal, Reply, fewer
-from simulator.parties.client import status_of
 from simulator.parties.office import Office
 from simulator.parties.roles.hub.addressee import not_connected
 from simulator.parties.roles.hub.changes import Changes
