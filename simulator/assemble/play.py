@@ -27,7 +27,7 @@ from simulator.assemble.world import LEAD_US, World, build
 from simulator.control.server import ControlServer
 from simulator.engine.governor import MAX_SPEED, Governor
 from simulator.engine.journal import Journal
-from simulator.parties.client import status_of
+from simulator.ocpi.envelope import status_of
 from simulator.recording.batch import WriterKind
 from simulator.recording.errors import RecordingFailed
 from simulator.recording.rows import Level

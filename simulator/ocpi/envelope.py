@@ -28,9 +28,14 @@ class Envelope(Content, frozen=True, kw_only=True, omit_defaults=True, gc=False)
     timestamp: DateTime
 
 
+class _StatusOnly(Struct, gc=False):
+    status_code: int
+
+
 _T = TypeVar("_T", bound=Content)
 _decoder: Final = msgspec.json.Decoder(Envelope)
 _content_decoder: Final = msgspec.json.Decoder(Content)
+_decode_status: Final = msgspec.json.Decoder(_StatusOnly).decode
 
 
 def success(data: bytes | None, timestamp: str, status_code: int = 1000, status_message: str | None = None) -> bytes:
@@ -61,6 +66,14 @@ def decode_content(body: bytes) -> Content | None:
     """What an answer says, whatever its timestamp, without which it is none the worse; None for what says nothing."""
     try:
         return _without_null(_content_decoder.decode(body))
+    except codec.UNREADABLE:
+        return None
+
+
+def status_of(body: bytes) -> int | None:
+    """The status code of an answer, be it one that OCPI does not have; None when it has no readable envelope."""
+    try:
+        return _decode_status(body).status_code
     except codec.UNREADABLE:
         return None
 

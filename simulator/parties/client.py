@@ -13,7 +13,7 @@ from simulator.engine.exchange import Exchange, Subject
 from simulator.engine.kernel import Kernel
 from simulator.engine.node import Node
 from simulator.engine.streams import Streams
-from simulator.ocpi import codec, envelope
+from simulator.ocpi import envelope
 from simulator.ocpi import headers as h
 from simulator.ocpi.findings import Finding, Invalid
 from simulator.parties.connection import Connection
@@ -190,18 +190,3 @@ def succeeded(exchange: Exchange | None) -> bool:
 def not_found(exchange: Exchange) -> bool:
     """Whether the peer says that it does not know what a request is about."""
     return exchange.response is not None and exchange.response.status == 404
-
-
-class _StatusOnly(Struct, gc=False):
-    status_code: int
-
-
-_decode_status = msgspec.json.Decoder(_StatusOnly).decode
-
-
-def status_of(body: bytes) -> int | None:
-    """The OCPI status code of a response body, None when it has no readable envelope."""
-    try:
-        return _decode_status(body).status_code
-    except codec.UNREADABLE:
-        return None

@@ -21,7 +21,7 @@ from simulator.engine.governor import Governor
 from simulator.engine.instruments import Instrument
 from simulator.engine.journal import Journal
 from simulator.engine.node import Server
-from simulator.parties.client import status_of
+from simulator.ocpi.envelope import status_of
 from simulator.parties.connection import Connection, routing
 from simulator.recording.reader import Recording
 from simulator.recording.rows import EventRow, Hint, StateRow
@@ -255,9 +255,10 @@ class OpenTown:
             exchange.id, response.status, {name.lower(): value for name, value in response.headers}, response.body
         )
 
-    def send(self, ours: str, peer: str, request: Request) -> Exchange:
+    def send(self, ours: str, peer: str, request: Request, *ids: str) -> Exchange:
+        """`ids` are the message's own and that of its correlation, if they are to be recorded."""
         node = self.world.party(ours).office.node
-        return self.kernel.exchange(node, peer, request, Subject(module="test"), TIME)
+        return self.kernel.exchange(node, peer, request, Subject(module="test"), TIME, *ids)
 
     def hints(self, exchange: int) -> list[Hint]:
         self.recorder.flush()

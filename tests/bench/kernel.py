@@ -11,10 +11,10 @@ from simulator.engine.links import Latency, Link, Links
 from simulator.engine.node import Inbound, Node
 from simulator.engine.streams import Streams
 from simulator.ocpi import codec, envelope
+from simulator.ocpi.envelope import status_of
 from simulator.ocpi.patch import partial
 from simulator.ocpi.v2_2_1.locations import EVSE, Status
 from simulator.parties.calendar import Calendar
-from simulator.parties.client import status_of
 from simulator.recording.writer import Recorder
 from simulator.wire.carrier import Request, Response, Wire
 from tests.bench.loop import runner

@@ -15,7 +15,7 @@ from simulator.assemble.world import build
 from simulator.engine.governor import Governor
 from simulator.engine.journal import Journal
 from simulator.engine.kernel import STRANGERS_NOTED
-from simulator.parties.client import status_of
+from simulator.ocpi.envelope import status_of
 from simulator.recording.reader import Recording
 from simulator.recording.rows import Hint
 from simulator.recording.writer import Recorder

@@ -16,8 +16,8 @@ from run_town import MIN, OpenTown, Request
 from simulator.engine.cause import TIME
 from simulator.engine.exchange import Exchange, Subject
 from simulator.ocpi import codec
+from simulator.ocpi.envelope import status_of
 from simulator.ocpi.modules import ModuleID
-from simulator.parties.client import status_of
 from simulator.wire.carrier import Response
 
 INSTANT_US = 1

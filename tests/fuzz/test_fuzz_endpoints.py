@@ -13,7 +13,7 @@ from fuzz_siege import Siege, Tally
 from run_town import WireName
 
 from simulator.ocpi import catalogue
-from simulator.parties.client import status_of
+from simulator.ocpi.envelope import status_of
 
 EACH_ALONE = tuple((version,) for version in catalogue.VERSIONS)
 ALL_VERSIONS = (*EACH_ALONE, catalogue.VERSIONS)

@@ -46,6 +46,9 @@ def test_2_1_1_has_no_ids_no_routing_and_no_encoding() -> None:
         ({"http_status": 400, "response_body": body(status=2001)}, "http-status"),
         ({"http_status": 404}, "http-status"),
         ({"http_status": 500, "response_body": b"Oops"}, "no-envelope"),
+        ({"http_status": 500, "response_body": b'{"detail":"Oops"}'}, "no-envelope"),
+        ({"response_body": b'{"status_code":1000}'}, "envelope-field"),
+        ({"response_body": body(status=7)}, "envelope-field"),
         ({"http_status": 204, "response_body": b"", "response_headers": IDS}, "http-status"),
     ],
 )

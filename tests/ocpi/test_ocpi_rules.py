@@ -18,6 +18,7 @@ from simulator.ocpi.v2_2_1.tokens import Token
 from simulator.ocpi.v2_2_1.versions import VersionDetails
 
 OWNER = {"country_code": "BE", "party_id": "BEC"}
+TAX = {"name": "VAT", "percentage": 21, "amount": 2.1}
 
 
 def build(cls: Any, tree: dict[str, Any], **changes: Any) -> Any:
@@ -187,6 +188,27 @@ def test_a_connector_to_start_at_needs_its_evse() -> None:
     assert rules(build(StartSession, tree)) == []
     assert rules(build(StartSession, tree, connector_id="1")) == ["start-session-evse"]
     assert rules(build(StartSession, tree, connector_id="1", evse_uid="3256")) == []
+
+
+@pytest.mark.parametrize(
+    ("version", "name", "tree", "expected"),
+    [
+        ("2.2.1", "Price", {"excl_vat": 10, "incl_vat": 12.1}, []),
+        ("2.2.1", "Price", {"excl_vat": -10, "incl_vat": -12.1}, []),
+        ("2.2.1", "Price", {"excl_vat": 10, "incl_vat": 9}, [("price-vat", "$.incl_vat")]),
+        ("2.3.0", "Price", {"before_taxes": 10, "taxes": [TAX]}, []),
+        ("2.3.0", "Price", {"before_taxes": 1, "taxes": [TAX]}, [("tax-amount", "$.taxes[0].amount")]),
+        ("2.3.0", "Price", {"before_taxes": -10, "taxes": [TAX]}, [("tax-amount", "$.taxes[0].amount")]),
+        ("2.3.0", "TaxAmount", TAX, []),
+        ("2.3.0", "TaxAmount", {**TAX, "percentage": 121}, [("percentage", "$.percentage")]),
+    ],
+)
+def test_an_amount_has_its_rules_by_itself_too(
+    version: str, name: str, tree: dict[str, Any], expected: list[tuple[str, str]]
+) -> None:
+    found = check(build(catalogue.types(version)[name], tree))
+    assert [(each.rule, each.path) for each in found] == expected
+    assert all(each.in_version(version).section.startswith(f"OCPI {version} types, ") for each in found)
 
 
 def test_an_object_without_rules_is_in_order() -> None:

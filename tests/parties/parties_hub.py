@@ -79,13 +79,14 @@ def say(
         "X-Request-ID": f"request-{number}",
         "X-Correlation-ID": f"correlation-{number}",
     }
+    ids = headers["X-Request-ID"], headers["X-Correlation-ID"]
     for name, party in (("from", speaks or ours), ("to", to)):
         if party is not None:
             country_code, _, party_id = party.partition("-")
             headers |= {f"OCPI-{name}-country-code": country_code, f"OCPI-{name}-party-id": party_id}
     headers |= more or {}
     content = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
-    exchange = town.send(ours, HUB, Request(method, url, tuple(headers.items()), content))
+    exchange = town.send(ours, HUB, Request(method, url, tuple(headers.items()), content), *ids)
     town.run_until(lambda: bool(exchange.final), most_us=60_000_000)
     response = exchange.response
     assert response is not None, exchange.failure

@@ -33,7 +33,8 @@ def test_an_answer_is_none_the_worse_without_a_timestamp(own: OpenTown, time: di
     told = say(own, "NL-NXT", "GET", LOCATIONS, to="NL-ABC")
     assert (told.status, [each["id"] for each in told.data]) == (1000, [square(own)["id"]])
     (leg,) = onward(own, told)
-    assert [hint.severity for hint in hints(own, leg.exchange) if hint.path == "$.timestamp"] == ["error"]
+    told_of = [(hint.rule, hint.severity) for hint in hints(own, leg.exchange) if hint.path == "$.timestamp"]
+    assert ("envelope-field", "error") in told_of
 
 
 @pytest.mark.parametrize(
@@ -78,3 +79,41 @@ def test_a_command_that_nobody_can_read_is_refused(own: OpenTown, body: bytes) -
     assert 2000 <= told.status < 3000
     assert not onward(own, told)
     assert own.world.hubs[HUB].office.connections["NL-EMA"].registered
+
+
+@pytest.mark.parametrize(
+    ("wrong", "path"),
+    [
+        ({"status_code": 5}, "$.status_code"),
+        ({"status_code": 99_999}, "$.status_code"),
+        ({"timestamp": None}, "$.timestamp"),
+        ({"timestamp": "yesterday"}, "$.timestamp"),
+        ({"timestamp": "2026-05-04T06:00:00+02:00"}, "$.timestamp"),
+    ],
+)
+def test_between_equal_versions_an_odd_answer_passes_as_it_came_and_its_author_is_named(
+    own: OpenTown, wrong: dict[str, object], path: str
+) -> None:
+    body = json.dumps({"status_code": 1000, "data": [square(own)], "timestamp": NOW} | wrong, indent=1).encode()
+    answered(own, "NL-ABC", body, ("X-Total-Count", "1"), ("X-Limit", "50"))
+    told = say(own, "NL-EMA", "GET", LOCATIONS.replace("2.3.0", "2.2.1"), to="NL-ABC")
+    assert (told.http, told.body, told.headers["x-total-count"]) == (200, body, "1")
+    (leg,) = onward(own, told)
+    for exchange in (leg.exchange, told.exchange):
+        assert [(hint.rule, hint.path) for hint in hints(own, exchange) if hint.path[:1] == "$"] == [
+            ("envelope-field", path)
+        ]
+    assert own.recorder.errors["NL-ABC"]["envelope-field"] == 2, "once on each leg"
+    assert HUB not in own.recorder.errors
+
+
+@pytest.mark.parametrize(
+    "body", [{"status_code": "1000"}, {"data": []}, [], DEEP], ids=["text", "none", "list", "deep"]
+)
+def test_what_has_no_status_code_is_no_answer_between_equal_versions_either(own: OpenTown, body: object) -> None:
+    answered(own, "NL-ABC", body)
+    told = say(own, "NL-EMA", "GET", LOCATIONS.replace("2.3.0", "2.2.1"), to="NL-ABC")
+    assert (told.http, told.status) == (200, 4000)
+    (leg,) = onward(own, told)
+    assert ("no-envelope", "$") in [(hint.rule, hint.path) for hint in hints(own, leg.exchange)]
+    assert HUB not in own.recorder.errors

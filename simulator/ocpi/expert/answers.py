@@ -31,11 +31,13 @@ _ENVELOPE: Final = "transport_and_format, Response format"
 def check_envelope(seen: Seen) -> Iterator[Finding]:
     """The envelope of an answer, and whether it goes with the code."""
     answer = seen.envelope
-    if answer is None:
+    for fault in seen.faults:
+        yield seen.remark("envelope-field", fault.path, fault.found, fault.expected, _ENVELOPE, "error")
+    if answer is None and not seen.faults:
         found = "a body without a readable envelope" if seen.response_body else "no body"
         expected = "status_code, timestamp in UTC, and data or a message, whatever the HTTP status"
         yield seen.remark("no-envelope", "$", found, expected, _ENVELOPE, "error")
-    elif answer.status_code < 2000 and seen.http_status is not None and seen.http_status >= 400:
+    elif answer is not None and answer.status_code < 2000 and seen.http_status is not None and seen.http_status >= 400:
         found = f"HTTP {seen.http_status} with status code {answer.status_code}"
         yield seen.remark("http-status", "HTTP", found, "codes that say the same", "status_codes", "error")
     if seen.http_status == 400 and seen.request_body and seen.is_json():

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from simulator.ocpi import codec, envelope
 from simulator.ocpi import headers as h
-from simulator.ocpi.envelope import Envelope
+from simulator.ocpi.envelope import Content
 from simulator.ocpi.findings import Finding, Invalid, Severity, section_in
 
 OLDEST = "2.1.1"
@@ -42,15 +42,21 @@ class Seen(Struct, frozen=True, kw_only=True):
     response_body: bytes = b""
     asked: int = 0
     answered: int = 0
-    envelope: Envelope | None = None
+    envelope: Content | None = None
     """That of the answer, read from its body; None when there is no readable one."""
+    faults: tuple[Finding, ...] = ()
+    """What is wrong with an envelope that can be told for one."""
 
     def __post_init__(self) -> None:
+        read: Content | None
+        faults: tuple[Finding, ...] = ()
         try:
             read = envelope.decode_envelope(self.response_body) if self.response_body else None
-        except Invalid:
-            read = None
+        except Invalid as invalid:
+            read = envelope.decode_content(self.response_body)
+            faults = invalid.findings if envelope.status_of(self.response_body) is not None else ()
         msgspec.structs.force_setattr(self, "envelope", read)
+        msgspec.structs.force_setattr(self, "faults", faults)
 
     @property
     def has_ids(self) -> bool:

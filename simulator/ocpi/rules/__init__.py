@@ -12,7 +12,18 @@ from msgspec.structs import replace
 from simulator.ocpi import catalogue
 from simulator.ocpi.datatypes import ci_key
 from simulator.ocpi.findings import Finding
-from simulator.ocpi.rules import bills, commands, connectors, credentials, locations, measures, profiles, tariffs
+from simulator.ocpi.rules import (
+    bills,
+    commands,
+    connectors,
+    costs,
+    credentials,
+    locations,
+    measures,
+    profiles,
+    tariffs,
+    taxes,
+)
 from simulator.ocpi.rules.remark import remark
 
 _CHECKS: Final[Mapping[str, Callable[[Any], Iterator[Finding]]]] = {
@@ -29,6 +40,8 @@ _CHECKS: Final[Mapping[str, Callable[[Any], Iterator[Finding]]]] = {
     "VersionDetails": credentials.check_endpoints,
     "SetChargingProfile": profiles.check_request,
     "ActiveChargingProfile": profiles.check_request,
+    "Price": costs.check_any_price,
+    "TaxAmount": taxes.check_tax,
 }
 
 _ID_PARAMETERS: Final = {
@@ -51,10 +64,8 @@ def ask_of(cls: type) -> bool:
 
 def check(obj: object) -> tuple[Finding, ...]:
     """What is wrong or odd about a decoded object beyond its fields; empty for one that is in order."""
-    examine, version = _CHECKS.get(type(obj).__name__), catalogue.version_of(type(obj))
-    if examine is None or not version:
-        return ()
-    return _in_version(version, examine(obj))
+    examine = _CHECKS.get(type(obj).__name__)
+    return () if examine is None else _in_version(catalogue.version_of(type(obj)), examine(obj))
 
 
 def check_connector_tariffs(place: object, tariffs: Iterable[object]) -> tuple[Finding, ...]:
@@ -64,7 +75,9 @@ def check_connector_tariffs(place: object, tariffs: Iterable[object]) -> tuple[F
 
 
 def _in_version(version: str, findings: Iterator[Finding]) -> tuple[Finding, ...]:
-    return tuple(replace(each, section=f"OCPI {version} {each.section}") for each in findings)
+    """With the version in the section, but for what versions share: who shows that knows which is meant."""
+    start = f"OCPI {version}" if version else "OCPI"
+    return tuple(replace(each, section=f"{start} {each.section}") for each in findings)
 
 
 def check_identity(params: Mapping[str, str], obj: Any) -> tuple[Finding, ...]:

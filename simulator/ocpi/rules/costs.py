@@ -45,6 +45,11 @@ def check_price(price: Any, path: str, section: str, sign: Severity = "warning")
     yield from check_taxes(price, path, sign)
 
 
+def check_any_price(price: Any) -> Iterator[Finding]:
+    """A Price of any version that stands by itself, of which nobody knows whether it is an amount or a credit."""
+    yield from check_price(price, "$", "types, Price")
+
+
 def check_costs(cdr: Any) -> Iterator[Finding]:
     """The costs of a CDR of any version; a Credit CDR is the CDR that it takes back, but for its negative total."""
     section = "cdrs, CDR"

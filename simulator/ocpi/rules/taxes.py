@@ -24,6 +24,11 @@ def check_rates(tariff: Any, path: str = "$") -> Iterator[Finding]:
             yield from check_percentage(getattr(component, "vat", None), where, "tariffs, PriceComponent")
 
 
+def check_tax(tax: Any, path: str = "$") -> Iterator[Finding]:
+    """One tax, whatever it is on."""
+    yield from check_percentage(tax.percentage, f"{path}.percentage", _SECTION)
+
+
 def check_taxes(price: Any, path: str, sign: Severity) -> Iterator[Finding]:
     """The taxes on an amount, which only 2.3.0 lists; a tax may be due on other taxes, too, or on a part only.
 
@@ -32,7 +37,7 @@ def check_taxes(price: Any, path: str, sign: Severity) -> Iterator[Finding]:
     taxes = getattr(price, "taxes", ())
     for index, tax in enumerate(taxes):
         where, rate = f"{path}.taxes[{index}]", tax.percentage
-        yield from check_percentage(rate, f"{where}.percentage", _SECTION)
+        yield from check_tax(tax, where)
         if tax.amount * price.before_taxes < 0:
             expected = f"an amount with the sign of before_taxes, {price.before_taxes}"
             yield remark("tax-amount", f"{where}.amount", str(tax.amount), expected, _SECTION, sign)

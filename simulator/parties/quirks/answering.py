@@ -8,7 +8,6 @@ from simulator.ocpi import codec, envelope
 from simulator.ocpi import headers as h
 from simulator.ocpi.findings import Invalid
 from simulator.ocpi.status import Status
-from simulator.parties.client import status_of
 from simulator.parties.quirks.json import changed
 from simulator.parties.quirks.quirk import Quirk, value_of
 from simulator.wire.carrier import Request, Response
@@ -44,7 +43,7 @@ class Http422(Quirk):
     def answer(self, request: Request, response: Response) -> Response:
         """See Quirk."""
         del request
-        refused = status_of(response.body) == Status.INVALID_PARAMETERS
+        refused = envelope.status_of(response.body) == Status.INVALID_PARAMETERS
         return replace(response, status=self.code) if response.status == 200 and refused else response
 
 

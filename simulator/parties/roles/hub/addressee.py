@@ -15,6 +15,7 @@ from simulator.ocpi import headers as h
 from simulator.ocpi.modules import ModuleID
 from simulator.ocpi.status import Status
 from simulator.parties.call import Call, Refusal
+from simulator.parties.dialect import OLDEST
 from simulator.parties.roles.hub.cache import Cache, Owner
 from simulator.parties.roles.hub.directory import CONNECTED, Client, Directory
 
@@ -111,6 +112,11 @@ class Addressees:
 def token_type(call: Call) -> str:
     """The type of a token that a URL names, in the words of its version."""
     return dict(parse_qsl(call.query)).get("type", "RFID")
+
+
+def known_type(call: Call) -> str:
+    """The type of what a push is about, as far as it is known: 2.1.1 does not say that of a token."""
+    return token_type(call) if call.route.module is ModuleID.TOKENS and call.version != OLDEST else ""
 
 
 def not_connected(id: str) -> Refusal:

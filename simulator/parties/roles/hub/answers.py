@@ -1,19 +1,27 @@
 """What came of a message that was passed on, as its sender is told: in its version, with URLs that it can use.
 
 The party's own status codes (2xxx, 3xxx) pass unchanged, the hub's (4xxx) say why there is no answer of the party's.
+
+Between parties of one version a hub is no judge: a body with a status code passes as it came, be it a code that OCPI
+does not have, or a timestamp that is wrong or missing. Whoever asked takes it as it would without a hub, and the expert
+names the fault and its author on both legs. Between versions the hub writes the envelope itself, with its own time, and
+has no other word for such a code. A body without a status code is no answer at all.
 Source: OCPI 2.2.1, Status codes, Hub errors; Transport and format, Pagination; digest, sections 2.3 and 2.5.
 """
+
+from functools import partial
 
 from simulator.engine.exchange import Exchange
 from simulator.ocpi import codec
 from simulator.ocpi import headers as h
+from simulator.ocpi.envelope import status_of
 from simulator.ocpi.findings import Invalid
 from simulator.ocpi.pagination import next_url
 from simulator.ocpi.status import Status
 from simulator.parties.call import Call, Refusal, Reply, fewer
-from simulator.parties.client import status_of
 from simulator.parties.office import Office
 from simulator.parties.roles.hub.addressee import not_connected
+from simulator.parties.roles.hub.changes import Changes
 from simulator.parties.roles.hub.interpreter import Interpreter
 from simulator.parties.roles.hub.links import Links, Place
 from simulator.parties.roles.hub.onward import Onward
@@ -27,9 +35,10 @@ _KEPT = (h.X_TOTAL_COUNT.lower(), h.X_LIMIT.lower())
 class Answers:
     """Makes the answers of one hub from those of the parties."""
 
-    def __init__(self, office: Office, interpreter: Interpreter, links: Links) -> None:
+    def __init__(self, office: Office, interpreter: Interpreter, changes: Changes, links: Links) -> None:
         self._office = office
         self._interpreter = interpreter
+        self._changes = changes
         self._links = links
 
     def answer(self, call: Call, onward: Onward, exchange: Exchange) -> Reply:
@@ -56,8 +65,9 @@ class Answers:
         if data is not None and cargo.told:
             source, owner = onward.way.line.version, call.owner or onward.way.to
             try:
+                rest = partial(self._changes.in_list, call, owner)
                 said = (
-                    self._interpreter.say_list(cargo.told, data, source, call.version, owner)
+                    self._interpreter.say_list(cargo.told, data, source, call.version, owner, rest)
                     if cargo.many
                     else self._interpreter.say(
                         cargo.told, data, source, call.version, owner, token=call.params.get("token_uid", "")

@@ -110,9 +110,8 @@ class Forwarder:
             raise Refusal(Status.CLIENT_ERROR, f"{route.method} of {route.module} cannot be broadcast.")
         owner = (call.owner[0].upper(), call.owner[1].upper())
         self._directory.must_own(call.line, sender, owner)
-        before = self._library.tariff_of(call, owner)
         reply = self._library.told(call, owner)
-        self._broadcast.send(call, owner, before)
+        self._broadcast.send(call, owner)
         return reply
 
     def _send(self, call: Call, onward: Onward) -> Later:

@@ -12,6 +12,7 @@ from simulator.parties.roles.hub.addressee import Addressees
 from simulator.parties.roles.hub.answers import Answers
 from simulator.parties.roles.hub.broadcast import Broadcast
 from simulator.parties.roles.hub.cache import Cache
+from simulator.parties.roles.hub.changes import Changes
 from simulator.parties.roles.hub.directory import Client, Directory
 from simulator.parties.roles.hub.forwarder import Forwarder
 from simulator.parties.roles.hub.interpreter import Interpreter
@@ -34,20 +35,21 @@ class Hub:
         self.directory = Directory(office)
         self.cache = Cache()
         interpreter = Interpreter(self.cache, office.journal, office.calendar)
-        library = Library(office, self.directory, self.cache, interpreter)
+        changes = Changes(self.cache, interpreter)
+        library = Library(office, self.directory, self.cache, interpreter, changes)
         self.standing = Standing(office, self.directory, self._came_back, self._changed)
         about = Pull(ModuleID.HUB_CLIENT_INFO, ClientInfo, self._take_infos, roles=(Role.HUB,))
         self.sync = Synchroniser(office, (about, *library.pulls), poll_us, self.standing.read)
         self.registration = Presentation(office, self.directory, self.sync.registered, self.standing.left)
-        self._broadcast = Broadcast(office, self.directory, library, interpreter)
+        self._broadcast = Broadcast(office, self.directory, library, interpreter, changes)
         links = Links(office.id)
         forwarder = self._forwarder = Forwarder(
             office,
             self.directory,
             self.standing,
             Addressees(self.directory, self.cache),
-            Preparation(office, self.directory, self.cache, interpreter, library, self._broadcast, links),
-            Answers(office, interpreter, links),
+            Preparation(office, self.directory, self.cache, interpreter, library, changes, self._broadcast, links),
+            Answers(office, interpreter, changes, links),
             library,
             self._broadcast,
             timeout_us,

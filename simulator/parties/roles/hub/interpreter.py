@@ -3,8 +3,8 @@
 Nothing is touched between two parties of one version. What cannot be said faithfully is withheld, with the reason.
 """
 
-from collections.abc import Iterable, Iterator
-from typing import Any, Final
+from collections.abc import Callable, Iterable
+from typing import Any, Final, Literal, NamedTuple
 
 import msgspec
 from msgspec import Struct
@@ -18,27 +18,38 @@ from simulator.ocpi.translation.kinds import class_of
 from simulator.parties.calendar import Calendar
 from simulator.parties.dialect import HOME, OLDEST
 from simulator.parties.losses import TRANSLATION, tell_translation
-from simulator.parties.roles.hub.cache import Cache, Kept, Owner, Tree, parse, part_of
+from simulator.parties.roles.hub.cache import Cache, Kept, Owner, Place, places_of
+from simulator.parties.roles.hub.reading import Tree, parse, part_of
 
 _items = msgspec.json.Decoder(list[msgspec.Raw]).decode
 _PAID_BY_TOKEN: Final = ("session", "cdr")
 _TYPE_RESTORED: Final = Loss(
     "$.cdr_token.type", "invented", "The type is that of the Token known here; older versions have no word for it."
 )
-_LEVELS: Final = ("location", "evse", "connector")
+_PARTS: Final = ("evse", "connector")
+
+
+class Remark(NamedTuple):
+    """A hint on the exchange that carries something said in another version."""
+
+    rule: str
+    severity: Literal["warning", "note"]
+    sentence: str
+    path: str = "$"
 
 
 class Said(Struct, frozen=True):
     """An object, or a list, in another version; `body` None: all of it is withheld.
 
     `withheld` has the place and the reason of what is, for an object itself `$`; `unreadable` what is wrong with each
-    object of a list that is left out as it is not valid in its own version.
+    object of a list that is left out as it is not valid in its own version. `remarks` tell why it is sent at all.
     """
 
     body: bytes | None
     losses: tuple[Loss, ...] = ()
     withheld: tuple[tuple[str, str], ...] = ()
     unreadable: tuple[tuple[Finding, ...], ...] = ()
+    remarks: tuple[Remark, ...] = ()
 
     @property
     def reason(self) -> str:
@@ -55,49 +66,30 @@ class Interpreter:
         self._calendar = calendar
         self._reservations: dict[str, int] = {}
 
-    def say(self, kind: str, raw: bytes, source: str, target: str, owner: Owner, *, token: str = "") -> Said:
-        """A body in another version. `owner` is the object's, `token` the uid that is asked about.
+    def say(
+        self, kind: str, raw: bytes, source: str, target: str, owner: Owner, *, token: str = "", patch: bool = False
+    ) -> Said:
+        """A body, or with `patch` that of a PATCH, in another version.
 
-        Raises Invalid for a body that is not valid in its own version.
+        `owner` is the object's, `token` the uid that is asked about. Raises Invalid for a body that is not valid in its
+        own version.
         """
         cls = class_of(kind, source)
         if cls is None or source == target:
             return Said(raw)
-        codec.decode(raw, cls)
-        return _said(
-            self._with_type(kind, translate(kind, parse(raw), source, target, self._setting(owner, token)), target)
-        )
+        codec.decode(raw, partial(cls, source != OLDEST) if patch else cls)
+        said = translate(kind, parse(raw), source, target, self._setting(owner, token), patch=patch)
+        return _said(self._with_type(kind, said, target))
 
-    def say_patch(self, kind: str, raw: bytes, source: str, target: str, owner: Owner, ids: tuple[str, ...]) -> Said:
-        """The body of a PATCH in another version. `ids` lead to what it changes: a location's, an EVSE's in it.
+    def say_list(
+        self, kind: str, raw: bytes, source: str, target: str, owner: Owner, rest: Callable[[bytes], bytes | None]
+    ) -> Said:
+        """A list in another version; what is withheld of it is told with its place, a bad object costs only itself.
 
-        Of what is withheld as a whole the receiver knows nothing, so a change of it is withheld too. Raises Invalid.
+        `rest` is what stands in it for an object that is withheld; None: nothing.
         """
-        cls = class_of(kind, source)
-        if cls is None or source == target:
-            return Said(raw)
-        codec.decode(raw, partial(cls, source != OLDEST))
-        setting = self._setting(owner, "")
-        for whole, tree, version in self._around(kind, owner, ids):
-            found = translate(whole, tree, version, target, setting)
-            if found.tree is None:
-                return _said(found)
-        return _said(self._with_type(kind, translate(kind, parse(raw), source, target, setting, patch=True), target))
-
-    def _around(self, kind: str, owner: Owner, ids: tuple[str, ...]) -> Iterator[tuple[str, Tree, str]]:
-        """What a PATCH of a location changes and lies in, each as it is kept, with its kind and version."""
-        kept = self._cache.get("location", owner, ids[0]) if kind in _LEVELS else None
-        if kept is None:
-            return
-        yield "location", {name: value for name, value in kept.tree.items() if name != "evses"}, kept.version
-        for depth in range(1, len(ids)):
-            part = part_of(kept.tree, ids[1 : depth + 1])
-            if part is not None:
-                yield _LEVELS[depth], part, kept.version
-
-    def say_list(self, kind: str, raw: bytes, source: str, target: str, owner: Owner) -> Said:
-        """A list in another version; what is withheld of it is told with its place, a bad object costs only itself."""
         said: list[bytes] = []
+        remarks: list[Remark] = []
         losses: list[Loss] = []
         withheld: list[tuple[str, str]] = []
         unreadable: list[tuple[Finding, ...]] = []
@@ -111,11 +103,15 @@ class Interpreter:
                 )
                 continue
             losses += [msgspec.structs.replace(loss, path=place + loss.path[1:]) for loss in each.losses]
-            if each.body is None:
+            left = each.body if each.body is not None else rest(bytes(item))
+            if left is None:
                 withheld.append((place, each.reason))
-            else:
-                said.append(each.body)
-        return Said(b"[%b]" % b",".join(said), tuple(losses), tuple(withheld), tuple(unreadable))
+                continue
+            said.append(left)
+            if each.body is None:
+                sentence = f"What was told of it before is taken back. {each.reason}"
+                remarks.append(Remark("translation-taken-back", "warning", sentence, place))
+        return Said(b"[%b]" % b",".join(said), tuple(losses), tuple(withheld), tuple(unreadable), tuple(remarks))
 
     def kept(self, kept: Kept, version: str, exchange: int | None = None) -> bytes | None:
         """A kept object as a reader of a version gets it: the owner's own bytes if it is of that version.
@@ -134,27 +130,44 @@ class Interpreter:
         """A kept object in a version, and what that cost."""
         said = kept.said.get(version)
         if said is None:
-            said = kept.said[version] = self.say(kept.kind, kept.raw, kept.version, version, kept.owner)
+            said = self.say(kept.kind, kept.raw, kept.version, version, kept.owner)
+            if said.body is not None:
+                kept.show(version, said.body)
+            if said.body is not None or kept.kind != "tariff":  # One that has not begun can be said later.
+                kept.said[version] = said
         return said
 
-    def tells_less(self, kept: Kept, version: str, evse_uid: str) -> bool:
-        """Whether its last change has left less of a location's EVSE that can be told in a version."""
-        before, now = (self._connectors(kept, tree, version, evse_uid) for tree in (kept.before, kept.tree))
-        return any(id not in now for id in before)
+    def unsaid(self, kept: Kept, version: str) -> str:
+        """Why a kept object cannot be said in a version; empty when it can, a location without any of its EVSEs."""
+        if kept.kind != "location" or version in kept.said:
+            return self.said(kept, version).reason
+        location = {name: value for name, value in kept.tree.items() if name != "evses"}
+        return translate("location", location, kept.version, version, self._setting(kept.owner, "")).withheld
 
-    def _connectors(self, kept: Kept, location: Tree, version: str, evse_uid: str) -> list[str]:
-        """The Connectors of an EVSE that can be told; none when that cannot be told itself."""
-        evse = part_of(location, (evse_uid,))
-        if evse is None:
-            return []
-        said = translate("evse", evse, kept.version, version, self._setting(kept.owner, "")).tree
-        return [] if said is None else [connector["id"] for connector in said["connectors"]]
+    def part(self, kept: Kept, version: str, path: tuple[str, ...]) -> tuple[str, dict[Place, None]]:
+        """Why an EVSE of a kept location, or a Connector in it, cannot be said in a version; empty when it can.
+
+        With it all Connectors of that EVSE that can be said.
+        """
+        setting, places = self._setting(kept.owner, ""), dict[Place, None]()
+        for depth, level in enumerate(_PARTS[: len(path)], start=1):
+            part = part_of(kept.tree, path[:depth])
+            if part is None:
+                break
+            found = translate(level, part, kept.version, version, setting)
+            if found.tree is None:
+                return found.withheld, places
+            if level == "evse":
+                places = dict.fromkeys(places_of(found.tree))
+        return "", places
 
     def tell(self, exchange: int, said: Said) -> None:
         """Record what a translation cost as remarks on the exchange that carries it, what is alike in a list once."""
         tell_translation(self._journal, exchange, said.losses)
         for path, reason in said.withheld:
             self._journal.hint(exchange, "translation-withheld", "warning", reason, path, TRANSLATION)
+        for rule, severity, sentence, path in said.remarks:
+            self._journal.hint(exchange, rule, severity, sentence, path, TRANSLATION)
 
     def _with_type(self, kind: str, said: Translated, target: str) -> Translated:
         """A session or a bill with its Token's own type, if the version on the way to `target` had no word for that."""

@@ -19,14 +19,15 @@ from simulator.ocpi.translation.kinds import KINDS
 from simulator.ocpi.translation.tokens import type_in
 from simulator.parties.call import CREATED, DONE, Call, Refusal, Reply
 from simulator.parties.connection import Connection
-from simulator.parties.dialect import OLDEST
 from simulator.parties.modules.ownership import unknown
 from simulator.parties.office import Office
 from simulator.parties.pull import Crawl
-from simulator.parties.roles.hub.addressee import token_type
-from simulator.parties.roles.hub.cache import Cache, Head, Kept, Owner, parse, part_of, read, read_list
+from simulator.parties.roles.hub.addressee import known_type, token_type
+from simulator.parties.roles.hub.cache import Cache, Owner
+from simulator.parties.roles.hub.changes import Changes
 from simulator.parties.roles.hub.directory import Directory
 from simulator.parties.roles.hub.interpreter import Interpreter
+from simulator.parties.roles.hub.reading import Head, parse, part_of, read, read_list
 from simulator.parties.roles.hub.subjects import CARGO, SHARED
 from simulator.parties.store import page
 from simulator.parties.sync import Pull, Taken
@@ -44,11 +45,14 @@ class _Entry(Struct, frozen=True):
 class Library:
     """The kept objects of one hub's clients."""
 
-    def __init__(self, office: Office, directory: Directory, cache: Cache, interpreter: Interpreter) -> None:
+    def __init__(
+        self, office: Office, directory: Directory, cache: Cache, interpreter: Interpreter, changes: Changes
+    ) -> None:
         self._office = office
         self._directory = directory
         self._cache = cache
         self._interpreter = interpreter
+        self._changes = changes
         sellers, providers = (Role.CPO, Role.HUB), (Role.EMSP, Role.HUB)
         self.pulls = (
             self._pull(ModuleID.TARIFFS, sellers, full=True),
@@ -95,7 +99,7 @@ class Library:
         kind = SHARED[call.route.module.value]
         ids = tuple(call.params.values())[2:]
         route = call.route
-        type = "" if kind != "token" or call.version == OLDEST else token_type(call)
+        type = known_type(call)
         kept = self._cache.get(kind, owner, ids[0], type)
         if route.method == "DELETE":
             if kept is not None:
@@ -132,6 +136,8 @@ class Library:
             if client is None or call.line in client.lines() or owner not in (None, kept.owner):
                 continue
             raw = self._interpreter.kept(kept, call.version, call.cause.id)
+            if raw is None:
+                raw = self._changes.listed(call, kept, kept.head.last_updated)
             if raw is not None:
                 entries.append(_Entry(kept.head.last_updated, raw))
         shown, headers = page(entries, lambda entry: entry.last_updated, call, PAGE_LIMIT)
@@ -151,14 +157,6 @@ class Library:
         if found is None:
             raise unknown(KINDS[CARGO[call.route.name].told], "/".join(ids))
         return Reply(found)
-
-    def kept(self, kind: str, owner: Owner, id: str) -> Kept | None:
-        """One object as it is kept."""
-        return self._cache.get(kind, owner, id)
-
-    def tariff_of(self, call: Call, owner: Owner) -> Kept | None:
-        """The tariff that a request is about, as it is kept."""
-        return self._cache.get("tariff", owner, call.params["tariff_id"]) if "tariff_id" in call.params else None
 
     def whole(self, kind: str, owner: Owner, id: str, type: str, version: str, exchange: int) -> bytes | None:
         """One object in a version; None when it is not known or cannot be said."""

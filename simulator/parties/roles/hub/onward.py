@@ -5,7 +5,6 @@ format, Message routing; digest, sections 2.3 and 6.
 """
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from simulator.engine.exchange import Exchange, Subject
 from simulator.ocpi.modules import InterfaceRole, ModuleID, Role
@@ -14,19 +13,19 @@ from simulator.ocpi.status import Status
 from simulator.parties.call import Call, Refusal
 from simulator.parties.connection import Connection
 from simulator.parties.dialect import OLDEST
-from simulator.parties.modules.ownership import unknown
 from simulator.parties.office import Office
 from simulator.parties.roles.hub.addressee import not_connected
 from simulator.parties.roles.hub.broadcast import Broadcast
 from simulator.parties.roles.hub.cache import Cache, Owner
 from simulator.parties.roles.hub.callbacks import Asked, Callbacks
+from simulator.parties.roles.hub.changes import Changes
 from simulator.parties.roles.hub.directory import Client, Directory
 from simulator.parties.roles.hub.interpreter import Interpreter, Said
 from simulator.parties.roles.hub.library import Library
 from simulator.parties.roles.hub.links import Links
 from simulator.parties.roles.hub.reservations import is_billed
-from simulator.parties.roles.hub.subjects import CARGO, NOTHING, SHARED, Cargo, subject_of
-from simulator.parties.roles.hub.wholes import Sessions
+from simulator.parties.roles.hub.sessions import Sessions
+from simulator.parties.roles.hub.subjects import CARGO, NOTHING, SHARED, Cargo, is_change, subject_of, whole_of
 
 _PUT_SESSION = "sessions.receiver.put_session"
 _REMEMBERED = 2_048
@@ -78,6 +77,7 @@ class Preparation:
         cache: Cache,
         interpreter: Interpreter,
         library: Library,
+        changes: Changes,
         broadcast: Broadcast,
         links: Links,
     ) -> None:
@@ -89,7 +89,8 @@ class Preparation:
         self._broadcast = broadcast
         self._links = links
         self.callbacks = Callbacks(office)
-        self._sessions = Sessions()
+        self._changes = changes
+        self._sessions = Sessions(interpreter)
 
     def way(self, call: Call, sender: Owner, to: Owner, client: Client, asked: Asked | None) -> Way:
         """The way of a message. Refused with 2000, 4000 or 4003 when there is none."""
@@ -124,24 +125,36 @@ class Preparation:
         owner = call.owner or (way.sender if route.interface is InterfaceRole.RECEIVER else way.to)
         owner = (owner[0].upper(), owner[1].upper())
         body, query = self.callbacks.replace(call, way.sender, way.to, version, way.line.facade)
-        before = self._library.tariff_of(call, owner)
         self._remember(call, way.sender, owner)
-        method, said, subject = route.method, None, subject_of(call, version)
+        said, subject = None, subject_of(call, version)
         if version != call.version:
-            put = _put_instead(route.name, version)
-            if put:
-                body, method, cargo = self._whole(call, owner, body), "PUT", CARGO[put]
-                subject = replace(subject, route=put)
+            query = self._query(call, query, version, owner)
+            if is_change(call):
+                return self._change(call, way, owner, query, subject)
             if cargo.sent and body:
                 said = self._say(call, cargo, body, version, owner)
                 if said.body is None:
-                    self._broadcast.take_back(call, owner, way.end, before)
                     raise self._withheld(call, cargo, version, said)
                 self._must_be_free(call, cargo, way.to)
                 body = said.body
-            query = self._query(call, query, version, owner)
         url = asked.url if asked is not None else self._url(call, way, query)
-        return Onward(way, method, url, body, subject, cargo, said)
+        return Onward(way, route.method, url, body, subject, cargo, said)
+
+    def _change(self, call: Call, way: Way, owner: Owner, query: str, subject: Subject) -> Onward:
+        """The onward leg of a change of something that is kept here."""
+        known = self._changes if call.route.module.value in SHARED else self._sessions
+        change = known.of(call, owner, way.end)
+        if change.withheld.withheld:
+            if change.method:
+                self._broadcast.push(call, owner, way.end, change)
+            raise self._withheld(call, way.cargo, way.line.version, change.withheld)
+        url = self._url(call, way, query)
+        ids = tuple(call.params.values())[:3]
+        if change.whole:
+            url = join_url(way.base, *ids) + (f"?{query}" if query else "")
+        if change.whole or change.method != call.route.method:
+            subject = whole_of(subject, change.method, ids[-1])
+        return Onward(way, change.method, url, change.said.body or b"", subject, way.cargo, change.said)
 
     def plain(self, call: Call, way: Way) -> Onward:
         """The onward leg of a message that is just passed on."""
@@ -176,11 +189,8 @@ class Preparation:
                 self._cache.note("session", call.params["session_id"], owner)
 
     def _say(self, call: Call, cargo: Cargo, body: bytes, version: str, owner: Owner) -> Said:
-        if cargo.patch:
-            ids = tuple(call.params.values())[2:]
-            return self._interpreter.say_patch(cargo.sent, body, call.version, version, owner, ids)
         token = call.params.get("token_uid", "")
-        return self._interpreter.say(cargo.sent, body, call.version, version, owner, token=token)
+        return self._interpreter.say(cargo.sent, body, call.version, version, owner, token=token, patch=cargo.patch)
 
     def _withheld(self, call: Call, cargo: Cargo, version: str, said: Said) -> Refusal:
         """The answer to what cannot be said in a version."""
@@ -194,34 +204,12 @@ class Preparation:
             self._interpreter.tell(call.cause.id, Said(None, (), (("$", _UNTOLD_PRICE),)))
             raise Refusal(Status.CLIENT_ERROR, _UNTOLD_PRICE, data=b'{"result":"NOT_SUPPORTED"}')
 
-    def _whole(self, call: Call, owner: Owner, body: bytes) -> bytes:
-        """The object around a change, for a version that can only be sent the whole. Refused when it is not known."""
-        if call.route.module is ModuleID.TARIFFS:
-            tariff = self._cache.get("tariff", owner, call.params["tariff_id"])
-            assert tariff is not None, "the PATCH has been kept before"
-            return tariff.raw
-        id = call.params["session_id"]
-        if call.route.method == "PUT":
-            self._sessions.put(owner, id, body, call.version)
-            return body
-        whole = self._sessions.patch(owner, id, body, call.version)
-        if whole is None:
-            raise unknown("Session", id)
-        return whole
-
     def _query(self, call: Call, query: str, version: str, owner: Owner) -> str:
         """A token's URL says its type there; of 2.1.1 only the Sender's does."""
         if "token_uid" not in call.params:
             return query
         is_said = version != OLDEST or call.route.interface is InterfaceRole.SENDER
         return f"type={self._library.type_of_token(call, owner, version)}" if is_said else ""
-
-
-def _put_instead(route: str, version: str) -> str:
-    """The PUT that stands for a route towards a version which cannot take it; empty when it can."""
-    if route == "tariffs.receiver.patch_tariff":
-        return "tariffs.receiver.put_tariff"
-    return _PUT_SESSION if version == OLDEST and route in (_PUT_SESSION, "sessions.receiver.patch_session") else ""
 
 
 def _is_plain(call: Call) -> bool:

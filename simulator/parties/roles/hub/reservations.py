@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from simulator.ocpi import codec
-from simulator.parties.roles.hub.cache import Cache, Owner, Tree
+from simulator.parties.roles.hub.cache import Cache, Owner
+from simulator.parties.roles.hub.reading import Tree
 
 
 class _Place(Struct, gc=False):

@@ -8,9 +8,11 @@ from typing import Final
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from simulator.engine.exchange import Subject
 from simulator.ocpi import codec
+from simulator.ocpi.modules import InterfaceRole, ModuleID
 from simulator.ocpi.route_tables import Route
 from simulator.ocpi.translation.kinds import KINDS
 from simulator.parties.call import Call
@@ -69,6 +71,17 @@ CARGO: Final[dict[str, Cargo]] = {
     "invoicereconciliation.receiver.put_record": Cargo(sent="invoice_reconciliation_record"),
 }
 NOTHING: Final = Cargo()
+_CHANGED: Final = {**SHARED, ModuleID.SESSIONS.value: "session"}
+
+
+def is_change(call: Call) -> bool:
+    """Whether an owner tells a receiver of what it has and changes: Sessions, and what is meant for everybody."""
+    route = call.route
+    return (
+        route.interface is InterfaceRole.RECEIVER
+        and route.method in ("PUT", "PATCH")
+        and route.module.value in _CHANGED
+    )
 
 
 class _Named(Struct, gc=False):
@@ -88,6 +101,13 @@ def subject_of(call: Call, version: str) -> Subject:
             named = _Named()
         return _subject(call.route, (named.id,), (("session_id", named.session_id or ""),), version)
     return _subject(call.route, tuple(call.params.values()), tuple(call.params.items()), version)
+
+
+def whole_of(subject: Subject, method: str, id: str) -> Subject:
+    """What a request is about that is sent with another method, or of a whole object in place of a part of it."""
+    kind = _CHANGED[subject.module]
+    route = f"{subject.module}.receiver.{method.lower()}_{kind}"
+    return replace(subject, route=route, object_kind=KINDS[kind], object_id=id)
 
 
 @lru_cache(maxsize=_REMEMBERED)

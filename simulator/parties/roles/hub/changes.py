@@ -1,0 +1,179 @@
+"""What a change of something that is meant for everybody is to a receiver of another version.
+
+Mostly it is the same change in other words. What was told before and cannot be said any more is taken back: nobody is
+left with a price, a place or a card that is none any more. OCPI has a way for each. A Tariff is deleted. A Token, which
+has no DELETE, is not valid. A Location, which has none either, comes whole, without what of it cannot be said; without
+any EVSE it has expired and is not to be shown. That an EVSE is REMOVED would be untrue, and for good.
+
+What can be said again comes whole, as a PATCH would change only the little that was left. A receiver is told of both
+once, and each by itself, as the owner may address each by itself. For Sessions, which cannot be taken back, see there.
+Source: OCPI 2.2.1, Locations, Flow and Lifecycle; Tariffs, DELETE; Tokens, PUT; digest, sections 2.6, 3 and 6.2.
+"""
+
+from typing import Final
+from urllib.parse import parse_qsl
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from simulator.ocpi import codec
+from simulator.parties.call import Call
+from simulator.parties.connection import Connection
+from simulator.parties.roles.hub.addressee import known_type
+from simulator.parties.roles.hub.cache import Cache, Kept, Owner, Place
+from simulator.parties.roles.hub.interpreter import Interpreter, Remark, Said
+from simulator.parties.roles.hub.reading import head_of, parse
+from simulator.parties.roles.hub.subjects import CARGO, SHARED
+
+_ALL: Final = ("", "")
+"""Where in its own copy an object lies of which nothing is left."""
+_NOTHING: Final = Said(None)
+_LEFT: Final = {
+    "location": "the Location without any EVSE, which is not to be shown",
+    "tariff": "no such Tariff",
+    "token": "a Token that is not valid",
+}
+"""What a receiver is left with of what has been taken back from it."""
+
+
+class Change(Struct, frozen=True):
+    """What a receiver is sent: by which method, and whether that is about the `whole` object; no method: nothing.
+
+    `withheld` is what cannot be said of the owner's own words; what is sent then takes back what was told before.
+    `copy` is the receiver's, if something of it goes or comes back, and `lacked` what was not in it until then.
+    """
+
+    method: str
+    said: Said
+    whole: bool = False
+    withheld: Said = _NOTHING
+    copy: str = ""
+    lacked: tuple[Place, ...] = ()
+
+
+class Changes:
+    """Remembers for one hub what its receivers have no more of what they once had."""
+
+    def __init__(self, cache: Cache, interpreter: Interpreter) -> None:
+        self._cache = cache
+        self._interpreter = interpreter
+        self._gone: dict[str, dict[Place, None]] = {}
+
+    def of(self, call: Call, owner: Owner, line: Connection) -> Change:
+        """What a receiver is sent for a PUT or PATCH that has been kept already. Raises Invalid."""
+        cargo, version, kind = CARGO[call.route.name], line.version, SHARED[call.route.module.value]
+        if version == call.version:
+            return Change(call.route.method, Said(call.body))
+        id, *path = tuple(call.params.values())[2:]
+        kept = self._cache.get(kind, owner, id, known_type(call))
+        assert kept is not None, "what is passed on has been kept before"
+        reason = self._interpreter.unsaid(kept, version)
+        if reason:
+            return self._take_back(line, kept, reason)
+        if kept.raw != call.body and not cargo.patch and not path:
+            # Older than what is known: that stands, and what was told of it.
+            said = self._say(call, owner, version)
+            return Change("PUT" if said.body is not None else "", said, withheld=said)
+        if not path and (not cargo.patch or kind == "tariff"):
+            return self._whole(_copy(line, kept), kept, version)
+        return self._part(call, line, kept, tuple(path))
+
+    def _say(self, call: Call, owner: Owner, version: str) -> Said:
+        cargo = CARGO[call.route.name]
+        return self._interpreter.say(cargo.sent, call.body, call.version, version, owner, patch=cargo.patch)
+
+    def _part(self, call: Call, line: Connection, kept: Kept, path: tuple[str, ...]) -> Change:
+        """What a receiver is sent for a change of a part of something that can be said."""
+        copy, version, method = _copy(line, kept), line.version, call.route.method
+        gone, shown = self._gone.get(copy, {}), kept.shown.get(version)
+        reason, places = self._interpreter.part(kept, version, path)
+        if reason:
+            had = shown.places if shown is not None else ()
+            lost = [each for each in had if each[0] == path[0].lower() and each not in places and each not in gone]
+            withheld = Said(None, (), (("$", reason),))
+            if not lost:
+                return Change("", _NOTHING, withheld=withheld)
+            taken_back = _taken_back(line, "the Location without it", reason)
+            return self._whole(copy, kept, version, taken_back, withheld=withheld)
+        said = self._say(call, kept.owner, version)
+        if said.body is None or _ALL in gone or any(place in gone for place in places):
+            return self._whole(copy, kept, version, _whole_for(line))
+        if not path:
+            self._interpreter.said(kept, version)
+        elif shown is not None:
+            shown.places.update(places)
+            if len(path) == 1 and method == "PUT":
+                evse = path[0].lower()
+                self._keep(copy, [at for at in shown.places if at not in places and (at in gone or at[0] == evse)])
+        return Change(method, said)
+
+    def _whole(self, copy: str, kept: Kept, version: str, *remarks: Remark, withheld: Said = _NOTHING) -> Change:
+        """The object as it can be said now, which takes the place of what the receiver has."""
+        said, shown, lacked = self._interpreter.said(kept, version), kept.shown[version], self._gone.get(copy, ())
+        self._keep(copy, [place for place in shown.places if place not in shown.now])
+        return Change("PUT", replace(said, remarks=remarks), True, withheld, copy, tuple(lacked))
+
+    def _take_back(self, line: Connection, kept: Kept, reason: str) -> Change:
+        """What ends an object that cannot be said any more at a receiver who may have it."""
+        copy, withheld = _copy(line, kept), Said(None, (), (("$", reason),))
+        rest, lacked = self._rest(kept, line.version, kept.head.last_updated), self._gone.get(copy, ())
+        if rest is None or _ALL in lacked:
+            return Change("", _NOTHING, withheld=withheld)
+        self._keep(copy, [_ALL])
+        method = "DELETE" if kept.kind == "tariff" else "PUT"
+        said = Said(rest, remarks=(_taken_back(line, _LEFT[kept.kind], reason),))
+        return Change(method, said, True, withheld, copy, tuple(lacked))
+
+    def failed(self, change: Change) -> None:
+        """It has not come to its receiver, who still has and lacks what it did before; the next one mends it."""
+        if change.copy:
+            self._keep(change.copy, list(change.lacked))
+
+    def _keep(self, copy: str, gone: list[Place]) -> None:
+        if gone:
+            self._gone[copy] = dict.fromkeys(gone)
+        else:
+            self._gone.pop(copy, None)
+
+    def _rest(self, kept: Kept, version: str, last_updated: str) -> bytes | None:
+        """What is left to tell readers of a version of what they were shown and cannot be told any more.
+
+        Nothing of a Tariff; None when they were never shown it.
+        """
+        shown = kept.shown.get(version)
+        if shown is None or kept.kind == "tariff":
+            return None if shown is None else b""
+        rest = {**parse(shown.body), "last_updated": last_updated}
+        return codec.encode({**rest, "valid": False} if kept.kind == "token" else rest)
+
+    def listed(self, call: Call, kept: Kept, last_updated: str) -> bytes | None:
+        """What stands in a list that a receiver reads for an object that cannot be said: nothing, if it is read whole.
+
+        Who asks only for what is new would keep what it has.
+        """
+        rest = self._rest(kept, call.version, last_updated)
+        if rest is not None:
+            self._keep(_copy(call.line, kept), [_ALL])
+        return rest if rest and dict(parse_qsl(call.query)).get("date_from") else None
+
+    def in_list(self, call: Call, owner: Owner, item: bytes) -> bytes | None:
+        """The same for an object in its owner's own list."""
+        kind = SHARED.get(call.route.module.value)
+        if kind is None:
+            return None
+        head = head_of(parse(item))
+        kept = self._cache.get(kind, owner, head.uid or head.id, head.type if kind == "token" else "")
+        return self.listed(call, kept, head.last_updated) if kept is not None else None
+
+
+def _copy(line: Connection, kept: Kept) -> str:
+    return "/".join((line.name, kept.kind, *kept.owner, kept.head.uid or kept.head.id, kept.head.type)).lower()
+
+
+def _taken_back(line: Connection, rest: str, reason: str) -> Remark:
+    sentence = f"{line.peer_id} is left with {rest}: what it was told before is taken back. {reason}"
+    return Remark("translation-taken-back", "warning", sentence)
+
+
+def _whole_for(line: Connection) -> Remark:
+    return Remark("translation-whole", "note", f"{line.peer_id} lacks more than what has changed, and gets the whole.")

@@ -1,0 +1,162 @@
+"""Sessions through a hub between 2.1.1 and later versions: whole, and never left standing as ACTIVE."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from parties_hub import HOST, RECEIVER, hub_town, onward, say, square
+from parties_objects import period, session, token
+from run_town import OpenTown, S, Told
+
+from simulator.recording.rows import Message
+
+
+def with_an_old_network(text: str) -> str:
+    text = text.replace("  NL-EMA: {", "  NL-OLD: {role: cpo, name: Oldest Grid, ocpi: 2.1.1}\n  NL-EMA: {")
+    text = text.replace("connections:\n", "connections:\n  - {between: [NL-HUB, NL-OLD], latency: 50 ms}\n")
+    site = "  - {cpo: NL-OLD, name: Harbour, at: [52.17, 4.48], evses: {count: 1, power: 11 kW, tariff: day}}\n"
+    return text.replace("sites:\n", "sites:\n" + site)
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenTown]:
+    with hub_town(tmp_path_factory.mktemp("hub"), "memory", with_an_old_network) as town:
+        yield town
+
+
+def card_of(desk: OpenTown, emsp: str) -> dict[str, object]:
+    """A provider's card as sessions carry it."""
+    (card,) = desk.world.emsps[emsp].tokens.store
+    names = ("country_code", "party_id", "uid", "contract_id")
+    return {name: getattr(card, name) for name in names} | {"type": card.type.value}
+
+
+def at(minute: int) -> dict[str, str]:
+    return {"last_updated": f"2026-05-04T09:{minute:02}:00Z"}
+
+
+def leg(desk: OpenTown, told: Told) -> Message:
+    (found,) = onward(desk, told)
+    return found
+
+
+def hinted(desk: OpenTown, exchange: int) -> dict[str, str]:
+    return {hint.rule: hint.sentence for hint in desk.hints(exchange) if hint.path == "$"}
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH"])
+def test_a_session_that_2_1_1_cannot_be_told_whole_any_more_goes_on_and_ends_there(desk: OpenTown, method: str) -> None:
+    """It moves to a location that the hub does not know, of which 2.1.1 wants all that there is to say."""
+    id = f"S-MOVES-{method}"
+    url, place = f"{RECEIVER}/sessions/NL/ABC/{id}", square(desk)["id"]
+    whole = session(id, cdr_token=card_of(desk, "NL-VET"), location_id=place, **at(0))
+    moved = {"location_id": "NOWHERE", "evse_uid": "E1", "connector_id": "1", "kwh": 2.5, **at(1)}
+    ended = {"status": "COMPLETED", "kwh": 3.5, "end_date_time": "2026-05-04T09:02:00Z", **at(2)}
+
+    def change(changes: dict[str, Any]) -> Told:
+        whole.update(changes)
+        return say(desk, "NL-ABC", method, url, whole if method == "PUT" else changes, to="NL-VET")
+
+    def copy() -> tuple[str, str, float]:
+        kept = desk.world.emsps["NL-VET"].sessions.store.get("NL", "ABC", id)
+        assert kept is not None
+        return kept.status.value, kept.location_id, float(kept.kwh)
+
+    assert say(desk, "NL-ABC", "PUT", url, whole, to="NL-VET").http == 201
+    for changes, state, names in (
+        (moved, ("ACTIVE", place, 2.5), "status, kwh, last_updated"),
+        (ended, ("COMPLETED", place, 3.5), "status, kwh, end_date_time, last_updated"),
+    ):
+        told = change(changes)
+        found = leg(desk, told)
+        assert (told.status, found.method, found.http_status) == (1000, "PATCH", 200)
+        assert (found.route, found.object_id) == ("sessions.receiver.patch_session", id)
+        assert copy() == state
+        hints = hinted(desk, found.exchange)
+        assert "NOWHERE is not known here" in hints["translation-withheld"]
+        assert hints["translation-left"] == (
+            f"NL-VET is told {names} only, and is left with all else as it was told before."
+        )
+
+
+def test_a_session_that_can_be_said_again_is_told_whole(desk: OpenTown) -> None:
+    url, place = f"{RECEIVER}/sessions/NL/ABC/S-BACK", square(desk)["id"]
+    whole = session("S-BACK", cdr_token=card_of(desk, "NL-VET"), location_id=place, **at(0))
+    methods = []
+    for minute, location in enumerate((place, "NOWHERE", place)):
+        told = say(desk, "NL-ABC", "PUT", url, {**whole, "location_id": location, **at(minute)}, to="NL-VET")
+        methods.append(leg(desk, told).method)
+    assert methods == ["PUT", "PATCH", "PUT"]
+
+
+def test_of_a_session_that_could_never_be_said_nothing_is_told(desk: OpenTown) -> None:
+    url = f"{RECEIVER}/sessions/NL/ABC/S-NEVER"
+    whole = session("S-NEVER", cdr_token=card_of(desk, "NL-VET"), location_id="NOWHERE", **at(0))
+    for method, body in (("PUT", whole), ("PATCH", {"kwh": 2.5, **at(1)})):
+        told = say(desk, "NL-ABC", method, url, body, to="NL-VET")
+        assert (told.status, onward(desk, told)) == (2000, [])
+
+
+def old(desk: OpenTown, method: str, id: str, body: dict[str, Any], to: str = "NL-EMA") -> Told:
+    """What NL-OLD tells of a session."""
+    line = desk.world.party("NL-OLD").office.connections[to]
+    url = f"{HOST}/ocpi/via/{to}/receiver/2.1.1/sessions/NL/OLD/{id}"
+    return say(desk, "NL-OLD", method, url, body, to=None, raw=True, token=line.held)
+
+
+def old_session(desk: OpenTown, id: str, contract: object) -> dict[str, Any]:
+    """A session of 2.1.1 at NL-OLD, with all of its location."""
+    line = desk.world.party("NL-VET").office.connections["NL-OLD"]
+    url = f"{HOST}/ocpi/via/NL-OLD/sender/2.1.1/locations"
+    (location,) = say(desk, "NL-VET", "GET", url, to=None, raw=True, token=line.held).data
+    return {
+        "id": id,
+        "start_datetime": "2026-05-04T08:00:00Z",
+        "kwh": 1.5,
+        "auth_id": contract,
+        "auth_method": "WHITELIST",
+        "location": location,
+        "currency": "EUR",
+        "charging_periods": [old_period(0)],
+        "status": "ACTIVE",
+        **at(0),
+    }
+
+
+def old_period(minute: int) -> dict[str, Any]:
+    said = period(f"2026-05-04T08:{minute:02}:00Z")
+    return {name: said[name] for name in ("start_date_time", "dimensions")}
+
+
+def test_periods_that_2_1_1_patches_reach_later_versions_whole(desk: OpenTown) -> None:
+    """As 2.1.1 replaces them all by a PATCH and later versions add those of a PATCH."""
+    whole = old_session(desk, "S-PERIODS", card_of(desk, "NL-EMA")["contract_id"])
+    periods = [old_period(0), old_period(10)]
+    unknown = old(desk, "PATCH", "S-PERIODS", {"charging_periods": periods})
+    assert (unknown.http, onward(desk, unknown)) == (404, []), "of a session that it has not seen it asks for the whole"
+    assert leg(desk, old(desk, "PUT", "S-PERIODS", whole)).http_status == 201
+    found = leg(desk, old(desk, "PATCH", "S-PERIODS", {"charging_periods": periods, "kwh": 3, **at(1)}))
+    body = json.loads(found.request_body)
+    assert (found.method, found.http_status, body["kwh"]) == ("PUT", 200, 3)
+    assert [each["start_date_time"][14:16] for each in body["charging_periods"]] == ["00", "10"]
+
+
+def test_a_session_whose_card_becomes_ambiguous_goes_on(desk: OpenTown) -> None:
+    """2.1.1 names the contract; of a contract with two cards the hub does not know which is meant."""
+    card = token("TWIN-1", contract_id="NL-EMA-TWINS")
+    tokens = f"{RECEIVER}/tokens/NL/EMA"
+    say(desk, "NL-EMA", "PUT", f"{tokens}/TWIN-1?type=RFID", card)
+    whole = old_session(desk, "S-TWINS", "NL-EMA-TWINS")
+    assert leg(desk, old(desk, "PUT", "S-TWINS", whole)).http_status == 201
+    say(desk, "NL-EMA", "PUT", f"{tokens}/TWIN-2?type=RFID", {**card, "uid": "TWIN-2"})
+    desk.run_for(S)
+    found = leg(
+        desk,
+        old(desk, "PUT", "S-TWINS", {**whole, "status": "COMPLETED", "end_datetime": "2026-05-04T09:01:00Z", **at(1)}),
+    )
+    assert (found.method, found.http_status) == ("PATCH", 200)
+    kept = desk.world.emsps["NL-EMA"].sessions.store.get("NL", "OLD", "S-TWINS")
+    assert kept is not None
+    assert (kept.status.value, kept.cdr_token.uid) == ("COMPLETED", "TWIN-1")
+    assert "translation-left" in hinted(desk, found.exchange)
