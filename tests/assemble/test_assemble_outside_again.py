@@ -7,8 +7,10 @@ from outside_run import JOINS, Served, scene, served
 from outside_stranger import Stranger
 from outside_versions import IDS, each, outside, present, register, strangers
 from run_town import MIN, town
+from test_assemble_outside_cpo import location
 
 from simulator.assemble import RunResult
+from simulator.recording.reader import Recording
 from simulator.scenario.model import Scenario
 
 
@@ -106,6 +108,32 @@ def test_one_refusal_ends_no_registration(tmp_path: Path) -> None:
                 assert len(stranger.bodies("POST", "credentials")) == 1
 
     asyncio.run(whole())
+
+
+def test_what_one_with_a_fresh_store_tells_counts_though_it_is_older(tmp_path: Path) -> None:
+    """It was started again with the books of yesterday, which are older than all that was read since."""
+    stranger = Stranger("2.2.1", role="CPO")
+    outside = "outside:\n  DE-EXT: {role: cpo, ocpi: 2.2.1, with: [NL-EMA]}\n"
+
+    async def is_read(run: Served, last_updated: str, number: int) -> None:
+        stranger.objects["locations"] = [location("2.2.1") | {"last_updated": last_updated}]
+        await register(run, stranger, number)
+        await stranger.until("GET", "cdrs", number)
+        http, told, _ = await stranger.ask("GET", f"{stranger.endpoints['locations']}/DE/EXT/L1")
+        assert (http, told["data"]["last_updated"]) == (200, last_updated)
+
+    async def part(run: Served) -> None:
+        await is_read(run, "2026-05-04T03:30:00Z", 1)
+        first = run.invitations[0]
+        await stranger.ask("GET", first.versions_url, token=first.token)
+        await is_read(run, "2026-05-03T12:00:00Z", 2)
+
+    path = tmp_path / "served.ocpirun"
+    scene(served(tmp_path, outside), path, part, stranger)
+    with Recording.open(path) as recording:
+        asked = recording.messages(receiver="DE-EXT", module="locations")
+        assert len(asked) == 2
+        assert not [row.path for row in asked if "date_from" in row.path], "all is read again"
 
 
 def test_one_that_comes_back_at_ever_another_port_is_found_there(tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ class Hub:
     def __init__(self, office: Office, poll_us: int | None, timeout_us: int) -> None:
         self.office = office
         self.directory = Directory(office)
-        self.cache = Cache()
+        self.cache = Cache(office.copies)
         interpreter = Interpreter(self.cache, office.journal, office.calendar)
         library = Library(office, self.directory, self.cache, interpreter)
         self.standing = Standing(office, self.directory, self._came_back, self._changed)
