@@ -145,7 +145,7 @@ class Outside:
         headers = {name.lower(): value for name, value in reversed(request.headers)}
         authorization = headers.get("authorization", "")
         caller = office.platform.caller(authorization)
-        if caller is None and any(guest.begins_anew(party, authorization) for guest in self.guests.values()):
+        if any(guest.begins_anew(party, authorization) for guest in self.guests.values()):
             caller = office.platform.caller(authorization)
         guest = self.guests.get(caller.peer_id) if caller is not None else None
         if guest is None:

@@ -50,6 +50,30 @@ def test_one_that_has_only_the_token_of_its_invitation_left_gets_another(tmp_pat
     assert all(result.summary["checks"].values()), result.remarks  # type: ignore[attr-defined]
 
 
+def test_a_dead_token_is_told_of_where_one_of_ours_lets_it_in(tmp_path: Path) -> None:
+    """A party that forgets no token shows the versions to one that was replaced, and to one that was given back."""
+    stranger = Stranger("2.2.1")
+
+    def forgetful(text: str) -> str:
+        quirky = text.replace("name: Alpha Charging", "name: Alpha Charging, quirks: [old_tokens_accepted]")
+        return quirky + JOINS.format(version="2.2.1")
+
+    async def part(run: Served) -> None:
+        await register(run, stranger)
+        (first,) = run.invitations
+        assert (await stranger.ask("GET", first.versions_url, token=first.token))[0] == 200
+        assert len(await run.invited(2)) == 2, "it may have lost the token in force"
+        await stranger.ask("DELETE", stranger.endpoints["credentials"])
+        assert (await stranger.ask("GET", first.versions_url))[0] == 200
+
+    path = tmp_path / "served.ocpirun"
+    scene(town(tmp_path, drivers=(), change=forgetful), path, part, stranger)
+    with Recording.open(path) as recording:
+        last = [row.exchange for row in recording.messages(sender="DE-EXT", module="versions")][-2:]
+        rules = [[hint.rule for hint in recording.hints(exchange=each)] for each in last]
+    assert rules == [["stale-token", "stale-token-accepted"]] * 2
+
+
 def where(stranger: Stranger) -> str:
     """What its people have handed over, in a scenario."""
     return f', token: abc, versions_url: "{stranger.base}/ocpi/versions"'
