@@ -37,6 +37,8 @@ from simulator.wire.outside_server import Doors
 
 _LOOK_S: Final = 0.005
 """How often the mailbox is looked into, in seconds of the clock on the wall."""
+_LOOK_AGAIN_US: Final = 1_000_000
+"""After how much simulated time at the latest, so that a run that is slowed down hears of it soon."""
 _MOST_WAITING: Final = 256
 """Requests of outsiders that wait to be let in; more are turned away."""
 _MOST_UNDER_WAY: Final = 64
@@ -116,8 +118,8 @@ class Outside:
 
     def _look(self) -> Generator[Event, Any, None]:
         while True:
-            speed = self._governor.speed
-            yield self._kernel.env.timeout(max(1_000, round(_LOOK_S * 1e6 * speed)))
+            pause_us = round(_LOOK_S * 1e6 * self._governor.speed)
+            yield self._kernel.env.timeout(min(max(1_000, pause_us), _LOOK_AGAIN_US))
             while self._mail:
                 self._mail.popleft()()
 
@@ -143,7 +145,7 @@ class Outside:
         headers = {name.lower(): value for name, value in reversed(request.headers)}
         authorization = headers.get("authorization", "")
         caller = office.platform.caller(authorization)
-        if caller is None and any(guest.begins_anew(party, authorization) for guest in self.guests.values()):
+        if any(guest.begins_anew(party, authorization) for guest in self.guests.values()):
             caller = office.platform.caller(authorization)
         guest = self.guests.get(caller.peer_id) if caller is not None else None
         if guest is None:

@@ -318,10 +318,9 @@ def _look_away(progress: Progress) -> None:
 
 
 def _calm_gc() -> None:
-    """What was built before the run lives as long as the run: the collector need not look at it again and again.
+    """What was built before the run lives as long as the run: the collector need not look at it, not even once.
 
     What the run makes is free of circles, so the collector need not look often either.
     """
-    gc.collect()
     gc.freeze()
     gc.set_threshold(_GC_THRESHOLD)

@@ -12,6 +12,7 @@ from simulator.engine.streams import Streams
 from simulator.parties.calendar import Calendar
 from simulator.parties.client import Client
 from simulator.parties.connection import Connection
+from simulator.parties.copied import Copies
 from simulator.parties.dialect import OLDEST, Books
 from simulator.parties.identity import Identity
 from simulator.parties.platform import Platform
@@ -38,6 +39,7 @@ class Office:
         self.books = Books()
         self.mint: Callable[[], str] | None = None
         self._tokens = 0
+        self._copies: list[Copies[Any]] = []
         kernel.join(self.node)
 
     def connect(self, peer: Identity, platform: str = "") -> Connection:
@@ -87,6 +89,19 @@ class Office:
             return self.mint()
         self._tokens += 1
         return self.streams.text(self.id, f"token {which} {peer_id} {self._tokens}", 40)
+
+    def copies(self) -> Copies[Any]:
+        """A place for copies of one kind of what peers own."""
+        kept: Copies[Any] = Copies()
+        self._copies.append(kept)
+        return kept
+
+    def doubt_copies(self, connection: Connection) -> None:
+        """The peer has registered, be it anew: all that it has is read, and counts more than what we had of it."""
+        for line in (connection, *connection.behind.values()):
+            line.synced_us.clear()
+        for kept in self._copies:
+            kept.doubt(connection.owns)
 
     def spawn(self, work: Generator[Event, Any, object], what: str) -> Process:
         """Start a background process of this party."""

@@ -61,7 +61,10 @@ _FROM_COUNTRY_CODE, _FROM_PARTY_ID = h.OCPI_FROM_COUNTRY_CODE.lower(), h.OCPI_FR
 
 
 class Platform:
-    """Serves a party's endpoints. Modules add their handlers by route name; connections their tokens."""
+    """Serves a party's endpoints. Modules add their handlers by route name; connections their tokens.
+
+    One that never `forgets` a token lets in whoever presents one that was replaced or given back: a defect.
+    """
 
     def __init__(self, identity: Identity, calendar: Calendar, journal: Journal, secret: str) -> None:
         self.identity = identity
@@ -73,6 +76,7 @@ class Platform:
         self._handlers: dict[str, Handler] = {}
         self._endpoints: dict[tuple[str, str, str], str] = {}
         self._paths: dict[tuple[str, ...], tuple[str, str, str]] = {}
+        self.forgets = True
         self._by_token: dict[bytes, Connection] = {}
         self._by_authorization: dict[str, Connection] = {}
         self._find = lru_cache(maxsize=_REMEMBERED_URLS)(self._look_up)
@@ -148,7 +152,8 @@ class Platform:
     def _forget(self, token: str) -> None:
         if token:
             self._by_authorization.clear()
-            self._by_token.pop(self._digest(token), None)
+            if self.forgets:
+                self._by_token.pop(self._digest(token), None)
 
     def _digest(self, token: str) -> bytes:
         """Tokens are looked up by keyed digest, so that the time it takes tells nothing about a stored token."""
@@ -176,7 +181,7 @@ class Platform:
                 connection.retiring = ""
                 self._by_authorization[authorization] = connection
                 return connection
-            if h.token_matches(candidate, connection.retiring):
+            if not self.forgets or h.token_matches(candidate, connection.retiring):
                 return connection
         return None
 

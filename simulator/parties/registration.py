@@ -365,6 +365,8 @@ class Registration:
     def _conclude(self, connection: Connection, presented: Presented, cause: Cause, *, issued: str, held: str) -> None:
         connection.hold(presented.token)
         connection.learn_members(presented.members)
+        if not connection.registered:
+            self._office.doubt_copies(connection)
         self._enter(connection, _REGISTERED, cause, issued=issued, held=held)
         self.on_registered(connection, cause)
 

@@ -1,6 +1,7 @@
 """One run of a sweep, as a worker plays it: over memory, into a recording that is measured and then removed."""
 
 import asyncio
+import gc
 import pickle
 import shutil
 import tempfile
@@ -81,6 +82,8 @@ def _measured(job: Job, path: Path, *, is_kept: bool) -> tuple[dict[str, Any], O
         level="full" if is_kept else "headers",
         control=False,
     )
+    # The world of the run before is full of circles, and a run leaves alone what it finds.
+    gc.collect()
     result = asyncio.run(play(pickle.loads(zstandard.decompress(job.scenario)), options))
     with Recording.open(path) as recording:
         return result.summary, outcome_of(recording, job.warm_up)

@@ -1,6 +1,7 @@
 """Sends what our parties have to say to platforms outside the run, and reads what they answer, within limits."""
 
 import io
+import os
 from typing import Final
 
 import aiohttp
@@ -62,7 +63,9 @@ def _why(error: aiohttp.ClientConnectorError) -> str:
     place = f"{error.host}:{error.port}"
     if isinstance(error.os_error, ConnectionRefusedError):
         return f"connection refused at {place}"
-    return f"no connection to {place}: {error.os_error.strerror or error.os_error}"
+    number = error.os_error.errno
+    # asyncio puts the address where the reason should be.
+    return f"no connection to {place}: {os.strerror(number).lower() if number else error.os_error}"
 
 
 async def _read(content: aiohttp.StreamReader) -> bytes:

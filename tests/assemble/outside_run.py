@@ -1,13 +1,26 @@
-"""Served runs for tests: played in the test's own event loop while the test takes the part of those outside."""
+"""Served runs for tests: played in the test's own event loop while the test takes the part of those outside.
+
+While test and outsiders talk with it, a run is slow enough for a busy machine. Where nothing is to be said for a while
+the test has it go on quickly, by the control API, to an instant that it names.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import Any
 
+import aiohttp
+from outside_stranger import Stranger
 from run_town import named, town
 
-from simulator.assemble import Awaited, Invitation, Progress, RunOptions, RunResult, Serving, play
+from simulator.assemble import Awaited, Invitation, RunOptions, RunResult, Serving, play
+from simulator.recording.reader import Recording
 from simulator.scenario.model import Scenario
+
+TALK = 60.0
+QUICK = 6_000.0
+"""Simulated seconds a second, while somebody says something, and while nobody does."""
 
 JOINS = "outside:\n  DE-EXT: {{role: emsp, with: [NL-ABC], ocpi: [{version}]}}\n"
 
@@ -17,55 +30,78 @@ def served(folder: Path, outside: str, *drivers: str) -> Scenario:
 
 
 class Served:
-    """A served run under way; `invitations` are those handed out so far."""
+    """A served run under way, from the beginning to the end of an `async with`; `invitations` are those so far."""
 
-    def __init__(self, scenario: Scenario, out: Path, speed: float) -> None:
-        self.out = out
+    result: RunResult
+
+    def __init__(self, scenario: Scenario, out: Path) -> None:
         self.invitations: list[Invitation] = []
         self.awaited: list[Awaited] = []
+        self._scenario = scenario
+        self._out = out
         self._stop = asyncio.Event()
-        options = RunOptions(out=out, speed=speed, control=False)
-        serving = Serving("127.0.0.1", self.invitations.append, self.awaited.append)
-        self.at_us = 0
-        self._run = asyncio.create_task(play(scenario, options, self._watch, self._stop, serving))
 
-    def _watch(self, progress: Progress) -> None:
-        self.at_us = progress.at_us
+    async def __aenter__(self) -> "Served":
+        serving = Serving("127.0.0.1", self.invitations.append, self.awaited.append)
+        options = RunOptions(out=self._out, speed=TALK)
+        self._run = asyncio.create_task(play(self._scenario, options, None, self._stop, serving))
+        return self
+
+    async def __aexit__(self, *about: object) -> None:
+        self._stop.set()
+        self.result = await self._run
 
     async def until(self, at_us: int) -> None:
-        async with asyncio.timeout(30):
-            while self.at_us < at_us and not self._run.done():
-                await asyncio.sleep(0.02)
+        """Go on to this instant quickly, or not at all if it has gone by; the run must have let somebody in before."""
+        await self._order("/speed", factor=QUICK)
+        await self._order("/run_until", at=at_us / 1e6)
+        await self._order("/speed", factor=TALK)
+        await self._order("/resume")
 
-    async def waits(self, command: str) -> Awaited:
-        """Who waits for this command."""
-        async with asyncio.timeout(20):
-            while not (found := [each for each in self.awaited if each.command == command]):
-                await asyncio.sleep(0.02)
+    async def after(self, duration_us: int) -> None:
+        """Go on quickly for so long."""
+        report = await self._order("/speed", factor=TALK)
+        await self.until(report["at_us"] + duration_us)
+
+    async def _order(self, path: str, **words: float) -> Any:
+        with Recording.open(self._out) as recording:
+            url, token = recording.meta["control_url"], recording.meta["control_token"]
+        async with (
+            aiohttp.ClientSession(url, headers={"Authorization": f"Bearer {token}"}) as session,
+            session.post(path, json=words) as answer,
+        ):
+            assert answer.status in (200, 409), await answer.text()
+            return await answer.json()
+
+    async def waits(self, command: str, outsider: str = "") -> Awaited:
+        """Who waits for this command, of the outsider that is named, or of any."""
+        async with asyncio.timeout(30):
+            while not (found := [each for each in self.awaited if each.command == command and _is(each, outsider)]):
+                await asyncio.sleep(0.01)
         return found[-1]
 
-    async def invited(self, count: int = 1) -> list[Invitation]:
-        async with asyncio.timeout(20):
-            while len(self.invitations) < count and not self._run.done():
-                await asyncio.sleep(0.02)
-        return self.invitations
-
-    async def end(self) -> RunResult:
-        self._stop.set()
-        return await self._run
+    async def invited(self, count: int = 1, outsider: str = "") -> list[Invitation]:
+        """The invitations, when there are so many; those of one outsider only, if it is named."""
+        async with asyncio.timeout(30):
+            while len(found := [each for each in self.invitations if _is(each, outsider)]) < count:
+                assert not self._run.done(), "the run has ended"
+                await asyncio.sleep(0.01)
+        return found
 
 
-def scene(
-    scenario: Scenario, out: Path, play_it: Callable[[Served], Awaitable[None]], speed: float = 300.0
-) -> RunResult:
-    """Serve the scenario while the test plays its part; then end the run."""
+def _is(told: Awaited | Invitation, outsider: str) -> bool:
+    return outsider in ("", told.outsider)
 
-    async def both() -> RunResult:
-        run = Served(scenario, out, speed)
-        try:
-            await play_it(run)
-        finally:
-            result = await run.end()
-        return result
 
-    return asyncio.run(both())
+def scene(scenario: Scenario, out: Path, part: Callable[[Served], Awaitable[Any]], *strangers: Stranger) -> RunResult:
+    """Serve the scenario while the test plays its part. These strangers are there from before it to after its end."""
+
+    async def whole() -> RunResult:
+        async with AsyncExitStack() as stack:
+            for stranger in strangers:
+                await stack.enter_async_context(stranger)
+            async with Served(scenario, out) as run:
+                await part(run)
+        return run.result
+
+    return asyncio.run(whole())

@@ -17,6 +17,7 @@ class Stranger:
     """An eMSP or a CPO in one version; `heard` is all that it was asked, `authorizations` with which token.
 
     One who is sloppy writes tokens as they are and knows nothing of message ids. `nonsense` is its answer for lists.
+    What is pushed to it waits for an answer until it `heeds_pushes`.
     `accepted` is the token that it asks for; any is good when it is empty, but for the module `closed`.
     """
 
@@ -26,13 +27,13 @@ class Stranger:
         *,
         role: str = "EMSP",
         party_id: str = "EXT",
-        slow_s: float = 0.0,
         sloppy: bool = False,
     ) -> None:
         self.version = version
         self.role = role
         self.party_id = party_id
-        self.slow_s = slow_s
+        self.heeds_pushes = asyncio.Event()
+        self.heeds_pushes.set()
         self.sloppy = sloppy
         self.ours = f"token-b-of-{party_id}"
         self.theirs = ""
@@ -70,8 +71,8 @@ class Stranger:
         body = json.loads(raw) if raw else None
         self.heard.append((request.method, request.path, body))
         self.authorizations.append(request.headers["Authorization"])
-        if self.slow_s and request.method in ("PUT", "PATCH"):
-            await asyncio.sleep(self.slow_s)
+        if request.method in ("PUT", "PATCH"):
+            await self.heeds_pushes.wait()
         knocks_in_vain = self.accepted and self._presented(request) != self.accepted
         if knocks_in_vain or self.closed in request.path.split("/")[3:]:
             return web.json_response({"status_code": 2001, "timestamp": TIMESTAMP}, status=401)

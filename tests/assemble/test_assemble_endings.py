@@ -105,7 +105,7 @@ def test_a_run_that_is_cancelled_keeps_what_it_has(out: Path) -> None:
 def test_a_run_that_fails_keeps_what_it_has_and_says_why(out: Path, wire: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(guard, "MAX_PER_INSTANT", 2)
     with pytest.raises(KernelError, match="More than 2 exchanges started at one instant") as failure:
-        played(load(QUICKSTART), out, wire=wire)  # type: ignore[arg-type]
+        played(load(QUICKSTART), out, wire=wire, speed=10_000.0)  # type: ignore[arg-type]
     told = meta(out)
     assert told["failure"] == str(failure.value)
     assert told["state"] == "closed"
@@ -133,7 +133,8 @@ def test_a_full_disk_ends_the_run_with_a_sentence(
 ) -> None:
     monkeypatch.setattr(Recorder, "create", functools.partial(Recorder.create, max_pages=pages))
     with pytest.raises(RecordingFailed, match=r"the disk is full; everything up to row [0-9]+ is kept"):
-        played(load(SCENARIOS / "roaming" / "two_networks.yaml"), out, wire=wire)  # type: ignore[arg-type]
+        # So fast only that some rows are written before more of them are there than the disk can hold.
+        played(load(SCENARIOS / "roaming" / "two_networks.yaml"), out, wire=wire, speed=10_000.0)  # type: ignore[arg-type]
     told = meta(out)
     assert told["state"] in ("live", "killed")
     with Recording.open(out) as recording:

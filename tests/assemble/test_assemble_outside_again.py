@@ -3,17 +3,15 @@
 import asyncio
 from pathlib import Path
 
-import pytest
 from outside_run import JOINS, Served, scene, served
 from outside_stranger import Stranger
+from outside_versions import IDS, each, outside, present, register, strangers
 from run_town import MIN, town
+from test_assemble_outside_cpo import location
 
 from simulator.assemble import RunResult
-
-
-async def registers(stranger: Stranger, run: Served, number: int) -> None:
-    invitation = (await run.invited(number))[number - 1]
-    await stranger.register(invitation.versions_url, invitation.token)
+from simulator.recording.reader import Recording
+from simulator.scenario.model import Scenario
 
 
 async def may_read(stranger: Stranger, token: str | None = None) -> bool:
@@ -21,81 +19,145 @@ async def may_read(stranger: Stranger, token: str | None = None) -> bool:
     return http == 200
 
 
-@pytest.mark.parametrize("version", ["2.1.1", "2.2.1", "2.3.0"])
-def test_one_that_has_only_the_token_of_its_invitation_left_gets_another(tmp_path: Path, version: str) -> None:
-    stranger = Stranger(version)
+def test_one_that_has_only_the_token_of_its_invitation_left_gets_another(tmp_path: Path) -> None:
+    there = strangers(Stranger)
+
+    async def comes_back(run: Served, stranger: Stranger) -> None:
+        id = IDS[stranger.version]
+        await register(run, stranger)
+        (first,) = await run.invited(1, id)
+        for _ in range(3):
+            http, _, _ = await stranger.ask("GET", first.versions_url, token=first.token)
+            assert http == 401, "it has been used"
+        _, second = await run.invited(2, id)
+        assert second.token != first.token
+        assert await may_read(stranger), "what it has stands until the new one is presented"
+        before = stranger.theirs
+        await register(run, stranger, 2)
+        assert await may_read(stranger)
+        assert not await may_read(stranger, before)
+        http, _, _ = await stranger.ask("GET", first.versions_url, token=first.token)
+        assert (http, len(await run.invited(2, id))) == (401, 2), "only the last one brings another"
+        await stranger.ask("GET", first.versions_url, token=second.token)
+        await register(run, stranger, 3)
+        assert await may_read(stranger)
 
     async def part(run: Served) -> None:
-        async with stranger:
-            await registers(stranger, run, 1)
-            first = run.invitations[0]
-            for _ in range(3):
-                http, _, _ = await stranger.ask("GET", first.versions_url, token=first.token)
-                assert http == 401, "it has been used"
-            assert (await run.invited(2))[1].token != first.token
-            assert await may_read(stranger), "what it has stands until the new one is presented"
-            before = stranger.theirs
-            await registers(stranger, run, 2)
-            assert await may_read(stranger)
-            assert not await may_read(stranger, before)
-            http, _, _ = await stranger.ask("GET", first.versions_url, token=first.token)
-            assert (http, len(run.invitations)) == (401, 2), "only the last one brings another"
-            await stranger.ask("GET", first.versions_url, token=run.invitations[1].token)
-            await registers(stranger, run, 3)
-            assert await may_read(stranger)
+        await each(there, lambda stranger: comes_back(run, stranger))
 
-    result = scene(served(tmp_path, JOINS.format(version=version)), tmp_path / "served.ocpirun", part)
+    scenario = served(tmp_path, outside("emsp", "NL-ABC"))
+    result = scene(scenario, tmp_path / "served.ocpirun", part, *there.values())
     assert all(result.summary["checks"].values()), result.remarks  # type: ignore[attr-defined]
 
 
-NAMED = 'outside:\n  DE-EXT: {{role: emsp, with: [NL-ABC], token: abc, versions_url: "{base}/ocpi/versions"}}\n'
+def test_a_dead_token_is_told_of_where_one_of_ours_lets_it_in(tmp_path: Path) -> None:
+    """A party that forgets no token shows the versions to one that was replaced, and to one that was given back."""
+    stranger = Stranger("2.2.1")
+
+    def forgetful(text: str) -> str:
+        quirky = text.replace("name: Alpha Charging", "name: Alpha Charging, quirks: [old_tokens_accepted]")
+        return quirky + JOINS.format(version="2.2.1")
+
+    async def part(run: Served) -> None:
+        await register(run, stranger)
+        (first,) = run.invitations
+        assert (await stranger.ask("GET", first.versions_url, token=first.token))[0] == 200
+        assert len(await run.invited(2)) == 2, "it may have lost the token in force"
+        await stranger.ask("DELETE", stranger.endpoints["credentials"])
+        assert (await stranger.ask("GET", first.versions_url))[0] == 200
+
+    path = tmp_path / "served.ocpirun"
+    scene(town(tmp_path, drivers=(), change=forgetful), path, part, stranger)
+    with Recording.open(path) as recording:
+        last = [row.exchange for row in recording.messages(sender="DE-EXT", module="versions")][-2:]
+        rules = [[hint.rule for hint in recording.hints(exchange=each)] for each in last]
+    assert rules == [["stale-token", "stale-token-accepted"]] * 2
 
 
-@pytest.mark.parametrize("version", ["2.1.1", "2.2.1"])
-def test_ours_register_anew_with_one_that_has_forgotten_them(tmp_path: Path, version: str) -> None:
-    async def both() -> RunResult:
-        async with Stranger(version) as stranger:
-            stranger.accepted = "abc"
-            outside = NAMED.format(base=stranger.base)
-            scenario = town(tmp_path, poll="5 min", change=lambda text: text + outside)
-            run = Served(scenario, tmp_path / "served.ocpirun", 300.0)
-            try:
-                await forgets(stranger, run)
-            finally:
-                result = await run.end()
-        return result
+def where(stranger: Stranger) -> str:
+    """What its people have handed over, in a scenario."""
+    return f', token: abc, versions_url: "{stranger.base}/ocpi/versions"'
 
-    async def forgets(stranger: Stranger, run: Served) -> None:
-        await stranger.until("POST", "credentials")
-        await stranger.until("GET", "tokens")
-        held, stranger.accepted = stranger.accepted, "abc"
-        _, credentials = await stranger.until("POST", "credentials", 2)
-        await run.until(run.at_us + 12 * MIN)
-        assert stranger.accepted not in ("abc", held)
-        assert len(stranger.bodies("POST", "credentials")) == 2, "it knows them again"
+
+def polled(folder: Path, outside: str) -> Scenario:
+    return town(folder, poll="5 min", change=lambda text: text + outside)
+
+
+def test_ours_register_anew_with_one_that_has_forgotten_them(tmp_path: Path) -> None:
+    there = strangers(Stranger)
+
+    async def knows_them(stranger: Stranger, count: int = 1) -> None:
+        credentials = (await stranger.until("POST", "credentials", count))[-1]
         await stranger.look_around(credentials["url"])
         assert await may_read(stranger)
+        await stranger.until("GET", "tokens", count)
 
-    result = asyncio.run(both())
+    async def forgets_and_knows_again(run: Served) -> None:
+        await each(there, knows_them)
+        held = {version: stranger.accepted for version, stranger in there.items()}
+        for stranger in there.values():
+            stranger.accepted = "abc"
+        await run.after(12 * MIN)
+        await each(there, lambda stranger: knows_them(stranger, 2))
+        await run.after(12 * MIN)
+        for version, stranger in there.items():
+            assert stranger.accepted not in ("abc", held[version])
+            assert len(stranger.bodies("POST", "credentials")) == 2, "it knows them again"
+
+    async def whole() -> RunResult:
+        async with present(there):
+            for stranger in there.values():
+                stranger.accepted = "abc"
+            about = {version: where(stranger) for version, stranger in there.items()}
+            scenario = polled(tmp_path, outside("emsp", "NL-ABC", about))
+            async with Served(scenario, tmp_path / "served.ocpirun") as run:
+                await forgets_and_knows_again(run)
+        return run.result
+
+    result = asyncio.run(whole())
     assert all(result.summary["checks"].values()), result.remarks  # type: ignore[attr-defined]
 
 
 def test_one_refusal_ends_no_registration(tmp_path: Path) -> None:
     """A platform that shows ours no tokens, but its credentials, has not forgotten them."""
 
-    async def both() -> None:
+    async def whole() -> None:
         async with Stranger("2.2.1") as stranger:
             stranger.closed = "tokens"
-            outside = NAMED.format(base=stranger.base)
-            scenario = town(tmp_path, poll="5 min", change=lambda text: text + outside)
-            run = Served(scenario, tmp_path / "served.ocpirun", 300.0)
-            try:
+            scenario = polled(tmp_path, f"outside:\n  DE-EXT: {{role: emsp, with: [NL-ABC]{where(stranger)}}}\n")
+            async with Served(scenario, tmp_path / "served.ocpirun") as run:
+                await stranger.until("GET", "tokens")
+                await run.after(12 * MIN)
                 await stranger.until("GET", "credentials", 2)
                 assert len(stranger.bodies("POST", "credentials")) == 1
-            finally:
-                await run.end()
 
-    asyncio.run(both())
+    asyncio.run(whole())
+
+
+def test_what_one_with_a_fresh_store_tells_counts_though_it_is_older(tmp_path: Path) -> None:
+    """It was started again with the books of yesterday, which are older than all that was read since."""
+    stranger = Stranger("2.2.1", role="CPO")
+    outside = "outside:\n  DE-EXT: {role: cpo, ocpi: 2.2.1, with: [NL-EMA]}\n"
+
+    async def is_read(run: Served, last_updated: str, number: int) -> None:
+        stranger.objects["locations"] = [location("2.2.1") | {"last_updated": last_updated}]
+        await register(run, stranger, number)
+        await stranger.until("GET", "cdrs", number)
+        http, told, _ = await stranger.ask("GET", f"{stranger.endpoints['locations']}/DE/EXT/L1")
+        assert (http, told["data"]["last_updated"]) == (200, last_updated)
+
+    async def part(run: Served) -> None:
+        await is_read(run, "2026-05-04T03:30:00Z", 1)
+        first = run.invitations[0]
+        await stranger.ask("GET", first.versions_url, token=first.token)
+        await is_read(run, "2026-05-03T12:00:00Z", 2)
+
+    path = tmp_path / "served.ocpirun"
+    scene(served(tmp_path, outside), path, part, stranger)
+    with Recording.open(path) as recording:
+        asked = recording.messages(receiver="DE-EXT", module="locations")
+        assert len(asked) == 2
+        assert not [row.path for row in asked if "date_from" in row.path], "all is read again"
 
 
 def test_one_that_comes_back_at_ever_another_port_is_found_there(tmp_path: Path) -> None:
@@ -104,7 +166,7 @@ def test_one_that_comes_back_at_ever_another_port_is_found_there(tmp_path: Path)
         for number in range(12):
             async with Stranger("2.2.1") as stranger:
                 if number == 0:
-                    await registers(stranger, run, 1)
+                    await register(run, stranger)
                 else:
                     stranger.theirs, stranger.endpoints = theirs, endpoints
                     credentials = stranger.credentials(f"token-b-{number}")

@@ -35,22 +35,25 @@ def test_ours_renew_compare_and_end_what_they_have_with_an_outsider(tmp_path: Pa
         return text.replace("name: Alpha Charging", "name: Alpha Charging, ocpi: [2.2.1, 2.3.0]") + outside
 
     async def part(run: Served) -> None:
-        async with stranger:
-            (invitation,) = await run.invited()
-            await run.until(1 * MIN)
-            await stranger.register(invitation.versions_url, invitation.token)
-            stranger.version = "2.3.0"
-            (presented,) = await stranger.until("PUT", "2.3.0/credentials")
-            assert stranger.theirs == presented["token"]
-            await stranger.look_around(invitation.versions_url)
-            http, _, _ = await stranger.ask("GET", stranger.endpoints["locations"])
-            assert http == 200
-            await stranger.until("DELETE", "credentials")
-            assert len(await run.invited(2)) == 2, "it may come back"
-            http, _, _ = await stranger.ask("GET", stranger.endpoints["locations"])
-            assert http == 401
+        (invitation,) = await run.invited()
+        await run.until(1 * MIN)
+        await stranger.register(invitation.versions_url, invitation.token)
+        stranger.version = "2.3.0"
+        await run.until(10 * MIN)
+        (presented,) = await stranger.until("PUT", "2.3.0/credentials")
+        assert stranger.theirs == presented["token"]
+        await stranger.look_around(invitation.versions_url)
+        http, _, _ = await stranger.ask("GET", stranger.endpoints["locations"])
+        assert http == 200
+        await run.until(20 * MIN)
+        await stranger.until("GET", "2.3.0/credentials")
+        await run.until(30 * MIN)
+        await stranger.until("DELETE", "credentials")
+        assert len(await run.invited(2)) == 2, "it may come back"
+        http, _, _ = await stranger.ask("GET", stranger.endpoints["locations"])
+        assert http == 401
 
-    result = scene(town(tmp_path, change=with_two_versions), tmp_path / "served.ocpirun", part)
+    result = scene(town(tmp_path, drivers=(), change=with_two_versions), tmp_path / "served.ocpirun", part, stranger)
     assert all(result.summary["checks"].values()), result.remarks  # type: ignore[attr-defined]
     told = events(tmp_path / "served.ocpirun")
     problems = {kind: data["problem"] for kind, data in told if "problem" in data}

@@ -3,12 +3,15 @@
 import asyncio
 import io
 import json
+from collections.abc import Iterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import aiohttp
 import pytest
 from outside_run import JOINS, Served, scene, served
 from outside_stranger import Stranger
+from outside_versions import register
 from run_town import MIN, S, named
 from yarl import URL
 
@@ -17,19 +20,21 @@ from simulator.recording.reader import Recording
 
 
 def test_a_slow_outsider_holds_up_nobody_but_itself(tmp_path: Path) -> None:
-    """Its time-out is a second by its own clock: five minutes here."""
-    stranger = Stranger("2.2.1", slow_s=1.5)
-    outside = "outside:\n  DE-EXT: {role: emsp, with: [NL-ABC], timeout: 1 s}\n"
+    """Its time-out is five seconds by its own clock: five minutes here."""
+    stranger = Stranger("2.2.1")
+    outside = "outside:\n  DE-EXT: {role: emsp, with: [NL-ABC], timeout: 5 s}\n"
     scenario = served(tmp_path, outside, named("Vera", arrives="1 min", stay="3 min"))
 
     async def part(run: Served) -> None:
-        async with stranger:
-            (invitation,) = await run.invited()
-            await stranger.register(invitation.versions_url, invitation.token)
-            await stranger.until("PATCH", "locations")
-            await run.until(15 * MIN)
+        await register(run, stranger)
+        stranger.heeds_pushes.clear()
+        await run.until(1 * MIN)
+        await stranger.until("PATCH", "locations")
+        await run.after(6 * MIN)
+        stranger.heeds_pushes.set()
+        await stranger.ask("GET", stranger.endpoints["locations"])
 
-    result = scene(scenario, tmp_path / "served.ocpirun", part)
+    result = scene(scenario, tmp_path / "served.ocpirun", part, stranger)
     assert all(result.summary["checks"].values()), result.remarks  # type: ignore[attr-defined]
     with Recording.open(tmp_path / "served.ocpirun") as recording:
         messages, events = recording.messages(), recording.tail(0, limit=1_000_000).events
@@ -97,6 +102,7 @@ def test_one_who_is_gone_is_dead_to_ours_and_the_run_goes_on(tmp_path: Path) -> 
         (invitation,) = await run.invited()
         async with stranger:
             await stranger.register(invitation.versions_url, invitation.token)
+            await stranger.until("GET", "tokens")
         await run.until(7 * MIN)
 
     result = scene(scenario, tmp_path / "served.ocpirun", part)
@@ -129,6 +135,12 @@ class Babbler:
     async def __aexit__(self, *about: object) -> None:
         self._server.close()
 
+    async def is_asked(self, count: int) -> None:
+        """Wait until it has been asked so often."""
+        async with asyncio.timeout(30):
+            while self.asked < count:
+                await asyncio.sleep(0.01)
+
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
         self.asked += 1
@@ -155,27 +167,40 @@ ANSWERS = {
 }
 
 
-@pytest.mark.parametrize("answer", ANSWERS.values(), ids=ANSWERS)
-def test_an_answer_that_is_none_ends_in_a_failed_registration(tmp_path: Path, answer: bytes) -> None:
-    async def both() -> RunResult:
-        async with Babbler(answer) as babbler:
-            outside = (
-                "outside:\n  DE-EXT: {role: cpo, with: [NL-EMA], token: t, "
-                f'versions_url: "{babbler.base}/ocpi/versions"}}\n'
-            )
-            run = Served(served(tmp_path, outside), tmp_path / "served.ocpirun", 300.0)
-            async with asyncio.timeout(30):
-                while babbler.asked < 2:
-                    await asyncio.sleep(0.02)
-            return await run.end()
+@pytest.fixture(scope="module")
+def failures(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
+    """Why one of ours could not register with those who give each of these answers, in one run that goes on."""
+    path = tmp_path_factory.mktemp("babble") / "served.ocpirun"
 
-    result = asyncio.run(both())
+    async def whole() -> RunResult:
+        async with AsyncExitStack() as stack:
+            babblers = [await stack.enter_async_context(Babbler(answer)) for answer in ANSWERS.values()]
+            outside = "outside:\n" + "".join(
+                f'  DE-B{number:02}: {{role: cpo, with: [NL-EMA], token: t, versions_url: "{babbler.base}/versions"}}\n'
+                for number, babbler in enumerate(babblers)
+            )
+            async with Served(served(path.parent, outside), path) as run:
+                for babbler in babblers:
+                    await babbler.is_asked(1)
+                await run.after(1 * MIN)
+                for babbler in babblers:
+                    await babbler.is_asked(2)
+                await run.after(1 * MIN)
+        return run.result
+
+    result = asyncio.run(whole())
     assert all(result.summary["checks"].values()), result.remarks  # type: ignore[attr-defined]
-    with Recording.open(tmp_path / "served.ocpirun") as recording:
+    with Recording.open(path) as recording:
         events = recording.tail(0, limit=1_000_000).events
-    failed = [json.loads(row.data)["problem"] for row in events if row.kind == "registration_failed"]
-    assert failed
-    assert all("DE-EXT" in problem for problem in failed)
+    failed = [(row.subject, json.loads(row.data)["problem"]) for row in events if row.kind == "registration_failed"]
+    ids = {what: f"DE-B{number:02}" for number, what in enumerate(ANSWERS)}
+    return {what: [problem for subject, problem in failed if subject == id] for what, id in ids.items()}
+
+
+@pytest.mark.parametrize("what", ANSWERS)
+def test_an_answer_that_is_none_ends_in_a_failed_registration(failures: dict[str, list[str]], what: str) -> None:
+    assert failures[what]
+    assert all("DE-B" in problem for problem in failures[what])
 
 
 DEEP = b"[" * 4_000 + b"]" * 4_000
@@ -187,28 +212,39 @@ DEEP_BODIES = {
 }
 
 
-@pytest.mark.parametrize("body", DEEP_BODIES.values(), ids=DEEP_BODIES)
-def test_nesting_without_end_in_a_list_is_an_answer_like_any_other_that_cannot_be_read(
-    tmp_path: Path, body: bytes
-) -> None:
-    stranger = Stranger("2.2.1")
-    stranger.nonsense = body
+@pytest.fixture(scope="module")
+def dug(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recording]:
+    """A run in which each of four platforms answers in that way when it is asked for a list; it goes on."""
+    path = tmp_path_factory.mktemp("deep") / "served.ocpirun"
+    diggers = [Stranger("2.2.1", party_id=f"D0{number}") for number, _ in enumerate(DEEP_BODIES)]
+    for digger, body in zip(diggers, DEEP_BODIES.values(), strict=True):
+        digger.nonsense = body
 
     async def part(run: Served) -> None:
-        async with stranger:
-            (invitation,) = await run.invited()
-            await stranger.register(invitation.versions_url, invitation.token)
-            await stranger.until("GET", "tokens")
-            await run.until(run.at_us + MIN)
-            http, _, _ = await stranger.ask("GET", stranger.endpoints["locations"])
+        for digger in diggers:
+            await register(run, digger)
+        for digger in diggers:
+            await digger.until("GET", "tokens")
+        await run.after(MIN)
+        for digger in diggers:
+            http, _, _ = await digger.ask("GET", digger.endpoints["locations"])
             assert http == 200, "the run goes on"
 
-    result = scene(served(tmp_path, JOINS.format(version="2.2.1")), tmp_path / "served.ocpirun", part)
+    outside = "".join(f"  DE-{digger.party_id}: {{role: emsp, with: [NL-ABC], ocpi: 2.2.1}}\n" for digger in diggers)
+    result = scene(served(path.parent, f"outside:\n{outside}"), path, part, *diggers)
     assert all(result.summary["checks"].values()), result.remarks  # type: ignore[attr-defined]
-    with Recording.open(tmp_path / "served.ocpirun") as recording:
-        asked = recording.messages(receiver="DE-EXT", module="tokens", contents=True)[0]
-        assert asked.response_body == body
-        assert recording.hints(exchange=asked.exchange)
+    with Recording.open(path) as recording:
+        yield recording
+
+
+@pytest.mark.parametrize("what", DEEP_BODIES)
+def test_nesting_without_end_in_a_list_is_an_answer_like_any_other_that_cannot_be_read(
+    dug: Recording, what: str
+) -> None:
+    digger = f"DE-D0{list(DEEP_BODIES).index(what)}"
+    asked = dug.messages(receiver=digger, module="tokens", contents=True)[0]
+    assert asked.response_body == DEEP_BODIES[what]
+    assert dug.hints(exchange=asked.exchange)
 
 
 def test_odd_headers_and_a_flood_do_not_break_the_run(tmp_path: Path) -> None:
@@ -238,7 +274,7 @@ def test_odd_headers_and_a_flood_do_not_break_the_run(tmp_path: Path) -> None:
                     seen.append(answer.status)
 
             await asyncio.gather(*(knock() for _ in range(400)))
-        await run.until(run.at_us + 10 * S)
+        await run.after(10 * S)
 
     result = scene(served(tmp_path, JOINS.format(version="2.2.1")), tmp_path / "served.ocpirun", part)
     assert all(result.summary["checks"].values()), result.remarks  # type: ignore[attr-defined]

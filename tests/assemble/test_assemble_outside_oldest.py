@@ -2,7 +2,6 @@
 
 import asyncio
 from pathlib import Path
-from typing import Any
 
 from outside_run import Served, scene
 from outside_stranger import Stranger
@@ -46,29 +45,31 @@ def test_it_is_invited_in_the_place_of_each_and_charges_there(tmp_path: Path) ->
         invitations = {each.in_place_of: each for each in await run.invited(4) if each.outsider == "DE-EXT"}
         assert list(invitations) == ["NL-ABC", "NL-DUN", "DE-NEW"]
         assert len({each.token for each in invitations.values()}) == 3
-        async with ends["NL-ABC"], ends["NL-DUN"]:
-            for party, stranger in ends.items():
-                stranger.objects["tokens"] = [CARD]
-                assert invitations[party].versions_url.endswith(f"/ocpi/via/{party}/versions")
-                await stranger.register(invitations[party].versions_url, invitations[party].token)
-            await run.until(1 * MIN)
-            for party, stranger in ends.items():
-                _, told, _ = await stranger.ask("GET", stranger.endpoints["locations"])
-                assert [place["name"] for place in told["data"]] == [PLACES[party]]
-            async with asyncio.timeout(20):
-                while not bills(ends):
-                    await asyncio.sleep(0.02)
+        for party, stranger in ends.items():
+            stranger.objects["tokens"] = [CARD]
+            assert invitations[party].versions_url.endswith(f"/ocpi/via/{party}/versions")
+            await stranger.register(invitations[party].versions_url, invitations[party].token)
+        await run.until(1 * MIN)
+        for party, stranger in ends.items():
+            _, told, _ = await stranger.ask("GET", stranger.endpoints["locations"])
+            assert [place["name"] for place in told["data"]] == [PLACES[party]]
+        await run.until(10 * MIN)
+        await first_of(ends, "PUT", "sessions")
+        await run.after(5 * MIN)
+        await first_of(ends, "POST", "cdrs")
 
-    result = scene(at_a_hub(tmp_path), tmp_path / "served.ocpirun", part)
+    result = scene(at_a_hub(tmp_path), tmp_path / "served.ocpirun", part, *ends.values())
     assert all(result.summary["checks"].values()), result.remarks  # type: ignore[attr-defined]
-    ((party, bill),) = bills(ends)
+    ((party, bill),) = [(party, bill) for party, end in ends.items() for bill in end.bodies("POST", "cdrs")]
     assert bill["auth_id"] == CARD["auth_id"]
     assert bill["location"]["name"] == PLACES[party]
 
 
-def bills(ends: dict[str, Stranger]) -> list[tuple[str, Any]]:
-    """Each bill so far, after whom it came from as the outsider sees it."""
-    return [(party, bill) for party, stranger in ends.items() for bill in stranger.bodies("POST", "cdrs")]
+async def first_of(ends: dict[str, Stranger], method: str, module: str) -> None:
+    """Wait until either end of the outsider has been sent this."""
+    async with asyncio.timeout(30):
+        while not any(stranger.bodies(method, module) for stranger in ends.values()):
+            await asyncio.sleep(0.01)
 
 
 PLACES = {"NL-ABC": "Station square", "NL-DUN": "Market hall"}

@@ -68,15 +68,6 @@ def test_it_prints_invitations_that_open_a_door_and_ends_at_ctrl_c(
         assert [row.receiver for row in recording.messages() if row.sender == "ZZ-EX0"] == ["NL-ABC"] * 2
 
 
-def test_tokens_cannot_be_foreseen(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    def tokens() -> list[str]:
-        out = str(tmp_path / "served.ocpirun")
-        assert main(["serve", str(QUICKSTART), "--speed", "100000", "--until", "10 s", "--out", out]) == 0
-        return [found[4] for found in INVITED.findall(capsys.readouterr().out)]
-
-    assert len({*tokens(), *tokens()}) == 8
-
-
 @pytest.mark.parametrize(
     ("options", "said"),
     [(["--speed", "max"], "keeps to the clock"), (["--bind", "example.org"], "is no address")],

@@ -126,8 +126,9 @@ def test_a_token_of_earlier_may_be_offered_again_by_who_registers_anew() -> None
     anew = replace(POST, start_us=60, end_us=80, request_headers={**POST.request_headers, **token("token-a-again")})
     read = replace(back("token-b", 65), method="GET", module="versions", route="versions.get_list", request_body=b"")
     read = replace(read, request_headers=less(read.request_headers, *ROUTING))
-    read = replace(read, response_headers=less(read.response_headers, *BACK))
+    read = replace(read, response_headers=less(read.response_headers, *BACK), follows=True)
     assert rules(POST, DELETE, read, anew, back("token-b", 90)) == []
+    assert rules(POST, DELETE, replace(read, follows=False)) == STALE, "nobody has offered it again"
     refused = replace(read, http_status=401, response_body=body(status=2000))
     assert rules(POST, DELETE, refused) == ["stale-token"]
 

@@ -1,8 +1,12 @@
-"""What hosts are called at the edge between a run and the real network."""
+"""What hosts are called at the edge between a run and the real network, and why one of them cannot be reached."""
+
+import asyncio
 
 import pytest
 
+from simulator.wire.carrier import Request
 from simulator.wire.outside_addresses import Addresses
+from simulator.wire.outside_client import Reach, Unreachable
 
 OURS = {"nl-abc.ocpi.test": "http://192.168.1.7:8101"}
 
@@ -85,3 +89,16 @@ def test_an_outsider_that_moves_on_and_on_makes_room_for_itself() -> None:
     assert addresses.inward(b"http://h48.example/") == b"http://h48.example/"
     assert addresses.inward(b"http://i5.example/") != b"http://i5.example/"
     assert addresses.inward(b"http://i6.example/") == b"http://i6.example/"
+
+
+def test_an_address_that_leads_nowhere_is_told_with_the_reason() -> None:
+    async def ask() -> None:
+        reach = Reach()
+        try:
+            await reach.send(Request("GET", "http://255.255.255.255:80/", (), b""), 5)
+        finally:
+            await reach.close()
+
+    with pytest.raises(Unreachable) as told:
+        asyncio.run(ask())
+    assert str(told.value) == "no connection to 255.255.255.255:80: network is unreachable"

@@ -75,6 +75,7 @@ class Expert:
             response_body=row.response_body,
             asked=asked,
             answered=answered,
+            follows=row.cause_kind == "message",
         )
         yield from self._authors.of_request(row, self.look_at_request(seen))
         yield from self._authors.of_answer(row, self.look_at_answer(seen))

@@ -95,11 +95,11 @@ class Handshakes:
     def _is_stale(self, seen: Seen) -> bool:
         """Whether all that the sender presents was in force once, and nothing of it was when it sent it.
 
-        Versions are read in the course of a handshake, whose credentials may offer an earlier token again: who lets it
-        in there knows.
+        Versions that are read because of a handshake are read with the token that its credentials offer, which may be
+        an earlier one again: who lets it in there knows.
         """
         is_refused = seen.http_status == _UNAUTHORISED
-        if seen.module == "versions" and not is_refused:
+        if seen.module == "versions" and seen.follows and not is_refused:
             return False
         ended = self._replaced if is_refused else self._dead
         died_us: int | None = None

@@ -23,7 +23,7 @@ class Seen(Struct, frozen=True, kw_only=True):
 
     `module` and `route` are empty for a request that is none of OCPI's, `version` when nobody knows it. `asked` and
     `answered` are numbers by which its headers are known, but for the message ids that they end with; 0 for headers
-    without a number.
+    without a number. `follows` says that another message made its sender send it, as a handshake does.
     """
 
     sender: str
@@ -42,6 +42,7 @@ class Seen(Struct, frozen=True, kw_only=True):
     response_body: bytes = b""
     asked: int = 0
     answered: int = 0
+    follows: bool = False
     envelope: Content | None = None
     """That of the answer, read from its body; None when there is no readable one."""
     faults: tuple[Finding, ...] = ()

@@ -18,6 +18,7 @@ from simulator.ocpi.status import Status
 from simulator.ocpi.v2_3_0.invoicereconciliation import InvoiceReconciliationRecord
 from simulator.parties.call import CREATED, DONE, Call, Refusal, Reply
 from simulator.parties.connection import Connection
+from simulator.parties.copied import Copies
 from simulator.parties.modules.order import newer, overtaken
 from simulator.parties.modules.ownership import must_match, owner_of, unknown
 from simulator.parties.office import Office
@@ -90,7 +91,7 @@ class InvoiceReconciliationReceiver:
     def __init__(
         self, office: Office, on_change: Callable[[str, InvoiceReconciliationRecord | None, Cause], None]
     ) -> None:
-        self.store: Store[InvoiceReconciliationRecord] = Store()
+        self.store: Copies[InvoiceReconciliationRecord] = office.copies()
         self._journal = office.journal
         self._on_change = on_change
         office.platform.offer(
@@ -106,7 +107,7 @@ class InvoiceReconciliationReceiver:
 
     def take(self, record: InvoiceReconciliationRecord, cause: Cause) -> bool:
         """Keep a pulled record unless a newer one is known; whether it changed anything."""
-        known = self.store.get(record.country_code, record.party_id, record.id)
+        known = self.store.told(record.country_code, record.party_id, record.id)
         if known is not None and (known == record or newer(known.last_updated, record.last_updated)):
             return False
         self._keep(record, cause)
@@ -144,7 +145,7 @@ class InvoiceReconciliationReceiver:
         owner = owner_of(call)
         record = codec.decode(call.body, InvoiceReconciliationRecord)
         must_match(call, record)
-        known = self.store.get(*owner, record.id)
+        known = self.store.told(*owner, record.id)
         if known is None or not overtaken(self._journal, call, known.last_updated, record.last_updated):
             self._keep(record, call.cause)
         return CREATED if known is None else DONE

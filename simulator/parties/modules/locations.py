@@ -14,6 +14,7 @@ from simulator.ocpi.patch import apply_patch
 from simulator.ocpi.v2_2_1.location_tree import find_connector, find_evse, put_connector, put_evse
 from simulator.ocpi.v2_2_1.locations import EVSE, Connector, Location
 from simulator.parties.call import CREATED, DONE, Call, Reply
+from simulator.parties.copied import Copies
 from simulator.parties.dialect import HOME
 from simulator.parties.modules.order import newer, overtaken
 from simulator.parties.modules.ownership import must_match, must_stay, owner_of, unknown
@@ -81,7 +82,7 @@ class LocationsReceiver:
     """Keeps copies of the peers' locations. `on_change(location, evse, cause)`: what is new (evse None: all of it)."""
 
     def __init__(self, office: Office, on_change: Callable[[Location, EVSE | None, Cause], None]) -> None:
-        self.store: Store[Location] = Store()
+        self.store: Copies[Location] = office.copies()
         self._journal = office.journal
         self._on_change = on_change
         office.platform.offer(
@@ -104,14 +105,14 @@ class LocationsReceiver:
         """Keep what is new of a pulled location; whether it changed anything."""
         key = (location.country_code, location.party_id, location.id)
         known = self.store.get(*key)
-        if known is not None and newer(known.last_updated, location.last_updated):
+        if known is not None and not self.store.doubts(*key) and newer(known.last_updated, location.last_updated):
             location = _with_newer_evses(known, location)
             before = self.store.original(type(original), *key)
             original = _with_newer_evses(before, original) if before is not None else None
         if known == location:
             self.store.again(original, *key)
             return False
-        self._keep(location, original, None, cause)
+        self._keep(location, original, cause)
         return True
 
     # What the owner reads back
@@ -160,9 +161,9 @@ class LocationsReceiver:
         country_code, party_id = owner_of(call)
         location = call.read(Location)
         must_match(call, location)
-        known = self.store.get(country_code, party_id, location.id)
+        known = self.store.told(country_code, party_id, location.id)
         if known is None or not self._overtaken(call, known.last_updated, location.last_updated):
-            self._keep(location, call.original(Location), None, call.cause)
+            self._keep(location, call.original(Location), call.cause)
         return CREATED if known is None else DONE
 
     def _put_evse(self, call: Call) -> Reply:
@@ -226,14 +227,18 @@ class LocationsReceiver:
 
     def _change(self, call: Call, location: Location, evse: EVSE | None, change: Callable[[Any], Any]) -> None:
         """Keep a location that has changed; `change` does the same to its original, if it has one."""
-        original = self._original(call)
-        self._keep(location, change(original) if original is not None else None, evse, call.cause)
+        before = self._original(call)
+        original = change(before) if before is not None else None
+        self.store.amend(location, location.country_code, location.party_id, location.id, original=original)
+        self._on_change(location, evse, call.cause)
 
-    def _keep(self, location: Location, original: Any, evse: EVSE | None, cause: Cause) -> None:
+    def _keep(self, location: Location, original: Any, cause: Cause) -> None:
         self.store.put(location, location.country_code, location.party_id, location.id, original=original)
-        self._on_change(location, evse, cause)
+        self._on_change(location, None, cause)
 
     def _overtaken(self, call: Call, known: str, offered: str) -> bool:
+        if self.store.doubts(*owner_of(call), call.params["location_id"]):
+            return False
         return overtaken(self._journal, call, known, offered)
 
 

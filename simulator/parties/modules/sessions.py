@@ -27,6 +27,7 @@ from simulator.ocpi.v2_2_1.sessions import (
 )
 from simulator.parties.call import CREATED, DONE, Call, Refusal, Reply
 from simulator.parties.connection import Connection
+from simulator.parties.copied import Copies
 from simulator.parties.dialect import HOME, OLDEST
 from simulator.parties.modules.order import newer, overtaken
 from simulator.parties.modules.ownership import must_match, must_stay, owner_of, unknown
@@ -103,7 +104,7 @@ class SessionsReceiver:
     """Keeps copies of the peers' sessions; `on_change` hears of each that is new or other."""
 
     def __init__(self, office: Office, on_change: Callable[[Session, Cause], None]) -> None:
-        self.store: Store[Session] = Store()
+        self.store: Copies[Session] = office.copies()
         self._office = office
         self._journal = office.journal
         self._on_change = on_change
@@ -117,7 +118,7 @@ class SessionsReceiver:
         """Keep a pulled session unless a newer state of it is known; whether it changed anything."""
         key = (session.country_code, session.party_id, session.id)
         known = self.store.get(*key)
-        if known is not None and newer(known.last_updated, session.last_updated):
+        if known is not None and not self.store.doubts(*key) and newer(known.last_updated, session.last_updated):
             return False
         if known == session:
             self.store.again(original, *key)
@@ -175,7 +176,7 @@ class SessionsReceiver:
         country_code, party_id = owner_of(call)
         session = call.read(Session)
         must_match(call, session)
-        known = self.store.get(country_code, party_id, session.id)
+        known = self.store.told(country_code, party_id, session.id)
         if known is None or not overtaken(self._journal, call, known.last_updated, session.last_updated):
             _must_not_resume(known, session.status)
             self._keep(session, call.original(Session), call.cause)
@@ -185,8 +186,9 @@ class SessionsReceiver:
         known = self._known(call)
         patch = call.read_patch(Session)
         must_stay(known, patch, "id", "country_code", "party_id")
-        late = overtaken(self._journal, call, known.last_updated, patch.last_updated)
-        if not late:
+        doubted = self.store.doubts(known.country_code, known.party_id, known.id)
+        late = not doubted and overtaken(self._journal, call, known.last_updated, patch.last_updated)
+        if not late and not doubted:
             _must_not_resume(known, patch.status)
         # In 2.1.1 a list replaces what was there, as in any other PATCH.
         patched = _patched if call.version != OLDEST else _replaced

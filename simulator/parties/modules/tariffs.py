@@ -11,6 +11,7 @@ from simulator.ocpi.v2_1_1 import tariffs as v2_1_1
 from simulator.ocpi.v2_2_1.tariffs import Tariff
 from simulator.parties.call import CREATED, DONE, Call, Reply
 from simulator.parties.connection import Connection
+from simulator.parties.copied import Copies
 from simulator.parties.modules.order import newer, overtaken
 from simulator.parties.modules.ownership import must_match, owner_of, unknown
 from simulator.parties.office import Office
@@ -39,7 +40,7 @@ class TariffsReceiver:
     """Keeps copies of the peers' tariffs; `on_change` hears when any of them is new, other or gone."""
 
     def __init__(self, office: Office, on_change: Callable[[Tariff, Cause], None]) -> None:
-        self.store: Store[Tariff] = Store()
+        self.store: Copies[Tariff] = office.copies()
         self._journal = office.journal
         self._on_change = on_change
         office.platform.offer(
@@ -61,7 +62,7 @@ class TariffsReceiver:
             key = (tariff.country_code, tariff.party_id, tariff.id)
             kept["/".join(key).lower()] = None
             known = self.store.get(*key)
-            if known is not None and newer(known.last_updated, tariff.last_updated):
+            if known is not None and not self.store.doubts(*key) and newer(known.last_updated, tariff.last_updated):
                 continue
             if known == tariff:
                 self.store.again(original, *key)
@@ -91,7 +92,7 @@ class TariffsReceiver:
         country_code, party_id = owner_of(call)
         tariff = call.read(Tariff)
         must_match(call, tariff)
-        known = self.store.get(country_code, party_id, tariff.id)
+        known = self.store.told(country_code, party_id, tariff.id)
         if known is None or not overtaken(self._journal, call, known.last_updated, tariff.last_updated):
             self.store.put(tariff, country_code, party_id, tariff.id, original=call.original(Tariff))
             self._on_change(tariff, call.cause)
@@ -113,7 +114,7 @@ class TariffsReceiver:
         original = apply_patch(before, codec.decode(call.body, _PATCH))
         tariff = call.dialect.decode(codec.encode(original), Tariff, owner, call.cause.id)
         must_match(call, tariff)
-        if not overtaken(self._journal, call, known.last_updated, tariff.last_updated):
+        if self.store.doubts(*key) or not overtaken(self._journal, call, known.last_updated, tariff.last_updated):
             self.store.put(tariff, *owner, tariff.id, original=original)
             self._on_change(tariff, call.cause)
         return DONE

@@ -15,6 +15,7 @@ from simulator.ocpi.v2_2_1.tokens import AuthorizationInfo, LocationReferences, 
 from simulator.ocpi.v2_2_1.types import TokenType
 from simulator.parties.call import CREATED, DONE, Call, Refusal, Reply
 from simulator.parties.connection import Connection
+from simulator.parties.copied import Copies
 from simulator.parties.dialect import HOME, OLDEST
 from simulator.parties.modules.order import newer, overtaken
 from simulator.parties.modules.ownership import must_match, must_stay, owner_of, unknown
@@ -75,7 +76,7 @@ class TokensReceiver:
     """Keeps copies of the peers' tokens; `on_change` hears of each that is pushed, or that a pull finds to be other."""
 
     def __init__(self, office: Office, on_change: Callable[[Token, Cause], None]) -> None:
-        self.store: Store[Token] = Store()
+        self.store: Copies[Token] = office.copies()
         self._by_uid: dict[tuple[str, str], dict[str, Token]] = {}
         self._journal = office.journal
         self._on_change = on_change
@@ -97,7 +98,7 @@ class TokensReceiver:
         """Keep a pulled token unless a newer state of it is known; whether it changed anything."""
         key = _key(token)
         known = self.store.get(*key)
-        if known is not None and newer(known.last_updated, token.last_updated):
+        if known is not None and not self.store.doubts(*key) and newer(known.last_updated, token.last_updated):
             return False
         if known == token:
             self.store.again(original, *key)
@@ -136,7 +137,7 @@ class TokensReceiver:
         must_match(call, token)
         if call.version != OLDEST and token.type is not token_type(call):
             raise Refusal(Status.INVALID_PARAMETERS, f"The URL says type {token_type(call)}, the body {token.type}.")
-        known = self.store.get(country_code, party_id, token.uid, token.type.value)
+        known = self.store.told(country_code, party_id, token.uid, token.type.value)
         if known is None or not overtaken(self._journal, call, known.last_updated, token.last_updated):
             self._keep(token, call.original(Token))
             self._on_change(token, call.cause)
@@ -146,7 +147,8 @@ class TokensReceiver:
         known = self._known(call)
         patch = call.read_patch(Token)
         must_stay(known, patch, "uid", "type", "country_code", "party_id")
-        if not overtaken(self._journal, call, known.last_updated, patch.last_updated):
+        doubted = self.store.doubts(*_key(known))
+        if doubted or not overtaken(self._journal, call, known.last_updated, patch.last_updated):
             token, original = apply_patch(known, patch), self._original(call, known)
             if original is not None:
                 original = apply_patch(original, call.original_patch(Token))

@@ -3,7 +3,6 @@
 from collections.abc import Generator, Sequence
 from typing import Any
 
-from msgspec.structs import replace
 from simpy import Event
 
 from simulator.engine.exchange import Subject
@@ -28,15 +27,12 @@ class Bearer:
 
     def receive(self, inbound: Inbound) -> Response | Handling | Following:
         """A request that comes in, and its answer."""
-        heard = inbound.request
-        for quirk in self._quirks:
-            heard = quirk.hear(heard)
-        answer = self._serve(inbound if heard is inbound.request else replace(inbound, request=heard))
+        request, answer = inbound.request, self._serve(inbound)
         if isinstance(answer, Response):
-            return self._answer(heard, answer)
+            return self._answer(request, answer)
         if isinstance(answer, Following):
-            return Following(answer.awaited, lambda exchange: self._answer(heard, answer.answer(exchange)))
-        return self._wait(heard, answer)
+            return Following(answer.awaited, lambda exchange: self._answer(request, answer.answer(exchange)))
+        return self._wait(request, answer)
 
     def _wait(self, request: Request, work: Handling) -> Generator[Event, Any, Response]:
         answer = yield from work

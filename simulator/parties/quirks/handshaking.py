@@ -3,16 +3,13 @@
 from collections.abc import Generator
 from typing import Any
 
-from msgspec.structs import replace
 from simpy import Event
 
 from simulator.engine.cause import Cause
-from simulator.ocpi import headers as h
 from simulator.ocpi.modules import InterfaceRole, ModuleID
 from simulator.parties.call import Call, Reply, Waiting
 from simulator.parties.connection import Connection
-from simulator.parties.quirks.quirk import Party, Quirk, value_of, without
-from simulator.wire.carrier import Request
+from simulator.parties.quirks.quirk import Party, Quirk
 
 
 class RegistersTwice(Quirk):
@@ -65,17 +62,4 @@ class OldTokensAccepted(Quirk):
 
     def __init__(self, party: Party) -> None:
         super().__init__(party)
-        self._ever: dict[str, Connection] = {}
-
-    def hear(self, request: Request) -> Request:
-        """See Quirk."""
-        for connection in self.office.connections.values():
-            if connection.issued:
-                self._ever[connection.issued] = connection
-        for token in h.tokens_in(value_of(request.headers, h.AUTHORIZATION)):
-            known = self._ever.get(token)
-            if known is not None and known.issued and token not in (known.issued, known.retiring):
-                current = h.authorization_value(known.issued, "base64")
-                headers = without(request.headers, h.AUTHORIZATION)
-                return replace(request, headers=((h.AUTHORIZATION, current), *headers))
-        return request
+        self.office.platform.forgets = False

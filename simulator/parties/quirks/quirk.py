@@ -1,4 +1,4 @@
-"""What a quirk is: a sentence about it, and a change to what a party sends, takes or answers."""
+"""What a quirk is: a sentence about it, and a change to what a party sends or answers."""
 
 from typing import ClassVar, Protocol
 
@@ -41,10 +41,6 @@ class Quirk:
         """The request that goes out in place of this one."""
         del subject
         return replace(request, headers=without(request.headers, *self.unsent)) if self.unsent else request
-
-    def hear(self, request: Request) -> Request:
-        """The request that the platform believes to have received in place of this one."""
-        return request
 
     def answer(self, request: Request, response: Response) -> Response:
         """The answer that goes out in place of this one."""

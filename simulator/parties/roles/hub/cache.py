@@ -4,7 +4,7 @@ From here come the lists of GET ALL, the owner of an object that a message names
 looks up. Kept are the owner's own bytes, so that a reader of the same version gets the original.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from msgspec import Struct
@@ -13,10 +13,10 @@ from msgspec.structs import replace
 from simulator.ocpi import codec
 from simulator.ocpi.findings import Invalid
 from simulator.ocpi.translation.tokens import type_in
+from simulator.parties.copied import Copies
 from simulator.parties.dialect import OLDEST
 from simulator.parties.modules.order import newer
 from simulator.parties.roles.hub.reading import PARTS, Head, Tree, head_of, must_be_right, parse
-from simulator.parties.store import Store
 
 Owner = tuple[str, str]
 Place = tuple[str, str]
@@ -91,8 +91,8 @@ class Kept:
 class Cache:
     """The kept objects by kind, owner and id; tokens by their type as well."""
 
-    def __init__(self) -> None:
-        self._stores: dict[str, Store[Kept]] = {"location": Store(), "tariff": Store(), "token": Store()}
+    def __init__(self, copies: Callable[[], Copies[Kept]] = Copies) -> None:
+        self._stores = {kind: copies() for kind in ("location", "tariff", "token")}
         self._owners: dict[tuple[str, str], Owner] = {}
         self._contracts: dict[str, dict[str, Kept]] = {}
 
@@ -132,7 +132,7 @@ class Cache:
         id = head.uid or head.id
         type = head.type if kind == "token" else ""
         store = self._stores[kind]
-        known = store.get(*owner, id, type)
+        known = store.told(*owner, id, type)
         if known is not None and (known.raw == raw or newer(known.head.last_updated, head.last_updated)):
             return False
         kept = Kept(kind, owner, version, head, raw)
@@ -169,7 +169,8 @@ class Cache:
             parts.append(part)
             within += f".{name}[{place}]"
         known, last_updated = parts[-1].get("last_updated"), changes.get("last_updated")
-        if last_updated is not None and known is not None and newer(known, last_updated):
+        doubted = self._stores[kept.kind].doubts(*_key(kept))
+        if not doubted and last_updated is not None and known is not None and newer(known, last_updated):
             return True
         if whole:
             parts[-1].clear()
@@ -212,6 +213,10 @@ def _must_be_right(kept: Kept, parts: list[Tree], within: str, changes: Tree) ->
 def places_of(evse: Tree) -> list[Place]:
     """Where the Connectors of an EVSE are."""
     return [(evse["uid"].lower(), connector["id"].lower()) for connector in evse["connectors"]]
+
+
+def _key(kept: Kept) -> tuple[str, str, str, str]:
+    return (*kept.owner, kept.head.uid or kept.head.id, kept.head.type if kept.kind == "token" else "")
 
 
 def _same(id: str, other: str) -> bool:

@@ -33,7 +33,7 @@ class Hub:
     def __init__(self, office: Office, poll_us: int | None, timeout_us: int) -> None:
         self.office = office
         self.directory = Directory(office)
-        self.cache = Cache()
+        self.cache = Cache(office.copies)
         interpreter = Interpreter(self.cache, office.journal, office.calendar)
         changes = Changes(self.cache, interpreter)
         library = Library(office, self.directory, self.cache, interpreter, changes)
