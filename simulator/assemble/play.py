@@ -6,7 +6,6 @@ scenario and the seed alone; what belongs to this machine (wall time, memory, ad
 
 import asyncio
 import contextlib
-import gc
 import hashlib
 import os
 import sys
@@ -23,6 +22,7 @@ from simulator.assemble.begin import begin
 from simulator.assemble.guests import with_guests, without_ports
 from simulator.assemble.outside import Outside, Serving
 from simulator.assemble.recorded import shortfall
+from simulator.assemble.undisturbed import undisturbed
 from simulator.assemble.world import LEAD_US, World, build
 from simulator.control.server import ControlServer
 from simulator.engine.governor import MAX_SPEED, Governor
@@ -44,10 +44,6 @@ EXPERT = "simulator.ocpi.expert:Expert"
 _WATCH_S = 0.1
 _PRIVATE = 0o600
 """While a recording holds a control token, only its owner may read it."""
-_GC_THRESHOLD = 10_000
-"""How many objects more than before make the collector look at the youngest."""
-_SWITCH_S = 0.001
-"""How long the engine may keep the interpreter to itself: short, so that what is recorded can soon be read."""
 
 
 class RunOptions(Struct, frozen=True, kw_only=True):
@@ -140,25 +136,23 @@ class _Run:
         if stop is not None:
             watchers.append(asyncio.create_task(self._heed(stop)))
         control = None
-        switch_s, gc_thresholds = sys.getswitchinterval(), gc.get_threshold()
         try:
             self.remarks.extend(await world.kernel.open())
             if self.options.control:
                 control = await self._listen()
             begin(world)
-            _calm_gc()
-            sys.setswitchinterval(_SWITCH_S)
-            await world.kernel.run(0)
-            if outside is not None:
-                self.governor.keep_to_the_clock(self.options.speed)
-                await outside.open({party.id: party.port or 0 for party in self.scenario.parties})
-            looped, counted = time.monotonic(), world.kernel.exchanges
-            self.phase = "running"
-            watch(self._progress(world))
-            if not self.governor.stopped:
-                await world.kernel.run(self.until_us)
-            loop_s = time.monotonic() - looped
-            counted = world.kernel.exchanges - counted
+            with undisturbed(circles=bool(world.odd) or self.options.wire == "http"):
+                await world.kernel.run(0)
+                if outside is not None:
+                    self.governor.keep_to_the_clock(self.options.speed)
+                    await outside.open({party.id: party.port or 0 for party in self.scenario.parties})
+                looped, counted = time.monotonic(), world.kernel.exchanges
+                self.phase = "running"
+                watch(self._progress(world))
+                if not self.governor.stopped:
+                    await world.kernel.run(self.until_us)
+                loop_s = time.monotonic() - looped
+                counted = world.kernel.exchanges - counted
             self.phase = "closing"
             interrupted = bool(self.governor.stopped)
         finally:
@@ -173,9 +167,6 @@ class _Run:
             if outside is not None:
                 await outside.close()
             await world.kernel.close()
-            gc.unfreeze()
-            gc.set_threshold(*gc_thresholds)
-            sys.setswitchinterval(switch_s)
         watch(self._progress(world))
         return self._close(world, counted, loop_s, interrupted)
 
@@ -315,12 +306,3 @@ def _peak_memory_mb() -> float:
 
 def _look_away(progress: Progress) -> None:
     """Nobody watches."""
-
-
-def _calm_gc() -> None:
-    """What was built before the run lives as long as the run: the collector need not look at it, not even once.
-
-    What the run makes is free of circles, so the collector need not look often either.
-    """
-    gc.freeze()
-    gc.set_threshold(_GC_THRESHOLD)

@@ -1,8 +1,7 @@
 """Recordings of older programs, made readable by a chain of converters, one a major version.
 
 A converter changes a copy of the file from its major version to the next, by SQL on an open connection, so a
-recording is never altered by being read. Files of version 1 were made before the program had users and are refused;
-version 2 is the first that later programs will convert.
+recording is never altered by being read. Files of version 1 were made before the program had users and are refused.
 """
 
 import sqlite3
@@ -15,7 +14,13 @@ from simulator.recording.schema import MAJOR, USER_VERSION
 
 Converter: TypeAlias = Callable[[sqlite3.Connection], None]
 
-CONVERTERS: Final[Mapping[int, Converter]] = {}
+
+def _name_bases(connection: sqlite3.Connection) -> None:
+    """In version 2 the keyframe under another was always a whole one, and called so."""
+    connection.execute("ALTER TABLE keyframe RENAME COLUMN whole TO base")
+
+
+CONVERTERS: Final[Mapping[int, Converter]] = {2: _name_bases}
 
 
 def convert(source: sqlite3.Connection, path: Path, copy: Path, converters: Mapping[int, Converter]) -> None:

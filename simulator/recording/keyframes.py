@@ -1,9 +1,11 @@
 """Keyframes: what a holder knows of one kind at one moment, so that any instant is a keyframe and a short replay.
 
 A keyframe is a zstd-compressed msgpack map from entity to value: of all entities (a whole one), or of those that have
-changed since the last whole one (`null` for one that is no longer known). One is due after 1,500 changes, and it is
-whole when those are half of what is known or more: the cost of keyframes stays proportional to the number of changes,
-however many sessions a holder has seen.
+changed since an earlier keyframe, its base (`null` for one that is no longer known). One is due after 1,500 changes. It
+takes in what earlier ones of less than twice its size say, and the one before these is its base: what is known is read
+from few keyframes, each at least twice as large as the next, and what never changes again, as most of a long run, is
+seldom written again. So keyframes cost little more per change however much there is to know (Bentley and Saxe,
+Decomposable searching problems, 1980).
 """
 
 from typing import Final, NamedTuple
@@ -25,21 +27,20 @@ class Keyframe(NamedTuple):
     holding: int
     seq: int
     at_us: int
-    whole: int
+    base: int
     data: bytes
 
 
 class _Knowledge:
-    """What one holder knows of one kind, what of it the last whole keyframe lacks, and how much no keyframe has yet."""
+    """What one holder knows of one kind: what the last keyframe says with those under it, and what it lacks yet."""
 
-    __slots__ = ("at_us", "changed", "changes", "holding", "seq", "values", "whole")
+    __slots__ = ("at_us", "changed", "changes", "frames", "holding", "seq")
 
     def __init__(self, holding: int) -> None:
         self.holding = holding
-        self.values: dict[str, bytes] = {}
+        self.frames: list[tuple[int, dict[str, bytes]]] = []
         self.changed: dict[str, bytes] = {}
         self.changes = 0
-        self.whole = 0
         self.seq = 0
         self.at_us = 0
 
@@ -62,12 +63,7 @@ class Keyframes:
         if known is None:
             known = self._known[key] = _Knowledge(len(self._known) + 1)
             self.holdings.append((known.holding, *key))
-        value = row.value
-        if value == FORGOTTEN:
-            known.values.pop(row.entity, None)
-        else:
-            known.values[row.entity] = value
-        known.changed[row.entity] = value
+        known.changed[row.entity] = row.value
         known.seq, known.at_us = seq, row.at_us
         changes = known.changes = known.changes + 1
         if changes >= self._interval:
@@ -75,14 +71,19 @@ class Keyframes:
         return known.holding
 
     def _make(self, known: _Knowledge) -> None:
-        is_whole = not known.whole or len(known.changed) * 2 >= len(known.values)
-        if is_whole:
-            known.whole = known.seq
-        data = self._compressor.compress(self._encoder.encode(known.values if is_whole else known.changed))
-        self.finished.append(Keyframe(known.holding, known.seq, known.at_us, known.whole, data))
+        frames, values = known.frames, known.changed
+        while frames and len(frames[-1][1]) < 2 * len(values):
+            _, before = frames.pop()
+            before.update(values)
+            values = before
+        base = frames[-1][0] if frames else known.seq
+        if not frames:
+            values = without_forgotten(values)
+        frames.append((known.seq, values))
+        data = self._compressor.compress(self._encoder.encode(values))
+        self.finished.append(Keyframe(known.holding, known.seq, known.at_us, base, data))
+        known.changed = {}
         known.changes = 0
-        if is_whole:
-            known.changed.clear()
 
 
 def apply(values: dict[str, bytes], entity: str, value: bytes) -> None:
@@ -93,9 +94,9 @@ def apply(values: dict[str, bytes], entity: str, value: bytes) -> None:
         values[entity] = value
 
 
-def applied(values: dict[str, bytes], changed: dict[str, bytes]) -> dict[str, bytes]:
-    """What is known, as it is changed by a keyframe that is not whole."""
-    return {entity: value for entity, value in (values | changed).items() if value != FORGOTTEN}
+def without_forgotten(values: dict[str, bytes]) -> dict[str, bytes]:
+    """What is known, of what was at some time."""
+    return {entity: value for entity, value in values.items() if value != FORGOTTEN}
 
 
 def decode_keyframe(data: bytes) -> dict[str, bytes]:

@@ -33,9 +33,15 @@ HINTS: Final = "SELECT at_us, exchange, rule, severity, sentence, path, section,
 
 HOLDINGS: Final = "SELECT holder, kind, id FROM holding ORDER BY holder, kind"
 
-KEYFRAME: Final = """SELECT seq, whole, data FROM keyframe WHERE holding = ? AND at_us <= ? AND seq <= ?
-ORDER BY seq DESC LIMIT 1"""
-WHOLE: Final = "SELECT data FROM keyframe WHERE holding = ? AND seq = ?"
+KEYFRAMES: Final = """WITH RECURSIVE needed(seq, base, data) AS (
+  SELECT * FROM (
+    SELECT seq, base, data FROM keyframe WHERE holding = ?1 AND at_us <= ?2 AND seq <= ?3 ORDER BY seq DESC LIMIT 1
+  )
+  UNION ALL
+  SELECT k.seq, k.base, k.data FROM needed n JOIN keyframe k ON k.holding = ?1 AND k.seq = n.base AND n.base < n.seq
+)
+SELECT seq, base, data FROM needed ORDER BY seq"""
+"""The last keyframe before an instant with those under it, the whole one first."""
 
 CHANGES: Final = f"""SELECT s.at_us, s.seq, entity.text, CAST({STATE_VALUE} AS BLOB)
 FROM state s JOIN subject b ON b.id = s.subject JOIN name entity ON entity.id = b.entity JOIN value v ON v.id = s.value

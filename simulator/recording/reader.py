@@ -19,7 +19,7 @@ from msgspec import Raw
 
 from simulator.recording.bodies import NO_CONTENT, ChunkCache
 from simulator.recording.converters import CONVERTERS, Converter
-from simulator.recording.keyframes import applied, apply, decode_keyframe
+from simulator.recording.keyframes import apply, decode_keyframe, without_forgotten
 from simulator.recording.liveness import is_written
 from simulator.recording.opening import OpenFile, damage_refused, damaged
 from simulator.recording.queries import (
@@ -31,7 +31,7 @@ from simulator.recording.queries import (
     FAULTS,
     HINTS,
     HOLDINGS,
-    KEYFRAME,
+    KEYFRAMES,
     LAST_INSTANTS,
     LAST_STATE,
     MESSAGES,
@@ -40,7 +40,6 @@ from simulator.recording.queries import (
     NEW_EXCHANGES,
     STATES,
     TELLS,
-    WHOLE,
     Where,
 )
 from simulator.recording.rows import Command, Event, Fault, Hint, Message, Money, State
@@ -309,12 +308,13 @@ class Recording:
         for *who, holding in self.query(HOLDINGS):
             if who == [holder, kind]:
                 with damage_refused(self.path):
-                    frames = self.query(KEYFRAME, (holding, at_us, last))
                     seq = 0
-                    for seq, whole, data in frames:
-                        values = decode_keyframe(data)
-                        if whole != seq:
-                            values = applied(decode_keyframe(self._value(WHOLE, (holding, whole))), values)
+                    for number, base, data in self.query(KEYFRAMES, (holding, at_us, last)):
+                        if base not in (seq, number):
+                            raise damaged(self.path, "a keyframe is missing")
+                        values.update(decode_keyframe(data))
+                        seq = number
+                    values = without_forgotten(values)
                     self._replay(values, (holding, seq), at_us, last)
         return values
 

@@ -18,7 +18,7 @@ from collections.abc import Mapping
 from typing import Final
 
 APPLICATION_ID: Final = 0x4F435049
-MAJOR: Final = 2
+MAJOR: Final = 3
 MINOR: Final = 0
 USER_VERSION: Final = MAJOR * 1000 + MINOR
 SUFFIX: Final = ".ocpirun"
@@ -117,10 +117,10 @@ CREATE TABLE state(
   PRIMARY KEY (holding, seq)
 ) WITHOUT ROWID;
 
--- What a holder knew of one kind just after row seq: everything, or if whole is the seq of another keyframe what has
+-- What a holder knew of one kind just after row seq: everything, or if base is the seq of another keyframe what has
 -- changed since that (see keyframes.py).
 CREATE TABLE keyframe(
-  holding INTEGER NOT NULL, seq INTEGER NOT NULL, at_us INTEGER NOT NULL, whole INTEGER NOT NULL, data BLOB NOT NULL
+  holding INTEGER NOT NULL, seq INTEGER NOT NULL, at_us INTEGER NOT NULL, base INTEGER NOT NULL, data BLOB NOT NULL
 );
 CREATE INDEX keyframe_holding ON keyframe(holding, seq);
 

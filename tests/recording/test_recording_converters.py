@@ -1,39 +1,36 @@
-"""Old files are read through a chain of converters, on a copy. There is none yet: one is invented here."""
+"""Recordings of older programs are read through a chain of converters, on a copy."""
 
 import sqlite3
 from pathlib import Path
 
 import pytest
-from recording_rows import mixed_rows, recorded, same
+from recording_rows import META, mixed_rows, record, recorded
 
 from simulator.recording.errors import OlderRecording
 from simulator.recording.reader import Recording
-from simulator.recording.rows import FaultRow
+from simulator.recording.rows import StateRow
+from simulator.recording.writer import Recorder
+
+ROWS = [StateRow(at_us, "street", "evse", f"E{at_us % 50}", b"%d" % at_us) for at_us in range(60)]
 
 
-def old_recording(path: Path) -> bytes:
-    """A file of the invented version 1.009, which called the phase of a fault its edge."""
-    recorded(path, mixed_rows(3))
+def of_version(path: Path, version: int, *changes: str) -> bytes:
+    """Make a recording one of an older version."""
     connection = sqlite3.connect(path)
-    connection.execute("ALTER TABLE fault RENAME COLUMN phase TO edge")
-    connection.execute("PRAGMA user_version = 1009")
+    for change in (*changes, f"PRAGMA user_version = {version}"):
+        connection.execute(change)
     connection.close()
     return path.read_bytes()
 
 
-def rename_edge(connection: sqlite3.Connection) -> None:
-    connection.execute("ALTER TABLE fault RENAME COLUMN edge TO phase")
-
-
 def test_an_old_file_is_read_and_not_touched(tmp_path: Path) -> None:
     path = tmp_path / "old.ocpirun"
-    before = old_recording(path)
-    with Recording.open(path, converters={1: rename_edge}) as recording:
-        (fault,) = recording.faults()
-        expected = mixed_rows(3)[-1]
-        assert isinstance(expected, FaultRow)
-        assert same(expected, fault)
-        assert len(recording.messages(contents=True)) == 3
+    recorder = Recorder.create(path, "full", META, keyframe_interval=10)
+    record(recorder, ROWS)
+    recorder.close({})
+    before = of_version(path, 2000, "ALTER TABLE keyframe RENAME COLUMN base TO whole")
+    with Recording.open(path) as recording:
+        assert recording.state_at("street", 57, "evse") == {row.entity: row.value for row in ROWS[:58]}
         assert recording.path == path
     assert path.read_bytes() == before
     assert [file.name for file in tmp_path.iterdir()] == ["old.ocpirun"]
@@ -41,6 +38,7 @@ def test_an_old_file_is_read_and_not_touched(tmp_path: Path) -> None:
 
 def test_a_missing_step_is_a_sentence(tmp_path: Path) -> None:
     path = tmp_path / "old.ocpirun"
-    old_recording(path)
+    recorded(path, mixed_rows(3))
+    of_version(path, 1009)
     with pytest.raises(OlderRecording, match="file version 1"):
         Recording.open(path)
