@@ -50,8 +50,9 @@ class Driver:
 
     Life: (reserve ->) arrive -> look into the app -> drive -> (taken -> drive on ...) -> (wait) -> plug -> tap or app
     -> charge -> tap or app or nothing -> leave; or turned_away, with the reason: `nothing_shown`, `none_compatible`,
-    `app_needed` (what is left is an outsider's, and needs one), `all_taken`, `refused` or `no_answer`; or, after
-    reserving, stays_away. Each step is an event of the source `driver/<name>`.
+    `app_needed` (what is left is an outsider's, and needs one), `card_needed` (what is left cannot be started by app),
+    `all_taken`, `refused` or `no_answer`; or, after reserving, stays_away. Each step is an event of the source
+    `driver/<name>`.
     """
 
     def __init__(self, street: Street, visit: Visit, taste: Taste | None = None) -> None:
@@ -68,7 +69,8 @@ class Driver:
 
     def book(self, booking: Booking, arrives_at_us: int) -> Generator[Event, Any, bool]:
         """Have the best free place kept from now until a while after the arrival; whether the driver will come."""
-        free = self._in_reach(self._ranked([known for known in self._shown() if known.status == AVAILABLE]))
+        offered = [known for known in self._shown() if known.status == AVAILABLE and known.can_reserve]
+        free = self._in_reach(self._startable(self._ranked(offered)))
         if not free:
             self._say("not_reserved", data={"status": "NOTHING_FREE"})
         for known in free[:MAX_TRIES]:
@@ -109,7 +111,11 @@ class Driver:
         if not ranked:
             self._turn_away("none_compatible")
             return
-        in_reach = self._in_reach(ranked)
+        startable = self._startable(ranked)
+        if not startable:
+            self._turn_away("card_needed")
+            return
+        in_reach = self._in_reach(startable)
         if not in_reach and not self._by_app:
             self._turn_away("app_needed")
             return
@@ -154,6 +160,10 @@ class Driver:
     @property
     def _by_app(self) -> bool:
         return self._visit.token.kind == "Central"
+
+    def _startable(self, ranked: Sequence[KnownEvse]) -> list[KnownEvse]:
+        """By app those that it can start; a card is tapped wherever the driver goes."""
+        return [known for known in ranked if known.can_start] if self._by_app else list(ranked)
 
     def _in_reach(self, ranked: Sequence[KnownEvse]) -> list[KnownEvse]:
         """Those in our street, and by app the free ones elsewhere, where no card can be tapped and nobody can queue."""

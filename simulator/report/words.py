@@ -17,6 +17,7 @@ _TURNED_AWAY: Final = {
     "nothing_shown": "the app shows no charge point near",
     "none_compatible": "no charge point fits the car",
     "app_needed": "the charge points left are an outside party's, which only an app can start",
+    "card_needed": "the charge points left cannot be started by an app",
     "all_taken": "all places are taken",
     "refused": "charging was refused",
     "no_answer": "nobody answered",

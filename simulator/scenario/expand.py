@@ -29,7 +29,14 @@ from simulator.ocpi.v2_2_1.tariffs import (
 )
 from simulator.scenario.model import EvseGroup, Party, Scenario, Site, TariffSpec
 
-_CAPABILITIES = (Capability.REMOTE_START_STOP_CAPABLE, Capability.RFID_READER)
+_OF_OUR_CHARGE_POINTS = (
+    Capability.CHARGING_PROFILE_CAPABLE,
+    Capability.REMOTE_START_STOP_CAPABLE,
+    Capability.RESERVABLE,
+    Capability.RFID_READER,
+    Capability.UNLOCK_CAPABLE,
+)
+"""What the charge points of the field do when they are asked; a scenario may state less, or more."""
 PASSING = (Status.CHARGING, Status.RESERVED, Status.UNKNOWN)
 _LINE_VOLTAGE_V = 230
 _MAX_SOCKET_POWER_W = 22_080
@@ -53,9 +60,9 @@ def expand(scenario: Scenario, as_of_us: int = 0) -> dict[str, CpoAssets]:
     """The assets of every CPO of the scenario by its party id (`NL-ABC`), in the order of the scenario's parties.
 
     Nothing in it was updated later than `as_of_us` (since the scenario's start), when its owner begins to publish.
-    A tariff's id is the name the scenario gives it. An imported network is a snapshot of one moment: EVSEs that
-    were CHARGING, RESERVED or UNKNOWN in it start AVAILABLE (who occupies them at the start is for the warm-up to
-    say), all other statuses stay.
+    A tariff's id is the name the scenario gives it. An imported EVSE states the capabilities that it came with. An
+    imported network is a snapshot of one moment: EVSEs that were CHARGING, RESERVED or UNKNOWN in it start AVAILABLE
+    (who occupies them at the start is for the warm-up to say), all other statuses stay.
     """
     start = format_datetime(scenario.start_epoch_us + as_of_us)
     return {party.id: _assets(scenario, party, start) for party in scenario.parties if party.role == "cpo"}
@@ -125,10 +132,17 @@ def _evse(group: EvseGroup, index: int, cpo: Party, number: int, start: str) -> 
         uid=group.uids[index] if group.uids else f"{cpo.id}-E{number:04}",
         evse_id=f"{cpo.country_code}*{cpo.party_id}*E{number:04}",
         status=Status.AVAILABLE,
-        capabilities=(*_CAPABILITIES, Capability.CHARGING_PREFERENCES_CAPABLE) if group.preferences else _CAPABILITIES,
+        capabilities=_capabilities(group),
         connectors=(_connector(group, start),),
         last_updated=start,
     )
+
+
+def _capabilities(group: EvseGroup) -> tuple[Capability, ...]:
+    stated = tuple([Capability(each) for each in group.capabilities or ()])
+    stated = _OF_OUR_CHARGE_POINTS if group.capabilities is None else stated
+    preferences = Capability.CHARGING_PREFERENCES_CAPABLE
+    return (*stated, preferences) if group.preferences and preferences not in stated else stated
 
 
 def _connector(group: EvseGroup, start: str) -> Connector:

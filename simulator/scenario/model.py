@@ -111,7 +111,8 @@ class Outsider(Struct, frozen=True):
 class EvseGroup(Struct, frozen=True):
     """`count` equal EVSEs with one connector each; `tariff` names a TariffSpec, `uids` are theirs if they have some.
 
-    `preferences`: their CPO takes what drivers prefer into account.
+    `preferences`: their CPO takes what drivers prefer into account. `capabilities` are OCPI's names of what they can do
+    (None: all that our charge points do); what they lack is NOT_SUPPORTED.
     """
 
     count: int
@@ -120,6 +121,7 @@ class EvseGroup(Struct, frozen=True):
     tariff: str | None
     uids: tuple[str, ...] = ()
     preferences: bool = False
+    capabilities: tuple[str, ...] | None = None
 
 
 class Site(Struct, frozen=True):

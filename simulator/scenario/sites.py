@@ -8,11 +8,11 @@ from simulator.scenario.fields import Fields, Problems
 from simulator.scenario.model import CurrentType, EvseGroup, Party, Site, TariffSpec
 from simulator.scenario.tree import Items, Place, Value
 from simulator.scenario.units import Unreadable, parse_power_w
-from simulator.scenario.vocabulary import CURRENT_TYPES
+from simulator.scenario.vocabulary import CAPABILITIES, CURRENT_TYPES
 from simulator.scenario.words import limited, number, one_of, phrase, whole
 
 _SITE_KEYS = ("cpo", "name", "at", "grid", "evses", "address", "city", "country")
-_EVSE_KEYS = ("count", "uids", "power", "type", "tariff", "preferences")
+_EVSE_KEYS = ("count", "uids", "power", "type", "tariff", "preferences", "capabilities")
 _UID = re.compile(r"[!-~]{1,36}")
 
 _power = limited(parse_power_w, 1_000, 10_000_000, "a power from 1 kW to 10 MW")
@@ -113,8 +113,19 @@ def _evse_groups(problems: Problems, fields: Fields, tariffs: Sequence[TariffSpe
         if uids and group.value("count") is not None and count != len(uids):
             sentence = f"“uids” name {len(uids)} EVSEs, but “count” is {count}; leave “count” away."
             problems.add(group.place_of("count"), str(count), f"{len(uids)} or no count", sentence)
-        groups.append(EvseGroup(len(uids) or count, power_w, kind, tariff, uids, preferences))
+        capabilities = _capabilities(problems, group)
+        groups.append(EvseGroup(len(uids) or count, power_w, kind, tariff, uids, preferences, capabilities))
     return tuple(groups)
+
+
+def _capabilities(problems: Problems, group: Fields) -> tuple[str, ...] | None:
+    """What the EVSEs state that they can do, each once; None when the scenario does not say."""
+    value = group.value("capabilities")
+    if value is None:
+        return None
+    read = one_of(CAPABILITIES)
+    found = [problems.scalar(each, read, CAPABILITIES[0]) for each in problems.items(value)]
+    return tuple(dict.fromkeys(found))
 
 
 def _check_uids(problems: Problems, place: Place, sites: Sequence[Site]) -> None:

@@ -23,6 +23,21 @@ from simulator.scenario.model import (
 ROLES: tuple[PartyRole, ...] = ("cpo", "emsp", "hub", "scsp")
 WHITELISTS: tuple[Whitelist, ...] = ("ALWAYS", "ALLOWED", "ALLOWED_OFFLINE", "NEVER")
 CURRENT_TYPES: tuple[CurrentType, ...] = ("ac1", "ac3", "dc")
+CAPABILITIES = (
+    "CHARGING_PROFILE_CAPABLE",
+    "CHARGING_PREFERENCES_CAPABLE",
+    "CHIP_CARD_SUPPORT",
+    "CONTACTLESS_CARD_SUPPORT",
+    "CREDIT_CARD_PAYABLE",
+    "DEBIT_CARD_PAYABLE",
+    "PED_TERMINAL",
+    "REMOTE_START_STOP_CAPABLE",
+    "RESERVABLE",
+    "RFID_READER",
+    "START_SESSION_CONNECTOR_REQUIRED",
+    "TOKEN_GROUP_CAPABLE",
+    "UNLOCK_CAPABLE",
+)
 TOKEN_ENCODINGS: tuple[TokenEncoding, ...] = ("base64", "raw")
 AUTHORISE: tuple[Authorise, ...] = ("rfid", "app")
 STOPS: tuple[Stop, ...] = ("app", "card", "unplug")

@@ -19,7 +19,8 @@ class KnownEvse(Struct, frozen=True, gc=False):
     """An EVSE as the app shows it.
 
     `key` names it across CPOs (`NL-ABC/uid`). `status` is OCPI's, as last heard, `status_at_us` when it began to hold.
-    `price_per_kwh` is what the app shows for a kWh, in the tariff's currency (None: it shows no price).
+    `price_per_kwh` is what the app shows for a kWh, in the tariff's currency (None: it shows no price). `can_start` and
+    `can_reserve` say what the app offers there: to start and stop by app, and to have the place kept.
     """
 
     key: str
@@ -30,6 +31,8 @@ class KnownEvse(Struct, frozen=True, gc=False):
     status: str
     status_at_us: int
     price_per_kwh: Decimal | None
+    can_start: bool
+    can_reserve: bool
 
 
 class KnownSession(Struct, frozen=True, gc=False):
@@ -47,7 +50,10 @@ class ChargingApp(Protocol, Generic[Why]):
         """The `count` nearest EVSEs within the radius that the eMSP can show, nearest first."""
 
     def start(self, token_uid: str, evse_key: str, answer: Callable[[str], None], cause: Why) -> None:
-        """Ask for a session; `answer` gets ACCEPTED or why not, in OCPI's words, once."""
+        """Ask for a session; `answer` gets ACCEPTED or why not, in OCPI's words, once.
+
+        What an EVSE cannot do is NOT_SUPPORTED, and nobody is asked for it.
+        """
 
     def follow(self, token_uid: str, evse_key: str, told: Callable[[KnownSession], None]) -> None:
         """Show each state of this token's session there from now on, until that has ended."""

@@ -202,9 +202,17 @@ def town(start_us: int = 0, sample_us: int = 10 * MIN) -> Iterator[Town]:
 
 
 def known(
-    key: str, location: str = "square", rating: EvseRating = AC, north_m: int = 0, status: str = "AVAILABLE"
+    key: str,
+    location: str = "square",
+    rating: EvseRating = AC,
+    north_m: int = 0,
+    status: str = "AVAILABLE",
+    *,
+    can_start: bool = True,
+    can_reserve: bool = True,
 ) -> KnownEvse:
-    return KnownEvse(key, location, CENTRE[0] + north_m / 111_195, CENTRE[1], rating, status, 0, Decimal("0.40"))
+    latitude, price = CENTRE[0] + north_m / 111_195, Decimal("0.40")
+    return KnownEvse(key, location, latitude, CENTRE[1], rating, status, 0, price, can_start, can_reserve)
 
 
 def battery(start_permille: int = 200, target_permille: int = 1000, vehicle: str = "compact") -> Battery:

@@ -177,6 +177,17 @@ def test_what_the_app_does_not_show_does_not_exist() -> None:
         assert reasons(place) == ["none_compatible"] + ["nothing_shown"] * 6
 
 
+def test_by_app_drivers_go_where_it_can_start_and_by_card_anywhere() -> None:
+    with town() as place:
+        place.add("E1")
+        place.app.shown = [structs.replace(place.app.shown[0], can_start=False)]
+        go(place, visit("Ada", ACCOUNT, "app"))
+        go(place, visit("Bea"), MIN)
+        place.run(3 * H)
+        assert reasons(place) == ["card_needed"]
+        assert [row.source for row in place.rows.events if row.kind == "leave"] == ["driver/Bea"]
+
+
 @pytest.mark.parametrize(("verdict", "reason"), [("Blocked", "refused"), (None, "no_answer")])
 def test_a_refused_card_frees_the_place(verdict: str | None, reason: str) -> None:
     with town() as place:

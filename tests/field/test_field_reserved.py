@@ -161,6 +161,19 @@ def comes(place: Town, keeps: str, until_us: int = 3 * H) -> list[str]:
     return [row.kind for row in place.rows.events if row.source == "driver/Ada"]
 
 
+def test_a_place_is_reserved_only_where_the_app_offers_that() -> None:
+    with town() as place:
+        place.add("E1", "square")
+        place.add("E2", "market", north_m=100)
+        place.app.shown[0] = replace(place.app.shown[0], can_reserve=False)
+        comes(place, "yes")
+        assert [uid for action, _, uid in place.app.asked if action == "reserve"] == ["E2"]
+    with town() as place:
+        place.add("E1")
+        place.app.shown[0] = replace(place.app.shown[0], can_reserve=False)
+        assert comes(place, "yes")[:2] == ["not_reserved", "arrive"]
+
+
 def test_who_reserved_goes_there_even_when_a_better_place_has_become_free() -> None:
     with town() as place:
         better = place.add("E1", "square")

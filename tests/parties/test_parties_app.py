@@ -4,10 +4,11 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
+from simulator.engine.cause import TIME
 from simulator.engine.clock import Clock
 from simulator.ocpi.codec import decode
 from simulator.ocpi.v2_2_1.location_tree import put_evse
-from simulator.ocpi.v2_2_1.locations import EVSE, GeoLocation, Location, Status
+from simulator.ocpi.v2_2_1.locations import EVSE, Capability, GeoLocation, Location, Status
 from simulator.ocpi.v2_2_1.tariffs import Tariff
 from simulator.parties.calendar import Calendar
 from simulator.parties.roles.app import DriverApp
@@ -39,6 +40,12 @@ class NoDesk:
         raise AssertionError
 
     def stop(self, *_: object) -> None:
+        raise AssertionError
+
+    def reserve(self, *_: object) -> None:
+        raise AssertionError
+
+    def cancel(self, *_: object) -> None:
         raise AssertionError
 
 
@@ -79,3 +86,24 @@ def test_a_location_that_has_moved_is_found_where_it_is_now() -> None:
     moved = replace(SQUARE, coordinates=GeoLocation(latitude="51.60000", longitude="4.80000"))
     driver_app.learn(moved, None)
     assert shown(driver_app, moved).latitude == 51.6
+
+
+def test_it_offers_what_an_evse_states_also_when_nothing_else_of_that_has_changed() -> None:
+    driver_app = app()
+    assert (shown(driver_app).can_start, shown(driver_app).can_reserve) == (True, False)
+    for stated, offered in ((tuple(Capability), (True, True)), ((Capability.RFID_READER,), (False, False))):
+        evse = replace(SQUARE.evses[0], capabilities=stated)
+        driver_app.learn(put_evse(SQUARE, evse), evse)
+        assert (shown(driver_app).can_start, shown(driver_app).can_reserve) == offered
+
+
+def test_nobody_is_asked_for_what_an_evse_cannot_do() -> None:
+    driver_app = app()
+    said: list[str] = []
+    evse = replace(SQUARE.evses[0], capabilities=(Capability.RFID_READER,))
+    driver_app.learn(put_evse(SQUARE, evse), evse)
+    key = shown(driver_app).key
+    driver_app.start("CARD", key, said.append, TIME)
+    driver_app.stop("CARD", key, said.append, TIME)
+    driver_app.reserve("CARD", key, NOON_US, said.append, lambda _: None, TIME)
+    assert said == ["NOT_SUPPORTED"] * 3

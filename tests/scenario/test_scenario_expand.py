@@ -7,7 +7,7 @@ import pytest
 
 from simulator.ocpi.codec import decode, encode
 from simulator.ocpi.datatypes import Price
-from simulator.ocpi.v2_2_1.locations import Location, PowerType, Status
+from simulator.ocpi.v2_2_1.locations import Capability, Location, PowerType, Status
 from simulator.ocpi.v2_2_1.tariffs import Tariff
 from simulator.scenario.expand import CpoAssets, expand
 from simulator.scenario.load import load
@@ -35,7 +35,7 @@ sites:
       - {count: 2, power: 22 kW, tariff: day}
       - {power: 150 kW, tariff: idle}
   - {cpo: NL-ABC, name: Canal side, at: [52.2, 4.5], evses: {power: 3.7 kW, tariff: day}}
-  - {cpo: BE-ABC, name: Antwerp, at: [51.2, 4.4], evses: {power: 11 kW, tariff: kept}}
+  - {cpo: BE-ABC, name: Antwerp, at: [51.2, 4.4], evses: [{power: 11 kW, tariff: kept, capabilities: [RFID_READER]}]}
 networks:
   - {locations: other.json, tariffs: tariffs.json}
 """
@@ -65,6 +65,21 @@ def assets(tmp_path: Path) -> dict[str, CpoAssets]:
     (tmp_path / "tariffs.json").write_text(f"[{IDLE.replace('XXX', 'ABC')}]")
     (tmp_path / "scenario.yaml").write_text(TEXT)
     return expand(load(tmp_path / "scenario.yaml"))
+
+
+def test_evses_state_what_our_charge_points_can_do_or_what_the_scenario_says_and_imported_ones_what_they_said(
+    assets: dict[str, CpoAssets],
+) -> None:
+    square, _, imported = assets["NL-ABC"].locations
+    assert [str(each) for each in square.evses[0].capabilities] == [
+        "CHARGING_PROFILE_CAPABLE",
+        "REMOTE_START_STOP_CAPABLE",
+        "RESERVABLE",
+        "RFID_READER",
+        "UNLOCK_CAPABLE",
+    ]
+    assert assets["BE-ABC"].locations[0].evses[0].capabilities == (Capability.RFID_READER,)
+    assert imported.evses[0].capabilities == ()
 
 
 def test_every_cpo_has_its_own(assets: dict[str, CpoAssets]) -> None:

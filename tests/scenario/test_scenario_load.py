@@ -128,6 +128,7 @@ MISTAKES = [
     ("limit: 120 kW", "limit: »120", "120", "has no unit; write a power in W, kW or MW"),
     ("limit: 120 kW", "»limt: 120 kW", "limt", "did you mean “limit”?"),
     ("count: 12", "count: »0", "0", "out of range"),
+    ("count: 12", "count: 12, capabilities: [»RESERVEABLE]", "RESERVEABLE", "did you mean “RESERVABLE”?"),
     ("power: 22 kW", "power: 22 kW, type: »ac2", "ac2", "not one of ac1, ac3, dc"),
     ("stay: 90 min", "only_at: »Station sqare", "Station sqare", "no site “Station sqare” (did you mean “Station"),
     ("stay: 90 min", "only_at: [Station square, »Mars]", "Mars", "no site “Mars”; known: Station square."),

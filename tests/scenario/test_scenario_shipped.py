@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from simulator.ocpi.v2_2_1.locations import Capability
 from simulator.scenario import vocabulary
 from simulator.scenario.expand import expand
 from simulator.scenario.load import load
@@ -64,3 +65,4 @@ def test_the_vocabulary_is_that_of_the_world() -> None:
     assert set(vocabulary.MIXES) == set(vehicle.MIXES)
     assert set(vocabulary.VEHICLES) == set(vehicle.VEHICLES)
     assert set(vocabulary.ARRIVALS) == set(arrivals.PROFILES)
+    assert tuple(Capability) == vocabulary.CAPABILITIES

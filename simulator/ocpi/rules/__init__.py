@@ -74,6 +74,11 @@ def check_connector_tariffs(place: object, tariffs: Iterable[object]) -> tuple[F
     return _in_version(version, connectors.check_connector_tariffs(place, tariffs))
 
 
+def connector_wanted(version: str, evse_uid: str) -> tuple[Finding, ...]:
+    """What is wrong with a START_SESSION without connector for an EVSE that asks for one."""
+    return _in_version(version, commands.connector_wanted(evse_uid))
+
+
 def _in_version(version: str, findings: Iterator[Finding]) -> tuple[Finding, ...]:
     """With the version in the section, but for what versions share: who shows that knows which is meant."""
     start = f"OCPI {version}" if version else "OCPI"

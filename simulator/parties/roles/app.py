@@ -9,7 +9,9 @@ from typing import Protocol
 from msgspec.structs import replace
 
 from simulator.engine.cause import Cause
-from simulator.ocpi.v2_2_1.locations import EVSE, Location
+from simulator.ocpi.v2_2_1.capabilities import is_capable
+from simulator.ocpi.v2_2_1.commands import CommandResponseType
+from simulator.ocpi.v2_2_1.locations import EVSE, Capability, Location
 from simulator.ocpi.v2_2_1.sessions import Session, SessionStatus
 from simulator.ocpi.v2_2_1.tariffs import Tariff
 from simulator.parties.calendar import Calendar
@@ -20,6 +22,7 @@ from simulator.world.evse import EvseRating, PowerType, rating_from_connector
 
 _CELL_DEG = 0.01
 _M_PER_DEGREE = 111_195.0
+_NOT_SUPPORTED = CommandResponseType.NOT_SUPPORTED.value
 _OVER = (SessionStatus.COMPLETED, SessionStatus.INVALID)
 _Cell = tuple[int, int]
 _Place = tuple[float, float, tuple[str, ...], str]
@@ -93,7 +96,9 @@ class DriverApp:
     def _learn_status(self, key: str, location: Location, evse: EVSE) -> bool:
         """Show the status of an EVSE of which nothing else has changed; whether that was so."""
         known_at, known = self._connectors[key]
-        if known.connectors is not evse.connectors or known_at.coordinates is not location.coordinates:
+        if known.connectors is not evse.connectors or known.capabilities is not evse.capabilities:
+            return False
+        if known_at.coordinates is not location.coordinates:
             return False
         self._connectors[key] = (location, evse)
         status_at_us = self._calendar.at_us(evse.last_updated)
@@ -116,6 +121,8 @@ class DriverApp:
                 status=evse.status.value,
                 status_at_us=self._calendar.at_us(evse.last_updated),
                 price_per_kwh=self._price(location, evse),
+                can_start=is_capable(evse, Capability.REMOTE_START_STOP_CAPABLE),
+                can_reserve=is_capable(evse, Capability.RESERVABLE),
             )
         return key
 
@@ -193,6 +200,8 @@ class DriverApp:
         known = self._evses.get(evse_key)
         if known is None:
             answer("UNKNOWN_LOCATION")
+        elif not known.can_start:
+            answer(_NOT_SUPPORTED)
         else:
             self._desk.start(token_uid, known, answer, cause)
 
@@ -202,7 +211,11 @@ class DriverApp:
 
     def stop(self, token_uid: str, evse_key: str, answer: Callable[[str], None], cause: Cause) -> None:
         """See ChargingApp."""
-        self._desk.stop(token_uid, evse_key, answer, cause)
+        known = self._evses.get(evse_key)
+        if known is not None and not known.can_start:
+            answer(_NOT_SUPPORTED)
+        else:
+            self._desk.stop(token_uid, evse_key, answer, cause)
 
     def reserve(
         self,
@@ -217,6 +230,8 @@ class DriverApp:
         known = self._evses.get(evse_key)
         if known is None:
             answer("UNKNOWN_LOCATION")
+        elif not known.can_reserve:
+            answer(_NOT_SUPPORTED)
         else:
             self._desk.reserve(token_uid, known, until_us, answer, withdrawn, cause)
 

@@ -5,10 +5,13 @@ Reservations, which outlive their command, have a file of their own.
 Source: OCPI 2.2.1, Commands module; digest, section 3.5.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from simulator.engine.cause import Cause
+from simulator.ocpi import rules
+from simulator.ocpi.findings import Invalid
 from simulator.ocpi.status import Status as StatusCode
+from simulator.ocpi.v2_2_1.capabilities import asks_for_connector, is_capable
 from simulator.ocpi.v2_2_1.cdrs import AuthMethod
 from simulator.ocpi.v2_2_1.commands import (
     CommandResponseType,
@@ -19,15 +22,17 @@ from simulator.ocpi.v2_2_1.commands import (
     UnlockConnector,
 )
 from simulator.ocpi.v2_2_1.location_tree import find_connector, find_evse
-from simulator.ocpi.v2_2_1.locations import EVSE, Location, Status
+from simulator.ocpi.v2_2_1.locations import EVSE, Capability, Location, Status
 from simulator.ocpi.v2_2_1.tokens import Token
 from simulator.ocpi.v2_2_1.types import TokenType
 from simulator.ocpp import messages as ocpp
 from simulator.parties.call import Call, Reply
+from simulator.parties.dialect import OLDEST
 from simulator.parties.modules.commands import CommandsReceiver, Decide, Tell, answer
 from simulator.parties.office import Office
 from simulator.parties.roles.authorisation import Authorisation, cdr_token
 from simulator.parties.roles.charge_points import ChargePoints
+from simulator.parties.roles.cpo_capabilities import why_not_supported
 from simulator.parties.roles.cpo_session import CpoSession
 from simulator.parties.store import Store
 
@@ -39,6 +44,7 @@ _RESULTS = {
     ocpp.NOT_RESERVED: CommandResultType.UNKNOWN_RESERVATION,
 }
 """OCPI's word for a charge point's reason; for any other it is REJECTED."""
+_REMOTE = Capability.REMOTE_START_STOP_CAPABLE
 _KEPT = 10_000
 """Remote starts of which no transaction has come yet; the oldest is forgotten for one more."""
 
@@ -57,6 +63,7 @@ class RemoteControl:
         open_session: Callable[[str, str], CpoSession | None],
         others: Mapping[CommandType, Decide],
     ) -> None:
+        self._office = office
         self._locations = locations
         self._charge_points = charge_points
         self._open_session = open_session
@@ -79,11 +86,19 @@ class RemoteControl:
         location = self._locations.get(body.location_id)
         if location is None:
             return unknown_place(call, f"Location {body.location_id!r}")
-        evse = find_evse(location, body.evse_uid) if body.evse_uid is not None else some_free_evse(location)
+        named = find_evse(location, body.evse_uid) if body.evse_uid is not None else None
+        if named is None and body.evse_uid is not None:
+            return unknown_place(call, f"EVSE {body.evse_uid!r}")
+        evses = location.evses if named is None else (named,)
+        why_not = why_not_supported(self._office, call, evses, _REMOTE)
+        if why_not:
+            return answer(call, CommandResponseType.NOT_SUPPORTED, why_not)
+        evse = named if named is not None else some_free_evse(location.evses, _REMOTE)
         if evse is None:
-            if body.evse_uid:
-                return unknown_place(call, f"EVSE {body.evse_uid!r}")
             return answer(call, CommandResponseType.REJECTED, f"No EVSE of Location {location.id} is free.")
+        # In 2.1.1 nobody can name a connector, nor say that one has to be named.
+        if body.connector_id is None and call.version != OLDEST and asks_for_connector(evse):
+            raise Invalid(rules.connector_wanted(call.version, evse.uid))
         if body.connector_id is not None and find_connector(evse, body.connector_id) is None:
             return unknown_place(call, f"Connector {body.connector_id!r}")
         if not call.connection.owns(body.token.country_code, body.token.party_id):
@@ -101,6 +116,9 @@ class RemoteControl:
         session = self._open_session(call.connection.peer_id, body.session_id)
         if session is None:
             return answer(call, CommandResponseType.UNKNOWN_SESSION)
+        why_not = why_not_supported(self._office, call, (session.place.evse,), _REMOTE)
+        if why_not:
+            return answer(call, CommandResponseType.NOT_SUPPORTED, why_not)
         request = ocpp.RequestStopTransaction(session.transaction_id)
         return self._relay(call, session.place.evse.uid, request, tell)
 
@@ -109,6 +127,9 @@ class RemoteControl:
         evse = find_evse(location, body.evse_uid) if location is not None else None
         if evse is None or find_connector(evse, body.connector_id) is None:
             return unknown_place(call, f"Connector {body.connector_id!r} of EVSE {body.evse_uid!r}")
+        why_not = why_not_supported(self._office, call, (evse,), Capability.UNLOCK_CAPABLE)
+        if why_not:
+            return answer(call, CommandResponseType.NOT_SUPPORTED, why_not)
         return self._relay(call, evse.uid, ocpp.UnlockConnector(body.connector_id), tell)
 
     def _relay(self, call: Call, evse_uid: str, request: ocpp.ToChargePoint, tell: Tell) -> Reply:
@@ -138,9 +159,10 @@ def id_token(token: Token) -> ocpp.IdToken:
     return ocpp.IdToken(token.uid, "ISO14443" if token.type is TokenType.RFID else "Central")
 
 
-def some_free_evse(location: Location) -> EVSE | None:
-    """The first EVSE of the location that is free as far as we know."""
-    return next((evse for evse in location.evses if evse.status is Status.AVAILABLE), None)
+def some_free_evse(evses: Sequence[EVSE], capability: Capability) -> EVSE | None:
+    """The first of a location's EVSEs that can do what is asked and is free, as far as we know."""
+    free = (evse for evse in evses if evse.status is Status.AVAILABLE and is_capable(evse, capability))
+    return next(free, None)
 
 
 def not_yours(call: Call) -> Reply:

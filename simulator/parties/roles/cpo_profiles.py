@@ -21,6 +21,7 @@ from simulator.ocpi.v2_2_1.chargingprofiles import (
     ChargingRateUnit,
     ClearProfileResult,
 )
+from simulator.ocpi.v2_2_1.locations import Capability
 from simulator.ocpp.messages import (
     Answer,
     ChargingSchedulePeriod,
@@ -34,6 +35,7 @@ from simulator.parties.connection import Connection
 from simulator.parties.modules.chargingprofiles import ChargingProfilesReceiver, Told
 from simulator.parties.office import Office
 from simulator.parties.roles.charge_points import ChargePoints, accepts
+from simulator.parties.roles.cpo_capabilities import why_not_supported
 from simulator.parties.roles.cpo_session import CpoSession
 from simulator.world.evse import PowerType, rating_from_connector
 
@@ -71,6 +73,8 @@ class ProfileDesk:
         session = self._to_limit(call.connection, told.session_id)
         if session is None:
             return ChargingProfileResponseType.UNKNOWN_SESSION
+        if self._is_incapable(call, session):
+            return ChargingProfileResponseType.NOT_SUPPORTED
         now_us = self._office.calendar.now_us
         limited = self._limited.get(session.id)
         if limited is not None and now_us - limited.last_us < LEAST_PAUSE_US:
@@ -99,6 +103,8 @@ class ProfileDesk:
         session = self._to_limit(call.connection, told.session_id)
         if session is None:
             return ChargingProfileResponseType.UNKNOWN_SESSION
+        if self._is_incapable(call, session):
+            return ChargingProfileResponseType.NOT_SUPPORTED
         limited = self._limited.get(session.id)
 
         def answered(answer: Answer | None) -> None:
@@ -116,6 +122,8 @@ class ProfileDesk:
         session = self._to_limit(call.connection, told.session_id)
         if session is None:
             return ChargingProfileResponseType.UNKNOWN_SESSION
+        if self._is_incapable(call, session):
+            return ChargingProfileResponseType.NOT_SUPPORTED
 
         def answered(answer: Answer | None) -> None:
             active = self._active(answer, duration_s)
@@ -124,6 +132,10 @@ class ProfileDesk:
 
         self._ask(session, GetCompositeSchedule(session.transaction_id, duration_s), answered, call)
         return ChargingProfileResponseType.ACCEPTED
+
+    def _is_incapable(self, call: Call, session: CpoSession) -> bool:
+        capability = Capability.CHARGING_PROFILE_CAPABLE
+        return bool(why_not_supported(self._office, call, (session.place.evse,), capability))
 
     def _tell_change(self, call: Call, session: CpoSession, watchers: dict[str, Connection]) -> None:
         def answered(answer: Answer | None) -> None:

@@ -23,18 +23,20 @@ from simulator.ocpi.v2_2_1.commands import (
     ReserveNow,
 )
 from simulator.ocpi.v2_2_1.location_tree import find_evse
-from simulator.ocpi.v2_2_1.locations import Location
+from simulator.ocpi.v2_2_1.locations import Capability, Location
 from simulator.ocpp import messages as ocpp
 from simulator.parties.call import Call, Reply
 from simulator.parties.dialect import OLDEST
 from simulator.parties.modules.commands import Decide, Tell, answer
 from simulator.parties.office import Office
 from simulator.parties.roles.charge_points import ChargePoints, accepts
+from simulator.parties.roles.cpo_capabilities import why_not_supported
 from simulator.parties.roles.cpo_commands import id_token, not_yours, pass_on, result_of, some_free_evse, unknown_place
 from simulator.parties.roles.cpo_reserved_session import ReservedSession
 from simulator.parties.roles.cpo_session import Place
 from simulator.parties.store import Store
 
+_RESERVABLE = Capability.RESERVABLE
 _Key = tuple[str, str]
 
 
@@ -86,6 +88,9 @@ class Reservations:
         evse = find_evse(location, wish.evse_uid) if wish.evse_uid is not None else None
         if evse is None and wish.evse_uid is not None:
             return unknown_place(call, f"EVSE {wish.evse_uid!r}")
+        why_not = why_not_supported(self._office, call, location.evses if evse is None else (evse,), _RESERVABLE)
+        if why_not:
+            return answer(call, CommandResponseType.NOT_SUPPORTED, why_not)
         if not call.connection.owns(wish.token.country_code, wish.token.party_id):
             return not_yours(call)
         expiry_us = self._office.calendar.at_us(wish.expiry_date)
@@ -96,7 +101,7 @@ class Reservations:
         if before is not None and before.session.place.location.id != location.id:
             return _refused(call, f"Reservation {wish.reservation_id} is for another location.")
         if evse is None:
-            evse = before.session.place.evse if before is not None else some_free_evse(location)
+            evse = before.session.place.evse if before is not None else some_free_evse(location.evses, _RESERVABLE)
         place = self._books.place(evse.uid) if evse is not None else None
         if place is None:
             return answer(call, CommandResponseType.REJECTED, f"No EVSE of Location {location.id} is free.")
