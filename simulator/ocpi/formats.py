@@ -21,19 +21,22 @@ _ABSENT: Final = (None, UNSET)
 
 
 class Format:
-    """One pattern, and of the texts that have it those last seen; what stands for an absent one is known, too."""
+    """One pattern, and of the texts that have it those last seen; what stands for an absent one is known, too.
+
+    Where a thread of the same process writes the recording, two threads look texts up: a set that is looked into is
+    never without what stands for an absent one.
+    """
 
     def __init__(self, pattern: str) -> None:
         self._match = re.compile(pattern).match
-        self.known: set[object] = set(_ABSENT)
+        self.known: set[object] = {*_ABSENT}
 
     def takes(self, text: str) -> bool:
         """Whether a text has the pattern."""
         if self._match(text) is None:
             return False
         if len(self.known) > _MOST_KNOWN:
-            self.known.clear()
-            self.known.update(_ABSENT)
+            self.known = {*_ABSENT}
         self.known.add(text)
         return True
 
@@ -66,8 +69,8 @@ class _Source:
         """Those for what the expression `value` gives; unless that is `certain`, it may be nothing."""
         shape = typeinfo.shape(type_)
         if shape.format:
-            known, takes = self._name(shape.format)
-            return [f"if {value} not in {known} and not {takes}({value}): return False"]
+            form = self._name(shape.format)
+            return [f"if {value} not in {form}.known and not {form}.takes({value}): return False"]
         if shape.item is not None:
             item = self._variable()
             inside = self.statements(shape.item, item, certain=True)
@@ -87,12 +90,10 @@ class _Source:
         self._variables += 1
         return f"part{self._variables}"
 
-    def _name(self, pattern: str) -> tuple[str, str]:
-        number = self._formats.setdefault(pattern, len(self._formats))
-        form = format_of(pattern)
-        known, takes = f"known{number}", f"takes{number}"
-        self.names |= {known: form.known, takes: form.takes}
-        return known, takes
+    def _name(self, pattern: str) -> str:
+        name = f"format{self._formats.setdefault(pattern, len(self._formats))}"
+        self.names[name] = format_of(pattern)
+        return name
 
 
 def _indented(statements: Iterable[str]) -> list[str]:

@@ -65,6 +65,13 @@ LAST_INSTANTS: Final = " UNION ALL ".join(
 )
 LAST_STATE: Final = """SELECT max(at_us) FROM state
 WHERE holding IN (SELECT id FROM holding) AND seq > ? AND seq <= ?"""
+LAST_RECORDED: Final = """SELECT max(at_us) FROM (
+  SELECT at_us FROM (SELECT end_us AS at_us FROM message ORDER BY seq DESC LIMIT 1) UNION ALL
+  SELECT at_us FROM (SELECT at_us FROM event ORDER BY seq DESC LIMIT 1) UNION ALL
+  SELECT (SELECT at_us FROM state WHERE holding = h.id ORDER BY seq DESC LIMIT 1) FROM holding h UNION ALL
+  SELECT max(at_us) FROM sample UNION ALL SELECT max(to_us) FROM series_chunk UNION ALL
+  SELECT max(minute) * 60000000 FROM traffic
+)"""
 NEW_EXCHANGES: Final = "SELECT exchange, call FROM message WHERE seq > ? AND seq <= ? ORDER BY seq"
 
 NAMED: Final = "IN (SELECT id FROM name WHERE text = ?)"

@@ -33,6 +33,7 @@ from simulator.recording.queries import (
     HOLDINGS,
     KEYFRAMES,
     LAST_INSTANTS,
+    LAST_RECORDED,
     LAST_STATE,
     MESSAGES,
     MONEY,
@@ -141,6 +142,11 @@ class Recording:
     def last_seq(self) -> int:
         """The last sequence committed."""
         return int(self._value("SELECT value FROM meta WHERE key = 'last_seq'"))
+
+    @property
+    def last_us(self) -> int:
+        """The last instant that anything recorded tells of; 0 of an empty recording."""
+        return int(self._value(LAST_RECORDED) or 0)
 
     @property
     def is_live(self) -> bool:

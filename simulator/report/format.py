@@ -55,7 +55,7 @@ def summary_text(summary: Summary, style: Style) -> str:
     played = tr("{begin} to {end}, {zone}").format(begin=summary.begin, end=end, zone=summary.zone)
     rows: list[tuple[str, str]] = [(tr("Played"), played)]
     if summary.state != "complete":
-        rows.append((tr("State"), _unfinished(summary)))
+        rows.append((tr("State"), summary.ended))
     if run is not None:
         rows += _figures(run, summary.billed)
         if run.load is not None and run.load.is_stress:
@@ -160,17 +160,6 @@ def _checks(checks: Mapping[str, bool], style: Style) -> str:
     if failed:
         return style.paint(tr("NOT HELD: {names}").format(names=", ".join(failed)), _RED)
     return trn("the one check holds", "all {count} checks hold", len(checks)).format(count=len(checks))
-
-
-def _unfinished(summary: Summary) -> str:
-    if summary.state == "failed":
-        return tr("the run failed: {why}").format(why=summary.failure)
-    words = {
-        "live": tr("the run is still going on"),
-        "killed": tr("the run was killed; its totals are not known"),
-        "interrupted": tr("the run was interrupted"),
-    }
-    return words[summary.state]
 
 
 def _stale(synchronisation: Synchronisation) -> str:

@@ -1,15 +1,14 @@
 """The summary of a run: its own figures, and the counts that a person asks for next."""
 
 from collections.abc import Collection, Mapping
-from typing import Final, Literal
+from typing import Final
 
 import msgspec
 
 from simulator.recording.reader import Recording
 from simulator.report.clock import LocalClock
+from simulator.report.ending import State, ending_of
 from simulator.report.figures import RunFigures
-
-State = Literal["live", "killed", "failed", "interrupted", "complete"]
 
 _SECONDS_A_MINUTE: Final = 60
 # Grouped by numbers first: names are looked up for the few lines that come of it, not for every row.
@@ -66,7 +65,8 @@ class Synchronisation(msgspec.Struct, frozen=True):
 class Course(msgspec.Struct, frozen=True):
     """What was played and how it ended, as the run itself says. `begin` and `end` are local to `zone`.
 
-    `run` is None until the run has ended, and for one that failed (`failure`) or was killed.
+    `end` is how far the recording tells of the run; `state`, `failure` and the sentence `ended` are of its `Ending`.
+    `run` is None until the run has ended, and for one that failed or was killed.
     """
 
     scenario: str
@@ -76,6 +76,7 @@ class Course(msgspec.Struct, frozen=True):
     zone: str
     state: State
     failure: str
+    ended: str
     run: RunFigures | None
 
 
@@ -99,14 +100,16 @@ def course_of(recording: Recording) -> Course:
     """The course of a run, for which no row has to be counted."""
     meta = recording.meta
     clock = LocalClock(meta)
+    ending = ending_of(recording)
     return Course(
         scenario=meta.get("scenario_name", ""),
         seed=int(meta["seed"]) if meta.get("seed") else None,
         begin=clock.minute(0),
-        end=clock.minute(int(meta.get("ended_at_us") or meta.get("duration_us") or 0)),
+        end=clock.minute(ending.to_us),
         zone=clock.zone,
-        state=_state(meta),
-        failure=meta.get("failure", ""),
+        state=ending.state,
+        failure=ending.failure,
+        ended=ending.sentence,
         run=_run(meta),
     )
 
@@ -133,16 +136,6 @@ def by_final(recording: Recording, exchanges: Collection[int]) -> dict[str, int]
         WHERE m.exchange IN (SELECT value FROM json_each(?)) GROUP BY 1 ORDER BY 2 DESC, 1""",
         msgspec.json.encode(list(exchanges)).decode(),
     )
-
-
-def _state(meta: Mapping[str, str]) -> State:
-    if meta.get("failure"):
-        return "failed"
-    if meta.get("state") == "live":
-        return "live"
-    if "summary" not in meta:
-        return "killed"
-    return "interrupted" if meta.get("interrupted") == "true" else "complete"
 
 
 def _run(meta: Mapping[str, str]) -> RunFigures | None:

@@ -88,7 +88,8 @@ def record(path: Path, count: int = MESSAGES) -> None:
     for row in rows(count):
         recorder.message(row)
         recorder.offer()
-    recorder.close({"duration_us": str(count * 80_000)})
+    ended_us = str(count * 80_000)
+    recorder.close({"duration_us": ended_us, "ended_at_us": ended_us})
 
 
 def report(folder: Path) -> None:

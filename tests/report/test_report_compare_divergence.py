@@ -32,7 +32,7 @@ def recorded(
 
     Drivers of the parties `before` arrive first, so that ids and sequences are others from there on.
     """
-    scene = Scene(out, level)
+    scene = Scene(out, level, ended_at_us=str(count * S))
     for party in before:
         scene.event(-S, f"driver/{party}", "arrive", party)
     for number in range(count):

@@ -27,7 +27,8 @@ def make(tmp_path: Path) -> Make:
     """Makes the recording of a run in which parties sent each other so many messages."""
 
     def make(seed: int, sent: Sent, overrides: tuple[str, ...] = ()) -> Path:
-        about = {"scenario_text": "name: A town", "duration_us": str(3_600 * S), "seed": str(seed)}
+        hour_us = str(3_600 * S)
+        about = {"scenario_text": "name: A town", "duration_us": hour_us, "ended_at_us": hour_us, "seed": str(seed)}
         path = tmp_path / f"{len(list(tmp_path.iterdir()))}.ocpirun"
         scene = Scene(path, overrides=json.dumps(overrides), digest=path.name, **about)
         for (sender, receiver), count in sent.items():

@@ -109,19 +109,25 @@ def test_a_run_that_goes_on_was_killed_failed_or_interrupted_says_so(path: Path,
     with Recording.open(path) as recording:
         summary = summarise(recording)
         assert (summary.state, summary.run, summary.drivers.arrived) == ("live", None, 1)
-        assert "State      the run is still going on" in summary_text(summary, PLAIN)
+        assert "State      The run is still going on; it is told as far as 2026-05-04 07:00." in summary_text(
+            summary, PLAIN
+        )
     scene.recorder.abort()
     with Recording.open(path) as recording:
         assert summarise(recording).state == "killed"
-        assert "the run was killed" in summary_text(summarise(recording), PLAIN)
+        assert "The recording was cut off at 2026-05-04 07:00: the run was killed" in summary_text(
+            summarise(recording), PLAIN
+        )
     failed = Scene(tmp_path / "failed.ocpirun").close(failure="One exchange caused the next.")
     with Recording.open(failed) as recording:
         assert summarise(recording).state == "failed"
-        assert "the run failed: One exchange caused the next." in summary_text(summarise(recording), PLAIN)
+        assert "The run failed at 2026-05-04 07:00: One exchange caused the next." in summary_text(
+            summarise(recording), PLAIN
+        )
     interrupted = Scene(tmp_path / "cut.ocpirun").close(summary=json.dumps(SUMMARY), interrupted="true")
     with Recording.open(interrupted) as recording:
         assert summarise(recording).state == "interrupted"
-        assert "the run was interrupted" in summary_text(summarise(recording), PLAIN)
+        assert "The run was interrupted at 2026-05-04 07:00" in summary_text(summarise(recording), PLAIN)
 
 
 def test_the_summary_as_text(path: Path) -> None:

@@ -55,7 +55,7 @@ def outcome_of(recording: Recording, warm_up: WarmUp, watch: Watch = unwatched) 
         scenario=measured.scenario,
         seed=measured.seed or 0,
         digest=measured.digest,
-        is_complete="summary" in meta and meta.get("interrupted") != "true",
+        is_complete=measured.ending.is_complete,
         level=meta.get("level", ""),
         program=meta.get("program_version", ""),
         start_epoch_us=int(meta.get("start_epoch_us") or 0),

@@ -48,6 +48,8 @@ COLUMNS: Final[dict[str, Column]] = {
     "scenario": _text("name of the scenario"),
     "seed": _count("", "seed of the run"),
     "digest": _text("digest of the recording; equal for equal runs"),
+    "state": _text("how the run ended: live (it has not), killed, failed, interrupted or complete"),
+    "failure": _text("why the run failed; empty if it did not"),
     "from_s": _number("s", "begin of the quarter of an hour, or of what counts, since the scenario's start"),
     "to_s": _number("s", "end of what counts, since the scenario's start"),
     "rule": _text("how the warm-up was found that does not count"),

@@ -10,6 +10,7 @@ from simulator.recording.opening import damage_refused
 from simulator.recording.reader import Recording
 from simulator.recording.rows import MoneyRow
 from simulator.report.clock import LocalClock
+from simulator.report.ending import Ending, ending_of
 from simulator.report.kpi.places import Loads, Places
 from simulator.report.kpi.staleness import Picture, Street
 from simulator.report.kpi.traffic import Traffic, traffic
@@ -32,6 +33,7 @@ class Facts(Struct, frozen=True):
     """
 
     clock: LocalClock
+    ending: Ending
     window: Window
     visits: Sequence[Visit]
     places: Places
@@ -45,11 +47,11 @@ class Facts(Struct, frozen=True):
 
 def facts_of(recording: Recording, warm_up: WarmUp, watch: Watch) -> Facts:
     """Read a recording. Raises RecordingError for a damaged one, NothingLeft for too long a warm-up."""
-    meta = recording.meta
-    to_us = int(meta.get("ended_at_us") or meta.get("duration_us") or 0)
+    ending = ending_of(recording)
     watch(0, PARTS)
     loads = Loads(recording)
-    return _read(recording, loads, _window(loads, warm_up, to_us, LocalClock(meta)), watch)
+    window = _window(loads, warm_up, ending.to_us, LocalClock(recording.meta))
+    return _read(recording, loads, ending, window, watch)
 
 
 def _window(loads: Loads, warm_up: WarmUp, to_us: int, clock: LocalClock) -> Window:
@@ -62,7 +64,7 @@ def _window(loads: Loads, warm_up: WarmUp, to_us: int, clock: LocalClock) -> Win
     return after(warm_up, to_us)
 
 
-def _read(recording: Recording, loads: Loads, window: Window, watch: Watch) -> Facts:
+def _read(recording: Recording, loads: Loads, ending: Ending, window: Window, watch: Watch) -> Facts:
     def is_inside(at_us: int | None) -> bool:
         return at_us is not None and window.from_us <= at_us < window.to_us
 
@@ -85,6 +87,7 @@ def _read(recording: Recording, loads: Loads, window: Window, watch: Watch) -> F
     watch(4, PARTS)
     return Facts(
         LocalClock(recording.meta),
+        ending,
         window,
         came,
         places,

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from simulator.recording.opening import damage_refused
 from simulator.recording.reader import Recording
+from simulator.report.ending import Ending
 from simulator.report.kpi import breakdown
 from simulator.report.kpi.facts import PARTS, WarmUp, facts_of
 from simulator.report.kpi.tables import Table
@@ -16,26 +17,28 @@ from simulator.report.kpi.warm_up import Window
 from simulator.report.watch import Watch, unwatched
 from simulator.scenario.loads import Load
 
-FORMAT: Final = 4
+FORMAT: Final = 5
 """Counts up when a figure or a column changes its meaning or name.
 
 2: `evses` leaves out those out of use from the start on; a warm-up is of whole days, each compared with days of its
 kind; costs have a table of their own.
 3: the days of a warm-up are those of the calendar.
 4: links are told apart by direction; a place is found taken of those found free on arrival, not of those plugged in at.
+5: a run that was cut off is measured up to the last instant recorded.
 """
 
 
 class Measured(Struct, frozen=True):
     """The figures of a run. `values` has every id of `definitions.KPIS` (None: there is nothing to measure it on).
 
-    `load` is what was asked for, None when not told.
+    `load` is what was asked for, None when not told; `ending` says how the run came to its end.
     `cost` is the amount of the CDRs of the window without VAT, by currency. The tables have units in their columns.
     """
 
     scenario: str
     seed: int | None
     digest: str
+    ending: Ending
     window: Window
     load: Load | None
     values: dict[str, float | None]
@@ -58,6 +61,7 @@ def measure(recording: Recording, warm_up: WarmUp = "auto", watch: Watch = unwat
         scenario=meta.get("scenario_name", ""),
         seed=int(meta["seed"]) if meta.get("seed") else None,
         digest=meta.get("digest", ""),
+        ending=facts.ending,
         window=facts.window,
         load=_load(recording),
         values=values(facts),

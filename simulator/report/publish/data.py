@@ -50,8 +50,10 @@ _CDR_COLUMNS = (
 
 
 def report_json(measured: Measured) -> bytes:
-    """`format`, `scenario`, `seed`, `digest`, `window`, `load`, `figures` (value, unit and better by id) and so on.
+    """`format`, `scenario`, `seed`, `digest`, `state`, `failure`, `window`, `load`, `figures` (value, unit and better
+    by id) and so on.
 
+    `state` is live, killed, failed, interrupted or complete, `failure` why it failed; the window ends where that was.
     `load` has `sessions_per_day`, `evses`, `sessions_per_evse_day` and `is_stress`, or is null when not told.
     """
     window = measured.window
@@ -61,6 +63,8 @@ def report_json(measured: Measured) -> bytes:
         "scenario": measured.scenario,
         "seed": measured.seed,
         "digest": measured.digest,
+        "state": measured.ending.state,
+        "failure": measured.ending.failure,
         "window": {"from_s": window.from_us / 1e6, "to_s": window.to_us / 1e6, "rule": window.rule},
         "load": measured.load and measured.load.figures,
         "figures": figures,
@@ -82,12 +86,14 @@ def all_tables(recording: Recording, measured: Measured) -> list[Table]:
     window = measured.window
     about = table(
         "run",
-        ("scenario", "seed", "digest", "from_s", "to_s", "rule", "load"),
+        ("scenario", "seed", "digest", "state", "failure", "from_s", "to_s", "rule", "load"),
         [
             (
                 measured.scenario,
                 measured.seed,
                 measured.digest,
+                measured.ending.state,
+                measured.ending.failure,
                 window.from_us / 1e6,
                 window.to_us / 1e6,
                 window.rule,

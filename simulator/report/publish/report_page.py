@@ -39,7 +39,7 @@ def report_page(measured: Measured, course: Course) -> bytes:
         played=played,
         rule=measured.window.rule,
         digest=measured.digest or "–",
-        notes=_notes(course),
+        notes=_notes(measured, course),
         load=measured.load and measured.load.sentence,
         words=words,
         figures=figures,
@@ -55,10 +55,10 @@ def report_page(measured: Measured, course: Course) -> bytes:
     )
 
 
-def _notes(course: Course) -> list[str]:
+def _notes(measured: Measured, course: Course) -> list[str]:
     notes = []
-    if course.state != "complete":
-        notes.append(tr("This run is not complete ({state}).").format(state=course.state))
+    if not measured.ending.is_complete:
+        notes.append(measured.ending.sentence)
     wrong = [name for name, holds in (course.run.checks if course.run else {}).items() if not holds]
     if wrong:
         notes.append(tr("Checks that do not hold: {checks}.").format(checks=", ".join(wrong)))
