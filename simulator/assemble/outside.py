@@ -158,7 +158,7 @@ class Outside:
             guest.addresses.learn(request.body)
         request = Request(
             request.method,
-            url,
+            guest.addresses.url_inward(url),
             guest.addresses.headers_inward(request.headers),
             guest.addresses.inward(request.body),
         )
@@ -211,7 +211,7 @@ class Outside:
         addresses = guest.addresses
         real = replace(
             request,
-            url=addresses.outward(request.url.encode()).decode(),
+            url=addresses.url_outward(request.url),
             headers=addresses.headers_outward(request.headers),
             body=addresses.outward(request.body),
         )

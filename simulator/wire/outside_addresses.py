@@ -2,11 +2,13 @@
 
 Within a run every party has a logical host (`nl-abc.ocpi.test`), an outsider as well. What leaves for an outsider names
 our parties as it can reach them, and what comes from it names it by its logical host. That goes for any URL, wherever
-it stands in a header or a body. An outsider may use several hosts: all but the first are told by the path (`/~1`).
+it stands in a header or a body, and in a query, where it is percent-encoded. An outsider may use several hosts: all but
+the first are told by the path (`/~1`).
 """
 
 import re
 from collections.abc import Callable, Container, Iterable, Mapping
+from urllib.parse import quote_plus, unquote_to_bytes
 
 from simulator.wire.carrier import Headers
 
@@ -81,6 +83,14 @@ class Addresses:
             return next(theirs, found[0].decode()).encode()
         return self._ours[host].encode() if host in self._ours and found[2] is None else found[0]
 
+    def url_inward(self, url: str) -> str:
+        """The URL of a request from an outsider."""
+        return _translated(url, self.inward)
+
+    def url_outward(self, url: str) -> str:
+        """The URL of a request to an outsider."""
+        return _translated(url, self.outward)
+
     def headers_inward(self, headers: Headers) -> Headers:
         """Headers from an outsider; what no party could send on in them becomes a question mark."""
         return tuple((name, self.inward(_plain(value)).decode("ascii")) for name, value in headers)
@@ -88,6 +98,20 @@ class Addresses:
     def headers_outward(self, headers: Headers) -> Headers:
         """Headers for an outsider."""
         return tuple((name, self.outward(_plain(value)).decode("ascii")) for name, value in headers)
+
+
+def _translated(url: str, translate: Callable[[bytes], bytes]) -> str:
+    path, mark, query = url.partition("?")
+    pairs = [_translated_pair(pair, translate) for pair in query.split("&")]
+    return translate(path.encode()).decode() + mark + "&".join(pairs)
+
+
+def _translated_pair(pair: str, translate: Callable[[bytes], bytes]) -> str:
+    """A parameter with its value; one in which there is nothing to translate stays as it is written."""
+    name, _, value = pair.partition("=")
+    plain = unquote_to_bytes(value.replace("+", " "))
+    translated = translate(plain)
+    return pair if translated == plain else f"{name}={quote_plus(translated)}"
 
 
 def _plain(value: str) -> bytes:

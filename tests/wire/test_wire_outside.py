@@ -2,6 +2,8 @@
 
 import asyncio
 
+from urllib.parse import quote_plus
+
 import pytest
 
 from simulator.wire.carrier import Request
@@ -34,6 +36,30 @@ def test_each_side_reads_its_own_names(addresses: Addresses, within: bytes, outs
     assert addresses.inward(outside) == within
 
 
+QUERIES = [
+    (
+        "http://de-ext.ocpi.test/profiles/S1?duration=600&response_url=http%3A%2F%2Fnl-abc.ocpi.test%2Fr%2F1",
+        "https://roaming.example/profiles/S1?duration=600&response_url=http%3A%2F%2F192.168.1.7%3A8101%2Fr%2F1",
+    ),
+    (
+        "http://nl-abc.ocpi.test/S1?response_url=http%3A%2F%2Fde-ext.ocpi.test%2F~1%2Fr%3Fq%3Da%2Bb%2526+c&x=%2b+",
+        "http://192.168.1.7:8101/S1?response_url=http%3A%2F%2F127.0.0.1%3A9000%2Fr%3Fq%3Da%2Bb%2526+c&x=%2b+",
+    ),
+    ("http://nl-abc.ocpi.test/tokens?", "http://192.168.1.7:8101/tokens?"),
+]
+
+
+@pytest.mark.parametrize(("within", "outside"), QUERIES)
+def test_a_url_in_a_query_is_named_anew_as_well(addresses: Addresses, within: str, outside: str) -> None:
+    assert addresses.url_outward(within) == outside
+    assert addresses.url_inward(outside) == within
+
+
+def test_a_query_need_not_be_encoded(addresses: Addresses) -> None:
+    within = addresses.url_inward("http://nl-abc.ocpi.test/S1?response_url=http://127.0.0.1:9000/r/1&duration=60")
+    assert within == "http://nl-abc.ocpi.test/S1?response_url=http%3A%2F%2Fde-ext.ocpi.test%2F~1%2Fr%2F1&duration=60"
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -52,6 +78,9 @@ def test_each_side_reads_its_own_names(addresses: Addresses, within: bytes, outs
 def test_what_is_not_known_stays_as_it_is(addresses: Addresses, text: bytes) -> None:
     assert addresses.outward(text) == text
     assert addresses.inward(text) == text
+    in_query = f"http://other.example/a%20b?c+d=e&=&x={quote_plus(text)}&y"
+    assert addresses.url_outward(in_query) == in_query
+    assert addresses.url_inward(in_query) == in_query
 
 
 def test_a_json_writer_may_escape_its_slashes_and_name_the_usual_port(addresses: Addresses) -> None:

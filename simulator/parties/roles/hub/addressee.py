@@ -16,23 +16,24 @@ from simulator.ocpi.modules import ModuleID
 from simulator.ocpi.status import Status
 from simulator.parties.call import Call, Refusal
 from simulator.parties.dialect import OLDEST
-from simulator.parties.roles.hub.cache import Cache, Owner
+from simulator.parties.roles.hub.cache import Cache, Kept, Owner
 from simulator.parties.roles.hub.directory import CONNECTED, Client, Directory
 
 T = TypeVar("T")
 
 FROM = (h.OCPI_FROM_COUNTRY_CODE.lower(), h.OCPI_FROM_PARTY_ID.lower())
 TO = (h.OCPI_TO_COUNTRY_CODE.lower(), h.OCPI_TO_PARTY_ID.lower())
-_IN_BODY = {
-    "commands.receiver.post_start_session": ("location", "location_id"),
-    "commands.receiver.post_reserve_now": ("location", "location_id"),
-    "commands.receiver.post_unlock_connector": ("location", "location_id"),
-    "commands.receiver.post_stop_session": ("session", "session_id"),
-}
+_IN_BODY = (
+    "commands.receiver.post_start_session",
+    "commands.receiver.post_reserve_now",
+    "commands.receiver.post_unlock_connector",
+    "commands.receiver.post_stop_session",
+)
 
 
 class _Named(Struct, gc=False):
     location_id: str = ""
+    evse_uid: str | None = None
     session_id: str = ""
 
 
@@ -84,19 +85,39 @@ class Addressees:
             return None
         if name == "tokens.sender.post_authorize":
             owners = [kept.owner for kept in cache.meant(params["token_uid"], token_type(call), call.version)]
-            return owners[0] if len(dict.fromkeys(owners)) == 1 else None
+            return _only(list(dict.fromkeys(owners)))
         if name in _IN_BODY:
-            kind, field = _IN_BODY[name]
-            return cache.owner_of(kind, getattr(_read(_read_named, call.body, _Named()), field))
+            named = _read(_read_named, call.body, _Named())
+            if named.location_id:
+                return self._owner_of_location(named.location_id, named.evse_uid)
+            return self._owner_of_session(named.session_id, self.sender(call))
         if call.route.module is ModuleID.LOCATIONS and "country_code" not in params:
-            return cache.owner_of("location", params["location_id"])
+            return self._owner_of_location(params["location_id"], params.get("evse_uid"))
         if "session_id" in params and "country_code" not in params:
-            return cache.owner_of("session", params["session_id"])
+            return self._owner_of_session(params["session_id"], self.sender(call))
         if call.route.module in (ModuleID.SESSIONS, ModuleID.CDRS) and call.body:
             token = _read(_read_payer, call.body, _Bill()).cdr_token
             payer = (str(token.get("country_code", "")).upper(), str(token.get("party_id", "")).upper())
             return payer if all(payer) else None
         return None
+
+    def _owner_of_location(self, id: str, evse_uid: str | None) -> Owner | None:
+        """The one that has a Location with this id; of several, as ids are theirs to choose, that with this EVSE."""
+        found = [kept for owner in self._parties() if (kept := self._cache.get("location", owner, id)) is not None]
+        if len(found) > 1 and evse_uid is not None:
+            found = [kept for kept in found if _has_evse(kept, evse_uid)]
+        return _only([kept.owner for kept in found])
+
+    def _owner_of_session(self, id: str, asker: Owner) -> Owner | None:
+        """The one that has told anybody of a session with this id; of several, that which has told the asker."""
+        found = [owner for owner in self._parties() if self._cache.told(owner, id)]
+        if len(found) > 1:
+            asker = (asker[0].upper(), asker[1].upper())
+            found = [owner for owner in found if asker in self._cache.told(owner, id)]
+        return _only(found)
+
+    def _parties(self) -> list[Owner]:
+        return [(client.country_code.upper(), client.party_id.upper()) for client in self._directory]
 
     def reachable(self, to: Owner) -> Client:
         """The party that a message is for. Refused with 4001 or 4003 when it cannot be reached."""
@@ -122,6 +143,14 @@ def known_type(call: Call) -> str:
 def not_connected(id: str) -> Refusal:
     """The answer for a party that is known and out of reach."""
     return Refusal(Status.RECEIVER_NOT_CONNECTED, f"{id} is not connected at the moment.")
+
+
+def _only(owners: list[Owner]) -> Owner | None:
+    return owners[0] if len(owners) == 1 else None
+
+
+def _has_evse(location: Kept, uid: str) -> bool:
+    return any(evse["uid"].lower() == uid.lower() for evse in location.tree.get("evses") or ())
 
 
 def _read(decode: Callable[[bytes], T], body: bytes, default: T) -> T:

@@ -1,7 +1,8 @@
 """What a hub has seen of what is meant for everybody: locations, tariffs and tokens, each as its owner wrote it.
 
 From here come the lists of GET ALL, the owner of an object that a message names (Open Routing), and what a translation
-looks up. Kept are the owner's own bytes, so that a reader of the same version gets the original.
+looks up. Kept are the owner's own bytes, so that a reader of the same version gets the original. Of a session, which is
+meant for few, only that is known whom its owner has told of it.
 """
 
 from collections.abc import Callable, Iterator
@@ -93,7 +94,7 @@ class Cache:
 
     def __init__(self, copies: Callable[[], Copies[Kept]] = Copies) -> None:
         self._stores = {kind: copies() for kind in ("location", "tariff", "token")}
-        self._owners: dict[tuple[str, str], Owner] = {}
+        self._told: dict[tuple[Owner, str], dict[Owner, None]] = {}
         self._contracts: dict[str, dict[str, Kept]] = {}
 
     def all(self, kind: str) -> Iterator[Kept]:
@@ -115,13 +116,13 @@ class Cache:
         of_type = [kept for kept in found if type_in(kept.head.type, version) == type]
         return sorted(of_type, key=lambda kept: kept.head.type != type) or (found if version == OLDEST else [])
 
-    def owner_of(self, kind: str, id: str) -> Owner | None:
-        """Who owns the object, or the session, with this id."""
-        return self._owners.get((kind, id.lower()))
+    def told(self, owner: Owner, session_id: str) -> dict[Owner, None]:
+        """Whom an owner has told of its session with this id: nobody, if it has none as far as is known."""
+        return self._told.get((owner, session_id.lower()), {})
 
-    def note(self, kind: str, id: str, owner: Owner) -> None:
-        """Remember whose an object is that is not kept itself."""
-        self._owners[kind, id.lower()] = owner
+    def tell(self, owner: Owner, session_id: str, to: Owner) -> None:
+        """Remember that an owner tells a party of its session."""
+        self._told.setdefault((owner, session_id.lower()), {})[to] = None
 
     def tokens(self, uid_or_contract: str) -> list[Kept]:
         """The tokens with this uid, or of this contract."""
@@ -139,7 +140,6 @@ class Cache:
         if known is not None:
             kept.shown = known.shown
         store.put(kept, *owner, id, type)
-        self.note(kind, id, owner)
         if kind == "token":
             for name in (head.uid, head.contract_id or head.auth_id):
                 self._contracts.setdefault(name.lower(), {})["/".join((*owner, id, type)).lower()] = kept

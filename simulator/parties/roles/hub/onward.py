@@ -125,7 +125,7 @@ class Preparation:
         owner = call.owner or (way.sender if route.interface is InterfaceRole.RECEIVER else way.to)
         owner = (owner[0].upper(), owner[1].upper())
         body, query = self.callbacks.replace(call, way.sender, way.to, version, way.line.facade)
-        self._remember(call, way.sender, owner)
+        self._remember(call, way, owner)
         said, subject = None, subject_of(call, version)
         if version != call.version:
             query = self._query(call, query, version, owner)
@@ -178,15 +178,15 @@ class Preparation:
         """Record what the translation of a message cost on the exchange that carries it."""
         self._interpreter.tell(exchange.id, said)
 
-    def _remember(self, call: Call, sender: Owner, owner: Owner) -> None:
-        """What is meant for everybody is kept, though its owner sends it to each by itself; and whose a session is."""
+    def _remember(self, call: Call, way: Way, owner: Owner) -> None:
+        """Keep what is meant for everybody, though its owner sends it to each by itself, and who hears of a session."""
         route = call.route
         if route.interface is InterfaceRole.RECEIVER and route.method != "GET":
-            self._directory.must_own(call.line, sender, owner)
+            self._directory.must_own(call.line, way.sender, owner)
             if route.module.value in SHARED:
                 self._library.told(call, owner)
             elif route.name == _PUT_SESSION:
-                self._cache.note("session", call.params["session_id"], owner)
+                self._cache.tell(owner, call.params["session_id"], way.to)
 
     def _say(self, call: Call, cargo: Cargo, body: bytes, version: str, owner: Owner) -> Said:
         token = call.params.get("token_uid", "")
