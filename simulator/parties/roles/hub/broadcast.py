@@ -74,7 +74,7 @@ class Broadcast:
             return
         id = call.params["tariff_id"]
         url = join_url(endpoint, *owner, id)
-        subject = replace(subject_of(call, line.version), route="tariffs.receiver.delete_tariff")
+        subject = replace(subject_of(call, line.version, call.params), route="tariffs.receiver.delete_tariff")
         self._outbox.push(_lane(line, call, owner, id), line, "DELETE", url, subject, call.cause, b"")
 
     def _pass(self, call: Call, owner: Owner, line: Connection, before: Kept | None) -> None:
@@ -88,7 +88,7 @@ class Broadcast:
             query = f"?type={self._library.type_of_token(call, owner, line.version)}"
         whole = join_url(endpoint, *owner, id) + query
         url = join_url(endpoint, *owner, *tuple(params.values())[2:]) + query
-        subject, method = subject_of(call, line.version), route.method
+        subject, method = subject_of(call, line.version, call.params), route.method
         correlation_id = call.headers.get("x-correlation-id", "")
         put = replace(subject, route=f"{route.module}.receiver.put_{kind}", object_kind=kind.capitalize(), object_id=id)
         lane = _lane(line, call, owner, id)

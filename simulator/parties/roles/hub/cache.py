@@ -12,6 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from simulator.ocpi import codec, rules
+from simulator.ocpi.aliases import Aliases
 from simulator.ocpi.findings import Finding, Invalid
 from simulator.ocpi.patch import partial
 from simulator.ocpi.translation.kinds import class_of
@@ -100,6 +101,8 @@ class Cache:
     def __init__(self) -> None:
         self._stores: dict[str, Store[Kept]] = {"location": Store(), "tariff": Store(), "token": Store()}
         self._owners: dict[tuple[str, str], Owner] = {}
+        self.aliases = Aliases()
+        """What stands for ids that not every version has room for, whoever's they are."""
         self._contracts: dict[str, dict[str, Kept]] = {}
 
     def all(self, kind: str) -> Iterator[Kept]:
@@ -122,8 +125,8 @@ class Cache:
         return sorted(of_type, key=lambda kept: kept.head.type != type) or (found if version == OLDEST else [])
 
     def owner_of(self, kind: str, id: str) -> Owner | None:
-        """Who owns the object, or the session, with this id."""
-        return self._owners.get((kind, id.lower()))
+        """Who owns the object, or the session, with this id or alias."""
+        return self._owners.get((kind, self.aliases.meant(id).lower()))
 
     def note(self, kind: str, id: str, owner: Owner) -> None:
         """Remember whose an object is that is not kept itself."""

@@ -4,6 +4,8 @@ Between two parties of one version the bytes stay as they are, but for a respons
 format, Message routing; digest, sections 2.3 and 6.
 """
 
+from collections.abc import Mapping
+
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -126,7 +128,8 @@ class Preparation:
         body, query = self.callbacks.replace(call, way.sender, way.to, version, way.line.facade)
         before = self._library.tariff_of(call, owner)
         self._remember(call, way.sender, owner)
-        method, said, subject = route.method, None, subject_of(call, version)
+        ids = self._interpreter.ids(call.params, call.version, version)
+        method, said, subject = route.method, None, subject_of(call, version, ids)
         if version != call.version:
             put = _put_instead(route.name, version)
             if put:
@@ -140,26 +143,29 @@ class Preparation:
                 self._must_be_free(call, cargo, way.to)
                 body = said.body
             query = self._query(call, query, version, owner)
-        url = asked.url if asked is not None else self._url(call, way, query)
+        url = asked.url if asked is not None else self._url(call, way, query, ids)
         return Onward(way, method, url, body, subject, cargo, said)
 
     def plain(self, call: Call, way: Way) -> Onward:
         """The onward leg of a message that is just passed on."""
         found = way.urls.get(call.url)
         if found is None:
-            found = self._url(call, way, call.query), subject_of(call, way.line.version)
+            found = (
+                self._url(call, way, call.query, call.params),
+                subject_of(call, way.line.version, call.params),
+            )
             if call.route.method != "POST":  # what is posted has no URL of its own
                 if len(way.urls) >= _REMEMBERED:
                     way.urls.clear()
                 way.urls[call.url] = found
         return Onward(way, call.route.method, found[0], call.body, found[1], way.cargo)
 
-    def _url(self, call: Call, way: Way, query: str) -> str:
+    def _url(self, call: Call, way: Way, query: str, ids: Mapping[str, str]) -> str:
         """Where a message goes. Refused with 404 for a URL of ours that stands for none of theirs."""
         foreign = self._links.meant(call, way.sender, way.to)
         if foreign is not None:
             return foreign
-        return way.base + tail(call, way.ours) + (f"?{query}" if query else "")
+        return way.base + tail(call, way.ours, ids) + (f"?{query}" if query else "")
 
     def tell(self, exchange: Exchange, said: Said) -> None:
         """Record what the translation of a message cost on the exchange that carries it."""
@@ -232,9 +238,9 @@ def _is_plain(call: Call) -> bool:
     return route.module.value not in SHARED or route.interface is InterfaceRole.SENDER or route.method == "GET"
 
 
-def tail(call: Call, ours: str) -> str:
-    """What of the URL lies behind our endpoint, as it was written."""
+def tail(call: Call, ours: str, ids: Mapping[str, str]) -> str:
+    """What of the URL lies behind our endpoint, as it was written unless it needs other `ids`."""
     path = call.url.partition("?")[0]
-    if path.startswith(ours):
+    if ids is call.params and path.startswith(ours):
         return path[len(ours) :].rstrip("/")
-    return join_url("", *(call.params[name[1:-1]] if name[:1] == "{" else name for name in call.route.template))
+    return join_url("", *(ids[name[1:-1]] if name[:1] == "{" else name for name in call.route.template))
