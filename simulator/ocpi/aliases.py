@@ -25,7 +25,7 @@ def alias_of(id: str) -> str:
     """The id itself if every version can say it, else its alias."""
     if is_short(id):
         return id
-    digest = hashlib.blake2b(id.encode(), digest_size=_DIGEST_BYTES).hexdigest()
+    digest = hashlib.blake2b(id.encode(errors="surrogatepass"), digest_size=_DIGEST_BYTES).hexdigest()
     return f"{id[:_KEPT].encode('ascii', 'replace').decode().replace('?', '_')}-{digest}"
 
 

@@ -46,6 +46,7 @@ def test_an_alias_has_room_in_every_version_and_leads_back(id: str) -> None:
 def test_an_alias_is_known_again_by_its_beginning() -> None:
     assert alias_of(PLUG) == "NL*ABC*E*AN*EVSE*WITH*A-18bf230608eb"
     assert alias_of("Łódź 1").startswith("__d_ 1-")
+    assert alias_of("\ud800").startswith("_-"), "also of what is no text, which a path may hold"
 
 
 def test_two_ids_never_have_one_alias() -> None:
