@@ -19,13 +19,14 @@ _WORDS: Final = {
     "lost": tr("Lost"),
     "changed": tr("Changed"),
     "invented": tr("Invented"),
+    "alias": tr("Alias"),
     "withheld": tr("Withheld"),
 }
 _PLACE: Final = 1
 
 
 class TranslationPage(QWidget):
-    """Both legs of a hop side by side, and between them what was lost, changed, invented or withheld."""
+    """Both legs of a hop side by side, and between them what was lost, changed, invented, aliased or withheld."""
 
     def __init__(self, rows: Rows, theme: Theme) -> None:
         super().__init__()

@@ -9,7 +9,7 @@ Source: OCPI 2.2.1 and 2.3.0 Tariffs, and CDRs (step_size). What OCPI leaves ope
 session is billed for whole Wh and whole seconds, and each line is rounded once.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from simulator.billing.exact import Quantity, quotient, wh
 from simulator.billing.offers import Offer, offers_of
 from simulator.billing.pieces import Activity, Begun, Period, Piece, pieces
-from simulator.billing.price import Bill, LineKind, Lines, Taxes, draw_up, sums, taxes
+from simulator.billing.price import Bill, LineKind, Lines, Taxes, draw_up, shared, sums, taxes
 from simulator.billing.rates import ten_thousandths
 from simulator.billing.tariff import ComponentKind, Tariff
 
@@ -75,7 +75,8 @@ class Course:
     def bill(self) -> Bill:
         """The bill for the course so far."""
         lines, tax = self._billed()
-        return draw_up(self._binding(), lines, tax, self._reasons)
+        vats = [(kind, shared([offer.component.vat for offer in offers])) for kind, _, offers in self._paid()]
+        return draw_up(self._binding(), lines, tax, vats, self._reasons)
 
     def total(self) -> tuple[Decimal, Decimal | None]:
         """The bill's `total_excl` and `total_incl`, without the rest of it."""
@@ -88,20 +89,24 @@ class Course:
     def _billed(self) -> tuple[Lines, Taxes]:
         lines: list[tuple[LineKind, int, int]] = []
         taxable: list[Offer] = []
-        for kind, first in self._offers.first.items():
-            paid = self._charging.billed(kind)
+        for kind, paid, offers in self._paid():
             lines.append((kind, *_line(paid)))
-            taxable += paid or (first,)
-        if self._reserving.begun is not None:
-            reserved = self._reserving.billed("TIME") | self._reserving.billed("FLAT")
-            if reserved:
-                lines.append(("RESERVATION", *_line(reserved)))
-                taxable += reserved
+            taxable += offers
         paying = tuple(taxable)
         tax = self._taxes.get(paying)
         if tax is None:
             tax = self._taxes[paying] = taxes(self._tariff, [offer.component for offer in paying])
         return lines, tax
+
+    def _paid(self) -> Iterator[tuple[LineKind, Amounts, tuple[Offer, ...]]]:
+        """For each line what is paid at which prices, and these, or the one that would come first if there are none."""
+        for kind, first in self._offers.first.items():
+            paid = self._charging.billed(kind)
+            yield kind, paid, tuple(paid) or (first,)
+        if self._reserving.begun is not None:
+            reserved = self._reserving.billed("TIME") | self._reserving.billed("FLAT")
+            if reserved:
+                yield "RESERVATION", reserved, tuple(reserved)
 
 
 def _line(amounts: Amounts) -> tuple[int, int]:

@@ -1,10 +1,12 @@
 """Which of a tariff's components prices a dimension at an instant: the first whose restrictions all hold.
 
 Elements for reservations price reservations and nothing else. One that expires unused is priced by the elements for
-that before those for any reservation. Elements for bookings, or with a restriction that is not known here, price
-nothing: without it they would be billed to everybody.
+that before those for any reservation. Elements for bookings price bookings and nothing else; as nobody books here, a
+bill without them is exact. One with a restriction that is not known here prices nothing, as without it everybody would
+be billed; a bill without it says so, for somebody may owe what it asks.
 
-Source: OCPI 2.2.1 and 2.3.0 Tariffs, TariffElement and ReservationRestrictionType.
+Source: OCPI 2.2.1 and 2.3.0 Tariffs, TariffElement and ReservationRestrictionType; 2.3.0 Bookings, Tariffs,
+BookingRestrictionType.
 """
 
 from collections.abc import Mapping
@@ -32,8 +34,8 @@ class Offer(Struct, frozen=True, eq=False):
 class Offers(Struct, frozen=True, eq=False):
     """What a tariff offers for each activity, in its order, and where that changes.
 
-    `first` is what it offers first for each dimension of charging, whether it applies or not. What is left out is told
-    in the sentences of `reasons`.
+    `first` is what it offers first for each dimension of charging, whether it applies or not. What is left out, and
+    might be owed, is told in the sentences of `reasons`.
     """
 
     by_activity: Mapping[Activity, tuple[Offer, ...]]
@@ -59,12 +61,11 @@ def offers_of(tariff: Tariff) -> Offers:
     by_reservation: dict[str | None, list[Offer]] = {}
     for number, element in enumerate(tariff.elements, 1):
         restrictions = element.restrictions or _UNRESTRICTED
-        if restrictions.booking is not None:
-            reasons.append(f"Element {number} is for bookings; it is not billed.")
-            continue
-        if restrictions.unknown:
-            names = ", ".join(restrictions.unknown)
-            reasons.append(f"Element {number} has a restriction that is not known here ({names}); it is not billed.")
+        if restrictions.price_nothing:
+            if restrictions.booking is None:
+                names = ", ".join(restrictions.unknown)
+                why = f"Element {number} has a restriction that is not known here ({names}); it is not billed."
+                reasons.append(why)
             continue
         offers: dict[ComponentKind, Offer] = {}
         for component in element.components:

@@ -121,8 +121,9 @@ class Edges(Struct, frozen=True):
 
 
 def edges(tariff: Tariff) -> Edges:
-    """All edges of a tariff."""
-    given = [element.restrictions for element in tariff.elements if element.restrictions is not None]
+    """All edges of a tariff at which a price may change."""
+    restrictions = [element.restrictions for element in tariff.elements if element.restrictions is not None]
+    given = [each for each in restrictions if not each.price_nothing]
     times = [time for each in given for time in (each.start_time, each.end_time) if time is not None]
     energies = [bound for each in given for bound in (each.min_energy_kwh, each.max_energy_kwh) if bound is not None]
     durations = [bound for each in given for bound in (each.min_duration_s, each.max_duration_s) if bound is not None]

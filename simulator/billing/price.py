@@ -70,7 +70,8 @@ class Bill(Struct, frozen=True, gc=False):
 
     `energy`, `time`, `parking`, `fixed` and `reservation` (all that a reservation cost before charging began) are the
     lines without tax; they add up to `total_excl` unless min_price or max_price moved it. `total_incl` and each line's
-    `..._incl` are with tax, None when no price carries any. An approximate bill says why in `reasons`.
+    `..._incl` are with tax, None when no price carries any. `rates` are the percentages of tax, of each line that has
+    one and only one. An approximate bill says why in `reasons`.
     """
 
     currency: str
@@ -87,6 +88,7 @@ class Bill(Struct, frozen=True, gc=False):
     fixed_incl: Decimal | None = None
     reservation: Decimal = _NOTHING
     reservation_incl: Decimal | None = None
+    rates: "tuple[tuple[LineKind, Decimal], ...]" = ()
 
     @property
     def approximate(self) -> bool:
@@ -126,13 +128,20 @@ def taxes(tariff: Tariff, components: Iterable[Component]) -> Taxes:
         reasons = ("Prices include a tax whose rate is not given; amounts without tax repeat those with tax.",)
     return Taxes(
         tariff.tax_included == "YES" or (tariff.tax_included == "NO" and vats.count(None) < len(vats)),
-        vats[0] if vats and vats.count(vats[0]) == len(vats) else None,
+        shared(vats),
         reasons,
     )
 
 
-def draw_up(tariff: Tariff, lines: Lines, tax: Taxes, reasons: Iterable[str]) -> Bill:
-    """The bill of these lines, one a kind at most."""
+def shared(vats: Sequence[Decimal | None]) -> Decimal | None:
+    """The rate that all of these are, None when there is no such rate."""
+    return vats[0] if vats and vats.count(vats[0]) == len(vats) else None
+
+
+def draw_up(
+    tariff: Tariff, lines: Lines, tax: Taxes, vats: Iterable[tuple[LineKind, Decimal | None]], reasons: Iterable[str]
+) -> Bill:
+    """The bill of these lines, one a kind at most, and of the rate of tax that each has, if it has one."""
     unbound: list[str] = []
     total_excl, total_incl = sums(tariff, lines, tax, unbound)
     net = {kind: money(excl) for kind, excl, _ in lines}
@@ -153,6 +162,7 @@ def draw_up(tariff: Tariff, lines: Lines, tax: Taxes, reasons: Iterable[str]) ->
         gross.get("FLAT", none),
         net.get("RESERVATION", _NOTHING),
         gross.get("RESERVATION", none),
+        tuple(sorted((kind, vat) for kind, vat in vats if vat is not None)) if tax.taxed else (),
     )
 
 
@@ -170,17 +180,18 @@ def sums(tariff: Tariff, lines: Lines, tax: Taxes, reasons: list[str]) -> tuple[
 
 
 class Terms(Struct, frozen=True, gc=False):
-    """What a session pays by. `parking` is whether parked time has a rate."""
+    """What a session pays by. `parking` is whether parked time has a rate, `vats` are the rates of tax."""
 
     tariff: Tariff
     rates: tuple[Rate, ...]
+    vats: tuple[tuple[LineKind, Decimal | None], ...]
     tax: Taxes
     parking: bool
     reasons: tuple[str, ...]
 
     def bill(self, quantities: Quantities) -> Bill:
         """The bill for `quantities`."""
-        return draw_up(self.tariff, self._lines(quantities), self.tax, self.reasons)
+        return draw_up(self.tariff, self._lines(quantities), self.tax, self.vats, self.reasons)
 
     def total(self, quantities: Quantities) -> tuple[Decimal, Decimal | None]:
         """The bill's `total_excl` and `total_incl`, without the rest of it: for a session that goes on."""
@@ -223,6 +234,7 @@ def terms(tariff: Tariff) -> Terms:
     return Terms(
         tariff,
         tuple([rate_of(tariff, component) for component in components.values()]),
+        tuple([(kind, component.vat) for kind, component in components.items()]),
         taxes(tariff, components.values()),
         "PARKING_TIME" in components,
         tuple(reasons),

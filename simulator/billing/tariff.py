@@ -52,6 +52,11 @@ class Restrictions(Struct, frozen=True, kw_only=True):
     booking: str | None = None
     unknown: tuple[str, ...] = ()
 
+    @property
+    def price_nothing(self) -> bool:
+        """Whether nobody here pays what they restrict: it is for who has booked, or nobody knows for whom."""
+        return self.booking is not None or bool(self.unknown)
+
     def names(self) -> tuple[str, ...]:
         """Names of the restrictions that are given; empty when the element always applies."""
         return tuple([name for name, value in asdict(self).items() if value is not None and value != ()])

@@ -27,6 +27,9 @@ Owner = tuple[str, str]
 HOME: Final = "2.2.1"
 """The version that our parties think in; what they hear in another they keep as it came, too."""
 
+RICHEST: Final = "2.3.0"
+"""The version that says more than they think: of prices and taxes, plugs, and parking places."""
+
 OLDEST: Final = "2.1.1"
 """The version without sides, message ids, routing headers and charging periods that are added."""
 

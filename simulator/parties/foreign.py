@@ -16,6 +16,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from simulator.ocpi import codec
+from simulator.ocpi.aliases import Aliases
 from simulator.ocpi.catalogue import version_of
 from simulator.ocpi.findings import Finding, Invalid
 from simulator.ocpi.patch import partial
@@ -41,6 +42,7 @@ class ForeignDialect:
         self._them = them
         self._now = now
         self._losses = losses
+        self._aliases = Aliases()
 
     def class_of(self, cls: type[Struct]) -> type[Struct]:
         """See Dialect."""
@@ -170,7 +172,14 @@ class ForeignDialect:
             found = self._books.token(uid_or_contract)
             return None if found is None else _tree(found)
 
-        return Setting(country_code=country_code, party_id=party_id, location=location, token=token, now=self._now())
+        return Setting(
+            country_code=country_code,
+            party_id=party_id,
+            location=location,
+            token=token,
+            aliases=self._aliases,
+            now=self._now(),
+        )
 
 
 def said_of(original: Struct, cls: type[Struct], version: str, setting: "Setting") -> Said:

@@ -10,11 +10,17 @@ from simulator.engine.journal import Journal
 
 if TYPE_CHECKING:
     from simulator.ocpi.translation import Loss
+    from simulator.ocpi.translation.account import What
 
 _anywhere = re.compile(r"\[[0-9]+\]").sub
 _SECTION: Final = "Books of OCPI 2.2.1 (no part of OCPI)"
 TRANSLATION: Final = "Translation between versions (no part of OCPI)"
-_SEVERITY: Final[dict[str, Literal["note", "warning"]]] = {"lost": "warning", "invented": "note", "changed": "note"}
+_SEVERITY: Final[dict[str, Literal["note", "warning"]]] = {
+    "lost": "warning",
+    "invented": "note",
+    "changed": "note",
+    "alias": "note",
+}
 
 
 class Said(Struct, frozen=True, gc=False):
@@ -30,9 +36,9 @@ def tell_translation(journal: Journal, exchange: int, losses: "Iterable[Loss]") 
         journal.hint(exchange, f"translation-{what}", _SEVERITY[what], sentence, path, TRANSLATION)
 
 
-def merged(losses: "Iterable[Loss]") -> Iterator[tuple[Literal["lost", "invented", "changed"], str, str]]:
+def merged(losses: "Iterable[Loss]") -> Iterator[tuple["What", str, str]]:
     """What, path and sentence of losses; those that are alike but for their place in a list are one."""
-    places: dict[tuple[Literal["lost", "invented", "changed"], str, str], list[str]] = {}
+    places: dict[tuple[What, str, str], list[str]] = {}
     for loss in losses:
         places.setdefault((loss.what, _anywhere("[*]", loss.path), loss.sentence), []).append(loss.path)
     for (what, path, sentence), paths in places.items():

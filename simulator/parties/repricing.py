@@ -4,7 +4,7 @@ A CDR says all but in which time zone the hours and days of its tariff are meant
 Source: OCPI 2.2.1, CDRs module, CDR; Tariffs module, TariffRestrictions; digest, section 3.7.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,15 +19,36 @@ from simulator.ocpi.v2_2_1.cdrs import CDR, CdrDimensionType
 from simulator.parties.pricing import course_of, neutral
 
 _ZERO = Decimal("0.0000")
+_ROUNDED = Decimal("0.01")
 _STAND_IN = "UTC"
 """What a translation puts where 2.1.1 names no time zone; no charge point keeps its clock by it."""
 
 
 class Repriced(Struct, frozen=True):
-    """What a CDR costs by its own tariff and volumes; when that is not certain, `why_not` says it in a sentence."""
+    """What a CDR costs by its own tariff and volumes; when that is not certain, `why_not` says it in a sentence.
+
+    `taxes` come on top of the amount; None when the tariff does not say all of them.
+    """
 
     amount: Decimal
+    taxes: Decimal | None = None
     why_not: str = ""
+
+    def objections(self, cdr: CDR) -> Iterator[tuple[str, str]]:
+        """What is wrong with the amounts that the CDR asks: each with its rule, in a sentence.
+
+        The amount without taxes has to be exact. Nothing is said about how taxes are rounded, nor has a CDR to say any.
+        """
+        if self.why_not:
+            return
+        sign = -1 if cdr.credit else 1
+        net, gross = cdr.total_cost.excl_vat, cdr.total_cost.incl_vat
+        if net != sign * self.amount:
+            made = f"its tariff and volumes make {sign * self.amount}"
+            yield "cdr-price", f"The CDR asks {net} {cdr.currency} without taxes; {made}."
+        if gross is not None and self.taxes is not None and abs(gross - net - sign * self.taxes) > _ROUNDED:
+            made = f"its tariff and volumes make {sign * self.taxes}"
+            yield "cdr-tax", f"The CDR asks {gross - net} {cdr.currency} of taxes; {made}."
 
 
 class _Unknown(Exception):
@@ -42,8 +63,19 @@ def reprice(cdr: CDR, tariffs: Sequence[Any], time_zone: str | None) -> Repriced
     try:
         bill = _bill(cdr, tariffs, time_zone)
     except _Unknown as why:
-        return Repriced(_ZERO, str(why))
-    return Repriced(bill.total_excl, " ".join(bill.reasons))
+        return Repriced(_ZERO, why_not=str(why))
+    return Repriced(bill.total_excl, _taxes(bill, tariffs[0]), " ".join(bill.reasons))
+
+
+def _taxes(bill: Bill, written: Any) -> Decimal | None:
+    """The taxes of a bill by a tariff. From 2.3.0 on a price without a rate may be taxed by one that nobody says."""
+    tariff = neutral(written)
+    if tariff.tax_included == "N/A":
+        return _ZERO
+    untold = [component for element in tariff.elements for component in element.components if component.vat is None]
+    if bill.total_incl is None or (untold and hasattr(written, "tax_included")):
+        return None
+    return bill.total_incl - bill.total_excl
 
 
 def _bill(cdr: CDR, tariffs: Sequence[Any], time_zone: str | None) -> Bill:

@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from simulator.ocpi.datatypes import ci_key
 from simulator.ocpi.findings import Invalid
+from simulator.ocpi.unknown import unknown_members
 from simulator.ocpi.v2_2_1.locations import Location, Status
 from simulator.ocpi.v2_2_1.tariffs import Tariff
 from simulator.scenario.acn import ACN_ZONE, RealDays, read_days
@@ -381,7 +382,22 @@ def _good_tariffs(
         else:
             seen[key] = name
             good.append((tariff, record))
+            _note_unbilled(tariff, defaults.version, ledger, name)
     return good
+
+
+def _note_unbilled(tariff: Tariff, version: str, ledger: Ledger, name: str) -> None:
+    """The elements that are kept as they are, and that no party bills to who only charges."""
+    for element in tariff.elements:
+        if element.restrictions is None:
+            continue
+        unknown = unknown_members(element.restrictions)
+        if unknown:
+            sentence = f"a price has a restriction that OCPI {version} does not know; it is kept, and billed to nobody"
+            ledger.note("tariff-restriction-unknown", sentence, f"{name}, found {', '.join(unknown)}")
+        elif getattr(element.restrictions, "booking", None) is not None:
+            sentence = "a price is for bookings, which nobody makes here; it is kept, and billed to nobody"
+            ledger.note("tariff-for-bookings", sentence, name)
 
 
 def _owner_is_good(thing: Location | Tariff, record: Record, ledger: Ledger, name: str) -> bool:

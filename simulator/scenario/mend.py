@@ -12,7 +12,6 @@ from msgspec import Struct
 
 from simulator.ocpi.datatypes import format_datetime, parse_datetime
 from simulator.ocpi.v2_2_1.locations import Status
-from simulator.ocpi.v2_2_1.tariffs import TariffRestrictions
 from simulator.scenario.countries import alpha_3
 from simulator.scenario.edition import sign_of_2_3_0
 from simulator.scenario.instants import parse_zone
@@ -27,9 +26,6 @@ _DC_STANDARDS = ("CHADEMO", "CHAOJI", "GBT_DC", "IEC_62196_T1_COMBO", "IEC_62196
 _ONE_PHASE_UP_TO_W = 7_400
 _LEAST_WATTS = 1_000
 _ABROAD_M = 2_000_000
-_RESTRICTIONS = TariffRestrictions.__struct_encode_fields__
-"""They are the same in 2.2.1 and 2.3.0."""
-
 _PARKING_TYPES = ("ON_STREET", "PARKING_GARAGE", "PARKING_LOT", "UNDERGROUND_GARAGE")
 _MAINS_V, _DC_V, _DEFAULT_AC_A, _DEFAULT_DC_A = 230, 400, 16, 125
 
@@ -106,8 +102,7 @@ def mend_location(location: Record, defaults: Defaults, ledger: Ledger, name: st
 
 
 def mend_tariff(tariff: Record, user: str | None, defaults: Defaults, ledger: Ledger, name: str) -> None:
-    """Mend a Tariff. A restriction that cannot be read, or is unknown, takes its element along: without it, it would
-    price more.
+    """Mend a Tariff. A restriction that cannot be read takes its element along: without it, it would price more.
 
     `user` is the CPO whose Connectors name the Tariff, which owns it when it does not say whose it is.
     """
@@ -115,7 +110,6 @@ def mend_tariff(tariff: Record, user: str | None, defaults: Defaults, ledger: Le
     _mend_last_updated(tariff, defaults.last_updated, tariff, ledger, name)
     if defaults.version == RICHEST:
         _mend_taxes(tariff, ledger, name)
-    _take_unknown_restrictions(tariff, defaults.version, ledger, name)
     for element in _records(tariff, "elements"):
         restrictions = element.get("restrictions")
         if restrictions == {}:
@@ -127,18 +121,6 @@ def mend_tariff(tariff: Record, user: str | None, defaults: Defaults, ledger: Le
             if "step_size" not in component:
                 component["step_size"] = 1
                 ledger.mend(tariff, "tariff-step-size", "a price had no step_size; it is billed in steps of 1", name)
-
-
-def _take_unknown_restrictions(tariff: Record, version: str, ledger: Ledger, name: str) -> None:
-    """A decoder would pass over such a restriction, and with it over when a price does not apply."""
-    for element in _records(tariff, "elements"):
-        restrictions = element.get("restrictions")
-        asked = restrictions.items() if isinstance(restrictions, dict) else ()
-        unknown = [each for each, value in asked if value is not None and each not in _RESTRICTIONS]
-        if unknown:
-            tariff["elements"] = [each for each in tariff["elements"] if each is not element]
-            sentence = f"a price was restricted in a way that OCPI {version} does not know, and is left away"
-            ledger.mend(tariff, "tariff-restriction-unknown", sentence, f"{name}, found {unknown[0]}")
 
 
 def _mend_taxes(tariff: Record, ledger: Ledger, name: str) -> None:

@@ -3,7 +3,8 @@
 What 2.3.0 says beyond that is kept, for partners of that version and for the bill. A plug that 2.2.1 lacks has a
 stand-in there, so that vehicles can charge at it, and so has a price that it cannot say exactly. A tariff whose prices
 contain a tax of unknown rate cannot be billed, as every bill says what is due without taxes, and is a finding; and so
-is one with a field that decides a price and is not of its version, as a reader would pass over it.
+is one with a field that decides a price and is not of its version, as a reader would pass over it. An element with an
+unknown restriction is kept as everywhere, and billed to nobody; of 2.1.1, whose files are not kept, it is a finding.
 """
 
 from collections.abc import Iterable, Iterator
@@ -77,9 +78,10 @@ def _passed_over(raw: bytes, cls: type[Struct], version: str) -> Iterator[Findin
     """The fields of a tariff that its version does not have, and without which it would read otherwise."""
     if cls is not Tariff:
         return
+    rules = ("unknown-field",) if version in (HOME, RICHEST) else ("unknown-field", "unknown-restriction")
     for remark in remarks(raw, class_in(version, cls)):
         *around, name = (part.partition("[")[0] for part in remark.path.split("."))
-        if remark.rule in ("unknown-field", "unknown-restriction") and not _DECIDES_A_PRICE.isdisjoint((*around, name)):
+        if remark.rule in rules and not _DECIDES_A_PRICE.isdisjoint((*around, name)):
             expected = f"a field of {version}, or beside the file the version it is of, such as “ocpi: {RICHEST}”"
             yield replace(remark, severity="error", found=f"the field {name}", expected=expected)
 

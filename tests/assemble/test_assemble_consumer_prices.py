@@ -43,7 +43,10 @@ def test_a_partner_of_2_3_0_gets_the_price_and_its_taxes_to_the_last_decimal(des
     assert shown_tariffs(desk, NEW) == [CONSUMER]
     body, exchange = bill_to(desk, NEW)
     assert body["tariffs"] == [CONSUMER]
-    assert body["total_cost"] == {"before_taxes": 4.9587, "taxes": [{"name": "VAT", "amount": 1.0413}]}
+    assert body["total_cost"] == {
+        "before_taxes": 4.9587,
+        "taxes": [{"name": "VAT", "percentage": 21, "amount": 1.0413}],
+    }
     assert body["total_energy_cost"] == body["total_cost"]
     desk.recorder.flush()
     assert "cdr-price" not in [hint.rule for hint in desk.hints(exchange)]

@@ -306,10 +306,10 @@ def test_the_tax_is_that_of_the_prices_paid_or_else_of_the_first() -> None:
     assert bill_of(elements, stretch(60)).total_incl == 0
 
 
-def test_an_element_for_bookings_is_left_out_and_named() -> None:
+def test_a_session_that_was_not_booked_is_priced_exactly_without_the_elements_for_bookings() -> None:
     late = restricted(component("FLAT", 9), booking="BOOKING_OVERTIME"), restricted(component("FLAT", 1))
     bill = bill_of(late, stretch(10))
-    assert (bill.total_excl, bill.reasons) == (1, ("Element 1 is for bookings; it is not billed.",))
+    assert (bill.total_excl, bill.approximate, bill.reasons) == (1, False, ())
 
 
 def test_an_element_with_an_unknown_restriction_is_left_out_and_named() -> None:

@@ -324,6 +324,45 @@ def test_a_connector_that_no_longer_names_them_is_not_looked_at_again(told: Seen
     assert rules(both, told, DAY, NIGHT) == mended
 
 
+def patch(kind: str, path: str, **changes: object) -> Seen:
+    told = put(kind, {**changes, "last_updated": SESSION["last_updated"]}, path)
+    return replace(told, method="PATCH", route=f"locations.receiver.patch_{kind}")
+
+
+NAMES_ONE = {**CONNECTOR, "tariff_ids": ["day"]}
+PATCHES = [
+    (patch("location", "NL/ABC/L1", evses=[EVSE]), "$.evses[0].connectors[0].tariff_ids[1]"),
+    (patch("evse", "NL/abc/L1/E1", connectors=[CONNECTOR]), "$.connectors[0].tariff_ids[1]"),
+    (patch("connector", "NL/ABC/L1/E1/1", tariff_ids=["day", "night"]), "$.tariff_ids[1]"),
+]
+
+
+@pytest.mark.parametrize(("told", "path"), PATCHES, ids=["location", "evse", "connector"])
+def test_a_patch_that_names_two_tariffs_of_a_type_is_seen(told: Seen, path: str) -> None:
+    first = put("evse", {**EVSE, "connectors": [NAMES_ONE]}, "NL/ABC/L1/E1")
+    expert = Expert()
+    assert [finding for each in (first, DAY, NIGHT) for finding in expert.look(each)] == []
+    (finding,) = expert.look(told)
+    assert (finding.rule, finding.severity, finding.path) == ("one-tariff-a-type", "error", path)
+    assert rules(first, told, DAY, NIGHT) == ["one-tariff-a-type"], "whichever comes last"
+
+
+@pytest.mark.parametrize(
+    ("told", "count"),
+    [
+        (patch("location", "NL/ABC/L1", evses=[]), 0),
+        (patch("evse", "NL/ABC/L1/E1", connectors=[NAMES_ONE]), 0),
+        (patch("connector", "NL/ABC/L1/E1/1", tariff_ids=["night"]), 0),
+        (patch("connector", "NL/ABC/L1/E1/1", max_amperage=32, format=None), 1),
+        (patch("location", "NL/ABC/L1", name="Square", evses=None), 1),
+        (patch("connector", "NL/ABC/L1/E1/1", tariff_ids="night"), 1),
+    ],
+)
+def test_a_patch_that_takes_a_tariff_away_or_says_nothing_of_any(told: Seen, count: int) -> None:
+    told_rules = rules(put("location", LOCATION, "NL/ABC/L1"), told, DAY, NIGHT)
+    assert told_rules.count("one-tariff-a-type") == count
+
+
 def test_tariffs_that_are_pulled_later_are_told_with_their_place_in_the_list() -> None:
     pulled = replace(A_LIST, sender="NL-EMA", receiver="NL-ABC")
     locations = replace(pulled, module="locations", route="locations.sender.get_list", response_body=body([LOCATION]))

@@ -94,6 +94,13 @@ def test_element_for_what_is_no_charging_is_withheld_and_the_others_go(kind: str
     assert "no charging" in translate("tariff", tariff | {"elements": [only]}, "2.3.0", target, OWNER).withheld
 
 
+def test_what_is_told_of_an_element_behind_one_that_is_left_out_names_its_own_place() -> None:
+    only = {"price_components": [ENERGY | {"vat": 9}], "restrictions": {"booking": "BOOKING"}}
+    tariff = TARIFF | {"elements": [only, {"price_components": [ENERGY | {"vat": 21}]}], "tax_included": "N/A"}
+    said = translate("tariff", tariff, "2.3.0", "2.2.1", OWNER)
+    assert paths(said, "lost") == ["$.elements[0]", "$.tax_included", "$.elements[1].price_components[0].vat"]
+
+
 @pytest.mark.parametrize(
     ("restriction", "source", "target"),
     [("max_current", "2.2.1", "2.1.1"), ("phase_of_moon", "2.3.0", "2.2.1"), ("phase_of_moon", "2.1.1", "2.2.1")],

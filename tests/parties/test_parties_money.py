@@ -25,8 +25,10 @@ from simulator.ocpi.v2_2_1.tariffs import (
     TariffRestrictions,
 )
 from simulator.ocpi.v2_2_1.types import TokenType
+from simulator.ocpi.v2_3_0 import tariffs as v2_3_0
 from simulator.ocpp.messages import ChargingState, TransactionEvent
 from simulator.parties.calendar import Calendar
+from simulator.parties.foreign import in_version
 from simulator.parties.identity import Identity
 from simulator.parties.pricing import (
     Fare,
@@ -226,7 +228,9 @@ def test_a_bill_follows_from_the_periods_that_its_cdr_publishes(steps: list[Step
     cdr, bill = session(steps, tariff).cdr("C1")
     periods = course_of(cdr.charging_periods, cdr.end_date_time)
     assert price_course(neutral(tariff), periods, "Europe/Amsterdam") == bill
-    assert reprice(cdr, cdr.tariffs, "Europe/Amsterdam") == Repriced(bill.total_excl)
+    again = reprice(cdr, cdr.tariffs, "Europe/Amsterdam")
+    assert (again.amount, again.why_not) == (bill.total_excl, "")
+    assert again.taxes == (bill.total_incl or 0) - bill.total_excl
 
 
 FIRST_FIVE = tariff(
@@ -238,7 +242,19 @@ TEN_KWH = [(60 * MIN, 10_000, "Charging")]
 
 def test_what_does_not_depend_on_clocks_is_compared_without_a_time_zone() -> None:
     cdr, bill = session(TEN_KWH, FIRST_FIVE).cdr("C1")
-    assert reprice(cdr, cdr.tariffs, None) == Repriced(bill.total_excl) == Repriced(Decimal(4))
+    assert reprice(cdr, cdr.tariffs, None) == Repriced(bill.total_excl, Decimal("0.84"))
+    assert bill.total_excl == 4
+
+
+def test_the_hours_of_a_booking_do_not_matter_to_who_has_not_booked() -> None:
+    """The price is certain, without the time zone that its hours are meant in."""
+    cdr, bill = session([(10 * MIN, 10_000, "Charging")]).cdr("C1")
+    at_night = replace(AFTER_SIX.elements[0], restrictions=None)
+    newer = in_version(replace(cdr.tariffs[0], elements=(at_night, *cdr.tariffs[0].elements)), "2.3.0")
+    booked = v2_3_0.TariffRestrictions(booking=v2_3_0.BookingRestrictionType.BOOKING, start_time="18:00")
+    elements = (replace(newer.elements[0], restrictions=booked), *newer.elements[1:])
+    again = reprice(cdr, (replace(newer, elements=elements),), None)
+    assert (again.amount, again.why_not) == (bill.total_excl, "")
 
 
 @pytest.mark.parametrize("time_zone", [None, "", "UTC", "Mars/Olympus", "../Europe", "Europe"])
@@ -264,7 +280,7 @@ def test_a_cdr_that_does_not_add_up_cannot_be_compared() -> None:
         (replace(cdr, charging_periods=backwards), "The charging periods do not follow each other in time."),
         (replace(cdr, tariffs=()), "The CDR holds 0 tariffs; by one its price could be worked out."),
     ):
-        assert reprice(changed, changed.tariffs, "Europe/Amsterdam") == Repriced(Decimal(0), why_not)
+        assert reprice(changed, changed.tariffs, "Europe/Amsterdam") == Repriced(Decimal(0), why_not=why_not)
 
 
 @given(st.lists(st.integers(0, 100 * MIN), max_size=12))

@@ -1,13 +1,17 @@
 """Dumps of OCPI 2.3.0: how they are known, that the network is written in it, and what has no place in older books."""
 
 import json
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 from scenario_dumps import Dump, Import, connector, evse, location, tariff
 
+from simulator.billing.course import price_course
+from simulator.billing.pieces import Period
 from simulator.ocpi.codec import encode
+from simulator.parties.pricing import energy_price, neutral
 from simulator.scenario.importer import Count, ImportOptions, ImportReport, import_network
 from simulator.scenario.load import load
 from simulator.scenario.model import Network
@@ -25,6 +29,7 @@ MEGAWATTS = connector(
 TRUCKS = {"id": "P", "vehicle_types": ["RIGID"], "restricted_to_type": True, "reservation_required": False}
 PARKED = evse(MEGAWATTS, parking=[{"parking_id": "P"}], images="ABSENT")
 STOP = location(PARKED, parking_places=[TRUCKS], help_phone="+31201234567")
+HOUR = Period(start_epoch_us=0, end_epoch_us=3_600_000_000, energy_kwh=Decimal(10))
 PRICE: Dump = {"type": "ENERGY", "price": 0.605, "vat": 21, "step_size": 1}
 
 
@@ -122,13 +127,22 @@ def test_prices_with_taxes_are_left_out_of_a_dump_that_is_said_to_be_of_2_2_1(
 
 
 @pytest.mark.parametrize("make", [tariff, new_tariff])
-def test_a_price_with_an_unknown_restriction_is_left_away(do_import: Import, make: Any) -> None:
+@pytest.mark.parametrize("name", ["phase_of_moon", "booking"])
+def test_a_price_that_nobody_pays_is_kept_as_it_is_and_told(do_import: Import, make: Any, name: str) -> None:
     always = {"price_components": [PRICE]}
-    booked = {"price_components": [PRICE], "restrictions": {"booking": "BOOKING"}}
+    booked = {"price_components": [PRICE | {"price": 9}], "restrictions": {name: "BOOKING", "min_kwh": 1}}
     report = do_import([location()], [make(elements=[booked, always])])
-    assert (report.tariffs, report.rules["tariff-restriction-unknown"]) == (Count(1, 0, 1, 0), 1)
-    assert len(network_of(report).tariffs[0].elements) == 1
-    assert do_import([location()], [make(elements=[booked])]).tariffs == Count(1, 0, 0, 1)
+    assert report.tariffs == Count(1, 1, 0, 0)
+    is_known = make is new_tariff and name == "booking"
+    rule = "tariff-for-bookings" if is_known else "tariff-restriction-unknown"
+    assert report.rules == {rule: 1}
+    assert any("it is kept, and billed to nobody (first: Tariff T1 (" in each for each in report.sentences)
+    network = network_of(report)
+    (kept,) = network.original_tariffs or network.tariffs
+    assert as_written(kept)["elements"] == [booked, always]
+    assert energy_price(network.tariffs[0]) == Decimal("0.5" if make is new_tariff else "0.605")
+    assert price_course(neutral(kept), (HOUR,), "UTC").total_excl == (5 if make is new_tariff else Decimal("6.05"))
+    assert do_import([location()], [make(elements=[booked])]).tariffs == Count(1, 1, 0, 0)
 
 
 def test_what_is_wrong_in_2_3_0_is_mended_as_ever(do_import: Import) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from scenario_dumps import Dump, Import, connector, evse, imported, location, tariff
 
+from simulator.ocpi.unknown import unknown_members
 from simulator.scenario.importer import Count
 from simulator.scenario.load import load
 
@@ -185,14 +186,16 @@ def test_tariffs_are_mended_but_never_made_to_price_more(do_import: Import) -> N
     elements = [
         {"price_components": [{**price, "step_size": None}], "restrictions": {"end_time": "24:00"}},
         {"price_components": [{**price, "step_size": 1}], "restrictions": {"start_time": "morning"}},
-        {"price_components": [{**price, "step_size": 1}], "restrictions": {"booking": "BOOKING"}},
+        {"price_components": [{**price, "step_size": 1}], "restrictions": {"booking": "BOOKING", "min_kwh": "3"}},
     ]
     report = do_import([location()], [tariff(elements=elements)])
-    (element,) = load(report.scenario).networks[0].tariffs[0].elements
+    element, booked = load(report.scenario).networks[0].tariffs[0].elements
     assert element.restrictions is not None
     assert element.restrictions.end_time == "00:00"
     assert str(element.price_components[0].price) == "0.30"
     assert report.rules["text-format:Tariff elements.restrictions.start_time"] == 1
+    assert booked.restrictions is not None
+    assert (booked.restrictions.min_kwh, unknown_members(booked.restrictions)) == (3, ("booking",))
     assert report.rules["tariff-restriction-unknown"] == 1
     assert report.tariffs == Count(1, 0, 1, 0)
 

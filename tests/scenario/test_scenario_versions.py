@@ -9,6 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from simulator.ocpi.codec import encode
+from simulator.ocpi.unknown import unknown_members
 from simulator.scenario.errors import ScenarioErrors
 from simulator.scenario.expand import expand
 from simulator.scenario.load import load
@@ -78,7 +79,6 @@ def test_a_tariff_of_2_3_0_is_billed_by_its_net_and_kept_as_it_is(tmp_path: Path
     assert kept.elements[0].price_components[0].price == Decimal("0.605")
 
 
-BOOKED = [{"price_components": [PRICE], "restrictions": {"booking": "BOOKING"}}]
 TAXED_BOOKED = {"price_components": [PRICE | {"vat": 21}], "restrictions": {"booking": "BOOKING"}}
 UNKNOWN = [{"price_components": [PRICE | {"vat": 21}], "restrictions": {"phase_of_moon": "NEW"}}]
 NO_RATE = "$.elements[0].price_components[0].vat"
@@ -90,8 +90,6 @@ HIGH = [{"price_components": [PRICE], "restrictions": {"max_current": 32}}]
     [
         ("2.2.1", NEW, "$.tax_included", "such as “ocpi: 2.3.0”"),
         ("2.1.1", OLD | {"elements": HIGH}, "$.elements[0].restrictions.max_current", "the field max_current"),
-        ("2.2.1", HOME | {"elements": BOOKED}, "$.elements[0].restrictions.booking", "such as “ocpi: 2.3.0”"),
-        ("2.3.0", NEW | {"elements": UNKNOWN}, "$.elements[0].restrictions.phase_of_moon", "the field phase_of_moon"),
         ("2.3.0", HOME, "$.tax_included", "found nothing"),
         ("2.3.0", NEW | {"elements": [{"price_components": [PRICE]}]}, NO_RATE, "price of 0.605 that contains taxes"),
         ("2.3.0", NEW | {"elements": [{"price_components": [PRICE | {"vat": -100}]}]}, NO_RATE, "found -100"),
@@ -115,6 +113,15 @@ def test_a_price_without_exact_net_is_billed_from_the_original(tmp_path: Path) -
     (nearest,) = assets.tariffs
     assert nearest.elements[0].price_components[0].price == Decimal("0.4876")
     assert assets.original_tariffs["day"].elements[0].price_components[0].price == Decimal("0.59")
+
+
+@pytest.mark.parametrize(("version", "tariff"), [("2.2.1", HOME), ("2.3.0", NEW)])
+def test_an_element_with_an_unknown_restriction_is_kept_as_it_is(tmp_path: Path, version: str, tariff: Json) -> None:
+    tariff = tariff | {"elements": [*UNKNOWN, *tariff["elements"]]}
+    assets = expand(load(written(tmp_path, version, tariff)))["NL-ABC"]
+    kept = assets.original_tariffs["day"] if version == "2.3.0" else assets.tariffs[0]
+    assert json.loads(encode(kept))["elements"] == tariff["elements"]
+    assert unknown_members(kept.elements[0].restrictions) == ("phase_of_moon",)
 
 
 def test_an_element_for_bookings_is_kept_in_the_original_alone(tmp_path: Path) -> None:

@@ -16,8 +16,11 @@ from simulator.ocpi import catalogue, codec, rules
 from simulator.ocpi.expert.seen import OLDEST, Seen
 from simulator.ocpi.fields.bodies import BODIES
 from simulator.ocpi.findings import Finding, Invalid
+from simulator.ocpi.patch import partial
 from simulator.ocpi.remarks import remarks
 
+_PLACES: Final = ("Location", "EVSE", "Connector")
+_LEAD_TO_TARIFFS: Final = (b'"evses"', b'"connectors"', b'"tariff_ids"')
 _items: Final = msgspec.json.Decoder(list[msgspec.Raw]).decode
 
 Read = tuple[str, Struct]
@@ -32,12 +35,16 @@ def classes(route: str, version: str) -> tuple[type[Struct] | None, type[Struct]
 
 
 def look_at_asked(seen: Seen) -> tuple[list[Read], list[Finding]]:
-    """The object that was sent, if it is one that rules ask something of, and what is odd about it."""
+    """The object that was sent, or what changes one, if rules ask something of it, and what is odd about it."""
     cls, _ = classes(seen.route, seen.version)
     if cls is None or not seen.request_body:
         return [], []
     found = list(remarks(seen.request_body, cls))
-    read = [] if seen.method == "PATCH" or not rules.ask_of(cls) else list(_read("$", seen.request_body, cls))
+    if seen.method == "PATCH":
+        # What changes the tariffs of Connectors has to be known; there are no rules for a part of an object.
+        names = cls.__name__ in _PLACES and any(field in seen.request_body for field in _LEAD_TO_TARIFFS)
+        return list(_read("$", seen.request_body, partial(cls))) if names else [], found
+    read = list(_read("$", seen.request_body, cls)) if rules.ask_of(cls) else []
     found += [each for _, obj in read for each in rules.check(obj) if each.severity != "error"]
     return read, found
 

@@ -5,9 +5,10 @@ OCPI 2.2.1 and 2.3.0 Locations, Connector, tariff_ids; digest, case 53.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from types import SimpleNamespace
 from typing import Any, Final
 
-from msgspec import Struct
+from msgspec import UNSET, Struct
 from msgspec.structs import replace
 
 from simulator.ocpi.datatypes import ci_key
@@ -16,10 +17,13 @@ from simulator.ocpi.findings import Finding
 from simulator.ocpi.rules import check_connector_tariffs
 from simulator.ocpi.rules.connectors import ONE_TARIFF_A_TYPE, clashes, no_other
 
-_TARIFF: Final = -3
-_OWNER_IN_PATH: Final = {"EVSE": -4, "Connector": -5}
-"""Where the country code of the owner stands in the path of an object that does not say whose it is."""
+_OBJECT: Final = -3
+"""Where the country code of its owner stands in the path of an object that lies in no other."""
 _DEPTHS: Final = {"Location": 0, "EVSE": 1, "Connector": 2}
+"""How far below a Location an object lies, and how many ids more than that its path ends with."""
+_PATCH: Final = "Patch"
+"""What the name of a class ends with that may lack any field; its ids stand in the path."""
+_LEAD_TO_TARIFFS: Final = ("evses", "connectors", "tariff_ids")
 _DELETED: Final = "tariffs.receiver.delete_tariff"
 Place = tuple[str, ...]
 """The ids of a Location, an EVSE in it, and a Connector of that, or the first of these."""
@@ -45,11 +49,13 @@ class Plugs:
                 known = self._of(way, _owner(seen, obj))
                 if known.take(obj):
                     new.append((known, ci_key(obj.id), path))  # type: ignore[attr-defined]
-            elif kind == "Location" or kind in _OWNER_IN_PATH:
-                known = self._of(way, _owner(seen, obj))
-                for finding in check_connector_tariffs(obj, known.tariffs.values()):
-                    yield replace(finding, path=path + finding.path[1:])
-                known.place(_place(seen, obj), obj)
+            elif (depth := _DEPTHS.get(kind.removesuffix(_PATCH))) is not None:
+                place = _changed(obj) if kind.endswith(_PATCH) else obj
+                if place is not None:
+                    known = self._of(way, _owner(seen, place, depth))
+                    for finding in check_connector_tariffs(place, known.tariffs.values()):
+                        yield replace(finding, path=path + finding.path[1:])
+                    known.place(_place(seen, place, depth), place)
         for known, id, path in new:
             for plug, tariff, other in known.look_again(id):
                 found = f"{tariff.id!r}, which Connector {plug} names"
@@ -57,7 +63,7 @@ class Plugs:
                 yield seen.remark(ONE_TARIFF_A_TYPE, f"{path}.id", found, expected, section, "error")
         if seen.route == _DELETED and seen.ok:
             *_, id = parts = seen.url.partition("?")[0].split("/")
-            self._of((seen.sender, seen.receiver), _owner_at(parts, _TARIFF)).drop(ci_key(id))
+            self._of((seen.sender, seen.receiver), _owner_at(parts, _OBJECT)).drop(ci_key(id))
 
     def _of(self, way: tuple[str, str], owner: tuple[str, str]) -> "_Known":
         key = (*way, ci_key(owner[0]), ci_key(owner[1]))
@@ -135,20 +141,25 @@ def _below(place: Place, obj: Any) -> Iterator[tuple[Place, Any]]:
         yield place, obj
 
 
-def _place(seen: Seen, obj: Any) -> Place:
-    """The ids that lead to an object: its own, and those in the path of what it lies in."""
-    depth = _DEPTHS[type(obj).__name__]
-    if not depth:
-        return (obj.id,)
+def _changed(patch: Struct) -> SimpleNamespace | None:
+    """What a PATCH puts in the place of Connectors, or of their tariffs; None when it leaves these as they are."""
+    fields = {name: getattr(patch, name) for name in _LEAD_TO_TARIFFS if name in patch.__struct_fields__}
+    told = {name: value for name, value in fields.items() if value is not UNSET and value is not None}
+    return SimpleNamespace(**told) if told else None
+
+
+def _place(seen: Seen, obj: Any, depth: int) -> Place:
+    """The ids that lead to an object: its own, or that in the path, and those in the path of what it lies in."""
     parts = seen.url.partition("?")[0].split("/")
-    return (*parts[-1 - depth : -1], getattr(obj, "uid", None) or obj.id)
+    own = getattr(obj, "uid", None) or getattr(obj, "id", None) or parts[-1]
+    return (*parts[-1 - depth : -1], own) if depth else (own,)
 
 
-def _owner(seen: Seen, obj: Any) -> tuple[str, str]:
+def _owner(seen: Seen, obj: Any, depth: int = 0) -> tuple[str, str]:
     """Whose object it is: it says so itself, or the path does."""
     if hasattr(obj, "party_id"):
         return obj.country_code, obj.party_id
-    return _owner_at(seen.url.partition("?")[0].split("/"), _OWNER_IN_PATH[type(obj).__name__])
+    return _owner_at(seen.url.partition("?")[0].split("/"), _OBJECT - depth)
 
 
 def _owner_at(parts: list[str], place: int) -> tuple[str, str]:

@@ -5,13 +5,15 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from msgspec import Struct
 
+from simulator.ocpi.aliases import Aliases
+
 if TYPE_CHECKING:
     from simulator.ocpi.translation.plan import Leg
 
 Tree = dict[str, Any]
 """A JSON object as `codec` parses it: numbers are int or Decimal."""
 
-What = Literal["lost", "invented", "changed"]
+What = Literal["lost", "invented", "changed", "alias"]
 
 
 class Unsayable(Exception):
@@ -46,7 +48,8 @@ class Setting(Struct, frozen=True, kw_only=True):
 
     `country_code` and `party_id` are the object's owner, in a command the token's. The look-ups give objects of 2.2.1,
     or None: `location` and `tariff` by id, `token` by its contract id (a contract with several tokens: None, unless the
-    right one is known). `reservation_number` gives the number that stands for a reservation's id towards 2.1.1.
+    right one is known). `reservation_number` gives the number that stands for a reservation's id towards 2.1.1, and
+    `aliases` what stands for other ids that a version has no room for; without them such an id cannot be said.
     `asked_token` is the token that an authorisation was asked for. `time_zone` is that of a location which names none,
     `now` the DateTime for a PATCH that has none, both empty when not known. With `stand_ins` the object is for the
     books of a party that keeps the original beside it: what has no faithful word gets the nearest.
@@ -58,6 +61,7 @@ class Setting(Struct, frozen=True, kw_only=True):
     tariff: Callable[[str], Tree | None] = _not_known
     token: Callable[[str], Tree | None] = _not_known
     reservation_number: Callable[[str], int | None] = _not_known
+    aliases: Aliases | None = None
     asked_token: Tree | None = None
     time_zone: str = ""
     now: str = ""
@@ -87,6 +91,10 @@ class Account:
     def change(self, path: str, sentence: str) -> None:
         """Tell what reads otherwise in the target."""
         self.losses.append(Loss(path, "changed", sentence))
+
+    def alias(self, path: str, sentence: str) -> None:
+        """Tell of an id for which an alias stands on one of the two sides."""
+        self.losses.append(Loss(path, "alias", sentence))
 
     def say(self, source: type[Struct], target: type[Struct], tree: Mapping[str, Any], path: str) -> Tree:
         """An object inside the one that is translated. Raises Unsayable."""

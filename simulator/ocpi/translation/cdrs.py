@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from simulator.ocpi.translation.account import Account, Tree, Unsayable
+from simulator.ocpi.translation.ids import restore
 from simulator.ocpi.translation.owner import FROM_URL, IN_URL
 from simulator.ocpi.translation.places import CDR_LOCATION, EMBEDDED_CDR_LOCATION
 from simulator.ocpi.translation.plugs import plug
 from simulator.ocpi.translation.prices import with_vat_unknown, without_vat
-from simulator.ocpi.translation.table import FIT, Made, Otherwise, Table, substitute
+from simulator.ocpi.translation.table import ALIAS, FIT, Made, Otherwise, Table, substitute
 from simulator.ocpi.translation.tokens import AUTH_ID, CDR_TOKEN
 from simulator.ocpi.v2_1_1 import cdrs as v2_1_1
 from simulator.ocpi.v2_2_1 import cdrs as v2_2_1
@@ -56,7 +57,7 @@ FROM_2_1_1: Final = (
         v2_1_1.CDR,
         v2_2_1.CDR,
         renamed={"stop_date_time": "end_date_time"},
-        mapped={"total_cost": with_vat_unknown},
+        mapped={"id": restore, "total_cost": with_vat_unknown},
         made=(FROM_URL, CDR_TOKEN, CDR_LOCATION),
         unsaid=(
             *("session_id", "authorization_reference", "signed_data", "invoice_reference_id"),
@@ -78,7 +79,7 @@ TO_2_1_1: Final = (
         v2_2_1.CDR,
         v2_1_1.CDR,
         renamed={"end_date_time": "stop_date_time"},
-        mapped={"id": FIT, "total_cost": without_vat, "auth_method": COMMAND_WAS_A_REQUEST},
+        mapped={"id": ALIAS, "total_cost": without_vat, "auth_method": COMMAND_WAS_A_REQUEST},
         lost={
             "session_id": "OCPI 2.1.1 does not tie a CDR to its Session.",
             "authorization_reference": "OCPI 2.1.1 has no reference of an authorisation.",

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from simulator.ocpi.translation.account import Account, Tree, Unsayable
-from simulator.ocpi.translation.table import FIT, WHOLE, Made, Table, substitute
+from simulator.ocpi.translation.ids import restore
+from simulator.ocpi.translation.table import ALIAS, FIT, Made, Table, substitute
 from simulator.ocpi.v2_1_1 import commands as v2_1_1
 from simulator.ocpi.v2_2_1 import commands as v2_2_1
 
@@ -42,20 +43,20 @@ FROM_2_1_1: Final = (
     Table(
         v2_1_1.StartSession,
         v2_2_1.StartSession,
-        mapped={"location_id": FIT, "evse_uid": WHOLE},
+        mapped={"location_id": ALIAS, "evse_uid": ALIAS},
         unsaid=("connector_id", "authorization_reference"),
     ),
     Table(
         v2_1_1.ReserveNow,
         v2_2_1.ReserveNow,
-        mapped={"reservation_id": _write_number, "location_id": FIT, "evse_uid": WHOLE},
+        mapped={"reservation_id": _write_number, "location_id": ALIAS, "evse_uid": ALIAS},
         unsaid=("authorization_reference",),
     ),
     Table(v2_1_1.StopSession, v2_2_1.StopSession, mapped={"session_id": FIT}),
     Table(
         v2_1_1.UnlockConnector,
         v2_2_1.UnlockConnector,
-        mapped={"location_id": FIT, "evse_uid": FIT, "connector_id": FIT},
+        mapped={"location_id": ALIAS, "evse_uid": ALIAS, "connector_id": FIT},
     ),
     Table(
         v2_1_1.CommandResponse,
@@ -72,10 +73,13 @@ FROM_2_1_1: Final = (
     ),
 )
 
+_PLACE: Final = {"location_id": restore, "evse_uid": restore}
+
 TO_2_1_1: Final = (
     Table(
         v2_2_1.StartSession,
         v2_1_1.StartSession,
+        mapped=_PLACE,
         lost={
             "connector_id": "OCPI 2.1.1 starts a session at an EVSE, not at a Connector.",
             "authorization_reference": _NO_REFERENCE,
@@ -84,9 +88,10 @@ TO_2_1_1: Final = (
     Table(
         v2_2_1.ReserveNow,
         v2_1_1.ReserveNow,
-        mapped={"reservation_id": _number},
+        mapped={"reservation_id": _number, **_PLACE},
         lost={"authorization_reference": _NO_REFERENCE},
     ),
+    Table(v2_2_1.UnlockConnector, v2_1_1.UnlockConnector, mapped=_PLACE),
     Table(
         v2_2_1.CommandResponse,
         v2_1_1.CommandResponse,

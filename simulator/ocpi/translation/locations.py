@@ -12,10 +12,11 @@ from typing import Any, Final
 
 from simulator.ocpi.translation.account import Account, Tree, Unsayable
 from simulator.ocpi.translation.countries import three_letters
+from simulator.ocpi.translation.ids import restore
 from simulator.ocpi.translation.owner import FROM_URL, IN_URL
 from simulator.ocpi.translation.places import NOT_AVAILABLE
 from simulator.ocpi.translation.plugs import plug
-from simulator.ocpi.translation.table import FIT, WHOLE, Made, Table, substitute
+from simulator.ocpi.translation.table import ALIAS, FIT, WHOLE, Made, Table, substitute
 from simulator.ocpi.v2_1_1 import locations as v2_1_1
 from simulator.ocpi.v2_2_1 import locations as v2_2_1
 from simulator.ocpi.v2_3_0 import locations as v2_3_0
@@ -154,7 +155,7 @@ FROM_2_1_1: Final = (
     Table(
         v2_1_1.Location,
         v2_2_1.Location,
-        mapped={"id": FIT, "country": three_letters},
+        mapped={"id": ALIAS, "country": three_letters},
         made=(
             FROM_URL,
             Made((), ("publish",), _publish),
@@ -163,7 +164,7 @@ FROM_2_1_1: Final = (
         ),
         unsaid=("publish_allowed_to", "state"),
     ),
-    Table(v2_1_1.EVSE, v2_2_1.EVSE, mapped={"uid": FIT, "evse_id": FIT}),
+    Table(v2_1_1.EVSE, v2_2_1.EVSE, mapped={"uid": ALIAS, "evse_id": FIT}),
     Table(
         v2_1_1.Connector,
         v2_2_1.Connector,
@@ -182,7 +183,7 @@ TO_2_1_1: Final = (
     Table(
         v2_2_1.Location,
         v2_1_1.Location,
-        mapped={"address": _cut_address, "facilities": FIT},
+        mapped={"id": restore, "address": _cut_address, "facilities": FIT},
         lost={
             "publish_allowed_to": "OCPI 2.1.1 publishes to everybody.",
             "state": "OCPI 2.1.1 has no state or province.",
@@ -194,7 +195,7 @@ TO_2_1_1: Final = (
             Made(("postal_code",), ("postal_code",), _tell_postal_code),
         ),
     ),
-    Table(v2_2_1.EVSE, v2_1_1.EVSE, mapped={"capabilities": FIT}),
+    Table(v2_2_1.EVSE, v2_1_1.EVSE, mapped={"uid": restore, "capabilities": FIT}),
     Table(
         v2_2_1.Connector,
         v2_1_1.Connector,

@@ -6,12 +6,12 @@ from typing import Any, Final
 from simulator.ocpi.datatypes import ci_key
 from simulator.ocpi.translation.account import Account, Tree, Unsayable
 from simulator.ocpi.translation.countries import three_letters
+from simulator.ocpi.translation.ids import restore, shorten
 from simulator.ocpi.translation.table import Made
 from simulator.ocpi.v2_1_1.locations import Location as Location_2_1_1
 from simulator.ocpi.v2_2_1.locations import Location
 
 NOT_AVAILABLE: Final = "#NA"
-_LONGEST_ID: Final = 36
 _PLACE: Final = ("id", "name", "address", "city", "postal_code", "country", "coordinates")
 _SNAPSHOT: Final = (*_PLACE, "state")
 _CONNECTOR: Final = {
@@ -24,7 +24,7 @@ _CONNECTOR: Final = {
 
 def _name_ids(session: Mapping[str, Any], path: str, account: Account) -> Tree:
     location = session["location"]
-    location_id = _ci_id(location["id"], f"{path}.location.id")
+    location_id = shorten(location["id"], f"{path}.location.id", account)
     account.lose(f"{path}.location", "OCPI 2.2.1 names location, EVSE and Connector by their ids only.")
     found = _only_connector(location)
     if found is None:
@@ -34,7 +34,7 @@ def _name_ids(session: Mapping[str, Any], path: str, account: Account) -> Tree:
     evse, connector = found
     return {
         "location_id": location_id,
-        "evse_uid": _ci_id(evse["uid"], f"{path}.location.evses[0].uid"),
+        "evse_uid": shorten(evse["uid"], f"{path}.location.evses[0].uid", account),
         "connector_id": _ci_id(connector["id"], f"{path}.location.evses[0].connectors[0].id"),
     }
 
@@ -53,10 +53,10 @@ def _flatten(cdr: Mapping[str, Any], path: str, account: Account) -> Tree:
         raise Unsayable(f"“{evse_id}” at {place}.evses[0].evse_id is not ASCII, as OCPI 2.2.1 asks.")
     snapshot = {name: location[name] for name in _PLACE if location.get(name) is not None}
     snapshot["country"] = three_letters(location["country"], f"{place}.country", account)
-    snapshot |= {"evse_uid": evse["uid"], "evse_id": evse_id}
+    snapshot["id"] = shorten(location["id"], f"{place}.id", account)
+    snapshot |= {"evse_uid": shorten(evse["uid"], f"{place}.evses[0].uid", account), "evse_id": evse_id}
     snapshot |= {name: connector[of] for of, name in _CONNECTOR.items()}
-    for name in ("id", "evse_uid", "connector_id"):
-        _ci_id(snapshot[name], place)
+    _ci_id(connector["id"], f"{place}.evses[0].connectors[0].id")
     _lose_rest(location, (*_PLACE, "evses"), place, account)
     _lose_rest(evse, ("uid", "evse_id", "connectors"), f"{place}.evses[0]", account)
     _lose_rest(connector, tuple(_CONNECTOR), f"{place}.evses[0].connectors[0]", account)
@@ -75,6 +75,8 @@ def _embed(session: Mapping[str, Any], path: str, account: Account) -> Tree:
     evse, connector = _find(location, evse_uid, session["connector_id"])
     trimmed = _trim(location, evse, connector)
     embedded, _ = account.say_aside(Location, Location_2_1_1, trimmed, f"{path}.location")
+    for name in ("location_id", "evse_uid"):
+        restore(session[name], f"{path}.{name}", account)  # done aside, and told here
     account.invent(f"{path}.location", "All but the ids is that of the Location known here.")
     if not embedded.get("evses"):
         for name in ("evse_uid", "connector_id"):
@@ -135,8 +137,8 @@ def _lose_rest(tree: Mapping[str, Any], kept: tuple[str, ...], path: str, accoun
 
 
 def _ci_id(value: str, path: str) -> str:
-    if len(value) > _LONGEST_ID or not value.isascii():
-        raise Unsayable(f"“{value}” at {path} is longer than 36 characters or not ASCII, as OCPI 2.2.1 asks.")
+    if not value.isascii():
+        raise Unsayable(f"“{value}” at {path} is not ASCII, as OCPI 2.2.1 asks.")
     return value
 
 

@@ -17,9 +17,11 @@ from simulator.ocpi import typeinfo
 from simulator.ocpi.translation.account import Account, Loss, Tree, Unsayable
 from simulator.ocpi.translation.alike import Alike, of_lists, of_objects
 from simulator.ocpi.translation.fits import Fits, Said, fit, shortest, takes_all
-from simulator.ocpi.translation.table import FIT, WHOLE, Made, Mapper, Otherwise, Table, Way
+from simulator.ocpi.translation.ids import shorten
+from simulator.ocpi.translation.table import ALIAS, FIT, WHOLE, Made, Mapper, Otherwise, Table, Way
 from simulator.ocpi.typeinfo import Shape
 
+_ALL_OR_NONE: Final = (WHOLE, ALIAS)
 _MOST_KNOWN: Final = 1_000
 """How many lists are remembered by what is told of their items, and how many items of each."""
 
@@ -174,7 +176,7 @@ class Leg:
         return Plan(steps, table.made, table.refused, [name for name, field in fields.items() if field.required])
 
     def _make_step(self, source: FieldInfo, target: FieldInfo, way: Mapper | Way | Otherwise | None) -> _Step:
-        needed = target.required or way is WHOLE
+        needed = target.required or way in _ALL_OR_NONE
         if not isinstance(way, Way | Otherwise) and way is not None:
             return _Step(target.encode_name, way, needed)
         usual = None if isinstance(way, Otherwise) else way
@@ -195,7 +197,7 @@ class Leg:
             least = shortest(target)
             may_be_too_short = shortest(source) < least
             if items is not None:
-                say_each = _list_of(items.mapper, least, all_or_none=way is WHOLE)
+                say_each = _list_of(items.mapper, least, all_or_none=way in _ALL_OR_NONE)
                 if items.alike is None or may_be_too_short:
                     return Said(say_each)
                 base, into = typeinfo.shape(source.item).base, typeinfo.shape(target.item).base
@@ -209,14 +211,15 @@ class Leg:
             plan = self.plan(source.base, target.base)
             return Said(plan.say, None if plan.alike is None else _alone(plan.alike), plan.alike)
         if takes_all(target, source):
-            if way is FIT:
-                raise TypeError("the target takes all that the source can say; the table must not say FIT.")
+            if way in (FIT, ALIAS):
+                raise TypeError("the target takes all that the source can say; the table must not say FIT or ALIAS.")
             return None
         if way is None:
             raise TypeError("the target does not take all that the source can say; the table has to say FIT.")
         if not issubclass(target.base, str) or not target.patterns <= source.patterns:
             raise TypeError("the target asks for other numbers or another pattern; a function has to say how.")
-        return fit(target)
+        said = fit(target)
+        return said._replace(mapper=shorten) if way is ALIAS else said
 
 
 def _alone(alike: Alike) -> Fits:

@@ -23,10 +23,13 @@ class Way(Enum):
     """As it is if the target takes it; else it is lost, and with it what cannot be without it."""
     WHOLE = "whole"
     """An object or list, wholly or not at all: to leave it out, or an item of it, would say something else."""
+    ALIAS = "alias"
+    """An id, or a list of them: where the target has no room for one, its alias; else as WHOLE."""
 
 
 FIT: Final = Way.FIT
 WHOLE: Final = Way.WHOLE
+ALIAS: Final = Way.ALIAS
 
 
 class Otherwise(Struct, frozen=True):

@@ -7,7 +7,7 @@ party's own books, which keep the original beside, one with an unknown restricti
 Source: OCPI 2.1.1, 2.2.1 and 2.3.0, Tariffs.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from functools import partial
 from typing import Any, Final
@@ -33,13 +33,29 @@ _NO_PRICE: Final = {"price_components": [{"type": "FLAT", "price": Decimal(0), "
 """How OCPI says that charging costs nothing. Tariffs, free of charge."""
 
 
+Numbered = list[tuple[int, Tree]]
+"""Elements in the target, each after the place that it had in the source."""
+
+
 def _elements(source: type[Struct], target: type[Struct], restrictions: type[Struct]) -> Mapper:
     """All elements but those for what the target has no restriction for and that price no charging."""
+    say_numbered = _numbered(source, target, restrictions)
+
+    def say(elements: list[Mapping[str, Any]], path: str, account: Account) -> list[Tree]:
+        return [element for _, element in say_numbered(elements, path, account)]
+
+    return say
+
+
+def _numbered(
+    source: type[Struct], target: type[Struct], restrictions: type[Struct]
+) -> Callable[[list[Mapping[str, Any]], str, Account], Numbered]:
+    """See `_elements`."""
     known = {field.encode_name for field in msgspec.structs.fields(restrictions)}
     gone = tuple(name for name in _NOT_CHARGING if name not in known)
 
-    def say(elements: list[Mapping[str, Any]], path: str, account: Account) -> list[Tree]:
-        out = []
+    def say(elements: list[Mapping[str, Any]], path: str, account: Account) -> Numbered:
+        out: Numbered = []
         in_books = account.setting.stand_ins
         for index, element in enumerate(elements):
             where = f"{path}[{index}]"
@@ -52,19 +68,19 @@ def _elements(source: type[Struct], target: type[Struct], restrictions: type[Str
                 )
                 continue
             try:
-                out.append(account.say(source, target, element, where))
+                out.append((index, account.say(source, target, element, where)))
             except Unsayable as why:
                 if not in_books:
                     raise
                 account.lose(where, str(why))
         if not out and not in_books:
             raise Unsayable(f"The tariff prices no charging, and OCPI {account.leg.target} has no other prices.")
-        return out or [_NO_PRICE]
+        return out or [(0, _NO_PRICE)]
 
     return say
 
 
-_to_2_2_1: Final = _elements(v2_3_0.TariffElement, v2_2_1.TariffElement, v2_2_1.TariffRestrictions)
+_to_2_2_1: Final = _numbered(v2_3_0.TariffElement, v2_2_1.TariffElement, v2_2_1.TariffRestrictions)
 
 
 def _say_net(tariff: Mapping[str, Any], path: str, account: Account) -> Tree:
@@ -74,7 +90,7 @@ def _say_net(tariff: Mapping[str, Any], path: str, account: Account) -> Tree:
         raise Unsayable("The prices contain taxes, and those of OCPI 2.1.1 never do.")
     elements = _to_2_2_1(tariff["elements"], f"{path}.elements", account)
     if included == v2_3_0.TaxIncluded.NO:
-        return {"elements": elements}
+        return {"elements": [element for _, element in elements]}
     account.lose(f"{path}.tax_included", "Prices of OCPI 2.2.1 are always without VAT.")
     # Inside a bill it has to be exact: whoever reads that works the amount out again.
     nearly = account.setting.stand_ins and path == "$"
@@ -88,7 +104,7 @@ def _say_net(tariff: Mapping[str, Any], path: str, account: Account) -> Tree:
                     for place, component in enumerate(element["price_components"])
                 ],
             }
-            for index, element in enumerate(elements)
+            for index, element in elements
         ]
     }
 

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from simulator.ocpi.translation.account import Account, Tree, Unsayable
+from simulator.ocpi.translation.ids import restore, restore_all
 from simulator.ocpi.translation.owner import FROM_URL, IN_URL
-from simulator.ocpi.translation.table import FIT, WHOLE, Made, Table, substitute
+from simulator.ocpi.translation.table import ALIAS, FIT, WHOLE, Made, Table, substitute
 from simulator.ocpi.v2_1_1 import tokens as v2_1_1
 from simulator.ocpi.v2_2_1 import tokens as v2_2_1
 from simulator.ocpi.v2_2_1.cdrs import CdrToken
@@ -67,7 +68,7 @@ FROM_2_1_1: Final = (
     Table(
         v2_1_1.LocationReferences,
         v2_2_1.LocationReferences,
-        mapped={"location_id": FIT, "evse_uids": WHOLE},
+        mapped={"location_id": ALIAS, "evse_uids": ALIAS},
         lost={"connector_ids": "OCPI 2.2.1 authorises EVSEs, not Connectors."},
     ),
     Table(
@@ -92,7 +93,12 @@ TO_2_1_1: Final = (
         },
         made=(IN_URL,),
     ),
-    Table(v2_2_1.LocationReferences, v2_1_1.LocationReferences, unsaid=("connector_ids",)),
+    Table(
+        v2_2_1.LocationReferences,
+        v2_1_1.LocationReferences,
+        mapped={"location_id": restore, "evse_uids": restore_all},
+        unsaid=("connector_ids",),
+    ),
     Table(
         v2_2_1.AuthorizationInfo,
         v2_1_1.AuthorizationInfo,

@@ -9,6 +9,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from simulator.engine.cause import Cause
+from simulator.ocpi.aliases import alias_of
 from simulator.ocpi.modules import InterfaceRole, ModuleID
 from simulator.ocpi.patch import apply_patch
 from simulator.ocpi.v2_2_1.location_tree import find_connector, find_evse, put_connector, put_evse
@@ -119,14 +120,14 @@ class LocationsReceiver:
 
     def _location(self, call: Call) -> Location:
         country_code, party_id = owner_of(call)
-        location = self.store.get(country_code, party_id, call.params["location_id"])
+        location = self.store.get(country_code, party_id, alias_of(call.params["location_id"]))
         if location is None:
             raise unknown("Location", call.params["location_id"])
         return location
 
     def _evse(self, call: Call) -> tuple[Location, EVSE]:
         location = self._location(call)
-        evse = find_evse(location, call.params["evse_uid"])
+        evse = find_evse(location, alias_of(call.params["evse_uid"]))
         if evse is None:
             raise unknown("EVSE", call.params["evse_uid"])
         return location, evse
@@ -142,7 +143,7 @@ class LocationsReceiver:
         """The Location that the URL names as it came, None when it is of another version than is spoken."""
         if call.version == HOME:
             return None
-        return self.store.original(call.class_of(Location), *owner_of(call), call.params["location_id"])
+        return self.store.original(call.class_of(Location), *owner_of(call), alias_of(call.params["location_id"]))
 
     def _get_location(self, call: Call) -> Reply:
         return call.reply(self._location(call), self._original(call))
@@ -244,7 +245,11 @@ class LocationsReceiver:
 
 def evse_of(original: Any, evse: EVSE) -> Any:
     """What an EVSE is in the original of its location, which has all that the location has; None without one."""
-    return find_evse(original, evse.uid) if original is not None else None
+    if original is None:
+        return None
+    found = find_evse(original, evse.uid)
+    # What came in 2.1.1 may have a uid for which an alias stands in the books.
+    return found or next((each for each in original.evses if alias_of(each.uid) == evse.uid), None)
 
 
 def connector_of(original: Any, evse: EVSE, connector: Connector) -> Any:

@@ -5,6 +5,7 @@ Source: OCPI 2.2.1, Transport and format, Client Owned Object Push; digest, sect
 
 from msgspec import UNSET, Struct
 
+from simulator.ocpi.aliases import alias_of, in_path
 from simulator.ocpi.datatypes import ci_key
 from simulator.ocpi.findings import Invalid
 from simulator.ocpi.rules import check_identity
@@ -23,8 +24,8 @@ def owner_of(call: Call) -> tuple[str, str]:
 
 
 def must_match(call: Call, put: Struct) -> None:
-    """Refuse with 2001, by Invalid, a body that names another object than the URL."""
-    if findings := check_identity(call.params, put):
+    """Refuse with 2001, by Invalid, a body, as 2.2.1 has it, that names another object than the URL."""
+    if findings := check_identity(in_path(call.params, alias_of), put):
         raise Invalid(findings)
 
 

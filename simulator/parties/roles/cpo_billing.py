@@ -12,13 +12,12 @@ from msgspec.structs import replace
 from simulator.billing.price import Bill
 from simulator.engine.cause import Cause
 from simulator.engine.exchange import Exchange, Subject
-from simulator.ocpi.catalogue import version_of
 from simulator.ocpi.datatypes import Price
 from simulator.ocpi.modules import InterfaceRole, ModuleID
 from simulator.ocpi.v2_2_1.cdrs import CDR
 from simulator.ocpi.v2_2_1.tariffs import Tariff
 from simulator.parties.client import succeeded
-from simulator.parties.dialect import OLDEST
+from simulator.parties.dialect import OLDEST, RICHEST
 from simulator.parties.foreign import in_version
 from simulator.parties.modules.cdrs import CdrsSender
 from simulator.parties.office import Office
@@ -26,6 +25,7 @@ from simulator.parties.pricing import neutral
 from simulator.parties.push import Outbox, say
 from simulator.parties.roles.cpo_reserved_session import ReservedSession
 from simulator.parties.roles.cpo_session import CpoSession, Place
+from simulator.parties.taxes import with_rates
 
 _WH_PER_KWH = 1_000
 
@@ -46,12 +46,12 @@ class Billing:
         # Without dashes: a CDR's id may have 39 characters, but an invoice's record has 36 for each, also for a credit.
         self._prefix = office.streams.uuid_prefix(office.id, "cdr id").replace("-", "")
         self._count = 0
-        self._issued: dict[str, tuple[CpoSession, Place, CDR]] = {}
+        self._issued: dict[str, tuple[CpoSession, Place, CDR, Bill]] = {}
 
     def bill(self, session: CpoSession, cause: Cause) -> None:
         """Bill a session that has ended."""
         cdr, bill = session.cdr(self._new_id())
-        self._note(session, session.place, cdr)
+        self._note(session, session.place, cdr, bill)
         self._issue(session, session.place, cdr, bill, cause)
 
     def bill_reservation(self, session: ReservedSession, cause: Cause) -> None:
@@ -60,9 +60,9 @@ class Billing:
             cdr, bill = session.cdr(self._new_id())
             self._issue(session, session.place, cdr, bill, cause)
 
-    def _note(self, session: CpoSession, place: Place, cdr: CDR) -> None:
+    def _note(self, session: CpoSession, place: Place, cdr: CDR, bill: Bill) -> None:
         self.billed[session.transaction_id] = cdr.id
-        self._issued[cdr.id] = (session, place, cdr)
+        self._issued[cdr.id] = (session, place, cdr, bill)
 
     def has_billed(self, token_uid: str) -> bool:
         """Whether there is a CDR of this token."""
@@ -73,7 +73,9 @@ class Billing:
 
         Returns why not, or an empty text.
         """
-        session, place, wrong = [issued for issued in self._issued.values() if issued[0].token.uid == token_uid][-1]
+        session, place, wrong, billed = [
+            issued for issued in self._issued.values() if issued[0].token.uid == token_uid
+        ][-1]
         connection = self._office.partner(session.payer)
         if connection is not None and connection.version == OLDEST:
             return f"OCPI {OLDEST} has no credit CDRs; {session.payer} has to be repaid out of band."
@@ -85,12 +87,12 @@ class Billing:
             total_cost=_negated(wrong.total_cost),
             last_updated=self._office.calendar.now(),
         )
-        self._issue(session, place, credit, None, cause)
+        self._issue(session, place, credit, billed, cause)
         priced = neutral(tariff if original is None else original)
         place = replace(session.place, tariff=tariff, neutral=priced, original_tariff=original)
         right, bill = session.cdr(self._new_id(), place)
         right = replace(right, last_updated=self._office.calendar.now())
-        self._note(session, place, right)
+        self._note(session, place, right, bill)
         self._issue(session, place, right, bill, cause)
         return ""
 
@@ -102,13 +104,11 @@ class Billing:
         self._count += 1
         return f"{self._prefix}{self._count:012x}"
 
-    def _issue(
-        self, session: CpoSession | ReservedSession, place: Place, cdr: CDR, bill: Bill | None, cause: Cause
-    ) -> None:
-        """Keep, claim and send a CDR, sold as in `place`; `bill` is how its amount came about, None for a credit."""
+    def _issue(self, session: CpoSession | ReservedSession, place: Place, cdr: CDR, bill: Bill, cause: Cause) -> None:
+        """Keep, claim and send a CDR, sold as in `place`; `bill` is how its amount, or what it credits, came about."""
         office, peer_id = self._office, session.payer
         connection = office.partner(peer_id)
-        original = _original(cdr, place)
+        original = _original(cdr, place, bill, connection.version if connection is not None else "")
         self.cdrs.put(peer_id, cdr, original)
         energy_wh = int(cdr.total_energy * _WH_PER_KWH)
         office.journal.money(
@@ -119,9 +119,9 @@ class Billing:
             debtor=peer_id,
             currency=cdr.currency,
             amount=cdr.total_cost.excl_vat,
-            approximate=bill is not None and bill.approximate,
-            reason=" ".join(bill.reasons) if bill is not None else f"Credit for CDR {cdr.credit_reference_id}.",
-            energy_wh=energy_wh if bill is not None else -energy_wh,
+            approximate=not cdr.credit and bill.approximate,
+            reason=f"Credit for CDR {cdr.credit_reference_id}." if cdr.credit else " ".join(bill.reasons),
+            energy_wh=-energy_wh if cdr.credit else energy_wh,
             tariff_id=cdr.tariffs[0].id if cdr.tariffs else "",
         )
         url = connection.endpoint(ModuleID.CDRS, InterfaceRole.RECEIVER) if connection else None
@@ -163,13 +163,12 @@ class Billing:
         )
 
 
-def _original(cdr: CDR, place: Place) -> Any:
-    """The CDR with the plug and the tariff as they are written in 2.3.0; None when both are written in 2.2.1."""
+def _original(cdr: CDR, place: Place, bill: Bill, spoken: str) -> Any:
+    """The CDR of 2.3.0, with plug, tariff and rates of tax; None when 2.2.1 says it all to who speaks that version."""
     connector, tariff = place.original_connector, place.original_tariff
-    written = tariff if connector is None else connector
-    if written is None:
+    if connector is None and tariff is None and spoken != RICHEST:
         return None
-    whole = in_version(cdr, version_of(type(written)))
+    whole = with_rates(in_version(cdr, RICHEST), bill)
     where = whole.cdr_location
     if connector is not None:
         where = replace(where, connector_standard=connector.standard)

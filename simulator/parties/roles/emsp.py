@@ -224,28 +224,19 @@ class Emsp:
         original = self.cdrs.store.original(None, cdr.country_code, cdr.party_id, cdr.id)
         sold_by = cdr.tariffs if original is None else original.tariffs
         again = reprice(cdr, sold_by, location.time_zone if location is not None else None)
-        amount = cdr.total_cost.excl_vat
-        expected = -again.amount if cdr.credit else again.amount
-        if not again.why_not and expected != amount:
-            biller = f"{cdr.country_code}-{cdr.party_id}"
-            partner = self.office.partner(biller)
-            self.office.journal.hint(
-                cause.id,
-                "cdr-price",
-                "error",
-                f"The CDR asks {amount} {cdr.currency}; its tariff and volumes make {expected}.",
-                "$.total_cost",
-                section_in("OCPI cdrs, CDR", partner.version if partner is not None else ""),
-                by=biller,
-            )
+        biller = f"{cdr.country_code}-{cdr.party_id}"
+        partner = self.office.partner(biller)
+        section = section_in("OCPI cdrs, CDR", partner.version if partner is not None else "")
+        for rule, sentence in again.objections(cdr):
+            self.office.journal.hint(cause.id, rule, "error", sentence, "$.total_cost", section, by=biller)
         self.office.journal.money(
             "payable",
             cdr_id=cdr.id,
             session_id=cdr.session_id or "",
-            creditor=f"{cdr.country_code}-{cdr.party_id}",
+            creditor=biller,
             debtor=self.office.id,
             currency=cdr.currency,
-            amount=amount,
+            amount=cdr.total_cost.excl_vat,
             approximate=bool(again.why_not),
             reason=again.why_not,
             energy_wh=int(cdr.total_energy * (-1000 if cdr.credit else 1000)),

@@ -102,7 +102,12 @@ class Addressees:
         return None
 
     def _owner_of_location(self, id: str, evse_uid: str | None) -> Owner | None:
-        """The one that has a Location with this id; of several, as ids are theirs to choose, that with this EVSE."""
+        """The one that has a Location with this id; of several, as ids are theirs to choose, that with this EVSE.
+
+        Either id may be an alias.
+        """
+        meant = self._cache.aliases.meant
+        id, evse_uid = meant(id), evse_uid and meant(evse_uid)
         found = [kept for owner in self._parties() if (kept := self._cache.get("location", owner, id)) is not None]
         if len(found) > 1 and evse_uid is not None:
             found = [kept for kept in found if _has_evse(kept, evse_uid)]

@@ -85,7 +85,8 @@ class Broadcast:
 
     def push(self, call: Call, owner: Owner, line: Connection, change: Change) -> None:
         """Send a change to a receiver, after all that it has been sent of the same object."""
-        route, (id, *path) = call.route, tuple(call.params.values())[2:]
+        route, ids = call.route, self._interpreter.ids(call.params, call.version, line.version)
+        known_as, (id, *path) = tuple(call.params.values())[2], tuple(ids.values())[2:]
         kind = SHARED[route.module.value]
         lane = f"{line.name}/{route.module}/{'/'.join(owner)}/{id}"
         endpoint = line.endpoint(route.module, route.interface)
@@ -96,7 +97,7 @@ class Broadcast:
             query = f"?type={self._library.type_of_token(call, owner, line.version)}"
         whole = join_url(endpoint, *owner, id) + query
         url = whole if change.whole else join_url(endpoint, *owner, id, *path) + query
-        subject = subject_of(call, line.version)
+        subject = subject_of(call, line.version, ids)
         if change.whole:
             subject = whole_of(subject, change.method, id)
         correlation_id = call.headers.get("x-correlation-id", "")
@@ -110,7 +111,7 @@ class Broadcast:
             if change.method != "PATCH" or not not_found(exchange):
                 return
             # A part of something that the receiver does not know: only the whole tells it.
-            body = self._library.whole(kind, owner, id, known_type(call), line.version, exchange.id)
+            body = self._library.whole(kind, owner, known_as, known_type(call), line.version, exchange.id)
             if body is not None:
                 put = whole_of(subject, "PUT", id)
                 self._outbox.push(lane, line, "PUT", whole, put, exchange.as_cause(), body, first=True)

@@ -12,6 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from simulator.ocpi import codec
+from simulator.ocpi.aliases import Aliases
 from simulator.ocpi.findings import Invalid
 from simulator.ocpi.translation.tokens import type_in
 from simulator.parties.copied import Copies
@@ -95,6 +96,8 @@ class Cache:
     def __init__(self, copies: Callable[[], Copies[Kept]] = Copies) -> None:
         self._stores = {kind: copies() for kind in ("location", "tariff", "token")}
         self._told: dict[tuple[Owner, str], dict[Owner, None]] = {}
+        self.aliases = Aliases()
+        """What stands for ids that not every version has room for, whoever's they are."""
         self._contracts: dict[str, dict[str, Kept]] = {}
 
     def all(self, kind: str) -> Iterator[Kept]:

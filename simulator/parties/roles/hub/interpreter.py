@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from simulator.engine.journal import Journal
 from simulator.ocpi import codec
+from simulator.ocpi.aliases import alias_of, in_path
 from simulator.ocpi.findings import Finding, Invalid
 from simulator.ocpi.patch import partial
 from simulator.ocpi.translation import Loss, Setting, Translated, translate
@@ -181,12 +182,21 @@ class Interpreter:
         told = {**said.tree, "cdr_token": {**token, "type": meant[0].head.type}}
         return Translated(told, (*said.losses, _TYPE_RESTORED), "")
 
+    # Ids in a path
+
+    def ids(self, params: dict[str, str], source: str, target: str) -> dict[str, str]:
+        """The parameters of a path of a version as another has them, with aliases for what it has no room for."""
+        if OLDEST not in (source, target) or source == target:
+            return params
+        return in_path(params, alias_of if source == OLDEST else self._cache.aliases.meant)
+
     # What is looked up
 
     def _setting(self, owner: Owner, token: str) -> Setting:
         def kept(kind: str, id: str) -> Tree | None:
-            return self._at_home(self._cache.get(kind, owner, id))
+            return self._at_home(self._cache.get(kind, owner, aliases.meant(id)))
 
+        aliases = self._cache.aliases
         return Setting(
             country_code=owner[0],
             party_id=owner[1],
@@ -194,6 +204,7 @@ class Interpreter:
             tariff=lambda id: kept("tariff", id),
             token=self._token,
             reservation_number=self._reservation,
+            aliases=aliases,
             asked_token=self._token(token) if token else None,
             now=self._calendar.now(),
         )

@@ -148,7 +148,8 @@ class Library:
         if call.route.paginated:
             return self.list(call, owner)
         kind, ids = SHARED[call.route.module.value], tuple(call.params.values())
-        whole = self.whole(kind, owner, ids[0], "", call.version, call.cause.id)
+        id = self._cache.aliases.meant(ids[0])
+        whole = self.whole(kind, owner, id, "", call.version, call.cause.id)
         if len(ids) == 1 or whole is None:
             found = whole
         else:

@@ -4,6 +4,8 @@ Between two parties of one version the bytes stay as they are, but for a respons
 format, Message routing; digest, sections 2.3 and 6.
 """
 
+from collections.abc import Mapping
+
 from msgspec import Struct
 
 from simulator.engine.exchange import Exchange, Subject
@@ -126,21 +128,24 @@ class Preparation:
         owner = (owner[0].upper(), owner[1].upper())
         body, query = self.callbacks.replace(call, way.sender, way.to, version, way.line.facade)
         self._remember(call, way, owner)
-        said, subject = None, subject_of(call, version)
+        ids = self._interpreter.ids(call.params, call.version, version)
+        said, subject = None, subject_of(call, version, ids)
         if version != call.version:
             query = self._query(call, query, version, owner)
             if is_change(call):
-                return self._change(call, way, owner, query, subject)
+                return self._change(call, way, owner, query, subject, ids)
             if cargo.sent and body:
                 said = self._say(call, cargo, body, version, owner)
                 if said.body is None:
                     raise self._withheld(call, cargo, version, said)
                 self._must_be_free(call, cargo, way.to)
                 body = said.body
-        url = asked.url if asked is not None else self._url(call, way, query)
+        url = asked.url if asked is not None else self._url(call, way, query, ids)
         return Onward(way, route.method, url, body, subject, cargo, said)
 
-    def _change(self, call: Call, way: Way, owner: Owner, query: str, subject: Subject) -> Onward:
+    def _change(
+        self, call: Call, way: Way, owner: Owner, query: str, subject: Subject, ids: Mapping[str, str]
+    ) -> Onward:
         """The onward leg of a change of something that is kept here."""
         known = self._changes if call.route.module.value in SHARED else self._sessions
         change = known.of(call, owner, way.end)
@@ -148,31 +153,34 @@ class Preparation:
             if change.method:
                 self._broadcast.push(call, owner, way.end, change)
             raise self._withheld(call, way.cargo, way.line.version, change.withheld)
-        url = self._url(call, way, query)
-        ids = tuple(call.params.values())[:3]
+        url = self._url(call, way, query, ids)
+        whole = tuple(ids.values())[:3]
         if change.whole:
-            url = join_url(way.base, *ids) + (f"?{query}" if query else "")
+            url = join_url(way.base, *whole) + (f"?{query}" if query else "")
         if change.whole or change.method != call.route.method:
-            subject = whole_of(subject, change.method, ids[-1])
+            subject = whole_of(subject, change.method, whole[-1])
         return Onward(way, change.method, url, change.said.body or b"", subject, way.cargo, change.said)
 
     def plain(self, call: Call, way: Way) -> Onward:
         """The onward leg of a message that is just passed on."""
         found = way.urls.get(call.url)
         if found is None:
-            found = self._url(call, way, call.query), subject_of(call, way.line.version)
+            found = (
+                self._url(call, way, call.query, call.params),
+                subject_of(call, way.line.version, call.params),
+            )
             if call.route.method != "POST":  # what is posted has no URL of its own
                 if len(way.urls) >= _REMEMBERED:
                     way.urls.clear()
                 way.urls[call.url] = found
         return Onward(way, call.route.method, found[0], call.body, found[1], way.cargo)
 
-    def _url(self, call: Call, way: Way, query: str) -> str:
+    def _url(self, call: Call, way: Way, query: str, ids: Mapping[str, str]) -> str:
         """Where a message goes. Refused with 404 for a URL of ours that stands for none of theirs."""
         foreign = self._links.meant(call, way.sender, way.to)
         if foreign is not None:
             return foreign
-        return way.base + tail(call, way.ours) + (f"?{query}" if query else "")
+        return way.base + tail(call, way.ours, ids) + (f"?{query}" if query else "")
 
     def tell(self, exchange: Exchange, said: Said) -> None:
         """Record what the translation of a message cost on the exchange that carries it."""
@@ -220,9 +228,9 @@ def _is_plain(call: Call) -> bool:
     return route.module.value not in SHARED or route.interface is InterfaceRole.SENDER or route.method == "GET"
 
 
-def tail(call: Call, ours: str) -> str:
-    """What of the URL lies behind our endpoint, as it was written."""
+def tail(call: Call, ours: str, ids: Mapping[str, str]) -> str:
+    """What of the URL lies behind our endpoint, as it was written unless it needs other `ids`."""
     path = call.url.partition("?")[0]
-    if path.startswith(ours):
+    if ids is call.params and path.startswith(ours):
         return path[len(ours) :].rstrip("/")
-    return join_url("", *(call.params[name[1:-1]] if name[:1] == "{" else name for name in call.route.template))
+    return join_url("", *(ids[name[1:-1]] if name[:1] == "{" else name for name in call.route.template))

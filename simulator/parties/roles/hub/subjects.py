@@ -3,6 +3,7 @@
 Source: the interface tables of OCPI 2.2.1 and 2.3.0; kinds are those of `simulator.ocpi.translation`.
 """
 
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final
 
@@ -92,15 +93,15 @@ class _Named(Struct, gc=False):
 _read_names = msgspec.json.Decoder(_Named).decode
 
 
-def subject_of(call: Call, version: str) -> Subject:
-    """What a request that is passed on is about, to be recorded as the inbound one was."""
+def subject_of(call: Call, version: str, ids: Mapping[str, str]) -> Subject:
+    """What a request that is passed on is about, recorded as the inbound one was; `ids` are those in the path there."""
     if call.route.name == "cdrs.receiver.post_cdr":
         try:
             named = _read_names(call.body)
         except codec.UNREADABLE:
             named = _Named()
         return _subject(call.route, (named.id,), (("session_id", named.session_id or ""),), version)
-    return _subject(call.route, tuple(call.params.values()), tuple(call.params.items()), version)
+    return _subject(call.route, tuple(ids.values()), tuple(ids.items()), version)
 
 
 def whole_of(subject: Subject, method: str, id: str) -> Subject:
