@@ -24,7 +24,7 @@ def _at(world: World, at_us: int, happen: Callable[[], None]) -> None:
     event: Any = Event(world.kernel.env)
     event._ok, event._value = True, None
     event.callbacks.append(lambda _: happen())
-    world.kernel.env.schedule(event, FAULT, at_us - world.kernel.now_us)  # type: ignore[arg-type]
+    world.kernel.env.schedule(event, FAULT, at_us - world.kernel.now_us)
 
 
 def _beginner(world: World, fault: Fault) -> Callable[[], None]:

@@ -203,7 +203,7 @@ class Kernel:
         end = Event(env)
         end._ok = True
         end._value = None
-        env.schedule(end, END, until_us - self.env.now_us)  # type: ignore[arg-type]
+        env.schedule(end, END, until_us - self.env.now_us)
         governor, to_carry, step, now_s = self.governor, self.traffic.to_carry, env.step, time.monotonic
         steps = 0
         while end.callbacks is not None:

@@ -27,7 +27,7 @@ _sendable = re.compile(
 ).match
 
 
-@lru_cache(maxsize=2_048)
+@lru_cache(maxsize=32_768)
 def _host_of(url: str) -> str | None:
     """The host of a URL that every HTTP library sends as it stands: RFC 3986, no fragment, no dot segments."""
     found = _sendable(url)

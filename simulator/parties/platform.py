@@ -32,8 +32,9 @@ from simulator.parties.losses import tell_translation
 from simulator.wire.carrier import MAX_BODY_BYTES, Headers, Request, Response
 
 _OPEN_TO_TOKEN_A = (ModuleID.VERSIONS, ModuleID.CREDENTIALS)
-_REMEMBERED_URLS = 2_048
-"""An object that was written is soon written again: its URL need not be taken apart again."""
+_REMEMBERED_URLS = 16_384
+"""An object that was written is soon written again, after those of all other sessions that are under way: its URL need
+not be taken apart again."""
 _RULES = {
     401: ("unauthorised", "OCPI transport_and_format, Authorization header"),
     404: ("unknown-object", "OCPI transport_and_format, Errors"),
