@@ -79,16 +79,18 @@ def _say_net(tariff: Mapping[str, Any], path: str, account: Account) -> Tree:
     # Inside a bill it has to be exact: whoever reads that works the amount out again.
     nearly = account.setting.stand_ins and path == "$"
     say = partial(_net_component, nearly=nearly) if included == v2_3_0.TaxIncluded.YES else _component_without_vat
+    gone = {loss.path for loss in account.losses if loss.what == "lost"}
+    places = [where for index in range(len(tariff["elements"])) if (where := f"{path}.elements[{index}]") not in gone]
     return {
         "elements": [
             {
                 **element,
                 "price_components": [
-                    say(component, f"{path}.elements[{index}].price_components[{place}]", account)
+                    say(component, f"{where}.price_components[{place}]", account)
                     for place, component in enumerate(element["price_components"])
                 ],
             }
-            for index, element in enumerate(elements)
+            for where, element in zip(places or [f"{path}.elements[0]"], elements, strict=True)
         ]
     }
 
