@@ -232,7 +232,8 @@ def test_who_has_missed_it_reads_it_if_it_asks_for_what_is_new_and_in_no_whole_l
     store.drop("MISSED")
 
 
-def test_what_did_not_get_through_comes_with_the_next_change(tmp_path: Path) -> None:
+@pytest.mark.parametrize("to", [HUB, "NL-VET"])
+def test_what_did_not_get_through_comes_with_the_next_change(tmp_path: Path, to: str) -> None:
     with hub_town(tmp_path, "memory") as town:
         place = square(town, id="LOST")
         uids = [evse["uid"] for evse in place["evses"]]
@@ -241,10 +242,10 @@ def test_what_did_not_get_through_comes_with_the_next_change(tmp_path: Path) -> 
             node = town.world.party("NL-VET").office.node
             right = node.server
             town.server("NL-VET", lambda inbound: json_answer(None, 3000, 500))
-            push(town, "PATCH", "locations/NL/ABC/LOST", {"publish": publish})
+            push(town, "PATCH", "locations/NL/ABC/LOST", {"publish": publish}, to)
             assert evses(town, "LOST") == before
             node.server = right
-            push(town, "PATCH", "locations/NL/ABC/LOST", {"name": "Again"})
+            push(town, "PATCH", "locations/NL/ABC/LOST", {"name": "Again"}, to)
             assert evses(town, "LOST") == after
 
 
