@@ -4,6 +4,7 @@ from collections.abc import Callable, Generator, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from msgspec import Struct
+from msgspec.structs import replace
 from simpy import Event
 
 from simulator.engine.cause import Cause
@@ -127,11 +128,20 @@ class Call(Struct, frozen=True, gc=False):
             raise Refusal(Status.CLIENT_ERROR, str(reason), 404) from reason
 
     def reply_list(
-        self, objects: Sequence[T], headers: Headers = (), original: Callable[[T], Any] | None = None
+        self,
+        objects: Sequence[T],
+        headers: Headers = (),
+        original: Callable[[T], Any] | None = None,
+        losses: "Sequence[Sequence[Loss]]" = (),
     ) -> Reply:
-        """The answer that shows a page of a list, but for what this version has no words for; see `listed`."""
+        """The answer that shows a page of a list, but for what this version has no words for; see `listed`.
+
+        `losses` are what each of the objects, in their order, does not say in any case.
+        """
         said, withheld = self.dialect.encode_list(objects, original)
-        return Reply(said.body, headers=fewer(headers, withheld), losses=said.losses)
+        told = [each for place, each in enumerate(losses) if place not in withheld]
+        more = [replace(loss, path=f"$[{at}]{loss.path[1:]}") for at, each in enumerate(told) for loss in each]
+        return Reply(said.body, headers=fewer(headers, len(withheld)), losses=(*said.losses, *more))
 
 
 class Later(Struct, frozen=True, gc=False):

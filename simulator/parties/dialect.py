@@ -70,8 +70,8 @@ class Dialect(Protocol):
     def encode_original(self, original: Struct, cls: type[Struct]) -> Said:
         """The JSON of an original that stands for an object of a class: as it is, or translated without stand-ins."""
 
-    def encode_list(self, objects: Sequence[T], original: Callable[[T], Any] | None = None) -> tuple[Said, int]:
-        """The JSON list of those objects that can be said, and how many cannot, which its losses say why.
+    def encode_list(self, objects: Sequence[T], original: Callable[[T], Any] | None = None) -> tuple[Said, list[int]]:
+        """The JSON list of those objects that can be said, and the places of those that cannot; its losses say why.
 
         `original` finds that of an object, if it has one.
         """
@@ -122,9 +122,9 @@ class HomeDialect:
 
         return said_of(original, cls, HOME, Setting())
 
-    def encode_list(self, objects: Sequence[T], original: Callable[[T], Any] | None = None) -> tuple[Said, int]:
+    def encode_list(self, objects: Sequence[T], original: Callable[[T], Any] | None = None) -> tuple[Said, list[int]]:
         """See Dialect."""
-        return (Said(codec.encode(objects)), 0) if original is None else encode_each(self, objects, original)
+        return (Said(codec.encode(objects)), []) if original is None else encode_each(self, objects, original)
 
     def encode_patch(self, cls: type[Struct], changes: Any) -> bytes:
         """See Dialect."""
@@ -167,11 +167,12 @@ class HomeDialect:
         del raw, cls
 
 
-def encode_each(dialect: Dialect, objects: Sequence[T], original: Callable[[T], Any] | None) -> tuple[Said, int]:
+def encode_each(dialect: Dialect, objects: Sequence[T], original: Callable[[T], Any] | None) -> tuple[Said, list[int]]:
     """See Dialect.encode_list."""
     said: list[bytes] = []
+    withheld: list[int] = []
     losses: list[Loss] = []
-    for obj in objects:
+    for place, obj in enumerate(objects):
         kept = original(obj) if original is not None else None
         try:
             if kept is None:
@@ -179,11 +180,12 @@ def encode_each(dialect: Dialect, objects: Sequence[T], original: Callable[[T], 
                 continue
             each = dialect.encode_original(kept, type(obj))
         except Unsayable as why:
+            withheld.append(place)
             losses.append(_withheld(obj, why))
             continue
         losses += [replace(loss, path=f"$[{len(said)}]{loss.path[1:]}") for loss in each.losses]
         said.append(each.body)
-    return Said(b"[%b]" % b",".join(said), tuple(losses)), len(objects) - len(said)
+    return Said(b"[%b]" % b",".join(said), tuple(losses)), withheld
 
 
 def _withheld(obj: Struct, why: Unsayable) -> "Loss":

@@ -57,7 +57,7 @@ class ForeignDialect:
         """See Dialect."""
         return self._say(type(obj), _tree(obj), patch=False)
 
-    def encode_list(self, objects: Sequence[T], original: Callable[[T], Any] | None = None) -> tuple[Said, int]:
+    def encode_list(self, objects: Sequence[T], original: Callable[[T], Any] | None = None) -> tuple[Said, list[int]]:
         """See Dialect."""
         return encode_each(self, objects, original)
 

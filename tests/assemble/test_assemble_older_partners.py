@@ -6,12 +6,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from run_town import MIN, OpenTown, S
 from test_assemble_natives import CPO, EARLIER, HOME, NEW, OLD, TARIFF, truck_stops
 
 from simulator.engine.cause import TIME
 from simulator.ocpi.codec import encode
+from simulator.ocpi.translation import Loss
+from simulator.ocpi.v2_2_1.sessions import Session
 from simulator.ocpp.messages import TransactionEvent
+from simulator.parties.store import Store
 from simulator.recording.reader import Recording
 from simulator.recording.rows import Message
 from simulator.scenario.expand import ocpi_tariff, original_tariff
@@ -110,6 +114,37 @@ def test_a_session_of_2_1_1_says_that_a_plug_stands_for_another(desk: OpenTown) 
     url = desk.url(OLD, CPO, "sessions", "SENDER") + "?date_from=2026-05-01T00:00:00Z"
     answer = desk.ask(OLD, CPO, "GET", url)
     assert "$[0].location.evses[0].connectors[0].standard" in differences(desk, answer.exchange)
+
+
+class Elsewhere:
+    """A session that its owner cannot tell in 2.1.1, of which the location is not known."""
+
+    id = "ELSEWHERE"
+
+    def __init__(self, session: Session) -> None:
+        self.last_updated = session.last_updated
+        self._session = replace(session, id=self.id, location_id="NOWHERE")
+
+    def whole(self) -> Session:
+        return self._session
+
+    def losses(self, version: str) -> tuple[Loss, ...]:
+        return (Loss("$.location", "changed", f"Not so in {version}."),)
+
+
+def test_the_session_after_one_that_is_withheld_is_remarked_on_at_its_own_place(desk: OpenTown) -> None:
+    charged(desk, OLD)
+    sessions = desk.world.cpos[CPO].sessions
+    (known,) = sessions.by_peer[OLD]
+    sessions.by_peer[OLD] = Store()
+    for each in (Elsewhere(known.whole()), known):
+        sessions.put(OLD, each)
+    url = desk.url(OLD, CPO, "sessions", "SENDER") + "?date_from=2026-05-01T00:00:00Z"
+    answer = desk.ask(OLD, CPO, "GET", url)
+    assert [each["id"] for each in answer.data] == [known.id]
+    found = differences(desk, answer.exchange)
+    assert "NOWHERE is not known here" in found.pop("$")[1]
+    assert list(found) == ["$[0].location.evses[0].connectors[0].standard"]
 
 
 def test_a_session_of_2_2_1_names_no_plug_and_needs_no_remark(desk: OpenTown) -> None:

@@ -46,6 +46,20 @@ def test_prices_with_taxes_become_net_when_that_is_exact() -> None:
     assert tariff["elements"][0]["price_components"][0]["price"] == Decimal("0.30")
 
 
+def test_what_is_told_of_a_price_stands_at_the_place_that_it_has_in_the_tariff() -> None:
+    """The element before it is left out."""
+    booked = {"price_components": [ENERGY], "restrictions": {"booking": "BOOKING"}}
+    taxed = {"price_components": [ENERGY | {"vat": 0}, ENERGY | {"price": Decimal("0.30"), "vat": 20}]}
+    tariff = TARIFF | {"elements": [booked, {"price_components": [ENERGY | {"vat": 0}]}, booked, taxed]}
+    said = translate("tariff", tariff | {"tax_included": "YES"}, "2.3.0", "2.2.1", OWNER)
+    assert paths(said, "lost") == ["$.elements[0]", "$.elements[2]", "$.tax_included"]
+    assert paths(said, "changed") == [
+        "$.elements[1].price_components[0].price",
+        "$.elements[3].price_components[0].price",
+        "$.elements[3].price_components[1].price",
+    ]
+
+
 def test_tariff_without_taxes_says_no_vat() -> None:
     said = translate("tariff", priced(ENERGY | {"vat": 21}, tax_included="N/A"), "2.3.0", "2.2.1", OWNER)
     assert tree(said)["elements"] == [{"price_components": [ENERGY]}]

@@ -80,6 +80,26 @@ def test_a_session_that_2_1_1_cannot_be_told_whole_any_more_goes_on_and_ends_the
         )
 
 
+def test_what_a_period_has_lost_is_told_at_the_place_that_it_has_in_the_message(desk: OpenTown) -> None:
+    """2.1.1 has no POWER, so that a period of nothing else is left out, and does not say which tariff it is."""
+    url, place = f"{RECEIVER}/sessions/NL/ABC/S-PLACES", square(desk)["id"]
+    strange = {**period("2026-05-04T08:00:00Z"), "dimensions": [{"type": "POWER", "volume": 11}]}
+    known = {**period("2026-05-04T08:10:00Z"), "tariff_id": "day"}
+    whole = session("S-PLACES", cdr_token=card_of(desk, "NL-VET"), location_id=place, charging_periods=[strange, known])
+
+    def lost(method: str, body: dict[str, Any]) -> tuple[int, list[str]]:
+        found = leg(desk, say(desk, "NL-ABC", method, url, body, to="NL-VET"))
+        paths = [hint.path for hint in desk.hints(found.exchange) if hint.path.startswith("$.charging_periods[")]
+        return len(json.loads(found.request_body)["charging_periods"]), paths
+
+    first, second = "$.charging_periods[0]", "$.charging_periods[1]"
+    left_out = [f"{first}.dimensions[0]", first]
+    assert lost("PUT", {**whole, **at(0)}) == (1, [*left_out, f"{second}.tariff_id"])
+    assert lost("PATCH", {"charging_periods": [known], **at(1)}) == (2, [f"{first}.tariff_id"])
+    assert lost("PATCH", {"charging_periods": [strange, known], **at(2)}) == (3, [*left_out, f"{second}.tariff_id"])
+    assert lost("PATCH", {"kwh": 5, **at(3)}) == (3, [])
+
+
 def test_a_session_that_can_be_said_again_is_told_whole(desk: OpenTown) -> None:
     url, place = f"{RECEIVER}/sessions/NL/ABC/S-BACK", square(desk)["id"]
     whole = session("S-BACK", cdr_token=card_of(desk, "NL-VET"), location_id=place, **at(0))

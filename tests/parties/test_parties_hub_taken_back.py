@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from parties_hub import HOST, HUB, RECEIVER, SENDER, hub_town, onward, say, square
 from run_town import OpenTown, S, Told, json_answer
 
+from simulator.ocpi.codec import encode
 from simulator.recording.rows import Message
 
 OLD = ("NL-VET", "NL-VT2")
@@ -232,7 +233,39 @@ def test_who_has_missed_it_reads_it_if_it_asks_for_what_is_new_and_in_no_whole_l
     store.drop("MISSED")
 
 
-def test_what_did_not_get_through_comes_with_the_next_change(tmp_path: Path) -> None:
+def test_what_a_receiver_has_read_is_taken_back_as_what_it_was_told(desk: OpenTown) -> None:
+    """When it registered it read the lists of NL-ABC, which the hub passes on."""
+    place = square(desk)
+    uids = [evse["uid"] for evse in place["evses"]]
+    for publish, left in ((False, []), (True, uids)):
+        assert evses(desk, place["id"]) == (uids if not left else [])
+        told = push(desk, "PATCH", f"locations/NL/ABC/{place['id']}", {"publish": publish})
+        assert ways(desk, told, *OLD) == [(emsp, "PUT", 200) for emsp in OLD]
+        assert evses(desk, place["id"]) == left
+    (tariff,) = desk.world.cpos["NL-ABC"].tariffs.store
+    plain = json.loads(encode(tariff))
+    told = push(desk, "PUT", f"tariffs/NL/ABC/{tariff.id}", {**plain, "min_price": {"excl_vat": 1}})
+    assert ways(desk, told, *OLD) == [(emsp, "DELETE", 200) for emsp in OLD]
+
+
+@pytest.mark.parametrize("path", ["", "/READ"])
+def test_what_a_receiver_has_asked_for_is_taken_back_too(tmp_path: Path, path: str) -> None:
+    with hub_town(tmp_path, "memory", with_more_parties) as town:
+        store = town.world.cpos["NL-ABC"].locations.store
+        (known,) = store
+        store.put(replace(known, id="READ", last_updated=now()), "READ")
+        hub = town.world.hubs[HUB]
+        hub.sync.soon(hub.office.connections["NL-ABC"], "a test")
+        town.run_for(5 * S)
+        line = town.world.party("NL-VET").office.connections["NL-ABC"]
+        url = f"{HOST}/ocpi/via/NL-ABC/sender/2.1.1/locations{path}"
+        assert say(town, "NL-VET", "GET", url, to=None, raw=True, token=line.held).status == 1000
+        told = push(town, "PATCH", "locations/NL/ABC/READ", {"publish": False})
+        assert ways(town, told, *OLD) == [("NL-VET", "PUT", 201)], "NL-VT2 has never heard of it"
+
+
+@pytest.mark.parametrize("to", [HUB, "NL-VET"])
+def test_what_did_not_get_through_comes_with_the_next_change(tmp_path: Path, to: str) -> None:
     with hub_town(tmp_path, "memory") as town:
         place = square(town, id="LOST")
         uids = [evse["uid"] for evse in place["evses"]]
@@ -241,10 +274,10 @@ def test_what_did_not_get_through_comes_with_the_next_change(tmp_path: Path) -> 
             node = town.world.party("NL-VET").office.node
             right = node.server
             town.server("NL-VET", lambda inbound: json_answer(None, 3000, 500))
-            push(town, "PATCH", "locations/NL/ABC/LOST", {"publish": publish})
+            push(town, "PATCH", "locations/NL/ABC/LOST", {"publish": publish}, to)
             assert evses(town, "LOST") == before
             node.server = right
-            push(town, "PATCH", "locations/NL/ABC/LOST", {"name": "Again"})
+            push(town, "PATCH", "locations/NL/ABC/LOST", {"name": "Again"}, to)
             assert evses(town, "LOST") == after
 
 

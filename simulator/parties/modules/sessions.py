@@ -86,10 +86,8 @@ class SessionsSender:
     def _get_list(self, call: Call) -> Reply:
         sessions = self._shown_to(call.connection)
         shown, headers = page(sessions, lambda session: session.last_updated, call, PAGE_LIMIT, date_from_required=True)
-        reply = call.reply_list([session.whole() for session in shown], headers)
-        lost = enumerate(session.losses(call.version) for session in shown)
-        losses = [replace(loss, path=f"$[{index}]{loss.path[1:]}") for index, each in lost for loss in each]
-        return replace(reply, losses=(*reply.losses, *losses)) if losses else reply
+        losses = [session.losses(call.version) for session in shown]
+        return call.reply_list([session.whole() for session in shown], headers, losses=losses)
 
     def _shown_to(self, connection: Connection) -> list[RunningSession]:
         if connection.peer_role is Role.SCSP:

@@ -65,9 +65,9 @@ class Answers:
         if data is not None and cargo.told:
             source, owner = onward.way.line.version, call.owner or onward.way.to
             try:
-                rest = partial(self._changes.in_list, call, owner)
+                listed = partial(self._changes.passed, call, owner)
                 said = (
-                    self._interpreter.say_list(cargo.told, data, source, call.version, owner, rest)
+                    self._interpreter.say_list(cargo.told, data, source, call.version, owner, listed)
                     if cargo.many
                     else self._interpreter.say(
                         cargo.told, data, source, call.version, owner, token=call.params.get("token_uid", "")
@@ -78,6 +78,8 @@ class Answers:
                     self._office.client.hints(exchange, error.findings)
                 raise Refusal(Status.HUB_ERROR, f"What {'-'.join(onward.way.to)} answered is not valid.") from error
             self._interpreter.tell(exchange.id, said)
+            if not cargo.many and said.body is not None:
+                self._changes.passed(call, owner, data, said.body)
             if said.body is None:
                 raise Refusal(
                     Status.CLIENT_ERROR, f"It cannot be said in OCPI {call.version}: {said.reason}"[:255], 404

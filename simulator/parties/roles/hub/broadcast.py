@@ -14,13 +14,12 @@ from simulator.parties.connection import Connection
 from simulator.parties.dialect import OLDEST
 from simulator.parties.office import Office
 from simulator.parties.push import Outbox
-from simulator.parties.roles.hub.addressee import known_type
 from simulator.parties.roles.hub.cache import Owner
 from simulator.parties.roles.hub.changes import Change, Changes
 from simulator.parties.roles.hub.directory import CONNECTED, Directory
 from simulator.parties.roles.hub.interpreter import Interpreter
 from simulator.parties.roles.hub.library import Library
-from simulator.parties.roles.hub.subjects import SHARED, subject_of, whole_of
+from simulator.parties.roles.hub.subjects import subject_of, whole_of
 
 _KEPT = 10_000
 
@@ -86,8 +85,7 @@ class Broadcast:
     def push(self, call: Call, owner: Owner, line: Connection, change: Change) -> None:
         """Send a change to a receiver, after all that it has been sent of the same object."""
         route, ids = call.route, self._interpreter.ids(call.params, call.version, line.version)
-        known_as, (id, *path) = tuple(call.params.values())[2], tuple(ids.values())[2:]
-        kind = SHARED[route.module.value]
+        id, *path = tuple(ids.values())[2:]
         lane = f"{line.name}/{route.module}/{'/'.join(owner)}/{id}"
         endpoint = line.endpoint(route.module, route.interface)
         if endpoint is None:
@@ -111,9 +109,10 @@ class Broadcast:
             if change.method != "PATCH" or not not_found(exchange):
                 return
             # A part of something that the receiver does not know: only the whole tells it.
-            body = self._library.whole(kind, owner, known_as, known_type(call), line.version, exchange.id)
-            if body is not None:
-                put = whole_of(subject, "PUT", id)
+            mends = self._changes.whole(call, owner, line)
+            if mends is not None:
+                self._interpreter.tell(exchange.id, mends.said)
+                put, body = whole_of(subject, "PUT", id), mends.said.body or b""
                 self._outbox.push(lane, line, "PUT", whole, put, exchange.as_cause(), body, first=True)
 
         body = change.said.body or b""

@@ -28,12 +28,14 @@ Place = tuple[str, str]
 class Shown(Struct):
     """How readers of a version were last told of an object; of a location without its EVSEs, but with `places`.
 
-    `places` are all Connectors that any of them was ever told of, `now` those of the last time.
+    `places` are all Connectors that any of them was ever told of, `now` those of the last time; `readers` are the names
+    of the connections over which they were told.
     """
 
     body: bytes
     places: dict[Place, None]
     now: dict[Place, None]
+    readers: dict[str, None]
 
 
 class Kept:
@@ -71,14 +73,13 @@ class Kept:
 
     def show(self, version: str, body: bytes) -> None:
         """Readers of a version are told of it like this."""
-        known = self.shown.get(version)
+        known = self.shown.get(version) or Shown(b"", {}, {}, {})
         if self.kind != "location":
-            self.shown[version] = Shown(body, {}, {})
+            self.shown[version] = Shown(body, {}, {}, known.readers)
             return
         tree = parse(body)
         now = dict.fromkeys(place for evse in tree.pop("evses", ()) for place in places_of(evse))
-        places = known.places if known is not None else {}
-        self.shown[version] = Shown(codec.encode(tree), {**places, **now}, now)
+        self.shown[version] = Shown(codec.encode(tree), {**known.places, **now}, now, known.readers)
 
     def change(self, tree: Tree, last_updated: str | None) -> None:
         """It is like this now."""

@@ -17,6 +17,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from simulator.ocpi import codec
+from simulator.ocpi.modules import InterfaceRole
 from simulator.parties.call import Call
 from simulator.parties.connection import Connection
 from simulator.parties.roles.hub.addressee import known_type
@@ -75,7 +76,7 @@ class Changes:
             said = self._say(call, owner, version)
             return Change("PUT" if said.body is not None else "", said, withheld=said)
         if not path and (not cargo.patch or kind == "tariff"):
-            return self._whole(_copy(line, kept), kept, version)
+            return self._whole(line, kept)
         return self._part(call, line, kept, tuple(path))
 
     def _say(self, call: Call, owner: Owner, version: str) -> Said:
@@ -88,16 +89,16 @@ class Changes:
         gone, shown = self._gone.get(copy, {}), kept.shown.get(version)
         reason, places = self._interpreter.part(kept, version, path)
         if reason:
-            had = shown.places if shown is not None else ()
+            had = shown.places if shown is not None and line.name in shown.readers else ()
             lost = [each for each in had if each[0] == path[0].lower() and each not in places and each not in gone]
             withheld = Said(None, (), (("$", reason),))
             if not lost:
                 return Change("", _NOTHING, withheld=withheld)
             taken_back = _taken_back(line, "the Location without it", reason)
-            return self._whole(copy, kept, version, taken_back, withheld=withheld)
+            return self._whole(line, kept, taken_back, withheld=withheld)
         said = self._say(call, kept.owner, version)
         if said.body is None or _ALL in gone or any(place in gone for place in places):
-            return self._whole(copy, kept, version, _whole_for(line))
+            return self._whole(line, kept, _whole_for(line))
         if not path:
             self._interpreter.said(kept, version)
         elif shown is not None:
@@ -107,16 +108,25 @@ class Changes:
                 self._keep(copy, [at for at in shown.places if at not in places and (at in gone or at[0] == evse)])
         return Change(method, said)
 
-    def _whole(self, copy: str, kept: Kept, version: str, *remarks: Remark, withheld: Said = _NOTHING) -> Change:
+    def whole(self, call: Call, owner: Owner, line: Connection) -> Change | None:
+        """The whole of what a call changes a part of, for a receiver that lacks it; None when it cannot be said."""
+        kept = self._cache.get(SHARED[call.route.module.value], owner, tuple(call.params.values())[2], known_type(call))
+        if kept is None or kept.version == line.version:
+            return Change("PUT", Said(kept.raw), True) if kept is not None else None
+        return None if self._interpreter.unsaid(kept, line.version) else self._whole(line, kept)
+
+    def _whole(self, line: Connection, kept: Kept, *remarks: Remark, withheld: Said = _NOTHING) -> Change:
         """The object as it can be said now, which takes the place of what the receiver has."""
-        said, shown, lacked = self._interpreter.said(kept, version), kept.shown[version], self._gone.get(copy, ())
+        copy, said, shown = _copy(line, kept), self._interpreter.said(kept, line.version), kept.shown[line.version]
+        lacked = self._gone.get(copy, ())
+        shown.readers[line.name] = None
         self._keep(copy, [place for place in shown.places if place not in shown.now])
         return Change("PUT", replace(said, remarks=remarks), True, withheld, copy, tuple(lacked))
 
     def _take_back(self, line: Connection, kept: Kept, reason: str) -> Change:
         """What ends an object that cannot be said any more at a receiver who may have it."""
         copy, withheld = _copy(line, kept), Said(None, (), (("$", reason),))
-        rest, lacked = self._rest(kept, line.version, kept.head.last_updated), self._gone.get(copy, ())
+        rest, lacked = self._rest(kept, line, kept.head.last_updated), self._gone.get(copy, ())
         if rest is None or _ALL in lacked:
             return Change("", _NOTHING, withheld=withheld)
         self._keep(copy, [_ALL])
@@ -135,35 +145,46 @@ class Changes:
         else:
             self._gone.pop(copy, None)
 
-    def _rest(self, kept: Kept, version: str, last_updated: str) -> bytes | None:
-        """What is left to tell readers of a version of what they were shown and cannot be told any more.
+    def _rest(self, kept: Kept, line: Connection, last_updated: str) -> bytes | None:
+        """What is left to tell a receiver of what it was told before and cannot be told any more.
 
-        Nothing of a Tariff; None when they were never shown it.
+        Nothing of a Tariff; None when it was never told of it.
         """
-        shown = kept.shown.get(version)
-        if shown is None or kept.kind == "tariff":
-            return None if shown is None else b""
+        shown = kept.shown.get(line.version)
+        if shown is None or line.name not in shown.readers:
+            return None
+        if kept.kind == "tariff":
+            return b""
         rest = {**parse(shown.body), "last_updated": last_updated}
         return codec.encode({**rest, "valid": False} if kept.kind == "token" else rest)
 
-    def listed(self, call: Call, kept: Kept, last_updated: str) -> bytes | None:
-        """What stands in a list that a receiver reads for an object that cannot be said: nothing, if it is read whole.
+    def listed(self, call: Call, kept: Kept, said: bytes | None, last_updated: str) -> bytes | None:
+        """What stands in a list that a receiver reads for an object: what is `said` of it, or what is left of it.
 
-        Who asks only for what is new would keep what it has.
+        The latter is for who asks for what is new, and would keep what it has; a list that is read whole lacks it.
         """
-        rest = self._rest(kept, call.version, last_updated)
+        line = call.line
+        if said is not None:
+            if kept.version != call.version:
+                kept.shown[call.version].readers[line.name] = None
+            return said
+        rest = self._rest(kept, line, last_updated)
         if rest is not None:
-            self._keep(_copy(call.line, kept), [_ALL])
+            self._keep(_copy(line, kept), [_ALL])
         return rest if rest and dict(parse_qsl(call.query)).get("date_from") else None
 
-    def in_list(self, call: Call, owner: Owner, item: bytes) -> bytes | None:
-        """The same for an object in its owner's own list."""
+    def passed(self, call: Call, owner: Owner, item: bytes, said: bytes | None) -> bytes | None:
+        """The same for an object in what its owner answers a reader, whether in a list or by itself."""
         kind = SHARED.get(call.route.module.value)
-        if kind is None:
-            return None
+        if kind is None or kind != CARGO[call.route.name].told or call.route.interface is not InterfaceRole.SENDER:
+            return said
         head = head_of(parse(item))
         kept = self._cache.get(kind, owner, head.uid or head.id, head.type if kind == "token" else "")
-        return self.listed(call, kept, head.last_updated) if kept is not None else None
+        if kept is None:
+            return said
+        if said is not None:
+            kept.show(call.version, said)
+        return self.listed(call, kept, said, head.last_updated)
 
 
 def _copy(line: Connection, kept: Kept) -> str:

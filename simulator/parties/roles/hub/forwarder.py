@@ -145,6 +145,7 @@ class Forwarder:
         others = self._under_way.pop(leg, 0) - 1
         if others > 0:
             self._under_way[leg] = others
+        self._preparation.concluded(onward, exchange)
         if exchange.response is None:
             self._standing.doubted(onward.way.end, exchange.as_cause())
         else:

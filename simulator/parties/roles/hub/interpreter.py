@@ -4,7 +4,7 @@ Nothing is touched between two parties of one version. What cannot be said faith
 """
 
 from collections.abc import Callable, Iterable
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 import msgspec
 from msgspec import Struct
@@ -22,6 +22,8 @@ from simulator.parties.losses import TRANSLATION, tell_translation
 from simulator.parties.roles.hub.cache import Cache, Kept, Owner, Place, places_of
 from simulator.parties.roles.hub.reading import Tree, parse, part_of
 
+Listed: TypeAlias = Callable[[bytes, bytes | None], bytes | None]
+"""What stands in a list for an object, given that as it came and as it is said; None: nothing."""
 _items = msgspec.json.Decoder(list[msgspec.Raw]).decode
 _PAID_BY_TOKEN: Final = ("session", "cdr")
 _TYPE_RESTORED: Final = Loss(
@@ -82,13 +84,8 @@ class Interpreter:
         said = translate(kind, parse(raw), source, target, self._setting(owner, token), patch=patch)
         return _said(self._with_type(kind, said, target))
 
-    def say_list(
-        self, kind: str, raw: bytes, source: str, target: str, owner: Owner, rest: Callable[[bytes], bytes | None]
-    ) -> Said:
-        """A list in another version; what is withheld of it is told with its place, a bad object costs only itself.
-
-        `rest` is what stands in it for an object that is withheld; None: nothing.
-        """
+    def say_list(self, kind: str, raw: bytes, source: str, target: str, owner: Owner, listed: Listed) -> Said:
+        """A list in another version; what is withheld of it is told with its place, a bad object costs only itself."""
         said: list[bytes] = []
         remarks: list[Remark] = []
         losses: list[Loss] = []
@@ -104,7 +101,7 @@ class Interpreter:
                 )
                 continue
             losses += [msgspec.structs.replace(loss, path=place + loss.path[1:]) for loss in each.losses]
-            left = each.body if each.body is not None else rest(bytes(item))
+            left = listed(bytes(item), each.body)
             if left is None:
                 withheld.append((place, each.reason))
                 continue

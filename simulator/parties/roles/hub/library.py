@@ -136,8 +136,7 @@ class Library:
             if client is None or call.line in client.lines() or owner not in (None, kept.owner):
                 continue
             raw = self._interpreter.kept(kept, call.version, call.cause.id)
-            if raw is None:
-                raw = self._changes.listed(call, kept, kept.head.last_updated)
+            raw = self._changes.listed(call, kept, raw, kept.head.last_updated)
             if raw is not None:
                 entries.append(_Entry(kept.head.last_updated, raw))
         shown, headers = page(entries, lambda entry: entry.last_updated, call, PAGE_LIMIT)

@@ -13,6 +13,7 @@ from simulator.ocpi.modules import InterfaceRole, ModuleID, Role
 from simulator.ocpi.routes import join_url
 from simulator.ocpi.status import Status
 from simulator.parties.call import Call, Refusal
+from simulator.parties.client import succeeded
 from simulator.parties.connection import Connection
 from simulator.parties.dialect import OLDEST
 from simulator.parties.office import Office
@@ -20,7 +21,7 @@ from simulator.parties.roles.hub.addressee import not_connected
 from simulator.parties.roles.hub.broadcast import Broadcast
 from simulator.parties.roles.hub.cache import Cache, Owner
 from simulator.parties.roles.hub.callbacks import Asked, Callbacks
-from simulator.parties.roles.hub.changes import Changes
+from simulator.parties.roles.hub.changes import Change, Changes
 from simulator.parties.roles.hub.directory import Client, Directory
 from simulator.parties.roles.hub.interpreter import Interpreter, Said
 from simulator.parties.roles.hub.library import Library
@@ -58,7 +59,7 @@ class Way(Struct, frozen=True, gc=False):
 
 
 class Onward(Struct, frozen=True, gc=False):
-    """The onward leg of one message."""
+    """The onward leg of one message; `said` is its body if that was translated, `change` what it is to the receiver."""
 
     way: Way
     method: str
@@ -67,6 +68,7 @@ class Onward(Struct, frozen=True, gc=False):
     subject: Subject
     cargo: Cargo
     said: Said | None = None
+    change: Change | None = None
 
 
 class Preparation:
@@ -159,7 +161,7 @@ class Preparation:
             url = join_url(way.base, *whole) + (f"?{query}" if query else "")
         if change.whole or change.method != call.route.method:
             subject = whole_of(subject, change.method, whole[-1])
-        return Onward(way, change.method, url, change.said.body or b"", subject, way.cargo, change.said)
+        return Onward(way, change.method, url, change.said.body or b"", subject, way.cargo, change.said, change)
 
     def plain(self, call: Call, way: Way) -> Onward:
         """The onward leg of a message that is just passed on."""
@@ -185,6 +187,11 @@ class Preparation:
     def tell(self, exchange: Exchange, said: Said) -> None:
         """Record what the translation of a message cost on the exchange that carries it."""
         self._interpreter.tell(exchange.id, said)
+
+    def concluded(self, onward: Onward, exchange: Exchange) -> None:
+        """It has reached its final state: what did not come to its receiver is not there."""
+        if onward.change is not None and not succeeded(exchange):
+            self._changes.failed(onward.change)
 
     def _remember(self, call: Call, way: Way, owner: Owner) -> None:
         """Keep what is meant for everybody, though its owner sends it to each by itself, and who hears of a session."""

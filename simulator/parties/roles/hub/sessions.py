@@ -6,12 +6,14 @@ any more it is told how it goes on, which every version has words for, and is le
 Source: OCPI 2.2.1, Sessions, PATCH; digest, sections 3.3 and 6.2.
 """
 
+import re
 from typing import Final
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from simulator.ocpi import codec
+from simulator.ocpi.translation import Loss
 from simulator.parties.call import Call
 from simulator.parties.connection import Connection
 from simulator.parties.dialect import OLDEST
@@ -22,15 +24,20 @@ from simulator.parties.roles.hub.interpreter import Interpreter, Remark, Said
 from simulator.parties.roles.hub.reading import Tree, read
 
 _ENDED: Final = ("COMPLETED", "INVALID")
+_of_a_period: Final = re.compile(r"\$\.charging_periods\[([0-9]+)\](.*)\Z").match
 _GOES_ON: Final = ("status", "kwh", "total_cost", "end_date_time", "end_datetime", "last_updated")
 
 
 class _UnderWay(Struct):
-    """A Session as its owner has told it in a version, and over which connections it was `told` on."""
+    """A Session as its owner has told it in a version, and over which connections it was `told` on.
+
+    `before`: how many of its charging periods were known before its owner's last message, which has added the others.
+    """
 
     version: str
     tree: Tree
     told: dict[str, None]
+    before: int = 0
 
 
 class Sessions:
@@ -49,6 +56,7 @@ class Sessions:
         said = self._say(codec.encode(session.tree), source, target, owner)
         if said.body is not None:
             session.told[line.name] = None
+            said = replace(said, losses=_as_told(said.losses, session.before))
         elif line.name in session.told:
             return Change("PATCH", self._rest(session, said, owner, line))
         return self._change("PUT", said)
@@ -77,6 +85,8 @@ class Sessions:
                 raise unknown("Session", id)
             tree = _patched(known.tree, tree, call.version)
         session = _UnderWay(call.version, tree, known.told if known is not None else {})
+        if is_patch and known is not None and call.version != OLDEST:
+            session.before = len(known.tree.get("charging_periods") or ())
         if tree["status"] in _ENDED:
             self._under_way.pop(key, None)
         else:
@@ -89,3 +99,17 @@ def _patched(whole: Tree, patch: Tree, version: str) -> Tree:
     if version != OLDEST and "charging_periods" in changes:
         changes["charging_periods"] = [*(whole.get("charging_periods") or ()), *changes["charging_periods"]]
     return {**whole, **changes}
+
+
+def _as_told(losses: tuple[Loss, ...], before: int) -> tuple[Loss, ...]:
+    """What a Session lost, with its charging periods as its owner's last message counts them; of others it was told."""
+    if not before:
+        return losses
+    told = []
+    for loss in losses:
+        period = _of_a_period(loss.path)
+        if period is None:
+            told.append(loss)
+        elif int(period[1]) >= before:
+            told.append(replace(loss, path=f"$.charging_periods[{int(period[1]) - before}]{period[2]}"))
+    return tuple(told)
