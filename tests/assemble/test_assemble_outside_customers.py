@@ -48,6 +48,7 @@ def test_they_come_with_the_good_cards_that_it_tells_of_and_not_before(tmp_path:
     result = scene(crowded(tmp_path), path, part, stranger)
     assert all(result.summary["checks"].values()), result.remarks  # type: ignore[attr-defined]
     assert {body["cdr_token"]["uid"] for body in stranger.bodies("PUT", "sessions")} == {"CARD-1", "CARD-2"}
+    assert not told(path, "refused"), "nobody comes with a card that is not good"
     reasons = list(dict.fromkeys(data["why"] for _, data in told(path, "stays_away")))
     assert reasons == ["DE-EXT: no valid token of it is known", "DE-EXT: all its tokens are in use"]
 
@@ -57,7 +58,7 @@ def test_they_come_with_the_tokens_that_the_scenario_names_and_wait_for_its_app(
 
     async def part(run: Served) -> None:
         await register(run, stranger)
-        await run.until(2 * MIN)
+        await run.until(5 * MIN)
         waits = await run.waits("START_SESSION")
         assert waits.token_uid == "APP-EXT"
         place = {"location_id": waits.location_id, "evse_uid": waits.evse_uid}
