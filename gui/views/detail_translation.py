@@ -21,6 +21,9 @@ _WORDS: Final = {
     "invented": tr("Invented"),
     "alias": tr("Alias"),
     "withheld": tr("Withheld"),
+    "taken-back": tr("Taken back"),
+    "whole": tr("Sent whole"),
+    "left": tr("Left as it was"),
 }
 _PLACE: Final = 1
 

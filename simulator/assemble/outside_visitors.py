@@ -11,6 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 from simpy import Event
 
+from simulator.assemble.outside_customers import Customers, patient
 from simulator.assemble.people import SEARCH_M, plan_of
 from simulator.assemble.world import World
 from simulator.engine.cause import Cause
@@ -92,7 +93,7 @@ class _TheirDesk:
 
 def welcome(world: World, outsider: Outsider, tell: Callable[[Awaited], None]) -> None:
     """Let the scenario's drivers with this outsider's cards and accounts arrive; `tell` hears whom it keeps waiting."""
-    visitors = [driver for driver in world.scenario.visitors if driver.emsp == outsider.id]
+    visitors = [visitor for visitor in world.scenario.visitors if visitor.emsp == outsider.id]
     if not visitors:
         return
     desk = _TheirDesk(world, outsider.id, tell)
@@ -101,26 +102,30 @@ def welcome(world: World, outsider: Outsider, tell: Callable[[Awaited], None]) -
         for location in world.assets[cpo].locations:
             signs.learn(location, None)
     world.street.apps[outsider.id] = signs
-    for driver in visitors:
-        world.kernel.env.process(arrive_at(world.street, _visit(driver), driver.arrives_at_us))
+    for visitor in visitors:
+        if isinstance(visitor, Driver):
+            arrivals = arrive_at(world.street, _visit(visitor), visitor.arrives_at_us)
+        elif visitor.sessions_per_day:
+            arrivals = Customers(world, visitor, _reached(world, outsider)).arrivals()
+        else:
+            continue
+        world.kernel.env.process(arrivals)
 
 
 def _visit(driver: Driver) -> Visit:
-    """One with an app leaves when charging is over, at the latest after the stay; and waits for the outsider's commands
-    as patiently as for a place, as people may be typing them.
-    """
     by_app = driver.authorise == "app"
-    return Visit(
+    visit = Visit(
         driver.name,
         driver.emsp,
         IdToken(driver.token or "", "Central" if by_app else "ISO14443"),
-        replace(plan_of(driver), leaves_when_full=by_app),
+        plan_of(driver),
         driver.latitude,
         driver.longitude,
         SEARCH_M,
-        driver.stop or ("unplug" if by_app else "card"),
-        app_patience_us=driver.patience_us,
+        "card",
     )
+    visit = patient(visit, driver.patience_us)
+    return replace(visit, stop=driver.stop) if driver.stop else visit
 
 
 def _reached(world: World, outsider: Outsider) -> list[str]:

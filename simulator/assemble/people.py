@@ -100,12 +100,18 @@ def _apps_before(world: World) -> dict[str, DriverApp]:
 
 
 def _group(world: World, emsp: Emsp, spec: DriverGroup) -> Group:
+    """The group of one of our eMSPs, with a token for each member."""
     size = max(_SMALLEST_POOL, math.ceil(spec.sessions_per_day))
     tokens = []
     for number in range(1, size + 1):
         name = f"{spec.name}/member/{number}"
         rfid = world.streams.uniform(f"group/{name}", "authorise")() < spec.rfid_share
         tokens.append(_issue(world, emsp, name, rfid, spec.only_at))
+    return group_of(world, spec, reach(world.scenario, emsp.office.id), tokens)
+
+
+def group_of(world: World, spec: DriverGroup, cpos: Sequence[str], tokens: Sequence[IdToken] = ()) -> Group:
+    """A group with these tokens, whose eMSP reaches these CPOs."""
     mix = MIXES.get(spec.vehicles) or ((spec.vehicles, 1),)
     habits: Habits = replace(HABITS[spec.arrivals], mix=mix, patience_mean_us=spec.patience_us)
     arrivals = Arrivals(
@@ -115,17 +121,17 @@ def _group(world: World, emsp: Emsp, spec: DriverGroup) -> Group:
         centres: Sequence[tuple[float, float]] = ((spec.latitude, spec.longitude),)
         reach_m = spec.radius_m or SEARCH_M
     else:
-        centres, reach_m = _destinations(world, emsp, spec.near), spec.radius_m or ANYWHERE_M
-    return Group(spec.name, emsp.office.id, arrivals, habits, tuple(tokens), tuple(centres), reach_m, SEARCH_M)
+        centres, reach_m = _destinations(world, cpos, spec.near), spec.radius_m or ANYWHERE_M
+    return Group(spec.name, spec.emsp, arrivals, habits, tuple(tokens), tuple(centres), reach_m, SEARCH_M)
 
 
-def _destinations(world: World, emsp: Emsp, cpo: str | None) -> list[tuple[float, float]]:
-    """Where drivers without a stated centre want to be: near any location (of that CPO) to charge at."""
+def _destinations(world: World, cpos: Sequence[str], near: str | None) -> list[tuple[float, float]]:
+    """Where drivers without a stated centre want to be: near any location to charge at, of one CPO or of all."""
     places = [
         (float(location.coordinates.latitude), float(location.coordinates.longitude))
-        for peer_id in reach(world.scenario, emsp.office.id)
-        if cpo in (None, peer_id)
-        for location in world.assets[peer_id].locations
+        for cpo in cpos
+        if near in (None, cpo)
+        for location in world.assets[cpo].locations
         if any(evse.status is Status.AVAILABLE and rating_of(evse) is not None for evse in location.evses)
     ]
     return places or [(0.0, 0.0)]

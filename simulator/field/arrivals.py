@@ -1,26 +1,40 @@
 """Who comes when: processes that let groups of drivers arrive at random, and named drivers at their instant."""
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import Any
 
 from simpy import Event
 
 from simulator.engine.streams import Streams
-from simulator.field.driver import Driver
+from simulator.field.driver import Driver, Life
 from simulator.field.group import Group, draw_visit
 from simulator.field.street import Street
 from simulator.field.visit import Visit
 
 
-def group_arrivals(street: Street, streams: Streams, group: Group, duration_us: int) -> Generator[Event, Any, None]:
-    """A process: from instant 0 on and before `duration_us`, starts the group's drivers, `<group>#1` the first."""
+def group_arrivals(
+    street: Street,
+    streams: Streams,
+    group: Group,
+    duration_us: int,
+    life_of: Callable[[str, int], Life] | None = None,
+) -> Generator[Event, Any, None]:
+    """A process: from instant 0 on and before `duration_us`, starts the group's drivers, `<group>#1` the first.
+
+    `life_of` is what becomes of the one of this name and number, counted from 0; without it that is a visit drawn for
+    the group's tokens in turn.
+    """
+
+    def usual(name: str, number: int) -> Life:
+        return Driver(street, draw_visit(streams, group, name, group.tokens[number % len(group.tokens)])).life()
+
+    life_of = life_of or usual
     uniform = streams.uniform(f"group/{group.name}", "arrivals")
     at_us, count = group.arrivals.next_arrival_us(0, uniform), 0
     while at_us < duration_us:
         yield street.env.timeout(at_us - street.env.now_us)
-        token = group.tokens[count % len(group.tokens)]
+        street.env.process(life_of(f"{group.name}#{count + 1}", count))
         count += 1
-        street.env.process(Driver(street, draw_visit(streams, group, f"{group.name}#{count}", token)).life())
         at_us = group.arrivals.next_arrival_us(at_us, uniform)
 
 

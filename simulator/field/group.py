@@ -19,8 +19,8 @@ class Group(Struct, frozen=True):
     """Drivers of one eMSP with common habits.
 
     `tokens` is the pool of its members: arrival n is member n modulo their number, whose token's kind decides between
-    card and app. A driver wants to charge at a point within `radius_m` of one of the `centres` (degrees), both drawn
-    uniformly, and looks around there within `search_m`.
+    card and app. It is empty where the members are found in another way. A driver wants to charge at a point within
+    `radius_m` of one of the `centres` (degrees), both drawn uniformly, and looks around there within `search_m`.
     """
 
     name: str
@@ -33,8 +33,8 @@ class Group(Struct, frozen=True):
     search_m: int
 
     def __post_init__(self) -> None:
-        if not self.tokens or not self.centres:
-            raise ValueError(f"Group {self.name}: expected at least one token and one centre.")
+        if not self.centres:
+            raise ValueError(f"Group {self.name}: expected at least one centre.")
 
 
 def draw_visit(streams: Streams, group: Group, name: str, token: IdToken) -> Visit:

@@ -28,6 +28,7 @@ _GROUP_KEYS = (
     "near",
     "patience",
     "only_at",
+    "tokens",
 )
 _DRIVER_KEYS = (
     "emsp",
@@ -51,6 +52,7 @@ _WEEK_US = 7 * 86_400_000_000
 _radius = limited(parse_distance_m, 1, 1_000_000, "a distance from 1 m to 1000 km")
 _patience = limited(parse_duration, 0, _WEEK_US, "a duration of at most 7 d")
 _reserve = limited(parse_duration, 60_000_000, 86_400_000_000, "a duration from 1 min to 1 d")
+_uid = phrase(36)
 _stay = limited(parse_duration, 1_000_000, _WEEK_US, "a duration from 1 s to 7 d")
 
 
@@ -131,6 +133,7 @@ def _group(
         patience_us=fields.optional("patience", _patience, DEFAULT_PATIENCE_US),
         near=near,
         only_at=_only_at(problems, fields, sites),
+        tokens=_tokens(problems, fields),
     )
 
 
@@ -169,7 +172,7 @@ def _driver(problems: Problems, fields: Fields, start: Start, duration_us: int, 
         stay_us=fields.optional("stay", _stay, DEFAULT_STAY_US),
         stop=fields.maybe("stop", one_of(STOPS)),
         patience_us=fields.optional("patience", _patience, DEFAULT_PATIENCE_US),
-        token=fields.maybe("token", phrase(36)),
+        token=fields.maybe("token", _uid),
         reserve_us=reserve_us,
         keeps=fields.optional("keeps", one_of(KEEPS), "yes"),
         only_at=_only_at(problems, fields, sites),
@@ -184,6 +187,19 @@ def _only_at(problems: Problems, fields: Fields, sites: Sequence[str]) -> tuple[
     for item, name in zip(items, names, strict=True):
         problems.reference(item.place, name, sites, "site")
     return names
+
+
+def _tokens(problems: Problems, fields: Fields) -> tuple[str, ...]:
+    """The uids under `tokens`: one, or a list of different ones."""
+    value = fields.value("tokens")
+    if value is None:
+        return ()
+    items = problems.items(value) if isinstance(value, Items) else (value,)
+    tokens = tuple(problems.scalar(item, _uid, "") for item in items)
+    if not tokens or len(tokens) != len(dict.fromkeys(token.lower() for token in tokens)):
+        sentence = "“tokens” is a list of different uids, such as [04AABBCCDD, APP-1]."
+        problems.add(value.place, "an empty or repeating list", "each uid once", sentence)
+    return tokens
 
 
 def read_rfid_share(problems: Problems, value: Value | None) -> float:

@@ -91,7 +91,7 @@ def load(path: Path, overrides: Sequence[str] = ()) -> Scenario:
         site_names,
     )
     places = [item.place for item in problems.items(fields.value("drivers"))]
-    ours, visitors = take_visitors(problems, places, written, outsiders)
+    ours, visitors = take_visitors(problems, places, written, outsiders, parties)
     drivers = (*ours, *made.drivers)
     scenario = Scenario(
         name=fields.required("name", phrase(200), ""),

@@ -177,7 +177,8 @@ class DriverGroup(Struct, frozen=True):
     """Drivers of one eMSP who arrive at random: `sessions_per_day` is the mean of an ordinary weekday.
 
     They want to charge within `radius_m` of a centre; without a centre, near any of the scenario's Locations, or of
-    those of the CPO `near`. `only_at` are the sites where their contracts are good; none: all are.
+    those of the CPO `near`. `only_at` are the sites where their contracts are good; none: all are. `tokens` are the
+    uids of an outsider's customers; none: those of the tokens that it tells our CPOs of.
     """
 
     name: str
@@ -192,6 +193,7 @@ class DriverGroup(Struct, frozen=True):
     patience_us: int
     near: str | None = None
     only_at: tuple[str, ...] = ()
+    tokens: tuple[str, ...] = ()
 
 
 class RecordedSession(Struct, frozen=True):
@@ -323,4 +325,4 @@ class Scenario(Struct, frozen=True):
     faults: tuple[Fault, ...]
     changes: tuple[Change, ...] = ()
     outsiders: tuple[Outsider, ...] = ()
-    visitors: tuple[Driver, ...] = ()
+    visitors: tuple[DriverGroup | Driver, ...] = ()

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 
+from simulator.scenario.drivers import emsps_of
 from simulator.scenario.fields import Fields, Problems
 from simulator.scenario.model import Driver, DriverGroup, Outsider, Party, PartyRole, RecordedDrivers
 from simulator.scenario.tree import Entry, Items, Place, Value
@@ -90,27 +91,54 @@ def _matching(pattern: re.Pattern[str], expected: str) -> Callable[[str], str]:
 
 
 def take_visitors(
-    problems: Problems, places: Sequence[Place], drivers: Sequence[AnyDrivers], outsiders: Sequence[Outsider]
-) -> tuple[tuple[AnyDrivers, ...], tuple[Driver, ...]]:
-    """Our own drivers, and those of an outsider: they are named, and their card or account with it has a uid."""
-    outside = [outsider.id for outsider in outsiders if outsider.role == "emsp"]
+    problems: Problems,
+    places: Sequence[Place],
+    drivers: Sequence[AnyDrivers],
+    outsiders: Sequence[Outsider],
+    parties: Sequence[Party],
+) -> tuple[tuple[AnyDrivers, ...], tuple[DriverGroup | Driver, ...]]:
+    """Our own drivers, and the customers of outsiders."""
+    outside = {outsider.id: outsider for outsider in outsiders if outsider.role == "emsp"}
+    hubs = [party.id for party in parties if party.role == "hub"]
     ours: list[AnyDrivers] = []
-    visitors: list[Driver] = []
-    for number, driver in enumerate(drivers):
-        visits = not isinstance(driver, RecordedDrivers) and driver.emsp in outside
-        if visits and isinstance(driver, Driver) and driver.token:
-            visitors.append(driver)
-            if driver.reserve_us is not None or driver.only_at:
-                sentence = (
-                    f"{driver.name} reserves with the outsider itself, which also says where its contract is good."
-                )
-                problems.add(places[number], driver.name, "neither reserve nor only_at", sentence)
-            continue
-        ours.append(driver)
-        if visits:
-            sentence = f"{driver.name} is an outsider's customer: write a single driver, with a token that it knows."
-            problems.add(places[number], driver.name, "a driver with a token", sentence)
-        elif isinstance(driver, Driver) and driver.token:
-            sentence = f"{driver.name} gets a token from one of our parties; only one of an outsider's is written here."
-            problems.add(places[number], driver.token, "no token", sentence)
+    visitors: list[DriverGroup | Driver] = []
+    for place, drivers_of_one in zip(places, drivers, strict=True):
+        theirs = [outside[emsp] for emsp in emsps_of(drivers_of_one) if emsp in outside]
+        if not theirs:
+            ours.append(drivers_of_one)
+            _must_have_no_token(problems, place, drivers_of_one)
+        elif isinstance(drivers_of_one, RecordedDrivers):
+            sentence = f"Recorded drivers have contracts with parties of ours, and {theirs[0].id} is outside."
+            problems.add(place, theirs[0].id, "an eMSP of ours", sentence)
+        else:
+            visitors.append(drivers_of_one)
+            _check_visitor(problems, place, drivers_of_one, theirs[0], hubs)
     return tuple(ours), tuple(visitors)
+
+
+def _must_have_no_token(problems: Problems, place: Place, drivers: AnyDrivers) -> None:
+    tokens: tuple[str, ...] = ()
+    if isinstance(drivers, Driver):
+        tokens = (drivers.token,) if drivers.token else ()
+    elif isinstance(drivers, DriverGroup):
+        tokens = drivers.tokens
+    if tokens:
+        sentence = f"{drivers.name} gets a token from one of our parties; only one of an outsider's is written here."
+        problems.add(place, ", ".join(tokens), "no token", sentence)
+
+
+def _check_visitor(
+    problems: Problems, place: Place, visitor: DriverGroup | Driver, outsider: Outsider, hubs: Sequence[str]
+) -> None:
+    """What only its outsider can know of a customer is not written here, but for a single one's token."""
+    reserves = isinstance(visitor, Driver) and visitor.reserve_us is not None
+    if reserves or visitor.only_at:
+        sentence = f"{visitor.name} reserves with the outsider itself, which also says where its contract is good."
+        problems.add(place, visitor.name, "neither reserve nor only_at", sentence)
+    if isinstance(visitor, Driver):
+        if not visitor.token:
+            sentence = f"{visitor.name} is an outsider's customer: write the token that {outsider.id} knows."
+            problems.add(place, visitor.name, "a driver with a token", sentence)
+    elif visitor.near and not any(partner in (visitor.near, *hubs) for partner in outsider.partners):
+        sentence = f"{visitor.name} would want to be near {visitor.near}, with which {outsider.id} is not connected."
+        problems.add(place, visitor.near, f"one of {', '.join(outsider.partners)}", sentence)

@@ -59,6 +59,10 @@ class Stranger:
         return self
 
     async def __aexit__(self, *about: object) -> None:
+        await self.leave()
+
+    async def leave(self) -> None:
+        """Be gone, for good."""
         assert self._session is not None
         assert self._runner is not None
         await self._session.close()

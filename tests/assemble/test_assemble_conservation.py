@@ -14,9 +14,13 @@ from simulator.ocpi.v2_2_1.location_tree import find_evse
 from simulator.recording.reader import Recording
 from simulator.scenario.load import load
 
-PLAYED_ELSEWHERE = ("hub", "smart_charging")
-"""Folders whose scenarios have tests of their own, over both wires and with every check."""
-SHIPPED = [path for path in sorted(SCENARIOS.rglob("*.yaml")) if path.parent.name not in PLAYED_ELSEWHERE]
+PLAYED_ELSEWHERE = ("hub/", "smart_charging/", "roaming/peer_to_peer", "roaming/three_versions_one_hub")
+"""Scenarios that have tests of their own, over both wires and with every check."""
+SHIPPED = [
+    path
+    for path in sorted(SCENARIOS.rglob("*.yaml"))
+    if not path.relative_to(SCENARIOS).as_posix().startswith(PLAYED_ELSEWHERE)
+]
 PAIRS = (("NL-EMA", "NL-ABC"), ("NL-DUN", "NL-EMA"), ("NL-NOM", "NL-ABC"), ("NL-DUN", "NL-NOM"))
 
 

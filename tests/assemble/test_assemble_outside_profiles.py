@@ -72,7 +72,7 @@ def test_an_outside_emsp_hears_what_came_of_asking_for_limits_and_of_lifting_the
             results.append(await stranger.asks("DELETE", session["id"]))
 
     path = tmp_path / "served.ocpirun"
-    scene(served(tmp_path, JOINS.format(version="2.2.1"), visitor), path, part, speed=60.0)
+    scene(served(tmp_path, JOINS.format(version="2.2.1"), visitor), path, part)
     assert results[0]["result"] == "ACCEPTED"
     assert results[0]["profile"]["charging_profile"]["charging_profile_period"]
     assert results[1] == {"result": "UNKNOWN"}, "there was no limit"
@@ -88,7 +88,7 @@ def test_ours_hear_from_an_outside_cpo_what_came_of_asking_for_limits_and_of_lif
             await stranger.serve(run)
             await stranger.tells("GET")
             await stranger.tells("DELETE")
-            await run.until(run.at_us + MIN)
+            await run.after(MIN)
 
     changes = (
         'changes:\n  - {at: "06:30", kind: charging_limit_asked, driver: Ann}\n'
@@ -116,7 +116,7 @@ def test_two_outsiders_limit_and_are_limited_over_a_hub_of_ours(tmp_path: Path) 
             for invitation in await run.invited(2):
                 stranger = emsp if invitation.outsider == "DE-EXT" else cpo
                 await stranger.register(invitation.versions_url, invitation.token)
-            await run.until(run.at_us + MIN)
+            await run.after(MIN)
             for method in ("GET", "DELETE"):
                 url = f"{emsp.base}/ocpi/2.2.1/chargingprofiles/{method}"
                 query = f"?duration=600&response_url={quote(url, safe='')}"

@@ -50,6 +50,14 @@ def swept(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, int, str]:
     return folder / "out", done.returncode, done.stdout
 
 
+@pytest.fixture(scope="module")
+def played(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The recording of half an hour."""
+    path = tmp_path_factory.mktemp("played") / "a.ocpirun"
+    assert main(["run", str(QUICKSTART), "--wire", "memory", "--until", "30 min", "--out", str(path)]) == 0
+    return path
+
+
 def test_a_sweep_leaves_one_table_and_says_so(swept: tuple[Path, int, str]) -> None:
     from pyarrow import parquet
 
@@ -153,9 +161,10 @@ def test_what_cannot_be_is_told_in_a_sentence(
     assert not list(Path().glob("out/jobs/*"))
 
 
-def test_a_warm_up_longer_than_the_run_is_told_by_a_report_too(capsys: pytest.CaptureFixture[str]) -> None:
-    tool(capsys, "run", str(QUICKSTART), "--wire", "memory", "--until", "30 min", "--out", "a.ocpirun")
-    code, _, err = tool(capsys, "report", "a.ocpirun", "--warm-up", "1 h")
+def test_a_warm_up_longer_than_the_run_is_told_by_a_report_too(
+    played: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, _, err = tool(capsys, "report", played, "--warm-up", "1 h")
     assert code == 2
     assert err == "ocpi-sim: A warm-up of 1 h leaves nothing of a run of 0.5 h; choose a shorter one.\n"
 
@@ -170,11 +179,10 @@ def test_another_folder_is_not_spoilt(swept: tuple[Path, int, str], capsys: pyte
 
 
 @pytest.mark.parametrize("form", [["--html", "new/page.html"], ["--csv", "new"], ["--parquet", "new"]])
-def test_a_report_on_a_full_disk_leaves_nothing(capsys: pytest.CaptureFixture[str], form: list[str]) -> None:
+def test_a_report_on_a_full_disk_leaves_nothing(played: Path, form: list[str]) -> None:
     """Files of this process may not grow beyond a few bytes, which is as good as a full disk."""
-    tool(capsys, "run", str(QUICKSTART), "--wire", "memory", "--until", "30 min", "--out", "a.ocpirun")
     full = subprocess.run(
-        [sys.executable, "-c", TOOL, "report", "a.ocpirun", *form],
+        [sys.executable, "-c", TOOL, "report", str(played), *form],
         capture_output=True,
         text=True,
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100)),
@@ -183,7 +191,7 @@ def test_a_report_on_a_full_disk_leaves_nothing(capsys: pytest.CaptureFixture[st
     assert full.returncode == 2
     assert "new cannot be written" in full.stderr
     assert "Traceback" not in full.stderr
-    assert os.listdir() == ["a.ocpirun"]
+    assert os.listdir() == []
 
 
 # Interrupted

@@ -102,6 +102,6 @@ def test_a_day_that_changes_the_clock(start: str, hours: int) -> None:
         assert {at_us // H for at_us in times} == set(range(2, 2 + hours))
 
 
-def test_a_group_needs_tokens() -> None:
-    with pytest.raises(ValueError, match="at least one token"):
-        group(tokens=())
+def test_a_group_needs_a_place() -> None:
+    with pytest.raises(ValueError, match="at least one centre"):
+        group(centres=())

@@ -55,6 +55,18 @@ def test_ours_can_register_with_one_of_whom_people_gave_a_url_and_a_token(tmp_pa
     assert (outsider.versions, outsider.encoding) == (("2.1.1",), "raw")
 
 
+GROUP = "{emsp: DE-EXT, name: crowd, sessions_per_day: 30"
+
+
+def test_a_group_may_have_an_outsiders_tokens_or_those_that_are_named(tmp_path: Path) -> None:
+    more = f"outside: {{DE-EXT: {{role: emsp}}}}\ndrivers:\n  - {GROUP}}}\n"
+    scenario = read(tmp_path, more)
+    assert [(group.name, group.tokens) for group in scenario.visitors] == [("crowd", ())]  # type: ignore[union-attr]
+    assert scenario.drivers == ()
+    named = read(tmp_path, more.replace("30", "30, near: NL-ABC, tokens: [04AB, APP-1]"))
+    assert [group.tokens for group in named.visitors] == [("04AB", "APP-1")]  # type: ignore[union-attr]
+
+
 def test_a_driver_may_hold_an_outsiders_card(tmp_path: Path) -> None:
     more = f"outside: {{DE-EXT: {{role: emsp}}}}\ndrivers:\n  - {DRIVER}, token: 04AB}}\n"
     scenario = read(tmp_path, more)
@@ -86,6 +98,30 @@ def test_a_driver_may_hold_an_outsiders_card(tmp_path: Path) -> None:
         (
             f"outside: {{DE-EXT: {{role: emsp}}}}\ndrivers:\n  - {DRIVER.replace('DE-EXT', 'NL-EMA')}, token: x}}\n",
             "only one of an outsider's is written here",
+        ),
+        (
+            f"drivers:\n  - {GROUP.replace('DE-EXT', 'NL-EMA')}, tokens: [x]}}\n",
+            "crowd gets a token from one of our parties; only one of an outsider's is written here",
+        ),
+        (
+            f"outside: {{DE-EXT: {{role: emsp}}}}\ndrivers:\n  - {GROUP}, tokens: [04AB, 04ab]}}\n",
+            "“tokens” is a list of different uids",
+        ),
+        (
+            f"outside: {{DE-EXT: {{role: emsp}}}}\ndrivers:\n  - {GROUP}, tokens: []}}\n",
+            "“tokens” is a list of different uids",
+        ),
+        (
+            f"outside: {{DE-EXT: {{role: emsp}}}}\ndrivers:\n  - {GROUP}, only_at: Square}}\n",
+            "which also says where its contract is good",
+        ),
+        (
+            f"outside: {{DE-EXT: {{role: emsp}}, DE-CPO: {{role: cpo}}}}\ndrivers:\n  - {GROUP}, near: DE-CPO}}\n",
+            "crowd would want to be near DE-CPO, with which DE-EXT is not connected",
+        ),
+        (
+            "outside: {DE-EXT: {role: emsp}}\ndrivers:\n  - {sessions: day.csv.gz, name: day, emsps: [DE-EXT]}\n",
+            "Recorded drivers have contracts with parties of ours, and DE-EXT is outside",
         ),
     ],
 )

@@ -1,7 +1,6 @@
 """What hosts are called at the edge between a run and the real network, and why one of them cannot be reached."""
 
 import asyncio
-
 from urllib.parse import quote_plus
 
 import pytest

@@ -57,8 +57,12 @@ class Broadcast:
         return True
 
     def send(self, call: Call, owner: Owner) -> None:
-        """Pass a push on to everybody that it is meant for."""
-        if not self._is_new(call):
+        """Pass a push on to everybody that it is meant for.
+
+        Nobody has heard of an owner that is not connected yet; once they have, they read all that it has.
+        """
+        teller = self._directory.find(f"{owner[0]}-{owner[1]}")
+        if teller is None or teller.status is not CONNECTED or not self._is_new(call):
             return
         sent_by = Role.EMSP if call.route.module is ModuleID.TOKENS else Role.CPO
         done: dict[str, None] = {call.line.name: None}
