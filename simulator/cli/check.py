@@ -1,13 +1,16 @@
 """`ocpi-sim check`: what is wrong or odd about a file of OCPI objects, of any size and any version."""
 
 import argparse
+import gzip
 import json
 import re
 import sys
+import zlib
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, BinaryIO, Final
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from io import BufferedReader
+from typing import IO, TYPE_CHECKING, Any, Final, cast
 
 from simulator.cli.mistake import Mistake
 from simulator.i18n import tr
@@ -21,7 +24,8 @@ STANDARD_INPUT: Final = "-"
 SHOWN_OF_A_KIND: Final = 20
 """How many findings of one rule at one place, whatever the index, are printed for a person; then they are counted."""
 
-_index: Final = re.compile(r"\[[0-9]+\]")
+_GZIP: Final = b"\x1f\x8b"
+_number: Final = re.compile(r"(?<=\[)[0-9]+(?=\])|(?<=^line )[0-9]+")
 _Kind = tuple[str, str, str]
 
 
@@ -31,8 +35,9 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         "check",
         help=tr("check a file of OCPI objects"),
         description=tr(
-            "Checks a JSON file: one OCPI object or a list of them, bare or in an envelope. Exit code 0: in order, "
-            "perhaps with notes; 1: errors or warnings; 2: it could not be checked."
+            "Checks a JSON file: one OCPI object or a list of them, bare or in an envelope, or an object on each line; "
+            "gzip is unpacked. Exit code 0: in order, perhaps with notes; 1: errors or warnings; 2: it could not be "
+            "checked."
         ),
     )
     add = parser.add_argument
@@ -101,15 +106,27 @@ def _tariffs(name: str, version: str) -> "tuple[Struct, ...]":
 
 
 @contextmanager
-def _opened(name: str) -> Iterator[BinaryIO]:
-    if name == STANDARD_INPUT:
-        yield sys.stdin.buffer
-        return
+def _opened(name: str) -> Iterator[IO[bytes]]:
+    """A file, or standard input, to read; what is gzip is unpacked. Raises Mistake."""
     try:
-        with open(name, "rb") as file:
-            yield file
+        with _packed(name) as packed:
+            if packed.peek(len(_GZIP)).startswith(_GZIP):
+                with gzip.GzipFile(fileobj=packed) as file:
+                    yield cast(IO[bytes], file)
+            else:
+                yield packed
+    except (EOFError, gzip.BadGzipFile, zlib.error):
+        raise Mistake(tr("{file} is gzip, but cut off or damaged.").format(file=name)) from None
+    except BrokenPipeError:
+        raise
     except OSError as error:
         raise Mistake(tr("{file} cannot be read: {reason}.").format(file=name, reason=error.strerror)) from None
+
+
+def _packed(name: str) -> AbstractContextManager[BufferedReader]:
+    if name == STANDARD_INPUT:
+        return nullcontext(BufferedReader(cast(Any, sys.stdin.buffer)))
+    return open(name, "rb")
 
 
 def _known_type(name: str, version: str) -> str:
@@ -161,7 +178,7 @@ class _Sentences:
 
     def tell(self, told: "Told") -> None:
         finding = told.finding
-        kind = (finding.severity, finding.rule, _index.sub("[*]", finding.path))
+        kind = (finding.severity, finding.rule, _number.sub("*", finding.path))
         self.counts[finding.severity] += 1
         self._kinds[kind] += 1
         if self._kinds[kind] <= SHOWN_OF_A_KIND:

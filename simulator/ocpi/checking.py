@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from simulator.ocpi import codec, rules
 from simulator.ocpi.broken import where_broken
+from simulator.ocpi.duplicates import duplicates
 from simulator.ocpi.envelope import Envelope
 from simulator.ocpi.findings import Finding, Invalid
 from simulator.ocpi.patch import partial
@@ -50,7 +51,7 @@ class Checker:
                 yield self._broken(item)
                 return
             found = refused.findings
-        for finding in (*found, *remarks(item.raw, cls)):
+        for finding in (*found, *remarks(item.raw, cls), *duplicates(item.raw)):
             yield self._told(finding, item)
 
     def _by_rules(self, obj: Struct) -> tuple[Finding, ...]:

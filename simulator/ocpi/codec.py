@@ -24,7 +24,7 @@ from simulator.ocpi.broken import where_broken
 from simulator.ocpi.examine import BEYOND, examine
 from simulator.ocpi.findings import Finding, Invalid
 from simulator.ocpi.nulls import drop_nulls
-from simulator.ocpi.unknown import with_unknown
+from simulator.ocpi.unknown import knows_all, with_unknown
 
 T = TypeVar("T")
 
@@ -111,6 +111,16 @@ def decode(raw: bytes | msgspec.Raw, cls: type[T]) -> T:
     return cast(T, with_unknown(value, tree))
 
 
+def decode_whole(raw: bytes, cls: type[T]) -> T:
+    """The same with all members that the class does not know, at every depth. Raises Invalid."""
+    value = decode(raw, cls)
+    if knows_all(raw, cls):
+        return value
+    tree = parse(raw)
+    drop_nulls(tree, cls)
+    return cast(T, with_unknown(value, tree, everywhere=True))
+
+
 def decode_list(raw: bytes | msgspec.Raw, cls: type[T]) -> tuple[list[T], list[Finding]]:
     """The good objects of a list, in order, and what is wrong with the others: a bad object costs only itself.
 
@@ -122,15 +132,25 @@ def decode_list(raw: bytes | msgspec.Raw, cls: type[T]) -> tuple[list[T], list[F
         return cast(list[T], (_readers.get(list_of) or _make_reader(list_of))(raw)), []
     except UNREADABLE:
         pass
+    return _decode_each(raw, cls, decode)
+
+
+def decode_whole_list(raw: bytes | msgspec.Raw, cls: type[T]) -> tuple[list[T], list[Finding]]:
+    """The same with all members that the class does not know, at every depth. Raises Invalid."""
+    raw = bytes(raw)
+    return decode_list(raw, cls) if knows_all(raw, GenericAlias(list, (cls,))) else _decode_each(raw, cls, decode_whole)
+
+
+def _decode_each(raw: bytes, cls: type[T], decode_one: Callable[[bytes, type[T]], T]) -> tuple[list[T], list[Finding]]:
     try:
         items = _items_decoder.decode(raw)
     except UNREADABLE:
-        raise invalid(raw, list_of) from None
+        raise invalid(raw, GenericAlias(list, (cls,))) from None
     good: list[T] = []
     findings: list[Finding] = []
     for index, item in enumerate(items):
         try:
-            good.append(decode(item, cls))
+            good.append(decode_one(bytes(item), cls))
         except Invalid as error:
             findings += [
                 msgspec.structs.replace(finding, path=f"$[{index}]{finding.path[1:]}") for finding in error.findings

@@ -14,6 +14,8 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec import NODEFAULT, UNSET, Struct, UnsetType
 
+from simulator.ocpi.unknown import known_fields, unknown_values, with_members
+
 T = TypeVar("T", bound=Struct)
 
 
@@ -39,7 +41,7 @@ def partial(cls: type[Struct], last_updated_required: bool = True) -> type[Any]:
 
 def apply_patch(obj: T, patch: Struct) -> T:
     """A new object with the fields that the patch carries."""
-    return msgspec.structs.replace(obj, **_changes(patch))
+    return _changed(obj, _changes(patch), patch)
 
 
 def apply_session_patch(session: T, patch: Struct) -> T:
@@ -48,9 +50,13 @@ def apply_session_patch(session: T, patch: Struct) -> T:
     if "charging_periods" in changes:
         old: tuple[Any, ...] = getattr(session, "charging_periods")  # noqa: B009 - a Session of any version
         changes["charging_periods"] = (*old, *changes["charging_periods"])
-    return msgspec.structs.replace(session, **changes)
+    return _changed(session, changes, patch)
 
 
 def _changes(patch: Struct) -> dict[str, Any]:
-    values = zip(patch.__struct_fields__, msgspec.structs.astuple(patch), strict=True)
-    return {name: value for name, value in values if value is not UNSET and value is not None}
+    return {name: value for name, value in known_fields(patch).items() if value is not UNSET and value is not None}
+
+
+def _changed(obj: T, changes: dict[str, Any], patch: Struct) -> T:
+    """What the class does not know changes as all else does."""
+    return with_members(msgspec.structs.replace(obj, **changes), unknown_values(patch))

@@ -1,9 +1,11 @@
 """A JSON file of any size, cut into the objects of its list without reading it whole: for `check`.
 
 Nothing is judged here but where a value begins and ends; each value's bytes go to the decoder, which is written in C.
-An envelope around the list is taken off and handed out at the end, with an empty list in the place of its data.
+An envelope around the list is taken off and handed out at the end, with an empty list in the place of its data. A file
+of lines with an object each (NDJSON) is cut at its lines, so that a broken one costs only itself.
 """
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple
@@ -12,7 +14,9 @@ _CHUNK: Final = 1 << 20
 MOST_BYTES: Final = 64 << 20
 """The largest value that is taken; no object of OCPI comes near it."""
 
-_BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
+_LONGEST_MARK: Final = 4
+"""How many bytes tell the encoding of JSON, also without a byte order mark: it begins with a character of ASCII."""
+_WANTED: Final = "a JSON object or list"
 _blank: Final = re.compile(rb"[ \t\r\n]*").match
 _to_bracket: Final = re.compile(rb'(?:[^"\[\]{}]++|"(?:[^"\\]++|\\.)*+")*+[\[\]{}]', re.DOTALL).match
 _string: Final = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL).match
@@ -55,18 +59,22 @@ class Broken(ValueError):
 def items(read: Callable[[int], bytes]) -> Iterator[Item]:
     """The values of a file: those of a list, bare or in an envelope's `data`, or the one that there is.
 
-    `read` gives at most so many bytes, none at the end. Raises Broken where the cutting comes to an end.
+    In a file of lines these are the lines, each named by its number. `read` gives at most so many bytes, none at the
+    end. Raises Broken where the cutting comes to an end.
     """
     scanner = _Scanner(read)
-    match scanner.peek():
-        case b"[":
-            yield from _elements(scanner, "$")
-        case b"{":
-            yield from _members(scanner)
-        case b"":
-            raise Broken(scanner.place(), "nothing", "a JSON object or list")
-        case _:
-            yield Item("$", *scanner.value())
+    first = scanner.peek()
+    if first == b"[":
+        yield from _elements(scanner, "$")
+    elif first == b"{":
+        yield from _members(scanner)
+    elif not first:
+        raise Broken(scanner.place(), "nothing", _WANTED)
+    else:
+        raw, place = scanner.value()
+        if scanner.peek():
+            raise Broken(place, _quote(first), _WANTED)
+        yield Item("$", raw, place)
     if scanner.peek():
         raise Broken(scanner.place(), "something behind the end of the JSON", "the end of the file")
 
@@ -84,10 +92,11 @@ def _elements(scanner: "_Scanner", path: str) -> Iterator[Item]:
 
 
 def _members(scanner: "_Scanner") -> Iterator[Item]:
-    """An object, which is an envelope when it has a status code or a list of data."""
+    """An object, which is an envelope when it has a status code or a list of data, or else perhaps a line of many."""
     place, began = scanner.place(), scanner.mark()
     scanner.take(b"{")
-    members: dict[bytes, tuple[bytes, Place]] = {}
+    members: list[tuple[bytes, bytes]] = []
+    data: tuple[bytes, Place] | None = None
     listed = False
     while scanner.peek() != b"}":
         if members:
@@ -97,17 +106,33 @@ def _members(scanner: "_Scanner") -> Iterator[Item]:
         if name == b'"data"' and not listed and scanner.peek() == b"[":
             listed = True
             yield from _elements(scanner, "$.data")
-            members[name] = (b"[]", place)
+            members.append((name, b"[]"))
         else:
-            members[name] = scanner.value()
+            raw, where = scanner.value()
+            members.append((name, raw))
+            data = (raw, where) if name == b'"data"' else data
     scanner.take(b"}")
-    if not listed and b'"status_code"' not in members:
-        yield Item("$", scanner.since(began), place)
+    if not listed and all(name != b'"status_code"' for name, _ in members):
+        yield from _lines(scanner, scanner.since(began), place)
         return
-    if not listed and b'"data"' in members:
-        yield Item("$.data", *members[b'"data"'])
-    whole = b",".join(name + b":" + raw for name, (raw, _) in members.items())
+    if not listed and data is not None:
+        yield Item("$.data", *data)
+    whole = b",".join(name + b":" + raw for name, raw in members)
     yield Item("$", b"{" + whole + b"}", place, is_envelope=True)
+
+
+def _lines(scanner: "_Scanner", raw: bytes, place: Place) -> Iterator[Item]:
+    """The object that was read; when it is a line, and others follow, all of them."""
+    end = scanner.place()
+    if end.line != place.line or not scanner.peek() or scanner.place().line == end.line:
+        yield Item("$", raw, place)
+        return
+    while raw:
+        yield Item(f"line {place.line}: $", raw, place)
+        scanner.forget()
+        scanner.peek()
+        place = scanner.place()
+        raw = scanner.line()
 
 
 class _Scanner:
@@ -119,9 +144,13 @@ class _Scanner:
         self._at = 0
         self._counted = 0
         self._place = Place(1, 1)
-        self._fill()
-        if self._buffer.startswith(_BYTE_ORDER_MARK):
+        while self._fill() and len(self._buffer) < _LONGEST_MARK:
+            continue
+        encoding = json.detect_encoding(bytes(self._buffer[:_LONGEST_MARK]))
+        if encoding == "utf-8-sig":
             raise Broken(self._place, "a byte order mark", "JSON in UTF-8 without one")
+        if encoding != "utf-8":
+            raise Broken(self._place, encoding.upper()[: len("UTF-16")], "JSON in UTF-8")
 
     def peek(self) -> bytes:
         """The next byte that is not blank; none at the end of the file."""
@@ -151,6 +180,17 @@ class _Scanner:
         else:
             raise Broken(place, _quote(first), "a value")
         return self.since(began), place
+
+    def line(self) -> bytes:
+        """Step to the end of the line; what stands on it, none at the end of the file."""
+        began = self.mark()
+        while (end := self._buffer.find(b"\n", began)) < 0:
+            self._hold_on()
+            if not self._fill():
+                end = len(self._buffer)
+                break
+        self._at = end
+        return self.since(began).rstrip()
 
     def mark(self) -> int:
         """Where it stands, for `since`; good until something is forgotten."""
@@ -201,10 +241,13 @@ class _Scanner:
         self._at = found.end()
 
     def _need_more(self, expected: str) -> None:
-        if len(self._buffer) - self._at > MOST_BYTES:
-            raise Broken(self.place(), f"a value of more than {MOST_BYTES >> 20} MiB", "an object of OCPI")
+        self._hold_on()
         if not self._fill():
             raise Broken(self.place(), "the end of the file", expected)
+
+    def _hold_on(self) -> None:
+        if len(self._buffer) - self._at > MOST_BYTES:
+            raise Broken(self.place(), f"a value of more than {MOST_BYTES >> 20} MiB", "an object of OCPI")
 
     def _fill(self) -> bool:
         chunk = self._read(_CHUNK)

@@ -34,6 +34,10 @@ OLDEST: Final = "2.1.1"
 """The version without sides, message ids, routing headers and charging periods that are added."""
 
 
+NEWEST: Final = "2.3.0"
+"""The version in which a receiver that shows an object again shows also what its class does not know."""
+
+
 class Unsayable(Exception):
     """An object that a version has no faithful words for; the text says why."""
 

@@ -20,8 +20,9 @@ from simulator.ocpi.aliases import Aliases
 from simulator.ocpi.catalogue import version_of
 from simulator.ocpi.findings import Finding, Invalid
 from simulator.ocpi.patch import partial
+from simulator.ocpi.unknown import known_class
 from simulator.ocpi.v2_2_1.tokens import AuthorizationInfo, Token
-from simulator.parties.dialect import HOME, OLDEST, Books, Owner, Unsayable, encode_each
+from simulator.parties.dialect import HOME, NEWEST, OLDEST, Books, Owner, Unsayable, encode_each
 from simulator.parties.losses import Losses, Said
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ class ForeignDialect:
 
     def encode_original(self, original: Struct, cls: type[Struct]) -> Said:
         """See Dialect."""
-        if type(original) is self.class_of(cls):
+        if known_class(type(original)) is self.class_of(cls):
             return Said(codec.encode(original))
         return said_of(original, cls, self.version, self._setting(self._us))
 
@@ -81,7 +82,7 @@ class ForeignDialect:
 
     def original(self, raw: bytes, cls: type[Struct]) -> Any:
         """See Dialect."""
-        return codec.decode(raw, self.class_of(cls))
+        return self._decode(raw, self.class_of(cls))
 
     def decode_authorisation(self, raw: bytes | msgspec.Raw, asked: Token | None) -> AuthorizationInfo:
         """See Dialect."""
@@ -95,7 +96,8 @@ class ForeignDialect:
         self, raw: bytes | msgspec.Raw, cls: type[T], exchange: int | None = None
     ) -> tuple[list[T], list[Any], list[Finding]]:
         """See Dialect."""
-        theirs, findings = codec.decode_list(raw, self.class_of(cls))
+        decode_list = codec.decode_whole_list if self.version == NEWEST else codec.decode_list
+        theirs, findings = decode_list(raw, self.class_of(cls))
         good: list[T] = []
         originals: list[Any] = []
         losses: list[Loss] = []
@@ -116,17 +118,22 @@ class ForeignDialect:
         self, raw: bytes, cls: type[Struct], owner: Owner | None = None, exchange: int | None = None
     ) -> Any:
         """See Dialect. A PATCH of 2.1.1 need not say when; it is then of now."""
-        heard, losses = self._hear(self._patch(raw, cls), cls, partial(cls), self._heard_from(owner), patch=True)
+        theirs = codec.decode(raw, self._patch_of(cls))
+        heard, losses = self._hear(theirs, cls, partial(cls), self._heard_from(owner), patch=True)
         self._tell(exchange, cls, losses)
         return heard
 
     def original_patch(self, raw: bytes, cls: type[Struct]) -> Any:
         """See Dialect."""
-        patch = self._patch(raw, cls)
+        patch = self._decode(raw, self._patch_of(cls))
         return patch if isinstance(patch.last_updated, str) else replace(patch, last_updated=self._now())
 
-    def _patch(self, raw: bytes, cls: type[Struct]) -> Any:
-        return codec.decode(raw, partial(self.class_of(cls), self.version != OLDEST))
+    def _patch_of(self, cls: type[Struct]) -> type[Any]:
+        return partial(self.class_of(cls), self.version != OLDEST)
+
+    def _decode(self, raw: bytes, cls: type[Struct]) -> Any:
+        """An original: from 2.3.0 on with what its class does not know."""
+        return codec.decode_whole(raw, cls) if self.version == NEWEST else codec.decode(raw, cls)
 
     def _tell(self, exchange: int | None, cls: type[Struct], losses: "Iterable[Loss]") -> None:
         if exchange is not None:

@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from simulator.ocpi.datatypes import parse_datetime
 from simulator.ocpi.pagination import in_window, paginate, parse_query
+from simulator.ocpi.unknown import known_class
 from simulator.parties.call import Call, Reply
 from simulator.wire.carrier import Headers
 
@@ -44,7 +45,7 @@ class Store(Generic[T]):
     def original(self, cls: type[Any] | None, *key: str) -> Any:
         """The original of the object with this key, when that is of this class (None: of any); else None."""
         found = self._originals.get("/".join(key).lower()) if self._originals else None
-        return found if cls is None or type(found) is cls else None
+        return found if cls is None or known_class(type(found)) is known_class(cls) else None
 
     def again(self, original: Any, *key: str) -> None:
         """An object that is kept has come again: its original, if it has one, may say more than the one before."""

@@ -1,7 +1,9 @@
 """`ocpi-sim check` from the command line: what it prints, and how it ends."""
 
+import gzip
 import io
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -142,7 +144,9 @@ def test_a_body_of_patch_is_checked_as_one(file: Path) -> None:
         (b"[\n{,}]", "“,” at line 2, column 2"),
         (b"[\n{}\n", "the end of the file at line 3, column 1"),
         (b'[\n{"a":"\xe9"}]', "the byte 0xE9, which is not UTF-8, at line 2, column 7"),
-        (b"\xff\xfe[\0]\0", "the byte 0xFF, which is not UTF-8, at line 1, column 1"),
+        (b"\xff\xfe[\0]\0", "found UTF-16 at line 1, column 1, expected JSON in UTF-8"),
+        ("[]".encode("utf-16-be"), "found UTF-16 at line 1, column 1, expected JSON in UTF-8"),
+        (b"hello, world", "found “h” at line 1, column 1, expected a JSON object or list"),
     ],
 )
 def test_what_is_no_json_is_an_error_with_its_place(
@@ -152,6 +156,7 @@ def test_what_is_no_json_is_an_error_with_its_place(
     assert main(["check", str(file), "--type", "Token"]) == 1
     assert "error: $" in (out := capsys.readouterr().out)
     assert place in out
+    assert out.count("[not-json]") == 1
 
 
 def test_an_empty_list_and_a_bare_envelope_are_in_order(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -173,6 +178,63 @@ def test_standard_input_is_read(monkeypatch: pytest.MonkeyPatch, capsys: pytest.
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(json.dumps([TOKEN]).encode())))
     assert main(["check", "-"]) == 0
     assert capsys.readouterr().out.startswith("-: 1 checked as Token")
+
+
+@pytest.mark.parametrize("is_standard_input", [False, True], ids=["file", "standard input"])
+def test_gzip_is_unpacked(
+    file: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], is_standard_input: bool
+) -> None:
+    packed = gzip.compress(json.dumps([TOKEN, {**TOKEN, "valid": 1}]).encode())
+    file.write_bytes(packed)
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(packed)))
+    assert main(["check", "-" if is_standard_input else str(file)]) == 1
+    first, *_, counts = capsys.readouterr().out.splitlines()
+    assert first.startswith("error: $[1].valid: found 1")
+    assert counts == "Errors: 1, warnings: 0, notes: 0."
+
+
+@pytest.mark.parametrize("harm", [lambda packed: packed[:-9], lambda packed: packed[:20] + b"\xff" * 9 + packed[29:]])
+def test_gzip_that_is_cut_off_or_damaged_could_not_be_checked(
+    file: Path, capsys: pytest.CaptureFixture[str], harm: Callable[[bytes], bytes]
+) -> None:
+    file.write_bytes(harm(gzip.compress(json.dumps([TOKEN]).encode())))
+    assert main(["check", str(file)]) == 2
+    assert f"{file} is gzip, but cut off or damaged." in capsys.readouterr().err
+
+
+def test_lines_with_an_object_each_are_checked_one_by_one(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = [json.dumps(each) for each in (TOKEN, {**TOKEN, "valid": 1}, TOKEN)]
+    file.write_text("\n".join([lines[0], "", lines[1], '{"uid": tru}', "7", lines[2]]))
+    assert main(["check", str(file)]) == 1
+    assert capsys.readouterr().out.splitlines() == [
+        "error: line 3: $.valid: found 1, expected true or false (OCPI 2.2.1 tokens, Token). [wrong-type]",
+        "error: line 4: $: found “t” at line 4, column 9, expected JSON in UTF-8 "
+        "(OCPI 2.2.1 transport_and_format, JSON). [not-json]",
+        "error: line 5: $: found 7, expected a JSON object: Token (OCPI 2.2.1 tokens, Token). [wrong-type]",
+        f"{file}: 5 checked as Token of OCPI 2.2.1, guessed from the first one's fields.",
+        "Errors: 3, warnings: 0, notes: 0.",
+    ]
+
+
+def test_a_name_that_an_object_has_twice_is_a_warning_with_its_path(
+    file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = json.dumps({**TOKEN, "energy_contract": {"supplier_name": "A"}})
+    twice = text.replace('"supplier_name"', '"supplier_name": "B", "supplier_name"').replace(
+        '"uid"', '"uid": "0", "uid"'
+    )
+    file.write_text(f"[{text}, {twice}]")
+    assert main(["check", str(file)]) == 1
+    *said, _, counts = capsys.readouterr().out.splitlines()
+    assert [each.partition(": found")[0] for each in said] == [
+        "warning: $[1].uid",
+        "warning: $[1].energy_contract.supplier_name",
+    ]
+    assert all(each.endswith("(RFC 8259, Objects). [duplicate-name]") for each in said)
+    assert counts == "Errors: 0, warnings: 2, notes: 0."
+    file.write_text('{"status_code": 1000, "status_code": 1000, "timestamp": "2026-05-04T06:00:00Z", "data": []}')
+    assert main(["check", str(file)]) == 1
+    assert "warning: $.status_code: found the same name again" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

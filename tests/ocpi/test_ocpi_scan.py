@@ -39,7 +39,10 @@ def test_a_list_is_cut_into_its_values(tree: list[Any], size: int, indent: int |
     assert all(raw.splitlines()[item.place.line - 1][item.place.column - 1 :][:1] == item.raw[:1] for item in found)
 
 
-@given(st.dictionaries(st.text().filter(lambda name: name not in ("data", "status_code")), values), st.integers(1, 9))
+objects = st.dictionaries(st.text().filter(lambda name: name not in ("data", "status_code")), values)
+
+
+@given(objects, st.integers(1, 9))
 def test_an_object_is_one_value(tree: dict[str, Any], size: int) -> None:
     raw = b" \n" + json.dumps(tree).encode() + b"\r\n"
     assert cut(raw, size) == [Item("$", raw.strip(), Place(2, 1))]
@@ -72,11 +75,18 @@ def test_an_envelope_is_taken_off_one_object() -> None:
         (b"[1,]", (1, 4), "“]”"),
         (b"[1 2]", (1, 4), "“2”"),
         (b"[1],", (1, 4), "something behind the end of the JSON"),
+        (b'{"a":1} {"a":2}', (1, 9), "something behind the end of the JSON"),
+        (b'{"a":\n1}\n{"a":2}', (3, 1), "something behind the end of the JSON"),
+        (b"7 8", (1, 1), "“7”"),
         (b'[{"a":\n1', (1, 2), "the end of the file"),
         (b'["a', (1, 2), "the end of the file"),
         (b'{"a" 1}', (1, 6), "“1”"),
         (b'{"a":1\n"b"}', (2, 1), '“"”'),
         (b"\xef\xbb\xbf[]", (1, 1), "a byte order mark"),
+        ("[1]".encode("utf-16"), (1, 1), "UTF-16"),
+        ("[1]".encode("utf-16-le"), (1, 1), "UTF-16"),
+        ("[1]".encode("utf-16-be"), (1, 1), "UTF-16"),
+        ("[1]".encode("utf-32"), (1, 1), "UTF-32"),
     ],
 )
 @pytest.mark.parametrize("size", [1, 1 << 20])
@@ -92,6 +102,16 @@ def test_what_was_before_the_break_is_given_out() -> None:
     assert [next(found).raw, next(found).raw] == [b'{"a":1}', b'{"a":2}']
     with pytest.raises(Broken):
         next(found)
+
+
+@given(st.lists(objects, min_size=2, max_size=6), st.integers(1, 40), st.sampled_from(["\n", "\r\n\n"]))
+def test_a_file_of_lines_is_cut_at_them(trees: list[dict[str, Any]], size: int, end: str) -> None:
+    raws = [json.dumps(tree).encode() for tree in trees]
+    found = cut(end.encode().join(raws) + b"\n", size)
+    step = end.count("\n")
+    assert [item.raw for item in found] == raws
+    assert [item.path for item in found] == [f"line {1 + step * index}: $" for index in range(len(raws))]
+    assert [item.place for item in found] == [Place(1 + step * index, 1) for index in range(len(raws))]
 
 
 def test_a_long_list_does_not_stay_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:

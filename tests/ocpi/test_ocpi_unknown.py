@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 from ocpi_shared import read_json
-from test_ocpi_checking import of
+from test_ocpi_checking import TOKEN, of
 
 from simulator.ocpi import catalogue, codec, unknown
-from simulator.ocpi.codec import decode, decode_list, encode
-from simulator.ocpi.unknown import unknown_members
+from simulator.ocpi.codec import decode, decode_list, decode_whole, decode_whole_list, encode
+from simulator.ocpi.patch import apply_patch, partial
+from simulator.ocpi.unknown import known_class, unknown_members
 from simulator.ocpi.v2_2_1.cdrs import CDR
 
 Json = dict[str, Any]
@@ -96,3 +97,33 @@ def test_a_booking_is_known_in_2_3_0_alone_and_warned_of_everywhere() -> None:
     assert known.elements[1].restrictions.booking == "BOOKING_OVERTIME"
     faults = of(json.loads(raw("2.3.0", {"booking": "PICNIC"})), "Tariff", "2.3.0")
     assert faults[0] == ("error", "unknown-value", "$[3].elements[1].restrictions.booking")
+
+
+@pytest.mark.parametrize("version", ["2.2.1", "2.3.0"])
+def test_a_whole_object_has_all_members_that_its_class_does_not_know(version: str) -> None:
+    cls = tariff_class(version)
+    tree = json.loads(raw(version, MOON)) | {"x": [None, {"y": 2.50}], "type": None}
+    tree["elements"][0]["price_components"][0]["x_way"] = "up"
+    text = json.dumps(tree).encode()
+    plain, whole = decode(text, cls), decode_whole(text, cls)
+    del tree["type"]
+    assert json.loads(encode(whole)) == tree
+    assert (unknown_members(plain), unknown_members(whole)) == ((), ("x",))
+    assert (type(plain), known_class(type(whole))) == (cls, cls)
+    assert decode_whole(encode(whole), cls) == whole
+    (first, second), findings = decode_whole_list(b"[%b,%b,7]" % (text, encode(plain)), cls)
+    assert (first, second, len(findings)) == (whole, plain, 1)
+
+
+def test_an_object_that_is_known_is_its_class_alone() -> None:
+    cls = tariff_class("2.3.0")
+    assert type(decode_whole(json.dumps(IN["2.3.0"]).encode(), cls)) is cls
+
+
+def test_a_patch_of_what_nobody_knows_adds_and_replaces() -> None:
+    cls = catalogue.types("2.3.0")["Token"]
+    token = decode_whole(json.dumps(TOKEN | {"a": 1, "b": 2}).encode(), cls)
+    patch = decode_whole(b'{"valid": false, "b": 3, "c": 4, "last_updated": "2026-05-04T07:00:00Z"}', partial(cls))
+    changed = json.loads(encode(apply_patch(token, patch)))
+    expected = {"valid": False, "a": 1, "b": 3, "c": 4, "last_updated": "2026-05-04T07:00:00Z"}
+    assert changed == TOKEN | expected

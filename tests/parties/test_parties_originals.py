@@ -132,6 +132,34 @@ def test_patches_at_all_levels_change_what_is_kept(desk: OpenTown) -> None:
     assert shown(desk, where) == body
 
 
+def test_what_2_3_0_itself_does_not_know_is_shown_again_at_every_depth_and_patched(desk: OpenTown) -> None:
+    """Case 46 of the digest."""
+    body = truck_stop(desk, "X1") | {"x_colour": "green", "x_empty": {"a": [None, 1.50]}}
+    mega = body["evses"][0]
+    mega["x_height"] = 2.5
+    mega["connectors"][0]["x_plug"] = ["odd"]
+    body["coordinates"]["x_height_m"] = -1
+    where = url(desk, "locations", "X1")
+    say(desk, "PUT", where, body)
+    assert shown(desk, where) == body
+    assert shown(desk, f"{where}/{mega['uid']}/1") == mega["connectors"][0]
+    patch = {"help_phone": "112", "x_colour": "red", "x_year": 2026, "last_updated": LATEST}
+    say(desk, "PATCH", where, patch)
+    body |= patch
+    assert shown(desk, where) == body
+    patch = {"status": "CHARGING", "x_height": 3, "x_new": {"is": True}, "last_updated": LAST}
+    say(desk, "PATCH", f"{where}/{mega['uid']}", patch)
+    mega |= patch
+    body["last_updated"] = LAST
+    assert shown(desk, where) == body
+    say(desk, "PATCH", f"{where}/{mega['uid']}/1", {"x_plug": ["even"], "last_updated": LAST})
+    mega["connectors"][0] |= {"x_plug": ["even"], "last_updated": LAST}
+    assert shown(desk, where) == body
+    plain = truck_stop(desk, "X1") | {"last_updated": LAST}
+    say(desk, "PUT", where, plain)
+    assert shown(desk, where) == plain
+
+
 def test_an_older_state_changes_what_is_kept_as_little_as_it_changes_the_view(desk: OpenTown) -> None:
     body = truck_stop(desk, "T5")
     where = url(desk, "locations", "T5")
@@ -405,3 +433,14 @@ def test_what_is_pulled_again_changes_the_original_alone(desk: OpenTown) -> None
     assert shown(desk, url(desk, "locations", "T8")) == body | {"help_phone": "112"}
     assert not receiver.take(view, TIME), "in 2.2.1 there is nothing new in it"
     assert shown(desk, url(desk, "locations", "T8")) == body | {"help_phone": "112"}
+
+
+def test_a_cdr_with_more_than_2_3_0_knows_is_read_back_whole_and_is_another_without_it(desk: OpenTown) -> None:
+    body = taxed_cdr("X2") | {"x_colour": "green"}
+    body["charging_periods"][0]["x_kind"] = "fast"
+    told = say(desk, "POST", desk.url(CPO, EMSP, "cdrs", "RECEIVER"), body)
+    assert shown(desk, told.headers["location"]) == body
+    again = desk.ask(CPO, EMSP, "POST", desk.url(CPO, EMSP, "cdrs", "RECEIVER"), body)
+    assert (again.http, again.status) == (200, 1000)
+    del body["x_colour"]
+    assert desk.ask(CPO, EMSP, "POST", desk.url(CPO, EMSP, "cdrs", "RECEIVER"), body).status == 2001

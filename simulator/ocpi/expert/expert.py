@@ -7,6 +7,7 @@ remembered by the numbers that such sets have, and only bodies and handshakes ar
 from collections.abc import Hashable, Iterator, Mapping
 from typing import Final, Protocol
 
+from simulator.ocpi.expert.agreement import check_answered, check_asked
 from simulator.ocpi.expert.answers import check_answer_form, check_envelope
 from simulator.ocpi.expert.authors import Authors, Leg
 from simulator.ocpi.expert.bodies import look_at_answered, look_at_asked
@@ -90,6 +91,7 @@ class Expert:
         kind = ("request", seen.asked, seen.route, seen.module, seen.version, seen.has_slash, bool(seen.request_body))
         found = self._check_form((*kind, one_each), seen.asked, check_request_form(seen, one_each))
         found += self._handshakes.check_request(seen)
+        found += check_asked(seen)
         objects, odd = look_at_asked(seen)
         odd += self._plugs.check(seen, objects)
         found += [each.in_version(seen.version) for each in odd]
@@ -104,6 +106,7 @@ class Expert:
         form = check_answer_form(seen, one_each)
         found = self._check_form((*kind, bool(seen.response_body), one_each), seen.asked and seen.answered, form)
         found += check_envelope(seen)
+        found += check_answered(seen)
         found += self._pages.check(seen)
         found += self._handshakes.check_answer(seen)
         objects, odd = look_at_answered(seen)
