@@ -11,7 +11,7 @@ from simulator.assemble.recorded import recorded_visits
 from simulator.assemble.world import LEAD_US, World, rating_of
 from simulator.field.arrivals import arrive_at, group_arrivals
 from simulator.field.driver import adopt
-from simulator.field.group import Group
+from simulator.field.group import Group, Member
 from simulator.field.visit import Booking, Stop, Visit
 from simulator.field.warmup import warm_up
 from simulator.ocpi.datatypes import format_datetime
@@ -52,7 +52,7 @@ def enrol(world: World) -> People:
             visits.extend(recorded_visits(world, driver, _issue))
         elif isinstance(driver, DriverGroup):
             if driver.sessions_per_day:
-                groups.append(_group(world, world.emsps[driver.emsp], driver))
+                groups.append(_group(world, driver))
         else:
             visits.append((driver.arrives_at_us, _visit(world, world.emsps[driver.emsp], driver)))
     return People(tuple(groups), tuple(visits))
@@ -99,13 +99,15 @@ def _apps_before(world: World) -> dict[str, DriverApp]:
     return apps
 
 
-def _group(world: World, emsp: Emsp, spec: DriverGroup) -> Group:
+def _group(world: World, spec: DriverGroup) -> Group:
     size = max(_SMALLEST_POOL, math.ceil(spec.sessions_per_day))
-    tokens = []
+    members = []
     for number in range(1, size + 1):
         name = f"{spec.name}/member/{number}"
         rfid = world.streams.uniform(f"group/{name}", "authorise")() < spec.rfid_share
-        tokens.append(_issue(world, emsp, name, rfid, spec.only_at))
+        # A number of its own, so that with more eMSPs to choose from nobody comes at another time or place.
+        emsp = spec.emsps[int(world.streams.uniform(f"group/{name}", "contract")() * len(spec.emsps))]
+        members.append(Member(emsp, _issue(world, world.emsps[emsp], name, rfid, spec.only_at)))
     mix = MIXES.get(spec.vehicles) or ((spec.vehicles, 1),)
     habits: Habits = replace(HABITS[spec.arrivals], mix=mix, patience_mean_us=spec.patience_us)
     arrivals = Arrivals(
@@ -115,15 +117,15 @@ def _group(world: World, emsp: Emsp, spec: DriverGroup) -> Group:
         centres: Sequence[tuple[float, float]] = ((spec.latitude, spec.longitude),)
         reach_m = spec.radius_m or SEARCH_M
     else:
-        centres, reach_m = _destinations(world, emsp, spec.near), spec.radius_m or ANYWHERE_M
-    return Group(spec.name, emsp.office.id, arrivals, habits, tuple(tokens), tuple(centres), reach_m, SEARCH_M)
+        centres, reach_m = _destinations(world, spec.emsps, spec.near), spec.radius_m or ANYWHERE_M
+    return Group(spec.name, arrivals, habits, tuple(members), tuple(centres), reach_m, SEARCH_M)
 
 
-def _destinations(world: World, emsp: Emsp, cpo: str | None) -> list[tuple[float, float]]:
+def _destinations(world: World, emsps: Sequence[str], cpo: str | None) -> list[tuple[float, float]]:
     """Where drivers without a stated centre want to be: near any location (of that CPO) to charge at."""
     places = [
         (float(location.coordinates.latitude), float(location.coordinates.longitude))
-        for peer_id in reach(world.scenario, emsp.office.id)
+        for peer_id in dict.fromkeys(peer_id for emsp in emsps for peer_id in reach(world.scenario, emsp))
         if cpo in (None, peer_id)
         for location in world.assets[peer_id].locations
         if any(evse.status is Status.AVAILABLE and rating_of(evse) is not None for evse in location.evses)

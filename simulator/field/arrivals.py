@@ -18,9 +18,9 @@ def group_arrivals(street: Street, streams: Streams, group: Group, duration_us: 
     at_us, count = group.arrivals.next_arrival_us(0, uniform), 0
     while at_us < duration_us:
         yield street.env.timeout(at_us - street.env.now_us)
-        token = group.tokens[count % len(group.tokens)]
+        member = group.members[count % len(group.members)]
         count += 1
-        street.env.process(Driver(street, draw_visit(streams, group, f"{group.name}#{count}", token)).life())
+        street.env.process(Driver(street, draw_visit(streams, group, f"{group.name}#{count}", member)).life())
         at_us = group.arrivals.next_arrival_us(at_us, uniform)
 
 

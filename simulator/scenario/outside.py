@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 
+from simulator.scenario.drivers import emsps_of
 from simulator.scenario.fields import Fields, Problems
 from simulator.scenario.model import Driver, DriverGroup, Outsider, Party, PartyRole, RecordedDrivers
 from simulator.scenario.tree import Entry, Items, Place, Value
@@ -97,7 +98,7 @@ def take_visitors(
     ours: list[AnyDrivers] = []
     visitors: list[Driver] = []
     for number, driver in enumerate(drivers):
-        visits = not isinstance(driver, RecordedDrivers) and driver.emsp in outside
+        visits = not isinstance(driver, RecordedDrivers) and any(emsp in outside for emsp in emsps_of(driver))
         if visits and isinstance(driver, Driver) and driver.token:
             visitors.append(driver)
             if driver.reserve_us is not None or driver.only_at:

@@ -64,11 +64,12 @@ def test_the_plan_is_made(tmp_path: Path) -> None:
     ]
     assert len(scenario.connections) == 12
     groups = [group for group in scenario.drivers if isinstance(group, DriverGroup)]
-    assert [(group.name, group.emsp, group.near) for group in groups][:2] == [
-        ("XE-001 at XC-001 commuter", "XE-001", "XC-001"),
-        ("XE-002 at XC-001 commuter", "XE-002", "XC-001"),
+    emsps = ("XE-001", "XE-002", "XE-003")
+    assert [(group.name, group.emsps, group.near) for group in groups][:2] == [
+        ("XC-001 commuter", emsps, "XC-001"),
+        ("XC-002 commuter", emsps, "XC-002"),
     ]
-    assert len(groups) == 12
+    assert len(groups) == 4
     assert {group.power_w for site in scenario.sites for group in site.evses} <= {11_000, 22_000, 150_000}
     for site in scenario.sites:
         (group,) = site.evses
