@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from report_hour import hour
-from report_scene import Scene
+from report_scene import SUMMARY, Scene
 
 from simulator.assemble import RunOptions, play
 from simulator.recording.reader import Recording
@@ -193,6 +193,17 @@ def test_aggregates_of_a_played_run_tell_the_same_or_nothing(tmp_path: Path) -> 
         out = tmp_path / f"{level}.ocpirun"
         asyncio.run(play(scenario, RunOptions(out=out, wire="memory", control=False, level=level)))
     aggregates_tell_the_same_or_nothing(tmp_path / "full.ocpirun", tmp_path / "aggregates.ocpirun")
+
+
+def test_the_detour_is_that_of_all_who_charge_though_they_have_not_left_yet(tmp_path: Path) -> None:
+    scene = Scene(tmp_path / "detours.ocpirun", ended_at_us=str(HOURS))
+    for name, detour_m in (("Ada", 100), ("Bo", 500), ("Cy", 9_000)):
+        scene.event(1, f"driver/{name}", "arrive", "NL-EMA")
+        scene.event(2, f"driver/{name}", "plug", "NL-EMA", "NL-ABC/E1", detour_m=detour_m, tries=1, waited_s=0)
+    scene.event(3, "driver/Ada", "leave", "NL-EMA", "S1", energy_wh=1)
+    scene.event(3, "driver/Cy", "turned_away", "NL-EMA", reason="refused", waited_s=0)
+    run = measured(scene.close(summary=json.dumps(SUMMARY)))
+    assert run.values["detour_mean_m"] == 300
 
 
 def test_a_warm_up_leaves_out_what_came_before(tmp_path: Path) -> None:
