@@ -11,7 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 from simpy import Event
 
-from simulator.assemble.people import SEARCH_M, plan_of
+from simulator.assemble.people import plan_of
 from simulator.assemble.world import World
 from simulator.engine.cause import Cause
 from simulator.field.arrivals import arrive_at
@@ -21,6 +21,7 @@ from simulator.ocpi.v2_2_1.tariffs import Tariff
 from simulator.ocpp.messages import IdToken
 from simulator.parties.roles.app import DriverApp
 from simulator.parties.store import Store
+from simulator.scenario.drivers import SEARCH_M
 from simulator.scenario.model import Driver, Outsider
 from simulator.world.app import KnownEvse
 

@@ -13,6 +13,9 @@ from simulator.scenario.units import parse_distance_m, parse_duration
 from simulator.scenario.vocabulary import ARRIVALS, AUTHORISE, KEEPS, MIXES, STOPS, VEHICLES
 from simulator.scenario.words import limited, number, one_of, phrase, whole_percent, within
 
+SEARCH_M = 3_000
+"""How far around the destination a driver looks for a charge point."""
+
 DEFAULT_PATIENCE_US = 20 * 60_000_000
 DEFAULT_STAY_US = 120 * 60_000_000
 _DEFAULT_RADIUS_M = 3_000

@@ -101,5 +101,5 @@ def _load(recording: Recording) -> Load | None:
         for event in recording.events(source="run", kind="begin"):
             told = msgspec.json.decode(event.data)
             if "sessions_per_day" in told:
-                return Load(told["sessions_per_day"], told["evses"])
+                return msgspec.convert(told, Load)
     return None
