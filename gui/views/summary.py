@@ -301,13 +301,13 @@ def _filter_words(taken: Taken) -> str:
 
 
 def _so_far(now: SoFar) -> list[Cell]:
-    sessions = tr("{sessions}, {active} under way")
-    return [
-        (tr("Sessions"), sessions.format(sessions=number(now.sessions), active=number(now.active))),
-        (tr("Energy told"), _energy(now.energy_wh)),
-        (tr("CDRs"), number(now.cdrs)),
-        (tr("Owed, without VAT"), money(now.cost)),
-    ]
+    owed = [(tr("CDRs"), number(now.cdrs)), (tr("Owed, without VAT"), money(now.cost))]
+    if now.sessions is None:
+        return [*owed]
+    sessions = tr("{sessions}, {active} under way").format(
+        sessions=number(now.sessions.begun), active=number(now.sessions.active)
+    )
+    return [(tr("Sessions"), sessions), (tr("Energy told"), _energy(now.sessions.energy_wh)), *owed]
 
 
 def _whole(whole: Summary) -> list[Cell]:

@@ -1,5 +1,7 @@
 """Sets a built world going: who charges already, what will go wrong, who meets whom, who arrives."""
 
+from msgspec.structs import asdict
+
 from simulator.assemble import changes, faults
 from simulator.assemble.cast import write_cast
 from simulator.assemble.people import enrol, seat, set_out
@@ -12,7 +14,6 @@ def begin(world: World) -> None:
     """Schedule everything that the scenario says; time still stands at the beginning of the lead-in."""
     write_cast(world)
     people = enrol(world)
-    load = load_of(world.scenario)
     world.journal.event(
         "run",
         "begin",
@@ -20,8 +21,7 @@ def begin(world: World) -> None:
             "seed": world.seed,
             "seated": seat(world, people),
             "unusable": world.unusable,
-            "sessions_per_day": load.sessions_per_day,
-            "evses": load.evses,
+            **asdict(load_of(world.scenario)),
         },
     )
     faults.schedule(world)

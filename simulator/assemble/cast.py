@@ -10,9 +10,8 @@ from simulator.engine.cause import TIME
 from simulator.field.charger import Charger
 from simulator.ocpi.v2_2_1.locations import EVSE
 from simulator.ocpi.v2_2_1.tariffs import Tariff
+from simulator.recording.rows import CAST
 from simulator.scenario.loads import can_charge
-
-HOLDER = "run"
 
 
 def write_cast(world: World) -> None:
@@ -20,10 +19,10 @@ def write_cast(world: World) -> None:
     journal = world.journal
     for party in world.scenario.parties:
         host = world.party(party.id).office.identity.host
-        journal.state(HOLDER, "party", party.id, {"role": party.role, "name": party.name, "host": host}, TIME)
+        journal.state(CAST, "party", party.id, {"role": party.role, "name": party.name, "host": host}, TIME)
     for link in world.scenario.connections:
         latency = {"median_ms": link.latency.median_us / 1e3, "p95_ms": link.latency.p95_us / 1e3}
-        journal.state(HOLDER, "link", f"{link.a}|{link.b}", latency, TIME)
+        journal.state(CAST, "link", f"{link.a}|{link.b}", latency, TIME)
     for cpo_id, assets in world.assets.items():
         for location in assets.locations:
             key = world.site_key(cpo_id, location.id)
@@ -32,7 +31,7 @@ def write_cast(world: World) -> None:
             in_use = [charger for charger in site.chargers if can_charge(evses[charger.key])]
             latitude, longitude = float(location.coordinates.latitude), float(location.coordinates.longitude)
             journal.state(
-                HOLDER,
+                CAST,
                 "site",
                 key,
                 {
@@ -48,7 +47,7 @@ def write_cast(world: World) -> None:
             )
             for charger in site.chargers:
                 value = _evse(key, charger, latitude, longitude) | _connected(evses.get(charger.key), assets.tariffs)
-                journal.state(HOLDER, "evse", charger.key, value, TIME)
+                journal.state(CAST, "evse", charger.key, value, TIME)
 
 
 def _connected(evse: EVSE | None, tariffs: Sequence[Tariff]) -> dict[str, object]:

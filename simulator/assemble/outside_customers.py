@@ -14,7 +14,7 @@ from simulator.assemble.people import group_of
 from simulator.assemble.world import World
 from simulator.field.arrivals import group_arrivals
 from simulator.field.driver import Driver, Life
-from simulator.field.group import draw_visit
+from simulator.field.group import Member, draw_visit
 from simulator.field.visit import Visit
 from simulator.ocpi.v2_2_1.types import TokenType
 from simulator.ocpp.messages import IdToken, TokenKind
@@ -27,6 +27,7 @@ class Customers:
     def __init__(self, world: World, spec: DriverGroup, cpos: Sequence[str]) -> None:
         self._world = world
         self._spec = spec
+        (self._emsp,) = spec.emsps
         self._cpos = cpos
         self._group = group_of(world, spec, cpos)
         self._in_use: dict[str, None] = {}
@@ -43,12 +44,12 @@ class Customers:
         unused = [token for token in tokens if token.uid not in self._in_use]
         if not unused:
             why = "all its tokens are in use" if tokens else "no valid token of it is known"
-            data = {"why": f"{spec.emsp}: {why}"}
-            world.journal.event(f"driver/{name}", "stays_away", party=spec.emsp, data=data)
+            data = {"why": f"{self._emsp}: {why}"}
+            world.journal.event(f"driver/{name}", "stays_away", party=self._emsp, data=data)
             return
         token = unused[number % len(unused)]
         self._in_use[token.uid] = None
-        visit = draw_visit(world.streams, self._group, name, token)
+        visit = draw_visit(world.streams, self._group, name, Member(self._emsp, token))
         yield from Driver(world.street, patient(visit, spec.patience_us)).life()
         del self._in_use[token.uid]
 
@@ -62,7 +63,7 @@ class Customers:
         known: dict[tuple[str, TokenKind], None] = {}
         for cpo in self._cpos:
             for token in self._world.cpos[cpo].tokens.store:
-                if token.valid and f"{token.country_code}-{token.party_id}".upper() == self._spec.emsp:
+                if token.valid and f"{token.country_code}-{token.party_id}".upper() == self._emsp:
                     known[token.uid, "ISO14443" if token.type is TokenType.RFID else "Central"] = None
         found = [IdToken(uid, kind) for uid, kind in known]
         return [token for token in found if token.kind == wished] or found

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from simpy import Event
 
 from simulator.assemble.outside_customers import Customers, patient
-from simulator.assemble.people import SEARCH_M, plan_of
+from simulator.assemble.people import plan_of
 from simulator.assemble.world import World
 from simulator.engine.cause import Cause
 from simulator.field.arrivals import arrive_at
@@ -22,6 +22,7 @@ from simulator.ocpi.v2_2_1.tariffs import Tariff
 from simulator.ocpp.messages import IdToken
 from simulator.parties.roles.app import DriverApp
 from simulator.parties.store import Store
+from simulator.scenario.drivers import SEARCH_M, emsps_of
 from simulator.scenario.model import Driver, Outsider
 from simulator.world.app import KnownEvse
 
@@ -93,7 +94,7 @@ class _TheirDesk:
 
 def welcome(world: World, outsider: Outsider, tell: Callable[[Awaited], None]) -> None:
     """Let the scenario's drivers with this outsider's cards and accounts arrive; `tell` hears whom it keeps waiting."""
-    visitors = [visitor for visitor in world.scenario.visitors if visitor.emsp == outsider.id]
+    visitors = [visitor for visitor in world.scenario.visitors if emsps_of(visitor) == (outsider.id,)]
     if not visitors:
         return
     desk = _TheirDesk(world, outsider.id, tell)

@@ -5,7 +5,6 @@ from typing import Any, Final
 
 from simpy import Event
 
-from simulator.assemble.cast import HOLDER
 from simulator.assemble.invited import Invitation, Invited
 from simulator.assemble.meetings import OLDEST, arrange_for_guest, behind_hub
 from simulator.assemble.world import World
@@ -17,6 +16,7 @@ from simulator.ocpi.modules import Role
 from simulator.parties.connection import Connection, ConnectionState
 from simulator.parties.identity import Identity
 from simulator.parties.introduction import Party, introduce
+from simulator.recording.rows import CAST
 from simulator.scenario.model import Outsider
 from simulator.wire.outside_addresses import Addresses
 
@@ -49,12 +49,12 @@ class Guest:
         world, outsider = self._world, self.outsider
         timeout_us = round(outsider.timeout_us * speed)
         told = {"role": outsider.role, "name": outsider.name, "host": self.host}
-        world.journal.state(HOLDER, "party", self.id, told, TIME)
+        world.journal.state(CAST, "party", self.id, told, TIME)
         self.addresses = Addresses(self.host, origins, self._in_use)
         for partner in outsider.partners:
             party = world.party(partner)
             world.links.add(Link(world.streams, partner, self.id, Latency(0, 0), timeout_us))
-            world.journal.state(HOLDER, "link", f"{partner}|{self.id}", {"median_ms": 0.0, "p95_ms": 0.0}, TIME)
+            world.journal.state(CAST, "link", f"{partner}|{self.id}", {"median_ms": 0.0, "p95_ms": 0.0}, TIME)
             for connection in self._connect(partner):
                 self._connections.append(connection)
                 party.sync.start_polling_of(connection.name)

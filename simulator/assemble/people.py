@@ -11,7 +11,7 @@ from simulator.assemble.recorded import recorded_visits
 from simulator.assemble.world import LEAD_US, World, rating_of
 from simulator.field.arrivals import arrive_at, group_arrivals
 from simulator.field.driver import adopt
-from simulator.field.group import Group
+from simulator.field.group import Group, Member
 from simulator.field.visit import Booking, Stop, Visit
 from simulator.field.warmup import warm_up
 from simulator.ocpi.datatypes import format_datetime
@@ -22,13 +22,11 @@ from simulator.ocpp.messages import IdToken
 from simulator.parties.roles.app import DriverApp
 from simulator.parties.roles.emsp import Emsp
 from simulator.parties.store import Store
+from simulator.scenario.drivers import SEARCH_M
 from simulator.scenario.model import Driver, DriverGroup, RecordedDrivers
 from simulator.world.arrivals import PROFILES, Arrivals
 from simulator.world.driver import HABITS, DriverPlan, Habits
 from simulator.world.vehicle import MIXES, VEHICLES
-
-SEARCH_M = 3_000
-"""How far around the destination a driver looks for a charge point."""
 
 ANYWHERE_M = 400
 """How far from some charge point the drivers of a group without a centre want to be."""
@@ -52,7 +50,7 @@ def enrol(world: World) -> People:
             visits.extend(recorded_visits(world, driver, _issue))
         elif isinstance(driver, DriverGroup):
             if driver.sessions_per_day:
-                groups.append(_group(world, world.emsps[driver.emsp], driver))
+                groups.append(_group(world, driver))
         else:
             visits.append((driver.arrives_at_us, _visit(world, world.emsps[driver.emsp], driver)))
     return People(tuple(groups), tuple(visits))
@@ -99,19 +97,22 @@ def _apps_before(world: World) -> dict[str, DriverApp]:
     return apps
 
 
-def _group(world: World, emsp: Emsp, spec: DriverGroup) -> Group:
-    """The group of one of our eMSPs, with a token for each member."""
+def _group(world: World, spec: DriverGroup) -> Group:
+    """A group of customers of our eMSPs, with a token for each."""
     size = max(_SMALLEST_POOL, math.ceil(spec.sessions_per_day))
-    tokens = []
+    members = []
     for number in range(1, size + 1):
         name = f"{spec.name}/member/{number}"
         rfid = world.streams.uniform(f"group/{name}", "authorise")() < spec.rfid_share
-        tokens.append(_issue(world, emsp, name, rfid, spec.only_at))
-    return group_of(world, spec, reach(world.scenario, emsp.office.id), tokens)
+        # A number of its own, so that with more eMSPs to choose from nobody comes at another time or place.
+        emsp = spec.emsps[int(world.streams.uniform(f"group/{name}", "contract")() * len(spec.emsps))]
+        members.append(Member(emsp, _issue(world, world.emsps[emsp], name, rfid, spec.only_at)))
+    reached = dict.fromkeys(cpo for emsp in spec.emsps for cpo in reach(world.scenario, emsp))
+    return group_of(world, spec, tuple(reached), members)
 
 
-def group_of(world: World, spec: DriverGroup, cpos: Sequence[str], tokens: Sequence[IdToken] = ()) -> Group:
-    """A group with these tokens, whose eMSP reaches these CPOs."""
+def group_of(world: World, spec: DriverGroup, cpos: Sequence[str], members: Sequence[Member] = ()) -> Group:
+    """A group with these members, whose eMSPs reach these CPOs."""
     mix = MIXES.get(spec.vehicles) or ((spec.vehicles, 1),)
     habits: Habits = replace(HABITS[spec.arrivals], mix=mix, patience_mean_us=spec.patience_us)
     arrivals = Arrivals(
@@ -122,7 +123,7 @@ def group_of(world: World, spec: DriverGroup, cpos: Sequence[str], tokens: Seque
         reach_m = spec.radius_m or SEARCH_M
     else:
         centres, reach_m = _destinations(world, cpos, spec.near), spec.radius_m or ANYWHERE_M
-    return Group(spec.name, spec.emsp, arrivals, habits, tuple(tokens), tuple(centres), reach_m, SEARCH_M)
+    return Group(spec.name, arrivals, habits, tuple(members), tuple(centres), reach_m, SEARCH_M)
 
 
 def _destinations(world: World, cpos: Sequence[str], near: str | None) -> list[tuple[float, float]]:

@@ -134,7 +134,7 @@ def _show(out: Path, runs: "Sequence[SweptRun]", all: int) -> None:
         more = len(failed) - _SHOWN_FAILURES
         print(trn("  and {count} more", "  and {count} more", more).format(count=more))
     loads = [run.outcome.load for run in runs if run.outcome and run.outcome.load]
-    stressed = [load.sessions_per_evse for load in loads if load.is_stress]
+    stressed = [load.highest for load in loads if load.is_stress]
     if stressed:
         print(
             trn(

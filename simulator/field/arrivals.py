@@ -22,11 +22,11 @@ def group_arrivals(
     """A process: from instant 0 on and before `duration_us`, starts the group's drivers, `<group>#1` the first.
 
     `life_of` is what becomes of the one of this name and number, counted from 0; without it that is a visit drawn for
-    the group's tokens in turn.
+    the group's members in turn.
     """
 
     def usual(name: str, number: int) -> Life:
-        return Driver(street, draw_visit(streams, group, name, group.tokens[number % len(group.tokens)])).life()
+        return Driver(street, draw_visit(streams, group, name, group.members[number % len(group.members)])).life()
 
     life_of = life_of or usual
     uniform = streams.uniform(f"group/{group.name}", "arrivals")

@@ -350,7 +350,8 @@ class Driver:
         )
 
     def _plug(self, evse_key: str) -> Cause:
-        return self._say("plug", evse_key, {"tries": self._tries, "waited_s": _seconds(self._waited_us)})
+        waited_s = _seconds(self._waited_us)
+        return self._say("plug", evse_key, {"detour_m": self._detour_m, "tries": self._tries, "waited_s": waited_s})
 
     def _leave(self, session: str, evse_key: str, energy_wh: int, plugged_us: int) -> Cause:
         """The visit has ended as it was meant to; `session` is the charge point's word for it, or OCPI's abroad."""

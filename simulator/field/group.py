@@ -15,19 +15,25 @@ JUST_UNPLUGS = 0.1
 """Share of drivers who end charging by unplugging alone."""
 
 
-class Group(Struct, frozen=True):
-    """Drivers of one eMSP with common habits.
+class Member(Struct, frozen=True):
+    """A customer of an eMSP with a card or an app account of it."""
 
-    `tokens` is the pool of its members: arrival n is member n modulo their number, whose token's kind decides between
-    card and app. It is empty where the members are found in another way. A driver wants to charge at a point within
+    emsp: str
+    token: IdToken
+
+
+class Group(Struct, frozen=True):
+    """Drivers with common habits.
+
+    `members` is the pool that they are of: arrival n is member n modulo their number, whose token's kind decides
+    between card and app. It is empty where they are found in another way. A driver wants to charge at a point within
     `radius_m` of one of the `centres` (degrees), both drawn uniformly, and looks around there within `search_m`.
     """
 
     name: str
-    emsp: str
     arrivals: Arrivals
     habits: Habits
-    tokens: tuple[IdToken, ...]
+    members: tuple[Member, ...]
     centres: tuple[tuple[float, float], ...]
     radius_m: int
     search_m: int
@@ -37,8 +43,9 @@ class Group(Struct, frozen=True):
             raise ValueError(f"Group {self.name}: expected at least one centre.")
 
 
-def draw_visit(streams: Streams, group: Group, name: str, token: IdToken) -> Visit:
+def draw_visit(streams: Streams, group: Group, name: str, member: Member) -> Visit:
     """The visit of one driver of the group, drawn from the streams of `driver/<name>` alone."""
+    token = member.token
     entity = f"driver/{name}"
     authorise: Authorise = "rfid" if token.kind == "ISO14443" else "app"
     plan = structs.replace(draw_plan(streams.uniform(entity, "plan"), group.habits), authorise=authorise)
@@ -49,4 +56,4 @@ def draw_visit(streams: Streams, group: Group, name: str, token: IdToken) -> Vis
     stop: Stop = "card" if authorise == "rfid" else "app"
     if streams.uniform(entity, "stop")() < JUST_UNPLUGS:
         stop = "unplug"
-    return Visit(name, group.emsp, token, plan, latitude, longitude, group.search_m, stop)
+    return Visit(name, member.emsp, token, plan, latitude, longitude, group.search_m, stop)

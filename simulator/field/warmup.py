@@ -39,7 +39,7 @@ def warm_up(
     """The occupancies that the groups' arrivals between `until_us - lead_us` and `until_us` leave, by time of start.
 
     Each driver takes the best EVSE shown that is free, at once, or goes home; charging is at the power of EVSE and
-    vehicle, as if no site had a limit. The drivers are called `<group>#warm-up-<n>` and use the pool of tokens from
+    vehicle, as if no site had a limit. The drivers are called `<group>#warm-up-<n>` and are its members from
     its end.
     """
     taste = Taste()
@@ -47,10 +47,10 @@ def warm_up(
     occupancies = []
     for at_us, index, count in merge(*(_arrivals(streams, groups, n, until_us, lead_us) for n in range(len(groups)))):
         group = groups[index]
-        token = group.tokens[-1 - count % len(group.tokens)]
-        visit = draw_visit(streams, group, f"{group.name}#warm-up-{count + 1}", token)
+        member = group.members[-1 - count % len(group.members)]
+        visit = draw_visit(streams, group, f"{group.name}#warm-up-{count + 1}", member)
         plan = visit.plan
-        shown = usable(near(group.emsp, visit.latitude, visit.longitude, LOOKED_AT, visit.radius_m))
+        shown = usable(near(visit.emsp, visit.latitude, visit.longitude, LOOKED_AT, visit.radius_m))
         for known in prospects(shown, plan.vehicle, plan.energy_wh, visit.latitude, visit.longitude, taste):
             if free_at_us.get(known.key, at_us) <= at_us:
                 leaves_at_us = at_us + plan.stay_us

@@ -20,6 +20,7 @@ from simulator.recording.keyframes import Keyframes
 from simulator.recording.names import NameBook
 from simulator.recording.onlooker import Onlooker
 from simulator.recording.rows import (
+    CAST,
     LINK_EVENT,
     CauseKind,
     EncodedMessage,
@@ -45,7 +46,7 @@ class Committer:
     def __init__(self, path: Path, settings: WriterSettings) -> None:
         """Raises sqlite3.Error."""
         self._connection = connect(path, settings.max_pages)
-        self._messages_kept = settings.level != "aggregates"
+        self._all_kept = settings.level != "aggregates"
         self._bodies_kept = settings.level == "full"
         self._book = NameBook(settings.remembered_ids)
         self._digest = Digest()
@@ -119,12 +120,12 @@ class Committer:
 
     def _take_rows(self, batch: EncodedBatch) -> int:
         """Lay out the values of the rows for the tables, and hash the rows; returns the sequence of the last one."""
-        rows, kept, is_reordered = decode_rows(batch.rows), self._messages_kept, False
+        rows, kept, is_reordered = decode_rows(batch.rows), self._all_kept, False
         for seq, row in enumerate(rows, batch.first_seq):
             # The two kinds that come most often are asked for first, and by their class, which is quicker.
             kind = row.__class__
             if kind is StateRow:
-                if kept:
+                if kept or row.holder == CAST:  # type: ignore[union-attr]
                     self._take_state(seq, row)  # type: ignore[arg-type]
             elif kind is EventRow:
                 self._take_event(seq, row)  # type: ignore[arg-type]

@@ -19,6 +19,9 @@ FinalState: TypeAlias = Literal["delivered", "timed_out", "lost", "dead"]
 Severity: TypeAlias = Literal["error", "warning", "note"]
 Headers: TypeAlias = tuple[tuple[str, str], ...]
 
+CAST: Final = "run"
+"""The holder of the states that say who and what plays (parties, links, sites, EVSEs): few, and kept at every level."""
+
 LINK_EVENT: Final = "ocpp"
 """The kind of the events that are messages of the charge-point link: their data are kept like bodies."""
 

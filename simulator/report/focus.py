@@ -9,6 +9,7 @@ import msgspec
 
 from simulator.recording.opening import damage_refused, damaged
 from simulator.recording.reader import Recording
+from simulator.recording.rows import CAST
 
 _OF_TOKEN: Final = "json_extract(value, '$.token') = ?"
 _OF_EVSE: Final = "json_extract(value, '$.evse') = ?"
@@ -188,7 +189,7 @@ def _of_message(recording: Recording, exchange: int) -> Focus:
     for message in recording.messages(exchange=exchange):
         if message.session_id:
             return _of_charges(_charge_of(recording, message.session_id), recording)
-        made = [state.entity for state in recording.states(holder="run", kind="site")]
+        made = [state.entity for state in recording.states(holder=CAST, kind="site")]
         owned = [f"{party}/{message.location_id}" for party in (message.sender, message.receiver)]
         return Focus(site=next((key for key in owned if key in made), ""))
     return Focus()
@@ -200,7 +201,7 @@ def _around(visits: Sequence[Visit], charges: Sequence[Charge], recording: Recor
         return Focus()
     evses = tuple(dict.fromkeys(evse for evse, _, _ in visits))
     site = ""
-    for state in recording.states(holder="run", kind="evse", entity=evses[0]):
+    for state in recording.states(holder=CAST, kind="evse", entity=evses[0]):
         site = msgspec.json.decode(state.value).get("site", "")
     starts = [from_us for _, from_us, _ in visits if from_us is not None]
     ends = [to_us for _, _, to_us in visits]

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from simulator.recording.opening import damage_refused
 from simulator.recording.reader import Recording
+from simulator.recording.rows import CAST
 from simulator.recording.series import Times, Values, unfold
 
 SITE: Final = "site/"
@@ -259,7 +260,7 @@ def sites(recording: Recording, power: Curves, limit: Curves) -> list[SiteLoad]:
     Raises RecordingError for a damaged recording.
     """
     with damage_refused(recording.path):
-        told = {state.entity: msgspec.json.decode(state.value) for state in recording.states(holder="run", kind="site")}
+        told = {state.entity: msgspec.json.decode(state.value) for state in recording.states(holder=CAST, kind="site")}
     read = [entity.removeprefix(SITE) for curves in (limit, power) for entity in curves.by_entity]
     return [
         _site(key, told.get(key, {}), power.of(SITE + key), limit.of(SITE + key))

@@ -12,20 +12,33 @@ from simulator.recording.reader import Recording
 _WH_A_KWH: Final = 1000
 
 
-class SoFar(msgspec.Struct, frozen=True):
-    """Sessions begun, those of them under way, and the energy told of all (Wh); CDRs and what they come to without VAT
-    by currency.
-    """
+class SessionsSoFar(msgspec.Struct, frozen=True):
+    """Sessions begun, those of them under way, and the energy told of all (Wh)."""
 
-    sessions: int
+    begun: int
     active: int
     energy_wh: int
+
+
+class SoFar(msgspec.Struct, frozen=True):
+    """CDRs, and what they come to without VAT by currency; `sessions` is None where the level keeps nothing of them."""
+
+    sessions: SessionsSoFar | None
     cdrs: int
     cost: dict[str, Decimal]
 
 
 def so_far(recording: Recording, at_us: int) -> SoFar:
     """The figures after all that happened at `at_us` (microseconds since the scenario's start)."""
+    cost: dict[str, Decimal] = {}
+    owed = recording.query("SELECT currency, amount FROM money WHERE kind = 'receivable' AND at_us <= ?", (at_us,))
+    for currency, amount in owed:
+        cost[currency] = cost.get(currency, Decimal(0)) + Decimal(amount)
+    is_told = recording.meta.get("level") != "aggregates"
+    return SoFar(sessions=_sessions(recording, at_us) if is_told else None, cdrs=len(owed), cost=cost)
+
+
+def _sessions(recording: Recording, at_us: int) -> SessionsSoFar:
     sessions = [
         session
         for holder, kinds in recording.holders().items()
@@ -33,16 +46,10 @@ def so_far(recording: Recording, at_us: int) -> SoFar:
         for value in recording.state_at(holder, at_us, "session").values()
         if _owner(session := msgspec.json.decode(value)) == holder
     ]
-    cost: dict[str, Decimal] = {}
-    owed = recording.query("SELECT currency, amount FROM money WHERE kind = 'receivable' AND at_us <= ?", (at_us,))
-    for currency, amount in owed:
-        cost[currency] = cost.get(currency, Decimal(0)) + Decimal(amount)
-    return SoFar(
-        sessions=len(sessions),
+    return SessionsSoFar(
+        begun=len(sessions),
         active=sum(session.get("status") == "ACTIVE" for session in sessions),
         energy_wh=int(sum(Decimal(session.get("kwh") or 0) for session in sessions) * _WH_A_KWH),
-        cdrs=len(owed),
-        cost=cost,
     )
 
 

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from simulator.recording.opening import damage_refused
 from simulator.recording.reader import Recording
+from simulator.recording.rows import CAST
 from simulator.recording.schema import MESSAGE_FROM
 from simulator.report.load import EVSE, SITE, Curves
 
@@ -50,7 +51,7 @@ def about_sites(recording: Recording, after_seq: int, up_to_seq: int) -> dict[st
     A message is about a site when it names its location, whoever sent it: a hub sends for others. Raises
     RecordingError for a damaged recording.
     """
-    made = [state.entity for state in recording.states(holder="run", kind="site")]
+    made = [state.entity for state in recording.states(holder=CAST, kind="site")]
     of_location: dict[str, list[str]] = {}
     for key in made:
         of_location.setdefault(key.partition("/")[2], []).append(key)

@@ -13,6 +13,9 @@ from simulator.scenario.units import parse_distance_m, parse_duration
 from simulator.scenario.vocabulary import ARRIVALS, AUTHORISE, KEEPS, MIXES, STOPS, VEHICLES
 from simulator.scenario.words import limited, number, one_of, phrase, whole_percent, within
 
+SEARCH_M = 3_000
+"""How far around the destination a driver looks for a charge point."""
+
 DEFAULT_PATIENCE_US = 20 * 60_000_000
 DEFAULT_STAY_US = 120 * 60_000_000
 _DEFAULT_RADIUS_M = 3_000
@@ -96,7 +99,7 @@ def read_drivers(
 
 def emsps_of(drivers: DriverGroup | RecordedDrivers | Driver) -> tuple[str, ...]:
     """The eMSPs with which these drivers have contracts."""
-    named = drivers.emsps if isinstance(drivers, RecordedDrivers) else (drivers.emsp,)
+    named = (drivers.emsp,) if isinstance(drivers, Driver) else drivers.emsps
     return tuple(emsp for emsp in named if emsp)
 
 
@@ -119,10 +122,10 @@ def _group(
         problems.add(fields.place_of("near"), "around and near", "one of the two", sentence)
     emsp = fields.required("emsp", str, "")
     # By its eMSP, so that leaving out another's drivers renames nobody: names are what random streams hang on.
-    ordinal = sum(isinstance(other, DriverGroup) and other.emsp == emsp for other in before) + 1
+    ordinal = sum(isinstance(other, DriverGroup) and other.emsps == (emsp,) for other in before) + 1
     return DriverGroup(
         name=fields.optional("name", phrase(100), f"{emsp} drivers {ordinal}"),
-        emsp=emsp,
+        emsps=(emsp,),
         sessions_per_day=fields.required("sessions_per_day", number(0, 10_000_000), 0.0),
         arrivals=fields.optional("arrivals", one_of(ARRIVALS), "commuter"),
         vehicles=fields.optional("vehicles", one_of(MIXES), "mixed"),

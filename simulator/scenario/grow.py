@@ -117,22 +117,21 @@ def _limit_w(plan: Plan, count: int, power_w: int) -> int | None:
 
 
 def _drivers(plan: Plan, cpo: Party, emsps: list[Party], evses: int) -> Iterator[DriverGroup]:
-    """The load of a CPO's EVSEs, shared equally by the eMSPs: groups of its own, so that another CPO changes none."""
+    """The load of a CPO's EVSEs: groups of its own, so that neither another CPO nor another eMSP changes who comes."""
     total = sum(weight for _, weight in plan.arrivals)
-    for emsp in emsps:
-        for profile, weight in plan.arrivals:
-            sessions = plan.sessions_per_evse * evses / len(emsps) * weight / total
-            if sessions:
-                yield DriverGroup(
-                    name=f"{emsp.id} at {cpo.id} {profile}",
-                    emsp=emsp.id,
-                    sessions_per_day=sessions,
-                    arrivals=profile,
-                    vehicles=plan.vehicles,
-                    rfid_share=plan.rfid_share,
-                    latitude=None,
-                    longitude=None,
-                    radius_m=None,
-                    patience_us=DEFAULT_PATIENCE_US,
-                    near=cpo.id,
-                )
+    for profile, weight in plan.arrivals:
+        sessions = plan.sessions_per_evse * evses * weight / total
+        if sessions:
+            yield DriverGroup(
+                name=f"{cpo.id} {profile}",
+                emsps=tuple(emsp.id for emsp in emsps),
+                sessions_per_day=sessions,
+                arrivals=profile,
+                vehicles=plan.vehicles,
+                rfid_share=plan.rfid_share,
+                latitude=None,
+                longitude=None,
+                radius_m=None,
+                patience_us=DEFAULT_PATIENCE_US,
+                near=cpo.id,
+            )

@@ -174,15 +174,16 @@ class Network(Struct, frozen=True):
 
 
 class DriverGroup(Struct, frozen=True):
-    """Drivers of one eMSP who arrive at random: `sessions_per_day` is the mean of an ordinary weekday.
+    """Drivers who arrive at random: `sessions_per_day` is the mean of an ordinary weekday.
 
+    Each has a contract with one of `emsps`, with each as likely; nothing else about them depends on whom.
     They want to charge within `radius_m` of a centre; without a centre, near any of the scenario's Locations, or of
     those of the CPO `near`. `only_at` are the sites where their contracts are good; none: all are. `tokens` are the
     uids of an outsider's customers; none: those of the tokens that it tells our CPOs of.
     """
 
     name: str
-    emsp: str
+    emsps: tuple[str, ...]
     sessions_per_day: float
     arrivals: str
     vehicles: str

@@ -1,11 +1,13 @@
 """Generated networks in a run, and groups that want to be near the sites of one CPO."""
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
 from run_town import SCENARIOS, H, OpenTown, holds, played, town
 
+from simulator.recording.reader import Recording
 from simulator.scenario.load import load
 from simulator.world.geometry import distance_m
 
@@ -24,6 +26,26 @@ def test_a_group_without_sessions_sends_nobody(tmp_path: Path) -> None:
     result = played(town(tmp_path, drivers=(GROUP.format(0),)), tmp_path / "run.ocpirun")
     holds(result)
     assert result.summary["sessions"] == 0
+
+
+def test_another_number_of_emsps_changes_nothing_of_who_comes_but_the_contracts(tmp_path: Path) -> None:
+    came: list[dict[str, tuple[int, object]]] = []
+    contracts: list[dict[str, str]] = []
+    for emsps in (2, 3):
+        overrides = [f"generate.emsps={emsps}", "generate.cpos=6", "generate.load=stress"]
+        scenario = load(SCENARIOS / "scale" / "generated.yaml", overrides)
+        out = tmp_path / f"{emsps}.ocpirun"
+        played(replace(scenario, duration_us=8 * H), out)
+        with Recording.open(out) as recording:
+            arrived = recording.events(kind="arrive")
+        came.append({event.source: (event.at_us, event.data) for event in arrived})
+        contracts.append({event.source: event.party for event in arrived})
+    assert len(came[0]) > 30
+    assert came[0] == came[1]
+    for emsps, contract in zip((2, 3), contracts, strict=True):
+        shares = Counter(contract.values())
+        assert len(shares) == emsps
+        assert min(shares.values()) > 0.5 * len(contract) / emsps
 
 
 @pytest.mark.parametrize("seed", [1, 2])

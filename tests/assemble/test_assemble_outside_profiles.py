@@ -95,7 +95,7 @@ def test_ours_hear_from_an_outside_cpo_what_came_of_asking_for_limits_and_of_lif
         '  - {at: "06:35", kind: charging_limit_lifted, driver: Ann}\n'
     )
     path = tmp_path / "served.ocpirun"
-    scene(served(tmp_path, changes + CPO_JOINS.format(version="2.2.1"), in_aachen("Ann", stay="4 h")), path, part)
+    scene(served(tmp_path, changes + CPO_JOINS, in_aachen("Ann", stay="4 h")), path, part)
     with Recording.open(path) as recording:
         rows = recording.messages(module="chargingprofiles", contents=True)
         (result,) = recording.events(kind="charging_profile_result")

@@ -130,7 +130,11 @@ def test_a_stress_load_is_called_one_where_results_are(capsys: pytest.CaptureFix
     assert json.loads(tool(capsys, *quick("--json", *stressed))[1])["load"] == {
         "sessions_per_day": 12,
         "evses": 5,
+        "busiest": "",
+        "busiest_sessions_per_day": 0,
+        "busiest_evses": 0,
         "sessions_per_evse_day": 2.4,
+        "highest_sessions_per_evse_day": 2.4,
         "is_stress": True,
     }
     assert tool(capsys, *quick("--seeds", "1..2", *stressed))[1].splitlines()[-1].startswith(f"  {sentence}")

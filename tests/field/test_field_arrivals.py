@@ -8,13 +8,13 @@ from field_town import CENTRE, EMSP, H, Town, town
 
 from simulator.engine.streams import Streams
 from simulator.field.arrivals import group_arrivals
-from simulator.field.group import Group, draw_visit
+from simulator.field.group import Group, Member, draw_visit
 from simulator.ocpp.messages import IdToken
 from simulator.world.arrivals import PROFILES, Arrivals, HourProfile
 from simulator.world.driver import HABITS
 from simulator.world.geometry import distance_m
 
-TOKENS = tuple(IdToken(f"T{n}", "ISO14443" if n % 3 else "Central") for n in range(50))
+MEMBERS = tuple(Member(EMSP, IdToken(f"T{n}", "ISO14443" if n % 3 else "Central")) for n in range(50))
 
 
 def group(name: str = "commuters", per_day: float = 100, start: str = "2026-05-04T00:00", **other: Any) -> Group:
@@ -22,10 +22,9 @@ def group(name: str = "commuters", per_day: float = 100, start: str = "2026-05-0
     profile = other.pop("profile", PROFILES["flat"])
     fields: dict[str, Any] = {
         "name": name,
-        "emsp": EMSP,
         "arrivals": Arrivals(profile, per_day, "Europe/Amsterdam", epoch_us),
         "habits": HABITS["flat"],
-        "tokens": TOKENS,
+        "members": MEMBERS,
         "centres": (CENTRE,),
         "radius_m": 2_000,
         "search_m": 3_000,
@@ -72,8 +71,9 @@ def test_arrival_n_is_member_n_of_the_pool_near_the_centre() -> None:
     whole = group(centres=(CENTRE, (53.0, 6.0)))
     stops = set()
     for n in range(300):
-        token = TOKENS[n % len(TOKENS)]
-        visit = draw_visit(Streams(1), whole, f"commuters#{n}", token)
+        member = MEMBERS[n % len(MEMBERS)]
+        token = member.token
+        visit = draw_visit(Streams(1), whole, f"commuters#{n}", member)
         assert visit.plan.authorise == ("rfid" if token.kind == "ISO14443" else "app")
         assert min(distance_m(visit.latitude, visit.longitude, *centre) for centre in whole.centres) <= 2_010
         stops.add((token.kind, visit.stop))

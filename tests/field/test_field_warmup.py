@@ -5,7 +5,7 @@ from field_town import AC, CARD, DC, MIN, H, battery, known, town, visit
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import structs
-from test_field_arrivals import TOKENS, group
+from test_field_arrivals import MEMBERS, group
 
 from simulator.engine.streams import Streams
 from simulator.field.driver import adopt
@@ -35,7 +35,7 @@ def test_it_leaves_one_car_an_evse_and_exact_energies() -> None:
         assert occupancy.battery.stored_wus - fresh.stored_wus == occupancy.energy_wus > 0
         assert not (plan.leaves_when_full and occupancy.battery.target_reached)
     numbers = {int(o.visit.name.split("-")[-1]): o.visit.token for o in left if o.visit.name.startswith("commuters")}
-    assert all(token == TOKENS[-1 - (n - 1) % len(TOKENS)] for n, token in numbers.items())
+    assert all(token == MEMBERS[-1 - (n - 1) % len(MEMBERS)].token for n, token in numbers.items())
 
 
 def test_a_second_group_leaves_the_first_ones_draws_alone() -> None:

@@ -9,6 +9,7 @@ from recording_rows import META, commands, hints, message, mixed_rows, record, r
 
 from simulator.recording.reader import Recording
 from simulator.recording.rows import (
+    CAST,
     CommandRow,
     EventRow,
     FaultRow,
@@ -117,17 +118,18 @@ def test_a_filter_on_a_session_uses_its_index(tmp_path: Path) -> None:
 
 def test_levels_keep_what_they_promise(tmp_path: Path) -> None:
     for level in ("headers", "aggregates"):
-        recorded(tmp_path / f"{level}.ocpirun", mixed_rows(8), level)
+        rows = [StateRow(0, CAST, "party", "NL-ABC", b"{}"), *mixed_rows(8)]
+        recorded(tmp_path / f"{level}.ocpirun", rows, level)
     with Recording.open(tmp_path / "headers.ocpirun") as recording:
         kept = recording.message(3)
         assert kept.request_headers == message(3).request_headers
         assert (kept.request_body, kept.request_bytes) == (b"", len(message(3).request_body))
-        assert len(recording.states()) == 8
+        assert len(recording.states()) == 9
     with Recording.open(tmp_path / "aggregates.ocpirun") as recording:
         assert recording.messages() == []
-        assert recording.states() == []
+        assert [state.holder for state in recording.states()] == [CAST]
         assert len(recording.events()) == 8
-        assert recording.last_seq == 26
+        assert recording.last_seq == 27
 
 
 def test_a_run_replaces_its_old_recording_and_forgets_its_token(tmp_path: Path) -> None:

@@ -47,7 +47,7 @@ def hour(
     scene.message(-MIN, "NL-ABC", "NL-EMA", "locations.receiver.put_location", ("", 0), {"id": "L1"})
 
     scene.event(500 * S, "driver/Ada", "arrive", "NL-EMA")
-    scene.event(600 * S, "driver/Ada", "plug", "NL-EMA", E1, waited_s=90)
+    scene.event(600 * S, "driver/Ada", "plug", "NL-EMA", E1, detour_m=300, waited_s=90)
     state(600 * S, "street", "evse", E1, {"status": "Occupied"})
     for series, watts in (("site/NL-ABC/L1", 10_000), (f"evse/{E1}", 10_000)):
         recorder.sample(series, "power", "W", 600 * S, watts)
@@ -69,7 +69,7 @@ def hour(
         1_800 * S, "NL-EMA", "NL-ABC", "commands.receiver.post_stop_session", ("", 0), {"session_id": "S1"},
         final="timed_out", http_status=None, ocpi_status=None, response_body=b"",
     )  # fmt: skip
-    scene.event(2_400 * S, "driver/Ada", "leave", "NL-EMA", "S1", detour_m=300, energy_wh=3_333, waited_s=90)
+    scene.event(2_400 * S, "driver/Ada", "leave", "NL-EMA", "S1", energy_wh=3_333, waited_s=90)
     state(2_400 * S, "street", "evse", E1, {"status": "Available"})
     state(2_410 * S, "NL-EMA", "evse", E1, {"status": "AVAILABLE"})
     recorder.money(

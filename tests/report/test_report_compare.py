@@ -314,7 +314,11 @@ def test_a_stress_load_is_called_one_wherever_runs_are_compared(make: Make) -> N
     assert stressed["load"] == {
         "sessions_per_day": 5,
         "evses": 2,
+        "busiest": "",
+        "busiest_sessions_per_day": 0,
+        "busiest_evses": 0,
         "sessions_per_evse_day": 2.5,
+        "highest_sessions_per_evse_day": 2.5,
         "is_stress": True,
     }
     assert unknown["load"] is None

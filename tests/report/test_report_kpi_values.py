@@ -1,20 +1,26 @@
 """Every figure is defined once and measured, and those of an hour are what one works out by hand."""
 
+import asyncio
 import json
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from report_hour import hour
-from report_scene import Scene
+from report_scene import SUMMARY, Scene
 
+from simulator.assemble import RunOptions, play
 from simulator.recording.reader import Recording
 from simulator.recording.rows import Level, StateRow
 from simulator.report.kpi.definitions import BY_ID, KPIS, cost_kpi
 from simulator.report.kpi.facts import WarmUp
 from simulator.report.kpi.measure import Measured, measure
+from simulator.report.kpi.tables import Table
 from simulator.report.kpi.warm_up import NothingLeft
+from simulator.report.publish.data import all_tables
+from simulator.scenario.load import load
 
+SCENARIOS = Path(__file__).parents[2] / "scenarios"
 HOURS = 3_600_000_000
 
 
@@ -151,13 +157,53 @@ def test_no_figure_needs_bodies(run: Measured, tmp_path: Path) -> None:
     assert headers.digest == run.digest
 
 
-@pytest.mark.parametrize("level", ["full", "aggregates"])
-def test_messages_are_counted_alike_at_every_level(run: Measured, tmp_path: Path, level: Level) -> None:
-    other = measured(hour(tmp_path / "other.ocpirun", level))
-    for id in ("exchanges", "failed_percent", "megabytes"):
-        assert other.values[id] == run.values[id]
-    assert other.table("modules") == run.table("modules")
-    assert other.table("links") == run.table("links")
+UNTOLD = ("taken_for_mean_min", "picture_wrong_percent", "picture_lag_mean_s")
+"""Figures of states that the level aggregates does not keep."""
+
+
+def untold(each: Table) -> Table:
+    """A table without what is in no recording of aggregates."""
+    return Table(each.name, {name: [None] * len(each) if name in UNTOLD else of for name, of in each.columns.items()})
+
+
+def aggregates_tell_the_same_or_nothing(run: Path, aggregates: Path) -> None:
+    full, other = measured(run), measured(aggregates)
+    assert other.values == full.values | dict.fromkeys(UNTOLD)
+    assert other.cost == full.cost
+    assert other.window == full.window
+    assert other.tables == tuple(untold(each) for each in full.tables)
+    (note,) = other.notes
+    assert "Recorded at level aggregates" in note
+    with Recording.open(run) as all_kept, Recording.open(aggregates) as recording:
+        names = [each.name for each in all_tables(all_kept, full) if each.name != "sessions"]
+        assert [each.name for each in all_tables(recording, other)] == names
+        assert all(len(each) for each in all_tables(recording, other))
+
+
+def test_aggregates_of_an_hour_tell_the_same_or_nothing(tmp_path: Path) -> None:
+    aggregates_tell_the_same_or_nothing(
+        hour(tmp_path / "full.ocpirun"), hour(tmp_path / "aggregates.ocpirun", "aggregates")
+    )
+
+
+def test_aggregates_of_a_played_run_tell_the_same_or_nothing(tmp_path: Path) -> None:
+    scenario = load(SCENARIOS / "failures" / "party_offline.yaml")
+    levels: tuple[Level, ...] = ("full", "aggregates")
+    for level in levels:
+        out = tmp_path / f"{level}.ocpirun"
+        asyncio.run(play(scenario, RunOptions(out=out, wire="memory", control=False, level=level)))
+    aggregates_tell_the_same_or_nothing(tmp_path / "full.ocpirun", tmp_path / "aggregates.ocpirun")
+
+
+def test_the_detour_is_that_of_all_who_charge_though_they_have_not_left_yet(tmp_path: Path) -> None:
+    scene = Scene(tmp_path / "detours.ocpirun", ended_at_us=str(HOURS))
+    for name, detour_m in (("Ada", 100), ("Bo", 500), ("Cy", 9_000)):
+        scene.event(1, f"driver/{name}", "arrive", "NL-EMA")
+        scene.event(2, f"driver/{name}", "plug", "NL-EMA", "NL-ABC/E1", detour_m=detour_m, tries=1, waited_s=0)
+    scene.event(3, "driver/Ada", "leave", "NL-EMA", "S1", energy_wh=1)
+    scene.event(3, "driver/Cy", "turned_away", "NL-EMA", reason="refused", waited_s=0)
+    run = measured(scene.close(summary=json.dumps(SUMMARY)))
+    assert run.values["detour_mean_m"] == 300
 
 
 def test_a_warm_up_leaves_out_what_came_before(tmp_path: Path) -> None:

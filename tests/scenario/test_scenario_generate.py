@@ -64,11 +64,12 @@ def test_the_plan_is_made(tmp_path: Path) -> None:
     ]
     assert len(scenario.connections) == 12
     groups = [group for group in scenario.drivers if isinstance(group, DriverGroup)]
-    assert [(group.name, group.emsp, group.near) for group in groups][:2] == [
-        ("XE-001 at XC-001 commuter", "XE-001", "XC-001"),
-        ("XE-002 at XC-001 commuter", "XE-002", "XC-001"),
+    emsps = ("XE-001", "XE-002", "XE-003")
+    assert [(group.name, group.emsps, group.near) for group in groups][:2] == [
+        ("XC-001 commuter", emsps, "XC-001"),
+        ("XC-002 commuter", emsps, "XC-002"),
     ]
-    assert len(groups) == 12
+    assert len(groups) == 4
     assert {group.power_w for site in scenario.sites for group in site.evses} <= {11_000, 22_000, 150_000}
     for site in scenario.sites:
         (group,) = site.evses
@@ -226,3 +227,49 @@ def test_near_names_a_cpo_and_no_point_beside_it(tmp_path: Path) -> None:
     assert "There is no cpo “XC-009”" in mistakes(tmp_path, text=TEXT + group.format("XC-009"))[0]
     both = group.format("XC-001, around: [52.16, 4.48]")
     assert "not both" in mistakes(tmp_path, text=TEXT + both)[0]
+
+
+LOCAL = """name: Two networks
+start: 2026-05-04T00:00 Europe/Amsterdam
+duration: 24 h
+parties:
+  NL-ABC: {role: cpo, name: Alpha}
+  NL-BIG: {role: cpo, name: Big}
+  NL-EMA: {role: emsp, name: Emma}
+connections: [{between: [NL-EMA, NL-ABC]}, {between: [NL-EMA, NL-BIG]}]
+sites:
+  - {cpo: NL-ABC, name: Station, at: [52.16, 4.48], evses: {count: 1, power: 22 kW}}
+  - {cpo: NL-BIG, name: Mall, at: [52.30, 4.80], evses: {count: 99, power: 22 kW}}
+drivers:
+"""
+
+
+@pytest.mark.parametrize(
+    ("groups", "busiest", "highest"),
+    [
+        ((), "", 0.4),
+        (("near: NL-ABC",), "near NL-ABC", 40),
+        (("near: NL-BIG",), "", 0.4),
+        (("near: NL-BIG", "near: NL-ABC", "near: NL-ABC"), "near NL-ABC", 80),
+        (("around: [52.17, 4.48], radius: 1 km",), "around 52.17, 4.48", 40),
+        (("around: [52.16, 4.48], radius: 90 km",), "", 0.4),
+        (("only_at: [Station]",), "at Station", 40),
+        (("near: NL-ABC, only_at: [Mall]",), "", 0.4),
+    ],
+)
+def test_a_stress_load_of_some_places_is_called_one(
+    tmp_path: Path, groups: Sequence[str], busiest: str, highest: float
+) -> None:
+    lines = [
+        f"  - {{emsp: NL-EMA, name: group {number}, sessions_per_day: 40, {group}}}\n"
+        for number, group in enumerate(groups)
+    ] or ["  - {emsp: NL-EMA, sessions_per_day: 40}\n"]
+    found = load_of(made(tmp_path, text=LOCAL + "".join(lines)))
+    assert (found.busiest, found.is_stress) == (busiest, highest > 2)
+    assert found.highest == pytest.approx(max(highest, 0.4 * len(lines)))
+    assert found.sentence.startswith("This is a stress load: " if busiest else "The load is 0.40 sessions")
+    if busiest:
+        assert (
+            f"; {busiest} it is {highest:.2f} sessions per EVSE and day ({highest:.0f} sessions a day on 1 EVSEs)"
+            in (found.sentence)
+        )

@@ -12,6 +12,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
+import msgspec
+
 from simulator.i18n import tr
 from simulator.report.compare.outcome import Outcome
 from simulator.report.compare.swept import Manifest, NoSweep, SweptRun, manifest_of
@@ -120,8 +122,8 @@ def _from_row(row: Mapping[str, Any], manifest: Manifest, values: dict[str, str]
 
 def _load(row: Mapping[str, Any]) -> Load | None:
     """A table of an earlier version does not tell."""
-    sessions_per_day, evses = row.get(f"{_LOAD}sessions_per_day"), row.get(f"{_LOAD}evses")
-    return None if sessions_per_day is None or evses is None else Load(sessions_per_day, evses)
+    told = {name: cell for name in Load.__struct_fields__ if (cell := row.get(f"{_LOAD}{name}")) is not None}
+    return msgspec.convert(told, Load) if "sessions_per_day" in told else None
 
 
 def _by_part(ids: Iterable[str]) -> list[Kpi]:

@@ -97,7 +97,7 @@ def _party(facts: Facts, party: str, places: list[Place]) -> list[Cell]:
             len(came),
             percent(sum(bool(visit.turned_away) for visit in came), len(came)),
             mean([visit.waited_s / 60 for visit in came if visit.evse]),
-            mean([visit.detour_m for visit in came if visit.detour_m is not None]),
+            mean([visit.detour_m for visit in came if visit.detour_m is not None and not visit.turned_away]),
             percent(len(taken), len(taken) + sum(visit.found_free(facts.site_of) for visit in came)),
             mean([taken_min for emsp, taken_min in facts.taken_for_min if emsp == party]),
             percent(picture.wrong_hours, picture.evse_hours) if picture else None,

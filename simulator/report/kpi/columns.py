@@ -48,6 +48,7 @@ COLUMNS: Final[dict[str, Column]] = {
     "scenario": _text("name of the scenario"),
     "seed": _count("", "seed of the run"),
     "digest": _text("digest of the recording; equal for equal runs"),
+    "level": _text("what was recorded: full, headers or aggregates"),
     "state": _text("how the run ended: live (it has not), killed, failed, interrupted or complete"),
     "failure": _text("why the run failed; empty if it did not"),
     "from_s": _number("s", "begin of the quarter of an hour, or of what counts, since the scenario's start"),

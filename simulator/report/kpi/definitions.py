@@ -82,7 +82,8 @@ KPIS: Final = (
         "m",
         "less",
         tr(
-            "Metres as the crow flies from where the driver wanted to be, over every place tried, of those who charged."
+            "Metres as the crow flies from where the driver wanted to be, over every place tried, of those who plugged "
+            "in and were not turned away."
         ),
         _STREET,
     ),

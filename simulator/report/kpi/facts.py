@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from simulator.recording.opening import damage_refused
 from simulator.recording.reader import Recording
-from simulator.recording.rows import MoneyRow
+from simulator.recording.rows import CAST, MoneyRow
 from simulator.report.clock import LocalClock
 from simulator.report.ending import Ending, ending_of
 from simulator.report.kpi.places import Loads, Places
@@ -104,6 +104,6 @@ def _roles(recording: Recording) -> dict[str, tuple[str, str]]:
     with damage_refused(recording.path):
         told = {
             state.entity: msgspec.json.decode(state.value, type=dict[str, str])
-            for state in recording.states(holder="run", kind="party")
+            for state in recording.states(holder=CAST, kind="party")
         }
     return {party: (told[party].get("role", ""), told[party].get("name", "")) for party in sorted(told)}

@@ -1,11 +1,13 @@
 """Measures a run: all figures of `definitions`, and what it comes to by party, site, quarter of an hour and so on."""
 
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final
 
 import msgspec
 from msgspec import Struct
 
+from simulator.i18n import tr
 from simulator.recording.opening import damage_refused
 from simulator.recording.reader import Recording
 from simulator.report.ending import Ending
@@ -24,7 +26,7 @@ FORMAT: Final = 5
 kind; costs have a table of their own.
 3: the days of a warm-up are those of the calendar.
 4: links are told apart by direction; a place is found taken of those found free on arrival, not of those plugged in at.
-5: a run that was cut off is measured up to the last instant recorded.
+5: a run that was cut off is measured up to the last instant recorded; the detour counts those still plugged in.
 """
 
 
@@ -32,14 +34,17 @@ class Measured(Struct, frozen=True):
     """The figures of a run. `values` has every id of `definitions.KPIS` (None: there is nothing to measure it on).
 
     `load` is what was asked for, None when not told; `ending` says how the run came to its end.
+    `notes` are sentences to read before the figures: that a run did not come to its end, what its level does not tell.
     `cost` is the amount of the CDRs of the window without VAT, by currency. The tables have units in their columns.
     """
 
     scenario: str
     seed: int | None
     digest: str
+    level: str
     ending: Ending
     window: Window
+    notes: tuple[str, ...]
     load: Load | None
     values: dict[str, float | None]
     cost: dict[str, Decimal]
@@ -56,13 +61,16 @@ def measure(recording: Recording, warm_up: WarmUp = "auto", watch: Watch = unwat
     Raises RecordingError for a damaged recording, NothingLeft for a warm-up that is too long.
     """
     meta = recording.meta
+    level = meta.get("level", "")
     facts = facts_of(recording, warm_up, watch)
     measured = Measured(
         scenario=meta.get("scenario_name", ""),
         seed=int(meta["seed"]) if meta.get("seed") else None,
         digest=meta.get("digest", ""),
+        level=level,
         ending=facts.ending,
         window=facts.window,
+        notes=tuple(_notes(facts.ending, level)),
         load=_load(recording),
         values=values(facts),
         cost=cost(facts.money),
@@ -79,10 +87,19 @@ def measure(recording: Recording, warm_up: WarmUp = "auto", watch: Watch = unwat
     return measured
 
 
+def _notes(ending: Ending, level: str) -> Iterator[str]:
+    if not ending.is_complete:
+        yield ending.sentence
+    if level == "aggregates":
+        yield tr(
+            "Recorded at level aggregates: single sessions, the picture of availability and its age are not known."
+        )
+
+
 def _load(recording: Recording) -> Load | None:
     with damage_refused(recording.path):
         for event in recording.events(source="run", kind="begin"):
             told = msgspec.json.decode(event.data)
             if "sessions_per_day" in told:
-                return Load(told["sessions_per_day"], told["evses"])
+                return msgspec.convert(told, Load)
     return None

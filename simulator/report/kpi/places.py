@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from simulator.recording.opening import damage_refused
 from simulator.recording.reader import Recording
+from simulator.recording.rows import CAST
 from simulator.recording.series import Values
 from simulator.report.kpi.curves import Grid, integrals, peak, where
 from simulator.report.kpi.warm_up import QUARTER_US, Window
@@ -91,5 +92,5 @@ def evse_sites(recording: Recording) -> dict[str, str]:
     with damage_refused(recording.path):
         return {
             state.entity: msgspec.json.decode(state.value)["site"]
-            for state in recording.states(holder="run", kind="evse")
+            for state in recording.states(holder=CAST, kind="evse")
         }

@@ -16,7 +16,7 @@ def values(facts: Facts) -> dict[str, float | None]:
     served = [visit for visit in plugged if not visit.turned_away]
     away = [visit for visit in came if visit.turned_away]
     waits_min = [visit.waited_s / 60 for visit in plugged]
-    detours_m = [visit.detour_m for visit in came if visit.detour_m is not None]
+    detours_m = [visit.detour_m for visit in served if visit.detour_m is not None]
     decided = [*served, *away]
     taken = sum(len(visit.taken) for visit in came)
     free = sum(visit.found_free(facts.site_of) for visit in came)

@@ -13,7 +13,7 @@ _ROWS: Final = """SELECT kind.text, source.text, e.at_us, party.text, subject.te
 JOIN topic t ON t.id = e.topic JOIN name kind ON kind.id = t.kind JOIN name source ON source.id = t.source
 JOIN name party ON party.id = t.party JOIN name subject ON subject.id = t.subject
 WHERE e.topic IN (SELECT id FROM topic WHERE kind IN (SELECT id FROM name WHERE text IN
-  ('arrive', 'plug', 'refused', 'taken', 'turned_away', 'leave'))) ORDER BY e.seq"""
+  ('arrive', 'plug', 'taken', 'turned_away'))) ORDER BY e.seq"""
 
 
 class Visit(Struct):
@@ -28,12 +28,9 @@ class Visit(Struct):
     plugged_us: int | None = None
     evse: str | None = None
     waited_s: int = 0
-    left_us: int | None = None
     detour_m: int | None = None
-    energy_wh: int | None = None
     turned_away: str = ""
     turned_away_us: int | None = None
-    refused: bool = False
     taken: Sequence[tuple[int, str]] = ()
 
     def found_free(self, site_of: Mapping[str, str]) -> bool:
@@ -59,18 +56,12 @@ def visits(recording: Recording) -> list[Visit]:
 
 def _tell(visit: Visit, kind: str, at_us: int, subject: str, text: str) -> None:
     """What an event adds to a visit; `subject` is an EVSE."""
-    if kind == "refused":
-        visit.refused = True
-        return
     if kind == "taken":
         visit.taken = (*visit.taken, (at_us, subject))
         return
     data: dict[str, Any] = msgspec.json.decode(text)
-    if kind == "leave":
-        visit.left_us, visit.detour_m, visit.energy_wh = at_us, data.get("detour_m"), data.get("energy_wh")
-        return
     visit.waited_s = data.get("waited_s", visit.waited_s)
     if kind == "plug":
-        visit.plugged_us, visit.evse = at_us, subject
+        visit.plugged_us, visit.evse, visit.detour_m = at_us, subject, data.get("detour_m")
     else:
         visit.turned_away, visit.turned_away_us = data.get("reason", "?"), at_us

@@ -30,13 +30,11 @@ def runs_words(variant: Variant) -> str:
 
 
 def load_words(variant: Variant) -> str:
-    """`0.70 sessions per EVSE and day`, and whether that is a stress load; a dash where it is not known."""
-    loads = sorted(
-        {load for run in variant.runs if (load := run.outcome.load)}, key=lambda load: load.sessions_per_evse
-    )
+    """`0.70 sessions per EVSE and day` where these are most, and whether that is a stress load; a dash if not known."""
+    loads = sorted({load for run in variant.runs if (load := run.outcome.load)}, key=lambda load: load.highest)
     if not loads:
         return number(None)
-    told = " … ".join(dict.fromkeys(f"{load.sessions_per_evse:.2f}" for load in (loads[0], loads[-1])))
+    told = " … ".join(dict.fromkeys(f"{load.highest:.2f}" for load in (loads[0], loads[-1])))
     if loads[-1].is_stress:
         return tr("{load} sessions per EVSE and day, a stress load").format(load=told)
     return tr("{load} sessions per EVSE and day").format(load=told)

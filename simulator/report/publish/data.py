@@ -50,8 +50,8 @@ _CDR_COLUMNS = (
 
 
 def report_json(measured: Measured) -> bytes:
-    """`format`, `scenario`, `seed`, `digest`, `state`, `failure`, `window`, `load`, `figures` (value, unit and better
-    by id) and so on.
+    """`format`, `scenario`, `seed`, `digest`, `level`, `state`, `failure`, `window`, `notes`, `load`, `figures` (value,
+    unit and better by id) and so on.
 
     `state` is live, killed, failed, interrupted or complete, `failure` why it failed; the window ends where that was.
     `load` has `sessions_per_day`, `evses`, `sessions_per_evse_day` and `is_stress`, or is null when not told.
@@ -63,9 +63,11 @@ def report_json(measured: Measured) -> bytes:
         "scenario": measured.scenario,
         "seed": measured.seed,
         "digest": measured.digest,
+        "level": measured.level,
         "state": measured.ending.state,
         "failure": measured.ending.failure,
         "window": {"from_s": window.from_us / 1e6, "to_s": window.to_us / 1e6, "rule": window.rule},
+        "notes": measured.notes,
         "load": measured.load and measured.load.figures,
         "figures": figures,
         "cost_excl_vat": {currency: str(amount) for currency, amount in measured.cost.items()},
@@ -75,7 +77,10 @@ def report_json(measured: Measured) -> bytes:
 
 
 def all_tables(recording: Recording, measured: Measured) -> list[Table]:
-    """What was run, its figures with the cost, the tables of the measurement, and every session and CDR of the run."""
+    """What was run, its figures with the cost, the tables of the measurement, and every session and CDR of the run.
+
+    A recording of level aggregates does not know single sessions, and has no table of them.
+    """
     cost = {cost_kpi(currency): float(amount) for currency, amount in measured.cost.items()}
     values = {kpi: measured.values[kpi.id] for kpi in KPIS} | cost
     figures = table(
@@ -86,12 +91,13 @@ def all_tables(recording: Recording, measured: Measured) -> list[Table]:
     window = measured.window
     about = table(
         "run",
-        ("scenario", "seed", "digest", "state", "failure", "from_s", "to_s", "rule", "load"),
+        ("scenario", "seed", "digest", "level", "state", "failure", "from_s", "to_s", "rule", "load"),
         [
             (
                 measured.scenario,
                 measured.seed,
                 measured.digest,
+                measured.level,
                 measured.ending.state,
                 measured.ending.failure,
                 window.from_us / 1e6,
@@ -103,13 +109,10 @@ def all_tables(recording: Recording, measured: Measured) -> list[Table]:
     )
     sessions = f"SELECT {', '.join(_SESSION_COLUMNS)} FROM v_session WHERE holder = cpo ORDER BY first_s, session_id"
     cdrs = f"SELECT {', '.join(_CDR_COLUMNS)} FROM v_cdr ORDER BY issued_at, cdr_id"
-    return [
-        about,
-        figures,
-        *measured.tables,
-        table("sessions", _SESSION_COLUMNS, recording.query(sessions)),
-        table("cdrs", _CDR_COLUMNS, recording.query(cdrs)),
-    ]
+    tables = [about, figures, *measured.tables]
+    if measured.level != "aggregates":
+        tables.append(table("sessions", _SESSION_COLUMNS, recording.query(sessions)))
+    return [*tables, table("cdrs", _CDR_COLUMNS, recording.query(cdrs))]
 
 
 def write_csv(folder: Path, tables: Sequence[Table]) -> None:

@@ -56,9 +56,7 @@ def report_page(measured: Measured, course: Course) -> bytes:
 
 
 def _notes(measured: Measured, course: Course) -> list[str]:
-    notes = []
-    if not measured.ending.is_complete:
-        notes.append(measured.ending.sentence)
+    notes = [*measured.notes]
     wrong = [name for name, holds in (course.run.checks if course.run else {}).items() if not holds]
     if wrong:
         notes.append(tr("Checks that do not hold: {checks}.").format(checks=", ".join(wrong)))
