@@ -9,8 +9,8 @@ from outside_run import JOINS, Served, scene, served
 from outside_stranger import Json, Stranger
 from run_town import MIN, SCENARIOS, named
 from test_assemble_outside import CARD, card
+from test_assemble_outside_cpo import ARRIVES, Charging, in_aachen
 from test_assemble_outside_cpo import JOINS as CPO_JOINS
-from test_assemble_outside_cpo import Charging, in_aachen
 
 from simulator.recording.reader import Recording
 from simulator.scenario.load import load
@@ -85,8 +85,12 @@ def test_ours_hear_from_an_outside_cpo_what_came_of_asking_for_limits_and_of_lif
 
     async def part(run: Served) -> None:
         async with stranger:
-            await stranger.serve(run)
+            await stranger.show(run)
+            await run.until(ARRIVES)
+            await stranger.begin()
+            await run.until(30 * MIN)
             await stranger.tells("GET")
+            await run.until(35 * MIN)
             await stranger.tells("DELETE")
             await run.after(MIN)
 
