@@ -39,11 +39,11 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 def run(arguments: argparse.Namespace) -> int:
     """Do it; returns 0. Raises what `errors.tell` knows how to tell."""
     from simulator.cli.counting import counting
+    from simulator.files import write_file
     from simulator.report.compare.comparison import compare
     from simulator.report.format import style_for
     from simulator.report.publish.compare_data import compare_json
     from simulator.report.publish.compare_text import compare_text
-    from simulator.report.publish.whole import write_file
 
     _refuse_warm_up(arguments)
     warm_up = "auto" if arguments.warm_up is None else arguments.warm_up

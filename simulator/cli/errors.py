@@ -6,13 +6,13 @@ from typing import Final, TextIO
 
 from simulator.cli.mistake import Mistake
 from simulator.engine.guard import KernelError
+from simulator.files import NotWritten
 from simulator.i18n import tr
 from simulator.recording.errors import RecordingError, RecordingFailed
 from simulator.report.compare.comparison import TooFewRuns
 from simulator.report.compare.swept import NoSweep
 from simulator.report.coverage import NoMessages
 from simulator.report.kpi.warm_up import NothingLeft
-from simulator.report.publish.whole import NotWritten
 from simulator.scenario.dump import ImportRefused
 from simulator.scenario.errors import ScenarioErrors
 from simulator.sweep.axes import BadAxis

@@ -48,12 +48,12 @@ def run(arguments: argparse.Namespace) -> int:
     if len(arguments.recordings) > 1:
         raise Mistake(tr("A report is on one recording; `ocpi-sim compare` is for several, and so is --coverage."))
     from simulator.cli.counting import counting
+    from simulator.files import write_file
     from simulator.recording.reader import Recording
     from simulator.report.format import style_for
     from simulator.report.kpi.measure import measure
     from simulator.report.publish.data import all_tables, report_json, write_csv, write_parquet
     from simulator.report.publish.text import report_text
-    from simulator.report.publish.whole import write_file
     from simulator.report.summary import course_of
 
     with ended_as_interrupted(), Recording.open(arguments.recordings[0]) as recording:

@@ -118,6 +118,19 @@ class _Row(Struct, frozen=True):
     values: dict[str, str]
 
 
+class _Overlap(Struct, frozen=True):
+    """A session that the one of line `after` at its station cuts short; `cut` is what is left, None: nothing."""
+
+    session: RealSession
+    row: _Row
+    after: int
+    cut: RealSession | None
+
+    @property
+    def where(self) -> str:
+        return f"station {self.session.station}, lines {self.session.line} and {self.after}"
+
+
 def read_days(path: Path, wanted: str | None, zone: str) -> RealDays:
     """The sessions of `path` (CSV, perhaps gzip) that arrived on the days `wanted` (see `parse_days`) in `zone`.
 
@@ -132,7 +145,7 @@ def read_days(path: Path, wanted: str | None, zone: str) -> RealDays:
     without = tuple(day for day in days.all if day not in reader.found)
     if len(without) == len(days.all):
         raise ImportRefused(f"{path} has no session on {days}; {reader.found_in_words()}")
-    sessions = reader.without_overlaps()
+    sessions = reader.settled()
     if not sessions:
         told = "\n".join(reader.ledger.sentences())
         raise ImportRefused(f"No session of {days} in {path} can be played.\n{told}")
@@ -150,7 +163,7 @@ class _Reader:
         self._zone = zone
         self._wanted = wanted
         self._sessions: list[tuple[RealSession, _Row]] = []
-        self._seen: dict[str, int] = {}
+        self._again: dict[str, list[tuple[RealSession, _Row]]] = {}
 
     def take(self, row: _Row) -> None:
         """Judge a row; one of another day counts for that day alone."""
@@ -210,11 +223,10 @@ class _Reader:
             sentence = f"an energy needs more than {MAX_POWER_W // 1000} kW over the stay; it is left out"
             ledger.leave_out(row, "session-power", sentence, at)
             return
-        if session.source_id and session.source_id in self._seen:
-            sentence = "a session_id was used before in the file; the second is left out"
-            ledger.leave_out(row, "session-duplicate", sentence, f"{at}, first in line {self._seen[session.source_id]}")
+        if session.source_id and session.source_id in self._again:
+            self._again[session.source_id].append((session, row))
             return
-        self._seen[session.source_id] = row.line
+        self._again[session.source_id] = []
         self._sessions.append((session, row))
 
     def _refusal(
@@ -255,28 +267,50 @@ class _Reader:
         """The rows of the sessions by line, as the ledger knows them."""
         return {session.line: row for session, row in self._sessions}
 
-    def without_overlaps(self) -> tuple[RealSession, ...]:
-        """By arrival; a car must have gone when the next one plugs in at its station."""
+    def settled(self) -> tuple[RealSession, ...]:
+        """By arrival, each session once; a car must have gone when the next one plugs in at its station.
+
+        Overlaps are judged first: a row that has no time left is no session of which a later row would be the second.
+        """
+        while found := next((each for each in self._overlaps() if self._stand_ins(each)), None):
+            self._leave_out(found)
+            self._sessions.remove((found.session, found.row))
+            self._sessions.append(self._stand_ins(found).pop(0))
+        for session, _ in self._sessions:
+            for _, row in self._again[session.source_id]:
+                sentence = "a session_id was used before in the file; the second is left out"
+                self.ledger.leave_out(
+                    row, "session-duplicate", sentence, f"line {row.line}, first in line {session.line}"
+                )
+        kept = {session.line: session for session, _ in self._sessions}
+        for overlap in self._overlaps():
+            if overlap.cut is None:
+                self._leave_out(overlap)
+                del kept[overlap.session.line]
+            else:
+                sentence = "two sessions overlap at one station; the first departs when the second arrives"
+                self.ledger.mend(overlap.row, "session-overlap", sentence, overlap.where)
+                kept[overlap.session.line] = overlap.cut
+        return tuple(sorted(kept.values(), key=lambda session: (session.arrival_s, session.line)))
+
+    def _stand_ins(self, overlap: _Overlap) -> list[tuple[RealSession, _Row]]:
+        """The rows of the same session_id, if this one cannot be played."""
+        return self._again[overlap.session.source_id] if overlap.cut is None and overlap.session.source_id else []
+
+    def _leave_out(self, overlap: _Overlap) -> None:
+        sentence = "two sessions overlap at one station so that the first has no time left; it is left out"
+        self.ledger.leave_out(overlap.row, "session-overlap-whole", sentence, overlap.where)
+
+    def _overlaps(self) -> Iterator[_Overlap]:
         by_station: dict[str, list[tuple[RealSession, _Row]]] = {}
         for session, row in sorted(self._sessions, key=lambda each: (each[0].arrival_s, each[0].line)):
             by_station.setdefault(session.station, []).append((session, row))
-        kept: list[RealSession] = []
         for sessions in by_station.values():
-            kept.append(sessions[-1][0])
             for (session, row), (after, _) in pairwise(sessions):
-                if after.arrival_s >= session.departure_s:
-                    kept.append(session)
-                    continue
-                where = f"station {session.station}, lines {session.line} and {after.line}"
-                cut = replace(session, departure_s=after.arrival_s)
-                if after.arrival_s <= session.arrival_s or cut.power_w > MAX_POWER_W:
-                    sentence = "two sessions overlap at one station so that the first has no time left; it is left out"
-                    self.ledger.leave_out(row, "session-overlap-whole", sentence, where)
-                else:
-                    sentence = "two sessions overlap at one station; the first departs when the second arrives"
-                    self.ledger.mend(row, "session-overlap", sentence, where)
-                    kept.append(cut)
-        return tuple(sorted(kept, key=lambda session: (session.arrival_s, session.line)))
+                if after.arrival_s < session.departure_s:
+                    cut = replace(session, departure_s=after.arrival_s)
+                    has_time = after.arrival_s > session.arrival_s and cut.power_w <= MAX_POWER_W
+                    yield _Overlap(session, row, after.line, cut if has_time else None)
 
     def found_in_words(self) -> str:
         """Which days there are, and the busiest."""

@@ -1,8 +1,7 @@
-"""Writes the scenario of an import: its text, and all its files at once or none."""
+"""Writes down the scenario of an import, as text."""
 
 import json
 import math
-import os
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -18,7 +17,6 @@ from simulator.ocpi.v2_2_1.tariffs import Tariff
 from simulator.scenario.acn import RealDays
 from simulator.scenario.carry import carrying_sentence
 from simulator.scenario.dated_prices import dated_prices
-from simulator.scenario.dump import ImportRefused
 from simulator.scenario.loads import Load, a_day, can_charge
 from simulator.scenario.natives import HOME
 from simulator.scenario.vocabulary import WHITELISTS
@@ -163,28 +161,6 @@ def _hours(real: RealDays | None) -> int:
         return 24
     last_s = max(session.departure_s for session in real.sessions)
     return min(real.played.hours + 24, max(real.played.hours, last_s // 3600 + 1))
-
-
-def write_files(contents: dict[Path, bytes]) -> None:
-    """Write a scenario and the files beside it; each is whole before any of them appears. Raises ImportRefused."""
-    parts = {path: path.with_name(f".{path.name}.part") for path in contents}
-    path = next(iter(contents))
-    try:
-        for path, content in contents.items():
-            if path.is_dir():
-                raise IsADirectoryError(0, "a folder has its name")
-            with parts[path].open("wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-        for path, part in parts.items():
-            part.replace(path)
-    except OSError as error:
-        reason = (error.strerror or "unknown reason").lower()
-        raise ImportRefused(f"{path} cannot be written: {reason}. Nothing half-written was left.") from None
-    finally:
-        for part in parts.values():
-            part.unlink(missing_ok=True)
 
 
 def json_list(objects: Sequence[Location] | Sequence[Tariff]) -> bytes:

@@ -6,12 +6,14 @@ the dump.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 from msgspec import Struct
 
+from simulator.files import write_files
 from simulator.ocpi.datatypes import ci_key
 from simulator.ocpi.findings import Invalid
 from simulator.ocpi.unknown import unknown_members
@@ -20,7 +22,7 @@ from simulator.ocpi.v2_2_1.tariffs import Tariff
 from simulator.scenario.acn import ACN_ZONE, RealDays, read_days
 from simulator.scenario.adopt import adopt_tariffs
 from simulator.scenario.carry import carried, carrying_sentence
-from simulator.scenario.compose import Composed, compose_scenario, compose_workday, first_day, json_list, write_files
+from simulator.scenario.compose import Composed, compose_scenario, compose_workday, first_day, json_list
 from simulator.scenario.dump import Dump, ImportRefused, Watch
 from simulator.scenario.edition import edition, sign_of_2_3_0
 from simulator.scenario.expand import PASSING
@@ -110,7 +112,7 @@ def import_network(
 
     Every (country_code, party_id) of the Locations becomes a CPO with its own endpoint. `sessions_per_day` is shared
     by the drivers of `emsps` generated eMSPs. Real sessions are played on the network, or, without one, on a site of
-    their own. Raises ImportRefused with a sentence; then nothing was written.
+    their own. Raises ImportRefused or NotWritten with a sentence; then nothing was written.
     """
     pages, tariff_pages = _paths(locations), _paths(tariffs)
     sources = [*pages, *tariff_pages, *([options.sessions.path] if options.sessions is not None else ())]
@@ -119,44 +121,19 @@ def import_network(
     if not pages:
         assert days is not None
         return _import_workday(days, emsps, out, options)
-    ledger = Ledger()
-    dump = [Dump(page, "Locations", options.watch) for page in pages]
-    tariff_dump = [Dump(page, "Tariffs", options.watch) for page in tariff_pages]
-    survey = _survey(dump)
-    version, told_version = edition(options.version, survey.sign or _sign_in(tariff_dump))
-    defaults = survey.defaults(options.party, Gazetteer(), version)
-    good_locations = _good_locations(dump, defaults, options.area, ledger)
-    good_tariffs = _good_tariffs(tariff_dump, _users(good_locations), defaults, ledger)
-    good_locations = without_copies(good_locations, [tariff.id for tariff, _ in good_tariffs], ledger)
-    good_locations = with_unique_ids(good_locations, ledger)
-    hints = (
-        *([told_version] if told_version else ()),
-        *_whose(ledger),
-        *_pages(dump, "Locations"),
-        *_pages(tariff_dump, "Tariffs"),
-    )
-    if not good_locations:
-        told = "\n".join((*ledger.sentences(), *hints))
-        named = ", ".join(str(page) for page in pages)
-        raise ImportRefused(f"{named} holds no Location at which one could charge.\n{told}".strip())
-    for location, _ in good_locations:
-        _note_statuses(location, ledger, f"Location {location.id}")
-    network = adopt_tariffs(good_locations, good_tariffs, ledger)
+    read = _read(pages, tariff_pages, options)
+    network = adopt_tariffs(read.locations, read.tariffs, read.ledger)
     energy = options.sessions.energy if options.sessions is not None else ""
     placed = None
     if days is not None:
         days = carried(days, *first_day(network.locations, days.days.first.weekday()))
         days, placed = onto(days, network.locations)
-    scenario = compose_scenario(network.locations, network.tariffs, sessions_per_day, emsps, out, days, energy, version)
-    write_files(
-        {
-            out.with_suffix(".locations.json"): json_list(network.locations),
-            out.with_suffix(".tariffs.json"): json_list(network.tariffs),
-            **_sessions_file(days, placed, out),
-            out: scenario.text.encode(),
-        }
+    scenario = compose_scenario(
+        network.locations, network.tariffs, sessions_per_day, emsps, out, days, energy, read.version
     )
-    rules = {**ledger.rules(), **(days.rules if days is not None else {})}
+    data = {".locations.json": json_list(network.locations), ".tariffs.json": json_list(network.tariffs)}
+    _write(out, scenario, data | _sessions_file(days, placed))
+    ledger = read.ledger
     return ImportReport(
         scenario=out,
         locations=ledger.count("Location"),
@@ -166,9 +143,57 @@ def import_network(
         sessions=days.count if days is not None else _NOTHING,
         tariffs_copied=network.copied,
         cpos=scenario.cpos,
-        rules=rules,
-        sentences=(*ledger.sentences(), *hints, *_told(days, placed), *scenario.remarks),
+        rules={**ledger.rules(), **(days.rules if days is not None else {})},
+        sentences=(*ledger.sentences(), *read.hints, *_told(days, placed), *scenario.remarks),
     )
+
+
+class _Read(Struct, frozen=True):
+    """What a dump holds that can be played, each record with what it was, and what its reader is to be told."""
+
+    locations: list[tuple[Location, Record]]
+    tariffs: list[tuple[Tariff, Record]]
+    version: str
+    ledger: Ledger
+    hints: tuple[str, ...]
+
+
+def _read(pages: Sequence[Path], tariff_pages: Sequence[Path], options: ImportOptions) -> _Read:
+    """Read and mend a dump. Raises ImportRefused."""
+    ledger = Ledger()
+    dump = [Dump(page, "Locations", options.watch) for page in pages]
+    tariff_dump = [Dump(page, "Tariffs", options.watch) for page in tariff_pages]
+    survey = _survey(dump)
+    version, told_version = edition(options.version, survey.sign or _sign_in(tariff_dump))
+    defaults = survey.defaults(options.party, Gazetteer(), version)
+    locations = _good_locations(dump, defaults, options.area, ledger)
+    tariffs = _good_tariffs(tariff_dump, _users(locations), defaults, ledger)
+    locations = without_copies(locations, [tariff.id for tariff, _ in tariffs], ledger)
+    locations = with_unique_ids(locations, ledger)
+    hints = (
+        *([told_version] if told_version else ()),
+        *_whose(ledger),
+        *_pages(dump, "Locations"),
+        *_pages(tariff_dump, "Tariffs"),
+    )
+    if not locations:
+        told = "\n".join((*ledger.sentences(), *hints))
+        named = ", ".join(str(page) for page in pages)
+        raise ImportRefused(f"{named} holds no Location at which one could charge.\n{told}".strip())
+    for location, _ in locations:
+        _note_statuses(location, ledger, f"Location {location.id}")
+    return _Read(locations, tariffs, version, ledger, hints)
+
+
+def _write(out: Path, scenario: Composed, beside: Mapping[str, bytes]) -> None:
+    """Write a scenario and its data, named by what stands for its suffix. Raises NotWritten."""
+    contents = {out.with_suffix(suffix).name: content for suffix, content in beside.items()}
+    contents[out.name] = scenario.text.encode()
+    write_files(out.parent, {name: partial(_put, content) for name, content in contents.items()})
+
+
+def _put(content: bytes, path: Path) -> None:
+    path.write_bytes(content)
 
 
 def _import_workday(days: RealDays, emsps: int, out: Path, options: ImportOptions) -> ImportReport:
@@ -176,16 +201,16 @@ def _import_workday(days: RealDays, emsps: int, out: Path, options: ImportOption
     assert options.sessions is not None
     site, placed = own_site(days, options.sessions.path.name, Gazetteer())
     scenario: Composed = compose_workday(days, site, emsps, out, options.sessions.energy)
-    write_files({**_sessions_file(days, placed, out), out: scenario.text.encode()})
+    _write(out, scenario, _sessions_file(days, placed))
     sentences = (*_told(days, placed), *scenario.remarks)
     nothing = (_NOTHING,) * 4
     return ImportReport(out, *nothing, days.count, 0, scenario.cpos, days.rules, sentences)
 
 
-def _sessions_file(days: RealDays | None, placed: Placed | None, out: Path) -> dict[Path, bytes]:
+def _sessions_file(days: RealDays | None, placed: Placed | None) -> dict[str, bytes]:
     if days is None or placed is None:
         return {}
-    return {out.with_suffix(".sessions.csv"): sessions_csv(days.sessions, placed.evse_of)}
+    return {".sessions.csv": sessions_csv(days.sessions, placed.evse_of)}
 
 
 def _told(days: RealDays | None, placed: Placed | None) -> tuple[str, ...]:

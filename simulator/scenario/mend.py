@@ -26,6 +26,7 @@ _DC_STANDARDS = ("CHADEMO", "CHAOJI", "GBT_DC", "IEC_62196_T1_COMBO", "IEC_62196
 _ONE_PHASE_UP_TO_W = 7_400
 _LEAST_WATTS = 1_000
 _ABROAD_M = 2_000_000
+_LIMITS = (("latitude", 90), ("longitude", 180))
 _PARKING_TYPES = ("ON_STREET", "PARKING_GARAGE", "PARKING_LOT", "UNDERGROUND_GARAGE")
 _MAINS_V, _DC_V, _DEFAULT_AC_A, _DEFAULT_DC_A = 230, 400, 16, 125
 
@@ -256,7 +257,9 @@ def _mend_coordinates(
     coordinates = record.get("coordinates")
     if not isinstance(coordinates, dict):
         return
+    found = f"{name}, found {coordinates.get('latitude')}, {coordinates.get('longitude')}"
     written = (_degrees(coordinates.get("latitude"), 180), _degrees(coordinates.get("longitude"), 180))
+    abroad = False
     if written[0] is not None and written[1] is not None:
         latitude, longitude = float(written[0]), float(written[1])
         if latitude == longitude == 0:
@@ -266,16 +269,20 @@ def _mend_coordinates(
             )
             ledger.mend(owner, "coordinates-zero", sentence, name)
             return
-        if _is_abroad(country, latitude, longitude, gazetteer):
-            found = f"{name}, found {coordinates['latitude']}, {coordinates['longitude']}"
-            if not _is_abroad(country, longitude, latitude, gazetteer, unknown=True):
-                coordinates["latitude"], coordinates["longitude"] = written[1], written[0]
-                sentence = "latitude and longitude were swapped (more than 2,000 km off, right when swapped back)"
-                ledger.mend(owner, "coordinates-swapped", sentence, found)
-                return
-            sentence = "a place is more than 2,000 km from its country and stays there"
-            ledger.note("coordinates-abroad", sentence, found)
-    for field, limit in (("latitude", 90), ("longitude", 180)):
+        abroad = _is_abroad(country, latitude, longitude, gazetteer)
+        if abroad and not _is_abroad(country, longitude, latitude, gazetteer, unknown=True):
+            coordinates["latitude"], coordinates["longitude"] = written[1], written[0]
+            sentence = "latitude and longitude were swapped (more than 2,000 km off, right when swapped back)"
+            ledger.mend(owner, "coordinates-swapped", sentence, found)
+            return
+    if any(_is_beyond(coordinates.get(field), limit) for field, limit in _LIMITS):
+        del record["coordinates"]
+        sentence = "a latitude was beyond 90 degrees or a longitude beyond 180, which is nowhere; both are taken away"
+        ledger.mend(owner, "coordinates-nowhere", sentence, found)
+        return
+    if abroad:
+        ledger.note("coordinates-abroad", "a place is more than 2,000 km from its country and stays there", found)
+    for field, limit in _LIMITS:
         value = coordinates.get(field)
         degrees = _degrees(value, limit)
         if degrees is None and value is not None:
@@ -294,13 +301,25 @@ def _is_abroad(country: str, latitude: float, longitude: float, gazetteer: Gazet
 
 
 def _degrees(value: Any, limit: int) -> str | None:
-    if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,3}\.[0-9]{5,7}", value):
-        return value if abs(Decimal(value)) <= limit else None
+    """The text of 5 to 7 decimals; None for what is no number up to the limit."""
+    degrees = _number(value)
+    if degrees is None or not -limit <= degrees <= limit:
+        return None
+    is_one = isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,3}\.[0-9]{5,7}", value)
+    return value if is_one else f"{degrees:.6f}"
+
+
+def _is_beyond(value: Any, limit: int) -> bool:
+    degrees = _number(value)
+    return degrees is not None and not -limit <= degrees <= limit
+
+
+def _number(value: Any) -> Decimal | None:
     try:
-        degrees = Decimal(value.strip().replace(",", ".") if isinstance(value, str) else value)
+        number = Decimal(value.strip().replace(",", ".") if isinstance(value, str) else value)
     except (InvalidOperation, TypeError, ValueError):
         return None
-    return f"{degrees:.6f}" if degrees.is_finite() and abs(degrees) <= limit else None
+    return number if number.is_finite() else None
 
 
 def _instant(value: Any) -> str | None:

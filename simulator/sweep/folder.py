@@ -10,11 +10,11 @@ from typing import Final
 
 import msgspec
 
+from simulator.files import NotWritten, write_file, write_files
 from simulator.i18n import tr
 from simulator.report.compare.results import METADATA, results_table
 from simulator.report.compare.swept import CSV, JOBS, MANIFEST, TABLE, Manifest, SweptRun, read_manifest, read_runs
 from simulator.report.publish.data import csv_writer, parquet_writer
-from simulator.report.publish.whole import NotWritten, write_file, write_files
 
 _SCRATCH: Final = re.compile(r"\.ocpi-sim-(\d+)(-.*)?")
 """A scratch folder, of a sweep or of files under way, with the process that owns it."""

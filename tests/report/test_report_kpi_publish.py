@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 import pytest
 from report_hour import hour
 
+from simulator.files import NotWritten, write_file, write_files
 from simulator.recording.reader import Recording
 from simulator.report.format import Style
 from simulator.report.kpi.columns import COLUMNS
@@ -23,7 +24,6 @@ from simulator.report.publish.figures import number
 from simulator.report.publish.plots import Curve, over_time
 from simulator.report.publish.report_page import report_page
 from simulator.report.publish.text import report_text
-from simulator.report.publish.whole import NotWritten, write_file, write_files
 from simulator.report.summary import summarise
 
 NASTY = '<script>alert("&")</script>'

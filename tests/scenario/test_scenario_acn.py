@@ -132,6 +132,20 @@ def test_when_two_overlap_at_a_station_the_first_has_gone(tmp_path: Path) -> Non
     assert any("(first: station CA-303, lines 2 and 3)" in each for each in found.sentences)
 
 
+def test_a_session_that_an_overlap_leaves_out_is_played_from_its_second_row(tmp_path: Path) -> None:
+    rows = (
+        row("08:00:00", "12:00:00", number="s1"),
+        row("08:00:00", "12:00:00", number="s2"),
+        row("14:00:00", "15:00:00", number="s1", station="CA-304"),
+        row("16:00:00", "17:00:00", number="s1", station="CA-304"),
+    )
+    found = read_days(day(tmp_path, *rows), DAY, LA)
+    assert [(each.source_id, each.line) for each in found.sessions] == [("s2", 3), ("s1", 4)]
+    assert found.rules == {"session-overlap-whole": 1, "session-duplicate": 1}
+    assert found.count == Count(4, 2, 0, 2)
+    assert any("line 5, first in line 4" in each for each in found.sentences)
+
+
 def test_what_the_driver_did_not_state_is_not_taken_for_stated(tmp_path: Path) -> None:
     """ACN-Data fills estimated departure and request of an unclaimed session with what happened."""
     found = read_days(day(tmp_path, row(claimed="False")), DAY, LA)

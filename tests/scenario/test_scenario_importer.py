@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from scenario_dumps import Import, evse, imported, location, tariff
 
+from simulator.files import NotWritten
 from simulator.scenario import importer
 from simulator.scenario.expand import expand
 from simulator.scenario.importer import Area, Count, ImportOptions, ImportRefused, import_network
@@ -165,6 +166,6 @@ def test_a_stress_load_is_called_one(do_import: Import, sessions: int, word: str
 def test_nothing_appears_when_one_file_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "dump.json").write_text(json.dumps([location()]))
     (tmp_path / "net.tariffs.json").mkdir()
-    with pytest.raises(ImportRefused, match="cannot be written"):
+    with pytest.raises(NotWritten, match=r"net\.tariffs\.json is no file and is not replaced"):
         import_network(tmp_path / "dump.json", None, 10, 1, tmp_path / "net.yaml")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["dump.json", "net.tariffs.json"]

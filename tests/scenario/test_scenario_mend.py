@@ -62,7 +62,7 @@ EVSE_MENDS = [
         ("RFID_READER",),
     ),
     ({"floor_level": "basement"}, "text-length:EVSE floor_level", "floor_level", None),
-    ({"coordinates": {"latitude": 99, "longitude": 4}}, "missing-field:EVSE coordinates.latitude", "coordinates", None),
+    ({"coordinates": {"latitude": 99, "longitude": 4}}, "coordinates-nowhere", "coordinates", None),
 ]
 
 
@@ -239,12 +239,15 @@ def test_swapped_coordinates_are_swapped_back(do_import: Import) -> None:
     [
         ({"latitude": "0.00000", "longitude": "0.00000"}, "coordinates-zero"),
         ({"latitude": 0, "longitude": 0}, "coordinates-zero"),
-        ({"latitude": "91.00000", "longitude": "95.00000"}, "missing-field:Location coordinates.latitude"),
+        ({"latitude": "91.00000", "longitude": "95.00000"}, "coordinates-nowhere"),
+        ({"latitude": 91.5, "longitude": 5.8}, "coordinates-nowhere"),
+        ({"latitude": 52.16, "longitude": "1e999999999"}, "coordinates-nowhere"),
     ],
 )
 def test_a_place_that_is_nowhere_takes_its_location_along(do_import: Import, coordinates: Dump, rule: str) -> None:
     report = do_import([location(), location(evse(uid="2"), id="L2", coordinates=coordinates)])
     assert report.rules[rule] == 1
+    assert "coordinates-abroad" not in report.rules
     assert report.locations == Count(2, 1, 0, 1)
 
 

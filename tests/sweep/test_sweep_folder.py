@@ -9,11 +9,11 @@ from typing import Any
 import msgspec
 import pytest
 
+from simulator.files import NotWritten
 from simulator.report.compare.results import read_table
 from simulator.report.compare.runs import find_runs
 from simulator.report.compare.swept import NoSweep, SweptRun, read_manifest
 from simulator.report.kpi.definitions import KPIS
-from simulator.report.publish.whole import NotWritten
 from simulator.sweep.axes import parse_axis
 from simulator.sweep.folder import AnotherSweep, SweepFolder
 from simulator.sweep.job import play_job

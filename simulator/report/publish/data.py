@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from simulator.files import NotWritten, write_files
 from simulator.i18n import tr
 from simulator.recording.reader import Recording
 from simulator.report.kpi.columns import COLUMNS
@@ -16,7 +17,6 @@ from simulator.report.kpi.definitions import KPIS, cost_kpi
 from simulator.report.kpi.measure import FORMAT, Measured
 from simulator.report.kpi.tables import Table, table
 from simulator.report.publish.held_back import stops_held_back
-from simulator.report.publish.whole import NotWritten, write_files
 
 _SESSION_COLUMNS = (
     "session_id",

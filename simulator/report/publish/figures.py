@@ -1,6 +1,4 @@
-"""A figure as people read it: as many digits as mean something, thousands apart, its unit behind."""
-
-from simulator.report.kpi.definitions import Kpi
+"""A figure as people read it: as many digits as mean something, thousands apart."""
 
 _DASH = "–"
 
@@ -13,8 +11,3 @@ def number(value: float | None, digits: int | None = None) -> str:
         size = abs(value)
         digits = 0 if value == int(value) or size >= 1000 else 1 if size >= 10 else 2 if size >= 0.1 else 4
     return f"{value:z,.{digits}f}"
-
-
-def with_unit(kpi: Kpi, value: float | None) -> str:
-    """`37.2 %`."""
-    return f"{number(value)} {kpi.unit}" if value is not None else _DASH

@@ -7,10 +7,10 @@ from typing import Any
 
 from msgspec import Struct
 
+from simulator.files import NotWritten
 from simulator.i18n import tr
 from simulator.report.kpi.tables import Cell, Table
 from simulator.report.publish.figures import number
-from simulator.report.publish.whole import NotWritten
 
 SHOWN_ROWS = 100
 """A table longer than this is cut on a page, and says so; CSV and Parquet have it whole."""
