@@ -7,7 +7,7 @@ import pytest
 from scenario_dumps import Import, evse, imported, location, tariff
 
 from simulator.files import NotWritten
-from simulator.scenario import importer
+from simulator.scenario import network_dump
 from simulator.scenario.expand import expand
 from simulator.scenario.importer import Area, Count, ImportOptions, ImportRefused, import_network
 from simulator.scenario.load import load
@@ -151,7 +151,7 @@ def test_only_what_is_in_the_area_is_kept(tmp_path: Path) -> None:
 def test_a_dump_with_too_many_evses_is_refused_with_the_way_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(importer, "MAX_EVSES", 2)
+    monkeypatch.setattr(network_dump, "MAX_EVSES", 2)
     (tmp_path / "dump.json").write_text(json.dumps([location(evse(), evse(uid="2"), evse(uid="3"))]))
     with pytest.raises(ImportRefused, match=r"more than 2 EVSEs.*--around"):
         import_network(tmp_path / "dump.json", None, 10, 1, tmp_path / "net.yaml")
