@@ -29,7 +29,6 @@ BILL = {
     "total_energy": 10,
     "total_time": 1,
     "last_updated": "2026-05-04T03:00:00Z",
-    "cdr_token": {"country_code": "NL", "party_id": "EMA", "uid": "1", "type": "RFID", "contract_id": "NL-EMA-C1"},
     "cdr_location": {
         "id": "L1",
         "address": "Elsewhere 1",
@@ -62,6 +61,15 @@ def location(version: str, at: tuple[str, str] = AACHEN) -> dict[str, Any]:
         connector |= {"max_voltage": 230, "max_amperage": 32}
         place |= {"country_code": "DE", "party_id": "EXT", "publish": True, "time_zone": "Europe/Berlin"}
     return {**place, "evses": [{**evse, "connectors": [connector]}]}
+
+
+TOKEN = ("country_code", "party_id", "uid", "type", "contract_id")
+
+
+async def bill(stranger: Stranger, **changes: object) -> dict[str, Any]:
+    """A CDR for one of the cards that the eMSP shows."""
+    _, told, _ = await stranger.ask("GET", stranger.endpoints["tokens"])
+    return BILL | {"cdr_token": {key: told["data"][0][key] for key in TOKEN}} | changes
 
 
 @pytest.mark.parametrize(("version", "encoding"), [("2.2.1", "base64"), ("2.2.1", "raw"), ("2.1.1", "raw")])
@@ -102,7 +110,7 @@ def test_an_outside_cpo_bills_one_of_ours(tmp_path: Path) -> None:
         (invitation,) = await run.invited()
         async with stranger:
             await stranger.register(invitation.versions_url, invitation.token)
-            http, told, headers = await stranger.ask("POST", stranger.endpoints["cdrs"], BILL)
+            http, told, headers = await stranger.ask("POST", stranger.endpoints["cdrs"], await bill(stranger))
             assert (http, told["status_code"]) == (201, 1000), told
             http, told, _ = await stranger.ask("GET", headers["Location"])
             assert told["data"]["id"] == "C1"
@@ -124,7 +132,7 @@ def session(version: str, asked: dict[str, Any], status: str, kwh: float) -> dic
         place = location(version)
         return {**said, "start_datetime": "2026-05-04T04:00:00Z", "auth_id": token["auth_id"], "location": place}
     said |= {"country_code": "DE", "party_id": "EXT", "start_date_time": "2026-05-04T04:00:00Z"}
-    cdr_token = {key: token[key] for key in ("country_code", "party_id", "uid", "type", "contract_id")}
+    cdr_token = {key: token[key] for key in TOKEN}
     return {**said, "cdr_token": cdr_token, "location_id": "L1", "evse_uid": "E1", "connector_id": "1"}
 
 
@@ -190,7 +198,8 @@ def test_she_leaves_when_her_session_ends_and_its_cdr_is_owed_but_no_energy_of_o
         async with stranger:
             asked = await stranger.serve(run)
             await stranger.put("sessions/DE/EXT/S1", session("2.2.1", asked, "COMPLETED", 10))
-            http, told, _ = await stranger.ask("POST", stranger.endpoints["cdrs"], BILL | {"session_id": "S1"})
+            cdr = await bill(stranger, session_id="S1")
+            http, told, _ = await stranger.ask("POST", stranger.endpoints["cdrs"], cdr)
             assert (http, told["status_code"]) == (201, 1000), told
             await run.until(run.at_us + MIN)
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from parties_objects import Json, token
+from parties_objects import Json, issue, token
 from run_town import MIN, MS, OpenTown, S, Told, WireName, named, town
 
 from simulator.engine.cause import TIME
@@ -40,6 +40,7 @@ def street(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[OpenTown]
     with OpenTown(scenario, tmp_path / "run.ocpirun", wire) as open_town:
         for uid in (E1, E2):
             assert open_town.world.street.chargers[f"NL-ABC/{uid}"].plug(Battery(VEHICLES["compact"], 200, 800), TIME)
+        issue(open_town, "NEW-CARD", "GUEST-1", "OTHER")
         open_town.run_for(10 * S)
         yield open_town
 
@@ -237,7 +238,7 @@ def known(street: OpenTown, uid: str) -> KnownEvse:
 def begin(street: OpenTown, uid: str = E1) -> list[str]:
     """Vera asks her app to start; what it says is put into the list that is returned."""
     emsp = street.world.emsps[EMSP]
-    (vera,) = emsp.tokens.store
+    vera, *_ = emsp.tokens.store
     said: list[str] = []
     emsp.start(vera.uid, known(street, uid), said.append, TIME)
     return said

@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from parties_hub import HUB, RECEIVER, SENDER, card_of, hints, hub_town, messages, onward, routing_of, say, square
-from parties_objects import cdr, session
+from parties_objects import Json, cdr, cdr_token, session
 from run_town import MIN, OpenTown, S, WireName, json_answer
 
 from simulator.engine.cause import TIME
@@ -34,8 +34,14 @@ def own(tmp_path: Path) -> Iterator[OpenTown]:
         yield town
 
 
+def bill(town: OpenTown, id: str) -> Json:
+    """A CDR for the only card of NL-EMA."""
+    return cdr(id, cdr_token=cdr_token(card_of(town, "NL-EMA")))
+
+
 def test_case_19_a_new_request_id_and_the_same_correlation_id_go_on(desk: OpenTown) -> None:
-    told = say(desk, "NL-ABC", "PUT", f"{RECEIVER}/sessions/NL/ABC/S19", session("S19"), to="NL-EMA")
+    theirs = session("S19", cdr_token=cdr_token(card_of(desk, "NL-EMA")))
+    told = say(desk, "NL-ABC", "PUT", f"{RECEIVER}/sessions/NL/ABC/S19", theirs, to="NL-EMA")
     assert (told.http, told.status) == (201, 1000)
     (inbound,) = messages(desk, exchange=told.exchange)
     (leg,) = onward(desk, told)
@@ -78,14 +84,14 @@ def test_case_24_bytes_stay_as_they_are_between_parties_of_one_version(desk: Ope
 
 
 def test_what_is_recorded_of_the_onward_leg_is_what_it_is_about(desk: OpenTown) -> None:
-    told = say(desk, "NL-ABC", "POST", f"{RECEIVER}/cdrs", cdr("CDR-A"), to="NL-EMA")
+    told = say(desk, "NL-ABC", "POST", f"{RECEIVER}/cdrs", bill(desk, "CDR-A"), to="NL-EMA")
     (leg,) = onward(desk, told)
     assert (leg.route, leg.object_kind, leg.object_id) == ("cdrs.receiver.post_cdr", "CDR", "CDR-A")
     assert leg.session_id == "session-of-CDR-A"
 
 
 def test_a_created_object_is_read_back_over_the_hub(desk: OpenTown) -> None:
-    told = say(desk, "NL-ABC", "POST", f"{RECEIVER}/cdrs", cdr("CDR-B"), to="NL-EMA")
+    told = say(desk, "NL-ABC", "POST", f"{RECEIVER}/cdrs", bill(desk, "CDR-B"), to="NL-EMA")
     where = told.headers["location"]
     assert where == f"{RECEIVER}/cdrs/NL/ABC/CDR-B"
     assert say(desk, "NL-ABC", "GET", where, to="NL-EMA").data["id"] == "CDR-B"

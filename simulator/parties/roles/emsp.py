@@ -79,8 +79,8 @@ class Emsp:
         self.locations = LocationsReceiver(office, self._location_changed)
         self.permissions = Permissions(self.locations.store)
         self.tariffs = TariffsReceiver(office, self._tariff_changed)
-        self.sessions = SessionsReceiver(office, self._session_changed)
-        self.cdrs = CdrsReceiver(office, self._cdr_accepted)
+        self.sessions = SessionsReceiver(office, self._session_changed, self.tokens.has_issued)
+        self.cdrs = CdrsReceiver(office, self._cdr_accepted, self.tokens.has_issued)
         self.invoices = InvoiceDesk(
             office,
             self.cdrs.store,
