@@ -3,6 +3,8 @@
 Source: OCPI 2.2.1, Transport and format, Client Owned Object Push; CDRs, POST; digest, sections 2.6 and 3.4.
 """
 
+from typing import NamedTuple, Protocol
+
 from msgspec import UNSET, Struct
 
 from simulator.ocpi.datatypes import ci_key
@@ -11,6 +13,35 @@ from simulator.ocpi.rules import check_identity
 from simulator.ocpi.status import Status
 from simulator.ocpi.v2_2_1.cdrs import CdrToken
 from simulator.parties.call import Call, Refusal
+
+
+class Owned(Protocol):
+    """An object that says whose it is."""
+
+    @property
+    def country_code(self) -> str:
+        """Of its owner."""
+
+    @property
+    def party_id(self) -> str:
+        """Of its owner."""
+
+    @property
+    def id(self) -> str:
+        """Unique to its owner only."""
+
+
+class Key(NamedTuple):
+    """What an object is found by among those of several owners, each of whom chooses its ids; in lower case."""
+
+    country_code: str
+    party_id: str
+    id: str
+
+
+def key_of(obj: Owned) -> Key:
+    """The key of an object."""
+    return Key(ci_key(obj.country_code), ci_key(obj.party_id), ci_key(obj.id))
 
 
 def owner_of(call: Call) -> tuple[str, str]:

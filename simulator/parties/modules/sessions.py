@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from simulator.ocpi.translation import Loss
 
 PAGE_LIMIT = 100
-_ENDED = (SessionStatus.COMPLETED, SessionStatus.INVALID)
+ENDED = (SessionStatus.COMPLETED, SessionStatus.INVALID)
 
 
 class RunningSession(Protocol):
@@ -115,6 +115,12 @@ class SessionsReceiver:
             InterfaceRole.RECEIVER,
             {"get_session": self._get, "put_session": self._put, "patch_session": self._patch},
         )
+
+    def told_by(self, connection: Connection, id: str) -> Session | None:
+        """The session with this id that belongs to whoever speaks over a connection."""
+        members = [(member.country_code, member.party_id) for member in connection.members]
+        owners = [(connection.peer_country_code, connection.peer_party_id), *members]
+        return next((found for owner in owners if (found := self.store.get(*owner, id)) is not None), None)
 
     def take(self, session: Session, cause: Cause, original: Any = None) -> bool:
         """Keep a pulled session that is for us unless a newer state is known; whether it changed anything."""
@@ -230,7 +236,7 @@ def _replaced(session: Any, patch: Any, late: bool) -> Any:
 
 def _must_not_resume(known: Session | None, status: SessionStatus | UnsetType | None) -> None:
     """Refuse with 2001 what would let a session go on that has ended. OCPI 2.2.1, Sessions, Flow and Lifecycle."""
-    if known is None or known.status not in _ENDED or status in (UNSET, None, known.status):
+    if known is None or known.status not in ENDED or status in (UNSET, None, known.status):
         return
     message = f"Session {known.id!r} is {known.status.value} and cannot become {status}."
     raise Refusal(Status.INVALID_PARAMETERS, message)

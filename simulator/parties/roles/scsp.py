@@ -26,7 +26,7 @@ class Scsp:
     def __init__(self, office: Office, poll_us: int | None) -> None:
         self.office = office
         self.sessions = SessionsReceiver(office, self._session_changed, _of_anybody)
-        self.limits = Limiter(office)
+        self.limits = Limiter(office, self.sessions)
         self._behind = BehindHubs(office, lambda routed, reason, cause: self.sync.soon(routed, reason, cause))
         pull = Pull(ModuleID.SESSIONS, Session, self._take_sessions, needs_date_from=True, personal=True)
         self.sync = Synchroniser(office, (self._behind.pull, pull), poll_us)
