@@ -248,6 +248,14 @@ def test_limits_that_were_asked_for_are_kept_as_if_they_were_pushed(desk: OpenTo
     assert json.loads(row.value)["periods"] == [[0, str(_charger(desk).rating.power_w // 2)]]
 
 
+def test_a_request_whose_result_could_not_be_told_is_refused(desk: OpenTown) -> None:
+    profile = {"charging_rate_unit": "W", "charging_profile_period": [{"start_period": 0, "limit": 5000}]}
+    assert _put(desk, _session(desk), profile, "http://nl-dun.ocpi.test/x/1").status == 2001
+    url = desk.url("NL-EMA", "NL-ABC", PROFILES, "RECEIVER", _session(desk))
+    query = "?duration=60&response_url=http%3A%2F%2Fnl-dun.ocpi.test%2Fx%2F1"
+    assert [desk.ask("NL-EMA", "NL-ABC", method, url + query).status for method in ("GET", "DELETE")] == [2001, 2001]
+
+
 def test_a_query_without_its_parameters_is_refused(desk: OpenTown) -> None:
     url = desk.url("NL-EMA", "NL-ABC", PROFILES, "RECEIVER", _session(desk))
     for query in ("", "?duration=60", "?duration=-1&response_url=http%3A%2F%2Fnl-ema.ocpi.test%2Fx"):

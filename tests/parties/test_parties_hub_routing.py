@@ -259,6 +259,12 @@ def test_the_result_of_a_command_comes_back_over_the_hub(desk: OpenTown) -> None
     assert (stranger.http, onward(desk, stranger)) == (404, [])
 
 
+def test_a_hub_passes_no_command_on_whose_result_it_could_not_tell(desk: OpenTown) -> None:
+    body = {"response_url": "http://nl-nxt.ocpi.test/x/1", "session_id": "NONE"}
+    told = say(desk, "NL-EMA", "POST", f"{RECEIVER}/commands/STOP_SESSION", body, to="NL-ABC")
+    assert (told.status, onward(desk, told)) == (2001, [])
+
+
 def test_a_hub_that_goes_down_while_it_waits_leaves_its_client_with_a_connection_error(own: OpenTown) -> None:
     def silent(inbound: Inbound) -> object:
         yield own.kernel.env.timeout(5 * MIN)

@@ -32,7 +32,7 @@ from simulator.parties.call import DONE, Call, Refusal, Reply
 from simulator.parties.connection import Connection
 from simulator.parties.dialect import Unsayable
 from simulator.parties.modules.ownership import Key, key_of, unknown
-from simulator.parties.modules.results import RESULT_TIMEOUT_S, Results
+from simulator.parties.modules.results import RESULT_TIMEOUT_S, Results, must_be_told
 from simulator.parties.modules.sessions import ENDED
 from simulator.parties.office import Office
 
@@ -107,19 +107,23 @@ class ChargingProfilesReceiver:
 
     def _put(self, call: Call) -> Reply:
         body = call.read(SetChargingProfile)
-        told = Told(call.connection, body.response_url, call.params["session_id"])
+        told = self._told(call, body.response_url)
         return _answer(call, self._desk.set(call, body.charging_profile, told))
 
     def _delete(self, call: Call) -> Reply:
-        told = Told(call.connection, _asked(call, "response_url"), call.params["session_id"])
+        told = self._told(call, _asked(call, "response_url"))
         return _answer(call, self._desk.clear(call, told))
 
     def _get(self, call: Call) -> Reply:
         duration = _asked(call, "duration")
         if not duration.isascii() or not duration.isdecimal() or not 0 < int(duration) <= 10**8:
             raise Refusal(Status.INVALID_PARAMETERS, f"duration {duration!r} is not a number of seconds above 0.")
-        told = Told(call.connection, _asked(call, "response_url"), call.params["session_id"])
+        told = self._told(call, _asked(call, "response_url"))
         return _answer(call, self._desk.active(call, int(duration), told))
+
+    def _told(self, call: Call, response_url: str) -> Told:
+        must_be_told(self._office, call.connection, response_url)
+        return Told(call.connection, response_url, call.params["session_id"])
 
 
 class ChargingProfilesSender:
