@@ -259,6 +259,12 @@ def test_the_result_of_a_command_comes_back_over_the_hub(desk: OpenTown) -> None
     assert (stranger.http, onward(desk, stranger)) == (404, [])
 
 
+def test_a_list_that_the_hub_does_not_keep_is_refused_in_a_word_that_fits(desk: OpenTown) -> None:
+    told = say(desk, "NL-EMA", "GET", f"{SENDER}/sessions?date_from=2026-05-04T00:00:00Z")
+    assert told.status == 2000
+    assert "no sessions of its own" in told.envelope["status_message"]
+
+
 def test_a_hub_passes_no_command_on_whose_result_it_could_not_tell(desk: OpenTown) -> None:
     body = {"response_url": "http://nl-nxt.ocpi.test/x/1", "session_id": "NONE"}
     told = say(desk, "NL-EMA", "POST", f"{RECEIVER}/commands/STOP_SESSION", body, to="NL-ABC")
