@@ -207,6 +207,15 @@ def test_what_is_cancelled_is_over_without_a_bill(street: OpenTown) -> None:
     assert all(street.audit().checks.values())
 
 
+def test_that_there_is_no_such_reservation_is_told_after_the_direct_answer(street: OpenTown) -> None:
+    asked = cancel(street, "NONE")
+    assert asked.data["result"] == "ACCEPTED"
+    (result,) = posted(street)
+    with Recording.open(street.path) as recording:
+        (command,) = recording.messages(exchange=asked.exchange)
+    assert command.end_us < result.start_us
+
+
 def test_nobody_cancels_the_reservation_of_another(street: OpenTown) -> None:
     reserve(street)
     cancel(street, emsp=OTHER)
