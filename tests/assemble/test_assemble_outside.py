@@ -28,7 +28,7 @@ def card(version: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("version", VERSIONS)
 def test_an_outside_emsp_joins_and_its_driver_charges(tmp_path: Path, version: str) -> None:
-    visitor = named("Otto", "DE-EXT", token=f'"{CARD}"', arrives="1 min", stay="10 min")
+    visitor = named("Otto", "DE-EXT", token=f'"{CARD}"', arrives="4 min", stay="10 min")
     scenario = served(tmp_path, JOINS.format(version=version), visitor, named("Vera", arrives="2 min"))
     stranger = Stranger(version)
     stranger.objects["tokens"] = [card(version)]
