@@ -145,6 +145,18 @@ def _knows(desk: OpenTown, holder: str) -> int:
     return len([row for row in desk.rows.states if (row.holder, row.kind) == (holder, "charging_profile")])
 
 
+def test_case_51_an_scsp_whose_profile_came_to_nothing_hears_of_no_limits(desk: OpenTown) -> None:
+    street, emsp = desk.world.street, desk.world.emsps["NL-EMA"]
+    street.take_offline("NL-ABC/NL-ABC-L001")
+    assert _put(desk, "NL-NSC", "NL-EMA", _session(desk)) == "ACCEPTED"
+    desk.run_for(2 * MIN)
+    street.bring_online("NL-ABC/NL-ABC-L001", TIME)
+    (own,) = [session for session in emsp.sessions.store if session.id == _session(desk)]
+    emsp.limits.limit(own, 5000, None, TIME)
+    desk.run_for(MIN)
+    assert (_knows(desk, "NL-EMA"), _knows(desk, "NL-NSC")) == (1, 0)
+
+
 def test_the_limits_of_another_cpos_session_of_the_same_id_are_not_passed_on(desk: OpenTown) -> None:
     id, emsp = _session(desk), desk.world.emsps["NL-EMA"]
     assert _put(desk, "NL-NSC", "NL-EMA", id) == "ACCEPTED"
