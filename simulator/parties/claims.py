@@ -15,7 +15,8 @@ from simulator.parties.office import Office
 def refuse_foreign_members(office: Office, connection: Connection, presented: Presented) -> None:
     """Raises Refusal (2001) for a role given twice, and for a party that is ours or on another connection.
 
-    A hub rightly names parties that are on others: in 2.3.0 all those that it leads to.
+    Nor may the peer itself be in other roles only than the one in which it was let in. A hub rightly names parties that
+    are on other connections: in 2.3.0 all those that it leads to.
     """
     seen: dict[tuple[Role, str], None] = {}
     for member in presented.members:
@@ -30,3 +31,7 @@ def refuse_foreign_members(office: Office, connection: Connection, presented: Pr
             id == line.peer_id.upper() or line.owns(member.country_code, member.party_id) for line in others
         ):
             raise Refusal(Status.INVALID_PARAMETERS, f"$.roles: {id} is not on this platform, as far as we know.")
+    own = [role for role, id in seen if id == connection.peer_id.upper()]
+    if own and not connection.to_hub and connection.peer_role not in own:
+        reason = f"$.roles: {connection.peer_id} is {', '.join(own)} there; here it is known as {connection.peer_role}."
+        raise Refusal(Status.INVALID_PARAMETERS, reason)

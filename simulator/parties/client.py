@@ -69,6 +69,11 @@ class Client:
         self._correlation_prefix = streams.uuid_prefix(node.id, "correlation id")
         self._count = 0
 
+    def leads_to(self, connection: Connection, url: str) -> bool:
+        """Whether a URL can be used and is the peer's: elsewhere its token has no business."""
+        host = _host_of(url)
+        return host is not None and self._kernel.party_at(host) == connection.peer_platform
+
     def send(
         self,
         connection: Connection,
@@ -85,14 +90,12 @@ class Client:
     ) -> Exchange | None:
         """Start an exchange with the connection's token; `done` is called at its final state.
 
-        A peer says itself where it wants to be called (endpoints, Link, response_url). None when such a URL cannot be
-        used or leads elsewhere, where the peer's token has no business; that is told in the recording. A hub gives the
+        A peer says itself where it wants to be called (endpoints, Link, response_url). None when such a URL does not
+        lead to it; that is told in the recording. A hub gives the
         `correlation_id` of what it passes on, and a `timeout_us` shorter than that of the network. A handshake for
         another `version` than that in force speaks as that version does.
         """
-        host = _host_of(url)
-        receiver = self._kernel.party_at(host) if host is not None else None
-        if receiver is None or receiver != connection.peer_platform:
+        if not self.leads_to(connection, url):
             self._kernel.journal.event(
                 self._node.id,
                 "unusable_url",
@@ -117,7 +120,7 @@ class Client:
             request = self.write(request, subject)
         exchange = self._kernel.exchange(
             self._node,
-            receiver,
+            connection.peer_platform,
             request,
             subject,
             cause,

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from outside_run import Served, scene
 from run_town import MIN, SCENARIOS
-from test_assemble_outside_cpo import ARRIVES, BILL, Charging, in_aachen, location, steps
+from test_assemble_outside_cpo import ARRIVES, BILL, TOKEN, Charging, in_aachen, location, steps
 
 from simulator.recording.reader import Recording
 from simulator.scenario.load import load
@@ -81,7 +81,7 @@ def test_its_bill_comes_by_the_hub_and_is_owed(tmp_path: Path) -> None:
         await comes(run, stranger)
         asked = await stranger.begin()
         await stranger.tell(asked, "COMPLETED", 10)
-        bill = BILL | {"session_id": "S1"}
+        bill = BILL | {"session_id": "S1", "cdr_token": {name: asked["token"][name] for name in TOKEN}}
         http, told, _ = await stranger.ask("POST", stranger.endpoints["cdrs"], bill, to="NL-EMA")
         assert (http, told["status_code"]) == (201, 1000), told
 

@@ -31,7 +31,6 @@ BILL = {
     "total_energy": 10,
     "total_time": 1,
     "last_updated": "2026-05-04T03:00:00Z",
-    "cdr_token": {"country_code": "NL", "party_id": "EMA", "uid": "1", "type": "RFID", "contract_id": "NL-EMA-C1"},
     "cdr_location": {
         "id": "L1",
         "address": "Elsewhere 1",
@@ -66,6 +65,13 @@ def location(version: str, party_id: str = "EXT", latitude: str = AACHEN[0]) -> 
 
 
 ENCODED = {("2.2.1", "base64"): "DE-E1B", ("2.2.1", "raw"): "DE-E2R", ("2.1.1", "raw"): "DE-E3R"}
+TOKEN = ("country_code", "party_id", "uid", "type", "contract_id")
+
+
+async def bill(stranger: Stranger, **changes: object) -> dict[str, Any]:
+    """A CDR for one of the cards that the eMSP shows."""
+    _, told, _ = await stranger.ask("GET", stranger.endpoints["tokens"])
+    return BILL | {"cdr_token": {key: told["data"][0][key] for key in TOKEN}} | changes
 
 
 @pytest.fixture(scope="module")
@@ -122,7 +128,7 @@ def test_an_outside_cpo_bills_one_of_ours(tmp_path: Path) -> None:
     async def part(run: Served) -> None:
         (invitation,) = await run.invited()
         await stranger.register(invitation.versions_url, invitation.token)
-        http, told, headers = await stranger.ask("POST", stranger.endpoints["cdrs"], BILL)
+        http, told, headers = await stranger.ask("POST", stranger.endpoints["cdrs"], await bill(stranger))
         assert (http, told["status_code"]) == (201, 1000), told
         http, told, _ = await stranger.ask("GET", headers["Location"])
         assert told["data"]["id"] == "C1"
@@ -162,7 +168,7 @@ class Charging(Stranger):
             said |= {"start_datetime": "2026-05-04T04:00:00Z", "auth_id": token["auth_id"], "location": place}
         else:
             said |= {"country_code": "DE", "party_id": self.party_id, "start_date_time": "2026-05-04T04:00:00Z"}
-            said["cdr_token"] = {key: token[key] for key in ("country_code", "party_id", "uid", "type", "contract_id")}
+            said["cdr_token"] = {key: token[key] for key in TOKEN}
             said |= {"location_id": "L1", "evse_uid": "E1", "connector_id": "1"}
         await self.put("sessions", "S1", said)
 
@@ -239,7 +245,8 @@ def test_she_leaves_when_her_session_ends_and_its_cdr_is_owed_but_no_energy_of_o
         await run.until(ARRIVES)
         asked = await stranger.begin()
         await stranger.tell(asked, "COMPLETED", 10)
-        http, told, _ = await stranger.ask("POST", stranger.endpoints["cdrs"], BILL | {"session_id": "S1"})
+        cdr = await bill(stranger, session_id="S1")
+        http, told, _ = await stranger.ask("POST", stranger.endpoints["cdrs"], cdr)
         assert (http, told["status_code"]) == (201, 1000), told
         await run.after(MIN)
 

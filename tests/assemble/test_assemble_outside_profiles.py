@@ -58,7 +58,7 @@ class Limited(Charging):
 
 
 def test_an_outside_emsp_hears_what_came_of_asking_for_limits_and_of_lifting_them(tmp_path: Path) -> None:
-    visitor = named("Otto", "DE-EXT", token=f'"{CARD}"', arrives="1 min", stay="4 h")
+    visitor = named("Otto", "DE-EXT", token=f'"{CARD}"', arrives="2 min", stay="4 h")
     stranger = Limiting("2.2.1")
     stranger.objects["tokens"] = [card("2.2.1")]
     results: list[Any] = []

@@ -13,6 +13,7 @@ from run_town import MIN, SCENARIOS, OpenTown, S, alike_over_both_wires, named, 
 from simulator.engine.cause import TIME
 from simulator.ocpi.v2_2_1.chargingprofiles import ActiveChargingProfile
 from simulator.ocpi.v2_2_1.locations import Capability
+from simulator.ocpi.v2_2_1.sessions import SessionStatus
 from simulator.ocpi.v2_2_1.tariffs import TariffType
 from simulator.parties.roles.cpo_session import CpoSession
 from simulator.recording.reader import Recording
@@ -154,6 +155,60 @@ def test_case_51_no_active_profile_is_told_before_one_was_set(desk: OpenTown) ->
     assert len([row for row in desk.rows.states if row.kind == "charging_profile"]) == 1
 
 
+def test_case_51_who_has_set_a_profile_in_vain_hears_of_no_limits(desk: OpenTown) -> None:
+    """Only the sender of a profile that the charge point has taken is told of each change from then on."""
+    id, street = _session(desk), desk.world.street
+    profile = {"charging_rate_unit": "W", "charging_profile_period": [{"start_period": 0, "limit": 5000}]}
+    street.take_offline("NL-ABC/NL-ABC-L001")
+    assert _put(desk, id, profile).data["result"] == "ACCEPTED"
+    desk.run_for(2 * MIN)
+    street.bring_online("NL-ABC/NL-ABC-L001", TIME)
+    url = desk.url("NL-EMA", "NL-ABC", PROFILES, "RECEIVER", id)
+    desk.ask("NL-EMA", "NL-ABC", "DELETE", f"{url}?response_url=http%3A%2F%2Fnl-ema.ocpi.test%2Fx%2F1")
+    desk.run_for(MIN)
+    assert not [row for row in desk.rows.states if row.kind == "charging_profile"]
+
+
+def _tell(desk: OpenTown, teller: str, id: str) -> Any:
+    """A CPO tells NL-EMA of the limits of a session."""
+    url = desk.url(teller, "NL-EMA", PROFILES, "SENDER", id)
+    active = {"start_date_time": "2026-05-04T04:00:00Z", "charging_profile": {"charging_rate_unit": "W"}}
+    return desk.ask(teller, "NL-EMA", "PUT", url, active)
+
+
+def _limits_known(desk: OpenTown) -> int:
+    return len([row for row in desk.rows.states if (row.holder, row.kind) == ("NL-EMA", "charging_profile")])
+
+
+def test_limits_are_heard_from_the_sessions_own_cpo_alone(desk: OpenTown) -> None:
+    id = _session(desk)
+    assert _tell(desk, "NL-ABC", "NO-SUCH-SESSION").http == 404
+    assert _tell(desk, "NL-DUN", id).http == 404
+    assert _limits_known(desk) == 0
+    told = _tell(desk, "NL-ABC", id)
+    assert (told.status, _limits_known(desk)) == (1000, 1)
+    assert [hint.rule for hint in desk.hints(told.exchange)] == ["profile-not-set"]
+    emsp = desk.world.emsps["NL-EMA"]
+    session = emsp.active_session(_charger(desk).transaction.token.uid)
+    assert session is not None
+    emsp.limits.limit(session, 5000, None, TIME)
+    desk.run_for(MIN)
+    assert not desk.hints(_tell(desk, "NL-ABC", id.lower()).exchange)
+    emsp.sessions.take(replace(session, status=SessionStatus.COMPLETED, last_updated="2026-05-05T00:00:00Z"), TIME)
+    before = _limits_known(desk)
+    assert (_tell(desk, "NL-ABC", id).status, _limits_known(desk)) == (2001, before)
+
+
+def test_a_profile_that_was_rejected_is_no_profile_that_was_set(desk: OpenTown) -> None:
+    emsp, charger = desk.world.emsps["NL-EMA"], _charger(desk)
+    session = emsp.active_session(charger.transaction.token.uid)
+    assert session is not None
+    emsp.limits.limit(session, -1, None, TIME)
+    desk.run_for(MIN)
+    told = _tell(desk, "NL-ABC", session.id)
+    assert [hint.rule for hint in desk.hints(told.exchange)] == ["profile-not-set"]
+
+
 def test_what_a_profile_may_be_refused_for(desk: OpenTown) -> None:
     profile = {"charging_rate_unit": "W", "charging_profile_period": [{"start_period": 0, "limit": 5000}]}
     assert _put(desk, "NOT-MINE", profile).data["result"] == "UNKNOWN_SESSION"
@@ -171,7 +226,7 @@ def test_the_active_profile_is_asked_for_and_told(desk: OpenTown) -> None:
     results: list[tuple[str, ActiveChargingProfile | None]] = []
 
     def work() -> Any:
-        results.append((yield from emsp.limits.profiles.active(connection, session.id, 600, TIME)))
+        results.append((yield from emsp.limits.profiles.active(connection, session, 600, TIME)))
 
     emsp.office.spawn(work(), "ask")
     desk.run_for(10 * S)
@@ -191,6 +246,14 @@ def test_limits_that_were_asked_for_are_kept_as_if_they_were_pushed(desk: OpenTo
     desk.run_for(10 * S)
     (row,) = [row for row in desk.rows.states if row.kind == "charging_profile"]
     assert json.loads(row.value)["periods"] == [[0, str(_charger(desk).rating.power_w // 2)]]
+
+
+def test_a_request_whose_result_could_not_be_told_is_refused(desk: OpenTown) -> None:
+    profile = {"charging_rate_unit": "W", "charging_profile_period": [{"start_period": 0, "limit": 5000}]}
+    assert _put(desk, _session(desk), profile, "http://nl-dun.ocpi.test/x/1").status == 2001
+    url = desk.url("NL-EMA", "NL-ABC", PROFILES, "RECEIVER", _session(desk))
+    query = "?duration=60&response_url=http%3A%2F%2Fnl-dun.ocpi.test%2Fx%2F1"
+    assert [desk.ask("NL-EMA", "NL-ABC", method, url + query).status for method in ("GET", "DELETE")] == [2001, 2001]
 
 
 def test_a_query_without_its_parameters_is_refused(desk: OpenTown) -> None:

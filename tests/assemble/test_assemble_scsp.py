@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from run_town import MIN, SCENARIOS, OpenTown, S, alike_over_both_wires, named, town
 
 from simulator.engine.cause import TIME
@@ -142,6 +143,32 @@ def _put(desk: OpenTown, ours: str, peer: str, id: str, limit_w: int = 5000) -> 
 def _knows(desk: OpenTown, holder: str) -> int:
     """How often a party has heard of limits."""
     return len([row for row in desk.rows.states if (row.holder, row.kind) == (holder, "charging_profile")])
+
+
+def test_case_51_an_scsp_whose_profile_came_to_nothing_hears_of_no_limits(desk: OpenTown) -> None:
+    street, emsp = desk.world.street, desk.world.emsps["NL-EMA"]
+    street.take_offline("NL-ABC/NL-ABC-L001")
+    assert _put(desk, "NL-NSC", "NL-EMA", _session(desk)) == "ACCEPTED"
+    desk.run_for(2 * MIN)
+    street.bring_online("NL-ABC/NL-ABC-L001", TIME)
+    (own,) = [session for session in emsp.sessions.store if session.id == _session(desk)]
+    emsp.limits.limit(own, 5000, None, TIME)
+    desk.run_for(MIN)
+    assert (_knows(desk, "NL-EMA"), _knows(desk, "NL-NSC")) == (1, 0)
+
+
+def test_the_limits_of_another_cpos_session_of_the_same_id_are_not_passed_on(desk: OpenTown) -> None:
+    id, emsp = _session(desk), desk.world.emsps["NL-EMA"]
+    assert _put(desk, "NL-NSC", "NL-EMA", id) == "ACCEPTED"
+    desk.run_for(MIN)
+    (own,) = [session for session in emsp.sessions.store if session.id == id]
+    emsp.sessions.take(replace(own, party_id="DUN"), TIME)
+    before = _knows(desk, "NL-NSC")
+    active = {"start_date_time": own.start_date_time, "charging_profile": {"charging_rate_unit": "W"}}
+    for cpo, told in (("NL-DUN", 0), ("NL-ABC", 1)):
+        assert desk.ask(cpo, "NL-EMA", "PUT", desk.url(cpo, "NL-EMA", PROFILES, "SENDER", id), active).status == 1000
+        desk.run_for(MIN)
+        assert _knows(desk, "NL-NSC") == before + told
 
 
 def test_a_list_of_sessions_shows_an_scsp_all_and_an_emsp_its_own(desk: OpenTown) -> None:

@@ -12,6 +12,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[1] / "ocpi"))
 sys.path.insert(0, str(Path(__file__).parents[1] / "assemble"))
 
+from parties_objects import issue
 from run_town import OpenTown, WireName, named, town
 
 
@@ -23,4 +24,5 @@ def desk(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     drivers = (named("Vera", arrives="11 h"), named("Wim", "NL-NOM", arrives="11 h", authorise="app"))
     scenario = town(folder, drivers=drivers, link="latency: 50 ms", duration="12 h")
     with OpenTown(scenario, folder / "desk.ocpirun", wire) as open_town:
+        issue(open_town, "CARD-1")
         yield open_town

@@ -5,7 +5,8 @@ from typing import Any
 
 from run_town import OpenTown
 
-from simulator.ocpi.codec import encode
+from simulator.ocpi.codec import decode, encode
+from simulator.ocpi.v2_2_1.tokens import Token
 
 LATER = "2026-05-04T09:00:00Z"
 """Later than anything the town itself says while the messages are tested."""
@@ -38,6 +39,12 @@ def token(uid: str, **changes: object) -> Json:
         "last_updated": LATER,
         **changes,
     }
+
+
+def issue(town: OpenTown, *uids: str, emsp: str = "NL-EMA") -> None:
+    """Let an eMSP have issued such cards: it takes no sessions and no bills for others."""
+    cards = [token(uid, party_id=emsp.partition("-")[2]) for uid in uids]
+    town.world.emsps[emsp].issue([decode(json.dumps(card).encode(), Token) for card in cards])
 
 
 def cdr_token(uid: str, **changes: object) -> Json:

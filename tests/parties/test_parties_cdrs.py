@@ -4,7 +4,7 @@ Numbers of cases are those of the protocol digest, section 4.
 """
 
 import pytest
-from parties_objects import cdr
+from parties_objects import cdr, cdr_token
 from run_town import OpenTown, Told
 
 CPO, EMSP = "NL-ABC", "NL-EMA"
@@ -54,6 +54,23 @@ def test_another_content_under_a_known_id_is_2001(desk: OpenTown, changes: dict[
     where = desk.url(CPO, EMSP, "cdrs", "RECEIVER", "NL/ABC/C3")
     assert desk.ask(CPO, EMSP, "GET", where).data == cdr("C3")
     assert booked(desk, "C3") == 1
+
+
+FOREIGN = [cdr_token("CARD-1", party_id="NOM"), cdr_token("CARD-1", country_code="BE"), cdr_token("NEVER-ISSUED")]
+
+
+@pytest.mark.parametrize("token", FOREIGN, ids=["of another", "of another country", "never issued"])
+def test_a_bill_for_somebody_elses_customer_is_2001_and_not_owed(desk: OpenTown, token: dict[str, str]) -> None:
+    told = post(desk, cdr("C7", cdr_token=token))
+    assert (told.http, told.status) == (200, 2001)
+    assert "no token of ours" in told.envelope["status_message"]
+    assert [hint.rule for hint in desk.hints(told.exchange)] == ["refused"]
+    assert desk.ask(CPO, EMSP, "GET", desk.url(CPO, EMSP, "cdrs", "RECEIVER", "NL/ABC/C7")).http == 404
+    assert booked(desk, "C7") == 0
+
+
+def test_a_bill_may_write_the_ids_of_its_token_in_another_case(desk: OpenTown) -> None:
+    assert post(desk, cdr("C8", cdr_token=cdr_token("card-1", country_code="nl"))).http == 201
 
 
 def test_a_bill_in_another_partys_name_is_2001(desk: OpenTown) -> None:

@@ -179,6 +179,7 @@ def test_a_party_that_hears_2_1_1_itself_says_the_ids_that_its_aliases_stand_for
     wish = UnlockConnector(response_url=HOST, location_id=PLACE_ALIAS, evse_uid=PLUG_ALIAS.upper(), connector_id="1")
     said = json.loads(facade(desk, "NL-VET", "NL-OLD").dialect.encode(wish))
     assert (said["location_id"], said["evse_uid"]) == (PLACE, PLUG)
+    old(desk, "NL-OLD", "NL-VET", "PUT", FROM_OLD, long_place(desk))
     told = [hint.path for hint in books(desk) if hint.rule == "books-alias"]
     assert told == ["$.id", "$.evses[0].uid"], "each once, at the first PUT"
 
@@ -190,6 +191,11 @@ def test_aliases_are_the_same_after_the_hub_and_the_network_have_been_down(desk:
         desk.run_for(S)
         desk.kernel.bring_up(node)
     desk.run_for(600 * S)
-    body = {"response_url": f"{HOST}/x", "location_id": PLACE_ALIAS, "evse_uid": PLUG_ALIAS, "connector_id": "1"}
+    body = {
+        "response_url": "http://nl-ema.ocpi.test/x",
+        "location_id": PLACE_ALIAS,
+        "evse_uid": PLUG_ALIAS,
+        "connector_id": "1",
+    }
     told = say(desk, "NL-EMA", "POST", f"{RECEIVER}/commands/UNLOCK_CONNECTOR", body, to="NL-OLD")
     assert json.loads(the_leg(desk, told).request_body)["evse_uid"] == PLUG

@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from parties_hub import HUB, RECEIVER, SENDER, card_of, hints, hub_town, messages, onward, routing_of, say, square
-from parties_objects import cdr, session
+from parties_objects import Json, cdr, cdr_token, session
 from run_town import MIN, OpenTown, S, WireName, json_answer
 
 from simulator.engine.cause import TIME
@@ -34,8 +34,14 @@ def own(tmp_path: Path) -> Iterator[OpenTown]:
         yield town
 
 
+def bill(town: OpenTown, id: str) -> Json:
+    """A CDR for the only card of NL-EMA."""
+    return cdr(id, cdr_token=cdr_token(card_of(town, "NL-EMA")))
+
+
 def test_case_19_a_new_request_id_and_the_same_correlation_id_go_on(desk: OpenTown) -> None:
-    told = say(desk, "NL-ABC", "PUT", f"{RECEIVER}/sessions/NL/ABC/S19", session("S19"), to="NL-EMA")
+    theirs = session("S19", cdr_token=cdr_token(card_of(desk, "NL-EMA")))
+    told = say(desk, "NL-ABC", "PUT", f"{RECEIVER}/sessions/NL/ABC/S19", theirs, to="NL-EMA")
     assert (told.http, told.status) == (201, 1000)
     (inbound,) = messages(desk, exchange=told.exchange)
     (leg,) = onward(desk, told)
@@ -78,14 +84,14 @@ def test_case_24_bytes_stay_as_they_are_between_parties_of_one_version(desk: Ope
 
 
 def test_what_is_recorded_of_the_onward_leg_is_what_it_is_about(desk: OpenTown) -> None:
-    told = say(desk, "NL-ABC", "POST", f"{RECEIVER}/cdrs", cdr("CDR-A"), to="NL-EMA")
+    told = say(desk, "NL-ABC", "POST", f"{RECEIVER}/cdrs", bill(desk, "CDR-A"), to="NL-EMA")
     (leg,) = onward(desk, told)
     assert (leg.route, leg.object_kind, leg.object_id) == ("cdrs.receiver.post_cdr", "CDR", "CDR-A")
     assert leg.session_id == "session-of-CDR-A"
 
 
 def test_a_created_object_is_read_back_over_the_hub(desk: OpenTown) -> None:
-    told = say(desk, "NL-ABC", "POST", f"{RECEIVER}/cdrs", cdr("CDR-B"), to="NL-EMA")
+    told = say(desk, "NL-ABC", "POST", f"{RECEIVER}/cdrs", bill(desk, "CDR-B"), to="NL-EMA")
     where = told.headers["location"]
     assert where == f"{RECEIVER}/cdrs/NL/ABC/CDR-B"
     assert say(desk, "NL-ABC", "GET", where, to="NL-EMA").data["id"] == "CDR-B"
@@ -251,6 +257,18 @@ def test_the_result_of_a_command_comes_back_over_the_hub(desk: OpenTown) -> None
     assert (back.receiver, f"http://{back.host}{back.path}") == ("NL-EMA", url)
     stranger = say(desk, "NL-NXT", "POST", replaced, {"result": "ACCEPTED"}, to="NL-EMA")
     assert (stranger.http, onward(desk, stranger)) == (404, [])
+
+
+def test_a_list_that_the_hub_does_not_keep_is_refused_in_a_word_that_fits(desk: OpenTown) -> None:
+    told = say(desk, "NL-EMA", "GET", f"{SENDER}/sessions?date_from=2026-05-04T00:00:00Z")
+    assert told.status == 2000
+    assert "no sessions of its own" in told.envelope["status_message"]
+
+
+def test_a_hub_passes_no_command_on_whose_result_it_could_not_tell(desk: OpenTown) -> None:
+    body = {"response_url": "http://nl-nxt.ocpi.test/x/1", "session_id": "NONE"}
+    told = say(desk, "NL-EMA", "POST", f"{RECEIVER}/commands/STOP_SESSION", body, to="NL-ABC")
+    assert (told.status, onward(desk, told)) == (2001, [])
 
 
 def test_a_hub_that_goes_down_while_it_waits_leaves_its_client_with_a_connection_error(own: OpenTown) -> None:

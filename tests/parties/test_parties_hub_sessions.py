@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from parties_hub import HOST, RECEIVER, hub_town, onward, say, square
-from parties_objects import period, session, token
+from parties_objects import issue, period, session, token
 from run_town import OpenTown, S, Told
 
 from simulator.recording.rows import Message
@@ -166,6 +166,7 @@ def test_a_session_whose_card_becomes_ambiguous_goes_on(desk: OpenTown) -> None:
     """2.1.1 names the contract; of a contract with two cards the hub does not know which is meant."""
     card = token("TWIN-1", contract_id="NL-EMA-TWINS")
     tokens = f"{RECEIVER}/tokens/NL/EMA"
+    issue(desk, "TWIN-1")
     say(desk, "NL-EMA", "PUT", f"{tokens}/TWIN-1?type=RFID", card)
     whole = old_session(desk, "S-TWINS", "NL-EMA-TWINS")
     assert leg(desk, old(desk, "PUT", "S-TWINS", whole)).http_status == 201

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from msgspec.structs import replace
-from parties_objects import LATER, Json, cdr, location, session, token
+from parties_objects import LATER, Json, cdr, issue, location, session, token
 from run_town import OpenTown, Told, WireName, named, town
 
 from simulator.engine.cause import TIME
@@ -31,6 +31,7 @@ def desk(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     drivers = (named("Wim", OLD_EMSP, arrives="11 h"),)
     scenario = town(folder, drivers=drivers, duration="12 h", change=in_two_versions)
     with OpenTown(scenario, folder / "desk.ocpirun", wire) as open_town:
+        issue(open_town, "CARD-1")
         yield open_town
 
 

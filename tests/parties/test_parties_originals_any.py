@@ -14,6 +14,7 @@ from run_town import OpenTown, named, town
 
 from simulator.ocpi import codec
 from simulator.ocpi.translation.kinds import class_of
+from simulator.ocpi.v2_2_1.tokens import Token
 
 Tree = dict[str, Any]
 CPO, EMSP = "NL-ABC", "NL-EMA"
@@ -61,7 +62,7 @@ def drawn(desk: OpenTown, kind: str, data: st.DataObject) -> Tree:
     cls = class_of(kind, desk.connection(CPO, EMSP).version)
     assert cls is not None
     (card,) = desk.world.emsps[EMSP].tokens.store
-    fitting = fit(kind, data.draw(objects(cls)), card.contract_id)
+    fitting = fit(kind, data.draw(objects(cls)), card)
     names = [field.encode_name for field in msgspec.structs.fields(cls)]
     return {name: value for name, value in fitting.items() if name in names}
 
@@ -86,7 +87,7 @@ def place(desk: OpenTown, kind: str, tree: Tree) -> tuple[str, str, str]:
     return EMSP, CPO, where if desk.connection(EMSP, CPO).version == "2.1.1" else f"{where}?type={tree['type']}"
 
 
-def fit(kind: str, tree: Tree, contract_id: str) -> Tree:
+def fit(kind: str, tree: Tree, card: Token) -> Tree:
     """An object under a name of its own, and without what no receiver takes."""
     own = {"country_code": "NL", "party_id": "EMA" if kind == "token" else "ABC"}
     id = f"N{next(numbers)}"
@@ -99,11 +100,13 @@ def fit(kind: str, tree: Tree, contract_id: str) -> Tree:
         tree |= fit_total(tree["total_cost"])
         times |= {"end_date_time": END, "stop_date_time": END}
     place = {}
+    theirs = {"country_code": card.country_code, "party_id": card.party_id, "uid": card.uid}
+    named = {"cdr_token": tree["cdr_token"] | theirs} if "cdr_token" in tree else {}
     if "location" in tree:
         (evse, *_) = tree["location"].get("evses") or [EVSE]
         evse = fit_evse(evse | {"connectors": evse["connectors"][:1]}, 1)
         place = {"location": tree["location"] | fit_location(tree["location"]) | {"id": "L", "evses": [evse]}}
-    return tree | (times if kind != "tariff" else {}) | place | {"auth_id": contract_id}
+    return tree | (times if kind != "tariff" else {}) | place | {"auth_id": card.contract_id} | named
 
 
 def fit_location(tree: Tree) -> Tree:

@@ -248,6 +248,7 @@ CLAIMS = {
     "ourselves": [role("NL-EMA"), role("NL-ABC", "CPO")],
     "another's": [role("NL-NOM")],
     "another's in other letters": [role("NL-EMA"), role("nl-nom", "CPO")],
+    "in another role": [role("NL-EMA", "CPO"), role("NL-TWO")],
     "the same twice": [role("NL-EMA"), role("NL-EMA")],
 }
 

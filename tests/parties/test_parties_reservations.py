@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
-from parties_objects import Json, token
+from parties_objects import Json, issue, token
 from run_town import MIN, H, OpenTown, Told, WireName, named, town
 
 from simulator.engine.cause import TIME, Cause
@@ -32,6 +32,8 @@ def street(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[OpenTown]
     drivers = (named("Vera", arrives="11 h"), named("Wim", OTHER, arrives="11 h"))
     scenario = town(tmp_path, drivers=drivers, link="latency: 50 ms", duration="12 h")
     with OpenTown(scenario, tmp_path / "run.ocpirun", wire) as open_town:
+        issue(open_town, "CARD", "ELSE")
+        issue(open_town, "CARD", emsp=OTHER)
         yield open_town
 
 
@@ -205,6 +207,15 @@ def test_what_is_cancelled_is_over_without_a_bill(street: OpenTown) -> None:
     assert all(street.audit().checks.values())
 
 
+def test_that_there_is_no_such_reservation_is_told_after_the_direct_answer(street: OpenTown) -> None:
+    asked = cancel(street, "NONE")
+    assert asked.data["result"] == "ACCEPTED"
+    (result,) = posted(street)
+    with Recording.open(street.path) as recording:
+        (command,) = recording.messages(exchange=asked.exchange)
+    assert command.end_us < result.start_us
+
+
 def test_nobody_cancels_the_reservation_of_another(street: OpenTown) -> None:
     reserve(street)
     cancel(street, emsp=OTHER)
@@ -283,7 +294,7 @@ def test_a_connector_is_unlocked_when_nobody_charges_there(street: OpenTown) -> 
 
 
 def _vera(street: OpenTown) -> str:
-    (vera,) = street.world.emsps[EMSP].tokens.store
+    vera, *_ = street.world.emsps[EMSP].tokens.store
     return vera.uid
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from parties_objects import LATER, Json, cdr
+from parties_objects import LATER, Json, cdr, issue
 from run_town import OpenTown, Told, named, town
 
 from simulator.billing.course import price_course
@@ -36,6 +36,7 @@ def desk(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     scenario = town(folder, drivers=(named("Wim", "NL-NOM", arrives="11 h"),), duration="12 h", change=spoken)
     with OpenTown(scenario, folder / "desk.ocpirun") as open_town:
         assert open_town.connection(EMSP, CPO).version == request.param
+        issue(open_town, "CARD-1")
         yield open_town
 
 

@@ -3,9 +3,10 @@
 import json
 
 import pytest
-from parties_objects import LATER, Json, period, session
+from parties_objects import LATER, Json, cdr_token, period, session
 from run_town import OpenTown, Told
 
+from simulator.engine.cause import TIME
 from simulator.ocpi import codec
 from simulator.ocpi.v2_2_1.sessions import Session
 
@@ -151,3 +152,18 @@ def test_a_session_that_has_ended_does_not_go_on(desk: OpenTown) -> None:
     assert get(desk, "S50")["status"] == "COMPLETED"
     corrected = patch(desk, "S50", {"status": "COMPLETED", "kwh": 2, "last_updated": LATEST})
     assert corrected.status == 1000
+
+
+def test_a_session_of_somebody_elses_customer_is_2001(desk: OpenTown) -> None:
+    """The eMSP that has issued the token hears of its sessions, and no other."""
+    sessions = desk.world.emsps[EMSP].sessions
+    for foreign in (cdr_token("CARD-1", party_id="NOM"), cdr_token("NEVER-ISSUED")):
+        theirs = session("S90", cdr_token=foreign)
+        told = desk.ask(CPO, EMSP, "PUT", url(desk, "S90"), theirs)
+        assert (told.http, told.status) == (200, 2001)
+        assert not sessions.take(codec.decode(json.dumps(theirs).encode(), Session), TIME)
+        put(desk, "S91")
+        told = patch(desk, "S91", {"cdr_token": foreign, "last_updated": LATEST})
+        assert (told.http, told.status) == (200, 2001)
+    assert sessions.store.get("NL", "ABC", "S90") is None
+    assert get(desk, "S91") == session("S91")

@@ -11,9 +11,9 @@ from simulator.ocpi import headers as h
 from simulator.ocpi.modules import InterfaceRole, ModuleID
 from simulator.ocpi.routes import join_url
 from simulator.ocpi.status import Status
-from simulator.ocpi.v2_2_1.cdrs import CDR
+from simulator.ocpi.v2_2_1.cdrs import CDR, CdrToken
 from simulator.parties.call import Call, Refusal, Reply
-from simulator.parties.modules.ownership import owner_of, unknown
+from simulator.parties.modules.ownership import not_ours, owner_of, unknown
 from simulator.parties.office import Office
 from simulator.parties.store import Store, listed
 
@@ -42,18 +42,21 @@ class CdrsSender:
 
 
 class CdrsReceiver:
-    """Keeps the CDRs that the party has accepted; `on_new` hears of each once."""
+    """Keeps the CDRs that the party has accepted, for tokens that `is_ours`; `on_new` hears of each once."""
 
-    def __init__(self, office: Office, on_new: Callable[[CDR, Cause], None]) -> None:
+    def __init__(
+        self, office: Office, on_new: Callable[[CDR, Cause], None], is_ours: Callable[[CdrToken], bool]
+    ) -> None:
         self.store: Store[CDR] = Store()
         self._on_new = on_new
+        self._is_ours = is_ours
         self._platform = office.platform
         office.platform.offer(ModuleID.CDRS, InterfaceRole.RECEIVER, {"get_cdr": self._get, "post_cdr": self._post})
 
     def take(self, cdr: CDR, cause: Cause, original: Any = None) -> bool:
-        """Keep a CDR; whether it was new. A CDR that is known already never changes."""
+        """Keep a CDR that is for us; whether it was new. A CDR that is known already never changes."""
         key = (cdr.country_code, cdr.party_id, cdr.id)
-        if self.store.get(*key) is not None:
+        if self.store.get(*key) is not None or not self._is_ours(cdr.cdr_token):
             return False
         self.store.put(cdr, *key, original=original)
         self._on_new(cdr, cause)
@@ -73,6 +76,8 @@ class CdrsReceiver:
                 Status.INVALID_PARAMETERS,
                 f"{call.connection.peer_id} cannot bill for {cdr.country_code}-{cdr.party_id}.",
             )
+        if not self._is_ours(cdr.cdr_token):
+            raise not_ours(cdr.cdr_token)
         try:
             ours = self._platform.url(call.version, ModuleID.CDRS, InterfaceRole.RECEIVER)
             where = join_url(ours, cdr.country_code, cdr.party_id, cdr.id)

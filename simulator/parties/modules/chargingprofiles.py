@@ -13,6 +13,7 @@ from simpy import Event
 
 from simulator.engine.cause import Cause
 from simulator.engine.exchange import Subject
+from simulator.ocpi.findings import section_in
 from simulator.ocpi.modules import InterfaceRole, ModuleID
 from simulator.ocpi.routes import join_url
 from simulator.ocpi.status import Status
@@ -26,10 +27,13 @@ from simulator.ocpi.v2_2_1.chargingprofiles import (
     ClearProfileResult,
     SetChargingProfile,
 )
+from simulator.ocpi.v2_2_1.sessions import Session
 from simulator.parties.call import DONE, Call, Refusal, Reply
 from simulator.parties.connection import Connection
 from simulator.parties.dialect import Unsayable
-from simulator.parties.modules.results import RESULT_TIMEOUT_S, Results
+from simulator.parties.modules.ownership import Key, key_of, unknown
+from simulator.parties.modules.results import RESULT_TIMEOUT_S, Results, must_be_told
+from simulator.parties.modules.sessions import ENDED
 from simulator.parties.office import Office
 
 Result = ActiveChargingProfileResult | ChargingProfileResult | ClearProfileResult
@@ -44,6 +48,10 @@ _ROUTES: dict[type[Result], str] = {
     ChargingProfileResult: "post_charging_profile_result",
     ClearProfileResult: "post_clear_profile_result",
 }
+
+
+_PERHAPS_SET = (ChargingProfileResponseType.ACCEPTED.value, "TIMEOUT", "UNREACHABLE")
+"""What may have come of setting a profile that is in force: who hears nothing cannot know."""
 
 
 class Told(Struct, frozen=True):
@@ -99,27 +107,41 @@ class ChargingProfilesReceiver:
 
     def _put(self, call: Call) -> Reply:
         body = call.read(SetChargingProfile)
-        told = Told(call.connection, body.response_url, call.params["session_id"])
+        told = self._told(call, body.response_url)
         return _answer(call, self._desk.set(call, body.charging_profile, told))
 
     def _delete(self, call: Call) -> Reply:
-        told = Told(call.connection, _asked(call, "response_url"), call.params["session_id"])
+        told = self._told(call, _asked(call, "response_url"))
         return _answer(call, self._desk.clear(call, told))
 
     def _get(self, call: Call) -> Reply:
         duration = _asked(call, "duration")
         if not duration.isascii() or not duration.isdecimal() or not 0 < int(duration) <= 10**8:
             raise Refusal(Status.INVALID_PARAMETERS, f"duration {duration!r} is not a number of seconds above 0.")
-        told = Told(call.connection, _asked(call, "response_url"), call.params["session_id"])
+        told = self._told(call, _asked(call, "response_url"))
         return _answer(call, self._desk.active(call, int(duration), told))
+
+    def _told(self, call: Call, response_url: str) -> Told:
+        must_be_told(self._office, call.connection, response_url)
+        return Told(call.connection, response_url, call.params["session_id"])
 
 
 class ChargingProfilesSender:
-    """The side of whoever limits sessions; `on_active` hears of changes in the limits of these."""
+    """The side of whoever limits sessions; `on_active` hears of changes in the limits of these.
 
-    def __init__(self, office: Office, on_active: Callable[[str, ActiveChargingProfile, Cause], None]) -> None:
+    `find` gives the session with an id that belongs to whoever speaks over a connection.
+    """
+
+    def __init__(
+        self,
+        office: Office,
+        find: Callable[[Connection, str], Session | None],
+        on_active: Callable[[Session, ActiveChargingProfile, Cause], None],
+    ) -> None:
         self._office = office
+        self._find = find
         self._on_active = on_active
+        self._limited: dict[Key, None] = {}
         self._results: Results[Result] = Results(office, ModuleID.CHARGING_PROFILES)
         office.platform.offer(
             ModuleID.CHARGING_PROFILES,
@@ -133,7 +155,7 @@ class ChargingProfilesSender:
         )
 
     def set(
-        self, connection: Connection, session_id: str, profile: ChargingProfile, cause: Cause
+        self, connection: Connection, session: Session, profile: ChargingProfile, cause: Cause
     ) -> Generator[Event, Any, str]:
         """Limit a session; returns OCPI's word for what came of it, TIMEOUT or UNREACHABLE."""
         id, url = self._results.new(connection, "charging_profile")
@@ -141,26 +163,35 @@ class ChargingProfilesSender:
             body = connection.dialect.encode(SetChargingProfile(charging_profile=profile, response_url=url))
         except Unsayable:
             return ChargingProfileResponseType.NOT_SUPPORTED.value
-        result = yield from self._run(connection, "PUT", session_id, "put_charging_profile", "", body, id, cause)
-        return _word(result)
+        key = key_of(session)
+        before = key in self._limited
+        # The CPO may tell the limits before its result has come.
+        self._limited[key] = None
+        result = yield from self._run(connection, "PUT", session.id, "put_charging_profile", "", body, id, cause)
+        word = _word(result)
+        if word in _PERHAPS_SET:
+            self._limited[key] = None
+        elif not before:
+            self._limited.pop(key, None)
+        return word
 
-    def clear(self, connection: Connection, session_id: str, cause: Cause) -> Generator[Event, Any, str]:
+    def clear(self, connection: Connection, session: Session, cause: Cause) -> Generator[Event, Any, str]:
         """Lift the limits of a session; returns as `set` does."""
         id, url = self._results.new(connection, "clear_profile")
         query = f"?response_url={quote(url, safe='')}"
         result = yield from self._run(
-            connection, "DELETE", session_id, "delete_charging_profile", query, b"", id, cause
+            connection, "DELETE", session.id, "delete_charging_profile", query, b"", id, cause
         )
         return _word(result)
 
     def active(
-        self, connection: Connection, session_id: str, duration_s: int, cause: Cause
+        self, connection: Connection, session: Session, duration_s: int, cause: Cause
     ) -> Generator[Event, Any, tuple[str, ActiveChargingProfile | None]]:
         """Ask for the limits of a session; returns a word as `set` does, and the limits if they were told."""
         id, url = self._results.new(connection, "active_charging_profile")
         query = f"?duration={duration_s}&response_url={quote(url, safe='')}"
         result = yield from self._run(
-            connection, "GET", session_id, "get_active_charging_profile", query, b"", id, cause
+            connection, "GET", session.id, "get_active_charging_profile", query, b"", id, cause
         )
         return _word(result), result.profile if isinstance(result, ActiveChargingProfileResult) else None
 
@@ -193,8 +224,24 @@ class ChargingProfilesSender:
         return lambda call: self._results.take(call, call.read(_KINDS[kind]))
 
     def _put_active(self, call: Call) -> Reply:
+        id = call.params["session_id"]
+        session = self._find(call.connection, id)
+        if session is None:
+            raise unknown("Session", id)
         active = call.read(ActiveChargingProfile)
-        self._on_active(call.params["session_id"], active, call.cause)
+        if session.status in ENDED:
+            raise Refusal(Status.INVALID_PARAMETERS, f"Session {id!r} is {session.status.value}: nothing limits it.")
+        if key_of(session) not in self._limited:
+            self._office.journal.hint(
+                call.cause.id,
+                "profile-not-set",
+                "error",
+                f"The limits of session {id!r} are told though no profile was set here: not before that.",
+                "",
+                section_in("OCPI chargingprofiles, Sender Interface", call.version),
+                by=call.line.peer_platform,
+            )
+        self._on_active(session, active, call.cause)
         return DONE
 
 

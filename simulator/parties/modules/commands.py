@@ -29,7 +29,7 @@ from simulator.ocpi.v2_2_1.commands import (
 from simulator.parties.call import Call, Reply
 from simulator.parties.connection import Connection
 from simulator.parties.dialect import Unsayable
-from simulator.parties.modules.results import RESULT_TIMEOUT_S, Results
+from simulator.parties.modules.results import RESULT_TIMEOUT_S, Results, must_be_told
 from simulator.parties.office import Office
 
 Command = StartSession | StopSession | ReserveNow | CancelReservation | UnlockConnector
@@ -79,6 +79,7 @@ class CommandsReceiver:
     def _handler(self, command: CommandType) -> Callable[[Call], Reply]:
         def handle(call: Call) -> Reply:
             body = call.read(_BODIES[command])
+            must_be_told(self._office, call.connection, body.response_url)
             decide = self._decisions.get(command)
             if decide is None:
                 return answer(call, CommandResponseType.NOT_SUPPORTED)

@@ -85,15 +85,17 @@ class InvoiceReconciliationSender:
         return Reply(codec.encode(shown), headers=headers)
 
 
-class InvoiceReconciliationReceiver:
-    """The side that gets invoices; `on_change` hears of each record that is new, other or (None) withdrawn."""
+Heard = Callable[[InvoiceReconciliationRecord, Cause], None]
 
-    def __init__(
-        self, office: Office, on_change: Callable[[str, InvoiceReconciliationRecord | None, Cause], None]
-    ) -> None:
+
+class InvoiceReconciliationReceiver:
+    """The side that gets invoices; `on_change` hears of each record that is new or other, `on_withdrawn` of its end."""
+
+    def __init__(self, office: Office, on_change: Heard, on_withdrawn: Heard) -> None:
         self.store: Copies[InvoiceReconciliationRecord] = office.copies()
         self._journal = office.journal
         self._on_change = on_change
+        self._on_withdrawn = on_withdrawn
         office.platform.offer(
             ModuleID.INVOICE_RECONCILIATION,
             InterfaceRole.RECEIVER,
@@ -115,7 +117,7 @@ class InvoiceReconciliationReceiver:
 
     def _keep(self, record: InvoiceReconciliationRecord, cause: Cause) -> None:
         self.store.put(record, record.country_code, record.party_id, record.id)
-        self._on_change(record.id, record, cause)
+        self._on_change(record, cause)
 
     def _known(self, call: Call) -> InvoiceReconciliationRecord:
         record = self.store.get(*owner_of(call), call.params["record_id"])
@@ -153,7 +155,7 @@ class InvoiceReconciliationReceiver:
     def _delete(self, call: Call) -> Reply:
         record = self._known(call)
         self.store.drop(record.country_code, record.party_id, record.id)
-        self._on_change(record.id, None, call.cause)
+        self._on_withdrawn(record, call.cause)
         return DONE
 
 

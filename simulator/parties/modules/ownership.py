@@ -1,7 +1,9 @@
-"""Client owned objects: their URL names the owner, and the body must say the same.
+"""Whose an object is: the URL of a client owned object names its owner, and a Session or CDR who has to pay.
 
-Source: OCPI 2.2.1, Transport and format, Client Owned Object Push; digest, section 2.6.
+Source: OCPI 2.2.1, Transport and format, Client Owned Object Push; CDRs, POST; digest, sections 2.6 and 3.4.
 """
+
+from typing import NamedTuple, Protocol
 
 from msgspec import UNSET, Struct
 
@@ -10,7 +12,37 @@ from simulator.ocpi.datatypes import ci_key
 from simulator.ocpi.findings import Invalid
 from simulator.ocpi.rules import check_identity
 from simulator.ocpi.status import Status
+from simulator.ocpi.v2_2_1.cdrs import CdrToken
 from simulator.parties.call import Call, Refusal
+
+
+class Owned(Protocol):
+    """An object that says whose it is."""
+
+    @property
+    def country_code(self) -> str:
+        """Of its owner."""
+
+    @property
+    def party_id(self) -> str:
+        """Of its owner."""
+
+    @property
+    def id(self) -> str:
+        """Unique to its owner only."""
+
+
+class Key(NamedTuple):
+    """What an object is found by among those of several owners, each of whom chooses its ids; in lower case."""
+
+    country_code: str
+    party_id: str
+    id: str
+
+
+def key_of(obj: Owned) -> Key:
+    """The key of an object."""
+    return Key(ci_key(obj.country_code), ci_key(obj.party_id), ci_key(obj.id))
 
 
 def owner_of(call: Call) -> tuple[str, str]:
@@ -37,6 +69,12 @@ def must_stay(known: Struct, patch: Struct, *names: str) -> None:
             raise Refusal(
                 Status.INVALID_PARAMETERS, f"A PATCH cannot change {name} from {str(before)!r} to {str(after)!r}."
             )
+
+
+def not_ours(token: CdrToken) -> Refusal:
+    """The answer to a Session or CDR that somebody else has to pay: those go to the owner of their token alone."""
+    owner = f"{token.country_code}-{token.party_id}"
+    return Refusal(Status.INVALID_PARAMETERS, f"$.cdr_token: {token.uid!r} of {owner} is no token of ours.")
 
 
 def unknown(what: str, key: str) -> Refusal:

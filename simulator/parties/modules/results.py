@@ -15,7 +15,8 @@ from simulator.engine.cause import Cause
 from simulator.engine.exchange import Exchange
 from simulator.ocpi.modules import InterfaceRole, ModuleID
 from simulator.ocpi.routes import join_url
-from simulator.parties.call import DONE, Call, Reply
+from simulator.ocpi.status import Status
+from simulator.parties.call import DONE, Call, Refusal, Reply
 from simulator.parties.connection import Connection
 from simulator.parties.modules.ownership import unknown
 from simulator.parties.office import Office
@@ -27,6 +28,13 @@ _US_PER_S = 1_000_000
 _KEPT = 10_000
 
 T = TypeVar("T", bound=Struct)
+
+
+def must_be_told(office: Office, connection: Connection, response_url: str) -> None:
+    """Refuse with 2001 what names a response_url at which its result could never be told."""
+    if not office.client.leads_to(connection, response_url):
+        reason = f"response_url {response_url!r} cannot be used, or is on no host that we know as yours."
+        raise Refusal(Status.INVALID_PARAMETERS, reason[:255])
 
 
 class Direct(Protocol):

@@ -18,7 +18,7 @@ from simulator.ocpi.modules import InterfaceRole, ModuleID, Role
 from simulator.ocpi.patch import apply_patch, apply_session_patch
 from simulator.ocpi.routes import join_url
 from simulator.ocpi.status import Status
-from simulator.ocpi.v2_2_1.cdrs import ChargingPeriod
+from simulator.ocpi.v2_2_1.cdrs import CdrToken, ChargingPeriod
 from simulator.ocpi.v2_2_1.sessions import (
     ChargingPreferences,
     ChargingPreferencesResponse,
@@ -30,7 +30,7 @@ from simulator.parties.connection import Connection
 from simulator.parties.copied import Copies
 from simulator.parties.dialect import HOME, OLDEST
 from simulator.parties.modules.order import newer, overtaken
-from simulator.parties.modules.ownership import must_match, must_stay, owner_of, unknown
+from simulator.parties.modules.ownership import must_match, must_stay, not_ours, owner_of, unknown
 from simulator.parties.office import Office
 from simulator.parties.store import Store, page
 
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from simulator.ocpi.translation import Loss
 
 PAGE_LIMIT = 100
-_ENDED = (SessionStatus.COMPLETED, SessionStatus.INVALID)
+ENDED = (SessionStatus.COMPLETED, SessionStatus.INVALID)
 
 
 class RunningSession(Protocol):
@@ -99,10 +99,13 @@ class SessionsSender:
 
 
 class SessionsReceiver:
-    """Keeps copies of the peers' sessions; `on_change` hears of each that is new or other."""
+    """Keeps copies of the peers' sessions, of tokens that it `may_see`; `on_change` hears of each new state."""
 
-    def __init__(self, office: Office, on_change: Callable[[Session, Cause], None]) -> None:
+    def __init__(
+        self, office: Office, on_change: Callable[[Session, Cause], None], may_see: Callable[[CdrToken], bool]
+    ) -> None:
         self.store: Copies[Session] = office.copies()
+        self._may_see = may_see
         self._office = office
         self._journal = office.journal
         self._on_change = on_change
@@ -112,8 +115,16 @@ class SessionsReceiver:
             {"get_session": self._get, "put_session": self._put, "patch_session": self._patch},
         )
 
+    def told_by(self, connection: Connection, id: str) -> Session | None:
+        """The session with this id that belongs to whoever speaks over a connection."""
+        members = [(member.country_code, member.party_id) for member in connection.members]
+        owners = [(connection.peer_country_code, connection.peer_party_id), *members]
+        return next((found for owner in owners if (found := self.store.get(*owner, id)) is not None), None)
+
     def take(self, session: Session, cause: Cause, original: Any = None) -> bool:
-        """Keep a pulled session unless a newer state of it is known; whether it changed anything."""
+        """Keep a pulled session that is for us unless a newer state is known; whether it changed anything."""
+        if not self._may_see(session.cdr_token):
+            return False
         key = (session.country_code, session.party_id, session.id)
         known = self.store.get(*key)
         if known is not None and not self.store.doubts(*key) and newer(known.last_updated, session.last_updated):
@@ -155,6 +166,10 @@ class SessionsReceiver:
         self.store.put(session, session.country_code, session.party_id, session.id, original=original)
         self._on_change(session, cause)
 
+    def _must_see(self, session: Session) -> None:
+        if not self._may_see(session.cdr_token):
+            raise not_ours(session.cdr_token)
+
     def _known(self, call: Call) -> Session:
         session = self.store.get(*owner_of(call), call.params["session_id"])
         if session is None:
@@ -174,6 +189,7 @@ class SessionsReceiver:
         country_code, party_id = owner_of(call)
         session = call.read(Session)
         must_match(call, session)
+        self._must_see(session)
         known = self.store.told(country_code, party_id, session.id)
         if known is None or not overtaken(self._journal, call, known.last_updated, session.last_updated):
             _must_not_resume(known, session.status)
@@ -192,6 +208,7 @@ class SessionsReceiver:
         patched = _patched if call.version != OLDEST else _replaced
         changed = patched(known, patch, late)
         if changed is not known:
+            self._must_see(changed)
             original = self._original(call)
             if original is not None:
                 original = patched(original, call.original_patch(Session), late)
@@ -219,7 +236,7 @@ def _replaced(session: Any, patch: Any, late: bool) -> Any:
 
 def _must_not_resume(known: Session | None, status: SessionStatus | UnsetType | None) -> None:
     """Refuse with 2001 what would let a session go on that has ended. OCPI 2.2.1, Sessions, Flow and Lifecycle."""
-    if known is None or known.status not in _ENDED or status in (UNSET, None, known.status):
+    if known is None or known.status not in ENDED or status in (UNSET, None, known.status):
         return
     message = f"Session {known.id!r} is {known.status.value} and cannot become {status}."
     raise Refusal(Status.INVALID_PARAMETERS, message)

@@ -11,6 +11,7 @@ from simulator.engine.cause import Cause
 from simulator.ocpi.modules import InterfaceRole, ModuleID
 from simulator.ocpi.patch import apply_patch
 from simulator.ocpi.status import Status
+from simulator.ocpi.v2_2_1.cdrs import CdrToken
 from simulator.ocpi.v2_2_1.tokens import AuthorizationInfo, LocationReferences, Token
 from simulator.ocpi.v2_2_1.types import TokenType
 from simulator.parties.call import CREATED, DONE, Call, Refusal, Reply
@@ -46,6 +47,7 @@ class TokensSender:
         decide: Callable[[Connection, Token, LocationReferences | None], AuthorizationInfo],
     ) -> None:
         self.store: Store[Token] = Store()
+        self._us = (office.identity.country_code.upper(), office.identity.party_id.upper())
         self._decide = decide
         office.platform.offer(
             ModuleID.TOKENS,
@@ -56,6 +58,12 @@ class TokensSender:
     def only(self, uid_or_contract: str) -> Token | None:
         """The token with this uid, or the only one of this contract; None when there is none or a choice."""
         return _only(self.store, uid_or_contract)
+
+    def has_issued(self, named: CdrToken) -> bool:
+        """Whether the token that a Session or CDR names is one of ours; of which type is not said alike everywhere."""
+        if (named.country_code.upper(), named.party_id.upper()) != self._us:
+            return False
+        return any(self.store.get(named.uid, type.value) is not None for type in (named.type, *TokenType))
 
     def _get_list(self, call: Call) -> Reply:
         return listed(list(self.store), lambda token: token.last_updated, call, PAGE_LIMIT)

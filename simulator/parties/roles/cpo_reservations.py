@@ -7,9 +7,11 @@ Source: OCPI 2.2.1, Commands module; Sessions module, SessionStatus RESERVATION;
 ReservationRestrictionType; digest, sections 3.3, 3.4, 3.5 and 3.7.
 """
 
-from typing import Protocol
+from collections.abc import Generator
+from typing import Any, Final, Protocol
 
 from msgspec import Struct
+from simpy import Event
 
 from simulator.billing.pieces import Activity
 from simulator.engine.cause import Cause
@@ -38,6 +40,8 @@ from simulator.parties.store import Store
 
 _RESERVABLE = Capability.RESERVABLE
 _Key = tuple[str, str]
+_LOOK_UP_US: Final = 1_000_000
+"""How long it takes to find that there is no such reservation: a result follows the direct answer."""
 
 
 class SessionBooks(Protocol):
@@ -134,7 +138,7 @@ class Reservations:
     def _cancel(self, call: Call, wish: CancelReservation, tell: Tell) -> Reply:
         held = self._held.get((call.connection.peer_id, ci_key(wish.reservation_id)))
         if held is None:
-            tell(CommandResultType.UNKNOWN_RESERVATION, call.cause)
+            self._office.spawn(self._deny(tell, call.cause), f"look for reservation {wish.reservation_id}")
             return answer(call, CommandResponseType.ACCEPTED)
 
         def answered(reply: ocpp.Answer | None) -> None:
@@ -145,6 +149,10 @@ class Reservations:
         request = ocpp.CancelReservation(held.number)
         self._charge_points.ask(held.session.place.evse.uid, request, answered, call.cause)
         return answer(call, CommandResponseType.ACCEPTED)
+
+    def _deny(self, tell: Tell, cause: Cause) -> Generator[Event, Any, None]:
+        yield self._office.env.timeout(_LOOK_UP_US)
+        tell(CommandResultType.UNKNOWN_RESERVATION, cause)
 
     # What the CPO itself wants
 

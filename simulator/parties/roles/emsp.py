@@ -30,6 +30,7 @@ from simulator.parties.modules.cdrs import CdrsReceiver
 from simulator.parties.modules.commands import Command, CommandsSender, More
 from simulator.parties.modules.invoicereconciliation import read_records
 from simulator.parties.modules.locations import LocationsReceiver
+from simulator.parties.modules.ownership import key_of
 from simulator.parties.modules.sessions import SessionsReceiver
 from simulator.parties.modules.tariffs import TariffsReceiver
 from simulator.parties.modules.tokens import TokensSender
@@ -79,8 +80,8 @@ class Emsp:
         self.locations = LocationsReceiver(office, self._location_changed)
         self.permissions = Permissions(self.locations.store)
         self.tariffs = TariffsReceiver(office, self._tariff_changed)
-        self.sessions = SessionsReceiver(office, self._session_changed)
-        self.cdrs = CdrsReceiver(office, self._cdr_accepted)
+        self.sessions = SessionsReceiver(office, self._session_changed, self.tokens.has_issued)
+        self.cdrs = CdrsReceiver(office, self._cdr_accepted, self.tokens.has_issued)
         self.invoices = InvoiceDesk(
             office,
             self.cdrs.store,
@@ -90,8 +91,8 @@ class Emsp:
         self.reservations = Reservations(office, self._command)
         self.help_desk = HelpDesk(office, self._command)
         self._outbox = Outbox(office)
-        self.scsps = ScspDesk(office, self._outbox) if has_scsps else None
-        self.limits = self.scsps.limits if self.scsps is not None else Limiter(office)
+        self.scsps = ScspDesk(office, self._outbox, self.sessions) if has_scsps else None
+        self.limits = self.scsps.limits if self.scsps is not None else Limiter(office, self.sessions)
         office.books = _Books(self.locations, self.tokens)
         self.app = DriverApp(office.calendar, self.tariffs.store, self)
         behind = BehindHubs(office, lambda routed, reason, cause: self.sync.soon(routed, reason, cause))
@@ -200,7 +201,7 @@ class Emsp:
         at = (session.cdr_token.uid, evse_key)
         if session.status is _ACTIVE:
             self._active[at] = session
-        elif at in self._active and self._active[at].id == session.id:
+        elif at in self._active and key_of(self._active[at]) == key_of(session):
             del self._active[at]
         self.app.session_changed(evse_key, session)
         cost = session.total_cost

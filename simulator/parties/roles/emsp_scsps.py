@@ -26,8 +26,8 @@ from simulator.ocpi.v2_2_1.sessions import ChargingPreferences, ChargingPreferen
 from simulator.parties.call import Call
 from simulator.parties.connection import Connection
 from simulator.parties.modules.chargingprofiles import ChargingProfilesReceiver, Result, Told
-from simulator.parties.modules.ownership import unknown
-from simulator.parties.modules.sessions import SessionsSender
+from simulator.parties.modules.ownership import Key, key_of, unknown
+from simulator.parties.modules.sessions import SessionsReceiver, SessionsSender
 from simulator.parties.office import Office
 from simulator.parties.publish import Where, publish
 from simulator.parties.push import Outbox
@@ -66,11 +66,11 @@ class ScspDesk:
     the CPO has accepted a profile.
     """
 
-    def __init__(self, office: Office, outbox: Outbox) -> None:
+    def __init__(self, office: Office, outbox: Outbox, sessions: SessionsReceiver) -> None:
         self._office = office
         self._outbox = outbox
-        self.limits = Limiter(office, self._limits_changed)
-        self._watchers: dict[str, dict[str, Connection]] = {}
+        self.limits = Limiter(office, sessions, self._limits_changed)
+        self._watchers: dict[Key, dict[str, Connection]] = {}
         self._sessions = SessionsSender(office, _prefer)
         self._receiver = ChargingProfilesReceiver(office, self)
 
@@ -79,7 +79,7 @@ class ScspDesk:
     def session_changed(self, session: Session, cause: Cause) -> None:
         """Show a session as it is now. One whose id another CPO's session has already is not shown."""
         known = self._shown(session.id)
-        if known is not None and _owner(known.theirs) != _owner(session):
+        if known is not None and key_of(known.theirs) != key_of(session):
             return
         us = self._office.identity
         ours = replace(session, country_code=us.country_code, party_id=us.party_id)
@@ -89,10 +89,10 @@ class ScspDesk:
         )
         publish(self._office, self._outbox, "PUT", ours, place, cause, to=(Role.SCSP,))
 
-    def _limits_changed(self, session_id: str, active: ActiveChargingProfile, cause: Cause) -> None:
+    def _limits_changed(self, session: Session, active: ActiveChargingProfile, cause: Cause) -> None:
         """Tell the SCSPs that have limited a session what applies to it now."""
-        for connection in self._watchers.get(session_id, {}).values():
-            self._receiver.push(connection, session_id, active, cause)
+        for connection in self._watchers.get(key_of(session), {}).values():
+            self._receiver.push(connection, session.id, active, cause)
 
     # What SCSPs ask
 
@@ -100,9 +100,9 @@ class ScspDesk:
         """See Desk."""
 
         def ask(cpo: Connection, session: Session) -> Generator[Event, Any, Result]:
-            word = yield from self.limits.profiles.set(cpo, session.id, profile, call.cause)
+            word = yield from self.limits.profiles.set(cpo, session, profile, call.cause)
             if word == _ACCEPTED:
-                self._watchers.setdefault(session.id, {})[call.connection.peer_id] = call.connection
+                self._watchers.setdefault(key_of(session), {})[call.connection.peer_id] = call.connection
             return ChargingProfileResult(result=_result(word))
 
         return self._pass_on(call, told, ask)
@@ -111,7 +111,7 @@ class ScspDesk:
         """See Desk."""
 
         def ask(cpo: Connection, session: Session) -> Generator[Event, Any, Result]:
-            word = yield from self.limits.profiles.clear(cpo, session.id, call.cause)
+            word = yield from self.limits.profiles.clear(cpo, session, call.cause)
             return ClearProfileResult(result=_result(word))
 
         return self._pass_on(call, told, ask)
@@ -120,7 +120,7 @@ class ScspDesk:
         """See Desk."""
 
         def ask(cpo: Connection, session: Session) -> Generator[Event, Any, Result]:
-            word, active = yield from self.limits.profiles.active(cpo, session.id, duration_s, call.cause)
+            word, active = yield from self.limits.profiles.active(cpo, session, duration_s, call.cause)
             return ActiveChargingProfileResult(result=_result(word), profile=active)
 
         return self._pass_on(call, told, ask)
@@ -147,10 +147,6 @@ class ScspDesk:
     def _shown(self, session_id: str) -> _Shown | None:
         shown = self._sessions.get(session_id)
         return shown if isinstance(shown, _Shown) else None
-
-
-def _owner(session: Session) -> str:
-    return f"{session.country_code}-{session.party_id}".upper()
 
 
 def _result(word: str) -> ChargingProfileResultType:

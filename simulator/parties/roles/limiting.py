@@ -19,6 +19,7 @@ from simulator.ocpi.v2_2_1.chargingprofiles import (
 )
 from simulator.ocpi.v2_2_1.sessions import Session
 from simulator.parties.modules.chargingprofiles import ChargingProfilesSender
+from simulator.parties.modules.sessions import SessionsReceiver
 from simulator.parties.office import Office
 
 _AHEAD_S = 3_600
@@ -28,11 +29,14 @@ class Limiter:
     """Limits sessions for one party; `on_change` hears of the limits that apply whenever a CPO says them."""
 
     def __init__(
-        self, office: Office, on_change: Callable[[str, ActiveChargingProfile, Cause], None] | None = None
+        self,
+        office: Office,
+        sessions: SessionsReceiver,
+        on_change: Callable[[Session, ActiveChargingProfile, Cause], None] | None = None,
     ) -> None:
         self._office = office
         self._on_change = on_change
-        self.profiles = ChargingProfilesSender(office, self._changed)
+        self.profiles = ChargingProfilesSender(office, sessions.told_by, self._changed)
 
     def limit(self, session: Session, limit_w: int | None, duration_s: int | None, cause: Cause) -> None:
         """Limit the power of a session for a while, or lift the limits (None); what comes of it is an event."""
@@ -42,7 +46,7 @@ class Limiter:
 
         def work() -> Generator[Event, Any, None]:
             if limit_w is None:
-                result = yield from self.profiles.clear(connection, session.id, cause)
+                result = yield from self.profiles.clear(connection, session, cause)
             else:
                 profile = ChargingProfile(
                     start_date_time=self._office.calendar.now(),
@@ -50,7 +54,7 @@ class Limiter:
                     charging_rate_unit=ChargingRateUnit.W,
                     charging_profile_period=(ChargingProfilePeriod(start_period=0, limit=Decimal(limit_w)),),
                 )
-                result = yield from self.profiles.set(connection, session.id, profile, cause)
+                result = yield from self.profiles.set(connection, session, profile, cause)
             self._office.journal.event(
                 self._office.id,
                 "charging_profile_result",
@@ -69,16 +73,16 @@ class Limiter:
             return
 
         def work() -> Generator[Event, Any, None]:
-            _, active = yield from self.profiles.active(connection, session.id, _AHEAD_S, cause)
+            _, active = yield from self.profiles.active(connection, session, _AHEAD_S, cause)
             if active is not None:
-                self._changed(session.id, active, cause)
+                self._changed(session, active, cause)
 
         self._office.spawn(work(), f"limits of {session.id}")
 
-    def _changed(self, session_id: str, active: ActiveChargingProfile, cause: Cause) -> None:
+    def _changed(self, session: Session, active: ActiveChargingProfile, cause: Cause) -> None:
         profile = active.charging_profile
         periods = [[each.start_period, str(each.limit)] for each in profile.charging_profile_period]
         value = {"unit": profile.charging_rate_unit, "start": active.start_date_time, "periods": periods}
-        self._office.journal.state(self._office.id, "charging_profile", session_id, value, cause)
+        self._office.journal.state(self._office.id, "charging_profile", session.id, value, cause)
         if self._on_change is not None:
-            self._on_change(session_id, active, cause)
+            self._on_change(session, active, cause)

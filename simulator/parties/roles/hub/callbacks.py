@@ -15,6 +15,7 @@ from simulator.ocpi.routes import join_url
 from simulator.ocpi.status import Status
 from simulator.parties.call import Call, Refusal
 from simulator.parties.modules.ownership import unknown
+from simulator.parties.modules.results import must_be_told
 from simulator.parties.office import Office
 from simulator.parties.roles.hub.cache import Owner
 
@@ -58,6 +59,7 @@ class Callbacks:
         return codec.encode({**tree, "response_url": ours}), call.query
 
     def _ours(self, url: str, kind: str, asker: Owner, asked: Owner, call: Call, version: str, facade: str) -> str:
+        must_be_told(self._office, call.line, url)
         self._count += 1
         id = f"{self._office.id}-{self._count}"
         self._asked[id] = Asked(url, asker, asked)

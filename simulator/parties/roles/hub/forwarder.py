@@ -106,6 +106,8 @@ class Forwarder:
         route = call.route
         if route.paginated and route.module.value in SHARED:
             return self._library.list(call)
+        if route.method == "GET":
+            raise Refusal(Status.CLIENT_ERROR, f"The hub has no {route.module} of its own to show; address the owner.")
         if route.module.value not in SHARED or call.owner is None or route.method not in ("PUT", "PATCH"):
             raise Refusal(Status.CLIENT_ERROR, f"{route.method} of {route.module} cannot be broadcast.")
         owner = (call.owner[0].upper(), call.owner[1].upper())
