@@ -16,6 +16,7 @@ from simulator.parties.call import Call, Refusal, Reply
 from simulator.parties.modules.ownership import owner_of, unknown
 from simulator.parties.office import Office
 from simulator.parties.store import Store, listed
+from simulator.parties.taking import Receiver
 
 PAGE_LIMIT = 100
 
@@ -41,23 +42,24 @@ class CdrsSender:
         return listed(list(store), lambda cdr: cdr.last_updated, call, PAGE_LIMIT, finder)
 
 
-class CdrsReceiver:
-    """Keeps the CDRs that the party has accepted; `on_new` hears of each once."""
+class CdrsReceiver(Receiver[CDR]):
+    """Keeps the CDRs that the party has accepted, for good; `on_new` hears of each once."""
 
     def __init__(self, office: Office, on_new: Callable[[CDR, Cause], None]) -> None:
-        self.store: Store[CDR] = Store()
+        super().__init__(office)
         self._on_new = on_new
         self._platform = office.platform
         office.platform.offer(ModuleID.CDRS, InterfaceRole.RECEIVER, {"get_cdr": self._get, "post_cdr": self._post})
 
-    def take(self, cdr: CDR, cause: Cause, original: Any = None) -> bool:
-        """Keep a CDR; whether it was new. A CDR that is known already never changes."""
-        key = (cdr.country_code, cdr.party_id, cdr.id)
-        if self.store.get(*key) is not None:
-            return False
-        self.store.put(cdr, *key, original=original)
-        self._on_new(cdr, cause)
+    def stands(self, known: CDR, other: CDR) -> bool:
+        """See Receiver: a CDR never changes."""
+        del known, other
         return True
+
+    def keep(self, obj: CDR, original: Any, cause: Cause) -> None:
+        """See Receiver."""
+        self.store.put(obj, obj.country_code, obj.party_id, obj.id, original=original)
+        self._on_new(obj, cause)
 
     def _get(self, call: Call) -> Reply:
         key = (*owner_of(call), call.params["cdr_id"])

@@ -5,6 +5,7 @@ said and heard without translation. Source: OCPI 2.3.0 (edition 2), Invoice reco
 """
 
 from collections.abc import Callable
+from typing import Any
 
 import msgspec
 
@@ -18,11 +19,12 @@ from simulator.ocpi.status import Status
 from simulator.ocpi.v2_3_0.invoicereconciliation import InvoiceReconciliationRecord
 from simulator.parties.call import CREATED, DONE, Call, Refusal, Reply
 from simulator.parties.connection import Connection
-from simulator.parties.modules.order import newer, overtaken
+from simulator.parties.modules.order import overtaken
 from simulator.parties.modules.ownership import must_match, owner_of, unknown
 from simulator.parties.office import Office
 from simulator.parties.push import Done, Outbox
 from simulator.parties.store import Store, page
+from simulator.parties.taking import Receiver
 
 PAGE_LIMIT = 100
 
@@ -84,14 +86,15 @@ class InvoiceReconciliationSender:
         return Reply(codec.encode(shown), headers=headers)
 
 
-class InvoiceReconciliationReceiver:
+class InvoiceReconciliationReceiver(Receiver[InvoiceReconciliationRecord]):
     """The side that gets invoices; `on_change` hears of each record that is new, other or (None) withdrawn."""
+
+    removes = True
 
     def __init__(
         self, office: Office, on_change: Callable[[str, InvoiceReconciliationRecord | None, Cause], None]
     ) -> None:
-        self.store: Store[InvoiceReconciliationRecord] = Store()
-        self._journal = office.journal
+        super().__init__(office)
         self._on_change = on_change
         office.platform.offer(
             ModuleID.INVOICE_RECONCILIATION,
@@ -104,17 +107,16 @@ class InvoiceReconciliationReceiver:
             },
         )
 
-    def take(self, record: InvoiceReconciliationRecord, cause: Cause) -> bool:
-        """Keep a pulled record unless a newer one is known; whether it changed anything."""
-        known = self.store.get(record.country_code, record.party_id, record.id)
-        if known is not None and (known == record or newer(known.last_updated, record.last_updated)):
-            return False
-        self._keep(record, cause)
-        return True
+    def keep(self, obj: InvoiceReconciliationRecord, original: Any, cause: Cause) -> None:
+        """See Receiver."""
+        del original
+        self.store.put(obj, obj.country_code, obj.party_id, obj.id)
+        self._on_change(obj.id, obj, cause)
 
-    def _keep(self, record: InvoiceReconciliationRecord, cause: Cause) -> None:
-        self.store.put(record, record.country_code, record.party_id, record.id)
-        self._on_change(record.id, record, cause)
+    def forget(self, obj: InvoiceReconciliationRecord, cause: Cause) -> None:
+        """See Receiver."""
+        self.store.drop(obj.country_code, obj.party_id, obj.id)
+        self._on_change(obj.id, None, cause)
 
     def _known(self, call: Call) -> InvoiceReconciliationRecord:
         record = self.store.get(*owner_of(call), call.params["record_id"])
@@ -146,13 +148,11 @@ class InvoiceReconciliationReceiver:
         must_match(call, record)
         known = self.store.get(*owner, record.id)
         if known is None or not overtaken(self._journal, call, known.last_updated, record.last_updated):
-            self._keep(record, call.cause)
+            self.keep(record, None, call.cause)
         return CREATED if known is None else DONE
 
     def _delete(self, call: Call) -> Reply:
-        record = self._known(call)
-        self.store.drop(record.country_code, record.party_id, record.id)
-        self._on_change(record.id, None, call.cause)
+        self.forget(self._known(call), call.cause)
         return DONE
 
 

@@ -19,6 +19,7 @@ from simulator.parties.modules.order import newer, overtaken
 from simulator.parties.modules.ownership import must_match, must_stay, owner_of, unknown
 from simulator.parties.office import Office
 from simulator.parties.store import Store, listed
+from simulator.parties.taking import Receiver
 
 PAGE_LIMIT = 100
 
@@ -77,13 +78,23 @@ class LocationsSender:
         return call.reply(connector, connector_of(self._original(call), evse, connector))
 
 
-class LocationsReceiver:
-    """Keeps copies of the peers' locations. `on_change(location, evse, cause)`: what is new (evse None: all of it)."""
+class LocationsReceiver(Receiver[Location]):
+    """Keeps copies of the peers' locations.
 
-    def __init__(self, office: Office, on_change: Callable[[Location, EVSE | None, Cause], None]) -> None:
-        self.store: Store[Location] = Store()
-        self._journal = office.journal
+    `on_change(location, evse, cause)`: what is new (evse None: all of it); `on_gone`: what is no longer valid.
+    """
+
+    removes = True
+
+    def __init__(
+        self,
+        office: Office,
+        on_change: Callable[[Location, EVSE | None, Cause], None],
+        on_gone: Callable[[Location, Cause], None],
+    ) -> None:
+        super().__init__(office)
         self._on_change = on_change
+        self._on_gone = on_gone
         office.platform.offer(
             ModuleID.LOCATIONS,
             InterfaceRole.RECEIVER,
@@ -100,19 +111,31 @@ class LocationsReceiver:
             },
         )
 
-    def take(self, location: Location, cause: Cause, original: Any = None) -> bool:
-        """Keep what is new of a pulled location; whether it changed anything."""
-        key = (location.country_code, location.party_id, location.id)
-        known = self.store.get(*key)
-        if known is not None and newer(known.last_updated, location.last_updated):
-            location = _with_newer_evses(known, location)
-            before = self.store.original(type(original), *key)
-            original = _with_newer_evses(before, original) if before is not None else None
-        if known == location:
-            self.store.again(original, *key)
-            return False
-        self._keep(location, original, None, cause)
-        return True
+    def merged(self, known: Any, other: Any) -> Any:
+        """See Receiver: a push was faster than the page of a list, whose EVSEs may still be newer."""
+        return _with_newer_evses(known, other)
+
+    def keep(self, obj: Location, original: Any, cause: Cause) -> None:
+        """See Receiver."""
+        self._keep(obj, original, None, cause)
+
+    def forget(self, obj: Location, cause: Cause) -> None:
+        """See Receiver."""
+        self.store.drop(obj.country_code, obj.party_id, obj.id)
+        self._on_gone(obj, cause)
+
+    def stale_us(self, known: Location, later: Location) -> int:
+        """See Receiver: for how long the longest wrong status of its EVSEs has been believed."""
+        before = {evse.uid: evse.status for evse in known.evses}
+        calendar = self._office.calendar
+        return max(
+            (
+                calendar.now_us - calendar.at_us(evse.last_updated)
+                for evse in later.evses
+                if evse.uid in before and before[evse.uid] is not evse.status
+            ),
+            default=0,
+        )
 
     # What the owner reads back
 
@@ -255,7 +278,7 @@ def with_status_of(original: Any, evse: EVSE) -> Any:
 
 
 def _with_newer_evses(known: Location, pulled: Location) -> Location:
-    """A push was faster than the page of a list: take from the page the EVSEs that are newer there."""
+    """A location with those EVSEs of a pulled one that are newer there."""
     for evse in pulled.evses:
         ours = find_evse(known, evse.uid)
         if ours is None or newer(evse.last_updated, ours.last_updated):

@@ -32,12 +32,14 @@ from simulator.parties.modules.order import newer, overtaken
 from simulator.parties.modules.ownership import must_match, must_stay, owner_of, unknown
 from simulator.parties.office import Office
 from simulator.parties.store import Store, page
+from simulator.parties.taking import Receiver
 
 if TYPE_CHECKING:
     from simulator.ocpi.translation import Loss
 
 PAGE_LIMIT = 100
 _ENDED = (SessionStatus.COMPLETED, SessionStatus.INVALID)
+_BEFORE = (SessionStatus.PENDING, SessionStatus.RESERVATION)
 
 
 class RunningSession(Protocol):
@@ -99,13 +101,11 @@ class SessionsSender:
         return Reply(codec.encode(self._prefer(call, call.read(ChargingPreferences))))
 
 
-class SessionsReceiver:
+class SessionsReceiver(Receiver[Session]):
     """Keeps copies of the peers' sessions; `on_change` hears of each that is new or other."""
 
     def __init__(self, office: Office, on_change: Callable[[Session, Cause], None]) -> None:
-        self.store: Store[Session] = Store()
-        self._office = office
-        self._journal = office.journal
+        super().__init__(office)
         self._on_change = on_change
         office.platform.offer(
             ModuleID.SESSIONS,
@@ -113,17 +113,14 @@ class SessionsReceiver:
             {"get_session": self._get, "put_session": self._put, "patch_session": self._patch},
         )
 
-    def take(self, session: Session, cause: Cause, original: Any = None) -> bool:
-        """Keep a pulled session unless a newer state of it is known; whether it changed anything."""
-        key = (session.country_code, session.party_id, session.id)
-        known = self.store.get(*key)
-        if known is not None and newer(known.last_updated, session.last_updated):
-            return False
-        if known == session:
-            self.store.again(original, *key)
-            return False
-        self._keep(session, original, cause)
-        return True
+    def must_follow(self, known: Session, later: Session) -> None:
+        """See Receiver."""
+        _must_follow(known, later.status, later.last_updated)
+
+    def keep(self, obj: Session, original: Any, cause: Cause) -> None:
+        """See Receiver."""
+        self.store.put(obj, obj.country_code, obj.party_id, obj.id, original=original)
+        self._on_change(obj, cause)
 
     def prefer(
         self, connection: Connection, session: Session, preferences: ChargingPreferences, cause: Cause
@@ -152,10 +149,6 @@ class SessionsReceiver:
         word = client.decode(exchange, answer, lambda data: codec.decode(data, ChargingPreferencesResponse))
         return word.value if word is not None else answer.problem
 
-    def _keep(self, session: Session, original: Any, cause: Cause) -> None:
-        self.store.put(session, session.country_code, session.party_id, session.id, original=original)
-        self._on_change(session, cause)
-
     def _known(self, call: Call) -> Session:
         session = self.store.get(*owner_of(call), call.params["session_id"])
         if session is None:
@@ -177,8 +170,9 @@ class SessionsReceiver:
         must_match(call, session)
         known = self.store.get(country_code, party_id, session.id)
         if known is None or not overtaken(self._journal, call, known.last_updated, session.last_updated):
-            _must_not_resume(known, session.status)
-            self._keep(session, call.original(Session), call.cause)
+            if known is not None:
+                self.must_follow(known, session)
+            self.keep(session, call.original(Session), call.cause)
         return CREATED if known is None else DONE
 
     def _patch(self, call: Call) -> Reply:
@@ -187,7 +181,7 @@ class SessionsReceiver:
         must_stay(known, patch, "id", "country_code", "party_id")
         late = overtaken(self._journal, call, known.last_updated, patch.last_updated)
         if not late:
-            _must_not_resume(known, patch.status)
+            _must_follow(known, patch.status, patch.last_updated)
         # In 2.1.1 a list replaces what was there, as in any other PATCH.
         patched = _patched if call.version != OLDEST else _replaced
         changed = patched(known, patch, late)
@@ -195,7 +189,7 @@ class SessionsReceiver:
             original = self._original(call)
             if original is not None:
                 original = patched(original, call.original_patch(Session), late)
-            self._keep(changed, original, call.cause)
+            self.keep(changed, original, call.cause)
         return DONE
 
 
@@ -217,11 +211,19 @@ def _replaced(session: Any, patch: Any, late: bool) -> Any:
     return session if late else apply_patch(session, patch)
 
 
-def _must_not_resume(known: Session | None, status: SessionStatus | UnsetType | None) -> None:
-    """Refuse with 2001 what would let a session go on that has ended. OCPI 2.2.1, Sessions, Flow and Lifecycle."""
-    if known is None or known.status not in _ENDED or status in (UNSET, None, known.status):
+def _must_follow(known: Session, status: SessionStatus | UnsetType | None, last_updated: str) -> None:
+    """Refuse with 2001 a later state that the known one cannot lead to: what has ended never changes again.
+
+    That state itself may be told again, and more fully. Source: OCPI 2.2.1, Sessions, SessionStatus; digest, 3.3.
+    """
+    if known.status in _ENDED and newer(last_updated, known.last_updated):
+        message = f"Session {known.id!r} is {known.status.value} and does not change any more."
+    elif status in (UNSET, None, known.status) or known.status in _BEFORE:
         return
-    message = f"Session {known.id!r} is {known.status.value} and cannot become {status}."
+    elif known.status in _ENDED or status in _BEFORE:
+        message = f"Session {known.id!r} is {known.status.value} and cannot become {status}."
+    else:
+        return
     raise Refusal(Status.INVALID_PARAMETERS, message)
 
 

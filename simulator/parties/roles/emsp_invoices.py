@@ -12,9 +12,7 @@ from simulator.parties.connection import Connection
 from simulator.parties.modules.invoicereconciliation import InvoiceReconciliationReceiver
 from simulator.parties.office import Office
 from simulator.parties.pricing import totals
-from simulator.parties.pull import Crawl
 from simulator.parties.store import Store
-from simulator.parties.sync import Taken
 
 
 class InvoiceDesk:
@@ -31,10 +29,6 @@ class InvoiceDesk:
         """A CDR has come, perhaps one that an invoice has named before."""
         for record in [record for record in self._lacking.values() if cdr.id in record.cdrs]:
             self._check(record, cause)
-
-    def take(self, connection: Connection, found: Crawl[InvoiceReconciliationRecord], cause: Cause) -> Taken:
-        """Records that were pulled."""
-        return Taken(sum(self.receiver.take(record, cause) for record, _ in found.owned_by(connection)))
 
     def _changed(self, id: str, record: InvoiceReconciliationRecord | None, cause: Cause) -> None:
         if record is None:
