@@ -148,9 +148,9 @@ class Receiver(Generic[T]):
 
     def _remark_foreign(self, connection: Connection, exchange: int, objects: list[T]) -> None:
         first = "/".join(self.key(objects[0]))
+        more = f" and {len(objects) - 1} more" if len(objects) > 1 else ""
         sentence = (
-            f"{connection.peer_id} lists {len(objects)} objects that belong to none of its parties, "
-            f"the first of them {first}; they were not taken."
+            f"{connection.peer_id} lists what belongs to none of its parties: {first}{more}; it was not taken over."
         )
         self._remark(connection, exchange, "foreign-object", sentence)
 

@@ -4,6 +4,7 @@ Here are cases of one list each; what else lists can do is drawn in test_parties
 """
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -117,7 +118,7 @@ def test_of_what_is_anothers_a_peer_can_tell_nothing(desk: OpenTown, module: str
     assert [each for each in known if each[1].endswith(f"-{module}")] == [(peer[3:], f"OWN-{module}")]
     told = [hint for at in range(1, exchange + 1) for hint in desk.hints(at) if hint.rule == "foreign-object"]
     assert len([hint for hint in told if f"FOREIGN-{module}" in hint.sentence]) == 1
-    assert "lists 2 objects" in next(hint for hint in told if f"FOREIGN-{module}" in hint.sentence).sentence
+    assert " and 1 more; " in next(hint for hint in told if f"FOREIGN-{module}" in hint.sentence).sentence
 
 
 def test_a_network_cannot_change_anothers_price_by_listing_it(desk: OpenTown) -> None:
@@ -268,11 +269,11 @@ def test_a_list_that_was_not_read_to_its_end_takes_nothing_away(desk: OpenTown, 
             lister.lists[module] = [made(desk, module, f"PART-{change}"), items[0]]
             if change == "bad":
                 lister.lists[module].append({**items[1], "last_updated": "yesterday"})
-            lister.total = (lambda offset, count: 9) if change == "few" else (lambda offset, count: count)
+            lister.total = (lambda offset, count: 9) if change == "few" else (lambda offset, count: None)
             if change == "broken":
                 lister.limit, lister.broken = 1, 1
             read_whole(desk, module)
-            expected.insert(0, f"PART-{change}")
+            expected.append(f"PART-{change}")
             assert ids(desk, module, "PART") == sorted(expected)
 
 
@@ -371,3 +372,22 @@ def test_a_hubs_list_says_nothing_of_those_of_whom_it_lists_nothing(hub: OpenTow
             lister.lists["tariffs"] = [tariff(id) for id in listed]
             read(hub, EMSP, HUB)
             assert [each.id for each in store if each.id.startswith("Q")] == known
+
+
+def test_of_whom_a_party_reaches_by_itself_a_hub_takes_nothing_away(tmp_path: Path) -> None:
+    direct = "connections:\n  - {between: [NL-ABC, NL-EMA], latency: 50 ms}"
+    with hub_town(tmp_path, "memory", lambda text: text.replace("connections:", direct)) as both:
+        store = both.world.emsps[EMSP].tariffs.store
+        for peer, listed in ((CPO, ["Z1", "Z2"]), (HUB, ["Z1"])):
+            with Lister(both, peer) as lister:
+                lister.lists["tariffs"] = [tariff(id) for id in listed]
+                read(both, EMSP, peer)
+            assert [each.id for each in store if each.id.startswith("Z")] == ["Z1", "Z2"]
+
+
+def test_a_list_that_did_not_come_is_not_counted(desk: OpenTown) -> None:
+    with Lister(desk, CPO) as lister:
+        lister.lists["tariffs"], lister.broken = [], 0
+        told = read(desk, EMSP, CPO)
+    assert "tariffs" not in told["changed"]
+    assert len(told["problems"]) == 1
