@@ -17,6 +17,7 @@ from simulator.ocpi.findings import Finding, Invalid
 from simulator.ocpi.headers import LINK, X_LIMIT, X_TOTAL_COUNT
 
 _SECTION: Final = "OCPI transport_and_format, Pagination"
+_MOST_DIGITS: Final = 18
 _link_values: Final = re.compile(r"<([^>]*)>([^<]*)").findall
 _has_scheme: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:").match
 _rel_next: Final = re.compile(r';\s*rel\s*=\s*(?:"([^"]*)"|([^\s;,"]+))', re.IGNORECASE).findall
@@ -52,7 +53,7 @@ def parse_query(query: str, max_limit: int, date_from_required: bool = False) ->
         text = params.get(name)
         if text is None:
             return default
-        if text.isascii() and text.isdecimal() and len(text) <= 18 and int(text) >= least:
+        if text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS and int(text) >= least:
             return int(text)
         findings.append(_finding(name, repr(text), f"a whole number from {least}"))
         return default
@@ -91,6 +92,12 @@ def paginate(total: int, query: PageQuery, base_url: str, raw_query: str) -> dic
         following = urlencode([*kept, ("offset", next_offset), ("limit", query.limit)], safe=":", quote_via=quote)
         headers[LINK] = f'<{base_url}?{following}>; rel="next"'
     return headers
+
+
+def total_of(header: str | None) -> int | None:
+    """How many objects match, by an X-Total-Count header; None where it does not say."""
+    text = header or ""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS else None
 
 
 def next_url(link_header: str | None) -> str | None:

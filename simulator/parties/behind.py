@@ -12,8 +12,8 @@ from simulator.ocpi.v2_2_1.hubclientinfo import ClientInfo, ConnectionStatus
 from simulator.parties.connection import Connection, Routed
 from simulator.parties.modules.hubclientinfo import ClientInfoReceiver
 from simulator.parties.office import Office
-from simulator.parties.pull import Crawl
-from simulator.parties.sync import Pull, Taken
+from simulator.parties.sync import Pull
+from simulator.parties.taking import Taken
 
 COUNTERPARTS = {
     Role.CPO: (Role.EMSP, Role.NAP, Role.NSP, Role.OTHER, Role.SCSP),
@@ -40,7 +40,7 @@ class BehindHubs:
         self._met = met
         self._counterparts = COUNTERPARTS[office.identity.role]
         self._receiver = ClientInfoReceiver(office, self._told)
-        self.pull = Pull(ModuleID.HUB_CLIENT_INFO, ClientInfo, self._take, roles=(Role.HUB,))
+        self.pull = Pull(ModuleID.HUB_CLIENT_INFO, ClientInfo, self._receiver, roles=(Role.HUB,), took=self._took)
 
     def registered(self, connection: Connection) -> None:
         """A hub of 2.3.0 has told its parties; that they are there is believed until it says otherwise."""
@@ -48,12 +48,11 @@ class BehindHubs:
             for member in connection.members:
                 self._lead(connection, member.country_code, member.party_id, member.role)
 
-    def _take(self, connection: Connection, found: Crawl[ClientInfo], cause: Cause) -> Taken:
+    def _took(self, connection: Connection, taken: Taken, cause: Cause) -> None:
         """The round that pulls this goes on to read all else, so nobody has to be read again because of it."""
-        changed = [info for info in found.objects if self._receiver.take(connection, info, cause)]
-        for info in changed:
-            self._follow(connection, info)
-        return Taken(len(changed))
+        del cause
+        for word in taken.changed:
+            self._follow(connection, word.info)
 
     def _told(self, connection: Connection, info: ClientInfo, cause: Cause) -> None:
         back = self._follow(connection, info)

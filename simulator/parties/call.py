@@ -12,6 +12,7 @@ from simulator.engine.exchange import Exchange
 from simulator.ocpi import rules
 from simulator.ocpi.findings import Invalid
 from simulator.ocpi.headers import X_TOTAL_COUNT
+from simulator.ocpi.pagination import total_of
 from simulator.ocpi.route_tables import Route
 from simulator.ocpi.status import Status
 from simulator.parties.connection import Connection
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T", bound=Struct)
 _TOTAL = X_TOTAL_COUNT.lower()
-_MOST_DIGITS = 18
 
 
 class Reply(Struct, frozen=True, gc=False):
@@ -162,8 +162,8 @@ def fewer(headers: Headers, withheld: int) -> Headers:
 
 
 def _less(total: str, withheld: int) -> str:
-    readable = total.isascii() and total.isdecimal() and len(total) <= _MOST_DIGITS
-    return str(max(int(total) - withheld, 0)) if readable else total
+    said = total_of(total)
+    return total if said is None else str(max(said - withheld, 0))
 
 
 Waiting: TypeAlias = Generator[Event, Any, Reply]

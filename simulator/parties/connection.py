@@ -40,7 +40,8 @@ class Connection:
     used; `held` is the one that we present. Before the registration either may be a CREDENTIALS_TOKEN_A, which opens
     versions and credentials only. `behind` are the parties that the peer, a hub, connects us with. `name` is what the
     connection is called among ours. `facade` is set at a hub towards a peer of 2.1.1, which knows no hubs: the party in
-    whose place the hub stands. `synced_us` has, by module, when its list was last read, `refused` why it is not shown.
+    whose place the hub stands. `synced_us` has, by module, when its list was last read,
+    `read_whole_us` when all of it was, `refused` why it is not shown.
     """
 
     __slots__ = (
@@ -70,6 +71,7 @@ class Connection:
         "peer_platform",
         "peer_role",
         "peer_versions_url",
+        "read_whole_us",
         "refused",
         "retiring",
         "state",
@@ -103,6 +105,7 @@ class Connection:
         self.encoding: h.TokenEncoding = "base64"
         self.endpoints: dict[tuple[str, str], str] = {}
         self.synced_us: dict[str, int] = {}
+        self.read_whole_us: dict[str, int] = {}
         self.refused: dict[str, str] = {}
         self.behind: dict[str, Routed] = {}
         self.followers: list[Routed] = []

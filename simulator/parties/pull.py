@@ -1,6 +1,13 @@
-"""Crawls a peer's list page by page, as its Link headers lead. Source: OCPI 2.2.1, Transport and format, Pagination."""
+"""Crawls a peer's list page by page, as its Link headers lead, and knows how far what came can be trusted.
 
-from collections.abc import Callable, Generator, Iterator
+A list may change while it is read. What is deleted on a page that was read already lets the rest move up, and one that
+was next to be read is missed: X-Total-Count is then less than on the page before, and the list is read anew. A swap
+cannot be seen like that, so that only a list of one page is sure by itself to lack nothing.
+
+Source: OCPI 2.2.1, Transport and format, Pagination; digest, section 2.4.
+"""
+
+from collections.abc import Callable, Generator
 from itertools import repeat
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlencode
@@ -10,52 +17,64 @@ from msgspec import Struct
 from simpy import Event
 
 from simulator.engine.cause import Cause
-from simulator.engine.exchange import Subject
+from simulator.engine.exchange import Exchange, Subject
 from simulator.ocpi.findings import Finding, Invalid
 from simulator.ocpi.modules import InterfaceRole, ModuleID
-from simulator.ocpi.pagination import absolute, next_url
+from simulator.ocpi.pagination import absolute, next_url, total_of
 from simulator.parties.connection import Connection
 from simulator.parties.office import Office
 
-T = TypeVar("T", bound=Struct)
+T = TypeVar("T")
+Reader = Callable[[msgspec.Raw, str], tuple[list[Any], list[Finding]]]
+"""Finds the good objects of a page in a version, and what is wrong with the others."""
+
 _MOST_PAGES = 10_000
+_MOST_READINGS = 3
 _HTTP_ERROR = 400
 
 
-class Crawl(Struct, Generic[T], frozen=True):
-    """What a crawl brought. Only a complete one says that what it lacks no longer exists.
+class Listed(Struct, Generic[T], frozen=True, gc=False):
+    """An object of a list, its original (None when it came in 2.2.1), and the exchange that brought it."""
 
-    `refused`: the peer lets us in, has understood, and will not answer this; to ask again is of no use.
+    object: T
+    original: Any
+    exchange: int
+
+
+class Crawl(Struct, Generic[T], frozen=True):
+    """What a crawl brought.
+
+    `whole`: as far as the peer's answers say, these are all objects that it has. `settled`: and none was missed because
+    the list changed while it was read. `refused`: the peer lets us in, has understood, and will not answer this; to
+    ask again is of no use.
     """
 
-    objects: list[T]
+    listed: list[Listed[T]]
     complete: bool
     problem: str = ""
-    originals: list[Any] = []
     refused: bool = False
+    whole: bool = False
+    settled: bool = False
 
-    def heard(self) -> Iterator[tuple[T, Any]]:
-        """Each object with its original, None when it came in 2.2.1."""
-        known = self.originals if len(self.originals) == len(self.objects) else repeat(None)
-        return zip(self.objects, known, strict=False)
-
-    def owned_by(self, connection: Connection) -> list[tuple[T, Any]]:
-        """Those of them that the peer's platform owns: of no others it may tell."""
-        return [(each, original) for each, original in self.heard() if _is_of(connection, each)]
+    @property
+    def objects(self) -> list[T]:
+        """The objects alone."""
+        return [each.object for each in self.listed]
 
 
 def crawl(
     office: Office,
     connection: Connection,
     module: ModuleID,
-    cls: type[T],
+    cls: type[Any],
     cause: Cause,
     date_from: str | None = None,
-    read: Callable[[msgspec.Raw, str], tuple[list[T], list[Finding]]] | None = None,
+    read: Reader | None = None,
 ) -> Generator[Event, Any, Crawl[T]]:
     """All pages of a Sender's list (`date_from`: an OCPI DateTime); bad objects are hints and cost only themselves.
 
-    `read` finds the good objects of a version and what is wrong with the others; without it the dialect does.
+    `read` finds the objects; without it the dialect does. A list that shrinks while it is read is read again a few
+    times, and after that counts as not read to its end.
     """
     url = connection.endpoint(module, InterfaceRole.SENDER)
     if url is None:
@@ -68,37 +87,100 @@ def crawl(
         version=connection.version,
         object_kind=cls.__name__,
     )
-    page_url: str | None = f"{url}?{urlencode({'date_from': date_from}, safe=':')}" if date_from else url
-    objects: list[T] = []
-    originals: list[Any] = []
-    seen: dict[str, None] = {}
-    while page_url is not None:
-        if page_url in seen or len(seen) >= _MOST_PAGES:
-            problem = f"The pages of {connection.peer_id} lead in a circle at {page_url}."
-            return Crawl(objects, False, problem, originals)
-        seen[page_url] = None
-        exchange = office.client.send(connection, "GET", page_url, subject, cause)
-        if exchange is not None:
-            yield exchange
-        answer = office.client.read(exchange)
-        if exchange is None or answer.data is None or not answer.ok:
-            refused = answer.refused and answer.http_status < _HTTP_ERROR and len(seen) == 1
-            return Crawl(objects, False, answer.problem or "The answer has no list.", originals, refused)
-        try:
-            if read is not None:
-                good, findings = read(answer.data, connection.version)
-            else:
-                good, as_they_came, findings = connection.dialect.decode_list(answer.data, cls, exchange.id)
-                originals += as_they_came
-        except Invalid as invalid:
-            office.client.hints(exchange, invalid.findings)
-            return Crawl(objects, False, str(invalid), originals)
-        office.client.hints(exchange, findings)
-        objects.extend(good)
-        link = next_url(answer.headers.get("link"))
-        page_url = None if link is None else absolute(link, page_url)
-    return Crawl(objects, True, "", originals)
+    first_url = f"{url}?{urlencode({'date_from': date_from}, safe=':')}" if date_from else url
+    totals: list[int] = []
+    for left in reversed(range(_MOST_READINGS)):
+        reading: _Reading[T] = _Reading(office, connection, read, totals)
+        found = yield from reading.run(first_url, subject, cls, cause, may_stop=left > 0)
+        if not reading.shrank:
+            return msgspec.structs.replace(found, whole=False, settled=False) if date_from else found
+        totals = reading.totals
+    problem = f"The list of {module} of {connection.peer_id} became shorter each time while it was read."
+    return Crawl(found.listed, False, problem)
 
 
-def _is_of(connection: Connection, obj: Any) -> bool:
-    return connection.owns(obj.country_code, obj.party_id)
+class _Reading(Generic[T]):
+    """One reading of a list from its first page to its last; `before` are the totals of the reading before it."""
+
+    def __init__(self, office: Office, connection: Connection, read: Reader | None, before: list[int]) -> None:
+        self._office = office
+        self._connection = connection
+        self._read = read
+        self._before = before
+        self._listed: list[Listed[T]] = []
+        self._bad = False
+        self._pages: dict[str, None] = {}
+        self.totals: list[int] = []
+        self.shrank = False
+
+    def run(
+        self, first_url: str, subject: Subject, cls: type[Any], cause: Cause, *, may_stop: bool
+    ) -> Generator[Event, Any, Crawl[T]]:
+        """Read page after page; `may_stop`: as soon as the list is seen to shrink."""
+        office, connection, pages = self._office, self._connection, self._pages
+        page_url: str | None = first_url
+        while page_url is not None:
+            if page_url in pages or len(pages) >= _MOST_PAGES:
+                return Crawl(self._listed, False, f"The pages of {connection.peer_id} lead in a circle at {page_url}.")
+            pages[page_url] = None
+            exchange = office.client.send(connection, "GET", page_url, subject, cause)
+            if exchange is not None:
+                yield exchange
+            answer = office.client.read(exchange)
+            if exchange is None or answer.data is None or not answer.ok:
+                refused = answer.refused and answer.http_status < _HTTP_ERROR and len(pages) == 1
+                return Crawl(self._listed, False, answer.problem or "The answer has no list.", refused)
+            try:
+                self._take(exchange, answer.data, cls)
+            except Invalid as invalid:
+                office.client.hints(exchange, invalid.findings)
+                return Crawl(self._listed, False, str(invalid))
+            self._watch(answer.headers.get("x-total-count"))
+            if self.shrank and may_stop:
+                return Crawl(self._listed, False)
+            link = next_url(answer.headers.get("link"))
+            page_url = None if link is None else absolute(link, page_url)
+        lacks = not self._bad and len(self._listed) < min(self.totals, default=0)
+        if lacks and len(pages) == 1 and exchange is not None:
+            office.client.hints(exchange, [_too_few(len(self._listed), self.totals[0])])
+        whole = not self._bad and not self.shrank and not lacks
+        return Crawl(self._listed, True, whole=whole, settled=whole and len(pages) == 1)
+
+    def _take(self, exchange: Exchange, page: msgspec.Raw, cls: type[Any]) -> None:
+        """Take the objects of a page. Raises Invalid when it is no list."""
+        connection = self._connection
+        good: list[T]
+        originals: list[Any] = []
+        if self._read is not None:
+            good, findings = self._read(page, connection.version)
+        else:
+            good, originals, findings = connection.dialect.decode_list(page, cls, exchange.id)
+        self._office.client.hints(exchange, findings)
+        self._bad = self._bad or bool(findings)
+        self._listed += [
+            Listed(obj, original, exchange.id) for obj, original in zip(good, originals or repeat(None), strict=False)
+        ]
+
+    def _watch(self, header: str | None) -> None:
+        """See whether the total is less than before; not so where it was in the same way less in the last reading.
+
+        Such a peer says on each page another total, as one does that withholds what our version has no words for.
+        """
+        total = total_of(header)
+        if total is None:
+            return
+        less = bool(self.totals) and total < self.totals[-1]
+        self.totals.append(total)
+        if less and self.totals != self._before[: len(self.totals)]:
+            self.shrank = True
+
+
+def _too_few(brought: int, total: int) -> Finding:
+    return Finding(
+        rule="total-count",
+        severity="warning",
+        path="$",
+        found=f"a list of {brought} without a Link to more",
+        expected=f"the {total} that X-Total-Count promises",
+        section="OCPI transport_and_format, Pagination",
+    )

@@ -18,14 +18,17 @@ S = TypeVar("S", bound=Struct)
 class Store(Generic[T]):
     """Objects by key, compared as CiStrings. A list keeps the order of creation, on which crawls depend.
 
-    Beside an object that came in another version lies its original, as it came.
+    Beside an object that came in another version lies its original, as it came. `mark` counts what has been put and
+    dropped: what a list says is no news of what was `changed_since` the mark at which it was asked for.
     """
 
-    __slots__ = ("_objects", "_originals")
+    __slots__ = ("_changed", "_objects", "_originals", "mark")
 
     def __init__(self) -> None:
         self._objects: dict[str, T] = {}
         self._originals: dict[str, Any] = {}
+        self._changed: dict[str, int] = {}
+        self.mark = 0
 
     def __len__(self) -> int:
         return len(self._objects)
@@ -57,6 +60,7 @@ class Store(Generic[T]):
         joined = "/".join(key).lower()
         new = joined not in self._objects
         self._objects[joined] = value
+        self._changed[joined] = self.mark = self.mark + 1
         if original is not None:
             self._originals[joined] = original
         elif self._originals:
@@ -73,8 +77,17 @@ class Store(Generic[T]):
     def drop(self, *key: str) -> T | None:
         """Forget an object; returns it."""
         joined = "/".join(key).lower()
+        self._changed[joined] = self.mark = self.mark + 1
         self._originals.pop(joined, None)
         return self._objects.pop(joined, None)
+
+    def touch(self, *key: str) -> None:
+        """The object with this key has been changed in place."""
+        self._changed["/".join(key).lower()] = self.mark = self.mark + 1
+
+    def changed_since(self, mark: int, *key: str) -> bool:
+        """Whether the object with this key was put or dropped after a mark."""
+        return self._changed.get("/".join(key).lower(), 0) > mark
 
     def keys(self) -> Iterator[str]:
         """The keys, joined by a slash, in lower case."""

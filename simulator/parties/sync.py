@@ -8,16 +8,16 @@ Source: OCPI 2.2.1, Transport and format, Offline behaviour, Pull and Push.
 from collections.abc import Callable, Generator
 from typing import Any
 
-import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 from simpy import Event
 
 from simulator.engine.cause import TIME, Cause
-from simulator.ocpi.findings import Finding
 from simulator.ocpi.modules import InterfaceRole, ModuleID, Role
 from simulator.parties.connection import Connection
 from simulator.parties.office import Office
-from simulator.parties.pull import Crawl, crawl
+from simulator.parties.pull import Crawl, Reader, crawl
+from simulator.parties.taking import Receiver, Taken
 
 SETTLE_US = 2_000_000
 """After a handshake the other side needs its answer before it lets us in; a network that is back needs a moment."""
@@ -26,34 +26,30 @@ RETRIES_US = (30_000_000, 60_000_000, 120_000_000, 240_000_000, 480_000_000)
 """Pauses before a round that was not complete is tried again; after the last, the next poll or return mends it."""
 
 _HAVE_LISTS = tuple(role for role in Role if role is not Role.SCSP)
-_HISTORY_US = 30 * 24 * 3_600_000_000
-
-
-class Taken(Struct, frozen=True):
-    """What a pull changed: how many copies, and for how long the stalest of them had been wrong."""
-
-    changed: int = 0
-    stalest_us: int = 0
+_DAY_US = 24 * 3_600_000_000
+_HISTORY_US = 30 * _DAY_US
 
 
 class Pull(Struct, frozen=True):
-    """One list to pull, from peers of these `roles`. `full` lists are always read whole: what they lack is gone.
+    """One list to pull into `copies`, from peers of these `roles`; `took` hears what came of each.
 
-    An SCSP owns nothing that could be listed. One of an `optional` module is not asked of peers without it. One that
-    is not `by_hub` is not asked over a hub, which does not say who behind it has the module. What is `personal` a hub
-    keeps no copy of: over a hub each party behind it is asked. `read` as for `crawl`.
+    A list is read whole at first and, where only that tells what is gone, each day again; a `full` one always. An SCSP
+    owns nothing that could be listed. One of an `optional` module is not asked of peers without it. One that is not
+    `by_hub` is not asked over a hub, which does not say who behind it has the module. What is `personal` a hub keeps no
+    copy of: over a hub each party behind it is asked. `read` as for `crawl`.
     """
 
     module: ModuleID
     cls: type[Any]
-    take: Callable[[Connection, Crawl[Any], Cause], Taken]
+    copies: Receiver[Any]
     full: bool = False
     needs_date_from: bool = False
     personal: bool = False
     optional: bool = False
     by_hub: bool = True
     roles: tuple[Role, ...] = _HAVE_LISTS
-    read: Callable[[msgspec.Raw, str], tuple[list[Any], list[Finding]]] | None = None
+    read: Reader | None = None
+    took: Callable[[Connection, Taken, Cause], None] | None = None
 
     def targets(self, connection: Connection) -> list[Connection]:
         """Whom to ask over a connection."""
@@ -178,18 +174,19 @@ class Synchroniser:
                 if module in target.refused:
                     problems.append(target.refused[module])
                     continue
-                began_us = office.calendar.now_us
-                since_us = target.synced_us.get(module)
-                date_from = None if since_us is None or pull.full else office.calendar.text(since_us)
-                if date_from is None and pull.needs_date_from:
-                    date_from = office.calendar.text(began_us - _HISTORY_US)
-                found = yield from crawl(office, target, pull.module, pull.cls, why, date_from, pull.read)
-                if found.complete or not pull.full:
-                    taken = pull.take(target, found, why)
-                    changed[module] = changed.get(module, 0) + taken.changed
+                began_us, since = office.calendar.now_us, pull.copies.store.mark
+                date_from = self._date_from(pull, target)
+                found = yield from self._read(pull, target, date_from, since, why)
+                if found.complete or found.listed or not pull.full:
+                    taken = pull.copies.take_list(target, found, since, why)
+                    if pull.took is not None:
+                        pull.took(target, taken, why)
+                    changed[module] = changed.get(module, 0) + len(taken.changed) + taken.gone
                     stalest_us = max(stalest_us, taken.stalest_us)
                 if found.complete:
                     target.synced_us[module] = began_us
+                    if date_from is None:
+                        target.read_whole_us[module] = began_us
                 else:
                     problems.append(found.problem)
                     if found.refused:
@@ -211,3 +208,26 @@ class Synchroniser:
             cause=why,
         )
         return not problems, may_mend
+
+    def _date_from(self, pull: Pull, target: Connection) -> str | None:
+        """From when on a list is asked for; None: all of it."""
+        module, now_us = pull.module.value, self._office.calendar.now_us
+        since_us = target.synced_us.get(module)
+        if pull.needs_date_from:
+            return self._office.calendar.text(now_us - _HISTORY_US if since_us is None else since_us)
+        due = pull.copies.removes and now_us - target.read_whole_us.get(module, now_us) >= _DAY_US
+        return None if since_us is None or pull.full or due else self._office.calendar.text(since_us)
+
+    def _read(
+        self, pull: Pull, target: Connection, date_from: str | None, since: int, cause: Cause
+    ) -> Generator[Event, Any, Crawl[Any]]:
+        """Read a list: twice if it has several pages and lacks what we know, lest that was only missed."""
+        office = self._office
+        found: Crawl[Any] = yield from crawl(office, target, pull.module, pull.cls, cause, date_from, pull.read)
+        if found.settled or not pull.copies.gone(target, found, since):
+            return found
+        again: Crawl[Any] = yield from crawl(office, target, pull.module, pull.cls, cause, date_from, pull.read)
+        if again.whole and pull.copies.repeats(target, found, again):
+            return replace(again, settled=True)
+        problem = again.problem or f"The list of {pull.module} of {target.peer_id} changed while it was read."
+        return replace(again if again.complete else found, complete=False, problem=problem)

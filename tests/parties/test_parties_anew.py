@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from parties_objects import LATER, Json, evse, location, session, token
+from parties_objects import LATER, Json, evse, issue, location, session, token
 from run_town import OpenTown, S
 from test_parties_tariffs import tariff
 
@@ -116,7 +116,7 @@ def test_all_is_read_from_the_beginning_and_taken_even_where_it_is_older(desk: O
 
 
 def test_a_renewal_of_credentials_resets_nothing(desk: OpenTown) -> None:
-    tell(desk, "tokens", "PUT", token("A6", last_updated=LATER), "A6")
+    issue(desk, "A6")
     desk.run_for(30 * S)
     emsp, line = desk.world.party(EMSP), desk.connection(EMSP, CPO)
     held, synced = line.held, dict(line.synced_us)

@@ -9,6 +9,7 @@ from run_town import OpenTown, Told
 from simulator.engine.cause import TIME
 from simulator.ocpi import codec
 from simulator.ocpi.v2_2_1.sessions import Session
+from simulator.parties.call import Refusal
 
 CPO, EMSP = "NL-ABC", "NL-EMA"
 LATEST = "2026-05-04T10:00:00Z"
@@ -143,17 +144,6 @@ def test_a_sender_shows_each_partner_its_own_sessions_only(desk: OpenTown) -> No
     assert desk.ask(CPO, "NL-NOM", "GET", desk.url(CPO, "NL-NOM", "sessions", "RECEIVER", "NL/ABC/SV")).http == 404
 
 
-def test_a_session_that_has_ended_does_not_go_on(desk: OpenTown) -> None:
-    put(desk, "S50", status="COMPLETED", end_date_time=LATER)
-    told = patch(desk, "S50", {"status": "ACTIVE", "last_updated": LATEST})
-    assert (told.http, told.status) == (200, 2001)
-    again = desk.ask(CPO, EMSP, "PUT", url(desk, "S50"), session("S50", status="ACTIVE", last_updated=LATEST))
-    assert again.status == 2001
-    assert get(desk, "S50")["status"] == "COMPLETED"
-    corrected = patch(desk, "S50", {"status": "COMPLETED", "kwh": 2, "last_updated": LATEST})
-    assert corrected.status == 1000
-
-
 def test_a_session_of_somebody_elses_customer_is_2001(desk: OpenTown) -> None:
     """The eMSP that has issued the token hears of its sessions, and no other."""
     sessions = desk.world.emsps[EMSP].sessions
@@ -161,9 +151,41 @@ def test_a_session_of_somebody_elses_customer_is_2001(desk: OpenTown) -> None:
         theirs = session("S90", cdr_token=foreign)
         told = desk.ask(CPO, EMSP, "PUT", url(desk, "S90"), theirs)
         assert (told.http, told.status) == (200, 2001)
-        assert not sessions.take(codec.decode(json.dumps(theirs).encode(), Session), TIME)
+        with pytest.raises(Refusal, match="no token of ours"):
+            sessions.take(codec.decode(json.dumps(theirs).encode(), Session), TIME)
         put(desk, "S91")
         told = patch(desk, "S91", {"cdr_token": foreign, "last_updated": LATEST})
         assert (told.http, told.status) == (200, 2001)
     assert sessions.store.get("NL", "ABC", "S90") is None
     assert get(desk, "S91") == session("S91")
+
+
+@pytest.mark.parametrize("status", ["COMPLETED", "INVALID"])
+def test_a_session_that_has_ended_never_changes_again(desk: OpenTown, status: str) -> None:
+    ended = session(f"S50{status[0]}", status=status, end_date_time=LATER)
+    assert desk.ask(CPO, EMSP, "PUT", url(desk, ended["id"]), ended).status == 1000
+    for changes in ({"status": "ACTIVE"}, {"status": status, "kwh": 2}, {"kwh": 500}):
+        later = {**changes, "last_updated": LATEST}
+        for told in (
+            patch(desk, ended["id"], later),
+            desk.ask(CPO, EMSP, "PUT", url(desk, ended["id"]), {**ended, **later}),
+        ):
+            assert (told.http, told.status) == (200, 2001)
+            assert "does not change any more" in told.envelope["status_message"]
+    assert get(desk, ended["id"]) == ended
+
+
+def test_how_a_session_ended_may_be_told_again_and_more_fully(desk: OpenTown) -> None:
+    """The PATCH that brought its last period was lost; a PUT makes the copy whole."""
+    ended: Json = {"status": "COMPLETED", "end_date_time": LATER}
+    put(desk, "S51", charging_periods=[P1], **ended)
+    assert put(desk, "S51", charging_periods=[P1, P2], **ended).status == 1000
+    assert get(desk, "S51")["charging_periods"] == [P1, P2]
+
+
+@pytest.mark.parametrize("status", ["PENDING", "RESERVATION"])
+def test_a_session_that_is_running_was_begun(desk: OpenTown, status: str) -> None:
+    put(desk, f"S52{status}", status=status)
+    assert patch(desk, f"S52{status}", {"status": "ACTIVE", "last_updated": "2026-05-04T09:30:00Z"}).status == 1000
+    assert patch(desk, f"S52{status}", {"status": status, "last_updated": LATEST}).status == 2001
+    assert get(desk, f"S52{status}")["status"] == "ACTIVE"

@@ -13,9 +13,11 @@ from simulator.ocpi.routes import join_url
 from simulator.ocpi.status import Status
 from simulator.ocpi.v2_2_1.cdrs import CDR, CdrToken
 from simulator.parties.call import Call, Refusal, Reply
+from simulator.parties.copied import Copies
 from simulator.parties.modules.ownership import not_ours, owner_of, unknown
 from simulator.parties.office import Office
 from simulator.parties.store import Store, listed
+from simulator.parties.taking import Receiver
 
 PAGE_LIMIT = 100
 
@@ -41,26 +43,32 @@ class CdrsSender:
         return listed(list(store), lambda cdr: cdr.last_updated, call, PAGE_LIMIT, finder)
 
 
-class CdrsReceiver:
-    """Keeps the CDRs that the party has accepted, for tokens that `is_ours`; `on_new` hears of each once."""
+class CdrsReceiver(Receiver[CDR]):
+    """Keeps the CDRs that the party has accepted, for good, for tokens that `is_ours`; `on_new` hears of each once."""
 
     def __init__(
         self, office: Office, on_new: Callable[[CDR, Cause], None], is_ours: Callable[[CdrToken], bool]
     ) -> None:
-        self.store: Store[CDR] = Store()
+        super().__init__(office, Copies())
         self._on_new = on_new
         self._is_ours = is_ours
         self._platform = office.platform
         office.platform.offer(ModuleID.CDRS, InterfaceRole.RECEIVER, {"get_cdr": self._get, "post_cdr": self._post})
 
-    def take(self, cdr: CDR, cause: Cause, original: Any = None) -> bool:
-        """Keep a CDR that is for us; whether it was new. A CDR that is known already never changes."""
-        key = (cdr.country_code, cdr.party_id, cdr.id)
-        if self.store.get(*key) is not None or not self._is_ours(cdr.cdr_token):
-            return False
-        self.store.put(cdr, *key, original=original)
-        self._on_new(cdr, cause)
+    def must_concern_us(self, obj: CDR) -> None:
+        """See Receiver: it goes to who pays it."""
+        if not self._is_ours(obj.cdr_token):
+            raise not_ours(obj.cdr_token)
+
+    def stands(self, known: CDR, other: CDR) -> bool:
+        """See Receiver: a CDR never changes."""
+        del known, other
         return True
+
+    def keep(self, obj: CDR, original: Any, cause: Cause) -> None:
+        """See Receiver."""
+        self.store.put(obj, obj.country_code, obj.party_id, obj.id, original=original)
+        self._on_new(obj, cause)
 
     def _get(self, call: Call) -> Reply:
         key = (*owner_of(call), call.params["cdr_id"])
@@ -76,8 +84,7 @@ class CdrsReceiver:
                 Status.INVALID_PARAMETERS,
                 f"{call.connection.peer_id} cannot bill for {cdr.country_code}-{cdr.party_id}.",
             )
-        if not self._is_ours(cdr.cdr_token):
-            raise not_ours(cdr.cdr_token)
+        self.must_concern_us(cdr)
         try:
             ours = self._platform.url(call.version, ModuleID.CDRS, InterfaceRole.RECEIVER)
             where = join_url(ours, cdr.country_code, cdr.party_id, cdr.id)

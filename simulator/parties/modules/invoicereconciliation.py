@@ -5,6 +5,7 @@ said and heard without translation. Source: OCPI 2.3.0 (edition 2), Invoice reco
 """
 
 from collections.abc import Callable
+from typing import Any
 
 import msgspec
 
@@ -18,12 +19,12 @@ from simulator.ocpi.status import Status
 from simulator.ocpi.v2_3_0.invoicereconciliation import InvoiceReconciliationRecord
 from simulator.parties.call import CREATED, DONE, Call, Refusal, Reply
 from simulator.parties.connection import Connection
-from simulator.parties.copied import Copies
-from simulator.parties.modules.order import newer, overtaken
+from simulator.parties.modules.order import overtaken
 from simulator.parties.modules.ownership import must_match, owner_of, unknown
 from simulator.parties.office import Office
 from simulator.parties.push import Done, Outbox
 from simulator.parties.store import Store, page
+from simulator.parties.taking import Receiver
 
 PAGE_LIMIT = 100
 
@@ -88,12 +89,13 @@ class InvoiceReconciliationSender:
 Heard = Callable[[InvoiceReconciliationRecord, Cause], None]
 
 
-class InvoiceReconciliationReceiver:
+class InvoiceReconciliationReceiver(Receiver[InvoiceReconciliationRecord]):
     """The side that gets invoices; `on_change` hears of each record that is new or other, `on_withdrawn` of its end."""
 
+    removes = True
+
     def __init__(self, office: Office, on_change: Heard, on_withdrawn: Heard) -> None:
-        self.store: Copies[InvoiceReconciliationRecord] = office.copies()
-        self._journal = office.journal
+        super().__init__(office)
         self._on_change = on_change
         self._on_withdrawn = on_withdrawn
         office.platform.offer(
@@ -107,17 +109,16 @@ class InvoiceReconciliationReceiver:
             },
         )
 
-    def take(self, record: InvoiceReconciliationRecord, cause: Cause) -> bool:
-        """Keep a pulled record unless a newer one is known; whether it changed anything."""
-        known = self.store.told(record.country_code, record.party_id, record.id)
-        if known is not None and (known == record or newer(known.last_updated, record.last_updated)):
-            return False
-        self._keep(record, cause)
-        return True
+    def keep(self, obj: InvoiceReconciliationRecord, original: Any, cause: Cause) -> None:
+        """See Receiver."""
+        del original
+        self.store.put(obj, obj.country_code, obj.party_id, obj.id)
+        self._on_change(obj, cause)
 
-    def _keep(self, record: InvoiceReconciliationRecord, cause: Cause) -> None:
-        self.store.put(record, record.country_code, record.party_id, record.id)
-        self._on_change(record, cause)
+    def forget(self, obj: InvoiceReconciliationRecord, cause: Cause) -> None:
+        """See Receiver."""
+        self.store.drop(obj.country_code, obj.party_id, obj.id)
+        self._on_withdrawn(obj, cause)
 
     def _known(self, call: Call) -> InvoiceReconciliationRecord:
         record = self.store.get(*owner_of(call), call.params["record_id"])
@@ -149,13 +150,11 @@ class InvoiceReconciliationReceiver:
         must_match(call, record)
         known = self.store.told(*owner, record.id)
         if known is None or not overtaken(self._journal, call, known.last_updated, record.last_updated):
-            self._keep(record, call.cause)
+            self.keep(record, None, call.cause)
         return CREATED if known is None else DONE
 
     def _delete(self, call: Call) -> Reply:
-        record = self._known(call)
-        self.store.drop(record.country_code, record.party_id, record.id)
-        self._on_withdrawn(record, call.cause)
+        self.forget(self._known(call), call.cause)
         return DONE
 
 

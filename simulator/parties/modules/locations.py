@@ -15,12 +15,12 @@ from simulator.ocpi.patch import apply_patch
 from simulator.ocpi.v2_2_1.location_tree import find_connector, find_evse, put_connector, put_evse
 from simulator.ocpi.v2_2_1.locations import EVSE, Connector, Location
 from simulator.parties.call import CREATED, DONE, Call, Reply
-from simulator.parties.copied import Copies
 from simulator.parties.dialect import HOME
 from simulator.parties.modules.order import newer, overtaken
 from simulator.parties.modules.ownership import must_match, must_stay, owner_of, unknown
 from simulator.parties.office import Office
 from simulator.parties.store import Store, listed
+from simulator.parties.taking import Receiver
 
 PAGE_LIMIT = 100
 
@@ -79,13 +79,23 @@ class LocationsSender:
         return call.reply(connector, connector_of(self._original(call), evse, connector))
 
 
-class LocationsReceiver:
-    """Keeps copies of the peers' locations. `on_change(location, evse, cause)`: what is new (evse None: all of it)."""
+class LocationsReceiver(Receiver[Location]):
+    """Keeps copies of the peers' locations.
 
-    def __init__(self, office: Office, on_change: Callable[[Location, EVSE | None, Cause], None]) -> None:
-        self.store: Copies[Location] = office.copies()
-        self._journal = office.journal
+    `on_change(location, evse, cause)`: what is new (evse None: all of it); `on_gone`: what is no longer valid.
+    """
+
+    removes = True
+
+    def __init__(
+        self,
+        office: Office,
+        on_change: Callable[[Location, EVSE | None, Cause], None],
+        on_gone: Callable[[Location, Cause], None],
+    ) -> None:
+        super().__init__(office)
         self._on_change = on_change
+        self._on_gone = on_gone
         office.platform.offer(
             ModuleID.LOCATIONS,
             InterfaceRole.RECEIVER,
@@ -102,19 +112,32 @@ class LocationsReceiver:
             },
         )
 
-    def take(self, location: Location, cause: Cause, original: Any = None) -> bool:
-        """Keep what is new of a pulled location; whether it changed anything."""
-        key = (location.country_code, location.party_id, location.id)
-        known = self.store.get(*key)
-        if known is not None and not self.store.doubts(*key) and newer(known.last_updated, location.last_updated):
-            location = _with_newer_evses(known, location)
-            before = self.store.original(type(original), *key)
-            original = _with_newer_evses(before, original) if before is not None else None
-        if known == location:
-            self.store.again(original, *key)
-            return False
-        self._keep(location, original, cause)
-        return True
+    def merged(self, known: Any, other: Any) -> Any:
+        """See Receiver: a push was faster than the page of a list, whose EVSEs may still be newer."""
+        return _with_newer_evses(known, other)
+
+    def keep(self, obj: Location, original: Any, cause: Cause) -> None:
+        """See Receiver."""
+        self.store.put(obj, obj.country_code, obj.party_id, obj.id, original=original)
+        self._on_change(obj, None, cause)
+
+    def forget(self, obj: Location, cause: Cause) -> None:
+        """See Receiver."""
+        self.store.drop(obj.country_code, obj.party_id, obj.id)
+        self._on_gone(obj, cause)
+
+    def stale_us(self, known: Location, later: Location) -> int:
+        """See Receiver: for how long the longest wrong status of its EVSEs has been believed."""
+        before = {evse.uid: evse.status for evse in known.evses}
+        calendar = self._office.calendar
+        return max(
+            (
+                calendar.now_us - calendar.at_us(evse.last_updated)
+                for evse in later.evses
+                if evse.uid in before and before[evse.uid] is not evse.status
+            ),
+            default=0,
+        )
 
     # What the owner reads back
 
@@ -164,7 +187,7 @@ class LocationsReceiver:
         must_match(call, location)
         known = self.store.told(country_code, party_id, location.id)
         if known is None or not self._overtaken(call, known.last_updated, location.last_updated):
-            self._keep(location, call.original(Location), call.cause)
+            self.keep(location, call.original(Location), call.cause)
         return CREATED if known is None else DONE
 
     def _put_evse(self, call: Call) -> Reply:
@@ -233,10 +256,6 @@ class LocationsReceiver:
         self.store.amend(location, location.country_code, location.party_id, location.id, original=original)
         self._on_change(location, evse, call.cause)
 
-    def _keep(self, location: Location, original: Any, cause: Cause) -> None:
-        self.store.put(location, location.country_code, location.party_id, location.id, original=original)
-        self._on_change(location, None, cause)
-
     def _overtaken(self, call: Call, known: str, offered: str) -> bool:
         if self.store.doubts(*owner_of(call), call.params["location_id"]):
             return False
@@ -265,7 +284,7 @@ def with_status_of(original: Any, evse: EVSE) -> Any:
 
 
 def _with_newer_evses(known: Location, pulled: Location) -> Location:
-    """A push was faster than the page of a list: take from the page the EVSEs that are newer there."""
+    """A location with those EVSEs of a pulled one that are newer there."""
     for evse in pulled.evses:
         ours = find_evse(known, evse.uid)
         if ours is None or newer(evse.last_updated, ours.last_updated):

@@ -27,18 +27,19 @@ from simulator.ocpi.v2_2_1.sessions import (
 )
 from simulator.parties.call import CREATED, DONE, Call, Refusal, Reply
 from simulator.parties.connection import Connection
-from simulator.parties.copied import Copies
 from simulator.parties.dialect import HOME, OLDEST
 from simulator.parties.modules.order import newer, overtaken
 from simulator.parties.modules.ownership import must_match, must_stay, not_ours, owner_of, unknown
 from simulator.parties.office import Office
 from simulator.parties.store import Store, page
+from simulator.parties.taking import Receiver
 
 if TYPE_CHECKING:
     from simulator.ocpi.translation import Loss
 
 PAGE_LIMIT = 100
 ENDED = (SessionStatus.COMPLETED, SessionStatus.INVALID)
+_BEFORE = (SessionStatus.PENDING, SessionStatus.RESERVATION)
 
 
 class RunningSession(Protocol):
@@ -98,16 +99,14 @@ class SessionsSender:
         return Reply(codec.encode(self._prefer(call, call.read(ChargingPreferences))))
 
 
-class SessionsReceiver:
+class SessionsReceiver(Receiver[Session]):
     """Keeps copies of the peers' sessions, of tokens that it `may_see`; `on_change` hears of each new state."""
 
     def __init__(
         self, office: Office, on_change: Callable[[Session, Cause], None], may_see: Callable[[CdrToken], bool]
     ) -> None:
-        self.store: Copies[Session] = office.copies()
+        super().__init__(office)
         self._may_see = may_see
-        self._office = office
-        self._journal = office.journal
         self._on_change = on_change
         office.platform.offer(
             ModuleID.SESSIONS,
@@ -121,19 +120,19 @@ class SessionsReceiver:
         owners = [(connection.peer_country_code, connection.peer_party_id), *members]
         return next((found for owner in owners if (found := self.store.get(*owner, id)) is not None), None)
 
-    def take(self, session: Session, cause: Cause, original: Any = None) -> bool:
-        """Keep a pulled session that is for us unless a newer state is known; whether it changed anything."""
-        if not self._may_see(session.cdr_token):
-            return False
-        key = (session.country_code, session.party_id, session.id)
-        known = self.store.get(*key)
-        if known is not None and not self.store.doubts(*key) and newer(known.last_updated, session.last_updated):
-            return False
-        if known == session:
-            self.store.again(original, *key)
-            return False
-        self._keep(session, original, cause)
-        return True
+    def must_concern_us(self, obj: Session) -> None:
+        """See Receiver: it goes to the owner of its token, and to who may limit it."""
+        if not self._may_see(obj.cdr_token):
+            raise not_ours(obj.cdr_token)
+
+    def must_follow(self, known: Session, later: Session) -> None:
+        """See Receiver."""
+        _must_follow(known, later.status, later.last_updated)
+
+    def keep(self, obj: Session, original: Any, cause: Cause) -> None:
+        """See Receiver."""
+        self.store.put(obj, obj.country_code, obj.party_id, obj.id, original=original)
+        self._on_change(obj, cause)
 
     def prefer(
         self, connection: Connection, session: Session, preferences: ChargingPreferences, cause: Cause
@@ -162,14 +161,6 @@ class SessionsReceiver:
         word = client.decode(exchange, answer, lambda data: codec.decode(data, ChargingPreferencesResponse))
         return word.value if word is not None else answer.problem
 
-    def _keep(self, session: Session, original: Any, cause: Cause) -> None:
-        self.store.put(session, session.country_code, session.party_id, session.id, original=original)
-        self._on_change(session, cause)
-
-    def _must_see(self, session: Session) -> None:
-        if not self._may_see(session.cdr_token):
-            raise not_ours(session.cdr_token)
-
     def _known(self, call: Call) -> Session:
         session = self.store.get(*owner_of(call), call.params["session_id"])
         if session is None:
@@ -189,11 +180,12 @@ class SessionsReceiver:
         country_code, party_id = owner_of(call)
         session = call.read(Session)
         must_match(call, session)
-        self._must_see(session)
+        self.must_concern_us(session)
         known = self.store.told(country_code, party_id, session.id)
         if known is None or not overtaken(self._journal, call, known.last_updated, session.last_updated):
-            _must_not_resume(known, session.status)
-            self._keep(session, call.original(Session), call.cause)
+            if known is not None:
+                self.must_follow(known, session)
+            self.keep(session, call.original(Session), call.cause)
         return CREATED if known is None else DONE
 
     def _patch(self, call: Call) -> Reply:
@@ -203,16 +195,16 @@ class SessionsReceiver:
         doubted = self.store.doubts(known.country_code, known.party_id, known.id)
         late = not doubted and overtaken(self._journal, call, known.last_updated, patch.last_updated)
         if not late and not doubted:
-            _must_not_resume(known, patch.status)
+            _must_follow(known, patch.status, patch.last_updated)
         # In 2.1.1 a list replaces what was there, as in any other PATCH.
         patched = _patched if call.version != OLDEST else _replaced
         changed = patched(known, patch, late)
         if changed is not known:
-            self._must_see(changed)
+            self.must_concern_us(changed)
             original = self._original(call)
             if original is not None:
                 original = patched(original, call.original_patch(Session), late)
-            self._keep(changed, original, call.cause)
+            self.keep(changed, original, call.cause)
         return DONE
 
 
@@ -234,11 +226,19 @@ def _replaced(session: Any, patch: Any, late: bool) -> Any:
     return session if late else apply_patch(session, patch)
 
 
-def _must_not_resume(known: Session | None, status: SessionStatus | UnsetType | None) -> None:
-    """Refuse with 2001 what would let a session go on that has ended. OCPI 2.2.1, Sessions, Flow and Lifecycle."""
-    if known is None or known.status not in ENDED or status in (UNSET, None, known.status):
+def _must_follow(known: Session, status: SessionStatus | UnsetType | None, last_updated: str) -> None:
+    """Refuse with 2001 a later state that the known one cannot lead to: what has ended never changes again.
+
+    That state itself may be told again, and more fully. Source: OCPI 2.2.1, Sessions, SessionStatus; digest, 3.3.
+    """
+    if known.status in ENDED and newer(last_updated, known.last_updated):
+        message = f"Session {known.id!r} is {known.status.value} and does not change any more."
+    elif status in (UNSET, None, known.status) or known.status in _BEFORE:
         return
-    message = f"Session {known.id!r} is {known.status.value} and cannot become {status}."
+    elif known.status in ENDED or status in _BEFORE:
+        message = f"Session {known.id!r} is {known.status.value} and cannot become {status}."
+    else:
+        return
     raise Refusal(Status.INVALID_PARAMETERS, message)
 
 

@@ -1,6 +1,6 @@
 """Tariffs: the Sender's own price lists and a Receiver's copies. Source: OCPI 2.2.1, Tariffs module."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from simulator.engine.cause import Cause
@@ -10,12 +10,11 @@ from simulator.ocpi.patch import apply_patch, partial
 from simulator.ocpi.v2_1_1 import tariffs as v2_1_1
 from simulator.ocpi.v2_2_1.tariffs import Tariff
 from simulator.parties.call import CREATED, DONE, Call, Reply
-from simulator.parties.connection import Connection
-from simulator.parties.copied import Copies
-from simulator.parties.modules.order import newer, overtaken
+from simulator.parties.modules.order import overtaken
 from simulator.parties.modules.ownership import must_match, owner_of, unknown
 from simulator.parties.office import Office
 from simulator.parties.store import Store, listed
+from simulator.parties.taking import Receiver
 
 PAGE_LIMIT = 100
 _PATCH = partial(v2_1_1.Tariff, last_updated_required=False)
@@ -36,12 +35,13 @@ class TariffsSender:
         return listed(list(self.store), lambda tariff: tariff.last_updated, call, PAGE_LIMIT, finder)
 
 
-class TariffsReceiver:
+class TariffsReceiver(Receiver[Tariff]):
     """Keeps copies of the peers' tariffs; `on_change` hears when any of them is new, other or gone."""
 
+    removes = True
+
     def __init__(self, office: Office, on_change: Callable[[Tariff, Cause], None]) -> None:
-        self.store: Copies[Tariff] = office.copies()
-        self._journal = office.journal
+        super().__init__(office)
         self._on_change = on_change
         office.platform.offer(
             ModuleID.TARIFFS,
@@ -54,32 +54,15 @@ class TariffsReceiver:
             },
         )
 
-    def take_all(self, connection: Connection, tariffs: Iterable[tuple[Tariff, Any]], cause: Cause) -> int:
-        """A full pull replaces what was known of the peer, but for newer pushes; returns how many tariffs changed."""
-        changed = 0
-        kept: dict[str, None] = {}
-        for tariff, original in tariffs:
-            key = (tariff.country_code, tariff.party_id, tariff.id)
-            kept["/".join(key).lower()] = None
-            known = self.store.get(*key)
-            if known is not None and not self.store.doubts(*key) and newer(known.last_updated, tariff.last_updated):
-                continue
-            if known == tariff:
-                self.store.again(original, *key)
-            else:
-                self.store.put(tariff, *key, original=original)
-                self._on_change(tariff, cause)
-                changed += 1
-        gone = [
-            tariff
-            for tariff in self.store
-            if connection.owns(tariff.country_code, tariff.party_id)
-            and "/".join((tariff.country_code, tariff.party_id, tariff.id)).lower() not in kept
-        ]
-        for tariff in gone:
-            self.store.drop(tariff.country_code, tariff.party_id, tariff.id)
-            self._on_change(tariff, cause)
-        return changed + len(gone)
+    def keep(self, obj: Tariff, original: Any, cause: Cause) -> None:
+        """See Receiver."""
+        self.store.put(obj, obj.country_code, obj.party_id, obj.id, original=original)
+        self._on_change(obj, cause)
+
+    def forget(self, obj: Tariff, cause: Cause) -> None:
+        """See Receiver."""
+        self.store.drop(obj.country_code, obj.party_id, obj.id)
+        self._on_change(obj, cause)
 
     def _get(self, call: Call) -> Reply:
         key = (*owner_of(call), call.params["tariff_id"])
@@ -94,8 +77,7 @@ class TariffsReceiver:
         must_match(call, tariff)
         known = self.store.told(country_code, party_id, tariff.id)
         if known is None or not overtaken(self._journal, call, known.last_updated, tariff.last_updated):
-            self.store.put(tariff, country_code, party_id, tariff.id, original=call.original(Tariff))
-            self._on_change(tariff, call.cause)
+            self.keep(tariff, call.original(Tariff), call.cause)
         return CREATED if known is None else DONE
 
     def _patch(self, call: Call) -> Reply:
@@ -115,13 +97,12 @@ class TariffsReceiver:
         tariff = call.dialect.decode(codec.encode(original), Tariff, owner, call.cause.id)
         must_match(call, tariff)
         if self.store.doubts(*key) or not overtaken(self._journal, call, known.last_updated, tariff.last_updated):
-            self.store.put(tariff, *owner, tariff.id, original=original)
-            self._on_change(tariff, call.cause)
+            self.keep(tariff, original, call.cause)
         return DONE
 
     def _delete(self, call: Call) -> Reply:
-        tariff = self.store.drop(*owner_of(call), call.params["tariff_id"])
+        tariff = self.store.get(*owner_of(call), call.params["tariff_id"])
         if tariff is None:
             raise unknown("Tariff", call.params["tariff_id"])
-        self._on_change(tariff, call.cause)
+        self.forget(tariff, call.cause)
         return DONE

@@ -16,12 +16,12 @@ from simulator.ocpi.v2_2_1.tokens import AuthorizationInfo, LocationReferences, 
 from simulator.ocpi.v2_2_1.types import TokenType
 from simulator.parties.call import CREATED, DONE, Call, Refusal, Reply
 from simulator.parties.connection import Connection
-from simulator.parties.copied import Copies
 from simulator.parties.dialect import HOME, OLDEST
-from simulator.parties.modules.order import newer, overtaken
+from simulator.parties.modules.order import overtaken
 from simulator.parties.modules.ownership import must_match, must_stay, owner_of, unknown
 from simulator.parties.office import Office
 from simulator.parties.store import Store, listed
+from simulator.parties.taking import Receiver
 
 PAGE_LIMIT = 500
 
@@ -80,13 +80,14 @@ class TokensSender:
         return call.reply(self._decide(call.connection, token, where))
 
 
-class TokensReceiver:
-    """Keeps copies of the peers' tokens; `on_change` hears of each that is pushed, or that a pull finds to be other."""
+class TokensReceiver(Receiver[Token]):
+    """Keeps copies of the peers' tokens; `on_change` hears of each that is pushed, or by a list other or gone."""
+
+    removes = True
 
     def __init__(self, office: Office, on_change: Callable[[Token, Cause], None]) -> None:
-        self.store: Copies[Token] = office.copies()
+        super().__init__(office)
         self._by_uid: dict[tuple[str, str], dict[str, Token]] = {}
-        self._journal = office.journal
         self._on_change = on_change
         office.platform.offer(
             ModuleID.TOKENS,
@@ -102,28 +103,30 @@ class TokensReceiver:
         """The token with this uid, or the only one of this contract; None when there is none or a choice."""
         return _only(self.store, uid_or_contract)
 
-    def take(self, token: Token, cause: Cause, original: Any = None) -> bool:
-        """Keep a pulled token unless a newer state of it is known; whether it changed anything."""
-        key = _key(token)
-        known = self.store.get(*key)
-        if known is not None and not self.store.doubts(*key) and newer(known.last_updated, token.last_updated):
-            return False
-        if known == token:
-            self.store.again(original, *key)
-            return False
-        self._keep(token, original)
-        if known is not None:
-            self._on_change(token, cause)
-        return True
+    def key(self, obj: Token) -> tuple[str, str, str, str]:
+        """See Receiver."""
+        return obj.country_code, obj.party_id, obj.uid, obj.type.value
+
+    def keep(self, obj: Token, original: Any, cause: Cause) -> None:
+        """See Receiver."""
+        new = self.store.get(*self.key(obj)) is None
+        self._keep(obj, original)
+        if not new:
+            self._on_change(obj, cause)
+
+    def forget(self, obj: Token, cause: Cause) -> None:
+        """See Receiver."""
+        self.store.drop(*self.key(obj))
+        self._by_uid[obj.uid.lower(), obj.type.value].pop(_owner(obj))
+        self._on_change(obj, cause)
 
     def _keep(self, token: Token, original: Any) -> None:
-        owner = f"{token.country_code}-{token.party_id}".upper()
-        self._by_uid.setdefault((token.uid.lower(), token.type.value), {})[owner] = token
-        self.store.put(token, *_key(token), original=original)
+        self._by_uid.setdefault((token.uid.lower(), token.type.value), {})[_owner(token)] = token
+        self.store.put(token, *self.key(token), original=original)
 
     def _original(self, call: Call, token: Token) -> Any:
         """A token as it came, None when it is of another version than is spoken."""
-        return None if call.version == HOME else self.store.original(call.class_of(Token), *_key(token))
+        return None if call.version == HOME else self.store.original(call.class_of(Token), *self.key(token))
 
     def _known(self, call: Call) -> Token:
         owner, uid = owner_of(call), call.params["token_uid"]
@@ -155,7 +158,7 @@ class TokensReceiver:
         known = self._known(call)
         patch = call.read_patch(Token)
         must_stay(known, patch, "uid", "type", "country_code", "party_id")
-        doubted = self.store.doubts(*_key(known))
+        doubted = self.store.doubts(*self.key(known))
         if doubted or not overtaken(self._journal, call, known.last_updated, patch.last_updated):
             token, original = apply_patch(known, patch), self._original(call, known)
             if original is not None:
@@ -165,8 +168,8 @@ class TokensReceiver:
         return DONE
 
 
-def _key(token: Token) -> tuple[str, str, str, str]:
-    return token.country_code, token.party_id, token.uid, token.type.value
+def _owner(token: Token) -> str:
+    return f"{token.country_code}-{token.party_id}".upper()
 
 
 def _only(store: Store[Token], uid_or_contract: str) -> Token | None:

@@ -93,6 +93,15 @@ class DriverApp:
         self._locations[place] = shown
         self._cells.setdefault(_cell(latitude, longitude), {})[place] = shown
 
+    def unlearn(self, location: Location) -> None:
+        """Show a location no more."""
+        latitude, longitude, keys, place = self._locations.pop(
+            f"{location.country_code}-{location.party_id}/{location.id}"
+        )
+        self._cells[_cell(latitude, longitude)].pop(place)
+        for key in keys:
+            self._evses.pop(key, None)
+
     def _learn_status(self, key: str, location: Location, evse: EVSE) -> bool:
         """Show the status of an EVSE of which nothing else has changed; whether that was so."""
         known_at, known = self._connectors[key]

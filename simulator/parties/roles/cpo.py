@@ -43,7 +43,6 @@ from simulator.parties.modules.sessions import SessionsSender
 from simulator.parties.modules.tariffs import TariffsSender
 from simulator.parties.modules.tokens import TokensReceiver
 from simulator.parties.office import Office
-from simulator.parties.pull import Crawl
 from simulator.parties.push import Copy, Outbox, say
 from simulator.parties.registration import Registration
 from simulator.parties.roles.authorisation import Authorisation, Authoriser, cdr_token
@@ -61,7 +60,8 @@ from simulator.parties.roles.cpo_session import CpoSession, Place
 from simulator.parties.roles.cpo_session_push import SessionPush
 from simulator.parties.roles.cpo_tariffs import PriceList
 from simulator.parties.roles.expected import EXPECTED
-from simulator.parties.sync import Pull, Synchroniser, Taken
+from simulator.parties.sync import Pull, Synchroniser
+from simulator.parties.taking import Taken
 
 _IN_OCPI = {
     "Available": Status.AVAILABLE,
@@ -120,7 +120,7 @@ class Cpo:
         self._behind = BehindHubs(
             office, lambda routed, reason, cause: self.sync.soon(routed, reason, cause), self._push.met
         )
-        pulls = (self._behind.pull, Pull(ModuleID.TOKENS, Token, self._take_tokens))
+        pulls = (self._behind.pull, Pull(ModuleID.TOKENS, Token, self.tokens, took=self._took_tokens))
         self.sync = Synchroniser(office, pulls if keeps_tokens else pulls[:1], poll_us)
         self.registration = Registration(office, EXPECTED[Role.CPO], self._registered)
         self.billing = Billing(office, self._outbox)
@@ -189,17 +189,14 @@ class Cpo:
             for copy in session.copies.values():
                 copy.lacks_some = True
 
-    def _take_tokens(self, connection: Connection, found: Crawl[Token], cause: Cause) -> Taken:
+    def _took_tokens(self, connection: Connection, taken: Taken, cause: Cause) -> None:
         """Of tokens that are new only their number is recorded: a card list of thousands is in the message itself."""
-        mine = found.owned_by(connection)
-        known = len(self.tokens.store)
-        changed = sum(self.tokens.take(token, cause, original) for token, original in mine)
-        if len(self.tokens.store) > known:
-            self.office.journal.state(self.office.id, "tokens", connection.peer_id, {"count": len(mine)}, cause)
-        return Taken(changed)
+        if taken.new:
+            self.office.journal.state(self.office.id, "tokens", connection.peer_id, {"count": taken.listed}, cause)
 
     def _token_changed(self, token: Token, cause: Cause) -> None:
-        value = {"valid": token.valid, "whitelist": token.whitelist}
+        known = self.tokens.store.get(*self.tokens.key(token))
+        value = {"valid": token.valid, "whitelist": token.whitelist} if known is not None else None
         entity = f"{token.country_code}-{token.party_id}/{token.uid}/{token.type.value}"
         self.office.journal.state(self.office.id, "token", entity, value, cause)
 

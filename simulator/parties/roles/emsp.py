@@ -36,7 +36,6 @@ from simulator.parties.modules.tariffs import TariffsReceiver
 from simulator.parties.modules.tokens import TokensSender
 from simulator.parties.office import Office
 from simulator.parties.publish import Where, publish
-from simulator.parties.pull import Crawl
 from simulator.parties.push import Outbox
 from simulator.parties.registration import Registration
 from simulator.parties.repricing import reprice
@@ -48,7 +47,7 @@ from simulator.parties.roles.emsp_reservations import Reservations
 from simulator.parties.roles.emsp_scsps import ScspDesk
 from simulator.parties.roles.expected import EXPECTED
 from simulator.parties.roles.limiting import Limiter
-from simulator.parties.sync import Pull, Synchroniser, Taken
+from simulator.parties.sync import Pull, Synchroniser
 from simulator.world.app import KnownEvse
 
 _ACTIVE = SessionStatus.ACTIVE
@@ -77,7 +76,7 @@ class Emsp:
     def __init__(self, office: Office, poll_us: int | None, has_scsps: bool = False) -> None:
         self.office = office
         self.tokens = TokensSender(office, self._decide)
-        self.locations = LocationsReceiver(office, self._location_changed)
+        self.locations = LocationsReceiver(office, self._location_changed, self._location_gone)
         self.permissions = Permissions(self.locations.store)
         self.tariffs = TariffsReceiver(office, self._tariff_changed)
         self.sessions = SessionsReceiver(office, self._session_changed, self.tokens.has_issued)
@@ -98,14 +97,14 @@ class Emsp:
         behind = BehindHubs(office, lambda routed, reason, cause: self.sync.soon(routed, reason, cause))
         pulls = (
             behind.pull,
-            Pull(ModuleID.TARIFFS, Tariff, self._take_tariffs, full=True),
-            Pull(ModuleID.LOCATIONS, Location, self._take_locations),
-            Pull(ModuleID.SESSIONS, Session, self._take_sessions, needs_date_from=True, personal=True),
-            Pull(ModuleID.CDRS, CDR, self._take_cdrs, personal=True),
+            Pull(ModuleID.TARIFFS, Tariff, self.tariffs, full=True),
+            Pull(ModuleID.LOCATIONS, Location, self.locations),
+            Pull(ModuleID.SESSIONS, Session, self.sessions, needs_date_from=True, personal=True),
+            Pull(ModuleID.CDRS, CDR, self.cdrs, personal=True),
             Pull(
                 ModuleID.INVOICE_RECONCILIATION,
                 InvoiceReconciliationRecord,
-                self.invoices.take,
+                self.invoices.receiver,
                 optional=True,
                 by_hub=False,
                 read=read_records,
@@ -188,6 +187,12 @@ class Emsp:
         for each in (evse,) if evse is not None else location.evses:
             value = {"status": each.status, "last_updated": each.last_updated}
             self.office.journal.state(self.office.id, "evse", f"{owner}/{each.uid}", value, cause)
+
+    def _location_gone(self, location: Location, cause: Cause) -> None:
+        self.app.unlearn(location)
+        for evse in location.evses:
+            entity = f"{location.country_code}-{location.party_id}/{evse.uid}"
+            self.office.journal.state(self.office.id, "evse", entity, None, cause)
 
     def _tariff_changed(self, tariff: Tariff, cause: Cause) -> None:
         self.app.reprice(tariff)
@@ -273,44 +278,6 @@ class Emsp:
             )
 
         self.office.spawn(work(), f"charging preferences of {session.id}")
-
-    # What it pulls
-
-    def _take_tariffs(self, connection: Connection, found: Crawl[Tariff], cause: Cause) -> Taken:
-        return Taken(self.tariffs.take_all(connection, found.heard(), cause))
-
-    def _take_locations(self, connection: Connection, found: Crawl[Location], cause: Cause) -> Taken:
-        changed, stalest_us = 0, 0
-        for location, original in found.owned_by(connection):
-            stale_us = self._stale_us(location)
-            if self.locations.take(location, cause, original):
-                changed += 1
-                stalest_us = max(stalest_us, stale_us)
-        return Taken(changed, stalest_us)
-
-    def _stale_us(self, location: Location) -> int:
-        """For how long the longest wrong status of this location has been shown to drivers."""
-        known = self.locations.store.get(location.country_code, location.party_id, location.id)
-        if known is None:
-            return 0
-        before = {evse.uid: evse.status for evse in known.evses}
-        calendar = self.office.calendar
-        return max(
-            (
-                calendar.now_us - calendar.at_us(evse.last_updated)
-                for evse in location.evses
-                if evse.uid in before and before[evse.uid] is not evse.status
-            ),
-            default=0,
-        )
-
-    def _take_sessions(self, connection: Connection, found: Crawl[Session], cause: Cause) -> Taken:
-        mine = found.owned_by(connection)
-        return Taken(sum(self.sessions.take(session, cause, original) for session, original in mine))
-
-    def _take_cdrs(self, connection: Connection, found: Crawl[CDR], cause: Cause) -> Taken:
-        mine = found.owned_by(connection)
-        return Taken(sum(self.cdrs.take(cdr, cause, original) for cdr, original in mine))
 
     # What its drivers want (CommandDesk)
 

@@ -14,9 +14,7 @@ from simulator.parties.modules.invoicereconciliation import InvoiceReconciliatio
 from simulator.parties.modules.ownership import Key, key_of
 from simulator.parties.office import Office
 from simulator.parties.pricing import totals
-from simulator.parties.pull import Crawl
 from simulator.parties.store import Store
-from simulator.parties.sync import Taken
 
 
 class InvoiceDesk:
@@ -34,10 +32,6 @@ class InvoiceDesk:
         bill = key_of(cdr)
         for record in [record for record in self._lacking.values() if bill in _cdrs(record)]:
             self._check(record, cause)
-
-    def take(self, connection: Connection, found: Crawl[InvoiceReconciliationRecord], cause: Cause) -> Taken:
-        """Records that were pulled."""
-        return Taken(sum(self.receiver.take(record, cause) for record, _ in found.owned_by(connection)))
 
     def _withdrawn(self, record: InvoiceReconciliationRecord, cause: Cause) -> None:
         self._lacking.pop(key_of(record), None)

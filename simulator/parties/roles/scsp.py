@@ -13,11 +13,10 @@ from simulator.parties.behind import BehindHubs
 from simulator.parties.connection import Connection
 from simulator.parties.modules.sessions import SessionsReceiver
 from simulator.parties.office import Office
-from simulator.parties.pull import Crawl
 from simulator.parties.registration import Registration
 from simulator.parties.roles.expected import EXPECTED
 from simulator.parties.roles.limiting import Limiter
-from simulator.parties.sync import Pull, Synchroniser, Taken
+from simulator.parties.sync import Pull, Synchroniser
 
 
 class Scsp:
@@ -28,7 +27,7 @@ class Scsp:
         self.sessions = SessionsReceiver(office, self._session_changed, _of_anybody)
         self.limits = Limiter(office, self.sessions)
         self._behind = BehindHubs(office, lambda routed, reason, cause: self.sync.soon(routed, reason, cause))
-        pull = Pull(ModuleID.SESSIONS, Session, self._take_sessions, needs_date_from=True, personal=True)
+        pull = Pull(ModuleID.SESSIONS, Session, self.sessions, needs_date_from=True, personal=True)
         self.sync = Synchroniser(office, (self._behind.pull, pull), poll_us)
         self.registration = Registration(office, EXPECTED[Role.SCSP], self._registered)
 
@@ -49,10 +48,6 @@ class Scsp:
 
     def went_down(self) -> None:
         """This party stops; it has nothing that waits to be pushed."""
-
-    def _take_sessions(self, connection: Connection, found: Crawl[Session], cause: Cause) -> Taken:
-        mine = found.owned_by(connection)
-        return Taken(sum(self.sessions.take(session, cause, original) for session, original in mine))
 
     def _session_changed(self, session: Session, cause: Cause) -> None:
         cost, token = session.total_cost, session.cdr_token

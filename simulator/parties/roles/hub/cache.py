@@ -58,6 +58,26 @@ class Kept:
         self._tree: Tree | None = None
 
     @property
+    def id(self) -> str:
+        """Its id, or the uid of a token."""
+        return self.head.uid or self.head.id
+
+    @property
+    def key(self) -> tuple[str, str, str, str]:
+        """Under which key it is kept."""
+        return (*self.owner, self.id, self.head.type if self.kind == "token" else "")
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What parties may call a token: its uid and its contract."""
+        head = self.head
+        return (head.uid.lower(), (head.contract_id or head.auth_id).lower()) if self.kind == "token" else ()
+
+    def stands(self, other: "Kept") -> bool:
+        """Whether this state of an object is not replaced by another."""
+        return self.raw == other.raw or newer(self.head.last_updated, other.head.last_updated)
+
+    @property
     def raw(self) -> bytes:
         """The JSON: the owner's own bytes, or with what was changed since."""
         if self._raw is None:
@@ -132,26 +152,26 @@ class Cache:
         """The tokens with this uid, or of this contract."""
         return list(self._contracts.get(uid_or_contract.lower(), {}).values())
 
-    def take(self, kind: str, owner: Owner, version: str, head: Head, raw: bytes) -> bool:
-        """Keep a whole object unless a newer state of it is known; whether it changed anything."""
-        id = head.uid or head.id
-        type = head.type if kind == "token" else ""
-        store = self._stores[kind]
-        known = store.told(*owner, id, type)
-        if known is not None and (known.raw == raw or newer(known.head.last_updated, head.last_updated)):
-            return False
-        kept = Kept(kind, owner, version, head, raw)
+    def store(self, kind: str) -> Copies[Kept]:
+        """Everything of a kind, by the keys of the objects."""
+        return self._stores[kind]
+
+    def keep(self, kept: Kept) -> None:
+        """Keep a whole object in the place of what is known of it."""
+        store = self._stores[kept.kind]
+        known = store.told(*kept.key)
         if known is not None:
             kept.shown = known.shown
-        store.put(kept, *owner, id, type)
-        if kind == "token":
-            for name in (head.uid, head.contract_id or head.auth_id):
-                self._contracts.setdefault(name.lower(), {})["/".join((*owner, id, type)).lower()] = kept
-        return True
+        store.put(kept, *kept.key)
+        for name in kept.names:
+            self._contracts.setdefault(name, {})["/".join(kept.key).lower()] = kept
 
     def put(self, kind: str, owner: Owner, version: str, raw: bytes, tree: Tree) -> None:
-        """Keep an object that was pushed, which is `tree` when read."""
-        self.take(kind, owner, version, head_of(tree), raw)
+        """Keep an object that was pushed, which is `tree` when read, unless a newer state of it is known."""
+        kept = Kept(kind, owner, version, head_of(tree), raw)
+        known = self._stores[kind].told(*kept.key)
+        if known is None or not known.stands(kept):
+            self.keep(kept)
 
     def change(self, kept: Kept, changes: Tree, path: tuple[str, ...] = (), *, whole: bool = False) -> bool:
         """Change a kept object, or what lies at `path` in it: an EVSE by uid, a connector by id.
@@ -173,7 +193,7 @@ class Cache:
             parts.append(part)
             within += f".{name}[{place}]"
         known, last_updated = parts[-1].get("last_updated"), changes.get("last_updated")
-        doubted = self._stores[kept.kind].doubts(*_key(kept))
+        doubted = self._stores[kept.kind].doubts(*kept.key)
         if not doubted and last_updated is not None and known is not None and newer(known, last_updated):
             return True
         if whole:
@@ -184,19 +204,14 @@ class Cache:
                 part["last_updated"] = last_updated
         _must_be_right(kept, parts, within, changes)
         kept.change(parts[0], last_updated)
+        self._stores[kept.kind].touch(*kept.key)
         return True
 
-    def keep_only(self, kind: str, owner: Owner, ids: dict[str, None]) -> int:
-        """A whole list has been read: forget what it lacks; returns how many that were."""
-        store = self._stores[kind]
-        gone = [kept for kept in store if kept.owner == owner and kept.head.id.lower() not in ids]
-        for kept in gone:
-            self.drop(kept)
-        return len(gone)
-
     def drop(self, kept: Kept) -> None:
-        """Forget an object that its owner has deleted."""
-        self._stores[kept.kind].drop(*kept.owner, kept.head.id, "")
+        """Forget an object that its owner has no more."""
+        self._stores[kept.kind].drop(*kept.key)
+        for name in kept.names:
+            self._contracts[name].pop("/".join(kept.key).lower(), None)
 
 
 def _must_be_right(kept: Kept, parts: list[Tree], within: str, changes: Tree) -> None:
@@ -217,10 +232,6 @@ def _must_be_right(kept: Kept, parts: list[Tree], within: str, changes: Tree) ->
 def places_of(evse: Tree) -> list[Place]:
     """Where the Connectors of an EVSE are."""
     return [(evse["uid"].lower(), connector["id"].lower()) for connector in evse["connectors"]]
-
-
-def _key(kept: Kept) -> tuple[str, str, str, str]:
-    return (*kept.owner, kept.head.uid or kept.head.id, kept.head.type if kept.kind == "token" else "")
 
 
 def _same(id: str, other: str) -> bool:

@@ -7,7 +7,6 @@ from simulator.ocpi.v2_2_1.hubclientinfo import ClientInfo
 from simulator.parties.connection import Connection
 from simulator.parties.identity import Identity
 from simulator.parties.office import Office
-from simulator.parties.pull import Crawl
 from simulator.parties.roles.hub.addressee import Addressees
 from simulator.parties.roles.hub.answers import Answers
 from simulator.parties.roles.hub.broadcast import Broadcast
@@ -21,7 +20,8 @@ from simulator.parties.roles.hub.links import Links
 from simulator.parties.roles.hub.onward import Preparation
 from simulator.parties.roles.hub.presentation import Presentation
 from simulator.parties.roles.hub.standing import Standing
-from simulator.parties.sync import Pull, Synchroniser, Taken
+from simulator.parties.sync import Pull, Synchroniser
+from simulator.parties.taking import Taken
 
 _OWN = (ModuleID.VERSIONS, ModuleID.CREDENTIALS, ModuleID.HUB_CLIENT_INFO)
 """The modules that a hub serves itself; all others it passes on."""
@@ -38,7 +38,8 @@ class Hub:
         changes = Changes(self.cache, interpreter)
         library = Library(office, self.directory, self.cache, interpreter, changes)
         self.standing = Standing(office, self.directory, self._came_back, self._changed)
-        about = Pull(ModuleID.HUB_CLIENT_INFO, ClientInfo, self._take_infos, roles=(Role.HUB,))
+        infos = self.standing.receiver
+        about = Pull(ModuleID.HUB_CLIENT_INFO, ClientInfo, infos, roles=(Role.HUB,), took=self._took_infos)
         self.sync = Synchroniser(office, (about, *library.pulls), poll_us, self.standing.read)
         self.registration = Presentation(office, self.directory, self.sync.registered, self.standing.left)
         self._broadcast = Broadcast(office, self.directory, library, interpreter, changes)
@@ -76,9 +77,7 @@ class Hub:
     def _changed(self, client: Client, cause: Cause) -> None:
         self.registration.members_changed(client, cause)
 
-    def _take_infos(self, connection: Connection, found: Crawl[ClientInfo], cause: Cause) -> Taken:
+    def _took_infos(self, connection: Connection, taken: Taken, cause: Cause) -> None:
         """Another hub's list of its parties."""
-        changed = [info for info in found.objects if self.standing.receiver.take(connection, info, cause)]
-        for info in changed:
-            self.standing.told(connection, info, cause)
-        return Taken(len(changed))
+        for word in taken.changed:
+            self.standing.told(connection, word.info, cause)

@@ -21,16 +21,16 @@ from simulator.parties.call import CREATED, DONE, Call, Refusal, Reply
 from simulator.parties.connection import Connection
 from simulator.parties.modules.ownership import unknown
 from simulator.parties.office import Office
-from simulator.parties.pull import Crawl
 from simulator.parties.roles.hub.addressee import known_type, token_type
-from simulator.parties.roles.hub.cache import Cache, Owner
+from simulator.parties.roles.hub.cache import Cache, Kept, Owner
 from simulator.parties.roles.hub.changes import Changes
 from simulator.parties.roles.hub.directory import Directory
 from simulator.parties.roles.hub.interpreter import Interpreter
 from simulator.parties.roles.hub.reading import Head, parse, part_of, read, read_list
 from simulator.parties.roles.hub.subjects import CARGO, SHARED
 from simulator.parties.store import page
-from simulator.parties.sync import Pull, Taken
+from simulator.parties.sync import Pull
+from simulator.parties.taking import Key, Receiver, Taken
 
 PAGE_LIMIT = 100
 
@@ -40,6 +40,53 @@ class _Entry(Struct, frozen=True):
 
     last_updated: str
     raw: bytes
+
+
+class _Copies(Receiver[Kept]):
+    """What is kept of one kind, as it takes what clients list."""
+
+    removes = True
+
+    def __init__(self, office: Office, directory: Directory, cache: Cache, kind: str) -> None:
+        super().__init__(office)
+        self.store = cache.store(kind)
+        self._directory = directory
+        self._cache = cache
+        self._kind = kind
+
+    def heard(self, connection: Connection, listed: tuple[Head, bytes]) -> Kept:
+        """See Receiver. In 2.1.1 no object says whose it is."""
+        head, raw = listed
+        own = (connection.peer_country_code, connection.peer_party_id)
+        owner = (head.country_code.upper(), head.party_id.upper()) if head.country_code else own
+        return Kept(self._kind, owner, connection.version, head, raw)
+
+    def key(self, obj: Kept) -> Key:
+        """See Receiver."""
+        return obj.key
+
+    def owner(self, obj: Kept) -> Owner:
+        """See Receiver."""
+        return obj.owner
+
+    def may_tell(self, connection: Connection, owner: Owner) -> bool:
+        """See Receiver: a platform tells of its own objects, or of those of a party behind it."""
+        client = self._directory.find("-".join(owner))
+        return client is not None and self._directory.at_end(connection) in client.lines()
+
+    def stands(self, known: Kept, other: Kept) -> bool:
+        """See Receiver."""
+        return known.stands(other)
+
+    def keep(self, obj: Kept, original: Any, cause: Cause) -> None:
+        """See Receiver."""
+        del original, cause
+        self._cache.keep(obj)
+
+    def forget(self, obj: Kept, cause: Cause) -> None:
+        """See Receiver."""
+        del cause
+        self._cache.drop(obj)
 
 
 class Library:
@@ -62,35 +109,14 @@ class Library:
 
     def _pull(self, module: ModuleID, roles: tuple[Role, ...], full: bool = False) -> Pull:
         kind = SHARED[module.value]
-        read = partial(read_list, kind)
-        return Pull(module, Struct, self._take(kind), full=full, optional=True, roles=roles, read=read)
 
-    # Read from the clients
-
-    def _take(self, kind: str) -> Any:
-        def take(connection: Connection, found: Crawl[Any], cause: Cause) -> Taken:
-            items: list[tuple[Head, bytes]] = found.objects
-            changed = 0
-            own = (connection.peer_country_code, connection.peer_party_id)
-            listed: dict[Owner, dict[str, None]] = {} if connection.to_hub else {own: {}}
-            for head, raw in items:
-                owner = (head.country_code.upper(), head.party_id.upper()) if head.country_code else own
-                if self._holds(connection, owner):
-                    listed.setdefault(owner, {})[head.id.lower()] = None
-                    changed += self._cache.take(kind, owner, connection.version, head, raw)
-            if kind == "tariff":
-                changed += sum(self._cache.keep_only(kind, owner, ids) for owner, ids in listed.items())
-            if changed:
-                value = {"count": len(items)}
+        def took(connection: Connection, taken: Taken, cause: Cause) -> None:
+            if taken.changed or taken.gone:
+                value = {"count": taken.listed}
                 self._office.journal.state(self._office.id, f"{kind}s", connection.name, value, cause)
-            return Taken(changed)
 
-        return take
-
-    def _holds(self, connection: Connection, owner: Owner) -> bool:
-        """Whether a platform may tell of a party's objects: its own, or those of a party behind it."""
-        client = self._directory.find(f"{owner[0]}-{owner[1]}")
-        return client is not None and self._directory.at_end(connection) in client.lines()
+        copies, read = _Copies(self._office, self._directory, self._cache, kind), partial(read_list, kind)
+        return Pull(module, Struct, copies, full=full, optional=True, roles=roles, read=read, took=took)
 
     # Told by the clients
 

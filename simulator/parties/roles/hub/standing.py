@@ -97,8 +97,8 @@ class Standing:
         client.returning = False
         self.set(client, _CONNECTED, cause)
         if line.to_hub:
-            for info in self.receiver.store:
-                self.told(line, info, cause)
+            for word in self.receiver.store:
+                self.told(line, word.info, cause)
 
     def doubted(self, line: Connection, cause: Cause) -> None:
         """A platform could not be reached: ask at once whether it is there at all."""

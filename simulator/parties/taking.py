@@ -1,0 +1,215 @@
+"""How a party takes what a peer lists into its copies: whose it is, which state is the newer, and what is gone.
+
+All lists of all modules are taken by the same three rules. Owner: of what is another's a peer can tell nothing. Order:
+what is known and newer stands, and so does what was pushed or deleted while the list was on its way. Removal: what a
+whole list lacks is no longer valid, where the module says so; what is left out of anything less says nothing.
+
+Source: OCPI 2.2.1, Transport and format, Pagination and Client Owned Object Push; Locations, Tariffs and Tokens
+modules, GET List; digest, sections 2.4 and 2.6.
+"""
+
+from typing import Any, Generic, TypeVar
+
+from msgspec import Struct
+
+from simulator.engine.cause import Cause
+from simulator.parties.call import Refusal
+from simulator.parties.connection import Connection
+from simulator.parties.copied import Copies
+from simulator.parties.modules.order import newer
+from simulator.parties.office import Office
+from simulator.parties.pull import Crawl, Listed
+
+T = TypeVar("T")
+Key = tuple[str, ...]
+Owner = tuple[str, str]
+
+
+class Taken(Struct, frozen=True):
+    """What came of a list: how many objects the peer could tell of, and the copies that are now other, new or gone.
+
+    `stalest_us`: for how long the stalest of them had been wrong.
+    """
+
+    listed: int = 0
+    changed: tuple[Any, ...] = ()
+    new: int = 0
+    gone: int = 0
+    stalest_us: int = 0
+
+
+class Receiver(Generic[T]):
+    """A party's copies of one kind of objects that its peers own.
+
+    What a kind does otherwise it says by the methods at the end. `removes`: what a whole list lacks is no longer valid.
+    """
+
+    removes = False
+
+    def __init__(self, office: Office, store: Copies[T] | None = None) -> None:
+        self.store: Copies[T] = office.copies() if store is None else store
+        self._office = office
+        self._journal = office.journal
+
+    def take_list(self, connection: Connection, found: Crawl[Any], since: int, cause: Cause) -> Taken:
+        """Take what a peer lists; `since` is the mark of the store at which the list was asked for."""
+        changed: list[T] = []
+        foreign: dict[int, list[T]] = {}
+        listed = new = stalest_us = 0
+        for each in found.listed:
+            obj = self.heard(connection, each.object)
+            if not self.may_tell(connection, self.owner(obj)):
+                foreign.setdefault(each.exchange, []).append(obj)
+                continue
+            listed += 1
+            known = self.store.get(*self.key(obj))
+            if not self._take_listed(connection, each, obj, since, cause):
+                continue
+            changed.append(obj)
+            if known is None:
+                new += 1
+            else:
+                stalest_us = max(stalest_us, self.stale_us(known, obj))
+        for exchange, objects in foreign.items():
+            self._remark_foreign(connection, exchange, objects)
+        gone = self.gone(connection, found, since) if found.settled else []
+        for obj in gone:
+            self.forget(obj, cause)
+        return Taken(listed, tuple(changed), new, len(gone), stalest_us)
+
+    def take(self, obj: T, cause: Cause, original: Any = None, since: int | None = None) -> bool:
+        """Take an object as its owner shows it, unless what is known stands; whether that changed anything.
+
+        A copy from an earlier registration does not stand. Raises Refusal for what cannot follow what is known, and for
+        what is none of ours.
+        """
+        self.must_concern_us(obj)
+        key = self.key(obj)
+        known, late = self.store.get(*key), since is not None and self.store.changed_since(since, *key)
+        if known is None and late:
+            return False
+        if known is not None:
+            if self.store.doubts(*key):
+                pass
+            elif self.stands(known, obj) or (late and not self.stands(obj, known)):
+                before = self.store.original(type(original), *key)
+                obj = self.merged(known, obj)
+                original = self.merged(before, original) if before is not None else None
+            else:
+                self.must_follow(known, obj)
+            if obj == known:
+                self.store.again(original, *key)
+                return False
+        self.keep(obj, original, cause)
+        return True
+
+    def gone(self, connection: Connection, found: Crawl[Any], since: int) -> list[T]:
+        """The copies that a whole list lacks, but for those that were pushed while it was on its way."""
+        if not self.removes or not found.whole:
+            return []
+        objects = [self.heard(connection, each.object) for each in found.listed]
+        listed = dict.fromkeys(_joined(self.key(obj)) for obj in objects)
+        named = dict.fromkeys(self.owner(obj) for obj in objects)
+        speaks_for: dict[Owner, bool] = {}
+        gone: list[T] = []
+        for obj in self.store:
+            owner, key = self.owner(obj), self.key(obj)
+            if owner not in speaks_for:
+                speaks_for[owner] = self._speaks_for(connection, owner, named)
+            if speaks_for[owner] and _joined(key) not in listed and not self.store.changed_since(since, *key):
+                gone.append(obj)
+        return gone
+
+    def repeats(self, connection: Connection, first: Crawl[Any], second: Crawl[Any]) -> bool:
+        """Whether a second reading has brought all that the first did, in its order.
+
+        Then nothing that the first had read was deleted meanwhile, so nothing moved up past the page being read.
+        """
+        keys, again = (
+            [_joined(self.key(self.heard(connection, each.object))) for each in found.listed]
+            for found in (first, second)
+        )
+        remaining = iter(again)
+        return all(key in remaining for key in keys)
+
+    def _take_listed(self, connection: Connection, each: Listed[Any], obj: T, since: int, cause: Cause) -> bool:
+        try:
+            return self.take(obj, cause, each.original, since)
+        except Refusal as refusal:
+            self._remark(connection, each.exchange, "not-taken", f"{refusal.message} It is kept as it was.")
+            return False
+
+    def _speaks_for(self, connection: Connection, owner: Owner, named: dict[Owner, None]) -> bool:
+        """Whether what a peer does not list of an owner's is gone.
+
+        A hub lists what it has heard so far: that is all of an owner's if it is anything. Who is reached otherwise can
+        tell by himself.
+        """
+        if not self.may_tell(connection, owner) or (connection.by_hub and owner not in named):
+            return False
+        nearest = self._office.partner("-".join(owner))
+        return nearest is None or nearest.peer_platform == connection.peer_platform
+
+    def _remark_foreign(self, connection: Connection, exchange: int, objects: list[T]) -> None:
+        first = "/".join(self.key(objects[0]))
+        more = f" and {len(objects) - 1} more" if len(objects) > 1 else ""
+        sentence = (
+            f"{connection.peer_id} lists what belongs to none of its parties: {first}{more}; it was not taken over."
+        )
+        self._remark(connection, exchange, "foreign-object", sentence)
+
+    def _remark(self, connection: Connection, exchange: int, rule: str, sentence: str) -> None:
+        section = f"OCPI {connection.version} transport_and_format, Client Owned Object Push"
+        self._journal.hint(exchange, rule, "warning", sentence, "$", section, by=connection.peer_id)
+
+    # What a kind may do otherwise
+
+    def heard(self, connection: Connection, listed: Any) -> T:
+        """An object as it is kept that a peer lists."""
+        del connection
+        heard: T = listed
+        return heard
+
+    def key(self, obj: Any) -> Key:
+        """Under which key an object is kept."""
+        return obj.country_code, obj.party_id, obj.id
+
+    def owner(self, obj: Any) -> Owner:
+        """Country code and party id of the owner, in capitals."""
+        return obj.country_code.upper(), obj.party_id.upper()
+
+    def may_tell(self, connection: Connection, owner: Owner) -> bool:
+        """Whether a peer can tell of an owner's objects: its platform holds that party, or leads to it."""
+        return connection.owns(*owner)
+
+    def must_concern_us(self, obj: T) -> None:
+        """Raises Refusal for an object that its owner should have told to somebody else."""
+
+    def stands(self, known: Any, other: Any) -> bool:
+        """Whether a known state is not replaced by another."""
+        return newer(known.last_updated, other.last_updated)
+
+    def merged(self, known: Any, other: Any) -> Any:
+        """A known state that stands, with what the other has to add; both may be originals."""
+        del other
+        return known
+
+    def must_follow(self, known: T, later: T) -> None:
+        """Raises Refusal for a newer state that the known one cannot lead to."""
+
+    def stale_us(self, known: T, later: T) -> int:
+        """For how long a known state was wrong."""
+        del known, later
+        return 0
+
+    def keep(self, obj: T, original: Any, cause: Cause) -> None:
+        """Keep an object that is new or other."""
+        raise NotImplementedError
+
+    def forget(self, obj: T, cause: Cause) -> None:
+        """Forget an object that is no longer valid."""
+        raise NotImplementedError
+
+
+def _joined(key: Key) -> str:
+    return "/".join(key).lower()
