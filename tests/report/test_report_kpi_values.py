@@ -208,6 +208,16 @@ def test_the_detour_is_that_of_all_who_charge_though_they_have_not_left_yet(tmp_
     assert run.values["detour_mean_m"] == 300
 
 
+def test_an_older_recording_tells_the_detour_of_those_who_have_left(tmp_path: Path) -> None:
+    scene = Scene(tmp_path / "older.ocpirun", ended_at_us=str(HOURS))
+    for name in ("Ada", "Bo"):
+        scene.event(1, f"driver/{name}", "arrive", "NL-EMA")
+        scene.event(2, f"driver/{name}", "plug", "NL-EMA", "NL-ABC/E1", tries=1, waited_s=0)
+    scene.event(3, "driver/Ada", "leave", "NL-EMA", "S1", detour_m=700, energy_wh=1)
+    run = measured(scene.close(summary=json.dumps(SUMMARY)))
+    assert run.values["detour_mean_m"] == 700
+
+
 def test_a_warm_up_leaves_out_what_came_before(tmp_path: Path) -> None:
     run = measured(hour(tmp_path / "hour.ocpirun"), HOURS // 2)
     assert run.values["arrived"] == 0
