@@ -33,6 +33,7 @@ def write_files(folder: Path, writers: Mapping[str, Callable[[Path], object]]) -
         scratch.mkdir(parents=True, exist_ok=True)
         for name, write in writers.items():
             write(scratch / name)
+            _settle(scratch / name)
         _take(writers, scratch, folder)
         shutil.rmtree(scratch, ignore_errors=True)
     except OSError as error:
@@ -45,6 +46,12 @@ def write_files(folder: Path, writers: Mapping[str, Callable[[Path], object]]) -
     except BaseException:
         _forget(scratch, made)
         raise
+
+
+def _settle(path: Path) -> None:
+    """Wait until the disk has it: a name may reach the disk before what it stands for."""
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
 
 
 def _reason(error: OSError) -> str:

@@ -12,6 +12,7 @@ from simulator.assemble.world import LEAD_US, World, rating_of
 from simulator.field.arrivals import arrive_at, group_arrivals
 from simulator.field.driver import adopt
 from simulator.field.group import Group, Member
+from simulator.field.prospects import LOOKED_AT
 from simulator.field.visit import Booking, Stop, Visit
 from simulator.field.warmup import warm_up
 from simulator.ocpi.datatypes import format_datetime
@@ -24,6 +25,7 @@ from simulator.parties.roles.emsp import Emsp
 from simulator.parties.store import Store
 from simulator.scenario.drivers import SEARCH_M
 from simulator.scenario.model import Driver, DriverGroup, RecordedDrivers
+from simulator.world.app import KnownEvse
 from simulator.world.arrivals import PROFILES, Arrivals
 from simulator.world.driver import HABITS, DriverPlan, Habits
 from simulator.world.vehicle import MIXES, VEHICLES
@@ -69,12 +71,12 @@ def seat(world: World, people: People) -> int:
     """Occupy EVSEs as the hours before leave them; returns how many. The CPOs know, their partners will pull."""
     apps = _apps_before(world)
 
-    occupancies = warm_up(
-        world.streams,
-        people.groups,
-        lambda emsp, latitude, longitude, count, radius_m: apps[emsp].near(latitude, longitude, count, radius_m),
-        until_us=-LEAD_US,
-    )
+    def near(visit: Visit) -> list[KnownEvse]:
+        shown = apps[visit.emsp].near(visit.latitude, visit.longitude, LOOKED_AT, visit.radius_m)
+        allows = world.emsps[visit.emsp].permissions.allows
+        return [known for known in shown if allows(visit.token.uid, known.key.partition("/")[0], known.location_id)]
+
+    occupancies = warm_up(world.streams, people.groups, near, until_us=-LEAD_US)
     for occupancy in occupancies:
         cpo_id, _, evse_uid = occupancy.evse_key.partition("/")
         started, so_far = adopt(world.street, occupancy)

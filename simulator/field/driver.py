@@ -12,7 +12,7 @@ from simpy import Event
 from simulator.engine.cause import TIME, Cause
 from simulator.field.charge_point_link import OFFLINE
 from simulator.field.charger import Charger
-from simulator.field.prospects import AVAILABLE, LOOKED_AT, prospects, usable
+from simulator.field.prospects import AVAILABLE, LOOKED_AT, by_app, prospects, startable, usable
 from simulator.field.session_watch import SessionWatch
 from simulator.field.site import Site
 from simulator.field.street import Street
@@ -70,7 +70,7 @@ class Driver:
     def book(self, booking: Booking, arrives_at_us: int) -> Generator[Event, Any, bool]:
         """Have the best free place kept from now until a while after the arrival; whether the driver will come."""
         offered = [known for known in self._shown() if known.status == AVAILABLE and known.can_reserve]
-        free = self._in_reach(self._startable(self._ranked(offered)))
+        free = self._in_reach(startable(self._ranked(offered), self._visit.token))
         if not free:
             self._say("not_reserved", data={"status": "NOTHING_FREE"})
         for known in free[:MAX_TRIES]:
@@ -111,12 +111,12 @@ class Driver:
         if not ranked:
             self._turn_away("none_compatible")
             return
-        startable = self._startable(ranked)
-        if not startable:
+        left = startable(ranked, visit.token)
+        if not left:
             self._turn_away("card_needed")
             return
-        in_reach = self._in_reach(startable)
-        if not in_reach and not self._by_app:
+        in_reach = self._in_reach(left)
+        if not in_reach and not by_app(visit.token):
             self._turn_away("app_needed")
             return
         place = yield from self._find(in_reach)
@@ -157,18 +157,10 @@ class Driver:
         visit, plan = self._visit, self._visit.plan
         return prospects(shown, plan.vehicle, plan.energy_wh, visit.latitude, visit.longitude, self._taste)
 
-    @property
-    def _by_app(self) -> bool:
-        return self._visit.token.kind == "Central"
-
-    def _startable(self, ranked: Sequence[KnownEvse]) -> list[KnownEvse]:
-        """By app those that it can start; a card is tapped wherever the driver goes."""
-        return [known for known in ranked if known.can_start] if self._by_app else list(ranked)
-
     def _in_reach(self, ranked: Sequence[KnownEvse]) -> list[KnownEvse]:
         """Those in our street, and by app the free ones elsewhere, where no card can be tapped and nobody can queue."""
-        chargers, by_app = self._street.chargers, self._by_app
-        return [known for known in ranked if known.key in chargers or (by_app and known.status == AVAILABLE)]
+        chargers, goes_abroad = self._street.chargers, by_app(self._visit.token)
+        return [known for known in ranked if known.key in chargers or (goes_abroad and known.status == AVAILABLE)]
 
     def _find(self, ranked: Sequence[KnownEvse]) -> Generator[Event, Any, Charger | KnownEvse | None]:
         """Go where the app promises a free place; else to the best of the others; there, wait.

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from simulator.ocpp.messages import IdToken
 from simulator.world.app import KnownEvse
 from simulator.world.choice import Offer, Taste, rank
 from simulator.world.evse import EvseRating, charging_power_w
@@ -19,6 +20,16 @@ LOOKED_AT = 60
 def usable(shown: Sequence[KnownEvse]) -> list[KnownEvse]:
     """The EVSEs that the app does not show as closed."""
     return [known for known in shown if known.status not in CLOSED]
+
+
+def by_app(token: IdToken) -> bool:
+    """Whether the driver starts and stops by app; else a card is tapped."""
+    return token.kind == "Central"
+
+
+def startable(ranked: Sequence[KnownEvse], token: IdToken) -> list[KnownEvse]:
+    """By app those that it can start; a card is tapped wherever the driver goes."""
+    return [known for known in ranked if known.can_start] if by_app(token) else list(ranked)
 
 
 def prospects(

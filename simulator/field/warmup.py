@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from simulator.engine.streams import Streams
 from simulator.field.group import Group, draw_visit
-from simulator.field.prospects import LOOKED_AT, prospects, usable
+from simulator.field.prospects import prospects, startable, usable
 from simulator.field.visit import Visit
 from simulator.world.app import KnownEvse
 from simulator.world.battery import Battery
@@ -17,8 +17,8 @@ from simulator.world.evse import charging_power_w
 WARM_UP_US = 12 * 3_600_000_000
 """How long before the run the first of them may have come."""
 
-Near = Callable[[str, float, float, int, int], Sequence[KnownEvse]]
-"""What an eMSP's app shows: (emsp, latitude, longitude, count, radius_m) -> EVSEs, nearest first."""
+Near = Callable[[Visit], Sequence[KnownEvse]]
+"""The EVSEs, nearest first, that a driver's app shows and where the contract is good."""
 
 
 class Occupancy(Struct, frozen=True):
@@ -38,9 +38,9 @@ def warm_up(
 ) -> list[Occupancy]:
     """The occupancies that the groups' arrivals between `until_us - lead_us` and `until_us` leave, by time of start.
 
-    Each driver takes the best EVSE shown that is free, at once, or goes home; charging is at the power of EVSE and
-    vehicle, as if no site had a limit. The drivers are called `<group>#warm-up-<n>` and are its members from
-    its end.
+    Each driver takes the best EVSE shown that is free and that the card or the app can start, at once, or goes home;
+    charging is at the power of EVSE and vehicle, as if no site had a limit. The drivers are called
+    `<group>#warm-up-<n>` and are its members from its end.
     """
     taste = Taste()
     free_at_us: dict[str, int] = {}
@@ -50,8 +50,9 @@ def warm_up(
         member = group.members[-1 - count % len(group.members)]
         visit = draw_visit(streams, group, f"{group.name}#warm-up-{count + 1}", member)
         plan = visit.plan
-        shown = usable(near(visit.emsp, visit.latitude, visit.longitude, LOOKED_AT, visit.radius_m))
-        for known in prospects(shown, plan.vehicle, plan.energy_wh, visit.latitude, visit.longitude, taste):
+        shown = usable(near(visit))
+        ranked = prospects(shown, plan.vehicle, plan.energy_wh, visit.latitude, visit.longitude, taste)
+        for known in startable(ranked, visit.token):
             if free_at_us.get(known.key, at_us) <= at_us:
                 leaves_at_us = at_us + plan.stay_us
                 battery = Battery(plan.vehicle, plan.start_soc_permille, plan.target_soc_permille)

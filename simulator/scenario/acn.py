@@ -11,7 +11,6 @@ import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
-from itertools import pairwise
 from pathlib import Path
 from typing import IO
 from zoneinfo import ZoneInfo
@@ -302,15 +301,22 @@ class _Reader:
         self.ledger.leave_out(overlap.row, "session-overlap-whole", sentence, overlap.where)
 
     def _overlaps(self) -> Iterator[_Overlap]:
+        """By station and arrival. Judged from the last one back: a session that has no time left cuts no other."""
         by_station: dict[str, list[tuple[RealSession, _Row]]] = {}
         for session, row in sorted(self._sessions, key=lambda each: (each[0].arrival_s, each[0].line)):
             by_station.setdefault(session.station, []).append((session, row))
         for sessions in by_station.values():
-            for (session, row), (after, _) in pairwise(sessions):
+            *earlier, (after, _) = sessions
+            overlaps = []
+            for session, row in reversed(earlier):
                 if after.arrival_s < session.departure_s:
                     cut = replace(session, departure_s=after.arrival_s)
                     has_time = after.arrival_s > session.arrival_s and cut.power_w <= MAX_POWER_W
-                    yield _Overlap(session, row, after.line, cut if has_time else None)
+                    overlaps.append(_Overlap(session, row, after.line, cut if has_time else None))
+                    if not has_time:
+                        continue
+                after = session
+            yield from reversed(overlaps)
 
     def found_in_words(self) -> str:
         """Which days there are, and the busiest."""

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from run_town import CROWD, WireName, holds, named, played, town
+from run_town import CROWD, OpenTown, WireName, holds, named, played, town
 
 from simulator.recording.reader import Recording
 
@@ -42,3 +42,13 @@ def test_a_contract_is_good_where_it_says_and_nowhere_else(tmp_path: Path) -> No
     said = [json.loads(row.response_body)["data"] for row in asked]
     assert {answer["allowed"] for answer in said} == {"ALLOWED", "NOT_ALLOWED"}
     assert all(("location" in answer) == (answer["allowed"] == "ALLOWED") for answer in said)
+
+
+def test_nobody_stands_before_the_run_where_the_contract_is_not_good(tmp_path: Path) -> None:
+    anywhere = CROWD[1]
+    occupied = []
+    for crowd in (anywhere, anywhere.replace("radius: 1 km", "radius: 1 km, only_at: Square")):
+        with OpenTown(town(tmp_path, drivers=(crowd,)), tmp_path / "open.ocpirun") as place:
+            occupied.append({key[:6] for key, charger in place.world.street.chargers.items() if not charger.free})
+        (tmp_path / "open.ocpirun").unlink()
+    assert occupied == [{"NL-ABC", "NL-DUN"}, {"NL-ABC"}]

@@ -45,6 +45,13 @@ def test_a_second_group_leaves_the_first_ones_draws_alone() -> None:
     assert [v for v in both if v.name.startswith("commuters")] == first
 
 
+def test_who_starts_by_app_stands_only_where_that_is_possible() -> None:
+    shown = [known(f"NL-ABC/E{n}", can_start=n % 2 == 0) for n in range(30)]
+    left = warm_up(Streams(7), [group(per_day=300)], lambda *_: shown)
+    stands = {(o.visit.token.kind, int(o.evse_key.removeprefix("NL-ABC/E")) % 2 == 0) for o in left}
+    assert stands == {("Central", True), ("ISO14443", True), ("ISO14443", False)}
+
+
 def test_the_street_takes_over() -> None:
     with town() as place:
         charger = place.add("E1")

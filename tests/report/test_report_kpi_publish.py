@@ -3,6 +3,7 @@
 import csv
 import errno
 import json
+import os
 import re
 from collections.abc import Callable
 from decimal import Decimal
@@ -86,6 +87,20 @@ def test_files_are_replaced_and_nothing_else_stays(tmp_path: Path) -> None:
     write_file(tmp_path / "one.csv", b"new")
     assert [file.name for file in tmp_path.iterdir()] == ["one.csv"]
     assert (tmp_path / "one.csv").read_bytes() == b"new"
+
+
+def test_files_take_their_places_only_when_the_disk_has_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[str] = []
+    replace = os.replace
+
+    def take(written: Path, place: Path) -> None:
+        done.append(f"took {place.name}")
+        replace(written, place)
+
+    monkeypatch.setattr(os, "fsync", lambda descriptor: done.append(f"synced {os.fstat(descriptor).st_size} bytes"))
+    monkeypatch.setattr(os, "replace", take)
+    write_files(tmp_path, {"a": lambda file: file.write_bytes(b"1"), "b": lambda file: file.write_bytes(b"22")})
+    assert done == ["synced 1 bytes", "synced 2 bytes", "took a", "took b"]
 
 
 @pytest.mark.parametrize("name", ["folder", "device"])

@@ -129,7 +129,18 @@ def test_when_two_overlap_at_a_station_the_first_has_gone(tmp_path: Path) -> Non
     ]
     assert found.rules == {"session-overlap": 1, "session-overlap-whole": 1}
     assert found.count == Count(3, 1, 1, 1)
-    assert any("(first: station CA-303, lines 2 and 3)" in each for each in found.sentences)
+    assert any("(first: station CA-303, lines 2 and 4)" in each for each in found.sentences)
+
+
+def test_a_session_that_is_left_out_itself_cuts_no_other(tmp_path: Path) -> None:
+    rows = (
+        row("08:00:00", "18:00:00", number="s1"),
+        row("09:00:00", "17:00:00", delivered="30", number="s2"),
+        row("09:01:00", "12:00:00", number="s3"),
+    )
+    found = read_days(day(tmp_path, *rows), DAY, LA)
+    assert [(each.source_id, each.departure_s) for each in found.sessions] == [("s1", 9 * 3600 + 60), ("s3", 12 * 3600)]
+    assert found.rules == {"session-overlap": 1, "session-overlap-whole": 1}
 
 
 def test_a_session_that_an_overlap_leaves_out_is_played_from_its_second_row(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ _ROWS: Final = """SELECT kind.text, source.text, e.at_us, party.text, subject.te
 JOIN topic t ON t.id = e.topic JOIN name kind ON kind.id = t.kind JOIN name source ON source.id = t.source
 JOIN name party ON party.id = t.party JOIN name subject ON subject.id = t.subject
 WHERE e.topic IN (SELECT id FROM topic WHERE kind IN (SELECT id FROM name WHERE text IN
-  ('arrive', 'plug', 'taken', 'turned_away'))) ORDER BY e.seq"""
+  ('arrive', 'plug', 'taken', 'turned_away', 'leave'))) ORDER BY e.seq"""
 
 
 class Visit(Struct):
@@ -55,11 +55,16 @@ def visits(recording: Recording) -> list[Visit]:
 
 
 def _tell(visit: Visit, kind: str, at_us: int, subject: str, text: str) -> None:
-    """What an event adds to a visit; `subject` is an EVSE."""
+    """What an event adds to a visit; `subject` is an EVSE, but on leaving."""
     if kind == "taken":
         visit.taken = (*visit.taken, (at_us, subject))
         return
+    if kind == "leave" and visit.detour_m is not None:
+        return
     data: dict[str, Any] = msgspec.json.decode(text)
+    if kind == "leave":  # Older recordings tell the detour here alone.
+        visit.detour_m = data.get("detour_m")
+        return
     visit.waited_s = data.get("waited_s", visit.waited_s)
     if kind == "plug":
         visit.plugged_us, visit.evse, visit.detour_m = at_us, subject, data.get("detour_m")

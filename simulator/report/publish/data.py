@@ -79,7 +79,8 @@ def report_json(measured: Measured) -> bytes:
 def all_tables(recording: Recording, measured: Measured) -> list[Table]:
     """What was run, its figures with the cost, the tables of the measurement, and every session and CDR of the run.
 
-    A recording of level aggregates does not know single sessions, and has no table of them.
+    Every run has the same tables, so that writing one over another leaves none of it: a recording of level aggregates
+    does not know single sessions, and its table of them is empty.
     """
     cost = {cost_kpi(currency): float(amount) for currency, amount in measured.cost.items()}
     values = {kpi: measured.values[kpi.id] for kpi in KPIS} | cost
@@ -109,10 +110,13 @@ def all_tables(recording: Recording, measured: Measured) -> list[Table]:
     )
     sessions = f"SELECT {', '.join(_SESSION_COLUMNS)} FROM v_session WHERE holder = cpo ORDER BY first_s, session_id"
     cdrs = f"SELECT {', '.join(_CDR_COLUMNS)} FROM v_cdr ORDER BY issued_at, cdr_id"
-    tables = [about, figures, *measured.tables]
-    if measured.level != "aggregates":
-        tables.append(table("sessions", _SESSION_COLUMNS, recording.query(sessions)))
-    return [*tables, table("cdrs", _CDR_COLUMNS, recording.query(cdrs))]
+    return [
+        about,
+        figures,
+        *measured.tables,
+        table("sessions", _SESSION_COLUMNS, recording.query(sessions)),
+        table("cdrs", _CDR_COLUMNS, recording.query(cdrs)),
+    ]
 
 
 def write_csv(folder: Path, tables: Sequence[Table]) -> None:
