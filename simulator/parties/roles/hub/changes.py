@@ -10,6 +10,7 @@ once, and each by itself, as the owner may address each by itself. For Sessions,
 Source: OCPI 2.2.1, Locations, Flow and Lifecycle; Tariffs, DELETE; Tokens, PUT; digest, sections 2.6, 3 and 6.2.
 """
 
+from collections.abc import Callable
 from typing import Final
 from urllib.parse import parse_qsl
 
@@ -42,6 +43,7 @@ class Change(Struct, frozen=True):
 
     `withheld` is what cannot be said of the owner's own words; what is sent then takes back what was told before.
     `copy` is the receiver's, if something of it goes or comes back, and `lacked` what was not in it until then.
+    `accepted` is called once the receiver has taken it.
     """
 
     method: str
@@ -50,6 +52,7 @@ class Change(Struct, frozen=True):
     withheld: Said = _NOTHING
     copy: str = ""
     lacked: tuple[Place, ...] = ()
+    accepted: Callable[[], None] | None = None
 
 
 class Changes:

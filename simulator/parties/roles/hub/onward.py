@@ -94,7 +94,7 @@ class Preparation:
         self._links = links
         self.callbacks = Callbacks(office)
         self._changes = changes
-        self._sessions = Sessions(interpreter)
+        self._sessions = Sessions(interpreter, office.journal)
 
     def way(self, call: Call, sender: Owner, to: Owner, client: Client, asked: Asked | None) -> Way:
         """The way of a message. Refused with 2000, 4000 or 4003 when there is none."""
@@ -190,8 +190,13 @@ class Preparation:
 
     def concluded(self, onward: Onward, exchange: Exchange) -> None:
         """It has reached its final state: what did not come to its receiver is not there."""
-        if onward.change is not None and not succeeded(exchange):
-            self._changes.failed(onward.change)
+        change = onward.change
+        if change is None:
+            return
+        if not succeeded(exchange):
+            self._changes.failed(change)
+        elif change.accepted is not None:
+            change.accepted()
 
     def _remember(self, call: Call, way: Way, owner: Owner) -> None:
         """Keep what is meant for everybody, though its owner sends it to each by itself, and who hears of a session."""
