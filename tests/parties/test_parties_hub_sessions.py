@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from parties_hub import HOST, RECEIVER, hub_town, onward, say, square
+from parties_hub import HOST, RECEIVER, ask, heard, hub_town, onward, say, square
 from parties_objects import issue, period, session, token
 from run_town import OpenTown, S, Told
 
@@ -201,7 +201,13 @@ class Running:
         return say(self._desk, "NL-ABC", "PUT", self._url, body, to="NL-VET")
 
     def patch(self, body: dict[str, Any]) -> Told:
-        return say(self._desk, "NL-ABC", "PATCH", self._url, body, to="NL-VET")
+        (told,) = self.patch_at_once(body)
+        return told
+
+    def patch_at_once(self, *bodies: dict[str, Any]) -> list[Told]:
+        """Send PATCHes one after the other without awaiting an answer before the last."""
+        sent = [ask(self._desk, "NL-ABC", "PATCH", self._url, body, to="NL-VET") for body in bodies]
+        return [heard(self._desk, exchange) for exchange in sent]
 
     @property
     def copy(self) -> tuple[str, float, list[str]]:
@@ -253,6 +259,14 @@ def test_what_a_receiver_refused_has_not_happened(desk: OpenTown, monkeypatch: p
     assert running.copy == ("ACTIVE", 1.5, ["08:00"])
     assert running.patch(COMPLETED).status == 1000
     assert running.copy == ("COMPLETED", 1.5, ["08:00"])
+
+
+def test_a_patch_that_is_sent_before_the_last_one_was_answered_builds_on_it(desk: OpenTown) -> None:
+    running = Running(desk, "S-AT-ONCE")
+    running.patch_at_once({"charging_periods": [period("2026-05-04T08:10:00Z")], **at(10)}, {"kwh": 3, **at(20)})
+    assert running.copy == ("ACTIVE", 3, ["08:00", "08:10"])
+    running.patch(COMPLETED)
+    assert running.copy == ("COMPLETED", 3, ["08:00", "08:10"])
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH"])

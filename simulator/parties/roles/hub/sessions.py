@@ -4,12 +4,12 @@ In 2.1.1 a PATCH with charging periods replaces them, from 2.2 on it adds them. 
 and a receiver that was told of one must not believe for ever that it is ACTIVE: of one that cannot be said as a whole
 any more it is told how it goes on, which every version has words for, and is left with all else as it was.
 
-What a receiver has accepted is known here, and nothing else: what it refused has not happened, and may be said again.
+What a receiver refused has not happened, and may be said again. What it has not answered yet, or never does, it may
+have: what follows builds on it, as a whole without it would take it away again.
 Source: OCPI 2.2.1, Sessions, PATCH; digest, sections 3.3 and 6.2.
 """
 
 import re
-from functools import partial
 from typing import Any, Final, TypeAlias
 
 from msgspec import Struct
@@ -46,6 +46,33 @@ class _Copy(Struct, frozen=True):
     session: Any
 
 
+class _Message(Struct, frozen=True, eq=False):
+    """What an owner tells of its Session, whose `key` says to whom: the whole, or by a PATCH what of it changes."""
+
+    sessions: "Sessions"
+    key: _Key
+    version: str
+    told: Any
+    is_patch: bool
+
+    def after(self, known: _Copy | None) -> _Copy | None:
+        """What is known after it; a state that came late takes the place of no newer one."""
+        is_late = known is not None and _is_late(known.session, self.told)
+        if not self.is_patch:
+            return known if is_late else _Copy(self.version, self.told)
+        if known is None or known.version != self.version:
+            return known
+        return _Copy(self.version, patched(known.session, self.told, self.version, late=is_late))
+
+    def begun(self) -> None:
+        """See Delivery."""
+        self.sessions.begun(self)
+
+    def ended(self, *, refused: bool) -> None:
+        """See Delivery."""
+        self.sessions.ended(self, refused=refused)
+
+
 class Sessions:
     """The Sessions that one hub says in another version."""
 
@@ -53,25 +80,53 @@ class Sessions:
         self._interpreter = interpreter
         self._journal = journal
         self._copies: dict[_Key, _Copy] = {}
+        self._under_way: dict[_Key, list[_Message]] = {}
         self._ended: dict[_Key, None] = {}
 
     def of(self, call: Call, owner: Owner, line: Connection) -> Change:
         """What a receiver is sent for a PUT or PATCH. Refused for a PATCH of one unknown or another; raises Invalid."""
-        source, target, method = call.version, line.version, call.route.method
+        source, target, is_patch = call.version, line.version, call.route.method == "PATCH"
         if OLDEST not in (source, target):
-            return self._change(method, self._say(call.body, source, target, owner, patch=method == "PATCH"))
+            return self._change(call.route.method, self._say(call.body, source, target, owner, patch=is_patch))
         key = line.name, owner, call.params["session_id"].lower()
-        known, told = self._copies.get(key), _read(call)
-        session = told if method == "PUT" else self._patched(call, known, told)
+        message, known = _Message(self, key, source, _read(call), is_patch), self._known(key)
+        session = self._patched(call, known, message) if is_patch else message.told
         raw = codec.encode(session)
         must_be_right(raw, source, "session")
-        accepted = partial(self._accept, key, source, told, is_patch=method == "PATCH")
         said = self._say(raw, source, target, owner)
         if said.body is None and known is not None:
-            return Change("PATCH", self._rest(raw, said, source, owner, line), accepted=accepted)
-        if method == "PATCH" and source != OLDEST:
-            said = replace(said, losses=_as_told(said.losses, session, told))
-        return replace(self._change("PUT", said), accepted=accepted)
+            return Change("PATCH", self._rest(raw, said, source, owner, line), delivery=message)
+        if is_patch and source != OLDEST:
+            said = replace(said, losses=_as_told(said.losses, session, message.told))
+        return replace(self._change("PUT", said), delivery=message)
+
+    def begun(self, message: _Message) -> None:
+        """A message is on its way to the receiver."""
+        self._under_way.setdefault(message.key, []).append(message)
+
+    def ended(self, message: _Message, *, refused: bool) -> None:
+        """What becomes of it is known, or never will be."""
+        key, under_way = message.key, self._under_way[message.key]
+        under_way.remove(message)
+        if not under_way:
+            del self._under_way[key]
+        copy = None if refused else message.after(self._copies.get(key))
+        if copy is None:
+            return
+        self._copies[key] = copy
+        self._ended.pop(key, None)
+        if copy.session.status in ENDED:
+            self._ended[key] = None
+            if len(self._ended) > _ENDED_KEPT:
+                oldest = next(iter(self._ended))
+                del self._ended[oldest], self._copies[oldest]
+
+    def _known(self, key: _Key) -> _Copy | None:
+        """What a receiver has once it has taken all that is under way."""
+        known = self._copies.get(key)
+        for message in self._under_way.get(key, ()):
+            known = message.after(known)
+        return known
 
     def _change(self, method: str, said: Said) -> Change:
         return Change(method, said) if said.body is not None else Change("", said, withheld=said)
@@ -87,31 +142,16 @@ class Sessions:
         left = f"{line.peer_id} is told {', '.join(changes)} only, and is left with all else as it was told before."
         return replace(said, withheld=withheld.withheld, remarks=(Remark("translation-left", "warning", left),))
 
-    def _patched(self, call: Call, known: _Copy | None, patch: Any) -> Any:
+    def _patched(self, call: Call, known: _Copy | None, message: _Message) -> Any:
         """The whole Session after a PATCH."""
-        if known is None or known.version != call.version:
+        after = message.after(known)
+        if known is None or after is None or known.version != call.version:
             raise unknown("Session", call.params["session_id"])
-        must_stay(known.session, patch, *(("id",) if call.version == OLDEST else ("id", "country_code", "party_id")))
-        if _is_late(known.session, patch):
-            overtaken(self._journal, call, known.session.last_updated, patch.last_updated)
-        return _after(known.session, patch, call.version)
-
-    def _accept(self, key: _Key, version: str, told: Any, *, is_patch: bool) -> None:
-        """The receiver has it: what is known by now changes, as other messages may have been answered before."""
-        known = self._copies.get(key)
-        if is_patch:
-            if known is None or known.version != version:
-                return
-            told = _after(known.session, told, version)
-        elif known is not None and _is_late(known.session, told):
-            return
-        self._copies[key] = _Copy(version, told)
-        self._ended.pop(key, None)
-        if told.status in ENDED:
-            self._ended[key] = None
-            if len(self._ended) > _ENDED_KEPT:
-                oldest = next(iter(self._ended))
-                del self._ended[oldest], self._copies[oldest]
+        session, patch = known.session, message.told
+        must_stay(session, patch, *(("id",) if call.version == OLDEST else ("id", "country_code", "party_id")))
+        if _is_late(session, patch):
+            overtaken(self._journal, call, session.last_updated, patch.last_updated)
+        return after.session
 
 
 def _read(call: Call) -> Any:
@@ -128,10 +168,6 @@ def _read(call: Call) -> Any:
 def _is_late(known: Any, told: Any) -> bool:
     """Whether a newer state is known; a PATCH of 2.1.1 need not say when it was."""
     return isinstance(told.last_updated, str) and newer(known.last_updated, told.last_updated)
-
-
-def _after(session: Any, patch: Any, version: str) -> Any:
-    return patched(session, patch, version, late=_is_late(session, patch))
 
 
 def _as_told(losses: tuple[Loss, ...], session: Any, patch: Any) -> tuple[Loss, ...]:
