@@ -9,6 +9,7 @@ from typing import Any
 
 from run_town import OpenTown, Told, WireName
 
+from simulator.engine.exchange import Exchange
 from simulator.ocpi.codec import encode
 from simulator.recording.reader import Recording
 from simulator.recording.rows import Hint, Message
@@ -69,6 +70,23 @@ def say(
     token: str = "",
 ) -> Told:
     """Send a request to the hub in a party's name, to a party or to nobody (`to` None), and await the answer."""
+    return heard(town, ask(town, ours, method, url, body, to=to, speaks=speaks, more=more, raw=raw, token=token))
+
+
+def ask(
+    town: OpenTown,
+    ours: str,
+    method: str,
+    url: str,
+    body: object = None,
+    *,
+    to: str | None = HUB,
+    speaks: str | None = None,
+    more: dict[str, str] | None = None,
+    raw: bool = False,
+    token: str = "",
+) -> Exchange:
+    """Send such a request, and do not await the answer."""
     connections = town.world.party(ours).office.connections
     held = token or next(iter(connections.values())).held
     value = held if raw else base64.b64encode(held.encode()).decode()
@@ -86,7 +104,11 @@ def say(
             headers |= {f"OCPI-{name}-country-code": country_code, f"OCPI-{name}-party-id": party_id}
     headers |= more or {}
     content = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
-    exchange = town.send(ours, HUB, Request(method, url, tuple(headers.items()), content), *ids)
+    return town.send(ours, HUB, Request(method, url, tuple(headers.items()), content), *ids)
+
+
+def heard(town: OpenTown, exchange: Exchange) -> Told:
+    """The answer to a request, awaited."""
     town.run_until(lambda: bool(exchange.final), most_us=60_000_000)
     response = exchange.response
     assert response is not None, exchange.failure

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from parties_hub import HOST, RECEIVER, hub_town, onward, say, square
+from parties_hub import HOST, RECEIVER, ask, heard, hub_town, onward, say, square
 from parties_objects import issue, period, session, token
 from run_town import OpenTown, S, Told
 
+from simulator.parties.call import Refusal
 from simulator.recording.rows import Message
 
 
@@ -95,8 +96,10 @@ def test_what_a_period_has_lost_is_told_at_the_place_that_it_has_in_the_message(
     first, second = "$.charging_periods[0]", "$.charging_periods[1]"
     left_out = [f"{first}.dimensions[0]", first]
     assert lost("PUT", {**whole, **at(0)}) == (1, [*left_out, f"{second}.tariff_id"])
-    assert lost("PATCH", {"charging_periods": [known], **at(1)}) == (2, [f"{first}.tariff_id"])
-    assert lost("PATCH", {"charging_periods": [strange, known], **at(2)}) == (3, [*left_out, f"{second}.tariff_id"])
+    later = {**known, "start_date_time": "2026-05-04T08:20:00Z"}
+    assert lost("PATCH", {"charging_periods": [later], **at(1)}) == (2, [f"{first}.tariff_id"])
+    strange, later = [{**each, "start_date_time": f"2026-05-04T08:{m}:00Z"} for each, m in ((strange, 30), (known, 40))]
+    assert lost("PATCH", {"charging_periods": [strange, later], **at(2)}) == (3, [*left_out, f"{second}.tariff_id"])
     assert lost("PATCH", {"kwh": 5, **at(3)}) == (3, [])
 
 
@@ -181,3 +184,110 @@ def test_a_session_whose_card_becomes_ambiguous_goes_on(desk: OpenTown) -> None:
     assert kept is not None
     assert (kept.status.value, kept.cdr_token.uid) == ("COMPLETED", "TWIN-1")
     assert "translation-left" in hinted(desk, found.exchange)
+
+
+class Running:
+    """A session of NL-ABC that NL-VET, which speaks 2.1.1, has been told of."""
+
+    def __init__(self, desk: OpenTown, id: str) -> None:
+        self._desk = desk
+        self._id = id
+        self._url = f"{RECEIVER}/sessions/NL/ABC/{id}"
+        card, place = card_of(desk, "NL-VET"), square(desk)["id"]
+        self.whole = session(id, cdr_token=card, location_id=place, charging_periods=[period(START)], **at(0))
+        assert self.put(self.whole).http == 201
+
+    def put(self, body: dict[str, Any]) -> Told:
+        return say(self._desk, "NL-ABC", "PUT", self._url, body, to="NL-VET")
+
+    def patch(self, body: dict[str, Any]) -> Told:
+        (told,) = self.patch_at_once(body)
+        return told
+
+    def patch_at_once(self, *bodies: dict[str, Any]) -> list[Told]:
+        """Send PATCHes one after the other without awaiting an answer before the last."""
+        sent = [ask(self._desk, "NL-ABC", "PATCH", self._url, body, to="NL-VET") for body in bodies]
+        return [heard(self._desk, exchange) for exchange in sent]
+
+    @property
+    def copy(self) -> tuple[str, float, list[str]]:
+        """What NL-VET has of it: its status, its energy and when its periods start."""
+        kept = self._desk.world.emsps["NL-VET"].sessions.store.get("NL", "ABC", self._id)
+        assert kept is not None
+        return kept.status.value, float(kept.kwh), [each.start_date_time[11:16] for each in kept.charging_periods]
+
+
+START = "2026-05-04T08:00:00Z"
+COMPLETED = {"status": "COMPLETED", "end_date_time": "2026-05-04T09:30:00Z", **at(30)}
+
+
+def test_a_late_patch_changes_nothing_but_brings_the_periods_that_were_missing(desk: OpenTown) -> None:
+    running = Running(desk, "S-LATE")
+    running.patch({"kwh": 5, "charging_periods": [period("2026-05-04T08:20:00Z")], **at(20)})
+    late = running.patch({"kwh": 2, "charging_periods": [period("2026-05-04T08:10:00Z")], **at(10)})
+    assert (late.status, running.copy) == (1000, ("ACTIVE", 5, ["08:00", "08:10", "08:20"]))
+    assert [hint.rule for hint in desk.hints(late.exchange) if hint.path == "$.last_updated"] == ["overtaken-update"]
+    running.patch(COMPLETED)
+    assert running.copy == ("COMPLETED", 5, ["08:00", "08:10", "08:20"])
+
+
+def test_a_late_put_does_not_undo_what_later_patches_build_on(desk: OpenTown) -> None:
+    running = Running(desk, "S-LATE-PUT")
+    running.patch({"kwh": 5, **at(20)})
+    running.put({**running.whole, "kwh": 2, **at(10)})
+    running.patch(COMPLETED)
+    assert running.copy == ("COMPLETED", 5, ["08:00"])
+
+
+def test_a_patch_that_comes_twice_adds_its_periods_once_also_the_last(desk: OpenTown) -> None:
+    running = Running(desk, "S-TWICE")
+    for changes in ({"charging_periods": [period("2026-05-04T08:10:00Z")], **at(10)}, COMPLETED):
+        assert [running.patch(changes).status for _ in range(2)] == [1000, 1000]
+    assert running.copy == ("COMPLETED", 1.5, ["08:00", "08:10"])
+
+
+def test_what_a_receiver_refused_has_not_happened(desk: OpenTown, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_: object) -> None:
+        raise Refusal(2001, "Not today.")
+
+    running, receiver = Running(desk, "S-REFUSED"), desk.world.emsps["NL-VET"].sessions
+    with monkeypatch.context() as patched:
+        patched.setattr(receiver, "must_concern_us", refuse)
+        assert running.patch({"kwh": 99, "charging_periods": [period("2026-05-04T08:10:00Z")], **at(10)}).status == 2001
+        assert running.patch(COMPLETED).status == 2001
+    assert running.patch({"meter_id": "M-1", **at(20)}).status == 1000
+    assert running.copy == ("ACTIVE", 1.5, ["08:00"])
+    assert running.patch(COMPLETED).status == 1000
+    assert running.copy == ("COMPLETED", 1.5, ["08:00"])
+
+
+def test_a_patch_that_is_sent_before_the_last_one_was_answered_builds_on_it(desk: OpenTown) -> None:
+    running = Running(desk, "S-AT-ONCE")
+    running.patch_at_once({"charging_periods": [period("2026-05-04T08:10:00Z")], **at(10)}, {"kwh": 3, **at(20)})
+    assert running.copy == ("ACTIVE", 3, ["08:00", "08:10"])
+    running.patch(COMPLETED)
+    assert running.copy == ("COMPLETED", 3, ["08:00", "08:10"])
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH"])
+def test_what_would_be_another_session_is_not_passed_on(desk: OpenTown, method: str) -> None:
+    running = Running(desk, f"S-OTHER-{method}")
+    change = {"id": "OTHER", **at(10)}
+    told = running.put(running.whole | change) if method == "PUT" else running.patch(change)
+    assert (told.status, onward(desk, told)) == (2001, [])
+    assert running.patch(COMPLETED).status == 1000
+    assert running.copy == ("COMPLETED", 1.5, ["08:00"])
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH"])
+@pytest.mark.parametrize(
+    ("odd", "rule"), [({"kwh": -1}, "negative"), ({"end_date_time": "2026-05-04T07:00:00Z"}, "period-order")]
+)
+def test_what_is_only_odd_is_passed_on_with_a_hint_by_whichever_method_it_comes(
+    desk: OpenTown, method: str, odd: dict[str, Any], rule: str
+) -> None:
+    running = Running(desk, f"S-ODD-{rule}-{method}")
+    change = {**odd, **at(10)}
+    told = running.put(running.whole | change) if method == "PUT" else running.patch(change)
+    assert (told.status, leg(desk, told).method) == (1000, "PUT")
+    assert rule in [hint.rule for hint in desk.hints(leg(desk, told).exchange)]

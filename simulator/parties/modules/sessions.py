@@ -196,20 +196,23 @@ class SessionsReceiver(Receiver[Session]):
         late = not doubted and overtaken(self._journal, call, known.last_updated, patch.last_updated)
         if not late and not doubted:
             _must_follow(known, patch.status, patch.last_updated)
-        # In 2.1.1 a list replaces what was there, as in any other PATCH.
-        patched = _patched if call.version != OLDEST else _replaced
-        changed = patched(known, patch, late)
+        changed = patched(known, patch, call.version, late=late)
         if changed is not known:
             self.must_concern_us(changed)
             original = self._original(call)
             if original is not None:
-                original = patched(original, call.original_patch(Session), late)
+                original = patched(original, call.original_patch(Session), call.version, late=late)
             self.keep(changed, original, call.cause)
         return DONE
 
 
-def _patched(session: Any, patch: Any, late: bool) -> Any:
-    """A session, or the original of one, after a PATCH; of one that came late it takes the periods that it lacks."""
+def patched(session: Any, patch: Any, version: str, *, late: bool) -> Any:
+    """A session, or the original of one, after a PATCH of a version; of one that came late it takes new periods only.
+
+    In 2.1.1 a list replaces what was there, as in any other PATCH.
+    """
+    if version == OLDEST:
+        return session if late else apply_patch(session, patch)
     if patch.charging_periods:
         periods = session.charging_periods
         added = _unknown_of(patch.charging_periods, periods)
@@ -219,11 +222,6 @@ def _patched(session: Any, patch: Any, late: bool) -> Any:
         if len(added) != len(patch.charging_periods):
             patch = replace(patch, charging_periods=added)
     return session if late else apply_session_patch(session, patch)
-
-
-def _replaced(session: Any, patch: Any, late: bool) -> Any:
-    """A session, or the original of one, after a PATCH of 2.1.1."""
-    return session if late else apply_patch(session, patch)
 
 
 def _must_follow(known: Session, status: SessionStatus | UnsetType | None, last_updated: str) -> None:

@@ -10,7 +10,7 @@ once, and each by itself, as the owner may address each by itself. For Sessions,
 Source: OCPI 2.2.1, Locations, Flow and Lifecycle; Tariffs, DELETE; Tokens, PUT; digest, sections 2.6, 3 and 6.2.
 """
 
-from typing import Final
+from typing import Final, Protocol
 from urllib.parse import parse_qsl
 
 from msgspec import Struct
@@ -37,11 +37,22 @@ _LEFT: Final = {
 """What a receiver is left with of what has been taken back from it."""
 
 
+class Delivery(Protocol):
+    """Hears of what becomes of a change on its way."""
+
+    def begun(self) -> None:
+        """It has been sent."""
+
+    def ended(self, *, refused: bool) -> None:
+        """It was answered, or never will be."""
+
+
 class Change(Struct, frozen=True):
     """What a receiver is sent: by which method, and whether that is about the `whole` object; no method: nothing.
 
     `withheld` is what cannot be said of the owner's own words; what is sent then takes back what was told before.
     `copy` is the receiver's, if something of it goes or comes back, and `lacked` what was not in it until then.
+    `delivery` is told how it gets on, if somebody has to know.
     """
 
     method: str
@@ -50,6 +61,7 @@ class Change(Struct, frozen=True):
     withheld: Said = _NOTHING
     copy: str = ""
     lacked: tuple[Place, ...] = ()
+    delivery: Delivery | None = None
 
 
 class Changes:

@@ -137,9 +137,8 @@ class Forwarder:
         if exchange is None:
             raise Refusal(Status.HUB_ERROR, f"The URL of {onward.way.line.peer_id} does not lead there.")
         self._under_way[leg] = self._under_way.get(leg, 0) + 1
-        if onward.said is not None:
-            self._preparation.tell(exchange, onward.said)
-        else:
+        self._preparation.sent(onward, exchange)
+        if onward.said is None:
             self._office.journal.passed_on(exchange.id, self._office.id, call.cause.id, call.line.peer_platform)
         return Later(exchange, partial(self._answer, call, onward, leg))
 

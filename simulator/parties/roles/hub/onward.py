@@ -94,7 +94,7 @@ class Preparation:
         self._links = links
         self.callbacks = Callbacks(office)
         self._changes = changes
-        self._sessions = Sessions(interpreter)
+        self._sessions = Sessions(interpreter, office.journal)
 
     def way(self, call: Call, sender: Owner, to: Owner, client: Client, asked: Asked | None) -> Way:
         """The way of a message. Refused with 2000, 4000 or 4003 when there is none."""
@@ -184,14 +184,20 @@ class Preparation:
             return foreign
         return way.base + tail(call, way.ours, ids) + (f"?{query}" if query else "")
 
-    def tell(self, exchange: Exchange, said: Said) -> None:
-        """Record what the translation of a message cost on the exchange that carries it."""
-        self._interpreter.tell(exchange.id, said)
+    def sent(self, onward: Onward, exchange: Exchange) -> None:
+        """It is under way: record what its translation cost on the exchange that carries it."""
+        if onward.said is not None:
+            self._interpreter.tell(exchange.id, onward.said)
+        if onward.change is not None and onward.change.delivery is not None:
+            onward.change.delivery.begun()
 
     def concluded(self, onward: Onward, exchange: Exchange) -> None:
         """It has reached its final state: what did not come to its receiver is not there."""
-        if onward.change is not None and not succeeded(exchange):
-            self._changes.failed(onward.change)
+        change, is_done = onward.change, succeeded(exchange)
+        if change is not None and not is_done:
+            self._changes.failed(change)
+        if change is not None and change.delivery is not None:
+            change.delivery.ended(refused=not is_done and exchange.response is not None)
 
     def _remember(self, call: Call, way: Way, owner: Owner) -> None:
         """Keep what is meant for everybody, though its owner sends it to each by itself, and who hears of a session."""

@@ -3,63 +3,130 @@
 In 2.1.1 a PATCH with charging periods replaces them, from 2.2 on it adds them. OCPI has no way to take a Session back,
 and a receiver that was told of one must not believe for ever that it is ACTIVE: of one that cannot be said as a whole
 any more it is told how it goes on, which every version has words for, and is left with all else as it was.
+
+What a receiver refused has not happened, and may be said again. What it has not answered yet, or never does, it may
+have: what follows builds on it, as a whole without it would take it away again.
 Source: OCPI 2.2.1, Sessions, PATCH; digest, sections 3.3 and 6.2.
 """
 
 import re
-from typing import Final
+from typing import Any, Final, TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from simulator.engine.journal import Journal
 from simulator.ocpi import codec
+from simulator.ocpi.patch import partial as patch_of
 from simulator.ocpi.translation import Loss
+from simulator.ocpi.translation.kinds import class_of
 from simulator.parties.call import Call
 from simulator.parties.connection import Connection
 from simulator.parties.dialect import OLDEST
-from simulator.parties.modules.ownership import unknown
+from simulator.parties.modules.order import newer, overtaken
+from simulator.parties.modules.ownership import must_match, must_stay, unknown
+from simulator.parties.modules.sessions import ENDED, patched
 from simulator.parties.roles.hub.cache import Owner
 from simulator.parties.roles.hub.changes import Change
 from simulator.parties.roles.hub.interpreter import Interpreter, Remark, Said
-from simulator.parties.roles.hub.reading import Tree, read
+from simulator.parties.roles.hub.reading import must_be_right, parse
 
-_ENDED: Final = ("COMPLETED", "INVALID")
+_Key: TypeAlias = tuple[str, Owner, str]
+"""A Session at a receiver: the name of the connection, whose Session it is, and its id in lower case."""
+_ENDED_KEPT: Final = 1_000
+"""How many Sessions that have ended are known still: their last message may come twice."""
 _of_a_period: Final = re.compile(r"\$\.charging_periods\[([0-9]+)\](.*)\Z").match
 _GOES_ON: Final = ("status", "kwh", "total_cost", "end_date_time", "end_datetime", "last_updated")
 
 
-class _UnderWay(Struct):
-    """A Session as its owner has told it in a version, and over which connections it was `told` on.
-
-    `before`: how many of its charging periods were known before its owner's last message, which has added the others.
-    """
+class _Copy(Struct, frozen=True):
+    """A Session of a version as its owner has told it to a receiver."""
 
     version: str
-    tree: Tree
-    told: dict[str, None]
-    before: int = 0
+    session: Any
+
+
+class _Message(Struct, frozen=True, eq=False):
+    """What an owner tells of its Session, whose `key` says to whom: the whole, or by a PATCH what of it changes."""
+
+    sessions: "Sessions"
+    key: _Key
+    version: str
+    told: Any
+    is_patch: bool
+
+    def after(self, known: _Copy | None) -> _Copy | None:
+        """What is known after it; a state that came late takes the place of no newer one."""
+        is_late = known is not None and _is_late(known.session, self.told)
+        if not self.is_patch:
+            return known if is_late else _Copy(self.version, self.told)
+        if known is None or known.version != self.version:
+            return known
+        return _Copy(self.version, patched(known.session, self.told, self.version, late=is_late))
+
+    def begun(self) -> None:
+        """See Delivery."""
+        self.sessions.begun(self)
+
+    def ended(self, *, refused: bool) -> None:
+        """See Delivery."""
+        self.sessions.ended(self, refused=refused)
 
 
 class Sessions:
-    """The Sessions under way that one hub says in another version."""
+    """The Sessions that one hub says in another version."""
 
-    def __init__(self, interpreter: Interpreter) -> None:
+    def __init__(self, interpreter: Interpreter, journal: Journal) -> None:
         self._interpreter = interpreter
-        self._under_way: dict[tuple[Owner, str], _UnderWay] = {}
+        self._journal = journal
+        self._copies: dict[_Key, _Copy] = {}
+        self._under_way: dict[_Key, list[_Message]] = {}
+        self._ended: dict[_Key, None] = {}
 
     def of(self, call: Call, owner: Owner, line: Connection) -> Change:
-        """What a receiver is sent for a PUT or PATCH. Refused with 404 for a PATCH of one unknown; raises Invalid."""
-        source, target, method = call.version, line.version, call.route.method
+        """What a receiver is sent for a PUT or PATCH. Refused for a PATCH of one unknown or another; raises Invalid."""
+        source, target, is_patch = call.version, line.version, call.route.method == "PATCH"
         if OLDEST not in (source, target):
-            return self._change(method, self._say(call.body, source, target, owner, patch=method == "PATCH"))
-        session = self._take(call, owner)
-        said = self._say(codec.encode(session.tree), source, target, owner)
-        if said.body is not None:
-            session.told[line.name] = None
-            said = replace(said, losses=_as_told(said.losses, session.before))
-        elif line.name in session.told:
-            return Change("PATCH", self._rest(session, said, owner, line))
-        return self._change("PUT", said)
+            return self._change(call.route.method, self._say(call.body, source, target, owner, patch=is_patch))
+        key = line.name, owner, call.params["session_id"].lower()
+        message, known = _Message(self, key, source, _read(call), is_patch), self._known(key)
+        session = self._patched(call, known, message) if is_patch else message.told
+        raw = codec.encode(session)
+        must_be_right(raw, source, "session")
+        said = self._say(raw, source, target, owner)
+        if said.body is None and known is not None:
+            return Change("PATCH", self._rest(raw, said, source, owner, line), delivery=message)
+        if is_patch and source != OLDEST:
+            said = replace(said, losses=_as_told(said.losses, session, message.told))
+        return replace(self._change("PUT", said), delivery=message)
+
+    def begun(self, message: _Message) -> None:
+        """A message is on its way to the receiver."""
+        self._under_way.setdefault(message.key, []).append(message)
+
+    def ended(self, message: _Message, *, refused: bool) -> None:
+        """What becomes of it is known, or never will be."""
+        key, under_way = message.key, self._under_way[message.key]
+        under_way.remove(message)
+        if not under_way:
+            del self._under_way[key]
+        copy = None if refused else message.after(self._copies.get(key))
+        if copy is None:
+            return
+        self._copies[key] = copy
+        self._ended.pop(key, None)
+        if copy.session.status in ENDED:
+            self._ended[key] = None
+            if len(self._ended) > _ENDED_KEPT:
+                oldest = next(iter(self._ended))
+                del self._ended[oldest], self._copies[oldest]
+
+    def _known(self, key: _Key) -> _Copy | None:
+        """What a receiver has once it has taken all that is under way."""
+        known = self._copies.get(key)
+        for message in self._under_way.get(key, ()):
+            known = message.after(known)
+        return known
 
     def _change(self, method: str, said: Said) -> Change:
         return Change(method, said) if said.body is not None else Change("", said, withheld=said)
@@ -67,49 +134,52 @@ class Sessions:
     def _say(self, raw: bytes, source: str, target: str, owner: Owner, *, patch: bool = False) -> Said:
         return self._interpreter.say("session", raw, source, target, owner, patch=patch)
 
-    def _rest(self, session: _UnderWay, withheld: Said, owner: Owner, line: Connection) -> Said:
+    def _rest(self, raw: bytes, withheld: Said, source: str, owner: Owner, line: Connection) -> Said:
         """How a Session goes on that cannot be said as a whole any more."""
-        names = [name for name in _GOES_ON if session.tree.get(name) is not None]
-        changes = {name: session.tree[name] for name in names}
-        said = self._say(codec.encode(changes), session.version, line.version, owner, patch=True)
-        left = f"{line.peer_id} is told {', '.join(names)} only, and is left with all else as it was told before."
+        tree = parse(raw)
+        changes = {name: tree[name] for name in _GOES_ON if tree.get(name) is not None}
+        said = self._say(codec.encode(changes), source, line.version, owner, patch=True)
+        left = f"{line.peer_id} is told {', '.join(changes)} only, and is left with all else as it was told before."
         return replace(said, withheld=withheld.withheld, remarks=(Remark("translation-left", "warning", left),))
 
-    def _take(self, call: Call, owner: Owner) -> _UnderWay:
-        """The whole Session after a PUT or PATCH of its owner."""
-        id, is_patch = call.params["session_id"], call.route.method == "PATCH"
-        key = owner, id.lower()
-        tree, known = read(call.body, call.version, "session", is_patch), self._under_way.get(key)
-        if is_patch:
-            if known is None or known.version != call.version:
-                raise unknown("Session", id)
-            tree = _patched(known.tree, tree, call.version)
-        session = _UnderWay(call.version, tree, known.told if known is not None else {})
-        if is_patch and known is not None and call.version != OLDEST:
-            session.before = len(known.tree.get("charging_periods") or ())
-        if tree["status"] in _ENDED:
-            self._under_way.pop(key, None)
-        else:
-            self._under_way[key] = session
-        return session
+    def _patched(self, call: Call, known: _Copy | None, message: _Message) -> Any:
+        """The whole Session after a PATCH."""
+        after = message.after(known)
+        if known is None or after is None or known.version != call.version:
+            raise unknown("Session", call.params["session_id"])
+        session, patch = known.session, message.told
+        must_stay(session, patch, *(("id",) if call.version == OLDEST else ("id", "country_code", "party_id")))
+        if _is_late(session, patch):
+            overtaken(self._journal, call, session.last_updated, patch.last_updated)
+        return after.session
 
 
-def _patched(whole: Tree, patch: Tree, version: str) -> Tree:
-    changes = {name: value for name, value in patch.items() if value is not None}
-    if version != OLDEST and "charging_periods" in changes:
-        changes["charging_periods"] = [*(whole.get("charging_periods") or ()), *changes["charging_periods"]]
-    return {**whole, **changes}
+def _read(call: Call) -> Any:
+    """The Session, or what of it changes, in the version that is spoken, with all that its class does not know."""
+    cls = class_of("session", call.version)
+    assert cls is not None
+    if call.route.method == "PATCH":
+        return codec.decode_whole(call.body, patch_of(cls, call.version != OLDEST))
+    session = codec.decode_whole(call.body, cls)
+    must_match(call, session)
+    return session
 
 
-def _as_told(losses: tuple[Loss, ...], before: int) -> tuple[Loss, ...]:
-    """What a Session lost, with its charging periods as its owner's last message counts them; of others it was told."""
-    if not before:
-        return losses
+def _is_late(known: Any, told: Any) -> bool:
+    """Whether a newer state is known; a PATCH of 2.1.1 need not say when it was."""
+    return isinstance(told.last_updated, str) and newer(known.last_updated, told.last_updated)
+
+
+def _as_told(losses: tuple[Loss, ...], session: Any, patch: Any) -> tuple[Loss, ...]:
+    """What a Session lost, with its charging periods as its owner's PATCH counts them; of others it was told."""
+    places = {period.start_date_time: place for place, period in enumerate(patch.charging_periods or ())}
     told = []
     for loss in losses:
-        period = _of_a_period(loss.path)
-        if period is None:
+        found = _of_a_period(loss.path)
+        if found is None:
             told.append(loss)
-        elif int(period[1]) >= before:
-            told.append(replace(loss, path=f"$.charging_periods[{int(period[1]) - before}]{period[2]}"))
+            continue
+        place = places.get(session.charging_periods[int(found[1])].start_date_time)
+        if place is not None:
+            told.append(replace(loss, path=f"$.charging_periods[{place}]{found[2]}"))
     return tuple(told)
