@@ -136,7 +136,8 @@ class Receiver(Generic[T]):
         try:
             return self.take(obj, cause, each.original, since)
         except Refusal as refusal:
-            self._remark(connection, each.exchange, "not-taken", f"{refusal.message} It is kept as it was.")
+            stays = "It was not taken over." if self.store.get(*self.key(obj)) is None else "It is kept as it was."
+            self._remark(connection, each.exchange, "not-taken", f"{refusal.message} {stays}")
             return False
 
     def _speaks_for(self, connection: Connection, owner: Owner, named: dict[Owner, None]) -> bool:

@@ -93,6 +93,17 @@ def test_what_one_part_says_is_no_word_on_the_others(desk: OpenTown) -> None:
         assert told[:2] == (1000, [])
 
 
+@pytest.mark.parametrize(
+    ("module", "patch"),
+    [("locations", {"name": "Anew"}), ("sessions", {"kwh": 4.0}), ("tokens", {"valid": False})],
+)
+def test_a_part_does_not_vouch_for_the_whole(desk: OpenTown, module: str, patch: Json) -> None:
+    tell(desk, module, "PUT", whole(desk, module, "A7", last_updated=LATER), "A7")
+    register_anew(desk)
+    assert tell(desk, module, "PATCH", {**patch, "last_updated": LATEST}, "A7")[:2] == (1000, [])
+    assert tell(desk, module, "PUT", whole(desk, module, "A7", last_updated=EARLIER), "A7")[:2] == (1000, [])
+
+
 def test_an_ended_session_may_be_told_of_as_one_that_goes_on(desk: OpenTown) -> None:
     ended = session("A4", status="COMPLETED", last_updated=LATER)
     tell(desk, "sessions", "PUT", ended, "A4")

@@ -120,6 +120,13 @@ def test_a_price_that_gains_what_2_1_1_cannot_say_is_deleted_there_with_the_reas
     assert "translation-withheld" in remarks(desk, told.exchange)
 
 
+def test_a_price_is_taken_back_also_when_its_owner_has_registered_anew(desk: OpenTown) -> None:
+    assert priced(desk, "ANEW", 0.363) == [("NL-EMA", "PUT", 201), ("NL-NXT", "PUT", 201)]
+    desk.world.hubs[HUB].cache.store("tariff").doubt(lambda country_code, party_id: party_id == "trk")
+    assert ("NL-EMA", "DELETE", 200) in priced(desk, "ANEW", 0.37)
+    assert desk.world.emsps["NL-EMA"].tariffs.store.get("NL", "TRK", "ANEW") is None
+
+
 def test_a_price_that_its_owner_tells_each_by_itself_is_taken_back_from_each(desk: OpenTown) -> None:
     elements = [{"price_components": [{"type": "ENERGY", "price": 0.3, "step_size": 1}]}]
     plain = {"country_code": "NL", "party_id": "ABC", "id": "EACH", "currency": "EUR", "elements": elements}

@@ -194,6 +194,19 @@ def test_a_list_cannot_change_a_session_that_has_ended(desk: OpenTown) -> None:
     assert told == ["Session 'ENDED' is COMPLETED and does not change any more. It is kept as it was."]
 
 
+def test_what_was_never_known_is_not_said_to_be_kept(desk: OpenTown) -> None:
+    foreign = session("FOREIGN")
+    foreign["cdr_token"] = {**foreign["cdr_token"], "uid": "NOBODYS"}
+    with Lister(desk, CPO) as lister:
+        lister.lists["sessions"] = [foreign]
+        before = desk.kernel.exchanges
+        read(desk, EMSP, CPO)
+        exchanges = range(before + 1, desk.kernel.exchanges + 1)
+    assert store_of(desk, "sessions").get("NL", "ABC", "FOREIGN") is None
+    told = [hint.sentence for at in exchanges for hint in desk.hints(at) if hint.rule == "not-taken"]
+    assert told == ["$.cdr_token: 'NOBODYS' of NL-EMA is no token of ours. It was not taken over."]
+
+
 def test_a_list_on_its_way_undoes_nothing_that_is_pushed_meanwhile(desk: OpenTown) -> None:
     """The page was made before; its reader gets it after."""
     where = desk.url(CPO, EMSP, "tariffs", "RECEIVER", "NL/ABC")

@@ -202,7 +202,8 @@ class SessionsReceiver(Receiver[Session]):
             original = self._original(call)
             if original is not None:
                 original = patched(original, call.original_patch(Session), call.version, late=late)
-            self.keep(changed, original, call.cause)
+            self.store.amend(changed, *self.key(changed), original=original)
+            self._on_change(changed, call.cause)
         return DONE
 
 

@@ -121,8 +121,11 @@ class TokensReceiver(Receiver[Token]):
         self._on_change(obj, cause)
 
     def _keep(self, token: Token, original: Any) -> None:
-        self._by_uid.setdefault((token.uid.lower(), token.type.value), {})[_owner(token)] = token
         self.store.put(token, *self.key(token), original=original)
+        self._index(token)
+
+    def _index(self, token: Token) -> None:
+        self._by_uid.setdefault((token.uid.lower(), token.type.value), {})[_owner(token)] = token
 
     def _original(self, call: Call, token: Token) -> Any:
         """A token as it came, None when it is of another version than is spoken."""
@@ -163,7 +166,8 @@ class TokensReceiver(Receiver[Token]):
             token, original = apply_patch(known, patch), self._original(call, known)
             if original is not None:
                 original = apply_patch(original, call.original_patch(Token))
-            self._keep(token, original)
+            self.store.amend(token, *self.key(token), original=original)
+            self._index(token)
             self._on_change(token, call.cause)
         return DONE
 

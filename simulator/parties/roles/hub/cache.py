@@ -159,8 +159,9 @@ class Cache:
     def keep(self, kept: Kept) -> None:
         """Keep a whole object in the place of what is known of it."""
         store = self._stores[kept.kind]
-        known = store.told(*kept.key)
+        known = store.get(*kept.key)
         if known is not None:
+            # Who registers anew puts in doubt what it has told, not what others were told of it.
             kept.shown = known.shown
         store.put(kept, *kept.key)
         for name in kept.names:
