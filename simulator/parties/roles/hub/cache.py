@@ -28,23 +28,22 @@ Place = tuple[str, str]
 class Shown(Struct):
     """How readers of a version were last told of an object; of a location without its EVSEs, but with `places`.
 
-    `places` are all Connectors that any of them was ever told of, `now` those of the last time; `readers` are the names
-    of the connections over which they were told.
+    `places` are all Connectors that any of them was ever told of, `now` those of the last time.
     """
 
     body: bytes
     places: dict[Place, None]
     now: dict[Place, None]
-    readers: dict[str, None]
 
 
 class Kept:
     """An object as its owner wrote it; `said` is how it reads in other versions, `told` what of that was told.
 
-    `shown` is how readers of other versions were last told of it, also if that was another state.
+    `shown` is how readers of other versions were last told of it, also if that was another state; `readers` are the
+    names of the connections over which anybody was told, in whatever version.
     """
 
-    __slots__ = ("_raw", "_tree", "head", "kind", "owner", "said", "shown", "told", "version")
+    __slots__ = ("_raw", "_tree", "head", "kind", "owner", "readers", "said", "shown", "told", "version")
 
     def __init__(self, kind: str, owner: Owner, version: str, head: Head, raw: bytes) -> None:
         self.kind = kind
@@ -54,6 +53,7 @@ class Kept:
         self.said: dict[str, Any] = {}
         self.told: dict[str, None] = {}
         self.shown: dict[str, Shown] = {}
+        self.readers: dict[str, None] = {}
         self._raw: bytes | None = raw
         self._tree: Tree | None = None
 
@@ -93,13 +93,14 @@ class Kept:
 
     def show(self, version: str, body: bytes) -> None:
         """Readers of a version are told of it like this."""
-        known = self.shown.get(version) or Shown(b"", {}, {}, {})
         if self.kind != "location":
-            self.shown[version] = Shown(body, {}, {}, known.readers)
+            self.shown[version] = Shown(body, {}, {})
             return
+        known = self.shown.get(version)
+        before = known.places if known is not None else {}
         tree = parse(body)
         now = dict.fromkeys(place for evse in tree.pop("evses", ()) for place in places_of(evse))
-        self.shown[version] = Shown(codec.encode(tree), {**known.places, **now}, now, known.readers)
+        self.shown[version] = Shown(codec.encode(tree), {**before, **now}, now)
 
     def change(self, tree: Tree, last_updated: str | None) -> None:
         """It is like this now."""
@@ -162,7 +163,7 @@ class Cache:
         known = store.get(*kept.key)
         if known is not None:
             # Who registers anew puts in doubt what it has told, not what others were told of it.
-            kept.shown = known.shown
+            kept.shown, kept.readers = known.shown, known.readers
         store.put(kept, *kept.key)
         for name in kept.names:
             self._contracts.setdefault(name, {})["/".join(kept.key).lower()] = kept

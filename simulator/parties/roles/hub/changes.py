@@ -75,11 +75,11 @@ class Changes:
     def of(self, call: Call, owner: Owner, line: Connection) -> Change:
         """What a receiver is sent for a PUT or PATCH that has been kept already. Raises Invalid."""
         cargo, version, kind = CARGO[call.route.name], line.version, SHARED[call.route.module.value]
-        if version == call.version:
-            return Change(call.route.method, Said(call.body))
         id, *path = tuple(call.params.values())[2:]
         kept = self._cache.get(kind, owner, id, known_type(call))
         assert kept is not None, "what is passed on has been kept before"
+        if version == call.version:
+            return self._as_it_is(call, line, kept, whole=not path and not cargo.patch)
         reason = self._interpreter.unsaid(kept, version)
         if reason:
             return self._take_back(line, kept, reason)
@@ -91,6 +91,33 @@ class Changes:
             return self._whole(line, kept)
         return self._part(call, line, kept, tuple(path))
 
+    def _as_it_is(self, call: Call, line: Connection, kept: Kept, *, whole: bool) -> Change:
+        """What a receiver of the same version is sent: that itself, but for a part of what has ended there."""
+        copy = _copy(line, kept)
+        lacked = tuple(self._gone.get(copy, ()))
+        kept.readers[line.name] = None
+        self._keep(copy, [])
+        if lacked and not whole:
+            return Change("PUT", Said(kept.raw, remarks=(_whole_for(line),)), True, _NOTHING, copy, lacked)
+        return Change(call.route.method, Said(call.body), False, _NOTHING, copy, lacked)
+
+    def passed_on(self, call: Call, owner: Owner, line: Connection) -> None:
+        """Its owner tells one receiver of the same version by itself."""
+        kept = self._cache.get(SHARED[call.route.module.value], owner, tuple(call.params.values())[2], known_type(call))
+        if kept is not None:
+            kept.readers[line.name] = None
+            if call.route.method == "PUT" and len(call.params) == 3:
+                self._keep(_copy(line, kept), [])
+
+    def end(self, line: Connection, kept: Kept) -> Change:
+        """What ends an object at a receiver that its owner lists no more; no method if it was not told of it."""
+        change = self._take_back(line, kept, "")
+        section = f"OCPI {line.version} transport_and_format, Client Owned Object Push"
+        sentence = f"{line.peer_id} is left with {_LEFT[kept.kind]}: its owner lists it no more."
+        return replace(
+            change, said=replace(change.said, remarks=(Remark("listed-no-more", "note", sentence, "$", section),))
+        )
+
     def _say(self, call: Call, owner: Owner, version: str) -> Said:
         cargo = CARGO[call.route.name]
         return self._interpreter.say(cargo.sent, call.body, call.version, version, owner, patch=cargo.patch)
@@ -101,7 +128,7 @@ class Changes:
         gone, shown = self._gone.get(copy, {}), kept.shown.get(version)
         reason, places = self._interpreter.part(kept, version, path)
         if reason:
-            had = shown.places if shown is not None and line.name in shown.readers else ()
+            had = shown.places if shown is not None and line.name in kept.readers else ()
             lost = [each for each in had if each[0] == path[0].lower() and each not in places and each not in gone]
             withheld = Said(None, (), (("$", reason),))
             if not lost:
@@ -131,7 +158,7 @@ class Changes:
         """The object as it can be said now, which takes the place of what the receiver has."""
         copy, said, shown = _copy(line, kept), self._interpreter.said(kept, line.version), kept.shown[line.version]
         lacked = self._gone.get(copy, ())
-        shown.readers[line.name] = None
+        kept.readers[line.name] = None
         self._keep(copy, [place for place in shown.places if place not in shown.now])
         return Change("PUT", replace(said, remarks=remarks), True, withheld, copy, tuple(lacked))
 
@@ -162,12 +189,13 @@ class Changes:
 
         Nothing of a Tariff; None when it was never told of it.
         """
-        shown = kept.shown.get(line.version)
-        if shown is None or line.name not in shown.readers:
+        shown, same = kept.shown.get(line.version), kept.version == line.version
+        if line.name not in kept.readers or (shown is None and not same):
             return None
         if kept.kind == "tariff":
             return b""
-        rest = {**parse(shown.body), "last_updated": last_updated}
+        tree = kept.tree if same or shown is None else parse(shown.body)
+        rest = {name: value for name, value in tree.items() if name != "evses"} | {"last_updated": last_updated}
         return codec.encode({**rest, "valid": False} if kept.kind == "token" else rest)
 
     def listed(self, call: Call, kept: Kept, said: bytes | None, last_updated: str) -> bytes | None:
@@ -177,8 +205,7 @@ class Changes:
         """
         line = call.line
         if said is not None:
-            if kept.version != call.version:
-                kept.shown[call.version].readers[line.name] = None
+            kept.readers[line.name] = None
             return said
         rest = self._rest(kept, line, last_updated)
         if rest is not None:

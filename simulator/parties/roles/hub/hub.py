@@ -10,7 +10,7 @@ from simulator.parties.office import Office
 from simulator.parties.roles.hub.addressee import Addressees
 from simulator.parties.roles.hub.answers import Answers
 from simulator.parties.roles.hub.broadcast import Broadcast
-from simulator.parties.roles.hub.cache import Cache
+from simulator.parties.roles.hub.cache import Cache, Kept
 from simulator.parties.roles.hub.changes import Changes
 from simulator.parties.roles.hub.directory import Client, Directory
 from simulator.parties.roles.hub.forwarder import Forwarder
@@ -36,7 +36,7 @@ class Hub:
         self.cache = Cache(office.copies)
         interpreter = Interpreter(self.cache, office.journal, office.calendar)
         changes = Changes(self.cache, interpreter)
-        library = Library(office, self.directory, self.cache, interpreter, changes)
+        library = Library(office, self.directory, self.cache, interpreter, changes, self._is_gone)
         self.standing = Standing(office, self.directory, self._came_back, self._changed)
         infos = self.standing.receiver
         about = Pull(ModuleID.HUB_CLIENT_INFO, ClientInfo, infos, roles=(Role.HUB,), took=self._took_infos)
@@ -76,6 +76,9 @@ class Hub:
 
     def _changed(self, client: Client, cause: Cause) -> None:
         self.registration.members_changed(client, cause)
+
+    def _is_gone(self, kept: Kept, cause: Cause) -> None:
+        self._broadcast.end(kept, cause)
 
     def _took_infos(self, connection: Connection, taken: Taken, cause: Cause) -> None:
         """Another hub's list of its parties."""

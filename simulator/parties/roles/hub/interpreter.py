@@ -33,12 +33,13 @@ _PARTS: Final = ("evse", "connector")
 
 
 class Remark(NamedTuple):
-    """A hint on the exchange that carries something said in another version."""
+    """A hint on the exchange that carries something said in another version, or instead of its owner."""
 
     rule: str
     severity: Literal["warning", "note"]
     sentence: str
     path: str = "$"
+    section: str = TRANSLATION
 
 
 class Said(Struct, frozen=True):
@@ -164,8 +165,8 @@ class Interpreter:
         tell_translation(self._journal, exchange, said.losses)
         for path, reason in said.withheld:
             self._journal.hint(exchange, "translation-withheld", "warning", reason, path, TRANSLATION)
-        for rule, severity, sentence, path in said.remarks:
-            self._journal.hint(exchange, rule, severity, sentence, path, TRANSLATION)
+        for rule, severity, sentence, path, section in said.remarks:
+            self._journal.hint(exchange, rule, severity, sentence, path, section)
 
     def _with_type(self, kind: str, said: Translated, target: str) -> Translated:
         """A session or a bill with its Token's own type, if the version on the way to `target` had no word for that."""

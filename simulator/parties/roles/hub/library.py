@@ -3,6 +3,7 @@
 Source: OCPI 2.2.1, Transport and format, GET All via Hubs; digest, section 2.3.
 """
 
+from collections.abc import Callable
 from functools import partial
 from types import SimpleNamespace
 from typing import Any
@@ -33,6 +34,7 @@ from simulator.parties.sync import Pull
 from simulator.parties.taking import Key, Receiver, Taken
 
 PAGE_LIMIT = 100
+OnGone = Callable[[Kept, Cause], None]
 
 
 class _Entry(Struct, frozen=True):
@@ -47,12 +49,13 @@ class _Copies(Receiver[Kept]):
 
     removes = True
 
-    def __init__(self, office: Office, directory: Directory, cache: Cache, kind: str) -> None:
+    def __init__(self, office: Office, directory: Directory, cache: Cache, kind: str, on_gone: OnGone) -> None:
         super().__init__(office)
         self.store = cache.store(kind)
         self._directory = directory
         self._cache = cache
         self._kind = kind
+        self._on_gone = on_gone
 
     def heard(self, connection: Connection, listed: tuple[Head, bytes]) -> Kept:
         """See Receiver. In 2.1.1 no object says whose it is."""
@@ -85,21 +88,28 @@ class _Copies(Receiver[Kept]):
 
     def forget(self, obj: Kept, cause: Cause) -> None:
         """See Receiver."""
-        del cause
         self._cache.drop(obj)
+        self._on_gone(obj, cause)
 
 
 class Library:
-    """The kept objects of one hub's clients."""
+    """The kept objects of one hub's clients; `on_gone` hears of what its owner lists no more."""
 
     def __init__(
-        self, office: Office, directory: Directory, cache: Cache, interpreter: Interpreter, changes: Changes
+        self,
+        office: Office,
+        directory: Directory,
+        cache: Cache,
+        interpreter: Interpreter,
+        changes: Changes,
+        on_gone: OnGone,
     ) -> None:
         self._office = office
         self._directory = directory
         self._cache = cache
         self._interpreter = interpreter
         self._changes = changes
+        self._on_gone = on_gone
         sellers, providers = (Role.CPO, Role.HUB), (Role.EMSP, Role.HUB)
         self.pulls = (
             self._pull(ModuleID.TARIFFS, sellers, full=True),
@@ -115,7 +125,8 @@ class Library:
                 value = {"count": taken.listed}
                 self._office.journal.state(self._office.id, f"{kind}s", connection.name, value, cause)
 
-        copies, read = _Copies(self._office, self._directory, self._cache, kind), partial(read_list, kind)
+        copies = _Copies(self._office, self._directory, self._cache, kind, self._on_gone)
+        read = partial(read_list, kind)
         return Pull(module, Struct, copies, full=full, optional=True, roles=roles, read=read, took=took)
 
     # Told by the clients

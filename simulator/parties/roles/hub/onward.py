@@ -206,6 +206,8 @@ class Preparation:
             self._directory.must_own(call.line, way.sender, owner)
             if route.module.value in SHARED:
                 self._library.told(call, owner)
+                if way.end.version == call.version:
+                    self._changes.passed_on(call, owner, way.end)
             elif route.name == _PUT_SESSION:
                 self._cache.tell(owner, call.params["session_id"], way.to)
 

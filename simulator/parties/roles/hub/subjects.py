@@ -50,6 +50,8 @@ def _levels() -> dict[str, Cargo]:
 _SHARED_LISTS: Final = (("locations", "location"), ("tariffs", "tariff"), ("tokens", "token"))
 SHARED: Final = dict(_SHARED_LISTS)
 """The modules whose objects are meant for everybody, and the kind of each. OCPI 2.2.1, Broadcast Push."""
+MODULES: Final = {kind: ModuleID(module) for module, kind in _SHARED_LISTS}
+"""The same the other way."""
 
 _PROFILE: Final = "charging_profile_response"
 CARGO: Final[dict[str, Cargo]] = {
@@ -109,6 +111,20 @@ def whole_of(subject: Subject, method: str, id: str) -> Subject:
     kind = _CHANGED[subject.module]
     route = f"{subject.module}.receiver.{method.lower()}_{kind}"
     return replace(subject, route=route, object_kind=KINDS[kind], object_id=id)
+
+
+def subject_of_kept(kind: str, method: str, id: str, version: str) -> Subject:
+    """What a request is about that the hub sends of a whole object by itself; `id` is that in the path there."""
+    return Subject(
+        module=MODULES[kind].value,
+        interface=InterfaceRole.RECEIVER.value,
+        route=f"{MODULES[kind].value}.receiver.{method.lower()}_{kind}",
+        version=version,
+        object_kind=KINDS[kind],
+        object_id=id,
+        token_uid=id if kind == "token" else "",
+        location_id=id if kind == "location" else "",
+    )
 
 
 @lru_cache(maxsize=_REMEMBERED)

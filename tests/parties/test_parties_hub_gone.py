@@ -1,0 +1,103 @@
+"""What its owner lists no more a hub ends at all those that it was pushed to, in whatever version they speak."""
+
+import itertools
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from parties_hub import HUB, RECEIVER, hints, hub_town, messages, say, square
+from parties_lister import Lister, read
+from parties_objects import token
+from run_town import OpenTown, S
+from test_parties_tariffs import tariff
+
+CPO, EMSPS = "NL-ABC", ("NL-EMA", "NL-NXT", "NL-VET")
+SECONDS = itertools.count(1)
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenTown]:
+    with hub_town(tmp_path_factory.mktemp("hub"), "memory") as town:
+        yield town
+
+
+def push(desk: OpenTown, owner: str, path: str, body: dict[str, Any], *, to: str = HUB, method: str = "PUT") -> None:
+    body = {**body, "last_updated": f"2026-05-04T09:00:{next(SECONDS):02}Z"}
+    told = say(desk, owner, method, f"{RECEIVER}/{path}", body, to=to)
+    assert told.status == 1000
+    desk.run_for(S)
+
+
+def list_nothing(desk: OpenTown, owner: str, module: str, id: str) -> list[tuple[str, str, int | None]]:
+    """The hub reads an empty list; what it then sends about an object, to whom, and how that is answered."""
+    before = desk.kernel.exchanges
+    with Lister(desk, owner) as lister:
+        lister.lists[module] = []
+        desk.connection(HUB, owner).synced_us.clear()
+        read(desk, HUB, owner)
+        desk.run_for(S)
+    sent = [each for each in messages(desk, sender=HUB) if each.exchange > before and each.object_id == id]
+    return sorted((each.receiver, each.method, each.http_status) for each in sent)
+
+
+def to_all(method: str) -> list[tuple[str, str, int]]:
+    return [(emsp, method, 200) for emsp in EMSPS]
+
+
+def evses(desk: OpenTown, emsp: str, id: str) -> int:
+    location = desk.world.emsps[emsp].locations.store.get("NL", "ABC", id)
+    assert location is not None
+    return len(location.evses)
+
+
+def test_a_tariff_is_deleted_once(desk: OpenTown) -> None:
+    stores = [desk.world.emsps[emsp].tariffs.store for emsp in EMSPS]
+    push(desk, CPO, "tariffs/NL/ABC/ALL", tariff("ALL"))
+    assert all(store.get("NL", "ABC", "ALL") for store in stores)
+    assert list_nothing(desk, CPO, "tariffs", "ALL") == to_all("DELETE")
+    assert not any(store.get("NL", "ABC", "ALL") for store in stores)
+    told = messages(desk, sender=HUB, receiver="NL-EMA")[-1]
+    assert (told.method, told.object_id) == ("DELETE", "ALL")
+    (hint,) = hints(desk, told.exchange)
+    sentence = "NL-EMA is left with no such Tariff: its owner lists it no more."
+    assert (hint.rule, hint.sentence) == ("listed-no-more", sentence)
+    assert list_nothing(desk, CPO, "tariffs", "ALL") == []
+
+
+@pytest.mark.parametrize("emsp", EMSPS)
+def test_only_those_hear_of_it_that_were_told(desk: OpenTown, emsp: str) -> None:
+    push(desk, CPO, f"tariffs/NL/ABC/ONE-{emsp}", tariff(f"ONE-{emsp}"), to=emsp)
+    assert list_nothing(desk, CPO, "tariffs", f"ONE-{emsp}") == [(emsp, "DELETE", 200)]
+
+
+def test_a_location_is_left_without_evses_until_it_is_told_again(desk: OpenTown) -> None:
+    place = square(desk, id="PLACE")
+    for _ in range(2):
+        push(desk, CPO, "locations/NL/ABC/PLACE", place)
+        assert [evses(desk, emsp, "PLACE") for emsp in EMSPS] == [2, 2, 2]
+        assert list_nothing(desk, CPO, "locations", "PLACE") == to_all("PUT")
+        assert [evses(desk, emsp, "PLACE") for emsp in EMSPS] == [0, 0, 0]
+
+
+def test_a_token_is_not_valid(desk: OpenTown) -> None:
+    store = desk.world.cpos[CPO].tokens.store
+    push(desk, "NL-EMA", "tokens/NL/EMA/GONE?type=RFID", token("GONE"))
+    known = store.get("NL", "EMA", "GONE", "RFID")
+    assert known is not None
+    assert known.valid
+    assert list_nothing(desk, "NL-EMA", "tokens", "GONE") == [(CPO, "PUT", 200)]
+    known = store.get("NL", "EMA", "GONE", "RFID")
+    assert known is not None
+    assert not known.valid
+
+
+def test_a_part_of_what_has_ended_comes_with_the_whole(desk: OpenTown) -> None:
+    """The hub has read it again meanwhile, which nobody was told."""
+    place = square(desk, id="BACK")
+    push(desk, CPO, "locations/NL/ABC/BACK", place)
+    list_nothing(desk, CPO, "locations", "BACK")
+    with Lister(desk, CPO) as lister:
+        lister.lists["locations"] = [{**place, "last_updated": "2026-05-04T09:00:00Z"}]
+        read(desk, HUB, CPO)
+    push(desk, CPO, "locations/NL/ABC/BACK", {"name": "Back"}, method="PATCH")
+    assert [evses(desk, emsp, "BACK") for emsp in EMSPS] == [2, 2, 2]
