@@ -47,31 +47,34 @@ class Sessions:
         self._interpreter = interpreter
         self._under_way: dict[tuple[Owner, str], _UnderWay] = {}
 
-    def of(self, call: Call, owner: Owner, line: Connection) -> Change:
-        """What a receiver is sent for a PUT or PATCH. Refused with 404 for a PATCH of one unknown; raises Invalid."""
+    def of(self, call: Call, owner: Owner, line: Connection, payer: Owner) -> Change:
+        """What a receiver, who is to pay, is sent for a PUT or PATCH.
+
+        Refused with 404 for a PATCH of one unknown; raises Invalid.
+        """
         source, target, method = call.version, line.version, call.route.method
         if OLDEST not in (source, target):
-            return self._change(method, self._say(call.body, source, target, owner, patch=method == "PATCH"))
+            return self._change(method, self._say(call.body, source, target, owner, payer, patch=method == "PATCH"))
         session = self._take(call, owner)
-        said = self._say(codec.encode(session.tree), source, target, owner)
+        said = self._say(codec.encode(session.tree), source, target, owner, payer)
         if said.body is not None:
             session.told[line.name] = None
             said = replace(said, losses=_as_told(said.losses, session.before))
         elif line.name in session.told:
-            return Change("PATCH", self._rest(session, said, owner, line))
+            return Change("PATCH", self._rest(session, said, owner, line, payer))
         return self._change("PUT", said)
 
     def _change(self, method: str, said: Said) -> Change:
         return Change(method, said) if said.body is not None else Change("", said, withheld=said)
 
-    def _say(self, raw: bytes, source: str, target: str, owner: Owner, *, patch: bool = False) -> Said:
-        return self._interpreter.say("session", raw, source, target, owner, patch=patch)
+    def _say(self, raw: bytes, source: str, target: str, owner: Owner, payer: Owner, *, patch: bool = False) -> Said:
+        return self._interpreter.say("session", raw, source, target, owner, payer=payer, patch=patch)
 
-    def _rest(self, session: _UnderWay, withheld: Said, owner: Owner, line: Connection) -> Said:
+    def _rest(self, session: _UnderWay, withheld: Said, owner: Owner, line: Connection, payer: Owner) -> Said:
         """How a Session goes on that cannot be said as a whole any more."""
         names = [name for name in _GOES_ON if session.tree.get(name) is not None]
         changes = {name: session.tree[name] for name in names}
-        said = self._say(codec.encode(changes), session.version, line.version, owner, patch=True)
+        said = self._say(codec.encode(changes), session.version, line.version, owner, payer, patch=True)
         left = f"{line.peer_id} is told {', '.join(names)} only, and is left with all else as it was told before."
         return replace(said, withheld=withheld.withheld, remarks=(Remark("translation-left", "warning", left),))
 
