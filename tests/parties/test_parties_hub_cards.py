@@ -102,6 +102,22 @@ def test_of_a_contract_with_two_tokens_it_is_said_that_there_are_two(desk: OpenT
         assert "2 Tokens with the contract “NL-EMA-PAIR” are known here" in told.envelope["status_message"]
 
 
+@pytest.mark.parametrize("method", ["PUT", "PATCH"])
+def test_a_token_is_found_by_the_contract_that_it_has_now(desk: OpenTown, method: str) -> None:
+    was, now, moves, stays = (f"NL-EMA-{method}-{name}" for name in ("WAS", "NOW", "MOVES", "STAYS"))
+    issue(desk, moves, stays)
+    for uid in (moves, stays):
+        push(desk, "NL-EMA", uid, was)
+    changes = {"contract_id": now, "last_updated": "2026-05-04T09:30:00Z"}
+    body = {**token(moves), **changes} if method == "PUT" else changes
+    assert say(desk, "NL-EMA", method, f"{RECEIVER}/tokens/NL/EMA/{moves}?type=RFID", body).status == 1000
+    desk.run_for(S)
+    for auth_id, uid in ((was, stays), (now, moves)):
+        for verb, path, bill in old_bills(desk, f"{uid}-BILL", auth_id):
+            (leg,) = onward(desk, old(desk, "NL-OLD", "NL-EMA", verb, f"receiver/{OLD}/{path}", bill))
+            assert json.loads(leg.request_body)["cdr_token"]["uid"] == uid
+
+
 def test_an_answer_of_2_1_1_has_the_token_of_who_was_asked_whoever_has_one_alike(desk: OpenTown) -> None:
     (card,) = desk.world.emsps["NL-VET"].tokens.store
     push(desk, "NL-NXT", card.uid, "NL-NXT-ALIKE")
