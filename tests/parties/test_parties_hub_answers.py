@@ -82,6 +82,16 @@ def test_a_command_that_nobody_can_read_is_refused(own: OpenTown, body: bytes) -
 
 
 @pytest.mark.parametrize(
+    ("method", "query"), [("GET", "?duration=60"), ("GET", "?duration=60&response_url="), ("DELETE", ""), ("PUT", "")]
+)
+def test_who_asks_without_a_response_url_is_told_that_it_is_lacking(own: OpenTown, method: str, query: str) -> None:
+    body = {"charging_profile": {"charging_rate_unit": "W"}} if method == "PUT" else None
+    told = say(own, "NL-EMA", method, f"{RECEIVER}/chargingprofiles/S1{query}", body, to="NL-ABC")
+    assert (told.http, told.status, onward(own, told)) == (200, 2001, [])
+    assert told.envelope["status_message"] == "The request lacks a response_url."
+
+
+@pytest.mark.parametrize(
     ("wrong", "path"),
     [
         ({"status_code": 5}, "$.status_code"),

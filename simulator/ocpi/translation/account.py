@@ -46,17 +46,19 @@ def _not_known(_: str) -> None:
 class Setting(Struct, frozen=True, kw_only=True):
     """What the object itself does not say, and whoever translates may know.
 
-    `country_code` and `party_id` are the object's owner, in a command the token's. The look-ups give objects of 2.2.1,
-    or None: `location` and `tariff` by id, `token` by its contract id (a contract with several tokens: None, unless the
-    right one is known). `reservation_number` gives the number that stands for a reservation's id towards 2.1.1, and
-    `aliases` what stands for other ids that a version has no room for; without them such an id cannot be said.
-    `asked_token` is the token that an authorisation was asked for. `time_zone` is that of a location which names none,
-    `now` the DateTime for a PATCH that has none, both empty when not known. With `stand_ins` the object is for the
-    books of a party that keeps the original beside it: what has no faithful word gets the nearest.
+    `country_code` and `party_id` are the object's owner, in a command the token's; `payer` is the eMSP that is told a
+    Session or CDR, empty when not known. The look-ups give objects of 2.2.1, or None: `location` and `tariff` by id,
+    `token` by its contract id, for which it raises Unsayable when that could be several. `reservation_number` gives the
+    number that stands for a reservation's id towards 2.1.1, and `aliases` what stands for other ids that a version has
+    no room for; without them such an id cannot be said. `asked_token` is the token that an authorisation was asked for.
+    `time_zone` is that of a location which names none, `now` the DateTime for a PATCH that has none, both empty when
+    not known. With `stand_ins` the object is for the books of a party that keeps the original beside it: what has no
+    faithful word gets the nearest.
     """
 
     country_code: str = ""
     party_id: str = ""
+    payer: tuple[str, ...] = ()
     location: Callable[[str], Tree | None] = _not_known
     tariff: Callable[[str], Tree | None] = _not_known
     token: Callable[[str], Tree | None] = _not_known

@@ -45,11 +45,15 @@ def _find_token(tree: Mapping[str, Any], path: str, account: Account) -> Tree:
 
 
 def _keep_contract(tree: Mapping[str, Any], path: str, account: Account) -> Tree:
+    token, payer = tree["cdr_token"], account.setting.payer
+    owner = token["country_code"].upper(), token["party_id"].upper()
+    if payer and owner != payer:
+        raise Unsayable(f"The Token is of {'-'.join(owner)}, and {'-'.join(payer)} would take it for its own.")
     account.lose(f"{path}.cdr_token.uid", "OCPI 2.1.1 names the contract, not the Token.")
     account.lose(f"{path}.cdr_token.type", "OCPI 2.1.1 names the contract, not the Token.")
     account.lose(f"{path}.cdr_token.country_code", "OCPI 2.1.1 does not say here whose the Token is.")
     account.lose(f"{path}.cdr_token.party_id", "OCPI 2.1.1 does not say here whose the Token is.")
-    return {"auth_id": tree["cdr_token"]["contract_id"]}
+    return {"auth_id": token["contract_id"]}
 
 
 _CDR_TOKEN: Final = ("country_code", "party_id", "uid", "type", "contract_id")

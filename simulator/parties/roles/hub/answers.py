@@ -24,7 +24,7 @@ from simulator.parties.roles.hub.addressee import not_connected
 from simulator.parties.roles.hub.changes import Changes
 from simulator.parties.roles.hub.interpreter import Interpreter
 from simulator.parties.roles.hub.links import Links, Place
-from simulator.parties.roles.hub.onward import Onward
+from simulator.parties.roles.hub.onward import Onward, payer_of
 from simulator.parties.roles.hub.subjects import CARGO, NOTHING
 from simulator.wire.carrier import Headers, Response
 
@@ -65,12 +65,19 @@ class Answers:
         if data is not None and cargo.told:
             source, owner = onward.way.line.version, call.owner or onward.way.to
             try:
+                payer = payer_of(call, onward.way)
                 listed = partial(self._changes.passed, call, owner)
                 said = (
-                    self._interpreter.say_list(cargo.told, data, source, call.version, owner, listed)
+                    self._interpreter.say_list(cargo.told, data, source, call.version, owner, payer, listed)
                     if cargo.many
                     else self._interpreter.say(
-                        cargo.told, data, source, call.version, owner, token=call.params.get("token_uid", "")
+                        cargo.told,
+                        data,
+                        source,
+                        call.version,
+                        owner,
+                        payer=payer,
+                        token=call.params.get("token_uid", ""),
                     )
                 )
             except (*codec.UNREADABLE, Invalid) as error:

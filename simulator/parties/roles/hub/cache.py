@@ -102,14 +102,13 @@ class Kept:
         now = dict.fromkeys(place for evse in tree.pop("evses", ()) for place in places_of(evse))
         self.shown[version] = Shown(codec.encode(tree), {**before, **now}, now)
 
-    def change(self, tree: Tree, last_updated: str | None) -> None:
-        """It is like this now."""
+    def change(self, tree: Tree) -> None:
+        """It is like this now; it stays under its key."""
         self._tree = tree
         self._raw = None
         self.said.clear()
         self.told.clear()
-        if last_updated is not None:
-            self.head = replace(self.head, last_updated=last_updated)
+        self.head = replace(head_of(tree), type=self.head.type)
 
 
 class Cache:
@@ -164,9 +163,9 @@ class Cache:
         if known is not None:
             # Who registers anew puts in doubt what it has told, not what others were told of it.
             kept.shown, kept.readers = known.shown, known.readers
+            self._unname(known)
         store.put(kept, *kept.key)
-        for name in kept.names:
-            self._contracts.setdefault(name, {})["/".join(kept.key).lower()] = kept
+        self._name(kept)
 
     def put(self, kind: str, owner: Owner, version: str, raw: bytes, tree: Tree) -> None:
         """Keep an object that was pushed, which is `tree` when read, unless a newer state of it is known."""
@@ -205,13 +204,22 @@ class Cache:
             for part in parts[:-1]:
                 part["last_updated"] = last_updated
         _must_be_right(kept, parts, within, changes)
-        kept.change(parts[0], last_updated)
+        self._unname(kept)
+        kept.change(parts[0])
+        self._name(kept)
         self._stores[kept.kind].touch(*kept.key)
         return True
 
     def drop(self, kept: Kept) -> None:
         """Forget an object that its owner has no more."""
         self._stores[kept.kind].drop(*kept.key)
+        self._unname(kept)
+
+    def _name(self, kept: Kept) -> None:
+        for name in kept.names:
+            self._contracts.setdefault(name, {})["/".join(kept.key).lower()] = kept
+
+    def _unname(self, kept: Kept) -> None:
         for name in kept.names:
             self._contracts[name].pop("/".join(kept.key).lower(), None)
 

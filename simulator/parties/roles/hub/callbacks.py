@@ -22,6 +22,7 @@ from simulator.parties.roles.hub.cache import Owner
 _KEPT = 10_000
 _WITH_RESPONSE = (ModuleID.COMMANDS, ModuleID.CHARGING_PROFILES)
 _PROFILE_KINDS = {"GET": "active_charging_profile", "PUT": "charging_profile", "DELETE": "clear_profile"}
+_ASK_IN_QUERY = ("GET", "DELETE")
 
 
 class Asked(Struct, frozen=True):
@@ -46,15 +47,17 @@ class Callbacks:
         if route.interface is not InterfaceRole.RECEIVER or route.module not in _WITH_RESPONSE:
             return call.body, call.query
         kind = route.template[-1] if route.module is ModuleID.COMMANDS else _PROFILE_KINDS[route.method]
-        query = dict(parse_qsl(call.query))
-        if "response_url" in query:
+        if route.method in _ASK_IN_QUERY:
+            query = dict(parse_qsl(call.query))
+            if "response_url" not in query:
+                raise _lacking()
             query["response_url"] = self._ours(query["response_url"], kind, asker, asked, call, version, facade)
             return call.body, urlencode(query)
         try:
             tree = codec.decode(call.body, dict[str, msgspec.Raw])
             url = msgspec.json.decode(tree["response_url"], type=str)
         except (KeyError, *codec.UNREADABLE):
-            raise Refusal(Status.INVALID_PARAMETERS, "The request lacks a response_url.") from None
+            raise _lacking() from None
         ours = self._ours(url, kind, asker, asked, call, version, facade)
         return codec.encode({**tree, "response_url": ours}), call.query
 
@@ -77,3 +80,7 @@ class Callbacks:
         if asked is None or asked.asked != sender:
             raise unknown("Request", call.params["id"])
         return asked
+
+
+def _lacking() -> Refusal:
+    return Refusal(Status.INVALID_PARAMETERS, "The request lacks a response_url.")

@@ -3,8 +3,8 @@
 Nothing is touched between two parties of one version. What cannot be said faithfully is withheld, with the reason.
 """
 
-from collections.abc import Callable, Iterable
-from typing import Any, Final, Literal, NamedTuple, TypeAlias
+from collections.abc import Callable
+from typing import Final, Literal, NamedTuple, TypeAlias
 
 import msgspec
 from msgspec import Struct
@@ -20,6 +20,7 @@ from simulator.parties.calendar import Calendar
 from simulator.parties.dialect import HOME, OLDEST
 from simulator.parties.losses import TRANSLATION, tell_translation
 from simulator.parties.roles.hub.cache import Cache, Kept, Owner, Place, places_of
+from simulator.parties.roles.hub.cards import asked, billed
 from simulator.parties.roles.hub.reading import Tree, parse, part_of
 
 Listed: TypeAlias = Callable[[bytes, bytes | None], bytes | None]
@@ -71,21 +72,32 @@ class Interpreter:
         self._reservations: dict[str, int] = {}
 
     def say(
-        self, kind: str, raw: bytes, source: str, target: str, owner: Owner, *, token: str = "", patch: bool = False
+        self,
+        kind: str,
+        raw: bytes,
+        source: str,
+        target: str,
+        owner: Owner,
+        *,
+        payer: Owner | None = None,
+        token: str = "",
+        patch: bool = False,
     ) -> Said:
         """A body, or with `patch` that of a PATCH, in another version.
 
-        `owner` is the object's, `token` the uid that is asked about. Raises Invalid for a body that is not valid in its
-        own version.
+        `owner` is the object's, `payer` the eMSP that is told a Session or CDR, `token` the uid that is asked about.
+        Raises Invalid for a body that is not valid in its own version.
         """
         cls = class_of(kind, source)
         if cls is None or source == target:
             return Said(raw)
         codec.decode(raw, partial(cls, source != OLDEST) if patch else cls)
-        said = translate(kind, parse(raw), source, target, self._setting(owner, token), patch=patch)
+        said = translate(kind, parse(raw), source, target, self._setting(owner, token, payer), patch=patch)
         return _said(self._with_type(kind, said, target))
 
-    def say_list(self, kind: str, raw: bytes, source: str, target: str, owner: Owner, listed: Listed) -> Said:
+    def say_list(
+        self, kind: str, raw: bytes, source: str, target: str, owner: Owner, payer: Owner, listed: Listed
+    ) -> Said:
         """A list in another version; what is withheld of it is told with its place, a bad object costs only itself."""
         said: list[bytes] = []
         remarks: list[Remark] = []
@@ -95,7 +107,7 @@ class Interpreter:
         for index, item in enumerate(_items(raw)):
             place = f"$[{index}]"
             try:
-                each = self.say(kind, bytes(item), source, target, owner)
+                each = self.say(kind, bytes(item), source, target, owner, payer=payer)
             except Invalid as error:
                 unreadable.append(
                     tuple(msgspec.structs.replace(each, path=place + each.path[1:]) for each in error.findings)
@@ -141,14 +153,14 @@ class Interpreter:
         if kept.kind != "location" or version in kept.said:
             return self.said(kept, version).reason
         location = {name: value for name, value in kept.tree.items() if name != "evses"}
-        return translate("location", location, kept.version, version, self._setting(kept.owner, "")).withheld
+        return translate("location", location, kept.version, version, self._setting(kept.owner)).withheld
 
     def part(self, kept: Kept, version: str, path: tuple[str, ...]) -> tuple[str, dict[Place, None]]:
         """Why an EVSE of a kept location, or a Connector in it, cannot be said in a version; empty when it can.
 
         With it all Connectors of that EVSE that can be said.
         """
-        setting, places = self._setting(kept.owner, ""), dict[Place, None]()
+        setting, places = self._setting(kept.owner), dict[Place, None]()
         for depth, level in enumerate(_PARTS[: len(path)], start=1):
             part = part_of(kept.tree, path[:depth])
             if part is None:
@@ -190,7 +202,7 @@ class Interpreter:
 
     # What is looked up
 
-    def _setting(self, owner: Owner, token: str) -> Setting:
+    def _setting(self, owner: Owner, token: str = "", payer: Owner | None = None) -> Setting:
         def kept(kind: str, id: str) -> Tree | None:
             return self._at_home(self._cache.get(kind, owner, aliases.meant(id)))
 
@@ -200,15 +212,13 @@ class Interpreter:
             party_id=owner[1],
             location=lambda id: kept("location", id),
             tariff=lambda id: kept("tariff", id),
-            token=self._token,
+            token=lambda auth_id: self._at_home(billed(self._cache, auth_id, payer)),
+            payer=payer or (),
             reservation_number=self._reservation,
             aliases=aliases,
-            asked_token=self._token(token) if token else None,
+            asked_token=self._at_home(asked(self._cache, token, owner)) if token else None,
             now=self._calendar.now(),
         )
-
-    def _token(self, uid_or_contract: str) -> Tree | None:
-        return self._at_home(_only(self._cache.tokens(uid_or_contract)))
 
     def _at_home(self, kept: Kept | None) -> Tree | None:
         """A kept object as 2.2.1, in which translations look things up."""
@@ -228,8 +238,3 @@ def _said(translated: Translated) -> Said:
     if translated.tree is None:
         return Said(None, (), (("$", translated.withheld),))
     return Said(codec.encode(translated.tree), translated.losses)
-
-
-def _only(found: Iterable[Kept]) -> Kept | None:
-    each: Any = list(found)
-    return each[0] if len(each) == 1 else None

@@ -137,7 +137,7 @@ class Preparation:
             if is_change(call):
                 return self._change(call, way, owner, query, subject, ids)
             if cargo.sent and body:
-                said = self._say(call, cargo, body, version, owner)
+                said = self._say(call, way, body, owner)
                 if said.body is None:
                     raise self._withheld(call, cargo, version, said)
                 self._must_be_free(call, cargo, way.to)
@@ -149,8 +149,10 @@ class Preparation:
         self, call: Call, way: Way, owner: Owner, query: str, subject: Subject, ids: Mapping[str, str]
     ) -> Onward:
         """The onward leg of a change of something that is kept here."""
-        known = self._changes if call.route.module.value in SHARED else self._sessions
-        change = known.of(call, owner, way.end)
+        is_shared = call.route.module.value in SHARED
+        change = (
+            self._changes.of(call, owner, way.end) if is_shared else self._sessions.of(call, owner, way.end, way.to)
+        )
         if change.withheld.withheld:
             if change.method:
                 self._broadcast.push(call, owner, way.end, change)
@@ -211,9 +213,9 @@ class Preparation:
             elif route.name == _PUT_SESSION:
                 self._cache.tell(owner, call.params["session_id"], way.to)
 
-    def _say(self, call: Call, cargo: Cargo, body: bytes, version: str, owner: Owner) -> Said:
-        token = call.params.get("token_uid", "")
-        return self._interpreter.say(cargo.sent, body, call.version, version, owner, token=token, patch=cargo.patch)
+    def _say(self, call: Call, way: Way, body: bytes, owner: Owner) -> Said:
+        cargo, version, payer = way.cargo, way.line.version, payer_of(call, way)
+        return self._interpreter.say(cargo.sent, body, call.version, version, owner, payer=payer, patch=cargo.patch)
 
     def _withheld(self, call: Call, cargo: Cargo, version: str, said: Said) -> Refusal:
         """The answer to what cannot be said in a version."""
@@ -233,6 +235,11 @@ class Preparation:
             return query
         is_said = version != OLDEST or call.route.interface is InterfaceRole.SENDER
         return f"type={self._library.type_of_token(call, owner, version)}" if is_said else ""
+
+
+def payer_of(call: Call, way: Way) -> Owner:
+    """Who is to pay for the Sessions and CDRs that a message or its answer tells."""
+    return way.to if call.route.interface is InterfaceRole.RECEIVER else way.sender
 
 
 def _is_plain(call: Call) -> bool:

@@ -83,19 +83,22 @@ class Sessions:
         self._under_way: dict[_Key, list[_Message]] = {}
         self._ended: dict[_Key, None] = {}
 
-    def of(self, call: Call, owner: Owner, line: Connection) -> Change:
-        """What a receiver is sent for a PUT or PATCH. Refused for a PATCH of one unknown or another; raises Invalid."""
+    def of(self, call: Call, owner: Owner, line: Connection, payer: Owner) -> Change:
+        """What a receiver, who is to pay, is sent for a PUT or PATCH.
+
+        Refused for a PATCH of one unknown or another; raises Invalid.
+        """
         source, target, is_patch = call.version, line.version, call.route.method == "PATCH"
         if OLDEST not in (source, target):
-            return self._change(call.route.method, self._say(call.body, source, target, owner, patch=is_patch))
+            return self._change(call.route.method, self._say(call.body, source, target, owner, payer, patch=is_patch))
         key = line.name, owner, call.params["session_id"].lower()
         message, known = _Message(self, key, source, _read(call), is_patch), self._known(key)
         session = self._patched(call, known, message) if is_patch else message.told
         raw = codec.encode(session)
         must_be_right(raw, source, "session")
-        said = self._say(raw, source, target, owner)
+        said = self._say(raw, source, target, owner, payer)
         if said.body is None and known is not None:
-            return Change("PATCH", self._rest(raw, said, source, owner, line), delivery=message)
+            return Change("PATCH", self._rest(raw, said, source, owner, line, payer), delivery=message)
         if is_patch and source != OLDEST:
             said = replace(said, losses=_as_told(said.losses, session, message.told))
         return replace(self._change("PUT", said), delivery=message)
@@ -131,14 +134,14 @@ class Sessions:
     def _change(self, method: str, said: Said) -> Change:
         return Change(method, said) if said.body is not None else Change("", said, withheld=said)
 
-    def _say(self, raw: bytes, source: str, target: str, owner: Owner, *, patch: bool = False) -> Said:
-        return self._interpreter.say("session", raw, source, target, owner, patch=patch)
+    def _say(self, raw: bytes, source: str, target: str, owner: Owner, payer: Owner, *, patch: bool = False) -> Said:
+        return self._interpreter.say("session", raw, source, target, owner, payer=payer, patch=patch)
 
-    def _rest(self, raw: bytes, withheld: Said, source: str, owner: Owner, line: Connection) -> Said:
+    def _rest(self, raw: bytes, withheld: Said, source: str, owner: Owner, line: Connection, payer: Owner) -> Said:
         """How a Session goes on that cannot be said as a whole any more."""
         tree = parse(raw)
         changes = {name: tree[name] for name in _GOES_ON if tree.get(name) is not None}
-        said = self._say(codec.encode(changes), source, line.version, owner, patch=True)
+        said = self._say(codec.encode(changes), source, line.version, owner, payer, patch=True)
         left = f"{line.peer_id} is told {', '.join(changes)} only, and is left with all else as it was told before."
         return replace(said, withheld=withheld.withheld, remarks=(Remark("translation-left", "warning", left),))
 
