@@ -9,8 +9,10 @@ from parties_hub import HOST, RECEIVER, ask, heard, hub_town, onward, say, squar
 from parties_objects import issue, period, session, token
 from run_town import OpenTown, S, Told
 
+from simulator.engine.node import Handling, Inbound
 from simulator.parties.call import Refusal
 from simulator.recording.rows import Message
+from simulator.wire.carrier import Response
 
 
 def with_an_old_network(text: str) -> str:
@@ -267,6 +269,24 @@ def test_a_patch_that_is_sent_before_the_last_one_was_answered_builds_on_it(desk
     assert running.copy == ("ACTIVE", 3, ["08:00", "08:10"])
     running.patch(COMPLETED)
     assert running.copy == ("COMPLETED", 3, ["08:00", "08:10"])
+
+
+def test_what_a_receiver_took_but_did_not_answer_in_time_is_not_taken_away_again(desk: OpenTown) -> None:
+    running, platform = Running(desk, "S-UNANSWERED"), desk.world.emsps["NL-VET"].office.platform
+
+    def slow(inbound: Inbound) -> Handling:
+        response = platform.receive(inbound)
+        assert isinstance(response, Response)
+        yield desk.kernel.env.timeout(25 * S)
+        return response
+
+    desk.server("NL-VET", slow)
+    unanswered = running.patch({"charging_periods": [period("2026-05-04T08:10:00Z")], **at(10)})
+    desk.server("NL-VET", platform.receive)
+    desk.run_for(10 * S)
+    assert (unanswered.status, running.copy) == (4002, ("ACTIVE", 1.5, ["08:00", "08:10"]))
+    assert running.patch(COMPLETED).status == 1000
+    assert running.copy == ("COMPLETED", 1.5, ["08:00", "08:10"])
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH"])
