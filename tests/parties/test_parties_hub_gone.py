@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -68,6 +69,25 @@ def test_a_tariff_is_deleted_once(desk: OpenTown) -> None:
 def test_only_those_hear_of_it_that_were_told(desk: OpenTown, emsp: str) -> None:
     push(desk, CPO, f"tariffs/NL/ABC/ONE-{emsp}", tariff(f"ONE-{emsp}"), to=emsp)
     assert list_nothing(desk, CPO, "tariffs", f"ONE-{emsp}") == [(emsp, "DELETE", 200)]
+
+
+def test_another_hub_passes_it_on(tmp_path: Path) -> None:
+    def with_far_hub(text: str) -> str:
+        text = text.replace("  NL-EMA: {", "  NL-HU2: {role: hub, name: Far Hub}\n  NL-EMA: {")
+        between = "  - {between: [NL-HUB, NL-HU2], latency: 50 ms, timeout: 30 s}\n"
+        return text.replace("connections:\n", "connections:\n" + between).replace(
+            "[NL-EMA, NL-HUB]", "[NL-EMA, NL-HU2]"
+        )
+
+    with hub_town(tmp_path, "memory", with_far_hub) as town:
+        town.run_for(60 * S)
+        store = town.world.emsps["NL-EMA"].tariffs.store
+        push(town, CPO, "tariffs/NL/ABC/FAR", tariff("FAR"))
+        assert store.get("NL", "ABC", "FAR") is not None
+        sent = list_nothing(town, CPO, "tariffs", "FAR")
+        assert sent == [(each, "DELETE", 200) for each in ("NL-HU2", "NL-NXT", "NL-VET")]
+        assert store.get("NL", "ABC", "FAR") is None
+        assert "NL-HUB" not in {each.receiver for each in messages(town, sender="NL-HU2") if each.method == "DELETE"}
 
 
 def test_a_location_is_left_without_evses_until_it_is_told_again(desk: OpenTown) -> None:

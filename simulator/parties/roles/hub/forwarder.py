@@ -108,10 +108,14 @@ class Forwarder:
             return self._library.list(call)
         if route.method == "GET":
             raise Refusal(Status.CLIENT_ERROR, f"The hub has no {route.module} of its own to show; address the owner.")
-        if route.module.value not in SHARED or call.owner is None or route.method not in ("PUT", "PATCH"):
+        # Parties may not broadcast a DELETE; another hub says by it that an owner lists something no more.
+        methods = ("PUT", "PATCH", "DELETE") if call.line.to_hub else ("PUT", "PATCH")
+        if route.module.value not in SHARED or call.owner is None or route.method not in methods:
             raise Refusal(Status.CLIENT_ERROR, f"{route.method} of {route.module} cannot be broadcast.")
         owner = (call.owner[0].upper(), call.owner[1].upper())
         self._directory.must_own(call.line, sender, owner)
+        if route.method == "DELETE":
+            return self._library.end(call, owner)
         reply = self._library.told(call, owner)
         self._broadcast.send(call, owner)
         return reply

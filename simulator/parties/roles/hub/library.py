@@ -156,6 +156,16 @@ class Library:
             raise unknown(kind.capitalize(), "/".join(ids))
         return DONE
 
+    def end(self, call: Call, owner: Owner) -> Reply:
+        """Forget what another hub says that its owner has no more, and let all know. Refused with 404 if unknown."""
+        kind, id = SHARED[call.route.module.value], tuple(call.params.values())[2]
+        kept = self._cache.get(kind, owner, id, known_type(call))
+        if kept is None:
+            raise unknown(kind.capitalize(), id)
+        self._cache.drop(kept)
+        self._on_gone(kept, call.cause)
+        return DONE
+
     def type_of_token(self, call: Call, owner: Owner, version: str) -> str:
         """A version's word for the type of the token that a URL names."""
         type = token_type(call)
