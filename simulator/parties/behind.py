@@ -1,7 +1,8 @@
 """Whom its hubs lead a party to: who is behind them, and whether it may be sent to at the moment.
 
 A hub of 2.3.0 says it in its credentials, every hub by HubClientInfo. CONNECTED: may be sent to; what was missed is
-read again by GET. OFFLINE: nothing is sent, nor kept to be sent later. Source: OCPI 2.2.1 HubClientInfo; digest 2.9.
+read again by GET. OFFLINE: nothing is sent, nor kept to be sent later. PLANNED and SUSPENDED: it is not registered with
+the hub, and what it tells next it tells in a new registration. Source: OCPI 2.2.1 HubClientInfo; digest 2.9.
 """
 
 from collections.abc import Callable
@@ -49,10 +50,11 @@ class BehindHubs:
                 self._lead(connection, member.country_code, member.party_id, member.role)
 
     def _took(self, connection: Connection, taken: Taken, cause: Cause) -> None:
-        """The round that pulls this goes on to read all else, so nobody has to be read again because of it."""
-        del cause
+        """The round that pulls this goes on to read what is new; who registered anew is read from the start."""
         for word in taken.changed:
-            self._follow(connection, word.info)
+            back = self._follow(connection, word.info)
+            if back is not None and back.left:
+                self._came_back(back, "the peer is back", cause)
 
     def _told(self, connection: Connection, info: ClientInfo, cause: Cause) -> None:
         back = self._follow(connection, info)
@@ -67,6 +69,11 @@ class BehindHubs:
         if routed is None:
             return None
         routed.reach(info.status is ConnectionStatus.CONNECTED)
+        if before:
+            routed.left = False
+        if not info.status.registered:
+            routed.left = True
+            self._office.doubt_copies(routed)
         return routed if routed.reachable and not before else None
 
     def _lead(self, connection: Connection, country_code: str, party_id: str, role: Role) -> Routed | None:

@@ -244,10 +244,11 @@ class Routed(Connection):
     """A party behind a hub: its messages travel over the connection with the hub, addressed to the party.
 
     Tokens, version and endpoints are the hub's and follow it. Without a party (`peer` None) it is Open Routing: the hub
-    finds out for whom a message is. `us` may be another party, on whose behalf a hub speaks.
+    finds out for whom a message is. `us` may be another party, on whose behalf a hub speaks. `left`: the party is not
+    registered with the hub, or was not when it was last out of reach.
     """
 
-    __slots__ = ("open", "reachable", "via")
+    __slots__ = ("left", "open", "reachable", "via")
 
     def __init__(
         self, via: Connection, peer: tuple[str, str] | None, peer_role: Role, us: tuple[str, str] | None = None
@@ -258,6 +259,7 @@ class Routed(Connection):
         self.via = via
         via.followers.append(self)
         self.reachable = True
+        self.left = False
         self.peer_platform = via.peer_platform
         self.open = peer is None
         if peer is None:

@@ -97,7 +97,10 @@ class Office:
         return kept
 
     def doubt_copies(self, connection: Connection) -> None:
-        """The peer has registered, be it anew: all that it has is read, and counts more than what we had of it."""
+        """A registration of the peer has begun, or one behind a hub has ended.
+
+        All that the peer has is read then, and counts more than what we had of it.
+        """
         for line in (connection, *connection.behind.values()):
             line.synced_us.clear()
         for kept in self._copies:

@@ -71,3 +71,20 @@ def test_they_come_with_the_tokens_that_the_scenario_names_and_wait_for_its_app(
     result = scene(scenario, path, part, stranger)
     assert all(result.summary["checks"].values()), result.remarks  # type: ignore[attr-defined]
     assert len(told(path, "plug")) == 1, "an account is one person's"
+
+
+def test_a_card_is_there_for_the_next_one_when_its_visit_is_over(tmp_path: Path) -> None:
+    """Nobody has registered who would answer for it, so that each is refused and goes."""
+    stranger = Stranger("2.2.1")
+
+    async def part(run: Served) -> None:
+        await run.invited()
+        await run.until(30 * MIN)
+
+    path = tmp_path / "served.ocpirun"
+    scene(crowded(tmp_path, ", tokens: [CARD-1], authorise: rfid"), path, part, stranger)
+    with Recording.open(path) as recording:
+        turns = [row.kind for row in recording.events() if row.kind in ("arrive", "turned_away")]
+    assert len(turns) > 10
+    assert set(turns[::2]) == {"arrive"}, "never two with one card"
+    assert set(turns[1::2]) == {"turned_away"}

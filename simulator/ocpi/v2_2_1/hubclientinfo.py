@@ -14,6 +14,11 @@ class ConnectionStatus(StrEnum):
     PLANNED = "PLANNED"
     SUSPENDED = "SUSPENDED"
 
+    @property
+    def registered(self) -> bool:
+        """Whether the party is registered with the hub, though it may be out of reach for a while."""
+        return self in (ConnectionStatus.CONNECTED, ConnectionStatus.OFFLINE)
+
 
 class ClientInfo(Object, frozen=True, kw_only=True):
     """One party in one role behind the hub. HubClientInfo, ClientInfo object."""

@@ -1,7 +1,8 @@
 """How the parties of a hub stand, who is told, and how the hub finds out.
 
 A platform that was silent for a while is asked for its versions; one that does not answer is OFFLINE. One that is heard
-again is CONNECTED, and everybody reads anew what it has. Source: OCPI 2.2.1, HubClientInfo; digest, section 2.9.
+again is CONNECTED, and everybody reads anew what it has. What one behind another hub tells once it has left that hub it
+tells in a new registration. Source: OCPI 2.2.1, HubClientInfo; digest, section 2.9.
 """
 
 from collections.abc import Callable, Generator, Iterator
@@ -55,6 +56,8 @@ class Standing:
         if client.status is status:
             return
         client.status = status
+        if client.remote and not status.registered:
+            self._office.doubt_copies(self._relay(client))
         client.last_updated = self._office.calendar.now_after(client.last_updated)
         value = {"role": client.role, "status": status, "hub": self._office.id}
         self._office.journal.state(self._office.id, "client_info", client.id, value, cause)
@@ -75,9 +78,15 @@ class Standing:
             self.set(client, info.status, cause)
         elif not client.returning:
             client.returning = True
-            us = self._office.identity
-            relay = self._directory.relay(line, (us.country_code, us.party_id), (client.country_code, client.party_id))
-            self._came_back(relay, cause)
+            self._came_back(self._relay(client), cause)
+
+    def _relay(self, client: Client) -> Connection:
+        """The connection over which a party behind another hub is read."""
+        us = self._office.identity
+        assert client.line is not None
+        return self._directory.relay(
+            client.line, (us.country_code, us.party_id), (client.country_code, client.party_id)
+        )
 
     # What the hub finds out
 

@@ -1,0 +1,131 @@
+"""Who leaves a hub and registers with it anew may have earlier books: so it is for everybody behind the hub, too.
+
+NL-EMA is at the same hub as the CPO, NL-FAR at another hub behind it.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+from parties_hub import HUB, RECEIVER, card_of, hub_town, say
+from parties_objects import LATER, cdr_token, session
+from run_town import MIN, OpenTown, S
+
+from simulator.engine.cause import TIME
+from simulator.parties.introduction import introduce
+from simulator.parties.roles.cpo import Cpo
+from simulator.parties.roles.emsp import Emsp
+from simulator.parties.roles.hub.standing import SILENCE_US
+
+CPO = "NL-ABC"
+EARLIER, EARLIEST = "2026-05-04T03:00:00Z", "2026-05-04T02:00:00Z"
+PARTIES = "\n  NL-HU2: {role: hub, name: Far Hub}\n  NL-FAR: {role: emsp, name: Far Mobility}\nconnections:\n"
+LINES = "  - {between: [NL-HUB, NL-HU2], latency: 50 ms}\n  - {between: [NL-FAR, NL-HU2], latency: 50 ms}\n"
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Iterator[OpenTown]:
+    with hub_town(tmp_path, "memory", lambda text: text.replace("\nconnections:\n", PARTIES + LINES)) as open_town:
+        open_town.run_for(MIN)
+        yield open_town
+
+
+def names(town: OpenTown, party: str) -> list[str]:
+    """What a provider or a hub takes the network's locations to be called."""
+    if party in town.world.hubs:
+        return [kept.tree["name"] for kept in town.world.hubs[party].cache.all("location")]
+    return [str(location.name) for location in town.world.emsps[party].locations.store]
+
+
+def tell(town: OpenTown, at: str, kwh: float) -> float:
+    """The CPO tells NL-EMA of its session; returns the energy of it that NL-EMA knows of then."""
+    body = session("S1", cdr_token=cdr_token(card_of(town, "NL-EMA")), last_updated=at, kwh=kwh)
+    told = say(town, CPO, "PUT", f"{RECEIVER}/sessions/NL/ABC/S1", body, to="NL-EMA")
+    assert told.status == 1000
+    known = town.world.emsps["NL-EMA"].sessions.store.get("NL", "ABC", "S1")
+    assert known is not None
+    return float(known.kwh)
+
+
+def leave(town: OpenTown) -> None:
+    cpo = town.world.cpos[CPO]
+    cpo.office.spawn(cpo.registration.end(town.connection(CPO, HUB), TIME), "unregister")
+    town.run_for(5 * S)
+
+
+def lose_books(town: OpenTown) -> None:
+    """The CPO goes back to earlier books."""
+    store = town.world.cpos[CPO].locations.store
+    (place,) = list(store)
+    store.put(replace(place, name="Anew", last_updated=EARLIER), place.id)
+
+
+def join(town: OpenTown, *, shortly: bool = False) -> None:
+    town.kernel.env.process(introduce(town.world.cpos[CPO], town.world.hubs[HUB]))
+    if shortly:
+        town.run_until(lambda: town.connection(CPO, HUB).registered, step_us=S // 10)
+    else:
+        town.run_for(MIN)
+
+
+def pause(town: OpenTown) -> None:
+    """The CPO is out of reach until it comes up; everybody has been told."""
+    town.kernel.take_down(town.world.cpos[CPO].office.node)
+    town.run_for(SILENCE_US + MIN)
+    assert not town.connection("NL-EMA", HUB).behind[CPO].registered
+
+
+def come_up(town: OpenTown, party: Cpo | Emsp) -> None:
+    town.kernel.bring_up(party.office.node)
+    party.sync.came_up()
+    town.run_for(MIN)
+
+
+def rounds_with_cpo(town: OpenTown) -> int:
+    """How often NL-EMA has read all that the CPO has."""
+    return sum(data["peer"] == CPO for data in town.events("synchronised", "NL-EMA"))
+
+
+def test_its_older_push_counts_for_who_is_behind_the_hub(town: OpenTown) -> None:
+    assert tell(town, LATER, 5.0) == 5.0
+    leave(town)
+    join(town, shortly=True)
+    assert tell(town, EARLIER, 2.0) == 2.0
+    assert tell(town, EARLIEST, 1.0) == 2.0, "only the first does"
+
+
+@pytest.mark.parametrize("party", ["NL-EMA", "NL-HU2", "NL-FAR"])
+def test_all_that_it_has_is_read_from_the_start(town: OpenTown, party: str) -> None:
+    for name in ("Square", "Anew"):
+        leave(town)
+        if name == "Anew":
+            lose_books(town)
+        join(town)
+        assert names(town, party) == [name]
+
+
+def test_only_then_does_the_hubs_list_make_a_party_read_it_again(town: OpenTown) -> None:
+    emsp, cpo = town.world.emsps["NL-EMA"], town.world.cpos[CPO]
+    leave(town)
+    town.kernel.take_down(emsp.office.node)
+    lose_books(town)
+    join(town)
+    come_up(town, emsp)
+    assert names(town, "NL-EMA") == ["Anew"]
+    rounds = rounds_with_cpo(town)
+
+    pause(town)
+    town.kernel.take_down(emsp.office.node)
+    come_up(town, cpo)
+    come_up(town, emsp)
+    assert town.connection("NL-EMA", HUB).behind[CPO].registered
+    assert rounds_with_cpo(town) == rounds, "what is new the round that reads the list reads anyway"
+
+
+def test_a_pause_is_no_new_registration(town: OpenTown) -> None:
+    assert tell(town, LATER, 5.0) == 5.0
+    pause(town)
+    come_up(town, town.world.cpos[CPO])
+    assert town.connection("NL-EMA", HUB).behind[CPO].registered
+    assert tell(town, EARLIER, 2.0) == 5.0
