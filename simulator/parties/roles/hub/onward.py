@@ -137,7 +137,7 @@ class Preparation:
             if is_change(call):
                 return self._change(call, way, owner, query, subject, ids)
             if cargo.sent and body:
-                said = self._say(call, cargo, body, version, owner)
+                said = self._say(call, way, body, version, owner)
                 if said.body is None:
                     raise self._withheld(call, cargo, version, said)
                 self._must_be_free(call, cargo, way.to)
@@ -203,9 +203,12 @@ class Preparation:
             elif route.name == _PUT_SESSION:
                 self._cache.tell(owner, call.params["session_id"], way.to)
 
-    def _say(self, call: Call, cargo: Cargo, body: bytes, version: str, owner: Owner) -> Said:
-        token = call.params.get("token_uid", "")
-        return self._interpreter.say(cargo.sent, body, call.version, version, owner, token=token, patch=cargo.patch)
+    def _say(self, call: Call, way: Way, body: bytes, version: str, owner: Owner) -> Said:
+        cargo, token = way.cargo, call.params.get("token_uid", "")
+        network = way.to if call.route.module is ModuleID.COMMANDS else None
+        return self._interpreter.say(
+            cargo.sent, body, call.version, version, owner, token=token, network=network, patch=cargo.patch
+        )
 
     def _withheld(self, call: Call, cargo: Cargo, version: str, said: Said) -> Refusal:
         """The answer to what cannot be said in a version."""
