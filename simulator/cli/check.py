@@ -35,7 +35,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         "check",
         help=tr("check a file of OCPI objects"),
         description=tr(
-            "Checks a JSON file: one OCPI object or a list of them, bare or in an envelope, or an object on each line; "
+            "Checks a JSON file: one OCPI object or a list of them, bare or in an envelope, or one on each line; "
             "gzip is unpacked. Exit code 0: in order, perhaps with notes; 1: errors or warnings; 2: it could not be "
             "checked."
         ),

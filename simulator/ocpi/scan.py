@@ -2,9 +2,10 @@
 
 Nothing is judged here but where a value begins and ends; each value's bytes go to the decoder, which is written in C.
 An envelope around the list is taken off and handed out at the end, with an empty list in the place of its data. A file
-of lines with an object each (NDJSON) is cut at its lines, so that a broken one costs only itself.
+of lines with an object or an envelope each (NDJSON) is cut at its lines, so that a broken one costs only itself.
 """
 
+import io
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -59,8 +60,9 @@ class Broken(ValueError):
 def items(read: Callable[[int], bytes]) -> Iterator[Item]:
     """The values of a file: those of a list, bare or in an envelope's `data`, or the one that there is.
 
-    In a file of lines these are the lines, each named by its number. `read` gives at most so many bytes, none at the
-    end. Raises Broken where the cutting comes to an end.
+    In a file of lines these are those of each line, which is named by its number, but for a first one that is an
+    envelope: what it holds is handed out before it is seen whether others follow. `read` gives at most so many bytes,
+    none at the end. Raises Broken where the cutting comes to an end.
     """
     scanner = _Scanner(read)
     first = scanner.peek()
@@ -117,22 +119,46 @@ def _members(scanner: "_Scanner") -> Iterator[Item]:
         return
     if not listed and data is not None:
         yield Item("$.data", *data)
+    follow = _lines_follow(scanner, place)
     whole = b",".join(name + b":" + raw for name, raw in members)
     yield Item("$", b"{" + whole + b"}", place, is_envelope=True)
+    if follow:
+        for raw, place in _other_lines(scanner):
+            yield from _on_line(raw, place)
 
 
 def _lines(scanner: "_Scanner", raw: bytes, place: Place) -> Iterator[Item]:
     """The object that was read; when it is a line, and others follow, all of them."""
-    end = scanner.place()
-    if end.line != place.line or not scanner.peek() or scanner.place().line == end.line:
+    if not _lines_follow(scanner, place):
         yield Item("$", raw, place)
         return
-    while raw:
+    yield Item(f"line {place.line}: $", raw, place)
+    for raw, place in _other_lines(scanner):
         yield Item(f"line {place.line}: $", raw, place)
-        scanner.forget()
-        scanner.peek()
+
+
+def _lines_follow(scanner: "_Scanner", began: Place) -> bool:
+    """Whether what began there and has been read is a line, and others follow."""
+    end = scanner.place()
+    return end.line == began.line and bool(scanner.peek()) and scanner.place().line != end.line
+
+
+def _other_lines(scanner: "_Scanner") -> Iterator[tuple[bytes, Place]]:
+    while scanner.peek():
         place = scanner.place()
-        raw = scanner.line()
+        yield scanner.line(), place
+        scanner.forget()
+
+
+def _on_line(raw: bytes, place: Place) -> Iterator[Item]:
+    """The values of a line in a file of envelopes; one that cannot be cut is itself the value."""
+    try:
+        found = list(items(io.BytesIO(raw).read))
+    except Broken:
+        found = [Item("$", raw, Place(1, 1))]
+    for item in found:
+        at = Place(place.line, place.column + item.place.column - 1)
+        yield item._replace(path=f"line {place.line}: {item.path}", place=at)
 
 
 class _Scanner:

@@ -114,6 +114,27 @@ def test_a_file_of_lines_is_cut_at_them(trees: list[dict[str, Any]], size: int, 
     assert [item.place for item in found] == [Place(1 + step * index, 1) for index in range(len(raws))]
 
 
+def test_a_file_of_lines_may_hold_envelopes() -> None:
+    lines = (
+        b'{"status_code":1000,"data":[{"a":1}]}',
+        b'{"data":[{"a":',
+        b'  {"data":{"a":2},"status_code":1000}',
+        b'{"a":3}',
+    )
+    *first, broken, inner, envelope, bare = cut(b"\n".join(lines))
+    assert [(item.path, item.is_envelope) for item in first] == [("$.data[0]", False), ("$", True)]
+    assert broken == Item("line 2: $", lines[1], Place(2, 1))
+    assert inner == Item("line 3: $.data", b'{"a":2}', Place(3, 11))
+    assert (envelope.path, envelope.is_envelope, envelope.place) == ("line 3: $", True, Place(3, 3))
+    assert bare == Item("line 4: $", lines[3], Place(4, 1))
+
+
+@pytest.mark.parametrize("size", [1, 1 << 20])
+def test_an_envelope_over_several_lines_is_alone(size: int) -> None:
+    with pytest.raises(Broken, match="behind the end"):
+        cut(b'{"data":[],\n"status_code":1000}\n{"data":[],"status_code":1000}', max(size, 4))
+
+
 def test_a_long_list_does_not_stay_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scan, "_CHUNK", 1_000)
     count = 20_000

@@ -1,16 +1,18 @@
 """What an EVSE does not state that it can do is NOT_SUPPORTED there, whoever asks; the hint names the capability."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from parties_objects import Json, token
 from run_town import MIN, H, OpenTown, S, Told, named, town
+from test_parties_versions import speaking
 
 from simulator.engine.cause import TIME
-from simulator.ocpi.v2_2_1.locations import Capability
+from simulator.ocpi.v2_2_1.locations import EVSE, Capability, Connector
 from simulator.ocpp.messages import IdToken
 from simulator.world.battery import Battery
 from simulator.world.vehicle import VEHICLES
@@ -22,7 +24,9 @@ ALL = tuple(Capability)
 
 
 @contextmanager
-def street(path: Path, *stated: str, others: tuple[str, ...] = ALL) -> Iterator[OpenTown]:
+def street(
+    path: Path, *stated: str, others: tuple[str, ...] = ALL, change: Callable[[str], str] = str
+) -> Iterator[OpenTown]:
     """A town whose first EVSE states this, the three beside it something else; a car is plugged in at the first."""
     first, rest = (f"power: 22 kW, tariff: day, capabilities: [{', '.join(each)}]" for each in (stated, others))
     groups = f"[{{{first}}}, {{count: 3, {rest}}}]"
@@ -31,7 +35,7 @@ def street(path: Path, *stated: str, others: tuple[str, ...] = ALL) -> Iterator[
         drivers=(named("Vera", arrives="11 h"),),
         link="latency: 50 ms",
         duration="12 h",
-        change=lambda text: text.replace("{count: 4, power: 22 kW, tariff: day}", groups),
+        change=lambda text: change(text.replace("{count: 4, power: 22 kW, tariff: day}", groups)),
     )
     with OpenTown(scenario, path) as desk:
         assert desk.world.street.chargers[f"{CPO}/{E1}"].plug(Battery(VEHICLES["compact"], 200, 800), TIME)
@@ -145,6 +149,32 @@ def test_a_start_names_the_connector_where_the_evse_asks_for_it(
             assert [hint.rule for hint in desk.hints(told.exchange)] == ["start-session-connector"]
             told = start(desk, connector_id="1")
         assert (told.status, told.data["result"]) == (1000, "ACCEPTED")
+
+
+@pytest.mark.parametrize("plugs", [1, 2])
+@pytest.mark.parametrize("evse_uid", [E1, None])
+def test_2_1_1_names_no_connector_and_starts_where_there_is_only_one(
+    tmp_path: Path, plugs: int, evse_uid: str | None
+) -> None:
+    old = speaking(ABC="[2.1.1]", EMA="[2.1.1, 2.2.1]", NOM="[2.1.1, 2.2.1]")
+    with street(tmp_path / "run.ocpirun", *ALL, change=old) as desk:
+        square = desk.world.cpos[CPO].locations.store
+        (location,) = (each for each in square if each.id == SQUARE)
+        evses = tuple(replace(evse, connectors=_plugs(evse, plugs)) for evse in location.evses)
+        square.put(replace(location, evses=evses), SQUARE)
+        card: Json = {"uid": "NEW-CARD", "type": "RFID", "auth_id": "A1", "issuer": "Emma", "valid": True}
+        card |= {"whitelist": "NEVER", "last_updated": "2026-05-04T04:00:00Z"}
+        told = command(desk, "START_SESSION", token=card, location_id=SQUARE, evse_uid=evse_uid)
+        hints = [hint.rule for hint in desk.hints(told.exchange) if hint.severity == "warning"]
+        assert told.status == 1000
+        if plugs == 1:
+            assert (told.data["result"], hints) == ("ACCEPTED", [])
+        else:
+            assert (told.data["result"], hints) == ("NOT_SUPPORTED", ["capability-missing"])
+
+
+def _plugs(evse: EVSE, count: int) -> tuple[Connector, ...]:
+    return tuple(replace(evse.connectors[0], id=str(number + 1)) for number in range(count))
 
 
 def _card(desk: OpenTown) -> IdToken:

@@ -90,6 +90,19 @@ def test_a_change_by_path_finds_what_it_changes_and_is_read_back_as_it_was_said(
     assert old(desk, "NL-OLD", emsp, "GET", FROM_OLD).data["id"] == PLACE
 
 
+@pytest.mark.parametrize("emsp", ["NL-EMA", "NL-VET"])
+def test_a_long_id_in_another_letter_case_is_the_same_place(desk: OpenTown, emsp: str) -> None:
+    place = long_place(desk)
+    (evse,) = place["evses"]
+    written = {**place, "id": PLACE.lower(), "evses": [{**evse, "uid": PLUG.lower()}]}
+    before = len(desk.world.emsps[emsp].locations.store)
+    assert old(desk, "NL-OLD", emsp, "PUT", FROM_OLD.replace(PLACE, PLACE.lower()), written).http == 200
+    assert len(desk.world.emsps[emsp].locations.store) == before
+    for where in (f"{PLACE}/{PLUG}", f"{PLACE}/{PLUG}".lower()):
+        assert old(desk, "NL-OLD", emsp, "GET", FROM_OLD.replace(PLACE, where)).http == 200
+    assert old(desk, "NL-OLD", emsp, "PUT", FROM_OLD, place).http == 200
+
+
 COMMANDS = {
     "START_SESSION": {},
     "UNLOCK_CONNECTOR": {"connector_id": "1"},

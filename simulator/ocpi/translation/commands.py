@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from simulator.ocpi.translation.account import Account, Tree, Unsayable
 from simulator.ocpi.translation.ids import restore
+from simulator.ocpi.translation.starts import CONNECTOR
 from simulator.ocpi.translation.table import ALIAS, FIT, Made, Table, substitute
 from simulator.ocpi.v2_1_1 import commands as v2_1_1
 from simulator.ocpi.v2_2_1 import commands as v2_2_1
@@ -44,7 +45,8 @@ FROM_2_1_1: Final = (
         v2_1_1.StartSession,
         v2_2_1.StartSession,
         mapped={"location_id": ALIAS, "evse_uid": ALIAS},
-        unsaid=("connector_id", "authorization_reference"),
+        made=(CONNECTOR,),
+        unsaid=("authorization_reference",),
     ),
     Table(
         v2_1_1.ReserveNow,

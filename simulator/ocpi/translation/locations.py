@@ -16,6 +16,7 @@ from simulator.ocpi.translation.ids import restore
 from simulator.ocpi.translation.owner import FROM_URL, IN_URL
 from simulator.ocpi.translation.places import NOT_AVAILABLE
 from simulator.ocpi.translation.plugs import plug
+from simulator.ocpi.translation.starts import CAPABILITIES
 from simulator.ocpi.translation.table import ALIAS, FIT, WHOLE, Made, Table, substitute
 from simulator.ocpi.v2_1_1 import locations as v2_1_1
 from simulator.ocpi.v2_2_1 import locations as v2_2_1
@@ -195,7 +196,7 @@ TO_2_1_1: Final = (
             Made(("postal_code",), ("postal_code",), _tell_postal_code),
         ),
     ),
-    Table(v2_2_1.EVSE, v2_1_1.EVSE, mapped={"uid": restore, "capabilities": FIT}),
+    Table(v2_2_1.EVSE, v2_1_1.EVSE, mapped={"uid": restore}, made=(CAPABILITIES,)),
     Table(
         v2_2_1.Connector,
         v2_1_1.Connector,

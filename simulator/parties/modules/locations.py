@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from simulator.engine.cause import Cause
 from simulator.ocpi.aliases import alias_of
+from simulator.ocpi.datatypes import ci_key
 from simulator.ocpi.modules import InterfaceRole, ModuleID
 from simulator.ocpi.patch import apply_patch
 from simulator.ocpi.v2_2_1.location_tree import find_connector, find_evse, put_connector, put_evse
@@ -268,7 +269,7 @@ def evse_of(original: Any, evse: EVSE) -> Any:
         return None
     found = find_evse(original, evse.uid)
     # What came in 2.1.1 may have a uid for which an alias stands in the books.
-    return found or next((each for each in original.evses if alias_of(each.uid) == evse.uid), None)
+    return found or next((each for each in original.evses if ci_key(alias_of(each.uid)) == ci_key(evse.uid)), None)
 
 
 def connector_of(original: Any, evse: EVSE, connector: Connector) -> Any:

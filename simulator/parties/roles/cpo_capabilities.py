@@ -20,6 +20,16 @@ def why_not_supported(office: Office, call: Call, evses: Sequence[EVSE], capabil
         return ""
     which = f"EVSE {evses[0].uid} is" if len(evses) == 1 else f"All {len(evses)} EVSEs of the Location are"
     why = f"{which} not {capability}."
+    return _remark(office, call, why)
+
+
+def why_not_startable(office: Office, call: Call, evse: EVSE) -> str:
+    """Why nobody can start at this EVSE in a version that names no connector, which is a hint."""
+    why = f"EVSE {evse.uid} asks which of its connectors is meant, which OCPI {call.version} cannot say."
+    return _remark(office, call, why)
+
+
+def _remark(office: Office, call: Call, why: str) -> str:
     sentence = f"{why} Its Location says so; what needs it is answered NOT_SUPPORTED."
     section = f"OCPI {call.version} locations, Capability"
     office.journal.hint(call.cause.id, RULE, "warning", sentence, "", section, by=call.line.peer_platform)

@@ -32,7 +32,7 @@ from simulator.parties.modules.commands import CommandsReceiver, Decide, Tell, a
 from simulator.parties.office import Office
 from simulator.parties.roles.authorisation import Authorisation, cdr_token
 from simulator.parties.roles.charge_points import ChargePoints
-from simulator.parties.roles.cpo_capabilities import why_not_supported
+from simulator.parties.roles.cpo_capabilities import why_not_startable, why_not_supported
 from simulator.parties.roles.cpo_session import CpoSession
 from simulator.parties.store import Store
 
@@ -96,9 +96,10 @@ class RemoteControl:
         evse = named if named is not None else some_free_evse(location.evses, _REMOTE)
         if evse is None:
             return answer(call, CommandResponseType.REJECTED, f"No EVSE of Location {location.id} is free.")
-        # In 2.1.1 nobody can name a connector, nor say that one has to be named.
-        if body.connector_id is None and call.version != OLDEST and asks_for_connector(evse):
-            raise Invalid(rules.connector_wanted(call.version, evse.uid))
+        if body.connector_id is None and asks_for_connector(evse) and (named is not None or len(evse.connectors) > 1):
+            if call.version != OLDEST:
+                raise Invalid(rules.connector_wanted(call.version, evse.uid))
+            return answer(call, CommandResponseType.NOT_SUPPORTED, why_not_startable(self._office, call, evse))
         if body.connector_id is not None and find_connector(evse, body.connector_id) is None:
             return unknown_place(call, f"Connector {body.connector_id!r}")
         if not call.connection.owns(body.token.country_code, body.token.party_id):

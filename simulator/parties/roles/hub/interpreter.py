@@ -81,18 +81,21 @@ class Interpreter:
         *,
         payer: Owner | None = None,
         token: str = "",
+        network: Owner | None = None,
         patch: bool = False,
     ) -> Said:
         """A body, or with `patch` that of a PATCH, in another version.
 
-        `owner` is the object's, `payer` the eMSP that is told a Session or CDR, `token` the uid that is asked about.
-        Raises Invalid for a body that is not valid in its own version.
+        `owner` is the object's, `payer` the eMSP that is told a Session or CDR, `token` the uid that is asked about,
+        `network` whose places are named, if not the owner's. Raises Invalid for a body that is not valid in its own
+        version.
         """
         cls = class_of(kind, source)
         if cls is None or source == target:
             return Said(raw)
         codec.decode(raw, partial(cls, source != OLDEST) if patch else cls)
-        said = translate(kind, parse(raw), source, target, self._setting(owner, token, payer), patch=patch)
+        setting = self._setting(owner, token, payer, network)
+        said = translate(kind, parse(raw), source, target, setting, patch=patch)
         return _said(self._with_type(kind, said, target))
 
     def say_list(
@@ -202,16 +205,18 @@ class Interpreter:
 
     # What is looked up
 
-    def _setting(self, owner: Owner, token: str = "", payer: Owner | None = None) -> Setting:
-        def kept(kind: str, id: str) -> Tree | None:
+    def _setting(
+        self, owner: Owner, token: str = "", payer: Owner | None = None, network: Owner | None = None
+    ) -> Setting:
+        def kept(kind: str, owner: Owner, id: str) -> Tree | None:
             return self._at_home(self._cache.get(kind, owner, aliases.meant(id)))
 
         aliases = self._cache.aliases
         return Setting(
             country_code=owner[0],
             party_id=owner[1],
-            location=lambda id: kept("location", id),
-            tariff=lambda id: kept("tariff", id),
+            location=lambda id: kept("location", network or owner, id),
+            tariff=lambda id: kept("tariff", owner, id),
             token=lambda auth_id: self._at_home(billed(self._cache, auth_id, payer)),
             payer=payer or (),
             reservation_number=self._reservation,

@@ -215,7 +215,10 @@ class Preparation:
 
     def _say(self, call: Call, way: Way, body: bytes, owner: Owner) -> Said:
         cargo, version, payer = way.cargo, way.line.version, payer_of(call, way)
-        return self._interpreter.say(cargo.sent, body, call.version, version, owner, payer=payer, patch=cargo.patch)
+        network = way.to if call.route.module is ModuleID.COMMANDS else None
+        return self._interpreter.say(
+            cargo.sent, body, call.version, version, owner, payer=payer, network=network, patch=cargo.patch
+        )
 
     def _withheld(self, call: Call, cargo: Cargo, version: str, said: Said) -> Refusal:
         """The answer to what cannot be said in a version."""
