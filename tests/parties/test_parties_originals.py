@@ -369,6 +369,11 @@ def test_a_tariff_of_2_1_1_is_patched_as_it_came(desk: OpenTown) -> None:
     assert old(desk, "PUT", "tariffs", "OLD", body).status == 1000
     assert old(desk, "PATCH", "tariffs", "OLD", {"currency": "SEK", "last_updated": LATEST}).status == 1000
     assert old(desk, "GET", "tariffs", "OLD").data == body | {"currency": "SEK", "last_updated": LATEST}
+    copies = desk.world.emsps[OLD_EMSP].tariffs.store
+    copies.doubt(lambda country_code, party_id: party_id == "dun")
+    assert old(desk, "PATCH", "tariffs", "OLD", {"currency": "DKK", "last_updated": LATER}).status == 1000
+    assert old(desk, "GET", "tariffs", "OLD").data == body | {"currency": "DKK"}
+    assert copies.doubts("NL", "DUN", "OLD"), "a part does not vouch for the whole"
 
 
 def test_a_bill_of_2_1_1_for_a_flat_fee_alone_is_taken(desk: OpenTown) -> None:

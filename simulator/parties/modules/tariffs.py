@@ -97,7 +97,8 @@ class TariffsReceiver(Receiver[Tariff]):
         tariff = call.dialect.decode(codec.encode(original), Tariff, owner, call.cause.id)
         must_match(call, tariff)
         if self.store.doubts(*key) or not overtaken(self._journal, call, known.last_updated, tariff.last_updated):
-            self.keep(tariff, original, call.cause)
+            self.store.amend(tariff, *key, original=original)
+            self._on_change(tariff, call.cause)
         return DONE
 
     def _delete(self, call: Call) -> Reply:
