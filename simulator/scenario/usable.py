@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from simulator.ocpi.v2_2_1.locations import EVSE, Status
 from simulator.scenario.drivers import ANYWHERE_M, SEARCH_M
-from simulator.scenario.expand import PASSING
+from simulator.scenario.expand import PASSING, expand
 from simulator.scenario.model import Driver, DriverGroup, Scenario
 from simulator.world.evse import PowerType, rating_from_connector
 from simulator.world.geometry import distance_m
@@ -53,7 +53,7 @@ def wish_of(drivers: DriverGroup | Driver) -> Wish:
 
 
 class Place(Struct, frozen=True):
-    """EVSEs of a CPO at one place, where one can charge."""
+    """EVSEs of a CPO at one place, where one can charge; the last of its names is one that no other of the CPO has."""
 
     cpo: str
     names: tuple[str, ...]
@@ -82,6 +82,16 @@ class Places:
         if wish.only_at:
             usable &= _bits([any(name in wish.only_at for name in place.names) for place in self._places])
         return usable
+
+    def by_evse(self, scenario: Scenario) -> dict[str, int]:
+        """The one where an EVSE is, by its CPO and uid (`NL-ABC/uid`)."""
+        bits = {(place.cpo, place.names[-1]): 1 << number for number, place in enumerate(self._places)}
+        return {
+            f"{cpo}/{evse.uid}": bits.get((cpo, location.id)) or bits.get((cpo, location.name or ""), 0)
+            for cpo, assets in expand(scenario).items()
+            for location in assets.locations
+            for evse in location.evses
+        }
 
     def evses(self, places: int) -> int:
         """How many EVSEs there are at these."""
