@@ -84,7 +84,7 @@ def load_of(scenario: Scenario) -> Load:
 
 
 def _local(scenario: Scenario, places: Places, days: float) -> Iterator[tuple[str, float, int]]:
-    """Where drivers can charge, in words, with the sessions asked for a day and the EVSEs there.
+    """Where drivers can charge if not everywhere, in words, with the sessions asked for a day and the EVSEs there.
 
     Asked for by all who can charge nowhere else, whatever words tell where they want to be. Recorded drivers count
     there too, but make no such place: at a single charge point a real day may well have more than any site.
@@ -100,6 +100,7 @@ def _local(scenario: Scenario, places: Places, days: float) -> Iterator[tuple[st
         usable = places.usable(wish)
         asked[usable] = asked.get(usable, 0.0) + rate
         words[usable] = min(words.get(usable, str(wish)), str(wish))
+    words.pop(places.usable(ANYWHERE), None)
     recorded = [drivers for drivers in scenario.drivers if isinstance(drivers, RecordedDrivers)]
     place_of = places.by_evse(scenario) if words and recorded else {}
     for drivers in recorded:

@@ -150,3 +150,10 @@ def test_recorded_drivers_count_where_others_charge_and_make_no_load_of_a_place_
     found = load_in(tmp_path, text + "  - {emsp: NL-EMA, sessions_per_day: 2, only_at: Square}\n")
     assert (found.busiest, found.busiest_evses) == ("at Square", 4)
     assert found.highest == pytest.approx((12 + 2) / 4)
+
+
+def test_those_who_can_charge_anywhere_make_no_load_of_a_place(tmp_path: Path) -> None:
+    """Added in another order they come to a little more than 25, which would be told as 0.13 on 200 EVSEs."""
+    drivers = ("0.1", "0.1, around: [52.16, 4.48], radius: 90 km", "24.8")
+    found = load_in(tmp_path, SQUARE + "".join(f"  - {{emsp: NL-EMA, sessions_per_day: {each}}}\n" for each in drivers))
+    assert (found.busiest, found.sessions_per_evse) == ("", 0.125)
