@@ -11,7 +11,7 @@ from simulator.field.charger import Charger
 from simulator.ocpi.v2_2_1.locations import EVSE
 from simulator.ocpi.v2_2_1.tariffs import Tariff
 from simulator.recording.rows import CAST
-from simulator.scenario.loads import can_charge
+from simulator.scenario.usable import can_charge
 
 
 def write_cast(world: World) -> None:

@@ -23,15 +23,12 @@ from simulator.ocpp.messages import IdToken
 from simulator.parties.roles.app import DriverApp
 from simulator.parties.roles.emsp import Emsp
 from simulator.parties.store import Store
-from simulator.scenario.drivers import SEARCH_M
+from simulator.scenario.drivers import ANYWHERE_M, SEARCH_M
 from simulator.scenario.model import Driver, DriverGroup, RecordedDrivers
 from simulator.world.app import KnownEvse
 from simulator.world.arrivals import PROFILES, Arrivals
 from simulator.world.driver import HABITS, DriverPlan, Habits
 from simulator.world.vehicle import MIXES, VEHICLES
-
-ANYWHERE_M = 400
-"""How far from some charge point the drivers of a group without a centre want to be."""
 
 _SMALLEST_POOL = 10
 

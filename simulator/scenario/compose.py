@@ -17,8 +17,9 @@ from simulator.ocpi.v2_2_1.tariffs import Tariff
 from simulator.scenario.acn import RealDays
 from simulator.scenario.carry import carrying_sentence
 from simulator.scenario.dated_prices import dated_prices
-from simulator.scenario.loads import Load, a_day, can_charge
+from simulator.scenario.loads import Load, a_day
 from simulator.scenario.natives import HOME
+from simulator.scenario.usable import can_charge
 from simulator.scenario.vocabulary import WHITELISTS
 from simulator.scenario.workday import OwnSite
 

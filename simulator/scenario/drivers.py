@@ -16,6 +16,9 @@ from simulator.scenario.words import limited, number, one_of, phrase, whole_perc
 SEARCH_M = 3_000
 """How far around the destination a driver looks for a charge point."""
 
+ANYWHERE_M = 400
+"""How far from some charge point the drivers of a group without a centre want to be."""
+
 DEFAULT_PATIENCE_US = 20 * 60_000_000
 DEFAULT_STAY_US = 120 * 60_000_000
 _DEFAULT_RADIUS_M = 3_000

@@ -9,12 +9,8 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct
 from msgspec.structs import asdict
 
-from simulator.ocpi.v2_2_1.locations import EVSE, Status
-from simulator.scenario.drivers import SEARCH_M
-from simulator.scenario.expand import PASSING
 from simulator.scenario.model import Driver, DriverGroup, RecordedDrivers, Scenario
-from simulator.world.evse import PowerType, rating_from_connector
-from simulator.world.geometry import distance_m
+from simulator.scenario.usable import ANYWHERE, Places, Wish, wish_of
 
 LOADS = {"light": 0.3, "ordinary": 0.7, "busy": 1.3, "stress": 3.0}
 """Sessions per EVSE and day. Ordinary and busy are what the workplaces of ACN-Data had on weekdays of autumn 2019:
@@ -51,7 +47,8 @@ class Load(Struct, frozen=True):
 
     @property
     def is_stress(self) -> bool:
-        return self.highest > STRESS_ABOVE
+        """As high as it is told, and not by what sums of fractions come to."""
+        return round(self.highest, 2) > STRESS_ABOVE
 
     @property
     def figures(self) -> dict[str, float | str]:
@@ -77,75 +74,52 @@ class Load(Struct, frozen=True):
 def load_of(scenario: Scenario) -> Load:
     """The load of a scenario; its named drivers count once in all the days that it lasts."""
     days = max(1.0, scenario.duration_us / _DAY_US)
-    sessions = 0.0
-    for drivers in scenario.drivers:
-        if isinstance(drivers, DriverGroup):
-            sessions += drivers.sessions_per_day
-        elif isinstance(drivers, RecordedDrivers):
-            sessions += a_day([each.arrives_at_us for each in drivers.sessions])
-        elif isinstance(drivers, Driver):
-            sessions += 1 / days
-    places = _places(scenario)
-    load = Load(sessions, sum(place.evses for place in places))
-    local = [Load(load.sessions_per_day, load.evses, *each) for each in _local(scenario, places)]
-    busiest = max(local, key=lambda each: each.highest, default=load)
-    # As high as it is told, and not by what sums of fractions come to.
+    sessions = sum(_sessions_a_day(drivers, days) for drivers in scenario.drivers)
+    places = Places(scenario)
+    load = Load(sessions, places.evses(places.usable(ANYWHERE)))
+    local = [Load(load.sessions_per_day, load.evses, *each) for each in _local(scenario, places, days)]
+    # Not by what sums of fractions come to, nor by which drivers are written first.
+    busiest = max(local, key=lambda each: (round(each.highest, 6), each.busiest_evses, each.busiest), default=load)
     return busiest if round(busiest.highest, 2) > round(load.highest, 2) else load
 
 
-class _Place(Struct, frozen=True):
-    """EVSEs of a CPO at one place, where one can charge."""
+def _local(scenario: Scenario, places: Places, days: float) -> Iterator[tuple[str, float, int]]:
+    """Where drivers can charge if not everywhere, in words, with the sessions asked for a day and the EVSEs there.
 
-    cpo: str
-    names: tuple[str, ...]
-    latitude: float
-    longitude: float
-    evses: int
-
-
-def _places(scenario: Scenario) -> list[_Place]:
-    places = [
-        _Place(site.cpo, (site.name,), site.latitude, site.longitude, sum(group.count for group in site.evses))
-        for site in scenario.sites
-    ]
-    places += [
-        _Place(
-            f"{location.country_code}-{location.party_id}",
-            tuple(name for name in (location.name, location.id) if name),
-            float(location.coordinates.latitude),
-            float(location.coordinates.longitude),
-            sum(can_charge(evse) for evse in location.evses),
-        )
-        for network in scenario.networks
-        for location in network.locations
-    ]
-    return places
-
-
-def _local(scenario: Scenario, places: Sequence[_Place]) -> Iterator[tuple[str, float, int]]:
-    """Where groups of drivers can charge, if not everywhere: how many sessions they ask for a day of how many EVSEs."""
-    asked: dict[str, float] = {}
-    evses: dict[str, int] = {}
-    for group in scenario.drivers:
-        if isinstance(group, DriverGroup) and (found := _where(group, places)):
-            where, usable = found
-            asked[where] = asked.get(where, 0.0) + group.sessions_per_day
-            evses[where] = sum(place.evses for place in usable)
-    yield from ((where, asked[where], evses[where]) for where in asked)
+    Asked for by all who can charge nowhere else, whatever words tell where they want to be. Recorded drivers count
+    there too, but make no such place: at a single charge point a real day may well have more than any site.
+    """
+    wishes: dict[Wish, float] = {}
+    for drivers in scenario.drivers:
+        if not isinstance(drivers, RecordedDrivers):
+            wish = wish_of(drivers)
+            wishes[wish] = wishes.get(wish, 0.0) + _sessions_a_day(drivers, days)
+    asked: dict[int, float] = {}
+    words: dict[int, str] = {}
+    for wish, rate in wishes.items():
+        usable = places.usable(wish)
+        asked[usable] = asked.get(usable, 0.0) + rate
+        words[usable] = min(words.get(usable, str(wish)), str(wish))
+    words.pop(places.usable(ANYWHERE), None)
+    recorded = [drivers for drivers in scenario.drivers if isinstance(drivers, RecordedDrivers)]
+    place_of = places.by_evse(scenario) if words and recorded else {}
+    for drivers in recorded:
+        rate = _sessions_a_day(drivers, days) / max(1, len(drivers.sessions))
+        for session in drivers.sessions:
+            place = place_of.get(session.evse, 0)
+            asked[place] = asked.get(place, 0.0) + rate
+    for usable in words:
+        within = sum(rate for other, rate in asked.items() if other and other | usable == usable)
+        yield words[usable], within, places.evses(usable)
 
 
-def _where(group: DriverGroup, places: Sequence[_Place]) -> tuple[str, list[_Place]] | None:
-    """Where a group charges, in words, and the places there; None: anywhere."""
-    if group.only_at:
-        named = [place for place in places if any(name in group.only_at for name in place.names)]
-        return f"at {', '.join(group.only_at)}", named
-    if group.near is not None:
-        return f"near {group.near}", [place for place in places if place.cpo == group.near]
-    if group.latitude is None or group.longitude is None:
-        return None
-    centre, reach_m = (group.latitude, group.longitude), (group.radius_m or 0) + SEARCH_M
-    within = [place for place in places if distance_m(*centre, place.latitude, place.longitude) <= reach_m]
-    return f"around {centre[0]:g}, {centre[1]:g}", within
+def _sessions_a_day(drivers: DriverGroup | RecordedDrivers | Driver, days: float) -> float:
+    """How many sessions drivers ask for a day; a named driver who means to stay away asks for none."""
+    if isinstance(drivers, DriverGroup):
+        return drivers.sessions_per_day
+    if isinstance(drivers, RecordedDrivers):
+        return a_day([each.arrives_at_us for each in drivers.sessions])
+    return 1 / days if drivers.keeps == "yes" else 0.0
 
 
 def _per_evse(sessions_per_day: float, evses: int) -> float:
@@ -160,14 +134,3 @@ def _words(sessions_per_day: float, evses: int) -> str:
 def a_day(arrivals_us: Sequence[int]) -> float:
     """How many recorded sessions come a day, over the days up to that of the last one."""
     return len(arrivals_us) / (max(arrivals_us, default=0) // _DAY_US + 1)
-
-
-def can_charge(evse: EVSE) -> bool:
-    """Whether one can charge at an EVSE of a network at all: it is in use, and its figures give a power."""
-    connector = evse.connectors[0]
-    power_type: PowerType = connector.power_type.value
-    try:
-        rating_from_connector(power_type, connector.max_voltage, connector.max_amperage, connector.max_electric_power)
-    except ValueError:
-        return False
-    return evse.status in (Status.AVAILABLE, *PASSING)

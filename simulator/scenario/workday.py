@@ -10,9 +10,9 @@ from msgspec import Struct
 from simulator.ocpi.v2_2_1.locations import EVSE, Location, PowerType
 from simulator.scenario.acn import RealDays, RealSession
 from simulator.scenario.dump import ImportRefused
-from simulator.scenario.loads import can_charge
 from simulator.scenario.places import Gazetteer
 from simulator.scenario.recorded import SESSION_COLUMNS
+from simulator.scenario.usable import can_charge
 from simulator.world.evse import PowerType as EvsePower
 from simulator.world.evse import charging_power_w, rating_from_connector
 from simulator.world.vehicle import recorded_vehicle
