@@ -29,6 +29,7 @@ from simulator.ocpi.translation import Setting, translate
 from simulator.ocpi.translation.kinds import class_of
 from simulator.ocpi.translation.translate import LEGS
 from simulator.ocpi.v2_2_1.sessions import Session
+from simulator.ocpi.v2_2_1.tokens import Token
 from simulator.parties.roles.hub.subjects import CARGO
 from simulator.recording.reader import Recording
 from simulator.scenario.load import load
@@ -151,10 +152,18 @@ def _messages_us(wire: WireName) -> tuple[float, float]:
         for hub in ("", _HUB):
             path = Path(name) / f"town{len(towns)}.yaml"
             path.write_text(_TOWN.format(hub=hub), encoding="utf-8")
-            towns.append(opened.enter_context(OpenTown(load(path), path.with_suffix(".ocpirun"), wire)))
+            town = opened.enter_context(OpenTown(load(path), path.with_suffix(".ocpirun"), wire))
+            town.world.emsps["NL-EMA"].issue([_card()])
+            towns.append(town)
         rounds = [[_round_s(town) for town in towns] for _ in range(_ROUNDS)]
     direct_s, over_hub_s = map(min, zip(*rounds, strict=True))
     return 1e6 * direct_s / _MESSAGES, 1e6 * over_hub_s / _MESSAGES
+
+
+def _card() -> Token:
+    """The card of the session: its eMSP takes sessions of its own cards only."""
+    about = {"issuer": "Emma", "valid": True, "whitelist": "ALWAYS", "last_updated": "2026-05-04T04:00:00Z"}
+    return codec.decode(msgspec.json.encode(samples("2.2.1")["Session"]["cdr_token"] | about), Token)
 
 
 def _round_s(town: OpenTown) -> float:
