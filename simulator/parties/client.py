@@ -91,9 +91,9 @@ class Client:
         """Start an exchange with the connection's token; `done` is called at its final state.
 
         A peer says itself where it wants to be called (endpoints, Link, response_url). None when such a URL does not
-        lead to it; that is told in the recording. A hub gives the
-        `correlation_id` of what it passes on, and a `timeout_us` shorter than that of the network. A handshake for
-        another `version` than that in force speaks as that version does.
+        lead to it; that is told in the recording. A hub gives the `correlation_id` of what it passes on, and a
+        `timeout_us` shorter than that of the network. A handshake for another `version` than that in force speaks as
+        that version does.
         """
         if not self.leads_to(connection, url):
             self._kernel.journal.event(

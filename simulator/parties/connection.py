@@ -40,8 +40,8 @@ class Connection:
     used; `held` is the one that we present. Before the registration either may be a CREDENTIALS_TOKEN_A, which opens
     versions and credentials only. `behind` are the parties that the peer, a hub, connects us with. `name` is what the
     connection is called among ours. `facade` is set at a hub towards a peer of 2.1.1, which knows no hubs: the party in
-    whose place the hub stands. `synced_us` has, by module, when its list was last read,
-    `read_whole_us` when all of it was, `refused` why it is not shown.
+    whose place the hub stands. `synced_us` has, by module, when its list was last read, `read_whole_us` when all of it
+    was, `refused` why it is not shown.
     """
 
     __slots__ = (

@@ -56,6 +56,14 @@ def hub_town(folder: Path, wire: WireName, change: Callable[[str], str] = str) -
     return OpenTown(load(path), folder / "hub.ocpirun", wire)
 
 
+def with_an_old_network(text: str) -> str:
+    """That hub town with a CPO of 2.1.1, which has a place of its own."""
+    text = text.replace("  NL-EMA: {", "  NL-OLD: {role: cpo, name: Oldest Grid, ocpi: 2.1.1}\n  NL-EMA: {")
+    text = text.replace("connections:\n", "connections:\n  - {between: [NL-HUB, NL-OLD], latency: 50 ms}\n")
+    site = "  - {cpo: NL-OLD, name: Harbour, at: [52.17, 4.48], evses: {count: 1, power: 11 kW, tariff: day}}\n"
+    return text.replace("sites:\n", "sites:\n" + site)
+
+
 def say(
     town: OpenTown,
     ours: str,

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from parties_hub import HOST, RECEIVER, SENDER, hub_town, onward, say, square
+from parties_hub import HOST, RECEIVER, SENDER, hub_town, onward, say, square, with_an_old_network
 from parties_objects import cdr, cdr_token, issue, period, session, token
 from run_town import OpenTown, S, Told
 
@@ -14,13 +14,6 @@ from simulator.wire.carrier import Response
 
 OLD = "2.1.1"
 OPEN = f"{HOST}/ocpi/receiver/2.3.0"
-
-
-def with_an_old_network(text: str) -> str:
-    text = text.replace("  NL-EMA: {", "  NL-OLD: {role: cpo, name: Oldest Grid, ocpi: 2.1.1}\n  NL-EMA: {")
-    text = text.replace("connections:\n", "connections:\n  - {between: [NL-HUB, NL-OLD], latency: 50 ms}\n")
-    site = "  - {cpo: NL-OLD, name: Harbour, at: [52.17, 4.48], evses: {count: 1, power: 11 kW, tariff: day}}\n"
-    return text.replace("sites:\n", "sites:\n" + site)
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from parties_hub import HOST, RECEIVER, ask, heard, hub_town, onward, say, square
+from parties_hub import HOST, RECEIVER, ask, heard, hub_town, onward, say, square, with_an_old_network
 from parties_objects import issue, period, session, token
 from run_town import OpenTown, S, Told
 
@@ -13,13 +13,6 @@ from simulator.engine.node import Handling, Inbound
 from simulator.parties.call import Refusal
 from simulator.recording.rows import Message
 from simulator.wire.carrier import Response
-
-
-def with_an_old_network(text: str) -> str:
-    text = text.replace("  NL-EMA: {", "  NL-OLD: {role: cpo, name: Oldest Grid, ocpi: 2.1.1}\n  NL-EMA: {")
-    text = text.replace("connections:\n", "connections:\n  - {between: [NL-HUB, NL-OLD], latency: 50 ms}\n")
-    site = "  - {cpo: NL-OLD, name: Harbour, at: [52.17, 4.48], evses: {count: 1, power: 11 kW, tariff: day}}\n"
-    return text.replace("sites:\n", "sites:\n" + site)
 
 
 @pytest.fixture(scope="module")

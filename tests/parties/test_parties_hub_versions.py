@@ -6,7 +6,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from parties_hub import HOST, HUB, RECEIVER, SENDER, card_of, hub_town, onward, routing_of, say, square
+from parties_hub import (
+    HOST,
+    HUB,
+    RECEIVER,
+    SENDER,
+    card_of,
+    hub_town,
+    onward,
+    routing_of,
+    say,
+    square,
+    with_an_old_network,
+)
 from parties_objects import session, token
 from run_town import OpenTown, S, Told, WireName
 
@@ -14,13 +26,6 @@ from simulator.parties.connection import Connection
 
 VIA = f"{HOST}/ocpi/via/NL-ABC"
 OLD = "2.1.1"
-
-
-def with_an_old_network(text: str) -> str:
-    text = text.replace("  NL-EMA: {", "  NL-OLD: {role: cpo, name: Oldest Grid, ocpi: 2.1.1}\n  NL-EMA: {")
-    text = text.replace("connections:\n", "connections:\n  - {between: [NL-HUB, NL-OLD], latency: 50 ms}\n")
-    site = "  - {cpo: NL-OLD, name: Harbour, at: [52.17, 4.48], evses: {count: 1, power: 11 kW, tariff: day}}\n"
-    return text.replace("sites:\n", "sites:\n" + site)
 
 
 @pytest.fixture(scope="module", params=["memory", "http"])
