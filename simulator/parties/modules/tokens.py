@@ -63,7 +63,10 @@ class TokensSender:
         """Whether the token that a Session or CDR names is one of ours; of which type is not said alike everywhere."""
         if (named.country_code.upper(), named.party_id.upper()) != self._us:
             return False
-        return any(self.store.get(named.uid, type.value) is not None for type in (named.type, *TokenType))
+        uid = named.uid
+        if self.store.get(uid, named.type.value) is not None:
+            return True
+        return any(self.store.get(uid, type.value) is not None for type in TokenType)
 
     def _get_list(self, call: Call) -> Reply:
         return listed(list(self.store), lambda token: token.last_updated, call, PAGE_LIMIT)
