@@ -16,6 +16,7 @@ from simulator.ocpi.patch import partial
 from simulator.ocpi.v2_2_1.locations import EVSE, Status
 from simulator.parties.calendar import Calendar
 from simulator.recording.writer import Recorder
+from simulator.recording.writer_process import best_writer
 from simulator.wire.carrier import Request, Response, Wire
 from tests.bench.loop import runner
 
@@ -26,7 +27,7 @@ _JSON = (("Content-Type", "application/json"),)
 
 def measure(out: Path, wire: Wire, exchanges: int) -> float:
     """Microseconds an exchange: an EVSE status PATCH encoded, decoded and validated, answered, and recorded in full."""
-    recorder = Recorder.create(out, "full", {})
+    recorder = Recorder.create(out, "full", {}, writer=best_writer())
     streams = Streams(1)
     links = Links()
     links.add(Link(streams, "NL-ABC", "NL-EMA", Latency(80_000, 300_000), 30_000_000))
