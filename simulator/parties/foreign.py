@@ -168,6 +168,7 @@ class ForeignDialect:
 
     def _setting(self, owner: Owner) -> "Setting":
         from simulator.ocpi.translation import Setting
+        from simulator.ocpi.translation.tokens import in_common
 
         country_code, party_id = owner
 
@@ -176,14 +177,14 @@ class ForeignDialect:
             return None if found is None else _tree(found)
 
         def token(uid_or_contract: str) -> dict[str, Any] | None:
-            found = self._books.token(uid_or_contract)
-            return None if found is None else _tree(found)
+            return in_common(uid_or_contract, [_tree(found) for found in self._books.tokens(uid_or_contract)])
 
         return Setting(
             country_code=country_code,
             party_id=party_id,
             location=location,
             token=token,
+            token_owners=self._books.token_owners,
             aliases=self._aliases,
             now=self._now(),
         )

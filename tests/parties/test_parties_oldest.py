@@ -1,0 +1,60 @@
+"""A network and a provider of 2.1.1 that speak with each other and with no hub between them."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from parties_objects import Json, issue
+from run_town import OpenTown, Told, named, town
+
+CPO, EMSP = "NL-ABC", "NL-EMA"
+START, LATER = "2026-05-04T08:00:00Z", "2026-05-04T09:00:00Z"
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenTown]:
+    folder: Path = tmp_path_factory.mktemp("oldest")
+    scenario = town(
+        folder,
+        drivers=(named("Ada", arrives="11 h"),),
+        link="latency: 50 ms",
+        duration="12 h",
+        change=lambda text: text.replace("role:", "ocpi: 2.1.1, role:"),
+    )
+    with OpenTown(scenario, folder / "oldest.ocpirun") as open_town:
+        yield open_town
+
+
+def say(desk: OpenTown, ours: str, other: str, method: str, url: str, body: object = None) -> Told:
+    return desk.ask(
+        ours, other, method, url, body, headers={"Authorization": f"Token {desk.connection(ours, other).held}"}
+    )
+
+
+def bill(desk: OpenTown, id: str, auth_id: str) -> Json:
+    """A CDR of the network."""
+    place = say(desk, EMSP, CPO, "GET", desk.url(EMSP, CPO, "locations", "SENDER")).data[0]
+    return {
+        "id": id,
+        "start_date_time": START,
+        "stop_date_time": LATER,
+        "auth_id": auth_id,
+        "auth_method": "WHITELIST",
+        "location": {**place, "evses": place["evses"][:1]},
+        "currency": "EUR",
+        "charging_periods": [{"start_date_time": START, "dimensions": [{"type": "ENERGY", "volume": 1.5}]}],
+        "total_cost": 1,
+        "total_energy": 1.5,
+        "total_time": 1,
+        "last_updated": LATER,
+    }
+
+
+def test_a_contract_with_two_cards_is_billed_like_any_other(desk: OpenTown) -> None:
+    issue(desk, "PAIR-1", "PAIR-2", contract_id="PAIR")
+    told = say(desk, CPO, EMSP, "POST", desk.url(CPO, EMSP, "cdrs", "RECEIVER"), bill(desk, "B1", "pair"))
+    assert (told.http, told.status) == (201, 1000)
+    assert say(desk, CPO, EMSP, "GET", told.headers["location"]).data["auth_id"] == "pair"
+    kept = desk.world.emsps[EMSP].cdrs.store.get("NL", "ABC", "B1")
+    assert kept is not None
+    assert (kept.cdr_token.contract_id, kept.cdr_token.uid) == ("PAIR", "#NA")
