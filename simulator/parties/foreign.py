@@ -136,8 +136,11 @@ class ForeignDialect:
         return codec.decode_whole(raw, cls) if self.version == NEWEST else codec.decode(raw, cls)
 
     def _tell(self, exchange: int | None, cls: type[Struct], losses: "Iterable[Loss]") -> None:
-        if exchange is not None:
-            self._losses.tell(exchange, _kind(cls), losses)
+        if exchange is None:
+            return
+        self._losses.tell(exchange, _kind(cls), losses)
+        if _is_command(cls):
+            self._losses.invented(exchange, losses)
 
     # The tables of translation are loaded by those runs only that have need of them.
 
@@ -218,6 +221,12 @@ def _kind(cls: type[Struct]) -> str:
     from simulator.ocpi.translation.kinds import KINDS
 
     return next(kind for kind, name in KINDS.items() if name == cls.__name__)
+
+
+@cache
+def _is_command(cls: type[Struct]) -> bool:
+    """Whether objects of a class ask for something to be done, and told about."""
+    return any(field.name == "response_url" for field in msgspec.structs.fields(cls))
 
 
 def _not_understood(cls: type[Struct], version: str, why: str) -> Finding:

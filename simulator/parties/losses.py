@@ -58,6 +58,10 @@ class Losses:
         self._journal = journal
         self._told: dict[tuple[str, str, str, str], None] = {}
 
+    def invented(self, exchange: int, losses: "Iterable[Loss]") -> None:
+        """Remark on an exchange that carries what is done as it is understood: each time, what was added to it."""
+        tell_translation(self._journal, exchange, [loss for loss in losses if loss.what == "invented"])
+
     def tell(self, exchange: int, kind: str, losses: "Iterable[Loss]") -> None:
         """Remark on an exchange that carries objects of a kind. What was added is no loss."""
         new: list[Loss] = []

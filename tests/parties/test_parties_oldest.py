@@ -4,11 +4,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from parties_objects import Json, issue
+from parties_objects import Json, issue, token
 from run_town import OpenTown, Told, named, town
 
 CPO, EMSP = "NL-ABC", "NL-EMA"
 START, LATER = "2026-05-04T08:00:00Z", "2026-05-04T09:00:00Z"
+
+
+def _old_and_asking(text: str) -> str:
+    """All speak 2.1.1, which names no connector, and all EVSEs ask for one."""
+    asking = "{capabilities: [REMOTE_START_STOP_CAPABLE, START_SESSION_CONNECTOR_REQUIRED], count:"
+    return text.replace("role:", "ocpi: 2.1.1, role:").replace("evses: {count:", f"evses: {asking}")
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +25,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenTown]:
         drivers=(named("Ada", arrives="11 h"),),
         link="latency: 50 ms",
         duration="12 h",
-        change=lambda text: text.replace("role:", "ocpi: 2.1.1, role:"),
+        change=_old_and_asking,
     )
     with OpenTown(scenario, folder / "oldest.ocpirun") as open_town:
         yield open_town
@@ -58,3 +64,22 @@ def test_a_contract_with_two_cards_is_billed_like_any_other(desk: OpenTown) -> N
     kept = desk.world.emsps[EMSP].cdrs.store.get("NL", "ABC", "B1")
     assert kept is not None
     assert (kept.cdr_token.contract_id, kept.cdr_token.uid) == ("PAIR", "#NA")
+
+
+def test_a_connector_that_the_network_fills_in_is_told_each_time(desk: OpenTown) -> None:
+    (place, *_) = desk.world.cpos[CPO].locations.store
+    kept = ("uid", "type", "issuer", "valid", "whitelist", "last_updated")
+    card = {"auth_id": "C1", **{name: value for name, value in token("STARTS").items() if name in kept}}
+    body = {"response_url": "http://nl-ema.ocpi.test/1", "token": card, "location_id": place.id}
+    for evse in place.evses[:2]:
+        told = say(
+            desk,
+            EMSP,
+            CPO,
+            "POST",
+            desk.url(EMSP, CPO, "commands", "RECEIVER", "START_SESSION"),
+            {**body, "evse_uid": evse.uid},
+        )
+        assert (told.status, told.data) == (1000, {"result": "ACCEPTED"})
+        invented = [hint.path for hint in desk.hints(told.exchange) if hint.rule == "translation-invented"]
+        assert invented == ["$.connector_id"]
