@@ -6,10 +6,11 @@ what 2.2.1 has no words for, which is told on the exchange (`Losses`). Source: O
 section 6.
 """
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from functools import cache
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -23,12 +24,13 @@ from simulator.ocpi.patch import partial
 from simulator.ocpi.unknown import known_class
 from simulator.ocpi.v2_2_1.tokens import AuthorizationInfo, Token
 from simulator.parties.dialect import HOME, NEWEST, OLDEST, Books, Owner, Unsayable, encode_each
-from simulator.parties.losses import Losses, Said
+from simulator.parties.losses import BOOKS, Losses, Said
 
 if TYPE_CHECKING:
     from simulator.ocpi.translation import Loss, Setting
 
 T = TypeVar("T", bound=Struct)
+_path_in: Final = re.compile(r"\$(?:\.\w+(?:\[[0-9]+\])*)+").search
 
 
 class ForeignDialect:
@@ -162,7 +164,7 @@ class ForeignDialect:
         kind = _kind(cls)
         heard = translate(kind, _tree(theirs), self.version, HOME, setting, patch=patch)
         if heard.tree is None:
-            raise Invalid((_not_understood(cls, self.version, heard.withheld),))
+            raise Invalid((_not_understood(heard.withheld),))
         return msgspec.convert(heard.tree, into), heard.losses
 
     def _heard_from(self, owner: Owner | None) -> "Setting":
@@ -229,14 +231,15 @@ def _is_command(cls: type[Struct]) -> bool:
     return any(field.name == "response_url" for field in msgspec.structs.fields(cls))
 
 
-def _not_understood(cls: type[Struct], version: str, why: str) -> Finding:
+def _not_understood(why: str) -> Finding:
+    found = _path_in(why)
     return Finding(
         rule="not-understood",
         severity="error",
-        path="$",
-        found=f"a {cls.__name__} of {version}",
-        expected=f"one that says the same in {HOME}: {why.rstrip('.')}",
-        section=f"OCPI {version}",
+        path=found[0] if found is not None else "$",
+        found="what cannot be kept here",
+        expected=f"what can be said in OCPI {HOME}: {why.rstrip('.')}",
+        section=BOOKS,
     )
 
 

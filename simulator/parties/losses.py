@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from simulator.ocpi.translation.account import What
 
 _anywhere = re.compile(r"\[[0-9]+\]").sub
-_SECTION: Final = "Books of OCPI 2.2.1 (no part of OCPI)"
+BOOKS: Final = "Books of OCPI 2.2.1 (no part of OCPI)"
 TRANSLATION: Final = "Translation between versions (no part of OCPI)"
 _SEVERITY: Final[dict[str, Literal["note", "warning"]]] = {
     "lost": "warning",
@@ -73,4 +73,4 @@ class Losses:
                 known[key] = None
         self._told |= known
         for what, path, sentence in merged(new):
-            self._journal.hint(exchange, f"books-{what}", "note", sentence, path, _SECTION)
+            self._journal.hint(exchange, f"books-{what}", "note", sentence, path, BOOKS)

@@ -109,6 +109,16 @@ def test_of_a_contract_the_token_that_is_valid_is_meant(desk: OpenTown) -> None:
         assert json.loads(leg.request_body)["cdr_token"]["uid"] == "FOUND"
 
 
+def test_whoever_refuses_a_bill_says_so_in_the_fields_of_who_wrote_it(desk: OpenTown) -> None:
+    push(desk, "NL-EMA", "UNISSUED", "NL-EMA-UNISSUED")
+    for method, path, body in old_bills(desk, "UNISSUED", "NL-EMA-UNISSUED"):
+        told = old(desk, "NL-OLD", "NL-EMA", method, f"receiver/{OLD}/{path}", body)
+        (leg,) = onward(desk, told)
+        assert json.loads(leg.response_body)["status_message"].startswith("$.cdr_token: 'UNISSUED'")
+        assert told.status == 2001
+        assert told.envelope["status_message"] == "$.auth_id: 'UNISSUED' of NL-EMA is no token of ours."
+
+
 def test_a_uid_of_two_contracts_is_nobody_s_bill(desk: OpenTown) -> None:
     for kind, contract in (("RFID", "NL-EMA-ONE"), ("OTHER", "NL-EMA-TWO")):
         card = token("TWICE", type=kind, contract_id=contract)

@@ -83,3 +83,14 @@ def test_a_connector_that_the_network_fills_in_is_told_each_time(desk: OpenTown)
         assert (told.status, told.data) == (1000, {"result": "ACCEPTED"})
         invented = [hint.path for hint in desk.hints(told.exchange) if hint.rule == "translation-invented"]
         assert invented == ["$.connector_id"]
+
+
+def test_who_speaks_2_1_1_is_answered_in_its_fields(desk: OpenTown) -> None:
+    told = say(desk, CPO, EMSP, "POST", desk.url(CPO, EMSP, "cdrs", "RECEIVER"), bill(desk, "B2", "NOBODY"))
+    assert told.status == 2001
+    assert told.envelope["status_message"].startswith("$.auth_id: found what cannot be kept here")
+    assert "No Token with the contract “NOBODY” at $.auth_id is known here" in told.envelope["status_message"]
+    (hint,) = desk.hints(told.exchange)
+    assert (hint.path, hint.section) == ("$.auth_id", "Books of OCPI 2.2.1 (no part of OCPI)")
+    asked = say(desk, CPO, EMSP, "POST", desk.url(CPO, EMSP, "tokens", "SENDER", "ANY", "authorize") + "?type=XX")
+    assert asked.envelope["status_message"] == "Token type 'XX' is not one of OTHER, RFID."

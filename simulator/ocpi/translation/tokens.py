@@ -58,7 +58,7 @@ def _find_token(tree: Mapping[str, Any], path: str, account: Account) -> Tree:
     auth_id = tree["auth_id"]
     token = account.setting.token(auth_id)
     if token is None:
-        raise Unsayable(f"No Token with the contract “{auth_id}” is known here; OCPI 2.2.1 asks for its uid and type.")
+        raise Unsayable(f"No Token with the contract “{auth_id}” at {path}.auth_id is known here.")
     account.invent(f"{path}.cdr_token", "All but the contract is that of the Token known here for the contract.")
     if token["uid"] == NOT_AVAILABLE:
         account.invent(f"{path}.cdr_token.uid", "Which of the contract's Tokens it was is not said; OCPI writes #NA.")

@@ -12,6 +12,7 @@ from simulator.ocpi.datatypes import NOT_AVAILABLE, ci_key
 from simulator.ocpi.modules import InterfaceRole, ModuleID
 from simulator.ocpi.patch import apply_patch
 from simulator.ocpi.status import Status
+from simulator.ocpi.v2_1_1 import tokens as v2_1_1
 from simulator.ocpi.v2_2_1.cdrs import CdrToken
 from simulator.ocpi.v2_2_1.tokens import AuthorizationInfo, LocationReferences, Token
 from simulator.ocpi.v2_2_1.types import TokenType
@@ -35,7 +36,7 @@ def token_type(call: Call) -> TokenType:
     except ValueError:
         if call.version not in (OLDEST, HOME):
             return TokenType.OTHER
-        known = ", ".join(kind.value for kind in TokenType)
+        known = ", ".join(v2_1_1.TokenType if call.version == OLDEST else TokenType)
         raise Refusal(Status.INVALID_PARAMETERS, f"Token type {text!r} is not one of {known}.") from None
 
 
