@@ -183,6 +183,13 @@ def _sortable(text: str) -> str:
     return text.rstrip("Z") if "." not in text else text.rstrip("Z").rstrip("0").rstrip(".")
 
 
+NOT_AVAILABLE: Final = "#NA"
+"""What OCPI writes for an id of an EVSE or Connector that is not known, and we for whatever else must be said.
+
+Source: OCPI 2.2.1, Sessions and CDRs.
+"""
+
+
 def ci_key(text: str) -> str:
     """What to compare and to index a CiString by: two CiStrings are equal when their keys are."""
     return text.lower()

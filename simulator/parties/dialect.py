@@ -50,10 +50,15 @@ class Books:
         del country_code, party_id, id
         return None
 
-    def token(self, uid_or_contract: str) -> Token | None:
-        """A token by its uid, or the only one of a contract."""
+    def tokens(self, uid_or_contract: str) -> Sequence[Token]:
+        """The tokens of a contract, or those with a uid."""
         del uid_or_contract
-        return None
+        return ()
+
+    def token_owners(self, uid: str, contract_id: str) -> Sequence[Owner]:
+        """All, in upper case, who have a token with this uid and contract."""
+        del uid, contract_id
+        return ()
 
 
 class Dialect(Protocol):

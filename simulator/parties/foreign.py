@@ -6,10 +6,11 @@ what 2.2.1 has no words for, which is told on the exchange (`Losses`). Source: O
 section 6.
 """
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from functools import cache
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -23,12 +24,13 @@ from simulator.ocpi.patch import partial
 from simulator.ocpi.unknown import known_class
 from simulator.ocpi.v2_2_1.tokens import AuthorizationInfo, Token
 from simulator.parties.dialect import HOME, NEWEST, OLDEST, Books, Owner, Unsayable, encode_each
-from simulator.parties.losses import Losses, Said
+from simulator.parties.losses import BOOKS, Losses, Said
 
 if TYPE_CHECKING:
     from simulator.ocpi.translation import Loss, Setting
 
 T = TypeVar("T", bound=Struct)
+_path_in: Final = re.compile(r"\$(?:\.\w+(?:\[[0-9]+\])*)+").search
 
 
 class ForeignDialect:
@@ -136,8 +138,11 @@ class ForeignDialect:
         return codec.decode_whole(raw, cls) if self.version == NEWEST else codec.decode(raw, cls)
 
     def _tell(self, exchange: int | None, cls: type[Struct], losses: "Iterable[Loss]") -> None:
-        if exchange is not None:
-            self._losses.tell(exchange, _kind(cls), losses)
+        if exchange is None:
+            return
+        self._losses.tell(exchange, _kind(cls), losses)
+        if _is_command(cls):
+            self._losses.invented(exchange, losses)
 
     # The tables of translation are loaded by those runs only that have need of them.
 
@@ -159,7 +164,7 @@ class ForeignDialect:
         kind = _kind(cls)
         heard = translate(kind, _tree(theirs), self.version, HOME, setting, patch=patch)
         if heard.tree is None:
-            raise Invalid((_not_understood(cls, self.version, heard.withheld),))
+            raise Invalid((_not_understood(heard.withheld),))
         return msgspec.convert(heard.tree, into), heard.losses
 
     def _heard_from(self, owner: Owner | None) -> "Setting":
@@ -168,6 +173,7 @@ class ForeignDialect:
 
     def _setting(self, owner: Owner) -> "Setting":
         from simulator.ocpi.translation import Setting
+        from simulator.ocpi.translation.tokens import in_common
 
         country_code, party_id = owner
 
@@ -176,14 +182,14 @@ class ForeignDialect:
             return None if found is None else _tree(found)
 
         def token(uid_or_contract: str) -> dict[str, Any] | None:
-            found = self._books.token(uid_or_contract)
-            return None if found is None else _tree(found)
+            return in_common(uid_or_contract, [_tree(found) for found in self._books.tokens(uid_or_contract)])
 
         return Setting(
             country_code=country_code,
             party_id=party_id,
             location=location,
             token=token,
+            token_owners=self._books.token_owners,
             aliases=self._aliases,
             now=self._now(),
         )
@@ -219,14 +225,21 @@ def _kind(cls: type[Struct]) -> str:
     return next(kind for kind, name in KINDS.items() if name == cls.__name__)
 
 
-def _not_understood(cls: type[Struct], version: str, why: str) -> Finding:
+@cache
+def _is_command(cls: type[Struct]) -> bool:
+    """Whether objects of a class ask for something to be done, and told about."""
+    return any(field.name == "response_url" for field in msgspec.structs.fields(cls))
+
+
+def _not_understood(why: str) -> Finding:
+    found = _path_in(why)
     return Finding(
         rule="not-understood",
         severity="error",
-        path="$",
-        found=f"a {cls.__name__} of {version}",
-        expected=f"one that says the same in {HOME}: {why.rstrip('.')}",
-        section=f"OCPI {version}",
+        path=found[0] if found is not None else "$",
+        found="what cannot be kept here",
+        expected=f"what can be said in OCPI {HOME}: {why.rstrip('.')}",
+        section=BOOKS,
     )
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from simulator.ocpi.translation.account import What
 
 _anywhere = re.compile(r"\[[0-9]+\]").sub
-_SECTION: Final = "Books of OCPI 2.2.1 (no part of OCPI)"
+BOOKS: Final = "Books of OCPI 2.2.1 (no part of OCPI)"
 TRANSLATION: Final = "Translation between versions (no part of OCPI)"
 _SEVERITY: Final[dict[str, Literal["note", "warning"]]] = {
     "lost": "warning",
@@ -58,6 +58,10 @@ class Losses:
         self._journal = journal
         self._told: dict[tuple[str, str, str, str], None] = {}
 
+    def invented(self, exchange: int, losses: "Iterable[Loss]") -> None:
+        """Remark on an exchange that carries what is done as it is understood: each time, what was added to it."""
+        tell_translation(self._journal, exchange, [loss for loss in losses if loss.what == "invented"])
+
     def tell(self, exchange: int, kind: str, losses: "Iterable[Loss]") -> None:
         """Remark on an exchange that carries objects of a kind. What was added is no loss."""
         new: list[Loss] = []
@@ -69,4 +73,4 @@ class Losses:
                 known[key] = None
         self._told |= known
         for what, path, sentence in merged(new):
-            self._journal.hint(exchange, f"books-{what}", "note", sentence, path, _SECTION)
+            self._journal.hint(exchange, f"books-{what}", "note", sentence, path, BOOKS)

@@ -7,6 +7,8 @@ from ocpi_shared import read_json, sample
 from ocpi_told import paths, tree
 
 from simulator.ocpi.translation import Loss, Setting, Translated, translate
+from simulator.ocpi.translation.account import Unsayable
+from simulator.ocpi.translation.tokens import in_common
 
 LOCATION = sample("location_example")
 SESSION = sample("session_example_2_short_finished")
@@ -445,3 +447,16 @@ def test_unknown_kinds_and_versions_are_mistakes_of_the_caller() -> None:
         translate("credentials", {}, "2.2.1", "2.3.0", OWNER)
     with pytest.raises(KeyError):
         translate("token", RFID, "2.2.1", "3.0", OWNER)
+
+
+def test_of_several_tokens_of_a_contract_what_they_have_in_common_is_known() -> None:
+    lost, app = RFID | {"uid": "LOST", "valid": False}, RFID | {"uid": "APP", "type": "APP_USER"}
+    assert in_common("C", []) is None
+    assert in_common("C", [lost]) is lost
+    assert in_common("C", [lost, app]) is app
+    both = in_common("C", [RFID, app])
+    assert both is not None
+    assert (both["uid"], both["type"], both["contract_id"]) == ("#NA", "OTHER", RFID["contract_id"])
+    for name in ("contract_id", "party_id"):
+        with pytest.raises(Unsayable, match="2 Tokens with the name “C” are known here"):
+            in_common("C", [RFID, app | {name: "XX"}])

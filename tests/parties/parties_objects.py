@@ -41,9 +41,9 @@ def token(uid: str, **changes: object) -> Json:
     }
 
 
-def issue(town: OpenTown, *uids: str, emsp: str = "NL-EMA") -> None:
+def issue(town: OpenTown, *uids: str, emsp: str = "NL-EMA", **changes: object) -> None:
     """Let an eMSP have issued such cards: it takes no sessions and no bills for others."""
-    cards = [token(uid, party_id=emsp.partition("-")[2]) for uid in uids]
+    cards = [token(uid, party_id=emsp.partition("-")[2], **changes) for uid in uids]
     town.world.emsps[emsp].issue([decode(json.dumps(card).encode(), Token) for card in cards])
 
 

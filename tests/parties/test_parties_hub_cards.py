@@ -86,13 +86,47 @@ def test_a_uid_in_the_place_of_a_contract_means_the_payer_s_token(desk: OpenTown
         assert json.loads(leg.request_body)["cdr_token"]["party_id"] == "EMA"
 
 
-def test_of_a_contract_with_two_tokens_it_is_said_that_there_are_two(desk: OpenTown) -> None:
+def test_of_a_contract_with_two_tokens_it_is_not_said_which_it_was(desk: OpenTown) -> None:
+    issue(desk, "PAIR-1", "PAIR-2", contract_id="NL-EMA-PAIR")
     for uid in ("PAIR-1", "PAIR-2"):
         push(desk, "NL-EMA", uid, "NL-EMA-PAIR")
     for method, path, body in old_bills(desk, "PAIR", "NL-EMA-PAIR"):
         told = old(desk, "NL-OLD", "NL-EMA", method, f"receiver/{OLD}/{path}", body)
+        (leg,) = onward(desk, told)
+        assert json.loads(leg.request_body)["cdr_token"] == cdr_token("#NA", contract_id="NL-EMA-PAIR")
+        assert (told.status, leg.ocpi_status) == (1000, 1000)
+        assert "$.cdr_token.uid" in [hint.path for hint in desk.hints(leg.exchange)]
+
+
+def test_of_a_contract_the_token_that_is_valid_is_meant(desk: OpenTown) -> None:
+    issue(desk, "LOST", "FOUND", contract_id="NL-EMA-AGAIN")
+    push(desk, "NL-EMA", "LOST", "NL-EMA-AGAIN")
+    push(desk, "NL-EMA", "FOUND", "NL-EMA-AGAIN")
+    blocked = {**token("LOST", contract_id="NL-EMA-AGAIN", valid=False), "last_updated": "2026-05-04T09:30:00Z"}
+    assert say(desk, "NL-EMA", "PUT", f"{RECEIVER}/tokens/NL/EMA/LOST?type=RFID", blocked).status == 1000
+    for method, path, body in old_bills(desk, "AGAIN", "NL-EMA-AGAIN"):
+        (leg,) = onward(desk, old(desk, "NL-OLD", "NL-EMA", method, f"receiver/{OLD}/{path}", body))
+        assert json.loads(leg.request_body)["cdr_token"]["uid"] == "FOUND"
+
+
+def test_whoever_refuses_a_bill_says_so_in_the_fields_of_who_wrote_it(desk: OpenTown) -> None:
+    push(desk, "NL-EMA", "UNISSUED", "NL-EMA-UNISSUED")
+    for method, path, body in old_bills(desk, "UNISSUED", "NL-EMA-UNISSUED"):
+        told = old(desk, "NL-OLD", "NL-EMA", method, f"receiver/{OLD}/{path}", body)
+        (leg,) = onward(desk, told)
+        assert json.loads(leg.response_body)["status_message"].startswith("$.cdr_token: 'UNISSUED'")
+        assert told.status == 2001
+        assert told.envelope["status_message"] == "$.auth_id: 'UNISSUED' of NL-EMA is no token of ours."
+
+
+def test_a_uid_of_two_contracts_is_nobody_s_bill(desk: OpenTown) -> None:
+    for kind, contract in (("RFID", "NL-EMA-ONE"), ("OTHER", "NL-EMA-TWO")):
+        card = token("TWICE", type=kind, contract_id=contract)
+        assert say(desk, "NL-EMA", "PUT", f"{RECEIVER}/tokens/NL/EMA/TWICE?type={kind}", card).status == 1000
+    for method, path, body in old_bills(desk, "TWICE", "TWICE"):
+        told = old(desk, "NL-OLD", "NL-EMA", method, f"receiver/{OLD}/{path}", body)
         assert (told.status, onward(desk, told)) == (2000, [])
-        assert "2 Tokens with the contract “NL-EMA-PAIR” are known here" in told.envelope["status_message"]
+        assert "2 Tokens with the name “TWICE” are known here" in told.envelope["status_message"]
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH"])

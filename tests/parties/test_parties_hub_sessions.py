@@ -160,24 +160,38 @@ def test_periods_that_2_1_1_patches_reach_later_versions_whole(desk: OpenTown) -
     assert [each["start_date_time"][14:16] for each in body["charging_periods"]] == ["00", "10"]
 
 
-def test_a_session_whose_card_becomes_ambiguous_goes_on(desk: OpenTown) -> None:
+def test_a_session_keeps_its_card_when_its_contract_has_another(desk: OpenTown) -> None:
     """2.1.1 names the contract; of a contract with two cards the hub does not know which is meant."""
     card = token("TWIN-1", contract_id="NL-EMA-TWINS")
     tokens = f"{RECEIVER}/tokens/NL/EMA"
-    issue(desk, "TWIN-1")
+    issue(desk, "TWIN-1", "TWIN-2", contract_id="NL-EMA-TWINS")
     say(desk, "NL-EMA", "PUT", f"{tokens}/TWIN-1?type=RFID", card)
     whole = old_session(desk, "S-TWINS", "NL-EMA-TWINS")
     assert leg(desk, old(desk, "PUT", "S-TWINS", whole)).http_status == 201
     say(desk, "NL-EMA", "PUT", f"{tokens}/TWIN-2?type=RFID", {**card, "uid": "TWIN-2"})
     desk.run_for(S)
+    for id, uid in (("S-TWINS", "TWIN-1"), ("S-NEXT", "#NA")):
+        found = leg(desk, old(desk, "PUT", id, {**whole, "id": id, **at(1)}))
+        assert json.loads(found.request_body)["cdr_token"]["uid"] == uid
+
+
+def test_a_session_whose_card_becomes_ambiguous_goes_on(desk: OpenTown) -> None:
+    """It names the uid, of which there is one for each of two contracts by now."""
+    tokens = f"{RECEIVER}/tokens/NL/EMA/MIXED"
+    issue(desk, "MIXED")
+    say(desk, "NL-EMA", "PUT", f"{tokens}?type=RFID", token("MIXED", contract_id="NL-EMA-MIXED-1"))
+    whole = old_session(desk, "S-MIXED", "MIXED")
+    assert leg(desk, old(desk, "PUT", "S-MIXED", whole)).http_status == 201
+    say(desk, "NL-EMA", "PUT", f"{tokens}?type=OTHER", token("MIXED", type="OTHER", contract_id="NL-EMA-MIXED-2"))
+    desk.run_for(S)
     found = leg(
         desk,
-        old(desk, "PUT", "S-TWINS", {**whole, "status": "COMPLETED", "end_datetime": "2026-05-04T09:01:00Z", **at(1)}),
+        old(desk, "PUT", "S-MIXED", {**whole, "status": "COMPLETED", "end_datetime": "2026-05-04T09:01:00Z", **at(1)}),
     )
     assert (found.method, found.http_status) == ("PATCH", 200)
-    kept = desk.world.emsps["NL-EMA"].sessions.store.get("NL", "OLD", "S-TWINS")
+    kept = desk.world.emsps["NL-EMA"].sessions.store.get("NL", "OLD", "S-MIXED")
     assert kept is not None
-    assert (kept.status.value, kept.cdr_token.uid) == ("COMPLETED", "TWIN-1")
+    assert (kept.status.value, kept.cdr_token.uid) == ("COMPLETED", "MIXED")
     assert "translation-left" in hinted(desk, found.exchange)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
-from simulator.ocpi.datatypes import ci_key, later
+from simulator.ocpi.datatypes import NOT_AVAILABLE, ci_key, later
 from simulator.ocpi.findings import Finding
 from simulator.ocpi.rules.codes import check_currency
 from simulator.ocpi.rules.costs import check_costs, check_price
@@ -17,7 +17,6 @@ _ROUNDED_KWH: Final = Decimal("0.0005")
 
 _LONGEST_ID: Final = 36
 _RESERVED: Final = "RESERVATION_TIME"
-_NOT_AVAILABLE: Final = "#NA"
 
 
 def check_session(session: Any) -> Iterator[Finding]:
@@ -29,9 +28,9 @@ def check_session(session: Any) -> Iterator[Finding]:
     if session.status == "COMPLETED" and end is None:
         found, expected = "nothing", "the end of a session that is COMPLETED"
         yield remark("session-end", f"$.{end_name}", found, expected, "sessions, Session", "warning")
-    if getattr(session, "evse_uid", "") == _NOT_AVAILABLE and session.status != "RESERVATION":
+    if getattr(session, "evse_uid", "") == NOT_AVAILABLE and session.status != "RESERVATION":
         expected = "an EVSE, for only a reservation may lack one"
-        yield remark("session-evse", "$.evse_uid", repr(_NOT_AVAILABLE), expected, "sessions, Session", "warning")
+        yield remark("session-evse", "$.evse_uid", repr(NOT_AVAILABLE), expected, "sessions, Session", "warning")
     yield from _check_energy(session.charging_periods, session.kwh, "$.kwh", "sessions, Session")
     yield from _check_periods(session.charging_periods, getattr(session, name), end, "sessions, Session")
     yield from check_not_negative(session, ("kwh",), "sessions, Session")

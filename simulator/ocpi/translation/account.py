@@ -1,6 +1,6 @@
 """What a translation is told beforehand, and what it tells afterwards."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from msgspec import Struct
@@ -43,12 +43,17 @@ def _not_known(_: str) -> None:
     return None
 
 
+def _nobody(_uid: str, _contract: str) -> tuple[tuple[str, str], ...]:
+    return ()
+
+
 class Setting(Struct, frozen=True, kw_only=True):
     """What the object itself does not say, and whoever translates may know.
 
     `country_code` and `party_id` are the object's owner, in a command the token's; `payer` is the eMSP that is told a
     Session or CDR, empty when not known. The look-ups give objects of 2.2.1, or None: `location` and `tariff` by id,
-    `token` by its contract id, for which it raises Unsayable when that could be several. `reservation_number` gives the
+    `token` by its contract id, for which it raises Unsayable when that could be several. `token_owners` are all, in
+    upper case, who have a Token with a uid and a contract id. `reservation_number` gives the
     number that stands for a reservation's id towards 2.1.1, and `aliases` what stands for other ids that a version has
     no room for; without them such an id cannot be said. `asked_token` is the token that an authorisation was asked for.
     `time_zone` is that of a location which names none, `now` the DateTime for a PATCH that has none, both empty when
@@ -62,6 +67,7 @@ class Setting(Struct, frozen=True, kw_only=True):
     location: Callable[[str], Tree | None] = _not_known
     tariff: Callable[[str], Tree | None] = _not_known
     token: Callable[[str], Tree | None] = _not_known
+    token_owners: Callable[[str, str], Sequence[tuple[str, str]]] = _nobody
     reservation_number: Callable[[str], int | None] = _not_known
     aliases: Aliases | None = None
     asked_token: Tree | None = None

@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any, Final
 
+from simulator.ocpi.datatypes import NOT_AVAILABLE
 from simulator.ocpi.translation.account import Account, Tree, Unsayable
 from simulator.ocpi.translation.countries import three_letters
 from simulator.ocpi.translation.ids import restore
 from simulator.ocpi.translation.owner import FROM_URL, IN_URL
-from simulator.ocpi.translation.places import NOT_AVAILABLE
 from simulator.ocpi.translation.plugs import plug
 from simulator.ocpi.translation.starts import CAPABILITIES
 from simulator.ocpi.translation.table import ALIAS, FIT, WHOLE, Made, Table, substitute

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from simulator.ocpi.datatypes import ci_key
+from simulator.ocpi.datatypes import NOT_AVAILABLE, ci_key
 from simulator.ocpi.translation.account import Account, Tree, Unsayable
 from simulator.ocpi.translation.countries import three_letters
 from simulator.ocpi.translation.ids import restore, shorten
@@ -11,7 +11,6 @@ from simulator.ocpi.translation.table import Made
 from simulator.ocpi.v2_1_1.locations import Location as Location_2_1_1
 from simulator.ocpi.v2_2_1.locations import Location
 
-NOT_AVAILABLE: Final = "#NA"
 _PLACE: Final = ("id", "name", "address", "city", "postal_code", "country", "coordinates")
 _SNAPSHOT: Final = (*_PLACE, "state")
 _CONNECTOR: Final = {

@@ -148,6 +148,17 @@ class Leg:
             plan = self._plans[source, target] = self._make_plan(source, target)
         return plan
 
+    def origin(self, source: type[Struct], target: type[Struct], name: str) -> str:
+        """The one field of the source that a field of the target comes from; empty when there is no such."""
+        table = self._tables.get((source, target)) or Table(source, target)
+        for made in table.made:
+            if name in made.writes:
+                return made.reads[0] if len(made.reads) == 1 else ""
+        for before, after in table.renamed.items():
+            if after == name:
+                return before
+        return name if any(field.encode_name == name for field in msgspec.structs.fields(source)) else ""
+
     def _make_plan(self, source: type[Struct], target: type[Struct]) -> Plan:
         table = self._tables.get((source, target)) or Table(source, target)
         made_from = {name for made in table.made for name in made.reads}

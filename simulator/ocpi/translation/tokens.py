@@ -1,8 +1,9 @@
 """Tokens and authorisation between versions: kinds of token that an older version lacks are its OTHER."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from simulator.ocpi.datatypes import NOT_AVAILABLE, ci_key
 from simulator.ocpi.translation.account import Account, Tree, Unsayable
 from simulator.ocpi.translation.ids import restore, restore_all
 from simulator.ocpi.translation.owner import FROM_URL, IN_URL
@@ -25,6 +26,26 @@ def type_in(type: str, version: str) -> str:
     return type if known is None or type in known else _OTHER
 
 
+def in_common(auth_id: str, tokens: Sequence[Tree]) -> Tree | None:
+    """What is known of the Token that a Session or CDR of 2.1.1 names by its contract, of those that it may mean.
+
+    One that is valid comes before those that are not any more. Of several it is what they have in common: OCPI has
+    OTHER for a type that is not known, and #NA for an id. None when there are none. Raises Unsayable when it
+    is not even known whose contract it is.
+    """
+    found = [token for token in tokens if token["valid"]] or tokens
+    if len(found) < 2:
+        return found[0] if found else None
+    said = dict(found[0])
+    for name in _CDR_TOKEN:
+        if len({ci_key(token[name]) for token in found}) > 1:
+            if name not in _UNKNOWN:
+                count = len(found)
+                raise Unsayable(f"{count} Tokens with the name “{auth_id}” are known here; OCPI 2.2.1 asks for one.")
+            said[name] = _UNKNOWN[name]
+    return said
+
+
 def _take_asked_token(_tree: Mapping[str, Any], path: str, account: Account) -> Tree:
     token = account.setting.asked_token
     if token is None:
@@ -37,8 +58,10 @@ def _find_token(tree: Mapping[str, Any], path: str, account: Account) -> Tree:
     auth_id = tree["auth_id"]
     token = account.setting.token(auth_id)
     if token is None:
-        raise Unsayable(f"No Token with the contract “{auth_id}” is known here; OCPI 2.2.1 asks for its uid and type.")
+        raise Unsayable(f"No Token with the contract “{auth_id}” at {path}.auth_id is known here.")
     account.invent(f"{path}.cdr_token", "All but the contract is that of the Token known here for the contract.")
+    if token["uid"] == NOT_AVAILABLE:
+        account.invent(f"{path}.cdr_token.uid", "Which of the contract's Tokens it was is not said; OCPI writes #NA.")
     if token["contract_id"] != auth_id:
         account.change(f"{path}.auth_id", f"The Token known here writes its contract {token['contract_id']}.")
     return {"cdr_token": {name: token[name] for name in _CDR_TOKEN}}
@@ -56,6 +79,7 @@ def _keep_contract(tree: Mapping[str, Any], path: str, account: Account) -> Tree
     return {"auth_id": token["contract_id"]}
 
 
+_UNKNOWN: Final = {"uid": NOT_AVAILABLE, "type": _OTHER}
 _CDR_TOKEN: Final = ("country_code", "party_id", "uid", "type", "contract_id")
 CDR_TOKEN: Final = Made(("auth_id",), ("cdr_token",), _find_token)
 AUTH_ID: Final = Made(("cdr_token",), ("auth_id",), _keep_contract)

@@ -64,10 +64,10 @@ def translate(kind: str, tree: Tree, source: str, target: str, setting: Setting,
     try:
         if patch:
             tree = _complete_patch(kind, tree, setting, losses)
-        for leg in _way(source, target):
+        for leg in way(source, target):
             account = Account(leg, setting, target, patch)
             try:
-                tree = leg.plan(_class(leg.source, kind), _class(leg.target, kind)).say(tree, "$", account)
+                tree = leg.plan(class_in(leg.source, kind), class_in(leg.target, kind)).say(tree, "$", account)
             finally:
                 losses += account.losses if not losses else in_terms_of_source(account.losses, losses)
     except Unsayable as why:
@@ -76,7 +76,8 @@ def translate(kind: str, tree: Tree, source: str, target: str, setting: Setting,
 
 
 @cache
-def _class(version: str, kind: str) -> type[Struct]:
+def class_in(version: str, kind: str) -> type[Struct]:
+    """The class that a version has for objects of a kind. Raises Unsayable."""
     found = class_of(kind, version)
     if found is None:
         raise Unsayable(f"OCPI {version} has no {KINDS[kind]}.")
@@ -84,7 +85,8 @@ def _class(version: str, kind: str) -> type[Struct]:
 
 
 @cache
-def _way(source: str, target: str) -> tuple[Leg, ...]:
+def way(source: str, target: str) -> tuple[Leg, ...]:
+    """The legs from one version to another."""
     direct = LEGS.get((source, target))
     return (direct,) if direct is not None else (LEGS[source, _MIDDLE], LEGS[_MIDDLE, target])
 

@@ -8,9 +8,11 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from simulator.engine.cause import Cause
+from simulator.ocpi.datatypes import NOT_AVAILABLE, ci_key
 from simulator.ocpi.modules import InterfaceRole, ModuleID
 from simulator.ocpi.patch import apply_patch
 from simulator.ocpi.status import Status
+from simulator.ocpi.v2_1_1 import tokens as v2_1_1
 from simulator.ocpi.v2_2_1.cdrs import CdrToken
 from simulator.ocpi.v2_2_1.tokens import AuthorizationInfo, LocationReferences, Token
 from simulator.ocpi.v2_2_1.types import TokenType
@@ -34,7 +36,7 @@ def token_type(call: Call) -> TokenType:
     except ValueError:
         if call.version not in (OLDEST, HOME):
             return TokenType.OTHER
-        known = ", ".join(kind.value for kind in TokenType)
+        known = ", ".join(v2_1_1.TokenType if call.version == OLDEST else TokenType)
         raise Refusal(Status.INVALID_PARAMETERS, f"Token type {text!r} is not one of {known}.") from None
 
 
@@ -55,17 +57,22 @@ class TokensSender:
             {"get_list": self._get_list, "post_authorize": self._post_authorize},
         )
 
-    def only(self, uid_or_contract: str) -> Token | None:
-        """The token with this uid, or the only one of this contract; None when there is none or a choice."""
-        return _only(self.store, uid_or_contract)
+    def named(self, uid_or_contract: str) -> list[Token]:
+        """The tokens of this contract or, if there are none, those with this uid."""
+        return _named(self.store, uid_or_contract)
 
     def has_issued(self, named: CdrToken) -> bool:
-        """Whether the token that a Session or CDR names is one of ours; of which type is not said alike everywhere."""
+        """Whether the token that a Session or CDR names is one of ours; of which type is not said alike everywhere.
+
+        Which of a contract's tokens it was, 2.1.1 does not say.
+        """
         if (named.country_code.upper(), named.party_id.upper()) != self._us:
             return False
         uid = named.uid
         if self.store.get(uid, named.type.value) is not None:
             return True
+        if uid == NOT_AVAILABLE:
+            return any(ci_key(token.contract_id) == ci_key(named.contract_id) for token in self.store)
         return any(self.store.get(uid, type.value) is not None for type in TokenType)
 
     def _get_list(self, call: Call) -> Reply:
@@ -102,9 +109,18 @@ class TokensReceiver(Receiver[Token]):
         """Every token known with this uid and type, of whichever eMSP."""
         return iter(self._by_uid.get((uid.lower(), type.value), {}).values())
 
-    def only(self, uid_or_contract: str) -> Token | None:
-        """The token with this uid, or the only one of this contract; None when there is none or a choice."""
-        return _only(self.store, uid_or_contract)
+    def named(self, uid_or_contract: str) -> list[Token]:
+        """The tokens of this contract or, if there are none, those with this uid."""
+        return _named(self.store, uid_or_contract)
+
+    def owners(self, uid: str, contract_id: str) -> list[tuple[str, str]]:
+        """All, in upper case, who have a token with this uid and contract."""
+        return [
+            (token.country_code.upper(), token.party_id.upper())
+            for type in TokenType
+            for token in self.find(uid, type)
+            if ci_key(token.contract_id) == ci_key(contract_id)
+        ]
 
     def key(self, obj: Token) -> tuple[str, str, str, str]:
         """See Receiver."""
@@ -179,7 +195,7 @@ def _owner(token: Token) -> str:
     return f"{token.country_code}-{token.party_id}".upper()
 
 
-def _only(store: Store[Token], uid_or_contract: str) -> Token | None:
-    key = uid_or_contract.lower()
-    found = [token for token in store if key in (token.uid.lower(), token.contract_id.lower())]
-    return found[0] if len(found) == 1 else None
+def _named(store: Store[Token], uid_or_contract: str) -> list[Token]:
+    key = ci_key(uid_or_contract)
+    found = [token for token in store if key in (ci_key(token.uid), ci_key(token.contract_id))]
+    return [token for token in found if ci_key(token.contract_id) == key] or found

@@ -4,7 +4,7 @@ Towards the street it is OCPP's central system; towards its partners it is the S
 and CDRs, and the Receiver of tokens, commands and charging profiles.
 """
 
-from collections.abc import Callable, Generator, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from typing import Any
 
 from msgspec.structs import replace
@@ -37,7 +37,7 @@ from simulator.ocpp.messages import (
 from simulator.parties.behind import BehindHubs
 from simulator.parties.client import not_found
 from simulator.parties.connection import Connection
-from simulator.parties.dialect import Books
+from simulator.parties.dialect import Books, Owner
 from simulator.parties.modules.locations import LocationsSender, connector_of, evse_of, with_status_of
 from simulator.parties.modules.sessions import SessionsSender
 from simulator.parties.modules.tariffs import TariffsSender
@@ -88,9 +88,13 @@ class _Books(Books):
         del country_code, party_id
         return self._locations.store.get(id)
 
-    def token(self, uid_or_contract: str) -> Token | None:
+    def tokens(self, uid_or_contract: str) -> Sequence[Token]:
         """See Books."""
-        return self._tokens.only(uid_or_contract)
+        return self._tokens.named(uid_or_contract)
+
+    def token_owners(self, uid: str, contract_id: str) -> Sequence[Owner]:
+        """See Books."""
+        return self._tokens.owners(uid, contract_id)
 
 
 class Cpo:

@@ -103,7 +103,7 @@ class RemoteControl:
         if body.connector_id is not None and find_connector(evse, body.connector_id) is None:
             return unknown_place(call, f"Connector {body.connector_id!r}")
         if not call.connection.owns(body.token.country_code, body.token.party_id):
-            return not_yours(call)
+            return not_yours(call, body.token)
         remote_start_id = call.cause.id
         if len(self._started) == _KEPT:
             del self._started[next(iter(self._started))]
@@ -166,13 +166,13 @@ def some_free_evse(evses: Sequence[EVSE], capability: Capability) -> EVSE | None
     return next(free, None)
 
 
-def not_yours(call: Call) -> Reply:
+def not_yours(call: Call, token: Token) -> Reply:
     """The answer to a command for the token of another eMSP."""
     return answer(
         call,
         CommandResponseType.REJECTED,
         status=StatusCode.INVALID_PARAMETERS,
-        message="The token is not one of yours.",
+        message=f"The token is one of {token.country_code}-{token.party_id}, not of yours.",
     )
 
 

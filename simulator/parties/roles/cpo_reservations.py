@@ -96,7 +96,7 @@ class Reservations:
         if why_not:
             return answer(call, CommandResponseType.NOT_SUPPORTED, why_not)
         if not call.connection.owns(wish.token.country_code, wish.token.party_id):
-            return not_yours(call)
+            return not_yours(call, wish.token)
         expiry_us = self._office.calendar.at_us(wish.expiry_date)
         if expiry_us <= self._office.calendar.now_us:
             return _refused(call, f"The reservation would have ended at {wish.expiry_date}.")

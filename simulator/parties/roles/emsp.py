@@ -3,7 +3,7 @@
 It is the Sender of tokens and commands and the Receiver of locations, tariffs, sessions and CDRs.
 """
 
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -65,9 +65,9 @@ class _Books(Books):
         """See Books."""
         return self._locations.store.get(country_code, party_id, id)
 
-    def token(self, uid_or_contract: str) -> Token | None:
+    def tokens(self, uid_or_contract: str) -> Sequence[Token]:
         """See Books."""
-        return self._tokens.only(uid_or_contract)
+        return self._tokens.named(uid_or_contract)
 
 
 class Emsp:

@@ -18,6 +18,7 @@ from simulator.ocpi.envelope import status_of
 from simulator.ocpi.findings import Invalid
 from simulator.ocpi.pagination import next_url
 from simulator.ocpi.status import Status
+from simulator.ocpi.translation.wording import as_written
 from simulator.parties.call import Call, Refusal, Reply, fewer
 from simulator.parties.office import Office
 from simulator.parties.roles.hub.addressee import not_connected
@@ -96,11 +97,16 @@ class Answers:
         return Reply(
             data,
             answer.status,
-            answer.problem or None,
+            self._as_written(call, onward, answer.problem),
             response.status,
             headers,
             speaker=onward.way.back,
         )
+
+    def _as_written(self, call: Call, onward: Onward, problem: str) -> str | None:
+        """What is wrong, in the fields that the sender has written."""
+        kind = onward.cargo.sent
+        return as_written(problem, kind, call.version, onward.way.line.version) if problem and kind else problem or None
 
     def _headers(self, call: Call, onward: Onward, response: Response) -> Headers:
         """The headers of a page, or of a CDR that was created, with the hub's URLs in place of the party's."""

@@ -4,27 +4,21 @@ So whoever is to pay, or is asked, comes first, and nobody's Tokens are in the w
 Sessions, CDRs and Tokens, `auth_id`; POST authorize.
 """
 
-from simulator.ocpi.translation.account import Unsayable
 from simulator.parties.roles.hub.cache import Cache, Kept, Owner
 
 
-def billed(cache: Cache, auth_id: str, payer: Owner | None) -> Kept | None:
-    """The Token that a Session or CDR of 2.1.1 means: one of the payer's before any other's, by contract before uid.
-
-    Raises Unsayable when it could be several.
-    """
+def billed(cache: Cache, auth_id: str, payer: Owner | None) -> list[Kept]:
+    """The Tokens that a Session or CDR of 2.1.1 may mean: the payer's before any other's, by contract before uid."""
     alike = dict[tuple[bool, bool], list[Kept]]()
     for kept in cache.tokens(auth_id):
         by_uid = kept.names[1] != auth_id.lower()
         alike.setdefault((kept.owner != payer, by_uid), []).append(kept)
-    if not alike:
-        return None
-    likeliest = min(alike)
-    found = alike[likeliest]
-    if len(found) > 1:
-        name = "uid" if likeliest[1] else "contract"
-        raise Unsayable(f"{len(found)} Tokens with the {name} “{auth_id}” are known here; OCPI 2.2.1 asks for one.")
-    return found[0]
+    return alike[min(alike)] if alike else []
+
+
+def holders(cache: Cache, uid: str, contract: str) -> list[Owner]:
+    """All who have a Token with this uid and contract."""
+    return [kept.owner for kept in cache.tokens(uid) if kept.names == (uid.lower(), contract.lower())]
 
 
 def asked(cache: Cache, uid: str, owner: Owner) -> Kept | None:

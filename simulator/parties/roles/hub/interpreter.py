@@ -16,11 +16,12 @@ from simulator.ocpi.findings import Finding, Invalid
 from simulator.ocpi.patch import partial
 from simulator.ocpi.translation import Loss, Setting, Translated, translate
 from simulator.ocpi.translation.kinds import class_of
+from simulator.ocpi.translation.tokens import in_common
 from simulator.parties.calendar import Calendar
 from simulator.parties.dialect import HOME, OLDEST
 from simulator.parties.losses import TRANSLATION, tell_translation
 from simulator.parties.roles.hub.cache import Cache, Kept, Owner, Place, places_of
-from simulator.parties.roles.hub.cards import asked, billed
+from simulator.parties.roles.hub.cards import asked, billed, holders
 from simulator.parties.roles.hub.reading import Tree, parse, part_of
 
 Listed: TypeAlias = Callable[[bytes, bytes | None], bytes | None]
@@ -217,13 +218,17 @@ class Interpreter:
             party_id=owner[1],
             location=lambda id: kept("location", network or owner, id),
             tariff=lambda id: kept("tariff", owner, id),
-            token=lambda auth_id: self._at_home(billed(self._cache, auth_id, payer)),
+            token=lambda auth_id: in_common(auth_id, self._billed(auth_id, payer)),
+            token_owners=lambda uid, contract: holders(self._cache, uid, contract),
             payer=payer or (),
             reservation_number=self._reservation,
             aliases=aliases,
             asked_token=self._at_home(asked(self._cache, token, owner)) if token else None,
             now=self._calendar.now(),
         )
+
+    def _billed(self, auth_id: str, payer: Owner | None) -> list[Tree]:
+        return [tree for kept in billed(self._cache, auth_id, payer) if (tree := self._at_home(kept)) is not None]
 
     def _at_home(self, kept: Kept | None) -> Tree | None:
         """A kept object as 2.2.1, in which translations look things up."""

@@ -33,7 +33,6 @@ from simulator.parties.roles.hub.subjects import CARGO, NOTHING, SHARED, Cargo, 
 _PUT_SESSION = "sessions.receiver.put_session"
 _REMEMBERED = 2_048
 _UNTOLD_PRICE = f"A reservation there is billed, and OCPI {OLDEST} has no prices for reservations."
-_NOT_SUPPORTED = b'{"result":"NOT_SUPPORTED","timeout":0}'
 
 
 class Way(Struct, frozen=True, gc=False):
@@ -223,14 +222,14 @@ class Preparation:
     def _withheld(self, call: Call, cargo: Cargo, version: str, said: Said) -> Refusal:
         """The answer to what cannot be said in a version."""
         self._interpreter.tell(call.cause.id, said)
-        data = _NOT_SUPPORTED if cargo.told == "command_response" else None
+        data = _not_supported(call) if cargo.told == "command_response" else None
         return Refusal(Status.CLIENT_ERROR, f"It cannot be said in OCPI {version}: {said.reason}"[:255], data=data)
 
     def _must_be_free(self, call: Call, cargo: Cargo, to: Owner) -> None:
         """Refuse a reservation that would be billed to a payer of 2.1.1."""
         if cargo.sent == "reserve_now" and call.version == OLDEST and is_billed(self._cache, to, call.body):
             self._interpreter.tell(call.cause.id, Said(None, (), (("$", _UNTOLD_PRICE),)))
-            raise Refusal(Status.CLIENT_ERROR, _UNTOLD_PRICE, data=b'{"result":"NOT_SUPPORTED"}')
+            raise Refusal(Status.CLIENT_ERROR, _UNTOLD_PRICE, data=_not_supported(call))
 
     def _query(self, call: Call, query: str, version: str, owner: Owner) -> str:
         """A token's URL says its type there; of 2.1.1 only the Sender's does."""
@@ -243,6 +242,10 @@ class Preparation:
 def payer_of(call: Call, way: Way) -> Owner:
     """Who is to pay for the Sessions and CDRs that a message or its answer tells."""
     return way.to if call.route.interface is InterfaceRole.RECEIVER else way.sender
+
+
+def _not_supported(call: Call) -> bytes:
+    return b'{"result":"NOT_SUPPORTED"}' if call.version == OLDEST else b'{"result":"NOT_SUPPORTED","timeout":0}'
 
 
 def _is_plain(call: Call) -> bool:

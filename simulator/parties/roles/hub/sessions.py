@@ -17,6 +17,7 @@ from msgspec.structs import replace
 
 from simulator.engine.journal import Journal
 from simulator.ocpi import codec
+from simulator.ocpi.datatypes import ci_key
 from simulator.ocpi.patch import partial as patch_of
 from simulator.ocpi.translation import Loss
 from simulator.ocpi.translation.kinds import class_of
@@ -29,7 +30,7 @@ from simulator.parties.modules.sessions import ENDED, patched
 from simulator.parties.roles.hub.cache import Owner
 from simulator.parties.roles.hub.changes import Change
 from simulator.parties.roles.hub.interpreter import Interpreter, Remark, Said
-from simulator.parties.roles.hub.reading import must_be_right, parse
+from simulator.parties.roles.hub.reading import Tree, must_be_right, parse
 
 _Key: TypeAlias = tuple[str, Owner, str]
 """A Session at a receiver: the name of the connection, whose Session it is, and its id in lower case."""
@@ -40,10 +41,11 @@ _GOES_ON: Final = ("status", "kwh", "total_cost", "end_date_time", "end_datetime
 
 
 class _Copy(Struct, frozen=True):
-    """A Session of a version as its owner has told it to a receiver."""
+    """A Session of a version as its owner has told it to a receiver, who was told of this `card` if that is 2.1.1."""
 
     version: str
     session: Any
+    card: Tree | None = None
 
 
 class _Message(Struct, frozen=True, eq=False):
@@ -54,15 +56,16 @@ class _Message(Struct, frozen=True, eq=False):
     version: str
     told: Any
     is_patch: bool
+    card: Tree | None = None
 
     def after(self, known: _Copy | None) -> _Copy | None:
         """What is known after it; a state that came late takes the place of no newer one."""
         is_late = known is not None and _is_late(known.session, self.told)
         if not self.is_patch:
-            return known if is_late else _Copy(self.version, self.told)
+            return known if is_late else _Copy(self.version, self.told, self.card)
         if known is None or known.version != self.version:
             return known
-        return _Copy(self.version, patched(known.session, self.told, self.version, late=is_late))
+        return _Copy(self.version, patched(known.session, self.told, self.version, late=is_late), self.card)
 
     def begun(self) -> None:
         """See Delivery."""
@@ -97,6 +100,9 @@ class Sessions:
         raw = codec.encode(session)
         must_be_right(raw, source, "session")
         said = self._say(raw, source, target, owner, payer)
+        if source == OLDEST and said.body is not None:
+            body, card = _with_its_card(known, session, said.body)
+            said, message = replace(said, body=body), replace(message, card=card)
         if said.body is None and known is not None:
             return Change("PATCH", self._rest(raw, said, source, owner, line, payer), delivery=message)
         if is_patch and source != OLDEST:
@@ -166,6 +172,15 @@ def _read(call: Call) -> Any:
     session = codec.decode_whole(call.body, cls)
     must_match(call, session)
     return session
+
+
+def _with_its_card(known: _Copy | None, session: Any, body: bytes) -> tuple[bytes, Tree]:
+    """A Session of 2.1.1 as it is said, with the card that was told before, whatever its contract has by now."""
+    tree = parse(body)
+    card: Tree = tree["cdr_token"]
+    if known is None or known.card in (None, card) or ci_key(known.session.auth_id) != ci_key(session.auth_id):
+        return body, card
+    return codec.encode(tree | {"cdr_token": known.card}), known.card
 
 
 def _is_late(known: Any, told: Any) -> bool:
