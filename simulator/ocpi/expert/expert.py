@@ -14,8 +14,12 @@ from simulator.ocpi.expert.bodies import look_at_answered, look_at_asked
 from simulator.ocpi.expert.handshakes import Handshakes
 from simulator.ocpi.expert.pages import Pages
 from simulator.ocpi.expert.plugs import Plugs
+from simulator.ocpi.expert.references import References
 from simulator.ocpi.expert.requests import check_request_form
+from simulator.ocpi.expert.results import Results
 from simulator.ocpi.expert.seen import Seen
+from simulator.ocpi.expert.sessions import Sessions
+from simulator.ocpi.expert.updates import Updates
 from simulator.ocpi.findings import Finding
 
 _REMEMBERED: Final = 10_000
@@ -44,6 +48,10 @@ class Expert:
         self._handshakes = Handshakes()
         self._pages = Pages()
         self._plugs = Plugs()
+        self._updates = Updates()
+        self._sessions = Sessions()
+        self._results = Results()
+        self._references = References()
         self._authors = Authors()
         self._sound: dict[Hashable, None] = {}
 
@@ -92,6 +100,10 @@ class Expert:
         found = self._check_form((*kind, one_each), seen.asked, check_request_form(seen, one_each))
         found += self._handshakes.check_request(seen)
         found += check_asked(seen)
+        found += self._updates.check(seen)
+        found += self._sessions.check(seen)
+        found += self._results.check_request(seen)
+        found += self._references.check_request(seen)
         objects, odd = look_at_asked(seen)
         odd += self._plugs.check(seen, objects)
         found += [each.in_version(seen.version) for each in odd]
@@ -107,6 +119,8 @@ class Expert:
         found = self._check_form((*kind, bool(seen.response_body), one_each), seen.asked and seen.answered, form)
         found += check_envelope(seen)
         found += check_answered(seen)
+        found += self._results.check_answer(seen)
+        self._references.remember_answer(seen)
         found += self._pages.check(seen)
         found += self._handshakes.check_answer(seen)
         objects, odd = look_at_answered(seen)
