@@ -152,6 +152,8 @@ END = {"status": "COMPLETED", "end_date_time": minute(2)}
         ([put(0), patch(120, **END), patch(180, total_cost={"excl_vat": 2})], ["session-ended"]),
         ([put(0), patch(120, **END), patch(180, status="ACTIVE")], ["session-ended"]),
         ([put(0), patch(120, **END), patch(180, status="ACTIVE", last_updated=minute(2))], []),
+        ([put(0), patch(120, **END), patch(180, status="ACTIVE", last_updated=minute(1))], ["last-updated-back"]),
+        ([put(120), put(180, last_updated=minute(1)), patch(240, last_updated=minute(1))], ["last-updated-back"] * 2),
         ([put(0, status="INVALID"), put(60)], ["session-ended"]),
         ([put(0), patch(60, status="PENDING")], ["session-status"]),
         ([put(0), put(60, status="RESERVATION")], ["session-status"]),
@@ -167,6 +169,7 @@ def test_a_session_begins_and_ends_once(pushes: list[Seen], expected: list[str])
     [
         ([put(0), patch(60, kwh=1.5), patch(120, kwh=2)], []),
         ([put(0), patch(60, kwh=1.4)], ["energy-falls"]),
+        ([put(120), patch(180, kwh=1.4, last_updated=minute(1))], ["last-updated-back"]),
         ([put(0), put(60, kwh=1.4)], []),
         ([put(0), patch(60, kwh=3), patch(120, last_updated=minute(2)), patch(180, kwh=2)], ["energy-falls"]),
         ([patch(60, kwh=-1)], ["negative"]),

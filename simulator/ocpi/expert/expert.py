@@ -4,7 +4,7 @@ Nearly all exchanges of a run have the same few sets of headers. What has been f
 remembered by the numbers that such sets have, and only bodies and handshakes are read each time.
 """
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from typing import Final, Protocol
 
 from simulator.ocpi.expert.agreement import check_answered, check_asked
@@ -23,6 +23,7 @@ from simulator.ocpi.expert.updates import Updates
 from simulator.ocpi.findings import Finding
 
 _REMEMBERED: Final = 10_000
+Check = Callable[[Seen], Iterator[Finding]]
 
 
 class Exchange(Leg, Protocol):
@@ -48,10 +49,22 @@ class Expert:
         self._handshakes = Handshakes()
         self._pages = Pages()
         self._plugs = Plugs()
-        self._updates = Updates()
-        self._sessions = Sessions()
         self._results = Results()
         self._references = References()
+        updates, sessions = Updates().check, Sessions().check
+        results, references = self._results.check_request, self._references.check_request
+        self._courses: Mapping[str, tuple[Check, ...]] = {
+            "cdrs": (references,),
+            "chargingprofiles": (results,),
+            "commands": (results, references),
+            "hubclientinfo": (updates,),
+            "invoicereconciliation": (updates,),
+            "locations": (updates,),
+            "sessions": (sessions, references),
+            "tariffs": (updates,),
+            "tokens": (updates,),
+        }
+        """By module what is remembered of the requests before, which the next is held against."""
         self._authors = Authors()
         self._sound: dict[Hashable, None] = {}
 
@@ -100,10 +113,8 @@ class Expert:
         found = self._check_form((*kind, one_each), seen.asked, check_request_form(seen, one_each))
         found += self._handshakes.check_request(seen)
         found += check_asked(seen)
-        found += self._updates.check(seen)
-        found += self._sessions.check(seen)
-        found += self._results.check_request(seen)
-        found += self._references.check_request(seen)
+        for check in self._courses.get(seen.module, ()):
+            found += check(seen)
         objects, odd = look_at_asked(seen)
         odd += self._plugs.check(seen, objects)
         found += [each.in_version(seen.version) for each in odd]

@@ -1,6 +1,7 @@
 """Reads of an exchange what a remark needs, and leaves the rest; what cannot be read is for others to remark on."""
 
-from typing import TypeVar
+from functools import lru_cache
+from typing import Final, TypeVar
 from urllib.parse import unquote
 
 import msgspec
@@ -8,8 +9,12 @@ from msgspec import Struct
 
 from simulator.ocpi import headers as h
 from simulator.ocpi.codec import UNREADABLE
-from simulator.ocpi.datatypes import ci_key
+from simulator.ocpi.datatypes import ci_key, is_datetime, later
 from simulator.ocpi.expert.seen import Seen
+
+_TO_COUNTRY: Final = h.OCPI_TO_COUNTRY_CODE.lower()
+_TO_PARTY: Final = h.OCPI_TO_PARTY_ID.lower()
+_is_one: Final = lru_cache(4096)(is_datetime)
 
 T = TypeVar("T", bound=Struct)
 Told = tuple[str, str, str, str]
@@ -30,8 +35,13 @@ def part_of(raw: bytes | None, cls: type[T]) -> T:
 def told_of(seen: Seen, below: str = "") -> Told:
     """The object that a push is about, or one at a path below it. A hub has one URL for all for whom it takes them."""
     asked = seen.request_headers
-    to = [asked.get(name.lower(), "") for name in (h.OCPI_TO_COUNTRY_CODE, h.OCPI_TO_PARTY_ID)]
-    return seen.sender, seen.receiver, ci_key("-".join(to)), ci_key(seen.url).rstrip("/") + below
+    to = f"{asked.get(_TO_COUNTRY, '')}-{asked.get(_TO_PARTY, '')}"
+    return seen.sender, seen.receiver, ci_key(to), ci_key(seen.url).rstrip("/") + below
+
+
+def is_after(this: str, that: str) -> bool:
+    """Whether a DateTime is after another; it is not when one of them is none."""
+    return this != that and bool(this and that) and later(that, this) is this and _is_one(this) and _is_one(that)
 
 
 def uid_asked(seen: Seen) -> str:

@@ -10,10 +10,10 @@ from typing import Final
 
 from msgspec import Struct
 
-from simulator.ocpi.datatypes import is_datetime, later
 from simulator.ocpi.expert.memory import Memory
-from simulator.ocpi.expert.parts import Told, part_of, told_of
+from simulator.ocpi.expert.parts import Told, is_after, part_of, told_of
 from simulator.ocpi.expert.seen import OLDEST, Seen
+from simulator.ocpi.expert.updates import went_back
 from simulator.ocpi.findings import Finding
 
 _PUT_ROUTE: Final = "sessions.receiver.put_session"
@@ -75,7 +75,10 @@ class Sessions:
         known = self._known.get(key, _NOTHING)
         if known is not _NOTHING and seen.start_us < known.sent_us:
             return
-        if _is_after(told.last_updated, known.last_updated):
+        if is_after(known.last_updated, told.last_updated):
+            yield went_back(seen, told.last_updated, known.last_updated)
+            return
+        if is_after(told.last_updated, known.last_updated):
             yield from _check_status(seen, told, known)
         if seen.route == _PATCH_ROUTE:
             yield from _check_patch(seen, told, known)
@@ -99,7 +102,7 @@ def _check_patch(seen: Seen, told: _Part, known: _Known) -> Iterator[Finding]:
         yield seen.remark("energy-falls", "$.kwh", str(told.kwh), expected, _SESSION, "warning")
     path = "$.end_datetime" if seen.version == OLDEST else "$.end_date_time"
     start, end = told.start_date_time or known.start, told.end_date_time or known.end
-    if told.end_date_time and _is_after(start, end):
+    if told.end_date_time and is_after(start, end):
         yield seen.remark("period-order", path, end, f"an instant not before {start}", _SESSION, "warning")
     if told.status == "COMPLETED" and known.start and not end:
         expected = "the end of a session that is COMPLETED"
@@ -107,8 +110,8 @@ def _check_patch(seen: Seen, told: _Part, known: _Known) -> Iterator[Finding]:
     # In 2.1.1 the periods of a PATCH replace those that were told.
     if told.charging_periods and seen.version != OLDEST:
         first = told.charging_periods[0].start_date_time
-        is_new = _is_after(told.last_updated, known.last_updated)
-        if is_new and is_datetime(first) and known.last_period and not _is_after(first, known.last_period):
+        is_new = is_after(told.last_updated, known.last_updated)
+        if is_new and (first == known.last_period or is_after(known.last_period, first)):
             found = f"a period from {first} on, though one from {known.last_period} on has been told"
             expected = "only new ones, for they are added to those that are known"
             yield seen.remark("periods-told-again", "$.charging_periods[0]", found, expected, _PATCH, "warning")
@@ -125,7 +128,3 @@ def _together(seen: Seen, told: _Part, known: _Known) -> _Known:
         last_period=told.charging_periods[-1].start_date_time if told.charging_periods else known.last_period,
         last_updated=told.last_updated or known.last_updated,
     )
-
-
-def _is_after(this: str, that: str) -> bool:
-    return is_datetime(this) and is_datetime(that) and later(that, this) is not that

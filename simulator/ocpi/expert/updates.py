@@ -10,9 +10,9 @@ from typing import Final
 
 from msgspec import Struct
 
-from simulator.ocpi.datatypes import ci_key, is_datetime, later
+from simulator.ocpi.datatypes import ci_key
 from simulator.ocpi.expert.memory import Memory
-from simulator.ocpi.expert.parts import Told, part_of, told_of
+from simulator.ocpi.expert.parts import Told, is_after, part_of, told_of
 from simulator.ocpi.expert.seen import Seen
 from simulator.ocpi.fields.bodies import BODIES
 from simulator.ocpi.findings import Finding
@@ -53,18 +53,13 @@ class Updates:
 
     def _check_time(self, seen: Seen) -> Iterator[Finding]:
         now = part_of(seen.request_body, _Time).last_updated
-        if not is_datetime(now):
-            return
         key = told_of(seen)
         sent_us, before = self._times.get(key) or (seen.start_us, now)
         if seen.start_us < sent_us:
             return
-        if later(now, before) is not now:
-            cls, _ = BODIES[seen.route]
-            section = f"{seen.module}, {cls.__name__ if cls is not None else 'PUT'}"
-            expected = f"an instant not before {before}, which was said earlier"
-            yield seen.remark("last-updated-back", "$.last_updated", now, expected, section, "warning")
-        else:
+        if is_after(before, now):
+            yield went_back(seen, now, before)
+        elif now:
             self._times[key] = (seen.start_us, now)
 
     def _check_removed(self, seen: Seen) -> Iterator[Finding]:
@@ -79,6 +74,14 @@ class Updates:
                 section = "locations, Flow and Lifecycle"
                 yield seen.remark("removed-revived", path, status, expected, section, "warning")
                 self._removed.pop(key)
+
+
+def went_back(seen: Seen, now: str, before: str) -> Finding:
+    """The remark on a push of a state that is older than one that was pushed before."""
+    cls, _ = BODIES[seen.route]
+    section = f"{seen.module}, {cls.__name__ if cls is not None else 'PUT'}"
+    expected = f"an instant not before {before}, which was said earlier"
+    return seen.remark("last-updated-back", "$.last_updated", now, expected, section, "warning")
 
 
 def _statuses(seen: Seen) -> Iterator[tuple[str, str, str]]:
