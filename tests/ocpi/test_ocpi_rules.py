@@ -12,7 +12,7 @@ from simulator.ocpi.v2_2_1.chargingprofiles import SetChargingProfile
 from simulator.ocpi.v2_2_1.commands import StartSession
 from simulator.ocpi.v2_2_1.credentials import Credentials
 from simulator.ocpi.v2_2_1.locations import EVSE, Connector, Hours, Location
-from simulator.ocpi.v2_2_1.sessions import Session
+from simulator.ocpi.v2_2_1.sessions import ChargingPreferences, Session
 from simulator.ocpi.v2_2_1.tariffs import Tariff
 from simulator.ocpi.v2_2_1.tokens import Token
 from simulator.ocpi.v2_2_1.versions import VersionDetails
@@ -212,7 +212,36 @@ def test_an_amount_has_its_rules_by_itself_too(
 
 
 def test_an_object_without_rules_is_in_order() -> None:
-    assert check(build(Token, sample("token_example_1_app_user"))) == ()
+    assert check(build(ChargingPreferences, {"profile_type": "GREEN"})) == ()
+
+
+@pytest.mark.parametrize(
+    ("version", "changes", "expected"),
+    [
+        ("2.2.1", {}, []),
+        ("2.2.1", {"type": "APP_USER", "whitelist": "NEVER"}, []),
+        ("2.2.1", {"type": "APP_USER"}, [("note", "token-whitelist", "$.whitelist")]),
+        ("2.3.0", {"type": "AD_HOC_USER", "whitelist": "ALWAYS"}, [("note", "token-whitelist", "$.whitelist")]),
+        ("2.2.1", {"group_id": "G" * 20}, []),
+        ("2.2.1", {"group_id": "G" * 21}, [("note", "group-id", "$.group_id")]),
+        ("2.2.1", {"contract_id": "any"}, []),
+        ("2.3.0", {"type": "EMAID", "contract_id": "NL-EMA-C12345678-X"}, []),
+        ("2.3.0", {"type": "EMAID", "contract_id": "nlemac12345678"}, []),
+        ("2.3.0", {"type": "EMAID", "contract_id": "NLEMAC1234567"}, [("warning", "contract-id", "$.contract_id")]),
+        ("2.3.0", {"type": "EMAID", "contract_id": "NL-EMAC12345678"}, [("warning", "contract-id", "$.contract_id")]),
+    ],
+)
+def test_a_token_is_of_use_to_others(
+    version: str, changes: dict[str, Any], expected: list[tuple[str, str, str]]
+) -> None:
+    card = {**sample("token_example_1_app_user"), "type": "RFID", "whitelist": "ALLOWED", **changes}
+    found = check(build(catalogue.types(version)["Token"], card))
+    assert [(each.severity, each.rule, each.path) for each in found] == expected
+
+
+def test_a_token_of_2_1_1_has_fewer_types_and_no_group() -> None:
+    old = build(catalogue.types("2.1.1")["Token"], read_json("corpus/2.1.1/mod_tokens_1_example_put_a_new_token.json"))
+    assert check(old) == ()
 
 
 def of_version(version: str, name: str, file: str, **changes: Any) -> Any:

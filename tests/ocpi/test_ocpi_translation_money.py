@@ -146,3 +146,81 @@ def test_a_bill_names_the_nearest_plug_and_its_net_prices_and_says_so(target: st
     assert "$.cdr_location.connector_standard" in changed
     assert "$.tariffs[0].elements[0].price_components[0].price" in changed
     assert "never do" in translate("tariff", tariff, "2.3.0", "2.1.1", OWNER).withheld
+
+
+# The rates of taxes, which 2.2.1 says in tariffs only
+
+
+def price(net: str, vat: str) -> dict[str, Decimal]:
+    return {"excl_vat": Decimal(net), "incl_vat": Decimal(net) + Decimal(vat)}
+
+
+def rates_of(cdr: dict[str, Any]) -> list[tuple[Any, str]]:
+    """Rate and amount of each tax on the total of a CDR as 2.3.0 has it."""
+    said = tree(translate("cdr", CDR | cdr, "2.2.1", "2.3.0", OWNER))
+    return [(tax.get("percentage"), f"{tax['amount']:f}") for tax in said["total_cost"]["taxes"]]
+
+
+def sold_at(*vats: int | None) -> dict[str, Any]:
+    parts = [ENERGY if vat is None else ENERGY | {"vat": vat} for vat in vats]
+    no_costs = dict.fromkeys([name for name in CDR if name.startswith("total_") and name.endswith("_cost")])
+    return {**no_costs, "tariffs": [priced(*parts)]}
+
+
+@pytest.mark.parametrize(
+    ("vats", "total", "expected"),
+    [
+        ((21,), price("4", "0.84"), [(21, "0.84")]),
+        ((21, 21), price("4", "0.84"), [(21, "0.84")]),
+        ((9, 21, None), price("4", "0.36"), [(9, "0.36")]),
+        ((21,), price("0.3333", "0.07"), [(21, "0.0700")]),
+        ((21,), price("0.3333", "0.0702"), [(None, "0.0702")]),
+        ((21,), price("4", "0.63"), [(None, "0.63")]),
+        ((None,), price("4", "0.84"), [(None, "0.84")]),
+        ((9, 21), price("0", "0"), [(None, "0")]),
+        ((21,), price("0", "0"), [(21, "0")]),
+        ((0, 21), price("4", "0"), [(0, "0")]),
+        ((21,), price("-4", "-0.84"), [(21, "-0.84")]),
+    ],
+)
+def test_a_tax_has_the_rate_of_the_tariff_by_which_it_comes_about(
+    vats: tuple[int | None, ...], total: dict[str, Decimal], expected: list[tuple[Any, str]]
+) -> None:
+    assert rates_of(sold_at(*vats) | {"total_cost": total}) == expected
+
+
+LINES = {"total_energy_cost": price("3", "0.63"), "total_fixed_cost": price("1", "0.09")}
+
+
+@pytest.mark.parametrize(
+    ("total", "lines", "expected"),
+    [
+        (price("4", "0.72"), LINES, [(9, "0.09"), (21, "0.63")]),
+        (price("-4", "-0.72"), LINES, [(9, "-0.09"), (21, "-0.63")]),
+        (price("5", "0.72"), LINES, [(None, "0.72")]),
+        (price("4", "0.73"), LINES, [(None, "0.73")]),
+        (price("4", "0.72"), LINES | {"total_fixed_cost": price("1", "0.1")}, [(None, "0.72")]),
+        (price("4", "0.73"), LINES | {"total_fixed_cost": price("1", "0.1")}, [(None, "0.73")]),
+        (price("4", "0.84"), LINES | {"total_fixed_cost": price("1", "0.21")}, [(21, "0.84")]),
+    ],
+    ids=["sum", "credit", "more", "more tax", "less tax", "a line of no rate", "one rate"],
+)
+def test_a_total_has_a_tax_for_each_rate_of_its_lines(
+    total: dict[str, Decimal], lines: dict[str, Any], expected: list[tuple[Any, str]]
+) -> None:
+    assert rates_of(sold_at(9, 21) | lines | {"total_cost": total}) == expected
+
+
+def test_each_cost_of_a_cdr_has_its_rate_and_goes_back_as_it_was() -> None:
+    cdr = CDR | sold_at(9, 21) | LINES | {"total_cost": price("4", "0.72")}
+    said = tree(translate("cdr", cdr, "2.2.1", "2.3.0", OWNER))
+    assert said["total_energy_cost"]["taxes"] == [{"name": "VAT", "percentage": 21, "amount": Decimal("0.63")}]
+    assert said["total_fixed_cost"]["taxes"] == [{"name": "VAT", "percentage": 9, "amount": Decimal("0.09")}]
+    back = tree(translate("cdr", said, "2.3.0", "2.2.1", OWNER))
+    assert {name: back[name] for name in (*LINES, "total_cost")} == {**LINES, "total_cost": cdr["total_cost"]}
+
+
+def test_a_bill_of_no_sensible_size_has_no_rates() -> None:
+    net, gross = (Decimal(f"{digit}{'0' * 95}.000{digit}") for digit in (1, 2))
+    said = rates_of(sold_at(9, 21) | {"total_cost": {"excl_vat": net, "incl_vat": gross}})
+    assert [rate for rate, _ in said] == [None]

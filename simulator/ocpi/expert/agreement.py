@@ -6,21 +6,19 @@ StartSession, ReserveNow; Status codes; digest, sections 3.2 and 3.5.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Final, TypeVar
-from urllib.parse import parse_qsl, unquote
+from typing import Final
+from urllib.parse import parse_qsl
 
-import msgspec
 from msgspec import Struct
 
 from simulator.ocpi import headers as h
-from simulator.ocpi.codec import UNREADABLE
 from simulator.ocpi.datatypes import ci_key
+from simulator.ocpi.expert.parts import part_of, uid_asked
 from simulator.ocpi.expert.seen import OLDEST, Seen
 from simulator.ocpi.findings import Finding
 
 _UNKNOWN_LOCATION: Final = 2003
 _RFID: Final = "RFID"
-T = TypeVar("T", bound=Struct)
 
 
 class _Token(Struct, frozen=True):
@@ -62,7 +60,7 @@ def check_answered(seen: Seen) -> Iterator[Finding]:
 
 def _token_at_url(seen: Seen) -> Iterator[Finding]:
     """A token is unique by uid and type, so that from 2.2 on the URL says both."""
-    token, named = _read(seen.request_body, _Token), _query(seen, "type") or _RFID
+    token, named = part_of(seen.request_body, _Token), _query(seen, "type") or _RFID
     if seen.version != OLDEST and token.type and token.type != named:
         expected = f"{named!r}, as the URL says, or a type in its query"
         yield seen.remark("token-type", "$.type", repr(token.type), expected, "tokens, PUT", "error")
@@ -70,7 +68,7 @@ def _token_at_url(seen: Seen) -> Iterator[Finding]:
 
 def _own_token(seen: Seen) -> Iterator[Finding]:
     """An eMSP starts and reserves for its own tokens; in 2.1.1 there are no headers that say who it is."""
-    token = _read(seen.request_body, _Command).token
+    token = part_of(seen.request_body, _Command).token
     asker = (h.OCPI_FROM_COUNTRY_CODE, h.OCPI_FROM_PARTY_ID)
     values = [seen.request_headers.get(name.lower(), "") for name in asker]
     owner = (token.country_code, token.party_id)
@@ -84,7 +82,7 @@ def _command_answer(seen: Seen) -> Iterator[Finding]:
     answer = seen.envelope
     if answer is None or answer.status_code < 2000:
         return
-    result = _read(seen.data, _Response).result
+    result = part_of(seen.data, _Response).result
     if result == "ACCEPTED":
         found = f"ACCEPTED with status code {answer.status_code}"
         expected = "codes that say the same"
@@ -99,10 +97,9 @@ def _authorisation(seen: Seen) -> Iterator[Finding]:
     """The answer is about the token that was asked about, and of places only about those that were asked about."""
     if not seen.ok:
         return
-    said, asked = _read(seen.data, _Authorisation), _read(seen.request_body, _Place)
+    said, asked = part_of(seen.data, _Authorisation), part_of(seen.request_body, _Place)
     section = "tokens, AuthorizationInfo"
-    *_, segment, _ = ("", "", *seen.url.partition("?")[0].rstrip("/").split("/"))
-    uid = unquote(segment)
+    uid = uid_asked(seen)
     if said.token.uid and ci_key(said.token.uid) != ci_key(uid):
         expected = f"{uid!r}, which was asked about"
         yield seen.remark("authorized-token", "$.data.token.uid", repr(said.token.uid), expected, section, "error")
@@ -121,14 +118,6 @@ def _authorisation(seen: Seen) -> Iterator[Finding]:
             if wanted and ci_key(evse_uid) not in wanted:
                 where, expected = f"{path}.evse_uids[{index}]", "only EVSEs that were asked about"
                 yield seen.remark("authorized-place", where, repr(evse_uid), expected, section, "warning")
-
-
-def _read(raw: bytes | None, cls: type[T]) -> T:
-    """As much as can be read of a body; what cannot is for others to remark on."""
-    try:
-        return msgspec.json.decode(raw or b"{}", type=cls)
-    except UNREADABLE:
-        return cls()
 
 
 def _query(seen: Seen, name: str) -> str:

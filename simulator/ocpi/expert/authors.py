@@ -8,13 +8,14 @@ from collections.abc import Iterable, Iterator
 from typing import Final, Protocol
 
 from simulator.ocpi import headers as h
+from simulator.ocpi.expert.memory import Memory
 from simulator.ocpi.expert.requests import IDS, ROUTING
 from simulator.ocpi.findings import Finding
 
-_REMEMBERED: Final = 10_000
 _OF_A_HOP: Final = (*IDS, *ROUTING, h.AUTHORIZATION, h.CONTENT_TYPE, "path")
 """What each platform answers for itself."""
 _Place = tuple[int, str]
+_Remembered = Memory[_Place, dict[tuple[str, str], str]]
 
 
 class Leg(Protocol):
@@ -32,8 +33,8 @@ class Authors:
     """Remembers the errors of messages for as long as they may come again on another leg."""
 
     def __init__(self) -> None:
-        self._asked: dict[_Place, dict[tuple[str, str], str]] = {}
-        self._answered: dict[_Place, dict[tuple[str, str], str]] = {}
+        self._asked: _Remembered = Memory()
+        self._answered: _Remembered = Memory()
 
     def of_request(self, row: Leg, findings: Iterable[Finding]) -> Iterator[tuple[str, Finding]]:
         """The findings on a request, each after whose doing it is."""
@@ -52,7 +53,7 @@ def _attribute(
     party: str,
     findings: Iterable[Finding],
     known: dict[tuple[str, str], str],
-    remembered: dict[_Place, dict[tuple[str, str], str]],
+    remembered: _Remembered,
     leg: _Place,
 ) -> Iterator[tuple[str, Finding]]:
     for finding in findings:
@@ -61,7 +62,5 @@ def _attribute(
             continue
         what = finding.rule, finding.path
         author = known.get(what, party)
-        remembered.setdefault(leg, {})[what] = author
-        if len(remembered) > _REMEMBERED:
-            del remembered[next(iter(remembered))]
+        remembered[leg] = {**remembered.get(leg, {}), what: author}
         yield author, finding

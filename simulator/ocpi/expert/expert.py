@@ -4,7 +4,7 @@ Nearly all exchanges of a run have the same few sets of headers. What has been f
 remembered by the numbers that such sets have, and only bodies and handshakes are read each time.
 """
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from typing import Final, Protocol
 
 from simulator.ocpi.expert.agreement import check_answered, check_asked
@@ -14,11 +14,16 @@ from simulator.ocpi.expert.bodies import look_at_answered, look_at_asked
 from simulator.ocpi.expert.handshakes import Handshakes
 from simulator.ocpi.expert.pages import Pages
 from simulator.ocpi.expert.plugs import Plugs
+from simulator.ocpi.expert.references import References
 from simulator.ocpi.expert.requests import check_request_form
+from simulator.ocpi.expert.results import Results
 from simulator.ocpi.expert.seen import Seen
+from simulator.ocpi.expert.sessions import Sessions
+from simulator.ocpi.expert.updates import Updates
 from simulator.ocpi.findings import Finding
 
 _REMEMBERED: Final = 10_000
+Check = Callable[[Seen], Iterator[Finding]]
 
 
 class Exchange(Leg, Protocol):
@@ -44,6 +49,22 @@ class Expert:
         self._handshakes = Handshakes()
         self._pages = Pages()
         self._plugs = Plugs()
+        self._results = Results()
+        self._references = References()
+        updates, sessions = Updates().check, Sessions().check
+        results, references = self._results.check_request, self._references.check_request
+        self._courses: Mapping[str, tuple[Check, ...]] = {
+            "cdrs": (references,),
+            "chargingprofiles": (results,),
+            "commands": (results, references),
+            "hubclientinfo": (updates,),
+            "invoicereconciliation": (updates,),
+            "locations": (updates,),
+            "sessions": (sessions, references),
+            "tariffs": (updates,),
+            "tokens": (updates,),
+        }
+        """By module what is remembered of the requests before, which the next is held against."""
         self._authors = Authors()
         self._sound: dict[Hashable, None] = {}
 
@@ -92,6 +113,8 @@ class Expert:
         found = self._check_form((*kind, one_each), seen.asked, check_request_form(seen, one_each))
         found += self._handshakes.check_request(seen)
         found += check_asked(seen)
+        for check in self._courses.get(seen.module, ()):
+            found += check(seen)
         objects, odd = look_at_asked(seen)
         odd += self._plugs.check(seen, objects)
         found += [each.in_version(seen.version) for each in odd]
@@ -107,6 +130,8 @@ class Expert:
         found = self._check_form((*kind, bool(seen.response_body), one_each), seen.asked and seen.answered, form)
         found += check_envelope(seen)
         found += check_answered(seen)
+        found += self._results.check_answer(seen)
+        self._references.remember_answer(seen)
         found += self._pages.check(seen)
         found += self._handshakes.check_answer(seen)
         objects, odd = look_at_answered(seen)

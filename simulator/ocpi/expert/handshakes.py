@@ -11,12 +11,12 @@ import msgspec
 
 from simulator.ocpi import codec
 from simulator.ocpi import headers as h
+from simulator.ocpi.expert.memory import Memory
 from simulator.ocpi.expert.seen import Seen
 from simulator.ocpi.findings import Finding
 from simulator.ocpi.pagination import absolute, next_url
 
 _OPEN_TO_ALL: Final = ("versions", "credentials")
-_REMEMBERED: Final = 10_000
 _UNAUTHORISED: Final = 401
 _HANDSHAKES: Final = ("credentials.post", "credentials.put")
 Way = tuple[str, str]
@@ -40,7 +40,7 @@ class Handshakes:
         self._dead: dict[Token, int] = {}
         self._successors: dict[Token, Token] = {}
         self._published: dict[Way, dict[str, None]] = {}
-        self._handed_out: dict[tuple[str, str, str], None] = {}
+        self._handed_out: Memory[tuple[str, str, str], None] = Memory()
         self._one_each: dict[Way, bool] = {}
         self._versions: dict[Way, str] = {}
 
@@ -124,8 +124,6 @@ class Handshakes:
             return
         told = seen.response_headers.get("location") or next_url(seen.response_headers.get("link"))
         if told:
-            if len(self._handed_out) >= _REMEMBERED:
-                del self._handed_out[next(iter(self._handed_out))]
             self._handed_out[seen.sender, seen.receiver, absolute(told, seen.url)] = None
         if seen.route == "versions.get_details":
             self._published.setdefault((seen.sender, seen.receiver), {}).update(dict.fromkeys(_urls(seen.data)))

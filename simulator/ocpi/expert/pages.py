@@ -12,12 +12,12 @@ import msgspec
 
 from simulator.ocpi import codec
 from simulator.ocpi import headers as h
+from simulator.ocpi.expert.memory import Memory
 from simulator.ocpi.expert.seen import Seen
 from simulator.ocpi.findings import Finding
 from simulator.ocpi.pagination import absolute, next_url
 
 PAGINATION: Final = "transport_and_format, Pagination"
-_REMEMBERED: Final = 10_000
 _MOST_DIGITS: Final = 18
 _items: Final = msgspec.json.Decoder(list[msgspec.Raw]).decode
 
@@ -26,7 +26,7 @@ class Pages:
     """The pages that Links have led to."""
 
     def __init__(self) -> None:
-        self._linked: dict[tuple[str, str, str], None] = {}
+        self._linked: Memory[tuple[str, str, str], None] = Memory()
 
     def check(self, seen: Seen) -> Iterator[Finding]:
         """A page without a Link though not all has been shown."""
@@ -48,8 +48,6 @@ class Pages:
     def _remember(self, seen: Seen, link: str | None) -> None:
         if link is None or "offset=" in link:
             return
-        if len(self._linked) >= _REMEMBERED:
-            del self._linked[next(iter(self._linked))]
         self._linked[seen.sender, seen.receiver, absolute(link, seen.url)] = None
 
 

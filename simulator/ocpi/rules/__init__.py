@@ -23,6 +23,7 @@ from simulator.ocpi.rules import (
     profiles,
     tariffs,
     taxes,
+    tokens,
 )
 from simulator.ocpi.rules.remark import remark
 
@@ -35,6 +36,7 @@ _CHECKS: Final[Mapping[str, Callable[[Any], Iterator[Finding]]]] = {
     "Session": bills.check_session,
     "CDR": bills.check_cdr,
     "Tariff": tariffs.check_tariff,
+    "Token": tokens.check_token,
     "StartSession": commands.check_start_session,
     "Credentials": credentials.check_credentials,
     "VersionDetails": credentials.check_endpoints,

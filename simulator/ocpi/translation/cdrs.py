@@ -12,6 +12,7 @@ from simulator.ocpi.translation.owner import FROM_URL, IN_URL
 from simulator.ocpi.translation.places import CDR_LOCATION, EMBEDDED_CDR_LOCATION
 from simulator.ocpi.translation.plugs import plug
 from simulator.ocpi.translation.prices import with_vat_unknown, without_vat
+from simulator.ocpi.translation.rates import COSTS_WITH_RATES
 from simulator.ocpi.translation.table import ALIAS, FIT, Made, Otherwise, Table, substitute
 from simulator.ocpi.translation.tokens import AUTH_ID, CDR_TOKEN
 from simulator.ocpi.v2_1_1 import cdrs as v2_1_1
@@ -107,7 +108,7 @@ TO_2_1_1: Final = (
     Table(v2_2_1.CdrDimension, v2_1_1.CdrDimension, mapped={"type": FIT}),
 )
 
-TO_2_3_0: Final = ()
+TO_2_3_0: Final = (Table(v2_2_1.CDR, v2_3_0.CDR, made=(COSTS_WITH_RATES,)),)
 
 FROM_2_3_0: Final = (
     Table(

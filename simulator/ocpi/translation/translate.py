@@ -41,7 +41,14 @@ LEGS: Final = {
                 *(*tokens.TO_2_1_1, *commands.TO_2_1_1),
             ),
         ),
-        Leg("2.2.1", "2.3.0", (*locations.TO_2_3_0, *tariffs.TO_2_3_0, *prices.TO_2_3_0, *hubclientinfo.TO_2_3_0)),
+        Leg(
+            "2.2.1",
+            "2.3.0",
+            (
+                *(*locations.TO_2_3_0, *cdrs.TO_2_3_0, *tariffs.TO_2_3_0, *prices.TO_2_3_0),
+                *hubclientinfo.TO_2_3_0,
+            ),
+        ),
         Leg(
             "2.3.0",
             "2.2.1",

@@ -1,0 +1,50 @@
+"""Reads of an exchange what a remark needs, and leaves the rest; what cannot be read is for others to remark on."""
+
+from functools import lru_cache
+from typing import Final, TypeVar
+from urllib.parse import unquote
+
+import msgspec
+from msgspec import Struct
+
+from simulator.ocpi import headers as h
+from simulator.ocpi.codec import UNREADABLE
+from simulator.ocpi.datatypes import ci_key, is_datetime, later
+from simulator.ocpi.expert.seen import Seen
+
+_TO_COUNTRY: Final = h.OCPI_TO_COUNTRY_CODE.lower()
+_TO_PARTY: Final = h.OCPI_TO_PARTY_ID.lower()
+_is_one: Final = lru_cache(4096)(is_datetime)
+
+T = TypeVar("T", bound=Struct)
+Told = tuple[str, str, str, str]
+"""Who tells whom of an object: sender, receiver, the party behind a hub that it is for, and the URL of the object."""
+
+
+def part_of(raw: bytes | None, cls: type[T]) -> T:
+    """The fields of a class as a body has them, in whatever version; all are absent in one that cannot be read.
+
+    Each field of the class has a default.
+    """
+    try:
+        return msgspec.json.decode(raw or b"{}", type=cls)
+    except UNREADABLE:
+        return cls()
+
+
+def told_of(seen: Seen, below: str = "") -> Told:
+    """The object that a push is about, or one at a path below it. A hub has one URL for all for whom it takes them."""
+    asked = seen.request_headers
+    to = f"{asked.get(_TO_COUNTRY, '')}-{asked.get(_TO_PARTY, '')}"
+    return seen.sender, seen.receiver, ci_key(to), ci_key(seen.url).rstrip("/") + below
+
+
+def is_after(this: str, that: str) -> bool:
+    """Whether a DateTime is after another; it is not when one of them is none."""
+    return this != that and bool(this and that) and later(that, this) is this and _is_one(this) and _is_one(that)
+
+
+def uid_asked(seen: Seen) -> str:
+    """The uid of the token that an authorisation is asked for, which stands in its URL only."""
+    *_, segment, _ = ("", "", *seen.url.partition("?")[0].rstrip("/").split("/"))
+    return unquote(segment)

@@ -1,0 +1,77 @@
+"""The rates of the taxes in a CDR of 2.2.1, which only 2.3.0 has a word for: they stand in the tariffs that it holds.
+
+A rate is said where the amounts show it: it is the one rate in those tariffs by which a tax comes about. A total of
+costs that are taxed by several rates has a tax for each. A Session holds no tariff, so that nothing can be said there.
+Source: OCPI 2.2.1, CDRs, CDR, and Tariffs, PriceComponent; OCPI 2.3.0, Types, TaxAmount.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal, Inexact
+from typing import Any, Final
+
+from simulator.ocpi.datatypes import Price
+from simulator.ocpi.translation.account import Account, Tree
+from simulator.ocpi.translation.prices import EXACT, VAT
+from simulator.ocpi.translation.table import Made
+from simulator.ocpi.v2_3_0.types import Price as TaxedPrice
+
+_TOTAL: Final = "total_cost"
+_LINES: Final = (
+    "total_fixed_cost",
+    "total_energy_cost",
+    "total_time_cost",
+    "total_parking_cost",
+    "total_reservation_cost",
+)
+_NEAR: Final = Decimal("0.01")
+"""How far an amount of four decimals may lie from the truth, in hundredths as a percentage makes them."""
+
+
+def _say_costs(cdr: Mapping[str, Any], path: str, account: Account) -> Tree:
+    told = [name for name in (_TOTAL, *_LINES) if cdr.get(name) is not None]
+    costs = {name: account.say(Price, TaxedPrice, cdr[name], f"{path}.{name}") for name in told}
+    rates = list(dict.fromkeys(_rates(cdr)))
+    try:
+        for cost in costs.values():
+            for tax in cost.get("taxes", ()):
+                _add_rate(tax, cost["before_taxes"], rates)
+        total = costs[_TOTAL]
+        total |= _by_rate(total, [costs[name] for name in told if name != _TOTAL])
+    except Inexact:
+        pass  # No bill of a sensible size; what has been said so far is right.
+    return costs
+
+
+def _rates(cdr: Mapping[str, Any]) -> Iterator[Decimal]:
+    for tariff in cdr.get("tariffs") or ():
+        for element in tariff["elements"]:
+            for component in element["price_components"]:
+                if component.get("vat") is not None:
+                    yield component["vat"]
+
+
+def _add_rate(tax: Tree, net: Decimal, rates: Iterable[Decimal]) -> None:
+    hundredfold = EXACT.multiply(tax["amount"], 100)
+    fits = [rate for rate in rates if abs(EXACT.subtract(EXACT.multiply(net, rate), hundredfold)) <= _NEAR]
+    if len(fits) == 1:
+        tax["percentage"] = fits[0]
+
+
+def _by_rate(total: Tree, lines: Iterable[Tree]) -> Tree:
+    """The taxes of all lines, if they are of several rates, each known, and make up that on the total; else nothing."""
+    sums: dict[Decimal | None, Decimal] = {}
+    net = vat = Decimal(0)
+    for line in lines:
+        net = EXACT.add(net, line["before_taxes"])
+        for tax in line.get("taxes", ()):
+            vat = EXACT.add(vat, tax["amount"])
+            rate = tax.get("percentage")
+            sums[rate] = EXACT.add(sums.get(rate, 0), tax["amount"])
+    asked = [tax["amount"] for tax in total.get("taxes", ())]
+    if len(sums) < 2 or None in sums or net != abs(total["before_taxes"]) or [vat] != [abs(amount) for amount in asked]:
+        return {}
+    sign = 1 if asked == [vat] else -1  # A credit takes back what its lines say.
+    return {"taxes": [{"name": VAT, "percentage": rate, "amount": sign * part} for rate, part in sums.items()]}
+
+
+COSTS_WITH_RATES: Final = Made((_TOTAL, *_LINES), (_TOTAL, *_LINES), _say_costs)
