@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from parties_hub import HUB, RECEIVER, hints, hub_town, messages, say, square
+from parties_hub import HOST, HUB, RECEIVER, hints, hub_town, messages, say, square
 from parties_lister import Lister, read
 from parties_objects import token
 from run_town import OpenTown, S
 from test_parties_tariffs import tariff
 
 CPO, EMSPS = "NL-ABC", ("NL-EMA", "NL-NXT", "NL-VET")
+SENDER_2_3_0 = f"{HOST}/ocpi/sender/2.3.0"
 SECONDS = itertools.count(1)
 
 
@@ -69,6 +70,24 @@ def test_a_tariff_is_deleted_once(desk: OpenTown) -> None:
 def test_only_those_hear_of_it_that_were_told(desk: OpenTown, emsp: str) -> None:
     push(desk, CPO, f"tariffs/NL/ABC/ONE-{emsp}", tariff(f"ONE-{emsp}"), to=emsp)
     assert list_nothing(desk, CPO, "tariffs", f"ONE-{emsp}") == [(emsp, "DELETE", 200)]
+
+
+def test_a_page_tells_of_what_is_on_it_alone(desk: OpenTown) -> None:
+    """What that cost in translation is told with it, and who has read it hears that it ended."""
+    for id in ("PAGE-1", "PAGE-2"):
+        push(desk, CPO, f"tariffs/NL/ABC/{id}", tariff(id), to="NL-EMA")
+    pages = [say(desk, "NL-NXT", "GET", f"{SENDER_2_3_0}/tariffs?limit=1&offset={offset}") for offset in (0, 1)]
+    assert [[each["id"] for each in page.data] for page in pages] == [["PAGE-1"], ["PAGE-2"]]
+    for page in pages:
+        assert [(hint.rule, hint.path) for hint in hints(desk, page.exchange)] == [
+            ("translation-invented", "$.tax_included")
+        ]
+    for id in ("PAGE-3", "PAGE-4"):
+        push(desk, CPO, f"tariffs/NL/ABC/{id}", tariff(id), to="NL-EMA")
+    say(desk, "NL-NXT", "GET", f"{SENDER_2_3_0}/tariffs?limit=1&offset=2")
+    assert list_nothing(desk, CPO, "tariffs", "PAGE-4") == [("NL-EMA", "DELETE", 200)]
+    deleted = {(each.receiver, each.object_id) for each in messages(desk, sender=HUB) if each.method == "DELETE"}
+    assert ("NL-NXT", "PAGE-3") in deleted
 
 
 def test_another_hub_passes_it_on(tmp_path: Path) -> None:
