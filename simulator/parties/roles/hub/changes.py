@@ -95,7 +95,7 @@ class Changes:
         """What a receiver of the same version is sent: that itself, but for a part of what has ended there."""
         copy = _copy(line, kept)
         lacked = tuple(self._gone.get(copy, ()))
-        kept.readers[line.name] = None
+        kept.tell(line.name)
         self._keep(copy, [])
         if lacked and not whole:
             return Change("PUT", Said(kept.raw, remarks=(_whole_for(line),)), True, _NOTHING, copy, lacked)
@@ -105,7 +105,7 @@ class Changes:
         """Its owner tells one receiver of the same version by itself."""
         kept = self._cache.get(SHARED[call.route.module.value], owner, tuple(call.params.values())[2], known_type(call))
         if kept is not None:
-            kept.readers[line.name] = None
+            kept.tell(line.name)
             if call.route.method == "PUT" and len(call.params) == 3:
                 self._keep(_copy(line, kept), [])
 
@@ -158,7 +158,7 @@ class Changes:
         """The object as it can be said now, which takes the place of what the receiver has."""
         copy, said, shown = _copy(line, kept), self._interpreter.said(kept, line.version), kept.shown[line.version]
         lacked = self._gone.get(copy, ())
-        kept.readers[line.name] = None
+        kept.tell(line.name)
         self._keep(copy, [place for place in shown.places if place not in shown.now])
         return Change("PUT", replace(said, remarks=remarks), True, withheld, copy, tuple(lacked))
 
@@ -208,7 +208,7 @@ class Changes:
     def listed(self, call: Call, kept: Kept, said: bytes | None) -> None:
         """A receiver has read a list that tells an object as it is `said`, or else what is left of it, if any."""
         if said is not None:
-            kept.readers[call.line.name] = None
+            kept.tell(call.line.name)
         elif call.line.name in kept.readers:
             self._keep(_copy(call.line, kept), [_ALL])
 

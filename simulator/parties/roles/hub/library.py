@@ -140,10 +140,6 @@ class Library:
         route = call.route
         type = known_type(call)
         kept = self._cache.get(kind, owner, ids[0], type)
-        if route.method == "DELETE":
-            if kept is not None:
-                self._cache.drop(kept)
-            return DONE
         whole, cargo = route.method == "PUT", CARGO[route.name]
         tree = read(call.body, call.version, cargo.sent, cargo.patch)
         named = SimpleNamespace(**{name: value for name, value in tree.items() if isinstance(value, str)})
@@ -157,6 +153,17 @@ class Library:
         if kept is None or not self._cache.change(kept, tree, ids[1:], whole=whole):
             raise unknown(kind.capitalize(), "/".join(ids))
         return DONE
+
+    def deleted(self, call: Call, owner: Owner, at: Connection) -> None:
+        """An owner deletes at one receiver what others may still have: it is forgotten when nobody has it.
+
+        Of whom it leads to another hub keeps count itself.
+        """
+        kept = self._cache.get(SHARED[call.route.module.value], owner, tuple(call.params.values())[2], known_type(call))
+        if kept is not None and not at.to_hub:
+            kept.end(at.name)
+            if not kept.readers:
+                self._cache.drop(kept)
 
     def end(self, call: Call, owner: Owner) -> Reply:
         """Forget what another hub says that its owner has no more, and let all know. Refused with 404 if unknown."""
@@ -184,6 +191,8 @@ class Library:
         for kept in self._cache.all(kind):
             client = self._directory.find(f"{kept.owner[0]}-{kept.owner[1]}")
             if client is None or call.line in client.lines() or owner not in (None, kept.owner):
+                continue
+            if call.line.name in kept.ended:
                 continue
             said = self._interpreter.kept(kept, call.version)
             shown = self._changes.left(call, kept, kept.head.last_updated) if said is None else said
