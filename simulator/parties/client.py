@@ -190,6 +190,13 @@ def succeeded(exchange: Exchange | None) -> bool:
     return exchange.response.status < 300 and (exchange.ocpi_status or 9999) < 2000
 
 
+def came_through(exchange: Exchange | None) -> bool:
+    """Whether the peer has heard of it, if only to refuse it; else it, or a hub before it, could not see to it."""
+    if exchange is None or exchange.response is None:
+        return False
+    return exchange.response.status < 500 and (exchange.ocpi_status or 0) < 3000
+
+
 def not_found(exchange: Exchange) -> bool:
     """Whether the peer says that it does not know what a request is about."""
     return exchange.response is not None and exchange.response.status == 404

@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from parties_hub import HUB, RECEIVER, hints, hub_town, messages, say, square
+from parties_hub import HOST, HUB, RECEIVER, SENDER, hints, hub_town, messages, say, square
 from parties_lister import Lister, read
 from parties_objects import token
 from run_town import OpenTown, S
 from test_parties_tariffs import tariff
 
 CPO, EMSPS = "NL-ABC", ("NL-EMA", "NL-NXT", "NL-VET")
+SENDER_2_3_0 = f"{HOST}/ocpi/sender/2.3.0"
 SECONDS = itertools.count(1)
 
 
@@ -71,19 +72,70 @@ def test_only_those_hear_of_it_that_were_told(desk: OpenTown, emsp: str) -> None
     assert list_nothing(desk, CPO, "tariffs", f"ONE-{emsp}") == [(emsp, "DELETE", 200)]
 
 
-def test_another_hub_passes_it_on(tmp_path: Path) -> None:
-    def with_far_hub(text: str) -> str:
-        text = text.replace("  NL-EMA: {", "  NL-HU2: {role: hub, name: Far Hub}\n  NL-EMA: {")
-        between = "  - {between: [NL-HUB, NL-HU2], latency: 50 ms, timeout: 30 s}\n"
-        return text.replace("connections:\n", "connections:\n" + between).replace(
-            "[NL-EMA, NL-HUB]", "[NL-EMA, NL-HU2]"
-        )
+def shown(desk: OpenTown, emsp: str, url: str = SENDER) -> list[str]:
+    return [each["id"] for each in say(desk, emsp, "GET", f"{url}/tariffs").data]
 
+
+def test_what_its_owner_deletes_at_one_it_ends_at_the_others(desk: OpenTown) -> None:
+    for emsp in ("NL-EMA", "NL-NXT"):
+        push(desk, CPO, "tariffs/NL/ABC/TWO", tariff("TWO"), to=emsp)
+    assert say(desk, CPO, "DELETE", f"{RECEIVER}/tariffs/NL/ABC/TWO", to="NL-EMA").status == 1000
+    assert "TWO" not in shown(desk, "NL-EMA")
+    assert "TWO" in shown(desk, "NL-NXT", SENDER_2_3_0)
+    push(desk, CPO, "tariffs/NL/ABC/TWO", tariff("TWO"), to="NL-NXT")
+    assert "TWO" not in shown(desk, "NL-EMA"), "nobody has told it anew"
+    assert list_nothing(desk, CPO, "tariffs", "TWO") == [("NL-NXT", "DELETE", 200)]
+
+
+def test_what_its_owner_has_deleted_and_tells_again_is_there_again(desk: OpenTown) -> None:
+    for emsp in ("NL-EMA", "NL-NXT"):
+        push(desk, CPO, "tariffs/NL/ABC/AGAIN", tariff("AGAIN"), to=emsp)
+    say(desk, CPO, "DELETE", f"{RECEIVER}/tariffs/NL/ABC/AGAIN", to="NL-EMA")
+    push(desk, CPO, "tariffs/NL/ABC/AGAIN", tariff("AGAIN"))
+    assert "AGAIN" in shown(desk, "NL-EMA")
+    assert list_nothing(desk, CPO, "tariffs", "AGAIN") == to_all("DELETE")
+
+
+def test_what_its_owner_has_deleted_at_all_is_forgotten(desk: OpenTown) -> None:
+    push(desk, CPO, "tariffs/NL/ABC/NONE", tariff("NONE"), to="NL-EMA")
+    say(desk, CPO, "DELETE", f"{RECEIVER}/tariffs/NL/ABC/NONE", to="NL-EMA")
+    assert "NONE" not in shown(desk, "NL-NXT", SENDER_2_3_0)
+
+
+def test_a_page_tells_of_what_is_on_it_alone(desk: OpenTown) -> None:
+    """What that cost in translation is told with it, and who has read it hears that it ended."""
+    for id in ("PAGE-1", "PAGE-2"):
+        push(desk, CPO, f"tariffs/NL/ABC/{id}", tariff(id), to="NL-EMA")
+    pages = [say(desk, "NL-NXT", "GET", f"{SENDER_2_3_0}/tariffs?limit=1&offset={offset}") for offset in (0, 1)]
+    assert [[each["id"] for each in page.data] for page in pages] == [["PAGE-1"], ["PAGE-2"]]
+    for page in pages:
+        assert [(hint.rule, hint.path) for hint in hints(desk, page.exchange)] == [
+            ("translation-invented", "$.tax_included")
+        ]
+    for id in ("PAGE-3", "PAGE-4"):
+        push(desk, CPO, f"tariffs/NL/ABC/{id}", tariff(id), to="NL-EMA")
+    say(desk, "NL-NXT", "GET", f"{SENDER_2_3_0}/tariffs?limit=1&offset=2")
+    assert list_nothing(desk, CPO, "tariffs", "PAGE-4") == [("NL-EMA", "DELETE", 200)]
+    deleted = {(each.receiver, each.object_id) for each in messages(desk, sender=HUB) if each.method == "DELETE"}
+    assert ("NL-NXT", "PAGE-3") in deleted
+
+
+def with_far_hub(text: str) -> str:
+    """NL-EMA is behind another hub."""
+    text = text.replace("  NL-EMA: {", "  NL-HU2: {role: hub, name: Far Hub}\n  NL-EMA: {")
+    between = "  - {between: [NL-HUB, NL-HU2], latency: 50 ms, timeout: 30 s}\n"
+    return text.replace("connections:\n", "connections:\n" + between).replace("[NL-EMA, NL-HUB]", "[NL-EMA, NL-HU2]")
+
+
+def test_another_hub_passes_it_on(tmp_path: Path) -> None:
     with hub_town(tmp_path, "memory", with_far_hub) as town:
         town.run_for(60 * S)
         store = town.world.emsps["NL-EMA"].tariffs.store
         push(town, CPO, "tariffs/NL/ABC/FAR", tariff("FAR"))
+        push(town, CPO, "tariffs/NL/ABC/NEAR", tariff("NEAR"))
         assert store.get("NL", "ABC", "FAR") is not None
+        say(town, CPO, "DELETE", f"{RECEIVER}/tariffs/NL/ABC/NEAR", to="NL-EMA")
+        assert {"FAR", "NEAR"} <= set(shown(town, "NL-HU2")), "which of its parties lacks one is for that hub to know"
         sent = list_nothing(town, CPO, "tariffs", "FAR")
         assert sent == [(each, "DELETE", 200) for each in ("NL-HU2", "NL-NXT", "NL-VET")]
         assert store.get("NL", "ABC", "FAR") is None

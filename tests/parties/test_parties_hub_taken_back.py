@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 from parties_hub import HOST, HUB, RECEIVER, SENDER, hub_town, onward, say, square
+from parties_lister import Lister, read
 from run_town import OpenTown, S, Told, json_answer
 
 from simulator.ocpi.codec import encode
@@ -74,12 +75,16 @@ def evses(desk: OpenTown, id: str, emsp: str = "NL-VET") -> list[str] | None:
 # Tariffs
 
 
-def priced(desk: OpenTown, id: str, gross: float, to: str = HUB) -> list[tuple[str, str, int | None]]:
-    """A price of NL-TRK with VAT, in 2.3.0; what its counterparts are told of it by the hub, and how they answer."""
+def with_vat(id: str, gross: float) -> dict[str, Any]:
+    """A price of NL-TRK with VAT, in 2.3.0."""
     component = {"type": "ENERGY", "price": gross, "vat": 21, "step_size": 1}
     body = {"country_code": "NL", "party_id": "TRK", "id": id, "currency": "EUR", "tax_included": "YES"}
-    body |= {"elements": [{"price_components": [component]}], "last_updated": now()}
-    told = say(desk, "NL-TRK", "PUT", f"{HOST}/ocpi/receiver/2.3.0/tariffs/NL/TRK/{id}", body, to=to)
+    return body | {"elements": [{"price_components": [component]}], "last_updated": now()}
+
+
+def priced(desk: OpenTown, id: str, gross: float, to: str = HUB) -> list[tuple[str, str, int | None]]:
+    """What a price of NL-TRK has its counterparts told by the hub, and how they answer."""
+    told = say(desk, "NL-TRK", "PUT", f"{HOST}/ocpi/receiver/2.3.0/tariffs/NL/TRK/{id}", with_vat(id, gross), to=to)
     desk.run_for(S)
     return ways(desk, told)
 
@@ -135,6 +140,23 @@ def test_a_price_that_its_owner_tells_each_by_itself_is_taken_back_from_each(des
     for emsp in OLD:
         told = push(desk, "PUT", "tariffs/NL/ABC/EACH", {**plain, "min_price": {"excl_vat": 1}}, emsp)
         assert (told.status, ways(desk, told)) == (2000, [(emsp, "DELETE", 200)])
+
+
+@pytest.mark.parametrize(
+    ("id", "query", "keeps"),
+    [("WHOLE", "", False), ("FIRST", "?limit=1", True), ("NEW", "?date_from=2026-05-04T09:00:00Z", True)],
+)
+def test_a_price_that_a_list_lacks_is_gone_from_who_has_read_it_whole_and_to_its_end(
+    desk: OpenTown, id: str, query: str, keeps: bool
+) -> None:
+    """The hub has read what cannot be said in 2.2.1; nobody was told."""
+    assert priced(desk, id, 0.363) == [("NL-EMA", "PUT", 201), ("NL-NXT", "PUT", 201)]
+    with Lister(desk, "NL-TRK") as lister:
+        lister.lists["tariffs"] = [with_vat(id, 0.37)]
+        read(desk, HUB, "NL-TRK")
+    assert id not in {each["id"] for each in say(desk, "NL-EMA", "GET", f"{SENDER}/tariffs{query}").data}
+    taken_back = [("NL-EMA", "DELETE", 200)] if keeps else []
+    assert priced(desk, id, 0.38) == [*taken_back, ("NL-NXT", "PUT", 200)]
 
 
 def test_a_change_that_comes_too_late_takes_nothing_back(desk: OpenTown) -> None:

@@ -4,27 +4,20 @@ The hub has answered before; what comes of it is not told to the owner. URLs kee
 Source: OCPI 2.2.1, Transport and format, Broadcast Push; digest, section 2.3.
 """
 
-from collections.abc import Iterator
-from functools import partial
-
-from simulator.engine.cause import Cause
 from simulator.engine.exchange import Exchange
-from simulator.ocpi.modules import InterfaceRole, ModuleID, Role
+from simulator.ocpi.modules import ModuleID
 from simulator.ocpi.routes import join_url
-from simulator.ocpi.translation.tokens import type_in
-from simulator.parties.behind import COUNTERPARTS
 from simulator.parties.call import Call
 from simulator.parties.client import not_found, succeeded
 from simulator.parties.connection import Connection
 from simulator.parties.dialect import OLDEST
-from simulator.parties.office import Office
 from simulator.parties.push import Outbox
-from simulator.parties.roles.hub.cache import Kept, Owner
+from simulator.parties.roles.hub.cache import Owner
 from simulator.parties.roles.hub.changes import Change, Changes
 from simulator.parties.roles.hub.directory import CONNECTED, Directory
 from simulator.parties.roles.hub.interpreter import Interpreter
 from simulator.parties.roles.hub.library import Library
-from simulator.parties.roles.hub.subjects import MODULES, subject_of, subject_of_kept, whole_of
+from simulator.parties.roles.hub.subjects import subject_of, whole_of
 
 _KEPT = 10_000
 
@@ -36,19 +29,15 @@ class Broadcast:
     """
 
     def __init__(
-        self, office: Office, directory: Directory, library: Library, interpreter: Interpreter, changes: Changes
+        self, outbox: Outbox, directory: Directory, library: Library, interpreter: Interpreter, changes: Changes
     ) -> None:
         self._directory = directory
         self._library = library
         self._interpreter = interpreter
         self._changes = changes
-        self._outbox = Outbox(office)
+        self._outbox = outbox
         self._passed: dict[str, None] = {}
         self._withheld: dict[str, str] = {}
-
-    def clear(self) -> None:
-        """Forget what waits: the hub went down."""
-        self._outbox.clear()
 
     def _is_new(self, call: Call) -> bool:
         """Whether this has not been passed on already: with several hubs it may come round."""
@@ -69,45 +58,9 @@ class Broadcast:
         teller = self._directory.find(f"{owner[0]}-{owner[1]}")
         if teller is None or teller.status is not CONNECTED or not self._is_new(call):
             return
-        for line in self._meant(owner, call.route.module):
+        for line in self._directory.meant(owner, call.route.module):
             if line.name != call.line.name:
                 self._pass(call, owner, line)
-
-    def end(self, kept: Kept, cause: Cause) -> None:
-        """End what its owner lists no more at everybody who was told of it: to them it was pushed, not listed."""
-        module, owner = MODULES[kept.kind], kept.owner
-        for line in self._meant(owner, module):
-            change = self._changes.end(line, kept)
-            endpoint = line.endpoint(module, InterfaceRole.RECEIVER)
-            if not change.method or endpoint is None:
-                continue
-            named = {"token_uid" if kept.kind == "token" else f"{kept.kind}_id": kept.id}
-            (id,) = self._interpreter.ids(named, kept.version, line.version).values()
-            url = join_url(endpoint, *owner, id)
-            if module is ModuleID.TOKENS and line.version != OLDEST:
-                url += f"?type={type_in(kept.head.type, line.version)}"
-            subject = subject_of_kept(kept.kind, change.method, id, line.version)
-            done = partial(self._ended, change)
-            body = change.said.body or b""
-            self._outbox.push(_lane(line, module, owner, id), line, change.method, url, subject, cause, body, done)
-
-    def _ended(self, change: Change, exchange: Exchange | None) -> None:
-        if exchange is not None:
-            self._interpreter.tell(exchange.id, change.said)
-        if not succeeded(exchange):
-            self._changes.failed(change)
-
-    def _meant(self, owner: Owner, module: ModuleID) -> Iterator[Connection]:
-        """The connections with all that what an owner has is meant for, each once."""
-        sent_by = Role.EMSP if module is ModuleID.TOKENS else Role.CPO
-        done: dict[str, None] = {}
-        for client in self._directory:
-            line = client.line_from(f"{owner[0]}-{owner[1]}")
-            meant = client.role in COUNTERPARTS[sent_by] and client.status is CONNECTED
-            if meant and line is not None and line.registered and line.name not in done:
-                done[line.name] = None
-                if line.endpoint(module, InterfaceRole.RECEIVER) is not None:
-                    yield line
 
     def _pass(self, call: Call, owner: Owner, line: Connection) -> None:
         change, copy = self._changes.of(call, owner, line), f"{line.name} {call.url}"
@@ -125,7 +78,7 @@ class Broadcast:
         """Send a change to a receiver, after all that it has been sent of the same object."""
         route, ids = call.route, self._interpreter.ids(call.params, call.version, line.version)
         id, *path = tuple(ids.values())[2:]
-        lane = _lane(line, route.module, owner, id)
+        lane = lane_of(line, route.module, owner, id)
         endpoint = line.endpoint(route.module, route.interface)
         if endpoint is None:
             return
@@ -169,5 +122,6 @@ class Broadcast:
         )
 
 
-def _lane(line: Connection, module: ModuleID, owner: Owner, id: str) -> str:
+def lane_of(line: Connection, module: ModuleID, owner: Owner, id: str) -> str:
+    """In which lane of an Outbox all goes that a receiver is sent of an object."""
     return f"{line.name}/{module}/{'/'.join(owner)}/{id}"

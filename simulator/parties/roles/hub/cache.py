@@ -40,10 +40,11 @@ class Kept:
     """An object as its owner wrote it; `said` is how it reads in other versions, `told` what of that was told.
 
     `shown` is how readers of other versions were last told of it, also if that was another state; `readers` are the
-    names of the connections over which anybody was told, in whatever version.
+    names of the connections over which anybody was told, in whatever version, and `ended` of those over which its owner
+    has since deleted it.
     """
 
-    __slots__ = ("_raw", "_tree", "head", "kind", "owner", "readers", "said", "shown", "told", "version")
+    __slots__ = ("_raw", "_tree", "ended", "head", "kind", "owner", "readers", "said", "shown", "told", "version")
 
     def __init__(self, kind: str, owner: Owner, version: str, head: Head, raw: bytes) -> None:
         self.kind = kind
@@ -54,6 +55,7 @@ class Kept:
         self.told: dict[str, None] = {}
         self.shown: dict[str, Shown] = {}
         self.readers: dict[str, None] = {}
+        self.ended: dict[str, None] = {}
         self._raw: bytes | None = raw
         self._tree: Tree | None = None
 
@@ -101,6 +103,16 @@ class Kept:
         tree = parse(body)
         now = dict.fromkeys(place for evse in tree.pop("evses", ()) for place in places_of(evse))
         self.shown[version] = Shown(codec.encode(tree), {**before, **now}, now)
+
+    def tell(self, reader: str) -> None:
+        """Somebody is told of it over the connection with this name."""
+        self.readers[reader] = None
+        self.ended.pop(reader, None)
+
+    def end(self, reader: str) -> None:
+        """Its owner deletes it there."""
+        self.readers.pop(reader, None)
+        self.ended[reader] = None
 
     def change(self, tree: Tree) -> None:
         """It is like this now; it stays under its key."""
@@ -162,7 +174,7 @@ class Cache:
         known = store.get(*kept.key)
         if known is not None:
             # Who registers anew puts in doubt what it has told, not what others were told of it.
-            kept.shown, kept.readers = known.shown, known.readers
+            kept.shown, kept.readers, kept.ended = known.shown, known.readers, known.ended
             self._unname(known)
         store.put(kept, *kept.key)
         self._name(kept)

@@ -95,7 +95,7 @@ class Changes:
         """What a receiver of the same version is sent: that itself, but for a part of what has ended there."""
         copy = _copy(line, kept)
         lacked = tuple(self._gone.get(copy, ()))
-        kept.readers[line.name] = None
+        kept.tell(line.name)
         self._keep(copy, [])
         if lacked and not whole:
             return Change("PUT", Said(kept.raw, remarks=(_whole_for(line),)), True, _NOTHING, copy, lacked)
@@ -105,7 +105,7 @@ class Changes:
         """Its owner tells one receiver of the same version by itself."""
         kept = self._cache.get(SHARED[call.route.module.value], owner, tuple(call.params.values())[2], known_type(call))
         if kept is not None:
-            kept.readers[line.name] = None
+            kept.tell(line.name)
             if call.route.method == "PUT" and len(call.params) == 3:
                 self._keep(_copy(line, kept), [])
 
@@ -158,7 +158,7 @@ class Changes:
         """The object as it can be said now, which takes the place of what the receiver has."""
         copy, said, shown = _copy(line, kept), self._interpreter.said(kept, line.version), kept.shown[line.version]
         lacked = self._gone.get(copy, ())
-        kept.readers[line.name] = None
+        kept.tell(line.name)
         self._keep(copy, [place for place in shown.places if place not in shown.now])
         return Change("PUT", replace(said, remarks=remarks), True, withheld, copy, tuple(lacked))
 
@@ -198,19 +198,19 @@ class Changes:
         rest = {name: value for name, value in tree.items() if name != "evses"} | {"last_updated": last_updated}
         return codec.encode({**rest, "valid": False} if kept.kind == "token" else rest)
 
-    def listed(self, call: Call, kept: Kept, said: bytes | None, last_updated: str) -> bytes | None:
-        """What stands in a list that a receiver reads for an object: what is `said` of it, or what is left of it.
+    def left(self, call: Call, kept: Kept, last_updated: str) -> bytes | None:
+        """What stands in a list that a receiver reads for an object that cannot be said: what is left of it, if any.
 
-        The latter is for who asks for what is new, and would keep what it has; a list that is read whole lacks it.
+        That is for who asks for what is new, and would keep what it has; a list that is read whole lacks it.
         """
-        line = call.line
+        return None if is_read_whole(call) else self._rest(kept, call.line, last_updated) or None
+
+    def listed(self, call: Call, kept: Kept, said: bytes | None) -> None:
+        """A receiver has read a list that tells an object as it is `said`, or else what is left of it, if any."""
         if said is not None:
-            kept.readers[line.name] = None
-            return said
-        rest = self._rest(kept, line, last_updated)
-        if rest is not None:
-            self._keep(_copy(line, kept), [_ALL])
-        return rest if rest and dict(parse_qsl(call.query)).get("date_from") else None
+            kept.tell(call.line.name)
+        elif call.line.name in kept.readers:
+            self._keep(_copy(call.line, kept), [_ALL])
 
     def passed(self, call: Call, owner: Owner, item: bytes, said: bytes | None) -> bytes | None:
         """The same for an object in what its owner answers a reader, whether in a list or by itself."""
@@ -221,9 +221,17 @@ class Changes:
         kept = self._cache.get(kind, owner, head.uid or head.id, head.type if kind == "token" else "")
         if kept is None:
             return said
+        left = self.left(call, kept, head.last_updated) if said is None else said
         if said is not None:
             kept.show(call.version, said)
-        return self.listed(call, kept, said, head.last_updated)
+        if left is not None or is_read_whole(call):
+            self.listed(call, kept, said)
+        return left
+
+
+def is_read_whole(call: Call) -> bool:
+    """Whether who reads a list asks for all of it."""
+    return not {"date_from", "date_to"}.intersection(dict(parse_qsl(call.query)))
 
 
 def _copy(line: Connection, kept: Kept) -> str:

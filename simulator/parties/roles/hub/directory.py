@@ -7,9 +7,10 @@ Source: OCPI 2.2.1, HubClientInfo; digest, sections 2.9 and 6.1.
 
 from collections.abc import Iterator
 
-from simulator.ocpi.modules import Role
+from simulator.ocpi.modules import InterfaceRole, ModuleID, Role
 from simulator.ocpi.status import Status
 from simulator.ocpi.v2_2_1.hubclientinfo import ClientInfo, ConnectionStatus
+from simulator.parties.behind import COUNTERPARTS
 from simulator.parties.call import Refusal
 from simulator.parties.connection import Connection, Routed
 from simulator.parties.identity import Identity
@@ -116,6 +117,18 @@ class Directory:
     def find(self, id: str) -> Client | None:
         """A party by its id, `NL-ABC`, in upper case."""
         return self._clients.get(id)
+
+    def meant(self, owner: tuple[str, str], module: ModuleID) -> Iterator[Connection]:
+        """The connections with all that what an owner has is meant for, each once."""
+        sent_by = Role.EMSP if module is ModuleID.TOKENS else Role.CPO
+        done: dict[str, None] = {}
+        for client in self:
+            line = client.line_from(f"{owner[0]}-{owner[1]}")
+            meant = client.role in COUNTERPARTS[sent_by] and client.status is CONNECTED
+            if meant and line is not None and line.registered and line.name not in done:
+                done[line.name] = None
+                if line.endpoint(module, InterfaceRole.RECEIVER) is not None:
+                    yield line
 
     def must_own(self, line: Connection, sender: tuple[str, str], owner: tuple[str, str]) -> None:
         """Refuse with 404 what a sender tells of another's objects, but for a hub on behalf of who is behind it."""

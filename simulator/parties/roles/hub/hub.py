@@ -7,12 +7,14 @@ from simulator.ocpi.v2_2_1.hubclientinfo import ClientInfo
 from simulator.parties.connection import Connection
 from simulator.parties.identity import Identity
 from simulator.parties.office import Office
+from simulator.parties.push import Outbox
 from simulator.parties.roles.hub.addressee import Addressees
 from simulator.parties.roles.hub.answers import Answers
 from simulator.parties.roles.hub.broadcast import Broadcast
-from simulator.parties.roles.hub.cache import Cache, Kept
+from simulator.parties.roles.hub.cache import Cache
 from simulator.parties.roles.hub.changes import Changes
 from simulator.parties.roles.hub.directory import Client, Directory
+from simulator.parties.roles.hub.endings import Endings
 from simulator.parties.roles.hub.forwarder import Forwarder
 from simulator.parties.roles.hub.interpreter import Interpreter
 from simulator.parties.roles.hub.library import Library
@@ -34,25 +36,27 @@ class Hub:
         self.office = office
         self.directory = Directory(office)
         self.cache = Cache(office.copies)
+        outbox = self._outbox = Outbox(office)
         interpreter = Interpreter(self.cache, office.journal, office.calendar)
         changes = Changes(self.cache, interpreter)
-        library = Library(office, self.directory, self.cache, interpreter, changes, self._is_gone)
+        self._endings = Endings(office, outbox, self.directory, self.cache, interpreter, changes)
+        library = Library(office, self.directory, self.cache, interpreter, changes, self._endings.end)
         self.standing = Standing(office, self.directory, self._came_back, self._changed)
         infos = self.standing.receiver
         about = Pull(ModuleID.HUB_CLIENT_INFO, ClientInfo, infos, roles=(Role.HUB,), took=self._took_infos)
-        self.sync = Synchroniser(office, (about, *library.pulls), poll_us, self.standing.read)
+        self.sync = Synchroniser(office, (about, *library.pulls), poll_us, self._read)
         self.registration = Presentation(office, self.directory, self.sync.registered, self.standing.left)
-        self._broadcast = Broadcast(office, self.directory, library, interpreter, changes)
+        broadcast = Broadcast(outbox, self.directory, library, interpreter, changes)
         links = Links(office.id)
         forwarder = self._forwarder = Forwarder(
             office,
             self.directory,
             self.standing,
             Addressees(self.directory, self.cache),
-            Preparation(office, self.directory, self.cache, interpreter, library, changes, self._broadcast, links),
+            Preparation(office, self.directory, self.cache, interpreter, library, changes, broadcast, links),
             Answers(office, interpreter, changes, links),
             library,
-            self._broadcast,
+            broadcast,
             timeout_us,
         )
         for route in dict.fromkeys(route for version in office.identity.versions for route in TABLES[version]):
@@ -67,7 +71,8 @@ class Hub:
 
     def went_down(self) -> None:
         """The hub stops; what waited to be pushed is forgotten."""
-        self._broadcast.clear()
+        self._outbox.clear()
+        self._endings.clear()
         self._forwarder.clear()
         self.standing.sender.clear()
 
@@ -77,8 +82,10 @@ class Hub:
     def _changed(self, client: Client, cause: Cause) -> None:
         self.registration.members_changed(client, cause)
 
-    def _is_gone(self, kept: Kept, cause: Cause) -> None:
-        self._broadcast.end(kept, cause)
+    def _read(self, line: Connection, cause: Cause) -> None:
+        """All that a platform has was read."""
+        self.standing.read(line, cause)
+        self._endings.read(line, cause)
 
     def _took_infos(self, connection: Connection, taken: Taken, cause: Cause) -> None:
         """Another hub's list of its parties."""

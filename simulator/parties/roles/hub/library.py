@@ -3,7 +3,7 @@
 Source: OCPI 2.2.1, Transport and format, GET All via Hubs; digest, section 2.3.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from types import SimpleNamespace
 from typing import Any
@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from simulator.engine.cause import Cause
 from simulator.ocpi import codec
+from simulator.ocpi import headers as h
 from simulator.ocpi.findings import Invalid
 from simulator.ocpi.modules import ModuleID, Role
 from simulator.ocpi.rules import check_identity
@@ -24,7 +25,7 @@ from simulator.parties.modules.ownership import unknown
 from simulator.parties.office import Office
 from simulator.parties.roles.hub.addressee import known_type, token_type
 from simulator.parties.roles.hub.cache import Cache, Kept, Owner
-from simulator.parties.roles.hub.changes import Changes
+from simulator.parties.roles.hub.changes import Changes, is_read_whole
 from simulator.parties.roles.hub.directory import Directory
 from simulator.parties.roles.hub.interpreter import Interpreter
 from simulator.parties.roles.hub.reading import Head, parse, part_of, read, read_list
@@ -38,10 +39,11 @@ OnGone = Callable[[Kept, Cause], None]
 
 
 class _Entry(Struct, frozen=True):
-    """An object as a reader gets it."""
+    """A kept object as it is `said` to a reader, and what of it stands in a list."""
 
-    last_updated: str
-    raw: bytes
+    kept: Kept
+    said: bytes | None
+    shown: bytes
 
 
 class _Copies(Receiver[Kept]):
@@ -138,10 +140,6 @@ class Library:
         route = call.route
         type = known_type(call)
         kept = self._cache.get(kind, owner, ids[0], type)
-        if route.method == "DELETE":
-            if kept is not None:
-                self._cache.drop(kept)
-            return DONE
         whole, cargo = route.method == "PUT", CARGO[route.name]
         tree = read(call.body, call.version, cargo.sent, cargo.patch)
         named = SimpleNamespace(**{name: value for name, value in tree.items() if isinstance(value, str)})
@@ -155,6 +153,17 @@ class Library:
         if kept is None or not self._cache.change(kept, tree, ids[1:], whole=whole):
             raise unknown(kind.capitalize(), "/".join(ids))
         return DONE
+
+    def deleted(self, call: Call, owner: Owner, at: Connection) -> None:
+        """An owner deletes at one receiver what others may still have: it is forgotten when nobody has it.
+
+        Of whom it leads to another hub keeps count itself.
+        """
+        kept = self._cache.get(SHARED[call.route.module.value], owner, tuple(call.params.values())[2], known_type(call))
+        if kept is not None and not at.to_hub:
+            kept.end(at.name)
+            if not kept.readers:
+                self._cache.drop(kept)
 
     def end(self, call: Call, owner: Owner) -> Reply:
         """Forget what another hub says that its owner has no more, and let all know. Refused with 404 if unknown."""
@@ -177,17 +186,34 @@ class Library:
     def list(self, call: Call, owner: Owner | None = None) -> Reply:
         """A page of what all others have, or one of them; another hub is shown only what it has not told us itself."""
         kind = SHARED[call.route.module.value]
-        entries = []
+        entries: list[_Entry] = []
+        lacking: list[Kept] = []
         for kept in self._cache.all(kind):
             client = self._directory.find(f"{kept.owner[0]}-{kept.owner[1]}")
             if client is None or call.line in client.lines() or owner not in (None, kept.owner):
                 continue
-            raw = self._interpreter.kept(kept, call.version, call.cause.id)
-            raw = self._changes.listed(call, kept, raw, kept.head.last_updated)
-            if raw is not None:
-                entries.append(_Entry(kept.head.last_updated, raw))
-        shown, headers = page(entries, lambda entry: entry.last_updated, call, PAGE_LIMIT)
-        return Reply(b"[%b]" % b",".join(entry.raw for entry in shown), headers=headers)
+            if call.line.name in kept.ended:
+                continue
+            said = self._interpreter.kept(kept, call.version)
+            shown = self._changes.left(call, kept, kept.head.last_updated) if said is None else said
+            if shown is None:
+                lacking.append(kept)
+            else:
+                entries.append(_Entry(kept, said, shown))
+        page_of, headers = page(entries, lambda entry: entry.kept.head.last_updated, call, PAGE_LIMIT)
+        for entry in page_of:
+            self._changes.listed(call, entry.kept, entry.said)
+            self._interpreter.kept(entry.kept, call.version, call.cause.id)
+        if not any(name == h.LINK for name, _ in headers):
+            self._lacks(call, lacking)
+        return Reply(b"[%b]" % b",".join(entry.shown for entry in page_of), headers=headers)
+
+    def _lacks(self, call: Call, objects: Sequence[Kept]) -> None:
+        """A list that was read to its end lacks these, as they cannot be said."""
+        for kept in objects:
+            self._interpreter.kept(kept, call.version, call.cause.id)
+            if is_read_whole(call):
+                self._changes.listed(call, kept, None)
 
     def for_owner(self, call: Call, owner: Owner) -> Reply:
         """What an owner's Sender interface would answer. Refused with 404 for what is not known or cannot be said."""

@@ -205,7 +205,9 @@ class Preparation:
         route = call.route
         if route.interface is InterfaceRole.RECEIVER and route.method != "GET":
             self._directory.must_own(call.line, way.sender, owner)
-            if route.module.value in SHARED:
+            if route.module.value in SHARED and route.method == "DELETE":
+                self._library.deleted(call, owner, way.end)
+            elif route.module.value in SHARED:
                 self._library.told(call, owner)
                 if way.end.version == call.version:
                     self._changes.passed_on(call, owner, way.end)
