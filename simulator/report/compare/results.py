@@ -105,7 +105,7 @@ def _from_row(row: Mapping[str, Any], manifest: Manifest, values: dict[str, str]
             start_epoch_us=row.get("start_epoch_us", 0),
             zone=row.get("zone", ""),
             window=Window(round(row["window_from_s"] * 1e6), round(row["window_to_s"] * 1e6), ""),
-            values={kpi.id: row[kpi.id] for kpi in (*KPIS, *_by_part(row))},
+            values={kpi.id: row.get(kpi.id) for kpi in (*KPIS, *_by_part(row))},
             cost={
                 name.removeprefix(_COST).upper(): Decimal(str(cell))
                 for name, cell in row.items()
