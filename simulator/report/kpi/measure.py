@@ -27,7 +27,7 @@ kind; costs have a table of their own.
 3: the days of a warm-up are those of the calendar.
 4: links are told apart by direction; a place is found taken of those found free on arrival, not of those plugged in at.
 5: a run that was cut off is measured up to the last instant recorded; the detour counts those still plugged in.
-6: lags of sessions and of CDRs are told.
+6: lags of sessions and of CDRs are told; a warm-up ends with the first usual day.
 """
 
 
