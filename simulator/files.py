@@ -1,5 +1,6 @@
 """Writes files whole or not at all: a full disk, a crash or Ctrl-C leaves what was there before."""
 
+import errno
 import os
 import shutil
 from collections.abc import Callable, Iterable, Mapping
@@ -36,6 +37,8 @@ def write_files(folder: Path, writers: Mapping[str, Callable[[Path], object]]) -
             _settle(scratch / name)
         _take(writers, scratch, folder)
         shutil.rmtree(scratch, ignore_errors=True)
+        for each in dict.fromkeys((folder, *(new.parent for new in made))):
+            _settle_names(each)
     except OSError as error:
         _forget(scratch, made)
         raise NotWritten(
@@ -52,6 +55,21 @@ def _settle(path: Path) -> None:
     """Wait until the disk has it: a name may reach the disk before what it stands for."""
     with path.open("rb+") as file:
         os.fsync(file.fileno())
+
+
+def _settle_names(folder: Path) -> None:
+    """Wait until the disk has the names in a folder too, on systems and file systems that can tell."""
+    try:
+        descriptor = os.open(folder, os.O_RDONLY)
+    except PermissionError:
+        return
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.EBADF):
+            raise
+    finally:
+        os.close(descriptor)
 
 
 def _reason(error: OSError) -> str:

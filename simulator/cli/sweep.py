@@ -145,7 +145,7 @@ def _show(out: Path, runs: "Sequence[SweptRun]", all: int) -> None:
                 len(stressed),
             ).format(count=len(stressed), most=max(stressed), bound=STRESS_ABOVE)
         )
-    print(tr("Results: {parquet} and results.csv").format(parquet=out / "results.parquet"))
+    print(tr("Results: {parquet}, results.csv and curves.parquet").format(parquet=out / "results.parquet"))
     print(tr("Compare the variants: ocpi-sim compare {out}").format(out=out), flush=True)
 
 

@@ -1,7 +1,7 @@
 """Keeps a Receiver's copies in step by pulling: after registration, after an outage, and now and then.
 
-OCPI knows no retry of a push, so a pull is what mends a lost one. How long a copy was wrong is recorded. A list that a
-peer refuses to show is not asked for again before it has been away or registers anew.
+OCPI knows no retry of a push, so a pull is what mends a lost one. How long a copy was wrong or missing is recorded. A
+list that a peer refuses to show is not asked for again before it has been away or registers anew.
 Source: OCPI 2.2.1, Transport and format, Offline behaviour, Pull and Push.
 """
 

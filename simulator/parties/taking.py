@@ -28,7 +28,7 @@ Owner = tuple[str, str]
 class Taken(Struct, frozen=True):
     """What came of a list: how many objects the peer could tell of, and the copies that are now other, new or gone.
 
-    `stalest_us`: for how long the stalest of them had been wrong.
+    `stalest_us`: for how long the stalest of them had been wrong or missing.
     """
 
     listed: int = 0
@@ -66,10 +66,8 @@ class Receiver(Generic[T]):
             if not self._take_listed(connection, each, obj, since, cause):
                 continue
             changed.append(obj)
-            if known is None:
-                new += 1
-            else:
-                stalest_us = max(stalest_us, self.stale_us(known, obj))
+            new += known is None
+            stalest_us = max(stalest_us, self.stale_us(known, obj))
         for exchange, objects in foreign.items():
             self._remark_foreign(connection, exchange, objects)
         gone = self.gone(connection, found, since) if found.settled else []
@@ -163,6 +161,11 @@ class Receiver(Generic[T]):
         section = f"OCPI {connection.version} transport_and_format, Client Owned Object Push"
         self._journal.hint(exchange, rule, "warning", sentence, "$", section, by=connection.peer_id)
 
+    def _age_us(self, obj: Any) -> int:
+        """For how long an object has been as it is, of the run: what is older nobody has missed in it."""
+        calendar = self._office.calendar
+        return calendar.now_us - max(0, calendar.at_us(obj.last_updated))
+
     # What a kind may do otherwise
 
     def heard(self, connection: Connection, listed: Any) -> T:
@@ -198,8 +201,8 @@ class Receiver(Generic[T]):
     def must_follow(self, known: T, later: T) -> None:
         """Raises Refusal for a newer state that the known one cannot lead to."""
 
-    def stale_us(self, known: T, later: T) -> int:
-        """For how long a known state was wrong."""
+    def stale_us(self, known: T | None, later: T) -> int:
+        """For how long a known state was wrong, or one that is new was missing; 0 where nobody relies on that."""
         del known, later
         return 0
 

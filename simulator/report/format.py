@@ -165,7 +165,7 @@ def _checks(checks: Mapping[str, bool], style: Style) -> str:
 def _stale(synchronisation: Synchronisation) -> str:
     objects = synchronisation.stale_objects
     if not synchronisation.stalest_min:
-        # Only places are timed; sessions and bills that came late are counted.
+        # Prices and cards are counted only: nobody relies on the newest of them as on a place.
         text = trn("{count} object was stale until pulled", "{count:,} objects were stale until pulled", objects)
         return text.format(count=objects)
     text = trn(

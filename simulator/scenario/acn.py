@@ -41,6 +41,7 @@ _SECOND = timedelta(seconds=1)
 class RealSession(Struct, frozen=True):
     """One car that charged: seconds since the first midnight of the days played, energies in Wh.
 
+    It ends at `departure_s`: at `real_departure_s`, or before, when the car of line `cut_by` arrives at its station.
     `stated_departure_s` is what the driver said on arrival; None: the driver said nothing (claimed is not True).
     """
 
@@ -49,21 +50,30 @@ class RealSession(Struct, frozen=True):
     source_id: str
     arrival_s: int
     departure_s: int
+    real_departure_s: int
+    cut_by: int | None
     stated_departure_s: int | None
     requested_wh: int
     delivered_wh: int
 
     @property
     def power_w(self) -> int:
-        """What has to flow for the delivered energy, in W."""
-        return needed_power_w(self.delivered_wh, self.departure_s - self.arrival_s)
+        """What has to flow for the delivered energy, in W; within a second where no time is left."""
+        return needed_power_w(self.delivered_wh, max(1, self.departure_s - self.arrival_s))
+
+    def before(self, after: "RealSession | None") -> "RealSession":
+        """The session when this one is the next at its station (None: there is none)."""
+        if after is None or self.real_departure_s <= after.arrival_s:
+            return replace(self, departure_s=self.real_departure_s, cut_by=None)
+        return replace(self, departure_s=after.arrival_s, cut_by=after.line)
 
 
 class RealDays(Struct, frozen=True):
     """The sessions that arrived on some days, by arrival; `stations` in the order of their first use.
 
-    The `ledger` has the books of all rows of these days, `rows` those of the sessions by line; on the days `without`
-    nobody arrived. `played` are the days of the scenario: the same ones, unless `carry` brought them elsewhere.
+    The `ledger` has the books of all rows of these days, without what is cut short, and `rows` those of the sessions by
+    line; on the days `without` nobody arrived. `played` are the days of the scenario: the same ones, unless `carry`
+    brought them elsewhere.
     """
 
     days: Days
@@ -75,41 +85,62 @@ class RealDays(Struct, frozen=True):
     played: Days
 
     @property
+    def books(self) -> Ledger:
+        """What became of every row, with the sessions that are cut now: it takes another that is played to cut one."""
+        books = self.ledger.copy()
+        for session in self.sessions:
+            if session.cut_by is not None:
+                sentence = "two sessions overlap at one station; the first departs when the second arrives"
+                where = _overlap_words(session, session.cut_by)
+                books.mend(self.rows[session.line], "session-overlap", sentence, where)
+        return books
+
+    @property
     def count(self) -> Count:
         """What became of the rows."""
-        return self.ledger.count("Session")
+        return self.books.count("Session")
 
     @property
     def rules(self) -> dict[str, int]:
         """How often each rule was used."""
-        return self.ledger.rules()
+        return self.books.rules()
 
     @property
     def sentences(self) -> tuple[str, ...]:
         """One sentence a rule, and one on days without a session."""
+        told = self.books.sentences()
         if not self.without:
-            return self.ledger.sentences()
+            return told
         gap = f"The file has no session on {days_in_words(list(self.without))}; there nobody charges."
-        return (*self.ledger.sentences(), gap)
+        return (*told, gap)
 
     def within(self, powers_w: Mapping[str, int]) -> "RealDays":
-        """The days with the sessions for which the power of their station suffices; the ledger has the others."""
-        kept = []
-        for session in self.sessions:
+        """The days with the sessions for which the power of their station suffices; the ledger has the others.
+
+        Judged from the last one back: one that is left out cuts no other, which may need less power then.
+        """
+        kept: list[RealSession] = []
+        left_out: dict[int, RealSession] = {}
+        after: dict[str, RealSession] = {}
+        for session in reversed(self.sessions):
+            if session.cut_by in left_out:
+                session = session.before(after.get(session.station))
+            if session.power_w > powers_w.get(session.station, -1):
+                left_out[session.line] = session
+            else:
+                kept.append(session)
+                after[session.station] = session
+        for session in reversed(left_out.values()):
             power_w, where = powers_w.get(session.station), f"line {session.line}, station {session.station}"
             if power_w is None:
                 sentence = "a session's station found no AC EVSE of the network; it is left out"
                 self.ledger.leave_out(self.rows[session.line], "session-without-evse", sentence, where)
-            elif session.power_w > power_w:
+            else:
                 sentence = "a session needs more power than any AC EVSE left for it gives; it is left out"
                 told = f"{where}, {session.power_w / 1000:.2f} kW where {power_w / 1000:.2f} kW are given"
                 self.ledger.leave_out(self.rows[session.line], "session-too-strong", sentence, told)
-            else:
-                kept.append(session)
-        stations = dict.fromkeys(session.station for session in kept)
-        return replace(
-            self, sessions=tuple(kept), stations=tuple(station for station in self.stations if station in stations)
-        )
+        stations = tuple(station for station in self.stations if station in after)
+        return replace(self, sessions=tuple(reversed(kept)), stations=stations)
 
 
 class _Row(Struct, frozen=True):
@@ -125,9 +156,9 @@ class _Overlap(Struct, frozen=True):
     after: int
     cut: RealSession | None
 
-    @property
-    def where(self) -> str:
-        return f"station {self.session.station}, lines {self.session.line} and {self.after}"
+
+def _overlap_words(session: RealSession, after: int) -> str:
+    return f"station {session.station}, lines {session.line} and {after}"
 
 
 def read_days(path: Path, wanted: str | None, zone: str) -> RealDays:
@@ -214,6 +245,8 @@ class _Reader:
             source_id=values.get("session_id", "").strip(),
             arrival_s=(arrival - first) // _SECOND,
             departure_s=(departure - first) // _SECOND,
+            real_departure_s=(departure - first) // _SECOND,
+            cut_by=None,
             stated_departure_s=self._stated_s(row, arrival, first),
             requested_wh=_first_known(requested_wh, delivered_wh),
             delivered_wh=_first_known(delivered_wh, requested_wh),
@@ -287,8 +320,6 @@ class _Reader:
                 self._leave_out(overlap)
                 del kept[overlap.session.line]
             else:
-                sentence = "two sessions overlap at one station; the first departs when the second arrives"
-                self.ledger.mend(overlap.row, "session-overlap", sentence, overlap.where)
                 kept[overlap.session.line] = overlap.cut
         return tuple(sorted(kept.values(), key=lambda session: (session.arrival_s, session.line)))
 
@@ -298,7 +329,8 @@ class _Reader:
 
     def _leave_out(self, overlap: _Overlap) -> None:
         sentence = "two sessions overlap at one station so that the first has no time left; it is left out"
-        self.ledger.leave_out(overlap.row, "session-overlap-whole", sentence, overlap.where)
+        where = _overlap_words(overlap.session, overlap.after)
+        self.ledger.leave_out(overlap.row, "session-overlap-whole", sentence, where)
 
     def _overlaps(self) -> Iterator[_Overlap]:
         """By station and arrival. Judged from the last one back: a session that has no time left cuts no other."""
@@ -309,8 +341,8 @@ class _Reader:
             *earlier, (after, _) = sessions
             overlaps = []
             for session, row in reversed(earlier):
-                if after.arrival_s < session.departure_s:
-                    cut = replace(session, departure_s=after.arrival_s)
+                cut = session.before(after)
+                if cut.cut_by is not None:
                     has_time = after.arrival_s > session.arrival_s and cut.power_w <= MAX_POWER_W
                     overlaps.append(_Overlap(session, row, after.line, cut if has_time else None))
                     if not has_time:

@@ -61,6 +61,7 @@ def _carry(session: RealSession, calendars: _Calendars) -> RealSession:
         session,
         arrival_s=arrival_s,
         departure_s=later_s(session.departure_s),
+        real_departure_s=later_s(session.real_departure_s),
         stated_departure_s=later_s(stated_s) if stated_s is not None else None,
     )
     if there.power_w > MAX_POWER_W:

@@ -31,6 +31,13 @@ class Ledger:
         self._rules: dict[str, int] = {}
         self._told: dict[str, tuple[str, str]] = {}
 
+    def copy(self) -> "Ledger":
+        """Books that go on from here by themselves, about the same records."""
+        copied = Ledger()
+        copied._records = {kind: [*records] for kind, records in self._records.items()}
+        copied._fates, copied._rules, copied._told = dict(self._fates), dict(self._rules), dict(self._told)
+        return copied
+
     def enter(self, kind: Kind, record: Any) -> None:
         """A record was read."""
         self._records.setdefault(kind, []).append(record)

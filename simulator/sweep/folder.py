@@ -12,8 +12,20 @@ import msgspec
 
 from simulator.files import NotWritten, write_file, write_files
 from simulator.i18n import tr
-from simulator.report.compare.results import METADATA, results_table
-from simulator.report.compare.swept import CSV, JOBS, MANIFEST, TABLE, Manifest, SweptRun, read_manifest, read_runs
+from simulator.report.compare.parquet import METADATA
+from simulator.report.compare.quarters import curves_table
+from simulator.report.compare.results import results_table
+from simulator.report.compare.swept import (
+    CSV,
+    CURVES,
+    JOBS,
+    MANIFEST,
+    TABLE,
+    Manifest,
+    SweptRun,
+    read_manifest,
+    read_runs,
+)
 from simulator.report.publish.data import csv_writer, parquet_writer
 
 _SCRATCH: Final = re.compile(r"\.ocpi-sim-(\d+)(-.*)?")
@@ -72,7 +84,8 @@ class SweepFolder:
         runs = self.runs()
         table = results_table(self._manifest, runs)
         metadata = {METADATA: msgspec.json.encode(self._manifest)}
-        write_files(self.path, {TABLE: parquet_writer(table, metadata), CSV: csv_writer(table)})
+        curves = parquet_writer(curves_table(runs), metadata)
+        write_files(self.path, {TABLE: parquet_writer(table, metadata), CSV: csv_writer(table), CURVES: curves})
         return runs
 
 

@@ -85,6 +85,16 @@ def test_case_50_an_emsp_that_was_down_pulls_what_it_missed_and_gets_no_replay(t
         assert 28 * 60 < told["stalest_s"] < 31 * 60
 
 
+def test_a_session_that_was_missed_is_timed_too(tmp_path: Path) -> None:
+    """Vera's place looks as before; her session was told each ten minutes, last at 7:20."""
+    with opened(tmp_path, "{at: 60 min, kind: party_offline, party: NL-EMA, for: 25 min}") as open_town:
+        open_town.run_to(89 * MIN)
+        done = [data for data in open_town.events("synchronised", "NL-EMA") if data["reason"] == "back after an outage"]
+        (told,) = (data for data in done if data["peer"] == "NL-ABC")
+        assert told["changed"] == {"tariffs": 0, "locations": 0, "sessions": 1, "cdrs": 0}
+        assert 5 * 60 < told["stalest_s"] < 6 * 60
+
+
 def test_a_link_that_is_back_makes_both_ends_pull(tmp_path: Path) -> None:
     fault = "{at: 60 min, kind: link_down, between: [NL-EMA, NL-ABC], for: 1 h}"
     with opened(tmp_path, fault) as open_town:

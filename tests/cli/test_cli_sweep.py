@@ -65,7 +65,7 @@ def test_a_sweep_leaves_one_table_and_says_so(swept: tuple[Path, int, str]) -> N
     assert code == 0
     assert printed.splitlines() == [
         "4 of 4 runs done, 0 failed.",
-        f"Results: {Path('out/results.parquet')} and results.csv",
+        f"Results: {Path('out/results.parquet')}, results.csv and curves.parquet",
         "Compare the variants: ocpi-sim compare out",
     ]
     rows = parquet.read_table(out / "results.parquet").to_pylist()
@@ -75,7 +75,7 @@ def test_a_sweep_leaves_one_table_and_says_so(swept: tuple[Path, int, str]) -> N
         ("ALWAYS", 1),
         ("ALWAYS", 2),
     ]
-    assert sorted(os.listdir(out)) == ["jobs", "results.csv", "results.parquet", "sweep.json"]
+    assert sorted(os.listdir(out)) == ["curves.parquet", "jobs", "results.csv", "results.parquet", "sweep.json"]
 
 
 def test_a_sweep_that_has_stress_loads_says_so_and_its_comparison_too(capsys: pytest.CaptureFixture[str]) -> None:
@@ -228,7 +228,13 @@ def test_an_interrupted_sweep_keeps_what_is_done_and_goes_on(tmp_path: Path) -> 
     done = len(os.listdir(tmp_path / "out" / "jobs"))
     assert 1 <= done < 40
     assert f"{done} of 40 runs done, 0 failed." in out
-    assert sorted(os.listdir(tmp_path / "out")) == ["jobs", "results.csv", "results.parquet", "sweep.json"]
+    assert sorted(os.listdir(tmp_path / "out")) == [
+        "curves.parquet",
+        "jobs",
+        "results.csv",
+        "results.parquet",
+        "sweep.json",
+    ]
     again = subprocess.run(command, capture_output=True, text=True, check=False)
     assert again.returncode == 0
     assert "40 of 40 runs done" in again.stdout

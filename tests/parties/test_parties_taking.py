@@ -104,6 +104,24 @@ def read_whole(open_town: OpenTown, module: str) -> Json:
     return read(open_town, reader, peer)
 
 
+# Age
+
+
+@pytest.mark.parametrize("module", ["sessions", "cdrs"])
+def test_what_was_missing_is_timed_since_it_was_told_or_since_the_run_began(desk: OpenTown, module: str) -> None:
+    calendar = desk.world.party(EMSP).office.calendar
+    with Lister(desk, CPO) as lister:
+        # It takes two seconds until a list is read.
+        told_us = calendar.now_us + 1_000_000
+        lister.lists[module] = [made(desk, module, f"{module}-NEW", last_updated=calendar.text(told_us))]
+        told = read(desk, EMSP, CPO)
+        assert told["changed"][module] == 1
+        assert told["stalest_s"] == pytest.approx((calendar.now_us - told_us) / 1e6, abs=0.5)
+        assert read(desk, EMSP, CPO)["stalest_s"] == 0
+        lister.lists[module] = [made(desk, module, f"{module}-OLD", last_updated="2020-01-01T00:00:00Z")]
+        assert read_whole(desk, module)["stalest_s"] == pytest.approx(calendar.now_us / 1e6, abs=0.5)
+
+
 # Owner
 
 

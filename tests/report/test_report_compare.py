@@ -375,6 +375,21 @@ def test_the_page_tells_the_same_and_escapes_it(two: Comparison) -> None:
     assert "95 times in 100" in page
 
 
+def test_two_long_titles_that_differ_at_their_ends_are_told_apart_beside_their_curves(make: Make) -> None:
+    same = [f"drivers.{name}.patience=1 h" for name in ("Ada", "Bram")]
+    runs = [
+        make(1),
+        *(make(1, overrides=(*same, f"new=around the corner of {'a long street ' * 8}{end}")) for end in "12"),
+    ]
+    found = compared(*runs)
+    ends = [variant.title[-60:] for variant in found.variants[1:]]
+    assert len(set(ends)) == 2
+    for drawn in re.findall(r"<svg .*?</svg>", compare_page(found).decode(), re.DOTALL):
+        texts = re.findall(r"<text [^>]*>([^<]*)</text>", drawn)
+        assert all(any(text.endswith(end[-20:]) for text in texts) for end in ends)
+        assert max(map(len, texts)) < 120
+
+
 def test_json_is_versioned_and_whole(two: Comparison) -> None:
     document = json.loads(compare_json(two))
     assert document["format"] == 1

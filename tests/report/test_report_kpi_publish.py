@@ -5,6 +5,7 @@ import errno
 import json
 import os
 import re
+import stat
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -97,10 +98,36 @@ def test_files_take_their_places_only_when_the_disk_has_all(tmp_path: Path, monk
         done.append(f"took {place.name}")
         replace(written, place)
 
-    monkeypatch.setattr(os, "fsync", lambda descriptor: done.append(f"synced {os.fstat(descriptor).st_size} bytes"))
+    def settle(descriptor: int) -> None:
+        found = os.fstat(descriptor)
+        folders = {folder.stat().st_ino: folder for folder in (tmp_path, *tmp_path.rglob("*")) if folder.is_dir()}
+        folder = folders.get(found.st_ino)
+        what = f"{found.st_size} bytes" if folder is None else f"names in {folder.relative_to(tmp_path)}"
+        done.append(f"synced {what}")
+
+    monkeypatch.setattr(os, "fsync", settle)
     monkeypatch.setattr(os, "replace", take)
-    write_files(tmp_path, {"a": lambda file: file.write_bytes(b"1"), "b": lambda file: file.write_bytes(b"22")})
-    assert done == ["synced 1 bytes", "synced 2 bytes", "took a", "took b"]
+    writers = {"a": lambda file: file.write_bytes(b"1"), "b": lambda file: file.write_bytes(b"22")}
+    write_files(tmp_path / "deep" / "er", writers)
+    taken = ["synced 1 bytes", "synced 2 bytes", "took a", "took b"]
+    # A folder that is new is itself a name in the one above it.
+    assert done == [*taken, "synced names in deep/er", "synced names in deep", "synced names in ."]
+    del done[:]
+    write_files(tmp_path / "deep", writers)
+    assert done == [*taken, "synced names in deep"]
+
+
+def test_a_file_system_that_cannot_settle_names_does_no_harm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settle = os.fsync
+
+    def refuse(descriptor: int) -> None:
+        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, "Invalid argument")
+        settle(descriptor)
+
+    monkeypatch.setattr(os, "fsync", refuse)
+    write_file(tmp_path / "one.csv", b"new")
+    assert (tmp_path / "one.csv").read_bytes() == b"new"
 
 
 @pytest.mark.parametrize("name", ["folder", "device"])

@@ -131,3 +131,32 @@ def test_a_run_from_the_evening_loses_the_days_of_its_transient_up_to_midnight(l
     window = by_rule(workplace(start, 21) * filling, 21 * DAY_US, clock_from(start))
     assert window.from_us == hours * 4 * QUARTER_US
     assert window.rule.startswith(f"The first {hours} h are left out")
+
+
+@pytest.mark.parametrize("transient_h", [0, 30])
+@pytest.mark.parametrize(
+    ("local", "count", "holidays"),
+    [
+        ("2026-04-20T00:00", 21, ["2026-04-27"]),
+        ("2026-04-20T00:00", 28, ["2026-04-27"]),
+        ("2026-12-14T00:00", 35, ["2026-12-24", "2026-12-25"]),
+        ("2026-05-10T18:00", 14, ["2026-05-14", "2026-05-15"]),
+    ],
+)
+def test_a_holiday_is_no_transient_and_hides_none(
+    local: str, count: int, holidays: list[str], transient_h: int
+) -> None:
+    start = datetime.fromisoformat(local).replace(tzinfo=ZoneInfo("Europe/Amsterdam"))
+    instants = [start + timedelta(minutes=15 * quarter) for quarter in range(count * DAY)]
+    street = np.where([f"{at:%Y-%m-%d}" in holidays for at in instants], 2.0, workplace(start, count))
+    street[: transient_h * 4] *= 0.2
+    window = by_rule(street, count * DAY_US, clock_from(start))
+    # From midnight on, the transient ends in the next night, in which the place is empty anyhow.
+    lost_h = min(transient_h, 30 if start.hour else 24)
+    assert window.from_us == lost_h * 4 * QUARTER_US
+
+
+def test_a_transient_of_many_days_is_left_out_whole() -> None:
+    filling = np.minimum((np.arange(20 * DAY) + DAY) / (8 * DAY), 1.0)
+    street = (days(20) + 0.01 * (streets(20)[:, 0] - days(20))) * filling
+    assert by_rule(street, 20 * DAY_US, MONDAY).from_us == 7 * DAY_US

@@ -380,6 +380,27 @@ def test_what_no_evse_gives_is_left_out_with_its_line_and_takes_no_place_from_ot
     assert "line 2, station STRONG, 11.53 kW where 3.68 kW are given" in told
 
 
+def test_a_session_that_is_too_strong_for_its_evse_cuts_no_other(tmp_path: Path) -> None:
+    evses = [evse(connector(**ONE_PHASE), uid="1"), evse(uid="2")]
+    rows = [
+        row("08:00:00", "12:00:00", number="a", station="FITS", delivered="40"),
+        row("08:10:00", "12:00:00", number="b", station="STRONG", delivered="7"),
+        row("09:00:00", "10:00:00", number="c", station="STRONG", delivered="7"),
+        row("10:30:00", "12:00:00", number="d", station="STRONG", delivered="3"),
+    ]
+    report, found = placed(tmp_path, evses, rows)
+    assert found == {"FITS-1": "NL-ABC/2", "STRONG-1": "NL-ABC/1", "STRONG-2": "NL-ABC/1"}
+    (drivers,) = load(report.scenario).drivers
+    assert isinstance(drivers, RecordedDrivers)
+    times = {each.name: (each.leaves_at_us - each.arrives_at_us) / 3.6e9 for each in drivers.sessions}
+    # The next one that is played does cut it.
+    assert times == {"FITS-1": 4, "STRONG-1": pytest.approx(2 + 1 / 3), "STRONG-2": 1.5}
+    assert (report.sessions, report.rules["session-overlap"]) == (Count(4, 2, 1, 1), 1)
+    assert any("(first: station STRONG, lines 3 and 5)" in each for each in report.sentences)
+    report, found = placed(tmp_path, evses, rows[:3])
+    assert (report.sessions, report.rules.get("session-overlap")) == (Count(3, 2, 0, 1), None)
+
+
 def mapped(
     folder: Path, rows: tuple[str, ...], days: str, updated: str
 ) -> tuple[ImportReport, Scenario, list[list[str]]]:

@@ -163,10 +163,11 @@ def test_axes_of_numbers_are_columns_of_numbers(tmp_path: Path) -> None:
 def test_the_folder_and_its_table_alone_are_compared_alike(folder: Path, tmp_path: Path) -> None:
     table = tmp_path / "copy.parquet"
     table.write_bytes((folder / "results.parquet").read_bytes())
-    alone = tmp_path / "alone"
-    alone.mkdir()
-    (alone / "results.parquet").write_bytes(table.read_bytes())
-    found = [find_runs([path], "auto", lambda done, all: None) for path in (folder, table, alone)]
+    tables = tmp_path / "tables"
+    tables.mkdir()
+    for name in ("results.parquet", "curves.parquet"):
+        (tables / name).write_bytes((folder / name).read_bytes())
+    found = [find_runs([path], "auto", lambda done, all: None) for path in (folder, table, tables)]
     for each in found:
         assert [(run.overrides, run.outcome.seed) for run in each.runs] == [
             (("session_updates=5 min",), 1),
@@ -178,8 +179,43 @@ def test_the_folder_and_its_table_alone_are_compared_alike(folder: Path, tmp_pat
         assert all(run.outcome.load for run in each.runs)
         assert [run.outcome.load for run in each.runs] == [run.outcome.load for run in found[0].runs]
         assert any("1 run failed and is left out: Circle of" in note for note in each.notes)
-    assert found[0].runs[0].outcome.curves is not None
-    assert found[1].runs[0].outcome.curves is None
+        starts = {(run.outcome.start_epoch_us, run.outcome.zone) for run in each.runs}
+        assert starts == {(found[0].runs[0].outcome.start_epoch_us, "Europe/Amsterdam")}
+    curves = [[run.outcome.curves for run in each.runs] for each in found]
+    assert all(each is not None and each.from_s == [0, 900] for each in curves[0])
+    assert curves[1] == [None] * 3
+    assert curves[2] == curves[0]
+
+
+def test_curves_are_a_table_of_quarters_of_an_hour_by_run(folder: Path, played: dict[str, SweptRun]) -> None:
+    from pyarrow import parquet
+
+    read = parquet.read_table(folder / "curves.parquet")
+    assert {name: read.schema.field(name).metadata[b"unit"] for name in read.column_names} == {
+        "job": b"",
+        "from_s": b"s",
+        "mean_kw": b"kW",
+        "occupied_evses": b"EVSEs",
+    }
+    rows = read.to_pylist()
+    assert [row["job"] for row in rows] == [run.job for run in played.values() if run.outcome for _ in range(2)]
+    first = next(iter(played.values()))
+    assert first.outcome is not None
+    assert first.outcome.curves is not None
+    assert [row["mean_kw"] for row in rows[:2]] == first.outcome.curves.mean_kw
+
+
+def test_curves_of_another_sweep_are_none_of_a_table_beside_them(folder: Path, played: dict[str, SweptRun]) -> None:
+    other = SweepFolder.begin(folder.parent / "other", plan(SPEEDS, seeds=(1, 2, 3)).manifest)
+    for run in played.values():
+        other.store(run)
+    other.write_tables()
+    (folder / "curves.parquet").write_bytes((other.path / "curves.parquet").read_bytes())
+    _, rows = read_table(folder / "results.parquet")
+    assert all(run.outcome.curves is None for run in rows if run.outcome)
+    (folder / "curves.parquet").write_bytes(b"PAR1 broken")
+    with pytest.raises(NoSweep, match=r"curves\.parquet cannot be read as Parquet"):
+        read_table(folder / "results.parquet")
 
 
 def test_a_sweep_under_way_says_what_is_missing(folder: Path, played: dict[str, SweptRun]) -> None:

@@ -65,6 +65,11 @@ class CdrsReceiver(Receiver[CDR]):
         del known, other
         return True
 
+    def stale_us(self, known: CDR | None, later: CDR) -> int:
+        """See Receiver: since it was issued."""
+        del known
+        return self._age_us(later)
+
     def keep(self, obj: CDR, original: Any, cause: Cause) -> None:
         """See Receiver."""
         self.store.put(obj, obj.country_code, obj.party_id, obj.id, original=original)

@@ -127,9 +127,9 @@ class LocationsReceiver(Receiver[Location]):
         self.store.drop(obj.country_code, obj.party_id, obj.id)
         self._on_gone(obj, cause)
 
-    def stale_us(self, known: Location, later: Location) -> int:
+    def stale_us(self, known: Location | None, later: Location) -> int:
         """See Receiver: for how long the longest wrong status of its EVSEs has been believed."""
-        before = {evse.uid: evse.status for evse in known.evses}
+        before = {evse.uid: evse.status for evse in known.evses} if known is not None else {}
         calendar = self._office.calendar
         return max(
             (

@@ -129,6 +129,11 @@ class SessionsReceiver(Receiver[Session]):
         """See Receiver."""
         _must_follow(known, later.status, later.last_updated)
 
+    def stale_us(self, known: Session | None, later: Session) -> int:
+        """See Receiver: since its last change at least; when the first one was missed nobody says."""
+        del known
+        return self._age_us(later)
+
     def keep(self, obj: Session, original: Any, cause: Cause) -> None:
         """See Receiver."""
         self.store.put(obj, obj.country_code, obj.party_id, obj.id, original=original)

@@ -120,7 +120,7 @@ def _told(named: Mapping[str, list[str]]) -> str:
 
 
 def _start(run: Run) -> str:
-    """Not known where only the table of a sweep is left."""
+    """Not known of a table that an earlier version left of a sweep."""
     outcome = run.outcome
     if not outcome.zone:
         return ""

@@ -1,29 +1,27 @@
 """The table of a sweep, a row a run, as it is written to Parquet and CSV and read back to be compared.
 
 Columns: the values that were varied by their paths, numbers where all of an axis are numbers; `variant`, which counts
-their combinations; seed, status, sentence, digest, wall time, the window that counts; the load that was asked for, and
-whether it is a stress load; then each figure, with its unit in its name, messages and bytes also by OCPI module and by
-link.
+their combinations; seed, status, sentence, digest, wall time, the window that counts, when the run began; the load that
+was asked for, and whether it is a stress load; then each figure, with its unit in its name, messages and bytes also by
+OCPI module and by link. The curves of all runs are a table beside it (see quarters.py).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
 import msgspec
 
 from simulator.i18n import tr
-from simulator.report.compare.outcome import Outcome
+from simulator.report.compare.outcome import Curves, Outcome
+from simulator.report.compare.parquet import read_parquet
+from simulator.report.compare.quarters import curves_beside
 from simulator.report.compare.swept import Manifest, NoSweep, SweptRun, manifest_of
 from simulator.report.kpi.definitions import KPIS, Kpi, cost_kpi, kpis_by_link, kpis_by_module
 from simulator.report.kpi.tables import Cell, Table
 from simulator.report.kpi.warm_up import Window
 from simulator.scenario.loads import Load
-
-METADATA: Final = b"ocpi_sim_sweep"
-"""Under this key the metadata of the Parquet table hold the manifest, so that a table says all by itself."""
 
 _COST: Final = cost_kpi("").id
 _RUN: Final = (
@@ -35,6 +33,8 @@ _RUN: Final = (
     "wall_s",
     "window_from_s",
     "window_to_s",
+    "start_epoch_us",
+    "zone",
     "job",
     "recording",
 )
@@ -55,6 +55,7 @@ def results_table(manifest: Manifest, runs: Sequence[SweptRun]) -> Table:
         row: list[Cell] = [variant_of[run.job], run.seed, run.status, run.sentence]
         row += [outcome.digest if outcome else "", run.wall_s]
         row += [window.from_us / 1e6, window.to_us / 1e6] if window else [None, None]
+        row += [outcome.start_epoch_us, outcome.zone] if outcome else [None, None]
         row += [run.job, run.recording]
         for name, cell in zip(_RUN, row, strict=True):
             columns[name].append(cell)
@@ -73,30 +74,24 @@ def results_table(manifest: Manifest, runs: Sequence[SweptRun]) -> Table:
 
 
 def read_table(path: Path) -> tuple[Manifest, list[SweptRun]]:
-    """A sweep from its Parquet table alone: all but the curves. Raises NoSweep, also when pyarrow is missing."""
-    try:
-        arrow, parquet = import_module("pyarrow"), import_module("pyarrow.parquet")
-    except ImportError as error:
-        raise NoSweep(
-            tr("Parquet needs the package pyarrow, which is not installed; install ocpi-sim[research].")
-        ) from error
-    try:
-        read = parquet.read_table(path)
-    except (OSError, arrow.ArrowException) as error:
-        reason = str(error).strip().splitlines()[0]
-        raise NoSweep(tr("{path} cannot be read as Parquet: {reason}").format(path=path, reason=reason)) from error
-    content = (read.schema.metadata or {}).get(METADATA)
+    """A sweep from its Parquet table, with the curves where their table is beside it.
+
+    Raises NoSweep, also when pyarrow is missing.
+    """
+    rows, content = read_parquet(path)
     if content is None:
         raise NoSweep(tr("{path} is a Parquet table, but not that of a sweep.").format(path=path))
     manifest = manifest_of(content, path)
-    variants = manifest.variants
+    variants, curves = manifest.variants, curves_beside(path, content)
     try:
-        return manifest, [_from_row(row, manifest, variants[row["variant"]]) for row in read.to_pylist()]
+        return manifest, [
+            _from_row(row, manifest, variants[row["variant"]], curves.get(row["job"])) for row in rows.to_pylist()
+        ]
     except KeyError as error:
         raise NoSweep(tr("{path} has no column {name}, as a sweep's has.").format(path=path, name=error)) from error
 
 
-def _from_row(row: Mapping[str, Any], manifest: Manifest, values: dict[str, str]) -> SweptRun:
+def _from_row(row: Mapping[str, Any], manifest: Manifest, values: dict[str, str], curves: Curves | None) -> SweptRun:
     outcome = None
     if row["status"] == "done":
         outcome = Outcome(
@@ -106,15 +101,17 @@ def _from_row(row: Mapping[str, Any], manifest: Manifest, values: dict[str, str]
             is_complete=True,
             level="",
             program=manifest.program,
-            start_epoch_us=0,
-            zone="",
+            # A table of an earlier version does not tell.
+            start_epoch_us=row.get("start_epoch_us", 0),
+            zone=row.get("zone", ""),
             window=Window(round(row["window_from_s"] * 1e6), round(row["window_to_s"] * 1e6), ""),
-            values={kpi.id: row[kpi.id] for kpi in (*KPIS, *_by_part(row))},
+            values={kpi.id: row.get(kpi.id) for kpi in (*KPIS, *_by_part(row))},
             cost={
                 name.removeprefix(_COST).upper(): Decimal(str(cell))
                 for name, cell in row.items()
                 if name.startswith(_COST)
             },
+            curves=curves,
             load=_load(row),
         )
     return SweptRun(row["job"], values, row["seed"], row["status"], row["sentence"], row["wall_s"], "", outcome)

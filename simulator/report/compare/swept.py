@@ -4,6 +4,7 @@ sweep.json              what is swept (`Manifest`)
 jobs/<id>.json          what became of each run (`SweptRun`)
 recordings/<id>.ocpirun only if they were to be kept
 results.parquet, .csv   a row a run
+curves.parquet          a row a run and quarter of an hour
 """
 
 from itertools import product
@@ -22,6 +23,7 @@ FORMAT: Final = 1
 MANIFEST: Final = "sweep.json"
 TABLE: Final = "results.parquet"
 CSV: Final = "results.csv"
+CURVES: Final = "curves.parquet"
 JOBS: Final = "jobs"
 RECORDINGS: Final = "recordings"
 

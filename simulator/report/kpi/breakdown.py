@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 
 from simulator.recording.rows import MoneyRow
+from simulator.report.kpi.copies import mean_s
 from simulator.report.kpi.facts import Facts
 from simulator.report.kpi.places import Place
 from simulator.report.kpi.tables import Cell, Table, table
@@ -33,6 +34,8 @@ _PARTIES = [
     "found_taken_percent",
     "taken_for_mean_min",
     "picture_wrong_percent",
+    "session_lag_mean_s",
+    "cdr_lag_mean_s",
     "exchanges",
     "failed",
     "bytes",
@@ -82,7 +85,7 @@ def parties(facts: Facts) -> Table:
 def _party(facts: Facts, party: str, places: list[Place]) -> list[Cell]:
     role, name = facts.roles[party]
     tally = facts.traffic.parties.get(party, Tally())
-    own: list[Cell] = [None] * 12
+    own: list[Cell] = [None] * 14
     if role == "cpo":
         evses = sum(place.site.evses for place in places)
         occupied_h, blocked_h = _hours(places)
@@ -101,6 +104,8 @@ def _party(facts: Facts, party: str, places: list[Place]) -> list[Cell]:
             percent(len(taken), len(taken) + sum(visit.found_free(facts.site_of) for visit in came)),
             mean([taken_min for emsp, taken_min in facts.taken_for_min if emsp == party]),
             percent(picture.wrong_hours, picture.evse_hours) if picture else None,
+            mean_s([lag for lag in facts.session_lags if lag.receiver == party]),
+            mean_s([lag for lag in facts.cdr_lags if lag.receiver == party]),
         ]
     return [party, role, name, *own, tally.exchanges, tally.failed, tally.bytes]
 

@@ -45,6 +45,9 @@ def _figures() -> dict[str, Column]:
 COLUMNS: Final[dict[str, Column]] = {
     **_figures(),
     # What was run, and its figures
+    "job": _text("id of the run in its sweep"),
+    "start_epoch_us": _count("us", "when the scenario starts, since 1970, UTC"),
+    "zone": _text("time zone of the scenario"),
     "scenario": _text("name of the scenario"),
     "seed": _count("", "seed of the run"),
     "digest": _text("digest of the recording; equal for equal runs"),

@@ -40,6 +40,8 @@ class Kpi(Struct, frozen=True):
 _STREET: Final = tr("Events of drivers")
 _POWER: Final = tr("Series of power, limit and occupancy")
 _BELIEF: Final = tr("States of the street, and of each eMSP (OCPI Locations, EVSE status)")
+_COPIES: Final = tr("States of sessions, as their CPO and each receiver hold them (OCPI Sessions)")
+_OWED: Final = tr("Amounts owed")
 _WIRE: Final = tr("Messages")
 
 KPIS: Final = (
@@ -123,6 +125,25 @@ KPIS: Final = (
         _BELIEF,
     ),
     Kpi(
+        "session_lag_mean_s",
+        tr("Lag of sessions, mean"),
+        "s",
+        "less",
+        tr(
+            "From a change of a session's status or energy at its CPO until a receiver's copy has come as far, by a "
+            "push or a pull; changes that it never had are left out."
+        ),
+        _COPIES,
+    ),
+    Kpi(
+        "cdr_lag_mean_s",
+        tr("Lag of CDRs, mean"),
+        "s",
+        "less",
+        tr("From when a CPO issues a CDR until its eMSP has accepted it; those that it never did are left out."),
+        _OWED,
+    ),
+    Kpi(
         "evses",
         tr("EVSEs in use"),
         tr("EVSEs"),
@@ -177,7 +198,7 @@ KPIS: Final = (
         ),
         _STREET,
     ),
-    Kpi("cdrs", tr("CDRs"), tr("CDRs"), "", tr("CDRs issued (OCPI CDRs)."), tr("Amounts owed"), True),
+    Kpi("cdrs", tr("CDRs"), tr("CDRs"), "", tr("CDRs issued (OCPI CDRs)."), _OWED, True),
     Kpi("exchanges", tr("Messages"), tr("messages"), "less", tr("HTTP requests with their answers."), _WIRE, True),
     Kpi(
         "failed_percent",
@@ -229,7 +250,7 @@ def cost_kpi(currency: str) -> Kpi:
         currency,
         "",
         tr("Amounts of the CDRs issued, without VAT."),
-        tr("Amounts owed"),
+        _OWED,
         True,
     )
 

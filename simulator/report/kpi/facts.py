@@ -11,6 +11,7 @@ from simulator.recording.reader import Recording
 from simulator.recording.rows import CAST, MoneyRow
 from simulator.report.clock import LocalClock
 from simulator.report.ending import Ending, ending_of
+from simulator.report.kpi.copies import Lag, cdr_lags, session_lags
 from simulator.report.kpi.places import Loads, Places
 from simulator.report.kpi.staleness import Picture, Street
 from simulator.report.kpi.traffic import Traffic, traffic
@@ -29,7 +30,7 @@ WarmUp: TypeAlias = int | str
 
 class Facts(Struct, frozen=True):
     """`taken_for_min`: by whose app a place was shown as free that was taken, and for how long it had been so. `roles`:
-    role and name by party. `site_of`: the site of each EVSE.
+    role and name by party. `site_of`: the site of each EVSE. The lags are those of a receiver's copies each.
     """
 
     clock: LocalClock
@@ -39,6 +40,8 @@ class Facts(Struct, frozen=True):
     places: Places
     pictures: Sequence[Picture]
     taken_for_min: Sequence[tuple[str, float]]
+    session_lags: Sequence[Lag]
+    cdr_lags: Sequence[Lag]
     traffic: Traffic
     money: Sequence[MoneyRow]
     roles: Mapping[str, tuple[str, str]]
@@ -82,6 +85,10 @@ def _read(recording: Recording, loads: Loads, ending: Ending, window: Window, wa
     ]
     emsps = [party for party, (role, _) in roles.items() if role == "emsp"]
     pictures = [street.picture(emsp, window.from_us, window.to_us) for emsp in emsps]
+    money = recording.money()
+    owners = [party for party, (role, _) in roles.items() if role == "cpo"]
+    late_sessions = session_lags(recording, owners, window.from_us, window.to_us)
+    late_cdrs = cdr_lags(money, window.from_us, window.to_us)
     watch(3, PARTS)
     sent = traffic(recording, window)
     watch(4, PARTS)
@@ -93,8 +100,10 @@ def _read(recording: Recording, loads: Loads, ending: Ending, window: Window, wa
         places,
         pictures,
         taken,
+        late_sessions,
+        late_cdrs,
         sent,
-        [row for row in recording.money() if row.kind == "receivable" and is_inside(row.at_us)],
+        [row for row in money if row.kind == "receivable" and is_inside(row.at_us)],
         roles,
         loads.site_of,
     )

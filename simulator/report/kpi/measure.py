@@ -19,7 +19,7 @@ from simulator.report.kpi.warm_up import Window
 from simulator.report.watch import Watch, unwatched
 from simulator.scenario.loads import Load
 
-FORMAT: Final = 5
+FORMAT: Final = 6
 """Counts up when a figure or a column changes its meaning or name.
 
 2: `evses` leaves out those out of use from the start on; a warm-up is of whole days, each compared with days of its
@@ -27,6 +27,7 @@ kind; costs have a table of their own.
 3: the days of a warm-up are those of the calendar.
 4: links are told apart by direction; a place is found taken of those found free on arrival, not of those plugged in at.
 5: a run that was cut off is measured up to the last instant recorded; the detour counts those still plugged in.
+6: lags of sessions and of CDRs are told; a warm-up ends with the first usual day.
 """
 
 
@@ -92,7 +93,8 @@ def _notes(ending: Ending, level: str) -> Iterator[str]:
         yield ending.sentence
     if level == "aggregates":
         yield tr(
-            "Recorded at level aggregates: single sessions, the picture of availability and its age are not known."
+            "Recorded at level aggregates: single sessions, the picture of availability and the age of both are not "
+            "known."
         )
 
 

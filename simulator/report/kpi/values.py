@@ -6,6 +6,7 @@ from decimal import Decimal
 import numpy as np
 
 from simulator.recording.rows import MoneyRow
+from simulator.report.kpi.copies import mean_s
 from simulator.report.kpi.facts import Facts
 
 
@@ -40,6 +41,8 @@ def values(facts: Facts) -> dict[str, float | None]:
         "taken_for_mean_min": mean([taken_min for _, taken_min in facts.taken_for_min]),
         "picture_wrong_percent": percent(wrong_h, sum(picture.evse_hours for picture in facts.pictures)),
         "picture_lag_mean_s": _ratio(sum(picture.lag_s for picture in facts.pictures), seen),
+        "session_lag_mean_s": mean_s(facts.session_lags),
+        "cdr_lag_mean_s": mean_s(facts.cdr_lags),
         "evses": float(evses),
         "occupancy_percent": percent(occupied_h, evses * window.hours),
         "blocked_percent": percent(max(occupied_h - charging_h, 0.0), occupied_h),

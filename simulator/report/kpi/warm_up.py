@@ -5,7 +5,10 @@ is compared with the days after it: it goes when its occupancy lies outside of t
 them (Student's t; G. J. Hahn, W. Q. Meeker, Statistical Intervals, 1991), shared over all days that are tried.
 
 A street has its week too: a workplace is nearly empty on a Sunday, which is no transient. So a day is compared with
-days of its kind alone, those from Monday to Friday or those of a weekend; holidays are not known.
+days of its kind alone, those from Monday to Friday or those of a weekend. A holiday is of neither kind, and nobody
+tells which days are: but a transient is at the beginning, so a day that is unlike the others after a usual one is none
+of it, and no measure for the days before it either. (In the second half, by which all others are measured, a holiday
+widens the interval: then rather too little is left out.)
 
 A day is one of the calendar, from midnight to midnight on the scenario's clock, 23 or 25 hours long where clocks
 change. What a run has of its first and last day besides is no day: too little to be compared with one.
@@ -101,13 +104,17 @@ def by_rule(quarter_hours: Values, to_us: int, clock: LocalClock) -> Window:
 
 
 def _days_unlike(means: Values, is_weekend: NDArray[np.bool_]) -> int:
-    """How many days to leave out: up to the last one of the first half that is none of those of its kind after it."""
+    """How many days to leave out: those of the first half before the first usual one that are none of their kind."""
     half = len(means) // 2
+    is_measure = np.ones(len(means), np.bool_)
+    is_usual = np.zeros(half, np.bool_)
     for day in range(half - 1, -1, -1):
-        after = means[day + 1 :][is_weekend[day + 1 :] == is_weekend[day]]
-        if len(after) >= _FEWEST_AFTER and _is_unlike(float(means[day]), after, half):
-            return day + 1
-    return 0
+        after = means[day + 1 :][is_measure[day + 1 :] & (is_weekend[day + 1 :] == is_weekend[day])]
+        if len(after) >= _FEWEST_AFTER:
+            is_usual[day] = not _is_unlike(float(means[day]), after, half)
+            is_measure[day] = is_usual[day]
+    first = int(np.argmax(is_usual)) if is_usual.any() else half
+    return int(np.flatnonzero(~is_measure[:first]).max(initial=-1)) + 1
 
 
 def _is_unlike(mean: float, after: Values, tests: int) -> bool:

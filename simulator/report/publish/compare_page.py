@@ -142,7 +142,7 @@ def _curves(curves: Overlay, variants: Sequence[Variant]) -> list[Plot]:
         over = partial(over_hours, [begin_h + hour for hour in hours], of_day=True)
     else:
         over = partial(over_hours, hours, of_day=False)
-    titles = {variant.name: _short(f"{variant.name}: {variant.title}") for variant in variants}
+    titles = {variant.name: f"{variant.name}: {variant.title}" for variant in variants}
 
     def drawn(title: str, unit: str, column: str) -> Plot:
         chosen = [_curve(titles[name], getattr(each, column)) for name, each in curves.variants.items()]
@@ -161,10 +161,6 @@ def _curve(name: str, estimates: Sequence[Estimate | None]) -> Curve:
     edges = [(math.nan, math.nan) if each is None else (each.low or 0.0, each.high or 0.0) for each in estimates]
     low, high = zip(*edges, strict=True)
     return Curve(name, means, (low, high))
-
-
-def _short(title: str) -> str:
-    return title if len(title) <= 40 else title[:39] + "…"
 
 
 def _table(

@@ -4,6 +4,7 @@ matplotlib draws with stand-in colours, which are then replaced by CSS variables
 """
 
 import io
+import textwrap
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
@@ -25,6 +26,8 @@ _LINES: Final = ("-", "--", "-.", ":", (0, (6, 2, 1, 2, 1, 2)), (0, (1, 3)))
 _INCHES: Final = (9.0, 2.4)
 _LINE_INCHES: Final = 0.2
 _NAMES_WIDE: Final = 120
+_LINE_WIDE: Final = 8
+"""Before a name stands a piece of its line; both are in characters of the legend."""
 _QUARTER: Final = timedelta(minutes=15)
 _HOUR: Final = timedelta(hours=1)
 _TICKS_H: Final = (0.25, 0.5, 1, 2, 3, 6, 12, 24, 48, 168)
@@ -78,7 +81,12 @@ def _drawn(edges: Sequence[Any], curves: Sequence[Curve], unit: str) -> tuple[An
     for number, curve in enumerate(curves):
         look: dict[str, Any] = {"color": _CURVES[number % len(_CURVES)]}
         axes.step(
-            edges, _held(curve.values), where="post", linestyle=_LINES[number % len(_LINES)], label=curve.name, **look
+            edges,
+            _held(curve.values),
+            where="post",
+            linestyle=_LINES[number % len(_LINES)],
+            label=_label(curve),
+            **look,
         )
         if curve.band is not None:
             axes.fill_between(edges, *map(_held, curve.band), step="post", alpha=0.2, linewidth=0, **look)
@@ -95,16 +103,22 @@ def _held(values: Sequence[float]) -> list[float]:
     return [*values, values[-1]]
 
 
+def _label(curve: Curve) -> str:
+    """The whole name, on as many lines as it takes: two that differ at their ends are not to look alike."""
+    return "\n".join(textwrap.wrap(curve.name, _NAMES_WIDE - _LINE_WIDE))
+
+
 def _abreast(curves: Sequence[Curve]) -> int:
     """How many names of curves there is room for side by side above a plot."""
-    return max(1, min(4, _NAMES_WIDE // (max(len(curve.name) for curve in curves) + 8)))
+    return max(1, min(4, _NAMES_WIDE // (max(len(curve.name) for curve in curves) + _LINE_WIDE)))
 
 
 def _figure(unit: str, curves: Sequence[Curve]) -> tuple[Any, Any]:
     from matplotlib.figure import Figure
 
     wide, high = _INCHES
-    lines = -(-len(curves) // _abreast(curves)) if len(curves) > 1 else 0
+    names = sum(_label(curve).count("\n") + 1 for curve in curves) if len(curves) > 1 else 0
+    lines = -(-names // _abreast(curves))
     figure = Figure(figsize=(wide, high + _LINE_INCHES * lines), layout="constrained")
     axes = figure.add_subplot()
     axes.set_ylabel(unit, color=_INK)

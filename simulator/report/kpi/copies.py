@@ -1,0 +1,115 @@
+"""How far behind their owners the copies of sessions and bills are: from when a CPO knows until a receiver does.
+
+A session goes on in one direction: its energy grows, and once it has ended it stays so. So a copy has a change when it
+has come as far, whichever message brought it, and one that was lost is made up for by the next one or by a pull.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import Final
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from simulator.recording.reader import Recording
+from simulator.recording.rows import MoneyRow
+from simulator.recording.schema import STATE_VALUE
+
+_SESSIONS: Final = "(SELECT id FROM holding WHERE kind = 'session')"
+_SUBJECTS: Final = f"""SELECT b.id, b.entity, h.holder FROM subject b JOIN holding h ON h.id = b.holding
+WHERE b.holding IN {_SESSIONS} ORDER BY b.id"""
+# What is told is told again by others: each value is read once.
+_VALUES: Final = f"""SELECT s.value, json_extract({STATE_VALUE}, '$.status'),
+  CAST(round(1000 * json_extract({STATE_VALUE}, '$.kwh')) AS INTEGER)
+FROM (SELECT value, min(subject) AS subject FROM state WHERE holding IN {_SESSIONS} GROUP BY value) s
+JOIN subject b ON b.id = s.subject JOIN value v ON v.id = s.value ORDER BY s.value"""
+_ROWS: Final = f"SELECT subject, value, at_us FROM state WHERE holding IN {_SESSIONS} AND at_us < ?"
+_BEFORE: Final = ("PENDING", "RESERVATION")
+_STAGE: Final = 1 << 29
+"""More Wh than any session has."""
+
+_FARTHEST: Final = 3 * _STAGE
+
+Course = tuple[NDArray[np.int64], NDArray[np.int64]]
+"""Session and how far it has come, in one number; and when. In order of the first, then of time."""
+
+
+class Lag(Struct, frozen=True):
+    """Of so many changes, how late the copies of one receiver had them, summed up."""
+
+    receiver: str
+    changes: int
+    lag_s: float
+
+
+def session_lags(recording: Recording, cpos: Collection[str], from_us: int, to_us: int) -> list[Lag]:
+    """How late each receiver had the changes of a session's status or energy within a range of time.
+
+    `cpos` own the sessions. A change that it never had is left out, and a session of which it has no copy.
+    """
+    values, subjects = recording.query(_VALUES), recording.query(_SUBJECTS)
+    far_of = _column(_how_far(status, energy_wh) for _, status, energy_wh in values)
+    holders = sorted({holder for *_, holder in subjects if holder not in cpos})
+    rows = np.array(recording.query(_ROWS, (to_us,)), np.int64).reshape(-1, 3)
+    subject, value, at_us = rows.T
+    of_subject = np.searchsorted(_column(id for id, *_ in subjects), subject)
+    of_value = np.searchsorted(_column(id for id, *_ in values), value)
+    session = _column(entity for _, entity, _ in subjects)[of_subject]
+    far = session * _FARTHEST + far_of[of_value]
+    # A number a holder: the owners of sessions have none.
+    number = {holder: number for number, holder in enumerate(holders)}
+    by = _column(number.get(holder, -1) for *_, holder in subjects)[of_subject]
+    owners = _course(far[by == -1], at_us[by == -1])
+    return [
+        _lag(holder, owners, _course(far[by == number], at_us[by == number]), from_us)
+        for number, holder in enumerate(holders)
+    ]
+
+
+def cdr_lags(money: Iterable[MoneyRow], from_us: int, to_us: int) -> list[Lag]:
+    """How late each eMSP accepted the CDRs issued within a range of time; those that it did not are left out."""
+    issued: dict[tuple[str, str, str], int] = {}
+    lags_us: dict[str, list[int]] = {}
+    for row in money:
+        key = (row.creditor, row.debtor, row.cdr_id)
+        if row.kind == "receivable" and from_us <= row.at_us < to_us:
+            issued[key] = row.at_us
+        elif row.kind == "payable" and key in issued:
+            lags_us.setdefault(row.debtor, []).append(row.at_us - issued.pop(key))
+    return [Lag(debtor, len(each), sum(each) / 1e6) for debtor, each in sorted(lags_us.items())]
+
+
+def mean_s(lags: Sequence[Lag]) -> float | None:
+    """The mean over all changes; None of none."""
+    changes = sum(lag.changes for lag in lags)
+    return sum(lag.lag_s for lag in lags) / changes if changes else None
+
+
+def _how_far(status: str | None, energy_wh: int | None) -> int:
+    """A number that grows as a session goes on: whether it has begun or ended, then its energy."""
+    stage = 0 if status is None or status in _BEFORE else 1 if status == "ACTIVE" else 2
+    return stage * _STAGE + min(max(energy_wh or 0, 0), _STAGE - 1)
+
+
+def _column(numbers: Iterable[int]) -> NDArray[np.int64]:
+    return np.fromiter(numbers, np.int64)
+
+
+def _course(far: NDArray[np.int64], at_us: NDArray[np.int64]) -> Course:
+    """Only what is farther than all before: to tell the same again is no change."""
+    order = np.lexsort((at_us, far // _FARTHEST))
+    far, at_us = far[order], at_us[order]
+    # All of a later session is farther anyhow.
+    is_new = np.append(True, far[1:] > np.maximum.accumulate(far)[:-1])[: len(far)]
+    return far[is_new], at_us[is_new]
+
+
+def _lag(receiver: str, owners: Course, copies: Course, from_us: int) -> Lag:
+    far, changed_us = owners
+    reached, had_us = copies
+    first = np.searchsorted(reached, far)
+    counted = (first < len(reached)) & (changed_us >= from_us)
+    far, changed_us, first = far[counted], changed_us[counted], first[counted]
+    is_same = reached[first] // _FARTHEST == far // _FARTHEST
+    lag_us = (had_us[first] - changed_us)[is_same]
+    return Lag(receiver, len(lag_us), float(lag_us.sum()) / 1e6)
