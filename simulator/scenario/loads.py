@@ -4,11 +4,12 @@ Measured in sessions per EVSE and day. A load that no real network has tells how
 charges, so whoever shows its results has to say so.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 from msgspec.structs import asdict
 
+from simulator.scenario.busiest import busiest_places, members, sessions_within
 from simulator.scenario.model import Driver, DriverGroup, RecordedDrivers, Scenario
 from simulator.scenario.usable import ANYWHERE, Places, Wish, wish_of
 
@@ -19,14 +20,20 @@ Caltech 0.66 (51 stations), JPL 1.26 (52 stations). Light and stress are choices
 STRESS_ABOVE = 2.0
 """The bound: more than the busiest day of either site had (Caltech 0.98, JPL 1.62)."""
 
+_TELLING = 1.1
+"""So many times the load of all is a load of some places; a little more some always have."""
+
+_TOLD = 3
+"""Of so many wishes a place is told by its words."""
+
 _DAY_US = 86_400_000_000
 
 
 class Load(Struct, frozen=True):
     """What the drivers of a scenario ask of its EVSEs on an ordinary weekday.
 
-    `busiest` says where some of them ask for more than that of the EVSEs that they can use, if they do so anywhere;
-    `busiest_sessions_per_day` and `busiest_evses` are the load of these.
+    `busiest` says where those who can charge nowhere else ask for the most, if that is a tenth more or a stress load
+    which the whole is not; `busiest_sessions_per_day` and `busiest_evses` are the load of these places.
     """
 
     sessions_per_day: float
@@ -74,43 +81,59 @@ class Load(Struct, frozen=True):
 def load_of(scenario: Scenario) -> Load:
     """The load of a scenario; its named drivers count once in all the days that it lasts."""
     days = max(1.0, scenario.duration_us / _DAY_US)
-    sessions = sum(_sessions_a_day(drivers, days) for drivers in scenario.drivers)
     places = Places(scenario)
-    load = Load(sessions, places.evses(places.usable(ANYWHERE)))
-    local = [Load(load.sessions_per_day, load.evses, *each) for each in _local(scenario, places, days)]
-    # Not by what sums of fractions come to, nor by which drivers are written first.
-    busiest = max(local, key=lambda each: (round(each.highest, 6), each.busiest_evses, each.busiest), default=load)
-    return busiest if round(busiest.highest, 2) > round(load.highest, 2) else load
-
-
-def _local(scenario: Scenario, places: Places, days: float) -> Iterator[tuple[str, float, int]]:
-    """Where drivers can charge if not everywhere, in words, with the sessions asked for a day and the EVSEs there.
-
-    Asked for by all who can charge nowhere else, whatever words tell where they want to be. Recorded drivers count
-    there too, but make no such place: at a single charge point a real day may well have more than any site.
-    """
+    sessions = sum(_sessions_a_day(drivers, days) for drivers in scenario.drivers)
+    load = Load(sessions, sum(places.evses))
     wishes: dict[Wish, float] = {}
     for drivers in scenario.drivers:
         if not isinstance(drivers, RecordedDrivers):
             wish = wish_of(drivers)
             wishes[wish] = wishes.get(wish, 0.0) + _sessions_a_day(drivers, days)
+    wanted = {wish: places.usable(wish) for wish in wishes}
     asked: dict[int, float] = {}
-    words: dict[int, str] = {}
     for wish, rate in wishes.items():
-        usable = places.usable(wish)
-        asked[usable] = asked.get(usable, 0.0) + rate
-        words[usable] = min(words.get(usable, str(wish)), str(wish))
-    words.pop(places.usable(ANYWHERE), None)
+        asked[wanted[wish]] = asked.get(wanted[wish], 0.0) + rate
+    if not any(usable != places.usable(ANYWHERE) for usable in asked):
+        return load
+    # Where a real day was recorded is no wish to be there: at a single EVSE it may well have more than any site.
+    besides = _recorded_a_day(scenario, places)
+    there = busiest_places(asked, places.evses, besides)
+    busiest = Load(
+        load.sessions_per_day,
+        load.evses,
+        _words_for(there, wanted),
+        sessions_within(there, asked, besides),
+        sum(places.evses[each] for each in members(there)),
+    )
+    is_telling = busiest.is_stress > load.is_stress or busiest.highest > _TELLING * load.highest
+    return busiest if is_telling else load
+
+
+def _recorded_a_day(scenario: Scenario, places: Places) -> list[float]:
+    """How many recorded sessions come a day, by place."""
+    found = [0.0] * len(places.evses)
     recorded = [drivers for drivers in scenario.drivers if isinstance(drivers, RecordedDrivers)]
-    place_of = places.by_evse(scenario) if words and recorded else {}
+    place_of = places.by_evse(scenario) if recorded else {}
     for drivers in recorded:
-        rate = _sessions_a_day(drivers, days) / max(1, len(drivers.sessions))
+        rate = a_day([each.arrives_at_us for each in drivers.sessions]) / max(1, len(drivers.sessions))
         for session in drivers.sessions:
-            place = place_of.get(session.evse, 0)
-            asked[place] = asked.get(place, 0.0) + rate
-    for usable in words:
-        within = sum(rate for other, rate in asked.items() if other and other | usable == usable)
-        yield words[usable], within, places.evses(usable)
+            place = place_of.get(session.evse, -1)
+            if place >= 0:
+                found[place] += rate
+    return found
+
+
+def _words_for(places: int, wanted: Mapping[Wish, int]) -> str:
+    """The wishes that these places are made of, the widest first; of those for one set the first by its words."""
+    left, told = places, []
+    within = ((-usable.bit_count(), str(wish), usable) for wish, usable in wanted.items() if usable | places == places)
+    for _, words, usable in sorted(within):
+        if usable & left:
+            told.append(words)
+            left &= ~usable
+    if len(told) > _TOLD:
+        return f"{', '.join(told[:_TOLD])} and {len(told) - _TOLD} more"
+    return " and ".join(filter(None, (", ".join(told[:-1]), told[-1]))) if told else ""
 
 
 def _sessions_a_day(drivers: DriverGroup | RecordedDrivers | Driver, days: float) -> float:

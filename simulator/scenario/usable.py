@@ -6,7 +6,6 @@ set are in another.
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from itertools import compress
 
 from msgspec import Struct
 
@@ -15,7 +14,7 @@ from simulator.scenario.drivers import ANYWHERE_M, SEARCH_M
 from simulator.scenario.expand import PASSING, expand
 from simulator.scenario.model import Driver, DriverGroup, Scenario
 from simulator.world.evse import PowerType, rating_from_connector
-from simulator.world.geometry import distance_m
+from simulator.world.geometry import direction, nearness
 
 _METRES_PER_DEGREE = 111_000
 """At most as many as a degree of latitude has, so that nothing within reach is passed over."""
@@ -69,6 +68,10 @@ class Places:
         found = [place for place in _places(scenario) if place.evses]
         self._places = sorted(found, key=lambda place: place.latitude)
         self._latitudes = [place.latitude for place in self._places]
+        self._directions = [
+            (1 << number, *direction(place.latitude, place.longitude)) for number, place in enumerate(self._places)
+        ]
+        self.evses = [place.evses for place in self._places]
 
     def usable(self, wish: Wish) -> int:
         """Those that drivers with this wish can use: they look around where they want to be, over all CPOs."""
@@ -78,37 +81,36 @@ class Places:
             centres = [(place.latitude, place.longitude) for place in self._places if place.cpo == wish.near]
             usable = self._within(centres, wish.radius_m + SEARCH_M)
         else:
-            usable = _bits([True] * len(self._places))
+            usable = (1 << len(self._places)) - 1
         if wish.only_at:
-            usable &= _bits([any(name in wish.only_at for name in place.names) for place in self._places])
+            usable &= sum(
+                1 << number
+                for number, place in enumerate(self._places)
+                if any(name in wish.only_at for name in place.names)
+            )
         return usable
 
     def by_evse(self, scenario: Scenario) -> dict[str, int]:
-        """The one where an EVSE is, by its CPO and uid (`NL-ABC/uid`)."""
-        bits = {(place.cpo, place.names[-1]): 1 << number for number, place in enumerate(self._places)}
+        """The one where an EVSE is, by its CPO and uid (`NL-ABC/uid`): its number, -1 for none."""
+        numbers = {(place.cpo, place.names[-1]): number for number, place in enumerate(self._places)}
         return {
-            f"{cpo}/{evse.uid}": bits.get((cpo, location.id)) or bits.get((cpo, location.name or ""), 0)
+            f"{cpo}/{evse.uid}": numbers.get((cpo, location.id), numbers.get((cpo, location.name or ""), -1))
             for cpo, assets in expand(scenario).items()
             for location in assets.locations
             for evse in location.evses
         }
 
-    def evses(self, places: int) -> int:
-        """How many EVSEs there are at these."""
-        counts = [place.evses for place in self._places]
-        return sum(compress(counts, [bit == "1" for bit in reversed(f"{places:b}")]))
-
     def _within(self, centres: Sequence[tuple[float, float]], reach_m: int) -> int:
-        """Those that are as near as this to any of the centres."""
-        span = (reach_m + 1) / _METRES_PER_DEGREE
-        found = [False] * len(self._places)
+        """Those that are as near as this to any of the centres, in whole metres."""
+        span, near = (reach_m + 1) / _METRES_PER_DEGREE, nearness(reach_m + 0.5)
+        found = 0
         for latitude, longitude in centres:
             first, end = bisect_left(self._latitudes, latitude - span), bisect_right(self._latitudes, latitude + span)
-            for index in range(first, end):
-                if not found[index]:
-                    place = self._places[index]
-                    found[index] = distance_m(latitude, longitude, place.latitude, place.longitude) <= reach_m
-        return _bits(found)
+            x, y, z = direction(latitude, longitude)
+            for bit, east, north, up in self._directions[first:end]:
+                if x * east + y * north + z * up >= near:
+                    found |= bit
+        return found
 
 
 def can_charge(evse: EVSE) -> bool:
@@ -139,7 +141,3 @@ def _places(scenario: Scenario) -> list[Place]:
         for location in network.locations
     ]
     return places
-
-
-def _bits(chosen: Sequence[bool]) -> int:
-    return int("".join("1" if each else "0" for each in reversed(chosen)) or "0", 2)

@@ -1,6 +1,6 @@
 """Distances and displacements on the globe, as exact as a choice of charging station needs."""
 
-from math import asin, cos, degrees, radians, sin, sqrt
+from math import asin, cos, degrees, pi, radians, sin, sqrt
 
 _EARTH_RADIUS_M = 6_371_008.8  # mean radius, IUGG
 
@@ -12,6 +12,20 @@ def distance_m(latitude: float, longitude: float, other_latitude: float, other_l
     half_lambda = sin(radians(other_longitude - longitude) / 2)
     chord = half_phi * half_phi + cos(phi) * cos(other_phi) * half_lambda * half_lambda
     return round(2 * _EARTH_RADIUS_M * asin(min(1.0, sqrt(chord))))
+
+
+def direction(latitude: float, longitude: float) -> tuple[float, float, float]:
+    """A point (degrees) as seen from the centre of the globe: a vector of length 1."""
+    phi, azimuth = radians(latitude), radians(longitude)
+    return cos(phi) * cos(azimuth), cos(phi) * sin(azimuth), sin(phi)
+
+
+def nearness(reach_m: float) -> float:
+    """The scalar product of two directions as far apart as this; it is greater for points that are nearer.
+
+    To compare by it is quicker than by `distance_m`, and from some metres on as exact.
+    """
+    return cos(min(reach_m / _EARTH_RADIUS_M, pi))
 
 
 def offset(latitude: float, longitude: float, east_m: float, north_m: float) -> tuple[float, float]:

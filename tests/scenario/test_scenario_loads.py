@@ -76,6 +76,7 @@ sites:
   - {cpo: NL-BIG, name: Port, at: [52.25, 4.48], evses: {count: 194, power: 22 kW}}
 drivers:
 """
+SQUARE_ONLY = "  - {{emsp: NL-EMA, name: square, sessions_per_day: {}, only_at: Square}}\n"
 NAMED = "name: {}, arrives: '01:00', at: [52.16, 4.48]"
 
 
@@ -157,3 +158,48 @@ def test_those_who_can_charge_anywhere_make_no_load_of_a_place(tmp_path: Path) -
     drivers = ("0.1", "0.1, around: [52.16, 4.48], radius: 90 km", "24.8")
     found = load_in(tmp_path, SQUARE + "".join(f"  - {{emsp: NL-EMA, sessions_per_day: {each}}}\n" for each in drivers))
     assert (found.busiest, found.sessions_per_evse) == ("", 0.125)
+
+
+TRIANGLE = SQUARE.replace("count: 4", "count: 2").replace("count: 194", "count: 2") + (
+    "  - {emsp: NL-EMA, sessions_per_day: 3, only_at: [Square, Kiosk]}\n"
+    "  - {emsp: NL-EMA, sessions_per_day: 4, only_at: [Kiosk, Port]}\n"
+    "  - {emsp: NL-EMA, sessions_per_day: 5, only_at: [Port, Square]}\n"
+)
+MARKET = "  - {cpo: NL-ABC, name: Market, at: [52.40, 4.48], evses: {count: 94, power: 22 kW}}\n"
+
+
+def test_places_whose_sets_overlap_are_busy_together(tmp_path: Path) -> None:
+    """Nobody is bound to one place, and each pair of places has 1.25 at most."""
+    found = load_in(tmp_path, TRIANGLE.replace("drivers:\n", MARKET + "drivers:\n"))
+    assert (found.busiest_sessions_per_day, found.busiest_evses) == (12, 6)
+    assert found.busiest == "at Kiosk, Port and at Port, Square"
+
+
+@pytest.mark.parametrize(
+    ("anywhere", "at_square", "busiest"),
+    [
+        (9, 6.4, ""),  # 1.60 where all have 1.54
+        (7.2, 6.8, "at Square"),  # 1.70 where all have 1.40
+        (11, 8.4, "at Square"),  # 2.10 where all have 1.94
+    ],
+)
+def test_a_little_more_than_all_is_no_load_of_a_place_unless_it_is_a_stress_load(
+    tmp_path: Path, anywhere: float, at_square: float, busiest: str
+) -> None:
+    drivers = f"  - {{emsp: NL-EMA, sessions_per_day: {anywhere}}}\n" + SQUARE_ONLY.format(at_square)
+    found = load_in(tmp_path, SQUARE.replace("count: 194", "count: 4") + drivers)
+    assert (found.busiest, found.is_stress) == (busiest, at_square > 8)
+
+
+def test_of_many_wishes_a_few_are_told(tmp_path: Path) -> None:
+    points = [(52.16 + 0.001 * number, 4.48) for number in range(6)]
+    sites = "".join(
+        f"  - {{cpo: NL-ABC, name: P{number}, at: [{at[0]}, 4.48], evses: {{count: 1, power: 22 kW}}}}\n"
+        for number, at in enumerate(points)
+    )
+    pairs = "".join(
+        f"  - {{emsp: NL-EMA, sessions_per_day: 3, only_at: [P{number}, P{(number + 1) % 6}]}}\n" for number in range(6)
+    )
+    found = load_in(tmp_path, SQUARE.replace("drivers:\n", sites + "drivers:\n") + pairs)
+    assert (found.busiest_sessions_per_day, found.busiest_evses) == (18, 6)
+    assert found.busiest == "at P0, P1, at P1, P2, at P2, P3 and 2 more"

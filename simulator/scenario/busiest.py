@@ -1,0 +1,162 @@
+"""The places of which most is asked: by all who can charge at none but these, whichever of their wishes overlap.
+
+There are far too many sets of places to try. But what is asked of the busiest one is also the least that the places can
+be limited to, so much an EVSE, when everybody is to be served (max-flow min-cut; P. Hall, "On representatives of
+subsets", 1935). So all are shared out over the places with room: where somebody finds none and nobody can be moved to
+make some, the places looked through are asked for more than the limit, which is raised to what they are asked for.
+
+Sets of places are whole numbers with a bit for each (see usable.py).
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
+from typing import Final
+
+_ROUNDING: Final = 1e-9
+"""Less than this of a session is what sums of fractions come to."""
+
+
+def busiest_places(asked: Mapping[int, float], evses: Sequence[int], besides: Sequence[float]) -> int:
+    """The places with the most sessions an EVSE, as they are asked for by the sets of places that drivers can use.
+
+    `evses` and `besides` are by place: how many it has, and the sessions that are there anyhow. Of several sets with as
+    many it is the largest that hangs together, 0 where nothing is asked.
+    """
+    # Places are numbered from south to north: who cannot go far north comes first and is served far south, which leaves
+    # few to be moved later.
+    ordered = sorted(asked.items(), key=lambda each: (each[0].bit_length(), each[0]))
+    sharing = _Sharing({usable: rate for usable, rate in ordered if usable and rate > 0}, evses, besides)
+    sharing.share_out()
+    # Where alone what is there anyhow is above the limit, a wish for more places may be asked for still more.
+    sets = [sharing.limited_by, *sharing.tight(), *(usable for usable, _ in ordered if usable & sharing.above)]
+    return max(sets, key=lambda each: (round(sharing.load(each), 6), sharing.evses(each), each))
+
+
+def sessions_within(places: int, asked: Mapping[int, float], besides: Sequence[float]) -> float:
+    """How many sessions are asked of some places by all who can charge nowhere else, with those there anyhow."""
+    there = sum(besides[place] for place in members(places))
+    return there + sum(rate for usable, rate in asked.items() if usable and usable | places == places)
+
+
+def members(places: int) -> Iterator[int]:
+    """The numbers of some places."""
+    while places:
+        lowest = places & -places
+        yield lowest.bit_length() - 1
+        places ^= lowest
+
+
+class _Sharing:
+    """Who is served where, by shares of sessions; nowhere more than what the places `limited_by` are asked for.
+
+    `above` are the places where what is there anyhow is more.
+    """
+
+    def __init__(self, asked: Mapping[int, float], evses: Sequence[int], besides: Sequence[float]) -> None:
+        self._asked, self._usable, self._rates = asked, list(asked), list(asked.values())
+        self._evses, self._besides = evses, besides
+        # By who asks, how much of it is where; by place, who is there.
+        self._shares: list[dict[int, float]] = [{} for _ in asked]
+        self._there: list[dict[int, None]] = [{} for _ in evses]
+        self._taken = [0.0] * len(evses)
+        self._all = 0
+        for usable in asked:
+            self._all |= usable
+        self._limit_by(self._all)
+
+    def evses(self, places: int) -> int:
+        """How many EVSEs some places have."""
+        return sum(self._evses[place] for place in members(places))
+
+    def load(self, places: int) -> float:
+        """Sessions an EVSE of some places, of those who can charge nowhere else."""
+        return sessions_within(places, self._asked, self._besides) / max(1, self.evses(places))
+
+    def share_out(self) -> None:
+        """Serve one after the other, and raise the limit where that cannot be done."""
+        for who, left in enumerate(self._rates):
+            while left > _ROUNDING:
+                steps, seen = self._way_to_room(who)
+                if steps:
+                    left -= self._move(steps, left)
+                    continue
+                if self.load(seen) <= self._limit:
+                    break
+                self._limit_by(seen)
+
+    def tight(self) -> Iterator[int]:
+        """The places from which nobody can be moved to any with room, by what of them hangs together."""
+        loose, before = self._room, -1
+        while loose != before:
+            before = loose
+            for usable, shares in zip(self._usable, self._shares, strict=True):
+                if usable & loose:
+                    for place in shares:
+                        loose |= 1 << place
+        tight = self._all & ~loose
+        parts: list[int] = []
+        for usable in self._usable:
+            if usable | tight == tight:
+                apart = [part for part in parts if not part & usable]
+                for part in parts:
+                    usable |= part if part & usable else 0
+                parts = [*apart, usable]
+        yield from parts
+
+    def _limit_by(self, places: int) -> None:
+        """Set the limit to what is asked of some places."""
+        self.limited_by, self._limit = places, self.load(places)
+        self.above = self._room = 0
+        self._left = [0.0] * len(self._evses)
+        for place, evses in enumerate(self._evses):
+            left = self._limit * evses - self._besides[place]
+            self.above |= (left < -_ROUNDING) << place
+            self._left[place] = max(0.0, left) - self._taken[place]
+            self._room |= (self._left[place] > _ROUNDING) << place
+
+    def _way_to_room(self, who: int) -> tuple[list[tuple[int, int]], int]:
+        """Steps (who, place) that end at a place with room, and all places looked through.
+
+        At each step somebody goes to the place, and has come from that of the step before.
+        """
+        seen = 0
+        came_from: dict[int, int] = {who: -1}
+        led_there: dict[int, int] = {}
+        queue = [who]
+        for each in queue:
+            free = self._usable[each] & self._room
+            if free:
+                place, steps = (free & -free).bit_length() - 1, []
+                while place >= 0:
+                    steps.append((each, place))
+                    place = came_from[each]
+                    each = led_there.get(place, who)
+                return steps[::-1], seen
+            new = self._usable[each] & ~seen
+            seen |= new
+            for place in members(new):
+                led_there[place] = each
+                for other in self._there[place]:
+                    if other not in came_from:
+                        came_from[other] = place
+                        queue.append(other)
+        return [], seen
+
+    def _move(self, steps: Sequence[tuple[int, int]], most: float) -> float:
+        """Go these steps with as much as there is of everybody and room at the end; returns how much that is."""
+        moved = min(most, self._left[steps[-1][1]])
+        for (_, place), (other, _) in pairwise(steps):
+            moved = min(moved, self._shares[other][place])
+        for (_, place), (other, _) in pairwise(steps):
+            self._shares[other][place] -= moved
+            if self._shares[other][place] <= _ROUNDING:
+                del self._shares[other][place], self._there[place][other]
+        for who, place in steps:
+            self._shares[who][place] = self._shares[who].get(place, 0.0) + moved
+            self._there[place][who] = None
+        last = steps[-1][1]
+        self._taken[last] += moved
+        self._left[last] -= moved
+        if self._left[last] <= _ROUNDING:
+            self._room &= ~(1 << last)
+        return moved
