@@ -26,6 +26,9 @@ class Status(IntEnum):
     RECEIVER_NOT_CONNECTED = 4003
 
 
+UNREACHED: Final = (Status.UNKNOWN_RECEIVER, Status.RECEIVER_TIMEOUT, Status.RECEIVER_NOT_CONNECTED)
+"""What a hub answers when it could not bring a message to whom it is for."""
+
 _MEANINGS: Final = {
     Status.SUCCESS: "The request was understood and carried out.",
     Status.CLIENT_ERROR: "The request is wrong in a way that has no code of its own.",

@@ -127,6 +127,11 @@ def _closed(type_: Any) -> Any:
     return closed | None
 
 
+def _reduced(obj: Struct) -> tuple[Any, ...]:
+    """How it is pickled: no other process has the class that was made for its members."""
+    return with_members, (known_class(type(obj))(**known_fields(obj)), unknown_values(obj))
+
+
 def _class_with(cls: type[Struct], names: tuple[str, ...]) -> type[Struct]:
     found = _with.get((cls, names))
     if found is None:
@@ -135,6 +140,7 @@ def _class_with(cls: type[Struct], names: tuple[str, ...]) -> type[Struct]:
             cls.__name__,
             [(field, Any) for field in fields],
             bases=(cls,),
+            namespace={"__reduce__": _reduced},
             module=cls.__module__,
             rename=dict(zip(fields, names, strict=True)),
             frozen=True,

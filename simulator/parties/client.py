@@ -16,6 +16,7 @@ from simulator.engine.streams import Streams
 from simulator.ocpi import envelope
 from simulator.ocpi import headers as h
 from simulator.ocpi.findings import Finding, Invalid
+from simulator.ocpi.status import UNREACHED, meaning
 from simulator.parties.connection import Connection
 from simulator.parties.dialect import OLDEST
 from simulator.wire.carrier import Request
@@ -195,6 +196,18 @@ def came_through(exchange: Exchange | None) -> bool:
     if exchange is None or exchange.response is None:
         return False
     return exchange.response.status < 500 and (exchange.ocpi_status or 0) < 3000
+
+
+def why_not(exchange: Exchange | None) -> str:
+    """Why a push came to nothing, for people: its receiver refused it, or is out of reach or out of order."""
+    if exchange is None:
+        return "the receiver's URL cannot be used"
+    response, code = exchange.response, exchange.ocpi_status or 0
+    if response is None:
+        return exchange.failure
+    if came_through(exchange):
+        return "refused by the receiver"
+    return f"unreachable: {meaning(code)}" if code in UNREACHED else f"out of order: HTTP {response.status}, {code}"
 
 
 def not_found(exchange: Exchange) -> bool:

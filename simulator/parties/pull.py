@@ -1,8 +1,9 @@
 """Crawls a peer's list page by page, as its Link headers lead, and knows how far what came can be trusted.
 
 A list may change while it is read. What is deleted on a page that was read already lets the rest move up, and one that
-was next to be read is missed: X-Total-Count is then less than on the page before, and the list is read anew. A swap
-cannot be seen like that, so that only a list of one page is sure by itself to lack nothing.
+was next to be read is missed: X-Total-Count is then less than on the page before, and the list is read anew. What is
+added at the same time can hide that: the total is more then, or the same, so that only a list of one page is sure by
+itself to lack nothing.
 
 Source: OCPI 2.2.1, Transport and format, Pagination; digest, section 2.4.
 """
@@ -45,8 +46,8 @@ class Crawl(Struct, Generic[T], frozen=True):
     """What a crawl brought.
 
     `whole`: as far as the peer's answers say, these are all objects that it has. `settled`: and none was missed because
-    the list changed while it was read. `refused`: the peer lets us in, has understood, and will not answer this; to
-    ask again is of no use.
+    the list changed while it was read. `moved`: its total changed meanwhile, so that some may have been. `refused`: the
+    peer lets us in, has understood, and will not answer this; to ask again is of no use.
     """
 
     listed: list[Listed[T]]
@@ -55,6 +56,7 @@ class Crawl(Struct, Generic[T], frozen=True):
     refused: bool = False
     whole: bool = False
     settled: bool = False
+    moved: bool = False
 
     @property
     def objects(self) -> list[T]:
@@ -144,7 +146,8 @@ class _Reading(Generic[T]):
         if lacks and len(pages) == 1 and exchange is not None:
             office.client.hints(exchange, [_too_few(len(self._listed), self.totals[0])])
         whole = not self._bad and not self.shrank and not lacks
-        return Crawl(self._listed, True, whole=whole, settled=whole and len(pages) == 1)
+        moved = len(dict.fromkeys(self.totals)) > 1 and self.totals != self._before
+        return Crawl(self._listed, True, whole=whole, settled=whole and len(pages) == 1, moved=moved)
 
     def _take(self, exchange: Exchange, page: msgspec.Raw, cls: type[Any]) -> None:
         """Take the objects of a page. Raises Invalid when it is no list."""

@@ -17,8 +17,9 @@ from simulator.ocpi import codec
 from simulator.ocpi.findings import Invalid
 from simulator.ocpi.modules import InterfaceRole, ModuleID
 from simulator.ocpi.routes import join_url
+from simulator.ocpi.unknown import known_class
 from simulator.parties.connection import Connection
-from simulator.parties.dialect import Unsayable
+from simulator.parties.dialect import NEWEST, Unsayable
 from simulator.parties.office import Office
 
 
@@ -49,11 +50,13 @@ class Item(Struct, frozen=True):
     def read(self, connection: Connection, data: msgspec.Raw) -> Struct:
         """What the peer shows. Raises Invalid."""
         if self.original is not None and self._is_spoken(connection):
-            return codec.decode(data, type(self.original))
+            decode = codec.decode_whole if connection.version == NEWEST else codec.decode
+            shown: Struct = decode(bytes(data), known_class(type(self.original)))
+            return shown
         return connection.dialect.decode(data, type(self.obj))
 
     def _is_spoken(self, connection: Connection) -> bool:
-        return connection.dialect.class_of(type(self.obj)) is type(self.original)
+        return connection.dialect.class_of(type(self.obj)) is known_class(type(self.original))
 
 
 def read_back(

@@ -221,13 +221,16 @@ class Synchroniser:
     def _read(
         self, pull: Pull, target: Connection, date_from: str | None, since: int, cause: Cause
     ) -> Generator[Event, Any, Crawl[Any]]:
-        """Read a list: twice if it has several pages and lacks what we know, lest that was only missed."""
+        """Read a list: twice if it has several pages and lacks what we know, lest that was only missed, or if it shows
+        that it changed meanwhile, lest something was that we do not know.
+        """
         office = self._office
         found: Crawl[Any] = yield from crawl(office, target, pull.module, pull.cls, cause, date_from, pull.read)
-        if found.settled or not pull.copies.gone(target, found, since):
+        lacks = not found.settled and bool(pull.copies.gone(target, found, since))
+        if not lacks and not pull.copies.moved(target, found):
             return found
         again: Crawl[Any] = yield from crawl(office, target, pull.module, pull.cls, cause, date_from, pull.read)
-        if again.whole and pull.copies.repeats(target, found, again):
-            return replace(again, settled=True)
+        if again.complete and pull.copies.repeats(target, found, again) and (again.whole or not lacks):
+            return replace(again, settled=again.whole)
         problem = again.problem or f"The list of {pull.module} of {target.peer_id} changed while it was read."
         return replace(again if again.complete else found, complete=False, problem=problem)

@@ -118,17 +118,27 @@ class Receiver(Generic[T]):
                 gone.append(obj)
         return gone
 
+    def moved(self, connection: Connection, found: Crawl[Any]) -> bool:
+        """Whether a list of what may go shows that it changed while it was read: by its total, or as pages overlap."""
+        listed = found.listed
+        if not self.removes or not found.complete or not listed or listed[0].exchange == listed[-1].exchange:
+            return False
+        on_page: dict[str, int] = {}
+        keys = self._keys(connection, found)
+        return found.moved or any(
+            on_page.setdefault(key, each.exchange) != each.exchange for key, each in zip(keys, listed, strict=True)
+        )
+
     def repeats(self, connection: Connection, first: Crawl[Any], second: Crawl[Any]) -> bool:
         """Whether a second reading has brought all that the first did, in its order.
 
         Then nothing that the first had read was deleted meanwhile, so nothing moved up past the page being read.
         """
-        keys, again = (
-            [_joined(self.key(self.heard(connection, each.object))) for each in found.listed]
-            for found in (first, second)
-        )
-        remaining = iter(again)
-        return all(key in remaining for key in keys)
+        remaining = iter(self._keys(connection, second))
+        return all(key in remaining for key in dict.fromkeys(self._keys(connection, first)))
+
+    def _keys(self, connection: Connection, found: Crawl[Any]) -> list[str]:
+        return [_joined(self.key(self.heard(connection, each.object))) for each in found.listed]
 
     def _take_listed(self, connection: Connection, each: Listed[Any], obj: T, since: int, cause: Cause) -> bool:
         try:

@@ -79,7 +79,10 @@ def office_remark(kind: str, data: Data) -> str:
     if kind in ("authorised", "refused"):
         method = str(data.get("method", ""))
         text = _BY_METHOD.get(method)
-        words = (str(data.get("status", "")) if kind == "refused" else "", tr(text) if text else method)
+        words = (
+            str(data.get("status", "")) if kind == "refused" else "",
+            str(data.get("why") or (tr(text) if text else method)),
+        )
         return ", ".join(filter(None, words))
     if kind == "invoice_disputed":
         return ", ".join(_disputed(data))

@@ -1,10 +1,11 @@
 """Reads OCPI files of any version: as they are written, and as the 2.2.1 that a CPO works with.
 
-What 2.3.0 says beyond that is kept, for partners of that version and for the bill. A plug that 2.2.1 lacks has a
-stand-in there, so that vehicles can charge at it, and so has a price that it cannot say exactly. A tariff whose prices
-contain a tax of unknown rate cannot be billed, as every bill says what is due without taxes, and is a finding; and so
-is one with a field that decides a price and is not of its version, as a reader would pass over it. An element with an
-unknown restriction is kept as everywhere, and billed to nobody; of 2.1.1, whose files are not kept, it is a finding.
+What 2.3.0 says beyond that is kept for partners of that version and for the bill, and so is what even it does not know,
+as who shows an object again is to have that. A plug that 2.2.1 lacks has a stand-in there, so that vehicles can charge
+at it, and so has a price that it cannot say exactly. A tariff whose prices contain a tax of unknown rate cannot be
+billed, as every bill says what is due without taxes, and is a finding; and so is one with a field that decides a price
+and is not of its version, as a reader would pass over it. An element with an unknown restriction is kept as everywhere,
+and billed to nobody; of 2.1.1, whose files are not kept, it is a finding.
 """
 
 from collections.abc import Iterable, Iterator
@@ -15,7 +16,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from simulator.ocpi.codec import decode, decode_list
+from simulator.ocpi.codec import decode, decode_list, decode_whole, decode_whole_list
 from simulator.ocpi.findings import Finding, Invalid
 from simulator.ocpi.remarks import remarks
 from simulator.ocpi.v2_2_1.tariffs import Tariff
@@ -41,7 +42,7 @@ def read_object(raw: bytes, cls: type[T], version: str) -> tuple[T, Any]:
     """The object of a file as 2.2.1, and as it is written if that is 2.3.0. Raises Invalid."""
     passed_over = tuple(_passed_over(raw, cls, version))
     try:
-        written = decode(raw, class_in(version, cls))
+        written = (decode_whole if version == RICHEST else decode)(raw, class_in(version, cls))
     except Invalid as invalid:
         raise Invalid((*passed_over, *invalid.findings)) from None
     if passed_over:
@@ -56,7 +57,7 @@ def read_list(raw: bytes, cls: type[T], version: str) -> tuple[list[T], list[Any
     """
     objects: list[T] = []
     kept: list[Any] = []
-    written, findings = decode_list(raw, class_in(version, cls))
+    written, findings = (decode_whole_list if version == RICHEST else decode_list)(raw, class_in(version, cls))
     if cls is Tariff:
         for index, each in enumerate(msgspec.json.decode(raw, type=list[msgspec.Raw])):
             findings += _inside(index, _passed_over(bytes(each), cls, version))

@@ -1,4 +1,7 @@
-"""A network written in OCPI 2.3.0: partners of that version are told all of it, others what they have words for."""
+"""A network written in OCPI 2.3.0: partners of that version are told all of it, others what they have words for.
+
+All of it: also what OCPI does not know, which a file may have at every depth.
+"""
 
 import json
 from collections.abc import Iterator
@@ -9,7 +12,8 @@ import pytest
 from run_town import H, OpenTown, S, holds, named, played, town
 
 from simulator.engine.cause import TIME
-from simulator.ocpi.codec import encode
+from simulator.ocpi.codec import decode, encode
+from simulator.ocpi.unknown import known_class
 from simulator.parties.readback import read_back
 from simulator.parties.roles.copies import copies
 from simulator.parties.roles.cpo_places import PlaceChange, What
@@ -24,7 +28,10 @@ TARIFF: Json = {
     "id": "mega",
     "currency": "EUR",
     "tax_included": "YES",
-    "elements": [{"price_components": [{"type": "ENERGY", "price": 0.605, "vat": 21, "step_size": 1}]}],
+    "elements": [
+        {"price_components": [{"type": "ENERGY", "price": 0.605, "vat": 21, "step_size": 1, "index": "EPEX"}]}
+    ],
+    "sponsor": {"name": "Sun AG", "share": 0.125},
     "energy_mix": {"is_green_energy": True, "environ_impact": [{"category": "MICROPLASTICS", "amount": 0.5}]},
     "last_updated": EARLIER,
 }
@@ -39,12 +46,14 @@ def evse(number: int, standard: str) -> Json:
         "max_voltage": 1000,
         "max_amperage": 50,
         "tariff_ids": ["mega"],
+        "cable_length": 7.5,
         "capabilities": ["ISO_15118_20_PLUG_AND_CHARGE"],
         "last_updated": EARLIER,
     }
     uid = f"TRK-E{number}"
     return {"uid": uid, "evse_id": f"NL*TRK*E{number}", "status": "AVAILABLE"} | {
         "parking": [{"parking_id": "P"}],
+        "colour": "red",
         "connectors": [connector],
         "last_updated": EARLIER,
     }
@@ -66,6 +75,7 @@ LOCATION: Json = {
     ],
     "time_zone": "Europe/Amsterdam",
     "help_phone": "+31201234567",
+    "showers": [{"price": 2, "warm": True}],
     "last_updated": EARLIER,
 }
 
@@ -180,20 +190,34 @@ def test_a_change_keeps_what_was_written(desk: OpenTown, what: What, text: str) 
     assert withheld == (["2.2.1", "2.1.1"] if what in ("evse", "connector", "tariff") else [])
 
 
+def compared(desk: OpenTown, party: Any, connection: Any) -> dict[str, int]:
+    counts: list[dict[str, int]] = []
+
+    def work() -> Any:
+        counts.append((yield from read_back(party.office, connection, copies(party, connection), TIME)))
+
+    party.office.spawn(work(), "compare")
+    desk.run_until(lambda: bool(counts))
+    return counts[0]
+
+
 def test_each_finds_its_copies_equal(desk: OpenTown) -> None:
     cpo = desk.world.cpos[CPO]
     pairs = [(cpo, cpo.office.connections[peer]) for peer in (NEW, HOME, OLD)]
     pairs += [(desk.world.emsps[peer], desk.connection(peer, CPO)) for peer in (NEW, HOME, OLD)]  # type: ignore[misc]
     for party, connection in pairs:
-        counts: list[dict[str, int]] = []
+        counts = compared(desk, party, connection)
+        assert counts["equal"] > 0
+        assert (counts["different"], counts["missing"]) == (0, 0), (party.office.id, connection.peer_id)
 
-        def work(party: Any = party, connection: Any = connection, counts: Any = counts) -> Any:
-            counts.append((yield from read_back(party.office, connection, copies(party, connection), TIME)))
 
-        party.office.spawn(work(), "compare")
-        desk.run_until(lambda counts=counts: bool(counts))  # type: ignore[misc]
-        assert counts[0]["equal"] > 0
-        assert (counts[0]["different"], counts[0]["missing"]) == (0, 0), (party.office.id, connection.peer_id)
+def test_a_copy_that_lacks_what_nobody_knows_is_not_equal(desk: OpenTown) -> None:
+    store, id = desk.world.emsps[NEW].tariffs.store, ("NL", "TRK", "mega")
+    whole = store.original(None, *id)
+    store.again(decode(encode(whole), known_class(type(whole))), *id)
+    cpo = desk.world.cpos[CPO]
+    assert compared(desk, cpo, cpo.office.connections[NEW])["different"] == 1
+    store.again(whole, *id)
 
 
 def test_the_town_charges_and_bills_alike_on_both_wires(tmp_path: Path) -> None:

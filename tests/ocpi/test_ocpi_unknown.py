@@ -2,6 +2,7 @@
 
 import gc
 import json
+import pickle
 from typing import Any
 
 import pytest
@@ -113,6 +114,15 @@ def test_a_whole_object_has_all_members_that_its_class_does_not_know(version: st
     assert decode_whole(encode(whole), cls) == whole
     (first, second), findings = decode_whole_list(b"[%b,%b,7]" % (text, encode(plain)), cls)
     assert (first, second, len(findings)) == (whole, plain, 1)
+
+
+@pytest.mark.parametrize("version", IN)
+def test_an_object_goes_to_another_process_with_them(version: str) -> None:
+    """As the scenario of a sweep does, that names a file with them."""
+    cls = tariff_class(version)
+    tree = json.loads(raw(version, MOON)) | {"x": 2.50}
+    for tariff in (decode(raw(version, MOON), cls), decode_whole(json.dumps(tree).encode(), cls)):
+        assert pickle.loads(pickle.dumps(tariff)) == tariff
 
 
 def test_an_object_that_is_known_is_its_class_alone() -> None:

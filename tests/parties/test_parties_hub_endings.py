@@ -82,6 +82,17 @@ def test_one_that_is_refused_has_been_heard_of(desk: OpenTown) -> None:
         assert asked.count("P") == 1
 
 
+def test_one_that_is_under_way_is_not_told_twice(desk: OpenTown) -> None:
+    with answering(desk, None) as asked:
+        ends(desk)
+        reads(desk, EMSP)
+        assert asked.count("P") == 1
+        desk.run_for(MIN)
+    assert knows(desk)
+    reads(desk, EMSP)
+    assert not knows(desk)
+
+
 def test_who_is_away_is_told_when_it_is_back(desk: OpenTown) -> None:
     emsp = desk.world.emsps[EMSP]
     desk.kernel.take_down(emsp.office.node)

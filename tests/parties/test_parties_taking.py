@@ -14,6 +14,8 @@ from parties_objects import LATER, cdr, issue, location, session, token
 from run_town import OpenTown, named, town
 from test_parties_tariffs import tariff
 
+from simulator.parties.sync import RETRIES_US
+
 CPO, EMSP, HUB = "NL-ABC", "NL-EMA", "NL-HUB"
 LATEST = "2026-05-04T10:00:00Z"
 DAY_US = 24 * 3_600_000_000
@@ -357,6 +359,48 @@ def test_a_swap_that_no_total_shows_takes_nothing_away(desk: OpenTown) -> None:
         assert told["problems"] == ["The list of tariffs of NL-ABC changed while it was read."]
         read(desk, EMSP, CPO)
         assert ids(desk, "tariffs", "X") == ["X1", "X2", "X3", "X4", "X5", "X9"]
+
+
+def nothing_is_known(desk: OpenTown, lister: Lister) -> None:
+    """What a list lacks of what is known has it read twice anyhow."""
+    lister.lists["tariffs"] = []
+    read(desk, EMSP, CPO)
+    assert all(each.party_id != "ABC" for each in store_of(desk, "tariffs"))
+
+
+def test_what_was_missed_of_a_list_that_changed_is_read_at_once(desk: OpenTown) -> None:
+    """G2 moves up to the page that was read already; that the list is longer than before hides that."""
+    with Lister(desk, CPO) as lister:
+        lister.limit = 2
+        nothing_is_known(desk, lister)
+        items = lister.lists["tariffs"] = [tariff(f"G{number}") for number in range(6)]
+
+        def grow(module: str, offset: int) -> None:
+            if items[0]["id"] == "G0":
+                items[:] = [*items[1:], tariff("G8"), tariff("G9")]
+
+        lister.after = grow
+        told = read(desk, EMSP, CPO)
+        assert told["problems"] == ["The list of tariffs of NL-ABC changed while it was read."]
+        assert ids(desk, "tariffs", "G") == ["G1", "G2", "G3", "G4", "G5", "G8", "G9"]
+        desk.run_for(RETRIES_US[0])
+        assert desk.events("synchronised", EMSP)[-1]["problems"] == []
+
+
+@pytest.mark.parametrize("length", [4, 5], ids=["overlap", "more"])
+def test_what_is_new_on_a_page_that_was_read_already_is_read_at_once(desk: OpenTown, length: int) -> None:
+    with Lister(desk, CPO) as lister:
+        lister.limit = 2
+        nothing_is_known(desk, lister)
+        items = lister.lists["tariffs"] = [tariff(f"N{number}") for number in range(1, 5)]
+
+        def add(module: str, offset: int) -> None:
+            if items[0]["id"] != "N0":
+                items[:] = [tariff("N0"), *items][:length]
+
+        lister.after = add
+        assert read(desk, EMSP, CPO)["problems"] == []
+        assert ids(desk, "tariffs", "N") == [f"N{number}" for number in range(length)]
 
 
 def test_totals_that_differ_in_the_same_way_each_time_are_the_peers_own(desk: OpenTown) -> None:

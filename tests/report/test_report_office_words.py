@@ -59,6 +59,7 @@ def test_whatever_a_party_notices_has_words() -> None:
             "I-1, missing CDRs: C1, C2, invoiced twice: C3",
         ),
         ("refused", {"status": "Unknown", "method": "AUTH_REQUEST"}, "Unknown, asked the eMSP"),
+        ("refused", {"status": "Unknown", "method": "AUTH_REQUEST", "why": "It is away."}, "Unknown, It is away."),
     ],
 )
 def test_what_a_party_goes_by(kind: str, data: dict[str, Any], remark: str) -> None:

@@ -79,6 +79,11 @@ def test_a_tariff_of_2_3_0_is_billed_by_its_net_and_kept_as_it_is(tmp_path: Path
     assert kept.elements[0].price_components[0].price == Decimal("0.605")
 
 
+def test_what_even_2_3_0_does_not_know_is_kept(tmp_path: Path) -> None:
+    kept = expand(load(written(tmp_path, "2.3.0", NEW | {"sponsor": "Sun AG"})))["NL-ABC"].original_tariffs["day"]
+    assert unknown_members(kept) == ("sponsor",)
+
+
 TAXED_BOOKED = {"price_components": [PRICE | {"vat": 21}], "restrictions": {"booking": "BOOKING"}}
 UNKNOWN = [{"price_components": [PRICE | {"vat": 21}], "restrictions": {"phase_of_moon": "NEW"}}]
 NO_RATE = "$.elements[0].price_components[0].vat"

@@ -34,12 +34,16 @@ _IN_OCPP = {
 
 
 class Authorisation(Struct, frozen=True):
-    """A decision: `status` in OCPP's word; who pays and how it was decided when it is Accepted."""
+    """A decision: `status` in OCPP's word; who pays and how it was decided when it is Accepted.
+
+    `unreachable` is why its eMSP could not be asked, where that alone would have let it charge.
+    """
 
     status: str
     token: CdrToken | None = None
     method: AuthMethod = AuthMethod.AUTH_REQUEST
     reference: str | None = None
+    unreachable: str = ""
 
 
 def cdr_token(token: Token) -> CdrToken:
@@ -77,6 +81,7 @@ class Authoriser:
         known = list(self._tokens.find(uid, type))
         if len(known) == 1:
             token = known[0]
+            emsp, why = f"{token.country_code}-{token.party_id}", "it is not connected"
             connection = self._office.peer_of(token.country_code, token.party_id)
             if connection is not None:
                 answer, info = yield from self._request(connection, uid, type, where, cause, token)
@@ -84,9 +89,10 @@ class Authoriser:
                     return self._decision(info, where)
                 if answer.refused:
                     return Authorisation("Invalid")
+                why = answer.problem or "its answer cannot be used"
             if token.whitelist is WhitelistType.ALLOWED_OFFLINE:
                 return self._cached(token)
-            return Authorisation("Unknown")
+            return Authorisation("Unknown", unreachable=f"{emsp} could not be asked: {why}")
         for connection in tuple(self._office.registered()):
             if connection.version == OLDEST:
                 continue  # its answer would not say whose contract it is

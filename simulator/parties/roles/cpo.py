@@ -309,12 +309,15 @@ class Cpo:
     ) -> None:
         if decision.status == "Accepted":
             self._authorised[evse_uid, token.uid] = decision
+        data = {"token": token.uid, "evse": evse_uid, "status": decision.status, "method": decision.method.value}
+        if decision.unreachable:
+            data["why"] = decision.unreachable
         self.office.journal.event(
             self.office.id,
             "authorised" if decision.status == "Accepted" else "refused",
             party=self.office.id,
             subject=token.uid,
-            data={"token": token.uid, "evse": evse_uid, "status": decision.status, "method": decision.method.value},
+            data=data,
             cause=cause,
         )
         answer(AuthorizeAnswer(decision.status))

@@ -16,7 +16,7 @@ from simulator.ocpi.datatypes import Price
 from simulator.ocpi.modules import InterfaceRole, ModuleID
 from simulator.ocpi.v2_2_1.cdrs import CDR
 from simulator.ocpi.v2_2_1.tariffs import Tariff
-from simulator.parties.client import succeeded
+from simulator.parties.client import succeeded, why_not
 from simulator.parties.dialect import OLDEST, RICHEST
 from simulator.parties.foreign import in_version
 from simulator.parties.modules.cdrs import CdrsSender
@@ -152,13 +152,12 @@ class Billing:
         self._outbox.push(lane, connection, "POST", url, subject, cause, said.body, done, losses=said.losses)
 
     def _not_delivered(self, cdr: CDR, exchange: Exchange | None, cause: Cause) -> None:
-        why = "the eMSP's URL cannot be used" if exchange is None else exchange.failure or "refused by the receiver"
         self._office.journal.event(
             self._office.id,
             "cdr_not_delivered",
             party=self._office.id,
             subject=cdr.session_id or "",
-            data={"cdr": cdr.id, "why": why},
+            data={"cdr": cdr.id, "why": why_not(exchange)},
             cause=exchange.as_cause() if exchange is not None else cause,
         )
 

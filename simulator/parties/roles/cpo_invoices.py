@@ -12,7 +12,7 @@ from simulator.engine.cause import Cause
 from simulator.engine.exchange import Exchange
 from simulator.ocpi.v2_2_1.cdrs import CDR
 from simulator.ocpi.v2_3_0.invoicereconciliation import InvoiceReconciliationRecord
-from simulator.parties.client import succeeded
+from simulator.parties.client import succeeded, why_not
 from simulator.parties.connection import Connection
 from simulator.parties.modules.cdrs import CdrsSender
 from simulator.parties.modules.invoicereconciliation import InvoiceReconciliationSender
@@ -84,8 +84,7 @@ class Invoices:
 
         def done(exchange: Exchange | None) -> None:
             if not succeeded(exchange):
-                why = "the URL cannot be used" if exchange is None else exchange.failure or "refused by the receiver"
-                data = {"record": record.id, "why": why}
+                data = {"record": record.id, "why": why_not(exchange)}
                 office.journal.event(
                     office.id, "invoice_not_delivered", party=office.id, subject=peer_id, data=data, cause=cause
                 )

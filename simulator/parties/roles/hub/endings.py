@@ -57,12 +57,15 @@ class Endings:
     def end(self, kept: Kept, cause: Cause) -> None:
         """End what its owner lists no more, and the hub has forgotten, at everybody who was told of it."""
         for name in kept.readers:
-            self._unheard.setdefault(name, {})[_key(kept)] = _End(kept)
-            self._tell(self._office.connections[name], cause)
+            end = self._unheard.setdefault(name, {})[_key(kept)] = _End(kept)
+            self._tell(self._office.connections[name], end, cause)
 
     def read(self, line: Connection, cause: Cause) -> None:
-        """All that a platform has was read: it can be told now."""
-        self._tell(self._directory.at_end(line), cause)
+        """All that a platform has was read: now it is told what it has not heard of."""
+        line = self._directory.at_end(line)
+        for end in tuple(self._unheard.get(line.name, {}).values()):
+            if end.change is None:
+                self._tell(line, end, cause)
 
     def clear(self) -> None:
         """Nothing is under way any more: the hub went down."""
@@ -72,19 +75,14 @@ class Endings:
                     self._changes.failed(end.change)
                     end.change = None
 
-    def _tell(self, line: Connection, cause: Cause) -> None:
-        """Tell a receiver all that it has not heard of, if it is there."""
+    def _tell(self, line: Connection, end: _End, cause: Cause) -> None:
+        """Tell a receiver of an end, if it is there, and if that is one still."""
         if not line.registered or self._directory.at(line).status is not CONNECTED:
             return
-        ends = self._unheard.get(line.name, {})
-        for key, end in tuple(ends.items()):
-            kept = end.kept
-            if end.change is not None:
-                continue
-            if self._cache.get(kept.kind, kept.owner, kept.id, kept.head.type) is not None:
-                del ends[key]  # it is listed again
-            elif not self._send(line, end, cause):
-                del ends[key]
+        kept = end.kept
+        is_back = self._cache.get(kept.kind, kept.owner, kept.id, kept.head.type) is not None
+        if is_back or not self._send(line, end, cause):
+            del self._unheard[line.name][_key(kept)]
 
     def _send(self, line: Connection, end: _End, cause: Cause) -> bool:
         """Send an end; False when a receiver has nothing that could be ended."""
