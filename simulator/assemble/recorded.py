@@ -48,6 +48,7 @@ def recorded_visits(world: World, spec: RecordedDrivers, issue: Issue) -> list[t
             AT_THE_PLACE_M,
             "card" if rfid else "app",
             session.evse,
+            leaves_at_us=session.leaves_at_us,
         )
         visits.append((session.arrives_at_us, visit))
         if spec.energy == "delivered":
@@ -67,7 +68,9 @@ def shortfall(world: World) -> tuple[str, ...]:
     if not lacks_wh:
         return ()
     lack_kwh = sum(lacks_wh) / _WH_PER_KWH
-    return (f"{len(lacks_wh)} of {len(over)} recorded sessions got less than recorded: {lack_kwh:,.3f} kWh in all.",)
+    never = sum(session.delivered_wh > 0 and token.uid not in taken_wh for session, token in over)
+    told = f"{len(lacks_wh)} of {len(over)} recorded sessions got less than recorded: {lack_kwh:,.3f} kWh in all."
+    return (f"{told} {never} of them never began, most likely because another car had their place." if never else told,)
 
 
 def _plan(spec: RecordedDrivers, session: RecordedSession, rfid: bool) -> DriverPlan:

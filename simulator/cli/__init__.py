@@ -1,6 +1,7 @@
 """`ocpi-sim`: the command line. A file a command; this one finds the command, runs it, and answers for how it ends.
 
-Exit codes: 0 all is well; 1 a check is false or the run failed; 2 the user's mistake, told in a sentence.
+Exit codes: 0 all is well; 1 a check is false or the run failed; 2 the user's mistake, told in a sentence;
+130 it was interrupted.
 """
 
 import argparse
@@ -12,14 +13,12 @@ from importlib.metadata import entry_points, version
 from typing import Final
 
 from simulator.cli import check, compare, import_, out, report, run, serve, sweep
+from simulator.cli.signals import INTERRUPTED
 from simulator.i18n import tr
 
 COMMANDS: Final = "ocpi_sim.commands"
 """The entry points that bring further commands: functions that declare theirs, as each file here does. The window's
 comes so, because the simulator does not know that there is a window."""
-
-INTERRUPTED = 130
-"""The exit code for Ctrl-C before there was a run to end cleanly; by the custom of shells."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from simulator.cli import options, out
 from simulator.cli.mistake import Mistake
+from simulator.cli.page import refuse_to_replace_data
 from simulator.cli.signals import ended_as_interrupted
 from simulator.i18n import tr
 
@@ -46,6 +47,7 @@ def run(arguments: argparse.Namespace) -> int:
     from simulator.report.publish.compare_text import compare_text
 
     _refuse_warm_up(arguments)
+    refuse_to_replace_data(arguments.html)
     warm_up = "auto" if arguments.warm_up is None else arguments.warm_up
     with ended_as_interrupted():
         with counting(tr("parts measured")) as measuring, counting(tr("messages compared")) as comparing:

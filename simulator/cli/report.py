@@ -8,6 +8,7 @@ from pathlib import Path
 
 from simulator.cli import options, out
 from simulator.cli.mistake import Mistake
+from simulator.cli.page import refuse_to_replace_data
 from simulator.cli.signals import ended_as_interrupted
 from simulator.i18n import tr
 
@@ -56,6 +57,7 @@ def run(arguments: argparse.Namespace) -> int:
     from simulator.report.publish.text import report_text
     from simulator.report.summary import course_of
 
+    refuse_to_replace_data(arguments.html)
     with ended_as_interrupted(), Recording.open(arguments.recordings[0]) as recording:
         with counting(tr("parts measured")) as watch:
             measured = measure(recording, arguments.warm_up, watch)

@@ -10,6 +10,7 @@ import msgspec
 
 from simulator.cli import options
 from simulator.cli.mistake import Mistake
+from simulator.cli.signals import INTERRUPTED
 from simulator.i18n import tr
 
 SUFFIX: Final = ".ocpirun"
@@ -48,7 +49,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Play it; returns 1 when a check is false, else 0. Raises what `errors.tell` knows how to tell."""
+    """Play it; returns 1 when a check is false, else 130 when it was interrupted, else 0. Raises what `tell` tells."""
     # The engine and all its rooms are loaded for a run only, not for help or a wrong option.
     from simulator.assemble import RunOptions
     from simulator.cli import show
@@ -62,7 +63,7 @@ def run(arguments: argparse.Namespace) -> int:
     recordings = _recordings(arguments)
     make_folder(recordings[0][1].parent)
     complete: list[RunFigures] = []
-    holds = True
+    holds, interrupted = True, False
     for seed, out in recordings:
         title = scenario.name if arguments.seeds is None else tr("Seed {seed}").format(seed=seed)
         run_options = RunOptions(
@@ -85,14 +86,17 @@ def run(arguments: argparse.Namespace) -> int:
             show.show_run(result.path, scenario.tell)
         else:
             show.show_run_of_many(figures, title, result.path)
-        if result.interrupted:
+        interrupted = result.interrupted
+        if interrupted:
             print(tr("The run was interrupted; its recording is valid as far as it came."), file=sys.stderr)
             break
         complete.append(figures)
     if arguments.seeds is not None and complete:
         show_all = show.show_json if arguments.json else show.show_over_seeds
         show_all(over_seeds(complete))
-    return 0 if holds else 1
+    if not holds:
+        return 1
+    return INTERRUPTED if interrupted else 0
 
 
 def _recordings(arguments: argparse.Namespace) -> list[tuple[int | None, Path]]:

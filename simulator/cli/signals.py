@@ -8,6 +8,9 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import Final
 
+INTERRUPTED: Final = 130
+"""The exit code of what was stopped before its end, by the custom of shells; `serve` has no other end."""
+
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from simulator.cli import options
+from simulator.cli.signals import INTERRUPTED
 from simulator.i18n import tr, trn
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from simulator.sweep.axes import Axis
     from simulator.sweep.sweep import Counts
 
-_INTERRUPTED: Final = 130
 _SHOWN_FAILURES: Final = 5
 
 
@@ -114,7 +114,7 @@ def run(arguments: argparse.Namespace) -> int:
         return 1
     if is_stopped():
         print(tr("The sweep was interrupted; the same command goes on from here."), file=sys.stderr)
-        return _INTERRUPTED
+        return INTERRUPTED
     return 0 if sum(each.status == "done" for each in runs) == len(plan.jobs) else 1
 
 

@@ -130,7 +130,9 @@ class Driver:
     def _charge(self, charger: Charger) -> Life:
         plan = self._visit.plan
         charger.plug(Battery(plan.vehicle, plan.start_soc_permille, plan.target_soc_permille), self._plug(charger.key))
-        leaves_at_us = self._now_us + plan.stay_us
+        leaves_at_us = self._visit.leaves_at_us
+        if leaves_at_us is None:
+            leaves_at_us = self._now_us + plan.stay_us
         status = yield from self._authorise(charger)
         if status:
             charger.unplug(self._refuse(charger.key, status))

@@ -25,7 +25,8 @@ class Visit(Struct, frozen=True):
     """A driver who wants to charge near a place (degrees), and finds EVSEs within `radius_m` of it in the eMSP's app.
 
     `token` is a card (ISO14443), to be tapped, or the app's account (Central). `stop` is how the driver ends charging;
-    `app_patience_us` is how long the driver waits for the app to do what it is asked.
+    `app_patience_us` is how long the driver waits for the app to do what it is asked. Who has to leave at an instant
+    does so however late a place was found; anybody else stays as long as planned from then on.
     """
 
     name: str
@@ -39,3 +40,4 @@ class Visit(Struct, frozen=True):
     evse: str = ""
     booking: Booking | None = None
     app_patience_us: int = APP_PATIENCE_US
+    leaves_at_us: int | None = None

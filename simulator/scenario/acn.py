@@ -238,7 +238,8 @@ class _Reader:
         if requested_wh is None or delivered_wh is None:
             missing = _REQUESTED if requested_wh is None else _DELIVERED
             sentence = f"{missing} is missing or no number from 0; the other energy stands there"
-            ledger.mend(row, "session-energy-missing", sentence, f"{at}, found “{values[missing]}”")
+            rule = "session-energy-not-requested" if missing == _REQUESTED else "session-energy-not-delivered"
+            ledger.mend(row, rule, sentence, f"{at}, found “{values[missing]}”")
         session = RealSession(
             line=row.line,
             station=values["station_id"].strip().upper(),

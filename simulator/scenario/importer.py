@@ -98,7 +98,7 @@ def import_network(
     placed = None
     if days is not None:
         days = carried(days, *first_day(network.locations, days.days.first.weekday()))
-        days, placed = onto(days, network.locations)
+        days, placed = onto(days, network.locations, others=sessions_per_day > 0)
     scenario = compose_scenario(
         network.locations, network.tariffs, sessions_per_day, emsps, out, days, energy, read.version
     )

@@ -21,6 +21,7 @@ from simulator.scenario.expand import PASSING
 from simulator.scenario.ledger import Ledger, Record
 from simulator.scenario.mend import Defaults, Survey, mend_location, mend_tariff
 from simulator.scenario.natives import HOME, at_home, class_in
+from simulator.scenario.newest import Newest
 from simulator.scenario.places import Gazetteer
 from simulator.scenario.repair import repair
 from simulator.scenario.unique import with_unique_ids, without_copies
@@ -156,8 +157,7 @@ def _list(record: Record, key: str) -> Sequence[object]:
 def _good_locations(
     dump: Sequence[Dump], defaults: Defaults, area: Area | None, ledger: Ledger
 ) -> list[tuple[Location, Record]]:
-    good: list[tuple[Location, Record]] = []
-    seen: dict[tuple[str, str, str], str] = {}
+    good = Newest[Location]("Location", ledger)
     evses = 0
     for page, record, name in _records(dump, "Location"):
         _enter_location(record, ledger)
@@ -166,33 +166,21 @@ def _good_locations(
         location = repair(record, class_in(defaults.version, Location), ledger, name)
         if location is None or not _is_sayable(location, Location, defaults.version, record, ledger, name):
             pass
-        elif _is_wanted(location, record, area, seen, ledger, name):
-            good.append((location, record))
-            evses += len(location.evses)
+        elif _is_wanted(location, record, area, ledger, name):
+            left_out = good.add(location, record, name)
+            evses += len(location.evses) - (len(left_out.evses) if left_out is not None else 0)
         ledger.lighten(record)
         if evses > MAX_EVSES:
             raise ImportRefused(
                 f"{page.path} has more than {MAX_EVSES:,} EVSEs up to {name}, which is the most that a scenario can "
                 "have; take a part of it with --around LATITUDE,LONGITUDE --radius 10km. Nothing was written."
             )
-    return good
+    return good.records()
 
 
-def _is_wanted(
-    location: Location,
-    record: Record,
-    area: Area | None,
-    seen: dict[tuple[str, str, str], str],
-    ledger: Ledger,
-    name: str,
-) -> bool:
+def _is_wanted(location: Location, record: Record, area: Area | None, ledger: Ledger, name: str) -> bool:
     """Whether a sound Location is to be kept; if not, the ledger says why."""
     if not _owner_is_good(location, record, ledger, name):
-        return False
-    key = (location.country_code, location.party_id, ci_key(location.id))
-    if key in seen:
-        sentence = "a Location has the id of an earlier one of its party and is left out"
-        ledger.leave_out(record, "location-duplicate", sentence, f"{name}; the earlier is {seen[key]}")
         return False
     if not location.evses:
         ledger.leave_out(record, "location-without-evse", "a Location has no EVSE and is left out", name)
@@ -204,7 +192,6 @@ def _is_wanted(
             sentence = "a Location is outside the area that was asked for and is left out"
             ledger.leave_out(record, "location-elsewhere", sentence, name)
             return False
-    seen[key] = name
     return True
 
 
@@ -220,8 +207,7 @@ def _records(dump: Sequence[Dump], kind: str) -> Iterator[tuple[Dump, Any, str]]
 def _good_tariffs(
     dump: Sequence[Dump], users: dict[str, str], defaults: Defaults, ledger: Ledger
 ) -> list[tuple[Tariff, Record]]:
-    good: list[tuple[Tariff, Record]] = []
-    seen: dict[tuple[str, str, str], str] = {}
+    good = Newest[Tariff]("Tariff", ledger)
     for _, record, name in _records(dump, "Tariff"):
         ledger.enter("Tariff", record)
         if isinstance(record, dict):
@@ -233,17 +219,11 @@ def _good_tariffs(
         tariff = repair(record, class_in(defaults.version, Tariff), ledger, name)
         if tariff is None or not _owner_is_good(tariff, record, ledger, name):
             continue
-        if not _is_sayable(tariff, Tariff, defaults.version, record, ledger, name):
-            continue
-        key = (tariff.country_code, tariff.party_id, ci_key(tariff.id))
-        if key in seen:
-            sentence = "a Tariff has the id of an earlier one of its party and is left out"
-            ledger.leave_out(record, "tariff-duplicate", sentence, f"{name}; the earlier is {seen[key]}")
-        else:
-            seen[key] = name
-            good.append((tariff, record))
-            _note_unbilled(tariff, defaults.version, ledger, name)
-    return good
+        if _is_sayable(tariff, Tariff, defaults.version, record, ledger, name):
+            good.add(tariff, record, name)
+    for tariff, name in good.named():
+        _note_unbilled(tariff, defaults.version, ledger, name)
+    return good.records()
 
 
 def _note_unbilled(tariff: Tariff, version: str, ledger: Ledger, name: str) -> None:

@@ -20,6 +20,10 @@ from simulator.world.vehicle import recorded_vehicle
 _USUAL_POWER_W = 7_400
 _USUAL_GIVES_W = 32 * 230
 _STRONG_POWER_W = 22_000
+_AMONG_OTHERS = (
+    "Drivers who are made up may find these EVSEs too and take a real car's place; a run says how many real sessions got "
+    "less for it."
+)
 _SITES = {"caltech": ("Caltech", 34.1377, -118.1253, "Pasadena"), "jpl": ("JPL", 34.2013, -118.1714, "La Cañada")}
 """The sites of ACN-Data; their files do not say where they stand."""
 
@@ -65,12 +69,12 @@ def own_site(real: RealDays, source_name: str, gazetteer: Gazetteer) -> tuple[Ow
     return site, Placed({station: f"{cpo}/{station}" for station in real.stations}, tuple(remarks))
 
 
-def onto(real: RealDays, locations: Iterable[Location]) -> tuple[RealDays, Placed]:
+def onto(real: RealDays, locations: Iterable[Location], *, others: bool) -> tuple[RealDays, Placed]:
     """The stations, in order of first use, onto the network's AC EVSEs that are in use.
 
     Each gets the weakest left that gives what its strongest session needs, of equal ones the first by CPO and uid; then
     those for which none does get the strongest left, for the sessions that need no more. What comes back has the
-    sessions that found one. Raises ImportRefused when none did.
+    sessions that found one. With `others` there are drivers who are made up, too. Raises ImportRefused when none did.
     """
     evses = sorted(
         (f"{location.country_code}-{location.party_id}", evse.uid, _gives_w(evse))
@@ -103,7 +107,7 @@ def onto(real: RealDays, locations: Iterable[Location]) -> tuple[RealDays, Place
         "use: each for the weakest left that gives what its strongest session needs, of equal ones the first by CPO "
         "and uid."
     )
-    return there, Placed(placed, (remark,))
+    return there, Placed(placed, (remark, *([_AMONG_OTHERS] if others else [])))
 
 
 def _power_of(evse: tuple[str, str, int]) -> int:

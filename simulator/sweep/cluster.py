@@ -83,6 +83,10 @@ def remote_workers(address: str) -> Iterator[Any]:
                     address=address
                 )
             ) from error
+        except OSError as error:
+            raise NoWorkers(
+                tr("The scheduler at {address} went away before it had a worker.").format(address=address)
+            ) from error
         yield client
 
 

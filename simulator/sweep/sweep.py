@@ -128,6 +128,9 @@ def _results(
                     ) from None
                 continue
             yield _result(future, flying.pop(future))
+    except OSError as error:
+        # It need not have noticed yet that nobody is there, whatever it is asked.
+        raise SchedulerLost(_LOST) from error
     finally:
         with contextlib.suppress(Exception):
             client.cancel(list(flying), force=True)

@@ -108,6 +108,29 @@ def test_a_run_tells_of_sessions_that_got_less_than_recorded(tmp_path: Path) -> 
     assert result.remarks == (f"1 of 2 recorded sessions got less than recorded: {lack_kwh:.3f} kWh in all.",)
 
 
+def test_whoever_finds_the_place_taken_leaves_when_the_car_really_did_nevertheless(tmp_path: Path) -> None:
+    """As where drivers who were made up charge among the real ones."""
+    at = "NL-ABC/NL-ABC-E0001"
+    few = (
+        f"a-1,{at},1800,9000,,7351,7351,x",
+        f"b-1,{at},2400,10800,,9000,9000,y",
+        f"c-1,{at},3000,4000,,500,500,z",
+        "",
+    )
+    scenario = recorded(tmp_path, rows="\n".join((ROWS.splitlines()[0], *few)))
+    with OpenTown(scenario, tmp_path / "run.ocpirun") as run:
+        run.run_to(5 * H)
+        ended = {
+            row.source[-3:]: (row.kind, row.at_us // S)
+            for row in run.rows.events
+            if row.kind in ("leave", "turned_away")
+        }
+    assert ended == {"a-1": ("leave", 9000), "b-1": ("leave", 10_800), "c-1": ("turned_away", 4000)}
+    (told,) = played(scenario, tmp_path / "told.ocpirun").remarks
+    assert told.startswith("2 of 3 recorded sessions got less than recorded")
+    assert "1 of them never began" in told
+
+
 @given(st.integers(0, 1_000_000), st.integers(0, 22_000))
 def test_a_car_that_wants_an_energy_can_be_made_for_each(energy_wh: int, needed_w: int) -> None:
     vehicle, permille = _vehicle(energy_wh, needed_w)

@@ -240,7 +240,7 @@ def test_a_signal_ends_the_run_cleanly(number: signal.Signals) -> None:
         await_line(process, " 0 %")
         process.send_signal(number)
         out, err = process.communicate(timeout=60)
-    assert process.returncode == 0, err
+    assert process.returncode == 130, err
     assert "Ending the run" in err
     assert "interrupted" in err
     assert "Traceback" not in err

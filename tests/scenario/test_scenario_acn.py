@@ -61,8 +61,8 @@ def test_a_day_is_read_by_its_local_date_with_energies_in_wh(tmp_path: Path) -> 
 
 
 MENDED: list[tuple[dict[str, str], str, dict[str, Any]]] = [
-    ({"requested": ""}, "session-energy-missing", {"requested_wh": 9_876}),
-    ({"delivered": "nan"}, "session-energy-missing", {"delivered_wh": 12_500}),
+    ({"requested": ""}, "session-energy-not-requested", {"requested_wh": 9_876}),
+    ({"delivered": "nan"}, "session-energy-not-delivered", {"delivered_wh": 12_500}),
     ({"stated": ""}, "session-stated", {"stated_departure_s": None}),
     ({"stated": "07:00:00"}, "session-stated", {"stated_departure_s": None}),
     ({"zone": ""}, "session-without-zone", {"arrival_s": 8 * 3600}),
@@ -328,10 +328,13 @@ def test_stations_stand_for_ac_evses_in_the_order_of_their_first_use(tmp_path: P
     assert [(each.name, each.evse) for each in drivers.sessions] == [("ST-9-1", "NL-ABC/2"), ("ST-8-1", "NL-ABC/9")]
     assert any("stand for 2 of 2 AC EVSEs in use" in each for each in report.sentences)
     assert (report.sessions.read, report.sessions.kept, report.sessions.left_out) == (4, 2, 2)
+    assert not any("made up" in each for each in report.sentences)
     assert report.rules["session-without-evse"] == 2
     assert any("2 × a session's station found no AC EVSE" in each for each in report.sentences)
     # Of the four EVSEs one is out of order; the load is that of what is really played.
     assert report.sentences[-1] == "The load is 0.67 sessions per EVSE and day (2 sessions a day on 3 EVSEs)."
+    among_others = import_network(tmp_path / "dump.json", None, 3, 2, tmp_path / "net.yaml", options)
+    assert any("Drivers who are made up may find these EVSEs too" in each for each in among_others.sentences)
 
 
 ONE_PHASE = {"power_type": "AC_1_PHASE", "max_amperage": 16, "max_electric_power": 3680}

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from simulator.scenario import dump
 from simulator.scenario.dump import Dump, ImportRefused
 from simulator.scenario.importer import import_network
+from simulator.scenario.load import load
 
 
 def read(path: Path) -> list[Any]:
@@ -190,10 +191,22 @@ def test_an_id_on_two_pages_is_told_with_both_places(tmp_path: Path) -> None:
     second.write_bytes(first.read_bytes())
     report = import_network([first, second], None, 10, 1, tmp_path / "net.yaml")
     assert report.rules["location-duplicate"] == report.locations.left_out == 1
-    (told,) = (each for each in report.sentences if "id of an earlier one" in each)
-    assert "Location L1 (page2.json, number 1, line 1); the earlier is Location L1 (page1.json" in told
+    (told,) = (each for each in report.sentences if "the one updated last is kept" in each)
+    assert "Location L1 (page2.json, number 1, line 1); kept is Location L1 (page1.json" in told
     with pytest.raises(ImportRefused, match="named twice"):
         import_network([first, first], None, 10, 1, tmp_path / "net.yaml")
+
+
+def test_of_an_id_on_two_pages_the_one_updated_last_is_kept(tmp_path: Path) -> None:
+    older, newer = ({**location(1), "last_updated": f"2026-06-0{day}T00:00:00Z"} for day in (1, 2))
+    for first, second in ((older, newer), (newer, older)):
+        paths = [tmp_path / "page1.json", tmp_path / "page2.json"]
+        for path, found in zip(paths, (first, second), strict=True):
+            path.write_text(json.dumps([{**found, "name": f"updated {found['last_updated']}"}]))
+        report = import_network(paths, None, 10, 1, tmp_path / "net.yaml")
+        (kept,) = (each for network in load(report.scenario).networks for each in network.locations)
+        assert kept.name == "updated 2026-06-02T00:00:00Z"
+        assert report.rules["location-duplicate"] == report.locations.left_out == 1
 
 
 # The reading in parts agrees with the reading in one

@@ -252,6 +252,47 @@ def test_a_scheduler_without_workers_is_told(tmp_path: Path, scheduler: str, mon
             played(tmp_path / "out", empty.scheduler_address)
 
 
+def test_a_scheduler_that_goes_away_before_it_has_workers_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from distributed import Client
+
+    options = ["--host", "127.0.0.1", "--port", "0", "--no-dashboard"]
+    command = [sys.executable, "-W", "ignore", "-m", "distributed.cli.dask_scheduler", *options]
+    server = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    try:
+        assert server.stderr is not None
+        address = next(line.split()[-1] for line in server.stderr if "Scheduler at:" in line)
+        wait = Client.wait_for_workers
+
+        def lose(client: Client, *arguments: Any, **options: Any) -> None:
+            server.kill()
+            server.wait()
+            wait(client, *arguments, **options)
+
+        monkeypatch.setattr(Client, "wait_for_workers", lose)
+        monkeypatch.setattr(cluster, "CONNECT_S", 2)
+        with pytest.raises(NoWorkers, match="went away before it had a worker"):
+            played(tmp_path / "out", address)
+    finally:
+        server.kill()
+        server.communicate()
+
+
+def test_a_scheduler_that_is_gone_when_it_is_asked_for_a_result_is_told(
+    tmp_path: Path, scheduler: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from distributed import Future
+    from distributed.comm import CommClosedError
+
+    def result(_: Future) -> None:
+        raise CommClosedError("in the midst of it")
+
+    monkeypatch.setattr(Future, "result", result)
+    with pytest.raises(SchedulerLost, match="what is done is kept"):
+        played(tmp_path, scheduler)
+
+
 def test_a_scheduler_that_goes_away_is_told_and_what_is_done_is_kept(tmp_path: Path, scheduler: str) -> None:
     """A process of its own, so that it can be killed."""
     code = "import sys; sys.path.insert(0, sys.argv[1]); from test_sweep_play import serve; serve(sys.argv[2])"

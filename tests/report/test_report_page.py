@@ -1,0 +1,33 @@
+"""A page is made of recordings and tables and takes the place of none."""
+
+from pathlib import Path
+
+import pytest
+from report_hour import hour
+
+from simulator.cli import main
+
+
+@pytest.mark.parametrize(("command", "runs"), [("report", 1), ("compare", 2)])
+def test_a_page_is_not_written_over_a_recording_but_over_a_page(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], command: str, runs: int
+) -> None:
+    recordings = [str(hour(tmp_path / f"{name}.ocpirun")) for name in ("a", "b")][:runs]
+    recording, page = tmp_path / "a.ocpirun", tmp_path / "a.html"
+    page.write_text("an older page")
+    before = recording.read_bytes()
+    assert main([command, *recordings, "--html", str(recording)]) == 2
+    assert "a.ocpirun is a recording or a table; a page is not written over it" in capsys.readouterr().err
+    assert recording.read_bytes() == before
+    assert main([command, *recordings, "--html", str(page)]) == 0
+    assert page.read_bytes().startswith(b"<!doctype html>")
+
+
+def test_a_page_is_not_written_over_a_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "tables"
+    assert main(["report", str(hour(tmp_path / "a.ocpirun")), "--parquet", str(folder)]) == 0
+    for table in folder.iterdir():
+        before = table.read_bytes()
+        assert main(["report", str(tmp_path / "a.ocpirun"), "--html", str(table)]) == 2
+        assert table.read_bytes() == before
+    assert capsys.readouterr().err
