@@ -21,8 +21,8 @@ _USUAL_POWER_W = 7_400
 _USUAL_GIVES_W = 32 * 230
 _STRONG_POWER_W = 22_000
 _AMONG_OTHERS = (
-    "Drivers who are made up may find these EVSEs too and take a real car's place; a run says how many real sessions got "
-    "less for it."
+    "Drivers who are made up may find these EVSEs too and take a real car's place; a run says how many real sessions "
+    "got less for it."
 )
 _SITES = {"caltech": ("Caltech", 34.1377, -118.1253, "Pasadena"), "jpl": ("JPL", 34.2013, -118.1714, "La Cañada")}
 """The sites of ACN-Data; their files do not say where they stand."""
