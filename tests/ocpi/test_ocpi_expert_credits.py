@@ -24,7 +24,7 @@ CREDIT = {
     **CDR,
     "id": "C1-C",
     "credit": True,
-    "credit_reference_id": "c1",
+    "credit_reference_id": "C1",
     "total_cost": {"excl_vat": -4.20, "incl_vat": -5.08},
 }
 
@@ -51,6 +51,7 @@ ELSEWHERE = replace(post(CREDIT, total_energy=9), receiver="NL-EMB")
     [
         ([post(CDR), post(CREDIT), post(CDR, id="C2", total_energy=9)], []),
         ([post(CDR), post(CREDIT), post(CREDIT)], []),
+        ([post(CDR), post(CREDIT, credit_reference_id="c1", total_energy=9)], ["credit-differs"]),
         ([post(CDR), post(CREDIT), post(CREDIT, id="C1-D")], ["credit-again"]),
         ([post(CREDIT), post(CREDIT, id="C1-D")], ["credit-again"]),
         ([post(CDR), post(CREDIT, total_energy=9, total_time=None)], ["credit-differs"] * 2),

@@ -49,8 +49,8 @@ def push(to: str, module: str = "sessions", route: str = "sessions.receiver.put_
     )
 
 
-def pull(to: str) -> Seen:
-    seen = push(to, "tariffs", "tariffs.sender.get_list", "GET")
+def pull(to: str, module: str = "tariffs") -> Seen:
+    seen = push(to, module, f"{module}.sender.get_list", "GET")
     return replace(seen, request_body=b"", response_body=body([]), response_headers={**PAGE, **seen.response_headers})
 
 
@@ -76,6 +76,8 @@ LOCATION = ("locations", "locations.receiver.put_location")
         (pull("EMA"), []),
         (pull("HUB"), []),
         (pull(""), ["open-routing"]),
+        (pull("", "hubclientinfo"), []),
+        (push("HUB", route="sessions.receiver.get_session", method="GET"), []),
     ],
 )
 def test_a_hub_is_asked_for_what_it_may_do(hub: dict[str, Any], seen: Seen, expected: list[str]) -> None:
