@@ -45,7 +45,7 @@ def later(text: str, start_us: int, http: int = 200, status: int = 1000) -> Seen
 )
 def test_platforms_of_one_party_each_may_leave_the_routing_headers_out(theirs: object, said: list[str]) -> None:
     post = POST if theirs is None else replace(POST, response_body=body(theirs))
-    asked = later("token-c", 30)
+    asked = replace(later("token-c", 30), module="locations", route="locations.receiver.put_location")
     bare = replace(asked, request_headers=less(asked.request_headers, *ROUTING))
     assert rules(post, bare) == said
     assert rules(post, replace(asked, response_headers=less(asked.response_headers, *BACK))) == said
@@ -146,6 +146,7 @@ def test_another_connection_of_the_same_two_is_another_matter() -> None:
 
 def test_only_one_who_came_by_a_handshake_can_register_a_second_time() -> None:
     again = replace(POST, start_us=40, request_headers={**POST.request_headers, **token("token-c")})
+    again = replace(again, response_body=body({**TWO, "token": "token-c2"}))
     assert rules(POST, again) == ["second-registration"]
     refused = replace(again, http_status=405, response_body=body(status=2000))
     assert rules(POST, refused) == []
@@ -188,6 +189,15 @@ def test_a_path_that_nobody_published_is_one_only_when_it_is_not_found() -> None
         response_headers={**SOUND.response_headers, "location": "/emsp/2.2.1/sessions/NL/ABC/1"},
     )
     assert "hard-wired-path" not in rules(details, posted, elsewhere), "it was told where to look"
+
+
+def test_a_handshake_gives_a_new_token() -> None:
+    for post in (POST, replace(POST, response_body=body({**TWO, "token": "token-a-of-people"}))):
+        found = [each for each in Expert().look(post) if each.rule == "same-token"]
+        assert [(each.severity, each.path) for each in found] == ([] if post is POST else [("error", "$.data.token")])
+    kept = replace(PUT, response_body=body({**TWO, "token": "token-c"}))
+    assert "same-token" in rules(POST, kept)
+    assert "same-token" not in rules(POST, PUT)
 
 
 LOST = replace(

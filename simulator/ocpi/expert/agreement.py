@@ -7,13 +7,12 @@ StartSession, ReserveNow; Status codes; digest, sections 3.2 and 3.5.
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
-from urllib.parse import parse_qsl
 
 from msgspec import Struct
 
 from simulator.ocpi import headers as h
 from simulator.ocpi.datatypes import ci_key
-from simulator.ocpi.expert.parts import part_of, uid_asked
+from simulator.ocpi.expert.parts import part_of, query_of, uid_asked
 from simulator.ocpi.expert.seen import OLDEST, Seen
 from simulator.ocpi.findings import Finding
 
@@ -60,7 +59,7 @@ def check_answered(seen: Seen) -> Iterator[Finding]:
 
 def _token_at_url(seen: Seen) -> Iterator[Finding]:
     """A token is unique by uid and type, so that from 2.2 on the URL says both."""
-    token, named = part_of(seen.request_body, _Token), _query(seen, "type") or _RFID
+    token, named = part_of(seen.request_body, _Token), query_of(seen.url).get("type", _RFID)
     if seen.version != OLDEST and token.type and token.type != named:
         expected = f"{named!r}, as the URL says, or a type in its query"
         yield seen.remark("token-type", "$.type", repr(token.type), expected, "tokens, PUT", "error")
@@ -118,10 +117,6 @@ def _authorisation(seen: Seen) -> Iterator[Finding]:
             if wanted and ci_key(evse_uid) not in wanted:
                 where, expected = f"{path}.evse_uids[{index}]", "only EVSEs that were asked about"
                 yield seen.remark("authorized-place", where, repr(evse_uid), expected, section, "warning")
-
-
-def _query(seen: Seen, name: str) -> str:
-    return dict(parse_qsl(seen.url.partition("?")[2])).get(name, "")
 
 
 _Check = Callable[[Seen], Iterator[Finding]]

@@ -9,9 +9,12 @@ from typing import Final, Protocol
 
 from simulator.ocpi.expert.agreement import check_answered, check_asked
 from simulator.ocpi.expert.answers import check_answer_form, check_envelope
+from simulator.ocpi.expert.asking import Asking
 from simulator.ocpi.expert.authors import Authors, Leg
 from simulator.ocpi.expert.bodies import look_at_answered, look_at_asked
+from simulator.ocpi.expert.credits import Credits
 from simulator.ocpi.expert.handshakes import Handshakes
+from simulator.ocpi.expert.hops import Hops
 from simulator.ocpi.expert.pages import Pages
 from simulator.ocpi.expert.plugs import Plugs
 from simulator.ocpi.expert.references import References
@@ -19,8 +22,11 @@ from simulator.ocpi.expert.requests import check_request_form
 from simulator.ocpi.expert.results import Results
 from simulator.ocpi.expert.seen import Seen
 from simulator.ocpi.expert.sessions import Sessions
+from simulator.ocpi.expert.through_hubs import check_way
 from simulator.ocpi.expert.updates import Updates
+from simulator.ocpi.expert.windows import check_page
 from simulator.ocpi.findings import Finding
+from simulator.ocpi.modules import uses_routing_headers
 
 _REMEMBERED: Final = 10_000
 Check = Callable[[Seen], Iterator[Finding]]
@@ -51,21 +57,24 @@ class Expert:
         self._plugs = Plugs()
         self._results = Results()
         self._references = References()
+        self._asking = Asking()
         updates, sessions = Updates().check, Sessions().check
         results, references = self._results.check_request, self._references.check_request
+        asking = self._asking.check_request
         self._courses: Mapping[str, tuple[Check, ...]] = {
-            "cdrs": (references,),
+            "cdrs": (references, Credits().check),
             "chargingprofiles": (results,),
-            "commands": (results, references),
+            "commands": (results, references, asking),
             "hubclientinfo": (updates,),
             "invoicereconciliation": (updates,),
             "locations": (updates,),
-            "sessions": (sessions, references),
+            "sessions": (sessions, references, asking),
             "tariffs": (updates,),
-            "tokens": (updates,),
+            "tokens": (updates, asking),
         }
         """By module what is remembered of the requests before, which the next is held against."""
         self._authors = Authors()
+        self._hops = Hops()
         self._sound: dict[Hashable, None] = {}
 
     def look_at(
@@ -100,6 +109,7 @@ class Expert:
             follows=row.cause_kind == "message",
         )
         yield from self._authors.of_request(row, self.look_at_request(seen))
+        yield from self._hops.check(row, seen)
         yield from self._authors.of_answer(row, self.look_at_answer(seen))
 
     def look(self, seen: Seen) -> list[Finding]:
@@ -112,6 +122,8 @@ class Expert:
         kind = ("request", seen.asked, seen.route, seen.module, seen.version, seen.has_slash, bool(seen.request_body))
         found = self._check_form((*kind, one_each), seen.asked, check_request_form(seen, one_each))
         found += self._handshakes.check_request(seen)
+        if self._handshakes.is_hub(seen.receiver) and seen.has_ids and uses_routing_headers(seen.module):
+            found += check_way(seen)
         found += check_asked(seen)
         for check in self._courses.get(seen.module, ()):
             found += check(seen)
@@ -132,7 +144,9 @@ class Expert:
         found += check_answered(seen)
         found += self._results.check_answer(seen)
         self._references.remember_answer(seen)
+        self._asking.remember_answer(seen)
         found += self._pages.check(seen)
+        found += check_page(seen)
         found += self._handshakes.check_answer(seen)
         objects, odd = look_at_answered(seen)
         odd += self._plugs.check(seen, objects)

@@ -43,10 +43,15 @@ class Handshakes:
         self._handed_out: Memory[tuple[str, str, str], None] = Memory()
         self._one_each: dict[Way, bool] = {}
         self._versions: dict[Way, str] = {}
+        self._hubs: dict[str, None] = {}
 
     def version(self, sender: str, receiver: str) -> str:
         """The version that the last handshake of two platforms was for; empty when there was none."""
         return self._versions.get((sender, receiver), "")
+
+    def is_hub(self, party: str) -> bool:
+        """Whether a platform has told somebody that it is a hub, and that its own party is nothing else."""
+        return party in self._hubs
 
     def one_party_each(self, seen: Seen) -> bool:
         """Whether the two platforms have told each other of one party each, and neither is a hub."""
@@ -72,6 +77,9 @@ class Handshakes:
             expected = "HTTP 405, as the peer is registered already and must use PUT"
             yield seen.remark("second-registration", "HTTP", f"{seen.http_status}", expected, section, "error")
         if seen.route in _HANDSHAKES and seen.ok:
+            if _token(seen.data) in seen.tokens:
+                found, expected = "the token that the request came with", "a new one in its place"
+                yield seen.remark("same-token", "$.data.token", found, expected, section, "error")
             yield from self._check_party(seen, seen.sender, seen.request_body)
             yield from self._check_party(seen, seen.receiver, seen.data)
         self._remember(seen)
@@ -136,6 +144,9 @@ class Handshakes:
             if seen.route in _HANDSHAKES:
                 self._take(seen, theirs, ours)
                 one_each = _is_of_one(seen.request_body) and _is_of_one(seen.data)
+                for party, credentials in ((seen.sender, seen.request_body), (seen.receiver, seen.data)):
+                    if _is_only_hub(party, credentials):
+                        self._hubs[party] = None
                 for way in ((seen.sender, seen.receiver), (seen.receiver, seen.sender)):
                     self._one_each[way] = one_each
                     self._versions[way] = seen.version
@@ -191,8 +202,10 @@ def _roles(credentials: bytes | None) -> list[dict[str, Any]]:
     return [role for role in roles if isinstance(role, dict)] if isinstance(roles, list) else []
 
 
-def _named(credentials: bytes | None) -> list[str]:
-    return [f"{role.get('country_code')}-{role.get('party_id')}".upper() for role in _roles(credentials)]
+def _named(credentials: bytes | None, besides: str | None = None) -> list[str]:
+    """The parties that credentials name in any role besides one, if one is given."""
+    roles = [role for role in _roles(credentials) if besides is None or role.get("role") != besides]
+    return [f"{role.get('country_code')}-{role.get('party_id')}".upper() for role in roles]
 
 
 def _hub(credentials: bytes | None) -> str:
@@ -201,10 +214,18 @@ def _hub(credentials: bytes | None) -> str:
     return f"{hub[:2]}-{hub[2:]}" if hub else ""
 
 
+def _is_hub(credentials: bytes | None) -> bool:
+    return bool(_hub(credentials)) or "HUB" in [each.get("role") for each in _roles(credentials)]
+
+
+def _is_only_hub(party: str, credentials: bytes | None) -> bool:
+    """Whether a platform's own party is a hub, and nothing besides that could be addressed by its id."""
+    return _is_hub(credentials) and party not in _named(credentials, besides="HUB")
+
+
 def _is_of_one(credentials: bytes | None) -> bool:
     """Whether a platform has one party, in whatever roles, and is no hub."""
-    is_hub = bool(_hub(credentials)) or "HUB" in [each.get("role") for each in _roles(credentials)]
-    return len(dict.fromkeys(_named(credentials))) == 1 and not is_hub
+    return len(dict.fromkeys(_named(credentials))) == 1 and not _is_hub(credentials)
 
 
 def _urls(details: bytes | None) -> Iterator[str]:

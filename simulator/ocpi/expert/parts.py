@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 from typing import Final, TypeVar
-from urllib.parse import unquote
+from urllib.parse import parse_qsl, unquote
 
 import msgspec
 from msgspec import Struct
@@ -42,6 +42,11 @@ def told_of(seen: Seen, below: str = "") -> Told:
 def is_after(this: str, that: str) -> bool:
     """Whether a DateTime is after another; it is not when one of them is none."""
     return this != that and bool(this and that) and later(that, this) is this and _is_one(this) and _is_one(that)
+
+
+def query_of(url: str) -> dict[str, str]:
+    """The parameters in a URL; the last of those of one name."""
+    return dict(parse_qsl(url.partition("?")[2]))
 
 
 def uid_asked(seen: Seen) -> str:

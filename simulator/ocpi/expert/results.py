@@ -6,13 +6,12 @@ CommandResultType; ChargingProfiles, ChargingProfileResponse; digest, sections 3
 
 from collections.abc import Iterator
 from typing import Final
-from urllib.parse import parse_qsl
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from simulator.ocpi.expert.memory import Memory
-from simulator.ocpi.expert.parts import part_of
+from simulator.ocpi.expert.parts import part_of, query_of
 from simulator.ocpi.expert.seen import Seen
 from simulator.ocpi.findings import Finding
 
@@ -86,5 +85,5 @@ class Results:
 def _response_url(seen: Seen) -> str:
     """Where the result is to go, which requests without a body have in their query."""
     if not seen.request_body:
-        return dict(parse_qsl(seen.url.partition("?")[2])).get("response_url", "")
+        return query_of(seen.url).get("response_url", "")
     return part_of(seen.request_body, _Asking).response_url

@@ -1,0 +1,80 @@
+"""Whether a Credit CDR takes back the CDR that it refers to: all as it was, but for a total that is negative, and once.
+
+A CDR never changes, so that a correction is a Credit CDR and a new one. Source: OCPI 2.2.1, CDRs, Credit CDRs; digest,
+section 3.4 and case 37.
+"""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Final
+
+from msgspec import Struct
+
+from simulator.ocpi.datatypes import ci_key
+from simulator.ocpi.expert.memory import Memory
+from simulator.ocpi.expert.parts import part_of
+from simulator.ocpi.expert.seen import Seen
+from simulator.ocpi.findings import Finding
+
+_POST: Final = "cdrs.receiver.post_cdr"
+_SECTION: Final = "cdrs, Credit CDRs"
+_SAME: Final = ("start_date_time", "end_date_time", "currency", "total_energy", "total_time", "total_parking_time")
+
+
+class _Price(Struct, frozen=True):
+    excl_vat: Decimal | None = None
+    before_taxes: Decimal | None = None
+
+
+class _Cdr(Struct, frozen=True):
+    country_code: str = ""
+    party_id: str = ""
+    id: str = ""
+    credit: bool | None = None
+    credit_reference_id: str | None = None
+    start_date_time: str = ""
+    end_date_time: str = ""
+    currency: str = ""
+    total_energy: Decimal | None = None
+    total_time: Decimal | None = None
+    total_parking_time: Decimal | None = None
+    total_cost: _Price = _Price()
+
+
+class Credits:
+    """Remembers the CDRs that may be taken back, and by which Credit CDR each was."""
+
+    def __init__(self) -> None:
+        self._cdrs: Memory[tuple[str, ...], _Cdr] = Memory()
+        self._credits: Memory[tuple[str, ...], str] = Memory()
+
+    def check(self, seen: Seen) -> Iterator[Finding]:
+        """A CDR that is posted; 2.1.1 has no credits."""
+        if seen.route != _POST:
+            return
+        cdr = part_of(seen.request_body, _Cdr)
+        owner = (seen.sender, seen.receiver, ci_key(cdr.country_code), ci_key(cdr.party_id))
+        if not cdr.credit:
+            self._cdrs[*owner, ci_key(cdr.id)] = cdr
+            return
+        key = (*owner, ci_key(cdr.credit_reference_id or ""))
+        before, by = self._cdrs.get(key), self._credits.get(key)
+        if by not in (None, ci_key(cdr.id)):
+            found, expected = repr(cdr.credit_reference_id), "a CDR that no other Credit CDR has taken back"
+            yield seen.remark("credit-again", "$.credit_reference_id", found, expected, _SECTION, "error")
+        self._credits[key] = ci_key(cdr.id)
+        if before is not None:
+            yield from _compare(seen, cdr, before)
+
+
+def _compare(seen: Seen, credit: _Cdr, cdr: _Cdr) -> Iterator[Finding]:
+    for name in _SAME:
+        found, expected = getattr(credit, name), getattr(cdr, name)
+        if found != expected:
+            as_before = f"{expected or 'nothing'}, as in the CDR that it takes back"
+            yield seen.remark("credit-differs", f"$.{name}", f"{found or 'nothing'}", as_before, _SECTION, "error")
+    for name in ("excl_vat", "before_taxes"):
+        owed, back = getattr(cdr.total_cost, name), getattr(credit.total_cost, name)
+        if owed is not None and back is not None and back != -owed:
+            path, expected = f"$.total_cost.{name}", f"{-owed}, the negative of what it takes back"
+            yield seen.remark("credit-differs", path, str(back), expected, _SECTION, "error")

@@ -1,0 +1,150 @@
+"""What goes through a hub: whether it may go that way, and whether the hub passes on what it got."""
+
+import json
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from expert_seen import BACK, IDS, JSON, PAGE, SOUND, body, rules, token
+from msgspec.structs import asdict, replace
+
+from simulator.ocpi.expert import Expert, Seen
+
+HUB = "NL-HUB"
+AS_HUB = {"token": "token-c", "roles": [{"country_code": "NL", "party_id": "HUB", "role": "HUB"}]}
+AS_BOTH = {"token": "token-c", "roles": [*AS_HUB["roles"], {"country_code": "NL", "party_id": "HUB", "role": "EMSP"}]}
+OF_2_3_0 = {
+    "token": "token-c",
+    "hub_party_id": "NLHUB",
+    "roles": [{"country_code": "NL", "party_id": "EMA", "role": "EMSP"}],
+}
+
+
+def registered(credentials: dict[str, Any]) -> Seen:
+    """NL-ABC with the hub."""
+    return replace(
+        SOUND,
+        receiver=HUB,
+        start_us=-9,
+        end_us=-8,
+        method="POST",
+        url="http://nl-hub.ocpi.test/ocpi/2.2.1/credentials",
+        module="credentials",
+        route="credentials.post",
+        request_headers={**token("token-a-of-people"), **IDS, **JSON},
+        response_headers={**IDS, **JSON},
+        request_body=b'{"token": "token-b", "roles": [{"country_code": "NL", "party_id": "ABC", "role": "CPO"}]}',
+        response_body=body(credentials),
+    )
+
+
+def push(to: str, module: str = "sessions", route: str = "sessions.receiver.put_session", method: str = "PUT") -> Seen:
+    """NL-ABC sends to the hub what is for a party, or for nobody that it names."""
+    asked = {**SOUND.request_headers, **token("token-c"), "ocpi-to-party-id": to}
+    back = {**SOUND.response_headers, "ocpi-from-party-id": to}
+    if not to:
+        asked = {name: value for name, value in asked.items() if not name.startswith("ocpi-to")}
+    return replace(
+        SOUND, receiver=HUB, method=method, module=module, route=route, request_headers=asked, response_headers=back
+    )
+
+
+def pull(to: str, module: str = "tariffs") -> Seen:
+    seen = push(to, module, f"{module}.sender.get_list", "GET")
+    return replace(seen, request_body=b"", response_body=body([]), response_headers={**PAGE, **seen.response_headers})
+
+
+def ways(*seen: Seen) -> list[str]:
+    return [rule for rule in rules(*seen) if rule in ("broadcast", "open-routing")]
+
+
+LOCATION = ("locations", "locations.receiver.put_location")
+
+
+@pytest.mark.parametrize("hub", [AS_HUB, OF_2_3_0], ids=["role", "hub_party_id"])
+@pytest.mark.parametrize(
+    ("seen", "expected"),
+    [
+        (push("EMA"), []),
+        (push("HUB"), ["broadcast"]),
+        (push("hub"), ["broadcast"]),
+        (push("HUB", "cdrs", "cdrs.receiver.post_cdr", "POST"), ["broadcast"]),
+        (push("HUB", *LOCATION), []),
+        (push("", *LOCATION), []),
+        (push(""), []),
+        (push("HUB", "sessions", "sessions.sender.put_charging_preferences"), []),
+        (pull("EMA"), []),
+        (pull("HUB"), []),
+        (pull(""), ["open-routing"]),
+        (pull("", "hubclientinfo"), []),
+        (push("HUB", route="sessions.receiver.get_session", method="GET"), []),
+    ],
+)
+def test_a_hub_is_asked_for_what_it_may_do(hub: dict[str, Any], seen: Seen, expected: list[str]) -> None:
+    assert ways(registered(hub), seen) == expected
+
+
+def test_only_a_hub_that_is_nothing_else_is_not_a_party_to_send_to() -> None:
+    assert ways(registered(AS_BOTH), push("HUB")) == []
+    assert ways(push("HUB")) == [], "nobody has said that it is a hub"
+    old = replace(push("HUB"), version="2.1.1")
+    assert ways(registered(AS_HUB), old) == [], "2.1.1 has no headers to say so"
+
+
+# Two legs
+
+
+def leg(exchange: int, cause: int, request_id: str = "", at: str = "2026-05-04T06:00:00Z", **changes: Any) -> Any:
+    """A leg as a recording has it: a push by a CPO to the hub, or with a cause the hub's to an eMSP."""
+    seen = replace(SOUND, request_body=json.dumps({"last_updated": at}).encode(), **changes)
+    if cause:
+        seen = replace(seen, sender=HUB, receiver="NL-EMA")
+    else:
+        seen = replace(seen, receiver=HUB)
+    headers = {**seen.request_headers, "x-request-id": request_id or f"r{exchange}"}
+    headers = {name: value for name, value in headers.items() if value != "none"}
+    host, path = seen.url.removeprefix("http://").split("/", 1)
+    row = SimpleNamespace(
+        **asdict(seen),
+        exchange=exchange,
+        cause_kind="message" if cause else "event",
+        cause=cause,
+        correlation_id="c1",
+        host=host,
+        path=f"/{path}",
+    )
+    return row, headers
+
+
+def told(*legs: Any) -> list[tuple[str, str, str]]:
+    expert = Expert()
+    found = []
+    for row, headers in legs:
+        back = {**IDS, **BACK, **JSON, "x-request-id": headers.get("x-request-id", "")}
+        found += [(party, each.rule, each.path) for party, each in expert.look_at(row, 0, headers, 0, back)]
+    return [each for each in found if each[1] in ("request-id-kept", "last-updated-touched")]
+
+
+KEPT = (HUB, "request-id-kept", "X-Request-ID")
+TOUCHED = (HUB, "last-updated-touched", "$.last_updated")
+LATER = "2026-05-04T06:00:01Z"
+
+
+@pytest.mark.parametrize(
+    ("legs", "expected"),
+    [
+        ([leg(2, 1), leg(1, 0)], []),
+        ([leg(2, 1, "r1"), leg(1, 0)], [KEPT]),
+        ([leg(1, 0), leg(2, 1, "r1"), leg(3, 1, "r1")], [KEPT] * 2),
+        ([leg(2, 1, "r1"), leg(3, 1, "r1"), leg(1, 0)], [KEPT] * 2),
+        ([leg(2, 1, at=LATER), leg(1, 0)], [TOUCHED]),
+        ([leg(1, 0, at=LATER), leg(2, 1)], [TOUCHED]),
+        ([leg(1, 0), leg(2, 1, at="2026-05-04T06:00:00.000")], []),
+        ([leg(1, 0), leg(2, 1, at="")], []),
+        ([leg(1, 0), leg(2, 9, "r1", at=LATER)], []),
+        ([leg(1, 0, "none"), leg(2, 1, "none", at=LATER)], []),
+    ],
+    ids=["sound", "id", "to two", "to two first", "time", "earlier", "written so", "unsaid", "of another", "2.1.1"],
+)
+def test_a_hub_passes_on_what_it_got(legs: list[Any], expected: list[tuple[str, str, str]]) -> None:
+    assert told(*legs) == expected
