@@ -1,6 +1,6 @@
 """The hub: what it is made of, and what happens when a platform registers with it."""
 
-from simulator.engine.cause import Cause
+from simulator.engine.cause import TIME, Cause
 from simulator.ocpi.modules import InterfaceRole, ModuleID, Role
 from simulator.ocpi.route_tables import TABLES
 from simulator.ocpi.v2_2_1.hubclientinfo import ClientInfo
@@ -61,9 +61,9 @@ class Hub:
                 office.platform.offer(route.module, InterfaceRole(route.interface), {name: forwarder.handle})
 
     def expect(self, peers: list[Identity]) -> None:
-        """Contracts have been made with these parties; before the run."""
+        """Contracts have been made with these parties; who is connected already hears of them."""
         for peer in peers:
-            self.directory.expect(peer)
+            self.standing.tell(self.directory.expect(peer), TIME)
 
     def went_down(self) -> None:
         """The hub stops; what waited to be pushed is forgotten."""
