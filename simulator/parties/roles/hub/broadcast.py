@@ -5,7 +5,6 @@ Source: OCPI 2.2.1, Transport and format, Broadcast Push; digest, section 2.3.
 """
 
 from collections.abc import Iterator
-from functools import partial
 
 from simulator.engine.cause import Cause
 from simulator.engine.exchange import Exchange
@@ -18,7 +17,7 @@ from simulator.parties.client import not_found, succeeded
 from simulator.parties.connection import Connection
 from simulator.parties.dialect import OLDEST
 from simulator.parties.office import Office
-from simulator.parties.push import Outbox
+from simulator.parties.push import Done, Outbox
 from simulator.parties.roles.hub.cache import Kept, Owner
 from simulator.parties.roles.hub.changes import Change, Changes
 from simulator.parties.roles.hub.directory import CONNECTED, Directory
@@ -69,35 +68,45 @@ class Broadcast:
         teller = self._directory.find(f"{owner[0]}-{owner[1]}")
         if teller is None or teller.status is not CONNECTED or not self._is_new(call):
             return
-        for line in self._meant(owner, call.route.module):
+        for line in self.meant(owner, call.route.module):
             if line.name != call.line.name:
                 self._pass(call, owner, line)
 
     def end(self, kept: Kept, cause: Cause) -> None:
         """End what its owner lists no more at everybody who was told of it: to them it was pushed, not listed."""
-        module, owner = MODULES[kept.kind], kept.owner
-        for line in self._meant(owner, module):
+        for line in self.meant(kept.owner, MODULES[kept.kind]):
             change = self._changes.end(line, kept)
-            endpoint = line.endpoint(module, InterfaceRole.RECEIVER)
-            if not change.method or endpoint is None:
-                continue
-            named = {"token_uid" if kept.kind == "token" else f"{kept.kind}_id": kept.id}
-            (id,) = self._interpreter.ids(named, kept.version, line.version).values()
-            url = join_url(endpoint, *owner, id)
-            if module is ModuleID.TOKENS and line.version != OLDEST:
-                url += f"?type={type_in(kept.head.type, line.version)}"
-            subject = subject_of_kept(kept.kind, change.method, id, line.version)
-            done = partial(self._ended, change)
-            body = change.said.body or b""
-            self._outbox.push(_lane(line, module, owner, id), line, change.method, url, subject, cause, body, done)
+            if change.method:
+                self.tell(line, kept, change, cause)
 
-    def _ended(self, change: Change, exchange: Exchange | None) -> None:
+    def tell(self, line: Connection, kept: Kept, change: Change, cause: Cause, done: Done | None = None) -> None:
+        """Send of a whole object what nobody has pushed; `done` hears what came of it."""
+        module, owner = MODULES[kept.kind], kept.owner
+        endpoint = line.endpoint(module, InterfaceRole.RECEIVER)
+        if endpoint is None:
+            return
+        named = {"token_uid" if kept.kind == "token" else f"{kept.kind}_id": kept.id}
+        (id,) = self._interpreter.ids(named, kept.version, line.version).values()
+        url = join_url(endpoint, *owner, id)
+        if module is ModuleID.TOKENS and line.version != OLDEST:
+            url += f"?type={type_in(kept.head.type, line.version)}"
+        subject = subject_of_kept(kept.kind, change.method, id, line.version)
+
+        def concluded(exchange: Exchange | None) -> None:
+            self._concluded(change, exchange)
+            if done is not None:
+                done(exchange)
+
+        body, lane = change.said.body or b"", _lane(line, module, owner, id)
+        self._outbox.push(lane, line, change.method, url, subject, cause, body, concluded)
+
+    def _concluded(self, change: Change, exchange: Exchange | None) -> None:
         if exchange is not None:
             self._interpreter.tell(exchange.id, change.said)
         if not succeeded(exchange):
             self._changes.failed(change)
 
-    def _meant(self, owner: Owner, module: ModuleID) -> Iterator[Connection]:
+    def meant(self, owner: Owner, module: ModuleID) -> Iterator[Connection]:
         """The connections with all that what an owner has is meant for, each once."""
         sent_by = Role.EMSP if module is ModuleID.TOKENS else Role.CPO
         done: dict[str, None] = {}

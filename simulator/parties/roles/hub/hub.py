@@ -19,6 +19,7 @@ from simulator.parties.roles.hub.library import Library
 from simulator.parties.roles.hub.links import Links
 from simulator.parties.roles.hub.onward import Preparation
 from simulator.parties.roles.hub.presentation import Presentation
+from simulator.parties.roles.hub.retelling import Retelling
 from simulator.parties.roles.hub.standing import Standing
 from simulator.parties.sync import Pull, Synchroniser
 from simulator.parties.taking import Taken
@@ -36,13 +37,14 @@ class Hub:
         self.cache = Cache(office.copies)
         interpreter = Interpreter(self.cache, office.journal, office.calendar)
         changes = Changes(self.cache, interpreter)
-        library = Library(office, self.directory, self.cache, interpreter, changes, self._is_gone)
+        library = Library(office, self.directory, self.cache, interpreter, changes, self._took, self._is_gone)
         self.standing = Standing(office, self.directory, self._came_back, self._changed)
         infos = self.standing.receiver
         about = Pull(ModuleID.HUB_CLIENT_INFO, ClientInfo, infos, roles=(Role.HUB,), took=self._took_infos)
         self.sync = Synchroniser(office, (about, *library.pulls), poll_us, self.standing.read)
         self.registration = Presentation(office, self.directory, self.sync.registered, self.standing.left)
         self._broadcast = Broadcast(office, self.directory, library, interpreter, changes)
+        self._retelling = Retelling(self.directory, self.cache, changes, self._broadcast)
         links = Links(office.id)
         forwarder = self._forwarder = Forwarder(
             office,
@@ -68,6 +70,7 @@ class Hub:
     def went_down(self) -> None:
         """The hub stops; what waited to be pushed is forgotten."""
         self._broadcast.clear()
+        self._retelling.clear()
         self._forwarder.clear()
         self.standing.sender.clear()
 
@@ -76,6 +79,9 @@ class Hub:
 
     def _changed(self, client: Client, cause: Cause) -> None:
         self.registration.members_changed(client, cause)
+
+    def _took(self, changed: tuple[Kept, ...], cause: Cause) -> None:
+        self._retelling.took(changed, cause)
 
     def _is_gone(self, kept: Kept, cause: Cause) -> None:
         self._broadcast.end(kept, cause)
