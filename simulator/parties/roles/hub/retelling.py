@@ -1,8 +1,9 @@
 """Tells who speaks 2.1.1 what a hub has read, and nobody has pushed, of what is meant for everybody.
 
-From 2.2 on a party hears by HubClientInfo that another is there, or is there anew, and reads all that it has. In 2.1.1
+From 2.2 on a party hears by HubClientInfo that another is there again, or anew, and reads all that it has. In 2.1.1
 nobody hears that: in whose place the hub stands has been there all along, and tells by a PUT what is new. It does so
-one object after the other, lest anybody is sent a whole city at once; who does not answer is told no more of them.
+one object after the other, lest anybody is sent a whole city at once; who does not answer is told no more of them. Who
+was not there before is read by those who want to: until then they were told that it is not connected.
 Source: OCPI 2.2.1, HubClientInfo; digest, section 6.1.
 """
 
@@ -14,6 +15,7 @@ from typing import TypeAlias
 from simulator.engine.cause import Cause
 from simulator.engine.exchange import Exchange
 from simulator.ocpi.modules import InterfaceRole
+from simulator.ocpi.v2_2_1.hubclientinfo import ConnectionStatus
 from simulator.parties.connection import Connection
 from simulator.parties.dialect import OLDEST
 from simulator.parties.roles.hub.broadcast import Broadcast
@@ -46,6 +48,9 @@ class Retelling:
             return
         idle = dict[str, Connection]()
         for kept in changed:
+            owner = self._directory.find("-".join(kept.owner))
+            if owner is None or owner.status is ConnectionStatus.PLANNED:
+                continue
             for line in self._broadcast.meant(kept.owner, MODULES[kept.kind]):
                 if line.version != OLDEST:
                     continue
