@@ -33,15 +33,16 @@ class BehindHub(Charging):
 
 
 class Oldest(Charging):
-    """One of 2.1.1, which knows no hubs: it registers with the driver's eMSP only, and waits to be read."""
+    """One of 2.1.1, which knows no hubs: it registers with the driver's eMSP only, and tells that at once."""
 
     async def show(self, run: Served) -> None:
         (invitation,) = [each for each in await run.invited(2) if each.in_place_of == "NL-EMA"]
         await self.register(invitation.versions_url, invitation.token)
+        await self.put("locations", "L1", location(self.version, self.party_id))
 
 
 async def comes(run: Served, stranger: Charging) -> None:
-    """It registers, tells of its place at once if it knows the hub, and is read by whom the hub leads it to."""
+    """It registers, tells of its place at once, and is read by whom the hub leads it to."""
     stranger.objects["locations"] = [location(stranger.version)]
     await stranger.show(run)
     await stranger.until("GET", "cdrs")

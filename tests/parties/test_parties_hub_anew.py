@@ -3,12 +3,13 @@
 NL-EMA is at the same hub as the CPO, NL-FAR at another hub behind it.
 """
 
+import itertools
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
-from parties_hub import HUB, RECEIVER, card_of, hub_town, say
+from parties_hub import HUB, RECEIVER, card_of, hub_town, messages, say
 from parties_objects import LATER, cdr_token, session
 from run_town import MIN, OpenTown, S
 
@@ -17,6 +18,7 @@ from simulator.parties.introduction import introduce
 from simulator.parties.roles.cpo import Cpo
 from simulator.parties.roles.emsp import Emsp
 from simulator.parties.roles.hub.standing import SILENCE_US
+from simulator.recording.rows import Message
 
 CPO = "NL-ABC"
 EARLIER, EARLIEST = "2026-05-04T03:00:00Z", "2026-05-04T02:00:00Z"
@@ -129,3 +131,42 @@ def test_a_pause_is_no_new_registration(town: OpenTown) -> None:
     come_up(town, town.world.cpos[CPO])
     assert town.connection("NL-EMA", HUB).behind[CPO].registered
     assert tell(town, EARLIER, 2.0) == 5.0
+
+
+def told_old(town: OpenTown, since_us: int, provider: str = "NL-VET") -> list[Message]:
+    """The locations that a provider has been sent since, by default one of 2.1.1."""
+    sent = messages(town, receiver=provider, module="locations", from_us=since_us)
+    return [message for message in sent if message.method == "PUT"]
+
+
+def test_who_speaks_2_1_1_is_told_by_the_hub_what_it_has_by_now(town: OpenTown) -> None:
+    """Nobody tells them that it is there anew, so that they could read it."""
+    leave(town)
+    store, since_us = town.world.cpos[CPO].locations.store, town.kernel.now_us
+    (place,) = list(store)
+    for id in (place.id, "SECOND", "THIRD"):
+        store.put(replace(place, id=id, name=f"New {id}", last_updated=LATER), id)
+    join(town)
+    known = town.world.emsps["NL-VET"].locations.store
+    assert {location.name for location in known} == {location.name for location in store}
+    puts = told_old(town, since_us)
+    assert [row.http_status for row in puts] == [200, 201, 201]
+    assert all(before.end_us <= after.start_us for before, after in itertools.pairwise(puts)), "one after the other"
+    assert not told_old(town, since_us, "NL-EMA"), "who hears that it is there reads it"
+
+
+def test_who_speaks_2_1_1_and_does_not_answer_is_told_no_more_for_now(town: OpenTown) -> None:
+    leave(town)
+    store, since_us = town.world.cpos[CPO].locations.store, town.kernel.now_us
+    (place,) = list(store)
+    for id in (place.id, "SECOND"):
+        store.put(replace(place, id=id, name=f"New {id}", last_updated=LATER), id)
+    vet = town.world.emsps["NL-VET"]
+    town.kernel.take_down(vet.office.node)
+    join(town)
+    assert len(told_old(town, since_us)) == 1
+    town.kernel.bring_up(vet.office.node)
+    town.run_for(SILENCE_US + MIN)
+    leave(town)
+    join(town)
+    assert {location.name for location in vet.locations.store} == {location.name for location in store}

@@ -164,7 +164,7 @@ def test_a_token_is_not_valid(desk: OpenTown) -> None:
 
 
 def test_a_part_of_what_has_ended_comes_with_the_whole(desk: OpenTown) -> None:
-    """The hub has read it again meanwhile, which nobody was told."""
+    """The hub has read it again meanwhile: in a state older than what was told, which nobody takes."""
     place = square(desk, id="BACK")
     push(desk, CPO, "locations/NL/ABC/BACK", place)
     list_nothing(desk, CPO, "locations", "BACK")

@@ -65,5 +65,5 @@ def test_a_start_goes_on_with_the_only_connector_that_there_is(desk: OpenTown) -
 
 def test_a_start_where_one_of_several_has_to_be_named_is_not_supported(desk: OpenTown) -> None:
     told = start(desk, TWO)
-    assert (told.data["result"], onward(desk, told)) == ("NOT_SUPPORTED", [])
+    assert (told.data, onward(desk, told)) == ({"result": "NOT_SUPPORTED"}, [])
     assert [hint.rule for hint in desk.hints(told.exchange)] == ["translation-withheld", "refused"]

@@ -16,6 +16,7 @@ from parties_lister import Lister, read
 from run_town import OpenTown, S, Told, json_answer
 
 from simulator.ocpi.codec import encode
+from simulator.parties.roles.hub.standing import SILENCE_US
 from simulator.recording.rows import Message
 
 OLD = ("NL-VET", "NL-VT2")
@@ -283,12 +284,18 @@ def test_what_a_receiver_has_asked_for_is_taken_back_too(tmp_path: Path, path: s
         store = town.world.cpos["NL-ABC"].locations.store
         (known,) = store
         store.put(replace(known, id="READ", last_updated=now()), "READ")
-        hub = town.world.hubs[HUB]
+        hub, nodes = town.world.hubs[HUB], [town.world.party(emsp).office.node for emsp in OLD]
+        for node in nodes:
+            town.kernel.take_down(node)
+        town.run_for(SILENCE_US + 60 * S)
         hub.sync.soon(hub.office.connections["NL-ABC"], "a test")
         town.run_for(5 * S)
-        line = town.world.party("NL-VET").office.connections["NL-ABC"]
-        url = f"{HOST}/ocpi/via/NL-ABC/sender/2.1.1/locations{path}"
-        assert say(town, "NL-VET", "GET", url, to=None, raw=True, token=line.held).status == 1000
+        for node in nodes:
+            town.kernel.bring_up(node)
+        for emsp, asked in (("NL-VET", f"locations{path}"), ("NL-VT2", "tariffs")):
+            line = town.world.party(emsp).office.connections["NL-ABC"]
+            url = f"{HOST}/ocpi/via/NL-ABC/sender/2.1.1/{asked}"
+            assert say(town, emsp, "GET", url, to=None, raw=True, token=line.held).status == 1000
         told = push(town, "PATCH", "locations/NL/ABC/READ", {"publish": False})
         assert ways(town, told, *OLD) == [("NL-VET", "PUT", 201)], "NL-VT2 has never heard of it"
 

@@ -300,6 +300,12 @@ def test_a_tariff_that_2_1_1_patches_goes_on_whole(desk: OpenTown) -> None:
     assert tariff.currency == "SEK"
 
 
+def test_what_2_1_1_says_of_a_request_that_it_does_not_have_is_passed_on(desk: OpenTown) -> None:
+    told = say(desk, "NL-EMA", "PUT", f"{SENDER}/sessions/S1/charging_preferences", to="NL-OLD")
+    (leg,) = onward(desk, told)
+    assert (leg.http_status, told.http, told.status) == (404, 404, 2000)
+
+
 def test_2_1_1_is_told_of_hub_errors_by_the_code_that_it_has(tmp_path: Path) -> None:
     with hub_town(tmp_path, "memory") as town:
         town.kernel.take_down(town.world.cpos["NL-ABC"].office.node)

@@ -105,8 +105,9 @@ class Answers:
 
     def _as_written(self, call: Call, onward: Onward, problem: str) -> str | None:
         """What is wrong, in the fields that the sender has written."""
-        kind = onward.cargo.sent
-        return as_written(problem, kind, call.version, onward.way.line.version) if problem and kind else problem or None
+        if not problem or onward.said is None:
+            return problem or None
+        return as_written(problem, onward.cargo.sent, call.version, onward.way.line.version)[:255]
 
     def _headers(self, call: Call, onward: Onward, response: Response) -> Headers:
         """The headers of a page, or of a CDR that was created, with the hub's URLs in place of the party's."""

@@ -109,6 +109,21 @@ class Changes:
             if call.route.method == "PUT" and len(call.params) == 3:
                 self._keep(_copy(line, kept), [])
 
+    def anew(self, line: Connection, kept: Kept) -> Change:
+        """What a receiver is sent of an object that its owner has listed, and not pushed.
+
+        It may be older than what the receiver has, which then stands: what this lacked comes with the next change.
+        """
+        if line.version == kept.version:
+            kept.tell(line.name)
+            return Change("PUT", Said(kept.raw), True)
+        reason = self._interpreter.unsaid(kept, line.version)
+        if reason:
+            return self._take_back(line, kept, reason)
+        change = self._whole(line, kept)
+        self.failed(change)
+        return change
+
     def end(self, line: Connection, kept: Kept) -> Change:
         """What ends an object at a receiver that its owner lists no more; no method if it was not told of it."""
         change = self._take_back(line, kept, "")

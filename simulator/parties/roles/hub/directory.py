@@ -90,7 +90,7 @@ class Directory:
     def __iter__(self) -> Iterator[Client]:
         return iter(tuple(self._clients.values()))
 
-    def expect(self, peer: Identity) -> None:
+    def expect(self, peer: Identity) -> Client:
         """A contract has been made with a party; it has not been seen yet."""
         client = self._client(peer.country_code, peer.party_id, peer.role, peer.name)
         client.line = self._office.connections.get(peer.id)
@@ -99,6 +99,7 @@ class Directory:
                 self._by_line[connection.name] = client
                 if connection.facade:
                     client.facades[connection.facade] = connection
+        return client
 
     def learn(self, info: ClientInfo, line: Connection) -> Client | None:
         """Another hub has told of a party; None when it is ourselves, or known from nearer by."""

@@ -11,20 +11,15 @@ from msgspec import Struct
 
 from simulator.engine.cause import Cause
 from simulator.engine.exchange import Exchange
-from simulator.ocpi.modules import InterfaceRole, ModuleID
-from simulator.ocpi.routes import join_url
-from simulator.ocpi.translation.tokens import type_in
+from simulator.ocpi.modules import InterfaceRole
 from simulator.parties.client import came_through, succeeded
 from simulator.parties.connection import Connection
-from simulator.parties.dialect import OLDEST
 from simulator.parties.office import Office
-from simulator.parties.push import Outbox
-from simulator.parties.roles.hub.broadcast import lane_of
 from simulator.parties.roles.hub.cache import Cache, Kept
 from simulator.parties.roles.hub.changes import Change, Changes
 from simulator.parties.roles.hub.directory import CONNECTED, Directory
-from simulator.parties.roles.hub.interpreter import Interpreter
-from simulator.parties.roles.hub.subjects import MODULES, subject_of_kept
+from simulator.parties.roles.hub.subjects import MODULES
+from simulator.parties.roles.hub.wholes import Wholes
 
 
 class _End(Struct, eq=False):
@@ -40,18 +35,16 @@ class Endings:
     def __init__(
         self,
         office: Office,
-        outbox: Outbox,
         directory: Directory,
         cache: Cache,
-        interpreter: Interpreter,
         changes: Changes,
+        wholes: Wholes,
     ) -> None:
         self._office = office
-        self._outbox = outbox
         self._directory = directory
         self._cache = cache
-        self._interpreter = interpreter
         self._changes = changes
+        self._wholes = wholes
         self._unheard: dict[str, dict[tuple[str, ...], _End]] = {}
 
     def end(self, kept: Kept, cause: Cause) -> None:
@@ -86,27 +79,16 @@ class Endings:
 
     def _send(self, line: Connection, end: _End, cause: Cause) -> bool:
         """Send an end; False when a receiver has nothing that could be ended."""
-        kept, module = end.kept, MODULES[end.kept.kind]
-        endpoint = line.endpoint(module, InterfaceRole.RECEIVER)
-        change = self._changes.end(line, kept) if endpoint is not None else None
-        if endpoint is None or change is None or not change.method:
+        if line.endpoint(MODULES[end.kept.kind], InterfaceRole.RECEIVER) is None:
             return False
-        named = {"token_uid" if kept.kind == "token" else f"{kept.kind}_id": kept.id}
-        (id,) = self._interpreter.ids(named, kept.version, line.version).values()
-        url = join_url(endpoint, *kept.owner, id)
-        if module is ModuleID.TOKENS and line.version != OLDEST:
-            url += f"?type={type_in(kept.head.type, line.version)}"
-        subject = subject_of_kept(kept.kind, change.method, id, line.version)
-        lane, body = lane_of(line, module, kept.owner, id), change.said.body or b""
+        change = self._changes.end(line, end.kept)
+        if not change.method:
+            return False
         end.change = change
-        self._outbox.push(
-            lane, line, change.method, url, subject, cause, body, partial(self._concluded, line, end, change)
-        )
+        self._wholes.push(line, end.kept, change, cause, partial(self._concluded, line, end, change))
         return True
 
     def _concluded(self, line: Connection, end: _End, change: Change, exchange: Exchange | None) -> None:
-        if exchange is not None:
-            self._interpreter.tell(exchange.id, change.said)
         if end.change is not change:
             return
         end.change = None

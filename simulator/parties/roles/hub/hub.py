@@ -1,6 +1,6 @@
 """The hub: what it is made of, and what happens when a platform registers with it."""
 
-from simulator.engine.cause import Cause
+from simulator.engine.cause import TIME, Cause
 from simulator.ocpi.modules import InterfaceRole, ModuleID, Role
 from simulator.ocpi.route_tables import TABLES
 from simulator.ocpi.v2_2_1.hubclientinfo import ClientInfo
@@ -21,7 +21,9 @@ from simulator.parties.roles.hub.library import Library
 from simulator.parties.roles.hub.links import Links
 from simulator.parties.roles.hub.onward import Preparation
 from simulator.parties.roles.hub.presentation import Presentation
+from simulator.parties.roles.hub.retelling import Retelling
 from simulator.parties.roles.hub.standing import Standing
+from simulator.parties.roles.hub.wholes import Wholes
 from simulator.parties.sync import Pull, Synchroniser
 from simulator.parties.taking import Taken
 
@@ -39,8 +41,12 @@ class Hub:
         outbox = self._outbox = Outbox(office)
         interpreter = Interpreter(self.cache, office.journal, office.calendar)
         changes = Changes(self.cache, interpreter)
-        self._endings = Endings(office, outbox, self.directory, self.cache, interpreter, changes)
-        library = Library(office, self.directory, self.cache, interpreter, changes, self._endings.end)
+        wholes = Wholes(outbox, interpreter)
+        self._endings = Endings(office, self.directory, self.cache, changes, wholes)
+        self._retelling = Retelling(self.directory, self.cache, changes, wholes)
+        library = Library(
+            office, self.directory, self.cache, interpreter, changes, self._retelling.took, self._endings.end
+        )
         self.standing = Standing(office, self.directory, self._came_back, self._changed)
         infos = self.standing.receiver
         about = Pull(ModuleID.HUB_CLIENT_INFO, ClientInfo, infos, roles=(Role.HUB,), took=self._took_infos)
@@ -65,14 +71,15 @@ class Hub:
                 office.platform.offer(route.module, InterfaceRole(route.interface), {name: forwarder.handle})
 
     def expect(self, peers: list[Identity]) -> None:
-        """Contracts have been made with these parties; before the run."""
+        """Contracts have been made with these parties; who is connected already hears of them."""
         for peer in peers:
-            self.directory.expect(peer)
+            self.standing.tell(self.directory.expect(peer), TIME)
 
     def went_down(self) -> None:
         """The hub stops; what waited to be pushed is forgotten."""
         self._outbox.clear()
         self._endings.clear()
+        self._retelling.clear()
         self._forwarder.clear()
         self.standing.sender.clear()
 

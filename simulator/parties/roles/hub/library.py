@@ -36,6 +36,7 @@ from simulator.parties.taking import Key, Receiver, Taken
 
 PAGE_LIMIT = 100
 OnGone = Callable[[Kept, Cause], None]
+OnTaken = Callable[[tuple[Kept, ...], Cause], None]
 
 
 class _Entry(Struct, frozen=True):
@@ -95,7 +96,10 @@ class _Copies(Receiver[Kept]):
 
 
 class Library:
-    """The kept objects of one hub's clients; `on_gone` hears of what its owner lists no more."""
+    """The kept objects of one hub's clients.
+
+    `on_taken` hears of what its owner lists that is new or other, `on_gone` of what that lists no more.
+    """
 
     def __init__(
         self,
@@ -104,6 +108,7 @@ class Library:
         cache: Cache,
         interpreter: Interpreter,
         changes: Changes,
+        on_taken: OnTaken,
         on_gone: OnGone,
     ) -> None:
         self._office = office
@@ -111,6 +116,7 @@ class Library:
         self._cache = cache
         self._interpreter = interpreter
         self._changes = changes
+        self._on_taken = on_taken
         self._on_gone = on_gone
         sellers, providers = (Role.CPO, Role.HUB), (Role.EMSP, Role.HUB)
         self.pulls = (
@@ -126,6 +132,7 @@ class Library:
             if taken.changed or taken.gone:
                 value = {"count": taken.listed}
                 self._office.journal.state(self._office.id, f"{kind}s", connection.name, value, cause)
+            self._on_taken(taken.changed, cause)
 
         copies = _Copies(self._office, self._directory, self._cache, kind, self._on_gone)
         read = partial(read_list, kind)

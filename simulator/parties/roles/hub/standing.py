@@ -61,11 +61,18 @@ class Standing:
         client.last_updated = self._office.calendar.now_after(client.last_updated)
         value = {"role": client.role, "status": status, "hub": self._office.id}
         self._office.journal.state(self._office.id, "client_info", client.id, value, cause)
+        self.tell(client, cause)
+        self._changed(client, cause)
+
+    def tell(self, client: Client, cause: Cause) -> None:
+        """Tell everybody connected of a party: how it stands, or that there will be one.
+
+        Who has never heard of it would take nothing that it says as soon as it is registered.
+        """
         for other in self._directory if client.role is not Role.HUB else ():
             line = other.line
             if line is not None and not other.remote and other.status is _CONNECTED and line is not client.line:
                 self.sender.tell(line, client.info(), cause)
-        self._changed(client, cause)
 
     # What another hub tells
 
