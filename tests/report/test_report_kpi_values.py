@@ -232,6 +232,17 @@ def test_a_warm_up_leaves_out_what_came_before(tmp_path: Path) -> None:
     assert run.table("quarter_hours").columns["from_s"] == [1_800, 2_700]
 
 
+def test_quarters_of_an_hour_are_those_of_the_run_wherever_its_warm_up_ends(tmp_path: Path) -> None:
+    path = hour(tmp_path / "hour.ocpirun")
+    whole = measured(path, "none").table("quarter_hours").columns
+    cut = measured(path, HOURS // 6).table("quarter_hours").columns
+    assert cut["from_s"] == [600, 900, 1_800, 2_700]
+    assert {name: cells[1:] for name, cells in cut.items()} == {name: cells[1:] for name, cells in whole.items()}
+    assert [cut[name][0] for name in ("arrived", "found_taken", "exchanges")] == [1, 1, 1]
+    assert cut["occupied_evses"][0] == pytest.approx(1)
+    assert cut["mean_kw"][0] == pytest.approx(10)
+
+
 def test_a_warm_up_as_long_as_the_run_is_refused(tmp_path: Path) -> None:
     with pytest.raises(NothingLeft, match="leaves nothing of a run of 1 h"):
         measured(hour(tmp_path / "hour.ocpirun"), HOURS)
