@@ -137,6 +137,15 @@ def test_titles_name_as_many_differences_as_tell_the_variants_apart(make: Make) 
     assert found.variants[0].title == "a=1, b=1, e=1, …"
 
 
+def test_files_that_a_scenario_names_are_part_of_it(make: Make) -> None:
+    text = TOWN + "networks: [{locations: l.json}, {locations: m.json}]\n"
+    first, other = json.dumps({"l.json": "aa", "m.json": "bb"}), json.dumps({"l.json": "aa", "m.json": "cc"})
+    found = compared(make(1, text, files=first), make(2, text, files=first), make(2, text, files=other))
+    assert [len(each.runs) for each in found.variants] == [2, 1]
+    (difference,) = found.scenario
+    assert (difference.path, difference.values) == ("networks.1.locations", {"A": "m.json (bb)", "B": "m.json (cc)"})
+
+
 def test_runs_of_different_length_are_no_replications(make: Make) -> None:
     shorter = {"duration_us": "1800000000", "ended_at_us": "1800000000"}
     found = compared(make(1), make(2, **shorter))
