@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from report_hour import hour
-from report_scene import SUMMARY, Scene
+from report_scene import MIN, SUMMARY, Scene
 
 from simulator.assemble import RunOptions, play
 from simulator.recording.reader import Recording
@@ -168,8 +168,8 @@ def untold(each: Table) -> Table:
     return Table(each.name, {name: [None] * len(each) if name in UNTOLD else of for name, of in each.columns.items()})
 
 
-def aggregates_tell_the_same_or_nothing(run: Path, aggregates: Path) -> None:
-    full, other = measured(run), measured(aggregates)
+def aggregates_tell_the_same_or_nothing(run: Path, aggregates: Path, warm_up: WarmUp = "auto") -> None:
+    full, other = measured(run, warm_up), measured(aggregates, warm_up)
     assert other.values == full.values | dict.fromkeys(UNTOLD)
     assert other.cost == full.cost
     assert other.window == full.window
@@ -184,10 +184,10 @@ def aggregates_tell_the_same_or_nothing(run: Path, aggregates: Path) -> None:
         assert [each.name for each in tables if not len(each)] == ["sessions"]
 
 
-def test_aggregates_of_an_hour_tell_the_same_or_nothing(tmp_path: Path) -> None:
-    aggregates_tell_the_same_or_nothing(
-        hour(tmp_path / "full.ocpirun"), hour(tmp_path / "aggregates.ocpirun", "aggregates")
-    )
+@pytest.mark.parametrize("warm_up", ["auto", 10 * MIN, 11 * MIN])
+def test_aggregates_of_an_hour_tell_the_same_or_nothing(tmp_path: Path, warm_up: WarmUp) -> None:
+    full, aggregates = hour(tmp_path / "full.ocpirun"), hour(tmp_path / "aggregates.ocpirun", "aggregates")
+    aggregates_tell_the_same_or_nothing(full, aggregates, warm_up)
 
 
 def test_aggregates_of_a_played_run_tell_the_same_or_nothing(tmp_path: Path) -> None:
