@@ -210,6 +210,21 @@ def test_the_detour_is_that_of_all_who_charge_though_they_have_not_left_yet(tmp_
     assert run.values["detour_mean_m"] == 300
 
 
+@pytest.mark.parametrize(
+    ("waits_min", "least_min"), [([7], 7), ([0, 10], 10), ([*range(20)], 18), ([0] * 95 + [60] * 5, 0)]
+)
+def test_the_95th_percentile_is_a_wait_that_95_percent_did_not_exceed(
+    tmp_path: Path, waits_min: list[int], least_min: int
+) -> None:
+    scene = Scene(tmp_path / "waits.ocpirun", ended_at_us=str(HOURS))
+    for number, wait_min in enumerate(waits_min):
+        scene.event(1, f"driver/{number}", "arrive", "NL-EMA")
+        scene.event(2, f"driver/{number}", "plug", "NL-EMA", "NL-ABC/E1", waited_s=60 * wait_min)
+    run = measured(scene.close())
+    assert run.values["wait_p95_min"] == least_min
+    assert sum(wait_min <= least_min for wait_min in waits_min) >= 0.95 * len(waits_min)
+
+
 def test_an_older_recording_tells_the_detour_of_those_who_have_left(tmp_path: Path) -> None:
     scene = Scene(tmp_path / "older.ocpirun", ended_at_us=str(HOURS))
     for name in ("Ada", "Bo"):
