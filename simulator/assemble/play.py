@@ -272,6 +272,7 @@ def _meta(scenario: Scenario, options: RunOptions, seed: int, until_us: int) -> 
         "scenario_file": scenario.path.name,
         "scenario_text": scenario.text,
         "overrides": json.encode(scenario.overrides).decode(),
+        "files": json.encode(scenario.files).decode(),
         "seed": str(seed),
         "start_epoch_us": str(scenario.start_epoch_us),
         "lead_us": str(LEAD_US),

@@ -14,6 +14,7 @@ MAX_SPEED: Final = 0.0
 
 MAX_SEEDS: Final = 10_000
 _MAX_SEED: Final = 2**63 - 1
+_MINUTE_US: Final = 60_000_000
 _RANGE: Final = re.compile(r"([0-9]+)\.\.([0-9]+)")
 
 
@@ -95,8 +96,18 @@ def duration_us(text: str) -> int:
 
 
 def warm_up(text: str) -> int | str:
-    """`auto`, `none`, or microseconds of a duration such as `2h`."""
-    return text if text in ("auto", "none") else duration_us(text)
+    """`auto`, `none`, or microseconds of a duration such as `2h`, in whole minutes (see warm_up.py)."""
+    if text in ("auto", "none"):
+        return text
+    us = duration_us(text)
+    if us % _MINUTE_US:
+        minutes = -(-us // _MINUTE_US)
+        raise argparse.ArgumentTypeError(
+            tr("“{found}” is no whole number of minutes; expected is one, such as {minutes} min").format(
+                found=text, minutes=minutes
+            )
+        )
+    return us
 
 
 def override(text: str) -> str:

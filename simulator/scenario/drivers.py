@@ -1,9 +1,9 @@
 """Reads who wants to charge: the key `drivers`, groups that arrive at random and single named drivers."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from simulator.scenario.fields import Fields, Problems
+from simulator.scenario.files import Folder
 from simulator.scenario.instants import Start
 from simulator.scenario.model import Driver, DriverGroup, Outsider, Party, RecordedDrivers
 from simulator.scenario.recorded import RECORDED_KEYS, read_recorded
@@ -68,7 +68,7 @@ def read_drivers(
     parties: Sequence[Party | Outsider],
     start: Start,
     duration_us: int,
-    folder: Path,
+    folder: Folder,
     sites: Sequence[str],
 ) -> tuple[DriverGroup | RecordedDrivers | Driver, ...]:
     """Groups (they have `sessions_per_day`), recorded ones (`sessions`) and single ones (`arrives`); names are unique.

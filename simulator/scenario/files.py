@@ -1,5 +1,6 @@
-"""Reads the OCPI files a scenario refers to; what is wrong inside them is told at the place of the reference."""
+"""Reads the files a scenario refers to; what is wrong inside them is told at the place of the reference."""
 
+import hashlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
@@ -14,17 +15,31 @@ T = TypeVar("T")
 _MAX_SHOWN_FINDINGS = 20
 
 
-def read_file(problems: Problems, fields: Fields, key: str, folder: Path, decoded: Callable[[bytes], T]) -> T | None:
+class Folder:
+    """Where a scenario lies. `hashes` has what was read there: a hash of the content by the name the scenario uses."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.hashes: dict[str, str] = {}
+
+    def read(self, name: str) -> bytes:
+        """The content of a file. Raises OSError."""
+        content = (self.path / name).read_bytes()
+        self.hashes[name] = hashlib.blake2b(content, digest_size=8).hexdigest()
+        return content
+
+
+def read_file(problems: Problems, fields: Fields, key: str, folder: Folder, decoded: Callable[[bytes], T]) -> T | None:
     """What `decoded` makes of the file named under `key`; None (and a note) when that fails."""
     place = fields.place_of(key)
     name = fields.required(key, phrase(1024), "")
     if not name:
         return None
     try:
-        return decoded((folder / name).read_bytes())
+        return decoded(folder.read(name))
     except OSError as error:
         reason = (error.strerror or "it cannot be read").lower()
-        sentence = f"The file {name} cannot be read: {reason} (looked for at {folder / name})."
+        sentence = f"The file {name} cannot be read: {reason} (looked for at {folder.path / name})."
         problems.add(place, name, "a readable file beside the scenario", sentence)
     except Invalid as invalid:
         tell_findings(problems, place, name, invalid.findings)

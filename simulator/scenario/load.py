@@ -11,6 +11,7 @@ from simulator.scenario.errors import ScenarioErrors
 from simulator.scenario.expand import expand
 from simulator.scenario.faults import read_faults
 from simulator.scenario.fields import Fields, Problems
+from simulator.scenario.files import Folder
 from simulator.scenario.generate import harmless, read_generate
 from simulator.scenario.grow import Grown, TooLarge, grow
 from simulator.scenario.instants import Start, parse_start
@@ -67,6 +68,7 @@ def load(path: Path, overrides: Sequence[str] = ()) -> Scenario:
     problems = Problems()
     problems.errors += [*mistakes, *refused]
     fields = Fields(problems, tree, "a scenario", _KEYS)
+    folder = Folder(path.parent)
     start = fields.required("start", parse_start, _MIDNIGHT)
     duration_us = fields.required("duration", _duration, _YEAR_US)
     seed = fields.optional("seed", whole(0, 2**63 - 1), _DEFAULT_SEED)
@@ -75,9 +77,9 @@ def load(path: Path, overrides: Sequence[str] = ()) -> Scenario:
     before = len(problems.errors)
     connections = read_connections(problems, fields.value("connections"), parties, made.parties)
     certain = len(problems.errors) == before
-    tariffs = (*read_tariffs(problems, fields.value("tariffs"), path.parent), *made.tariffs)
+    tariffs = (*read_tariffs(problems, fields.value("tariffs"), folder), *made.tariffs)
     sites = (*made.sites, *read_sites(problems, fields.value("sites"), parties, tariffs))
-    networks = read_networks(problems, fields.value("networks"), parties, path.parent)
+    networks = read_networks(problems, fields.value("networks"), parties, folder)
     outsiders = read_outside(problems, fields.value("outside"), parties)
     check_roles(problems, fields.place_of("parties"), parties, outsiders)
     site_names = _site_names(sites, networks)
@@ -87,7 +89,7 @@ def load(path: Path, overrides: Sequence[str] = ()) -> Scenario:
         (*parties, *outsiders),
         start,
         duration_us,
-        path.parent,
+        folder,
         site_names,
     )
     places = [item.place for item in problems.items(fields.value("drivers"))]
@@ -98,6 +100,7 @@ def load(path: Path, overrides: Sequence[str] = ()) -> Scenario:
         path=path,
         text=text,
         overrides=tuple(overrides),
+        files=folder.hashes,
         start_epoch_us=start.epoch_us,
         zone=start.zone,
         duration_us=duration_us,

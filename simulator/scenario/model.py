@@ -300,7 +300,8 @@ class Change(Struct, frozen=True):
 
 
 class Scenario(Struct, frozen=True):
-    """A whole scenario. `text` is the file's text, `overrides` the `--set` options laid over it, in order.
+    """A whole scenario. `text` is the file's text, `overrides` the `--set` options laid over it, in order; `files` has
+    a hash of each file that it names, by that name.
 
     `start_epoch_us` is UTC, `zone` the IANA zone of local times; `poll_us` None: receivers never poll.
     `outsiders` and the `visitors` with their cards take part in a served run only.
@@ -310,6 +311,7 @@ class Scenario(Struct, frozen=True):
     path: Path
     text: str
     overrides: tuple[str, ...]
+    files: dict[str, str]
     start_epoch_us: int
     zone: str
     duration_us: int

@@ -1,7 +1,6 @@
 """Reads imported networks, lists of OCPI objects beside the scenario: the key `networks`."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, TypeVar
 
 from msgspec.structs import replace
@@ -9,7 +8,7 @@ from msgspec.structs import replace
 from simulator.ocpi.v2_2_1.locations import Location
 from simulator.ocpi.v2_2_1.tariffs import Tariff
 from simulator.scenario.fields import Fields, Problems
-from simulator.scenario.files import read_file, tell_findings
+from simulator.scenario.files import Folder, read_file, tell_findings
 from simulator.scenario.model import Network, Party
 from simulator.scenario.natives import HOME, RICHEST, read_list
 from simulator.scenario.tree import Place, Value
@@ -21,7 +20,7 @@ _VERSIONS = (HOME, RICHEST)
 
 
 def read_networks(
-    problems: Problems, value: Value | None, parties: Sequence[Party], folder: Path
+    problems: Problems, value: Value | None, parties: Sequence[Party], folder: Folder
 ) -> tuple[Network, ...]:
     """The imported networks; every Location's CPO is a party and every tariff it names is there."""
     cpos = [party.id for party in parties if party.role == "cpo"]
@@ -48,7 +47,7 @@ def read_networks(
 
 
 def _objects(
-    problems: Problems, fields: Fields, key: str, cls: type[T], folder: Path, version: str
+    problems: Problems, fields: Fields, key: str, cls: type[T], folder: Folder, version: str
 ) -> tuple[tuple[T, ...], tuple[Any, ...], bool]:
     """The objects as 2.2.1, and if the file is of 2.3.0, as it has them; and whether that is all of the file."""
     read = read_file(problems, fields, key, folder, lambda raw: read_list(raw, cls, version))

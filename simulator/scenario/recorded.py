@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from simulator.scenario.fields import Fields, Problems
-from simulator.scenario.files import read_file
+from simulator.scenario.files import Folder, read_file
 from simulator.scenario.model import RecordedDrivers, RecordedSession
 from simulator.scenario.tree import Items, Place
 from simulator.scenario.units import Unreadable
@@ -33,7 +33,7 @@ _MAX_WH = 1_000_000
 _MAX_SHOWN = 20
 
 
-def read_recorded(problems: Problems, fields: Fields, folder: Path, rfid_share: float) -> RecordedDrivers:
+def read_recorded(problems: Problems, fields: Fields, folder: Folder, rfid_share: float) -> RecordedDrivers:
     """The entry, with the sessions of its file by arrival; what is wrong in the file is told with its line."""
     place = fields.place_of("sessions")
     file = fields.required("sessions", str, "")

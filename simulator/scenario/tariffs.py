@@ -2,11 +2,10 @@
 
 from collections.abc import Callable
 from decimal import Decimal
-from pathlib import Path
 
 from simulator.ocpi.v2_2_1.tariffs import Tariff
 from simulator.scenario.fields import Fields, Problems
-from simulator.scenario.files import read_file
+from simulator.scenario.files import Folder, read_file
 from simulator.scenario.model import TariffSpec
 from simulator.scenario.natives import HOME, read_object
 from simulator.scenario.tree import Entry, Value
@@ -19,12 +18,12 @@ _LIMITS = (("min_price", ""), ("max_price", ""))
 _KEYS = (*(key for key, _ in (*_PRICES, *_LIMITS)), "vat", "file", "ocpi")
 
 
-def read_tariffs(problems: Problems, value: Value | None, folder: Path) -> tuple[TariffSpec, ...]:
+def read_tariffs(problems: Problems, value: Value | None, folder: Folder) -> tuple[TariffSpec, ...]:
     """The hand-written tariffs, each by its name."""
     return tuple(_tariff(problems, name, entry, folder) for name, entry in problems.table(value).items())
 
 
-def _tariff(problems: Problems, name: str, entry: Entry, folder: Path) -> TariffSpec:
+def _tariff(problems: Problems, name: str, entry: Entry, folder: Folder) -> TariffSpec:
     if not (1 <= len(name) <= 36 and name.isascii() and name.isprintable()):
         sentence = f"“{name}” cannot be a tariff's id in OCPI: 1 to 36 printable ASCII characters are expected."
         problems.add(entry.key_place, name, "1 to 36 printable ASCII characters", sentence)

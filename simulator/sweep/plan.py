@@ -86,6 +86,7 @@ def make_plan(what: What, watch: Callable[[int, int], None]) -> Plan:
         seeds=seeds,
         jobs=tuple(job.id for job in jobs),
         figures=measure.FORMAT,
+        files={name: content for scenario in scenarios for name, content in scenario.files.items()},
     )
     return Plan(manifest, jobs, min(scenario.duration_us for scenario in scenarios))
 

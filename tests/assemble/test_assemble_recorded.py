@@ -10,6 +10,7 @@ from run_town import H, OpenTown, S, holds, played, town
 
 from simulator.assemble.recorded import _vehicle, recorded_visits
 from simulator.ocpp.messages import IdToken
+from simulator.report.compare.comparison import compare
 from simulator.scenario.model import RecordedDrivers, Scenario
 
 ROWS = """session,evse,arrival_s,departure_s,stated_departure_s,requested_wh,delivered_wh,source_id
@@ -51,6 +52,19 @@ def test_the_run_holds_and_is_the_same_over_both_wires(tmp_path: Path) -> None:
     holds(memory)
     assert memory.summary["digest"] == http.summary["digest"]
     assert memory.summary["sessions"] == 4
+
+
+def test_a_run_of_another_day_under_the_same_name_is_no_replication(tmp_path: Path) -> None:
+    days = (ROWS, ROWS, ROWS.replace("7351", "7352"))
+    paths = [tmp_path / str(seed) / "run.ocpirun" for seed in range(len(days))]
+    for seed, (rows, path) in enumerate(zip(days, paths, strict=True)):
+        path.parent.mkdir()
+        played(recorded(path.parent, rows=rows), path, seed=seed, until_us=H)
+    found = compare(paths, "none")
+    assert [[run.outcome.seed for run in variant.runs] for variant in found.variants] == [[0, 1], [2]]
+    (difference,) = found.scenario
+    assert difference.path == "drivers.real.sessions"
+    assert all(value and value.startswith("day.csv (") for value in difference.values.values())
 
 
 def test_the_requested_energy_can_be_wanted_instead_and_what_was_stated_is_known(tmp_path: Path) -> None:

@@ -53,6 +53,10 @@ def test_duration() -> None:
     assert options.duration_us("90 min") == H * 3 // 2
 
 
+def test_a_warm_up_is_a_word_or_a_time_in_whole_minutes() -> None:
+    assert [options.warm_up(text) for text in ("auto", "none", "2h", "5400 s")] == ["auto", "none", 2 * H, H * 3 // 2]
+
+
 @pytest.mark.parametrize(
     ("read", "text"),
     [
@@ -73,6 +77,8 @@ def test_duration() -> None:
         (options.duration_us, "24"),
         (options.duration_us, "soon"),
         (options.duration_us, "0 s"),
+        (options.warm_up, "all"),
+        (options.warm_up, "5430 s"),
         (options.override, "seed"),
         (options.override, "=9"),
     ],

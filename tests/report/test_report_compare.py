@@ -14,16 +14,20 @@ from report_hour import hour
 
 from simulator.report.compare.beware import beware_of
 from simulator.report.compare.comparison import Comparison, TooFewRuns, compare, verdict, verdict_on
+from simulator.report.compare.overlay import overlay
 from simulator.report.compare.paths import scenario_paths
-from simulator.report.compare.variants import UNTIL, letters
+from simulator.report.compare.runs import Run, find_runs
+from simulator.report.compare.variants import UNTIL, letters, variants_of
 from simulator.report.format import Style
 from simulator.report.kpi.definitions import BY_ID, KPIS
+from simulator.report.kpi.facts import WarmUp
 from simulator.report.kpi.intervals import Difference, Estimate
 from simulator.report.kpi.warm_up import Window
 from simulator.report.publish.compare_data import compare_json
 from simulator.report.publish.compare_page import compare_page
 from simulator.report.publish.compare_text import compare_text
 from simulator.report.publish.compare_words import mean_words, verdict_words
+from simulator.report.watch import unwatched
 
 TOWN = """\
 name: A town
@@ -50,6 +54,11 @@ def make(tmp_path: Path) -> Make:
 
 def compared(*paths: Path) -> Comparison:
     return compare(paths, "none", lambda done, all: None)
+
+
+def recorded(path: Path, warm_up: WarmUp) -> Run:
+    (run,) = find_runs([path], warm_up, unwatched).runs
+    return run
 
 
 # Scenarios
@@ -126,6 +135,15 @@ def test_titles_name_as_many_differences_as_tell_the_variants_apart(make: Make) 
     beside = ("a=1", "b=1", "c=1", "d=1", "e=1")
     found = compared(make(1, overrides=beside), make(1, overrides=(*beside[:4], "e=2")), make(1))
     assert found.variants[0].title == "a=1, b=1, e=1, …"
+
+
+def test_files_that_a_scenario_names_are_part_of_it(make: Make) -> None:
+    text = TOWN + "networks: [{locations: l.json}, {locations: m.json}]\n"
+    first, other = json.dumps({"l.json": "aa", "m.json": "bb"}), json.dumps({"l.json": "aa", "m.json": "cc"})
+    found = compared(make(1, text, files=first), make(2, text, files=first), make(2, text, files=other))
+    assert [len(each.runs) for each in found.variants] == [2, 1]
+    (difference,) = found.scenario
+    assert (difference.path, difference.values) == ("networks.1.locations", {"A": "m.json (bb)", "B": "m.json (cc)"})
 
 
 def test_runs_of_different_length_are_no_replications(make: Make) -> None:
@@ -341,6 +359,15 @@ def test_curves_are_means_with_bands_over_the_same_quarter_hours(make: Make) -> 
     assert power[1] is not None
     assert (power[1].low, power[1].high, power[1].runs) == (10, 10, 2)
     assert curves.variants["B"].occupied_evses[2:] == [None, None]
+
+
+def test_curves_of_which_one_begins_within_a_quarter_of_an_hour_meet_from_the_next_one_on(make: Make) -> None:
+    whole, cut = variants_of([recorded(make(1), "none"), recorded(make(1, "name: A village\n"), 600_000_000)]).variants
+    curves = overlay([whole, cut])
+    assert curves is not None
+    assert curves.from_s == [0, 900, 1_800, 2_700]
+    power = {name: [each and each.mean for each in found.power_kw] for name, found in curves.variants.items()}
+    assert power == {"A": pytest.approx([10 / 3, 10, 0, 0]), "B": [None, 10, 0, 0]}
 
 
 # Told

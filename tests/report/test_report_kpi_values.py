@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from report_hour import hour
-from report_scene import SUMMARY, Scene
+from report_scene import MIN, SUMMARY, Scene
 
 from simulator.assemble import RunOptions, play
 from simulator.recording.reader import Recording
@@ -168,8 +168,8 @@ def untold(each: Table) -> Table:
     return Table(each.name, {name: [None] * len(each) if name in UNTOLD else of for name, of in each.columns.items()})
 
 
-def aggregates_tell_the_same_or_nothing(run: Path, aggregates: Path) -> None:
-    full, other = measured(run), measured(aggregates)
+def aggregates_tell_the_same_or_nothing(run: Path, aggregates: Path, warm_up: WarmUp = "auto") -> None:
+    full, other = measured(run, warm_up), measured(aggregates, warm_up)
     assert other.values == full.values | dict.fromkeys(UNTOLD)
     assert other.cost == full.cost
     assert other.window == full.window
@@ -184,10 +184,10 @@ def aggregates_tell_the_same_or_nothing(run: Path, aggregates: Path) -> None:
         assert [each.name for each in tables if not len(each)] == ["sessions"]
 
 
-def test_aggregates_of_an_hour_tell_the_same_or_nothing(tmp_path: Path) -> None:
-    aggregates_tell_the_same_or_nothing(
-        hour(tmp_path / "full.ocpirun"), hour(tmp_path / "aggregates.ocpirun", "aggregates")
-    )
+@pytest.mark.parametrize("warm_up", ["auto", 10 * MIN, 11 * MIN])
+def test_aggregates_of_an_hour_tell_the_same_or_nothing(tmp_path: Path, warm_up: WarmUp) -> None:
+    full, aggregates = hour(tmp_path / "full.ocpirun"), hour(tmp_path / "aggregates.ocpirun", "aggregates")
+    aggregates_tell_the_same_or_nothing(full, aggregates, warm_up)
 
 
 def test_aggregates_of_a_played_run_tell_the_same_or_nothing(tmp_path: Path) -> None:
@@ -210,6 +210,21 @@ def test_the_detour_is_that_of_all_who_charge_though_they_have_not_left_yet(tmp_
     assert run.values["detour_mean_m"] == 300
 
 
+@pytest.mark.parametrize(
+    ("waits_min", "least_min"), [([7], 7), ([0, 10], 10), ([*range(20)], 18), ([0] * 95 + [60] * 5, 0)]
+)
+def test_the_95th_percentile_is_a_wait_that_95_percent_did_not_exceed(
+    tmp_path: Path, waits_min: list[int], least_min: int
+) -> None:
+    scene = Scene(tmp_path / "waits.ocpirun", ended_at_us=str(HOURS))
+    for number, wait_min in enumerate(waits_min):
+        scene.event(1, f"driver/{number}", "arrive", "NL-EMA")
+        scene.event(2, f"driver/{number}", "plug", "NL-EMA", "NL-ABC/E1", waited_s=60 * wait_min)
+    run = measured(scene.close())
+    assert run.values["wait_p95_min"] == least_min
+    assert sum(wait_min <= least_min for wait_min in waits_min) >= 0.95 * len(waits_min)
+
+
 def test_an_older_recording_tells_the_detour_of_those_who_have_left(tmp_path: Path) -> None:
     scene = Scene(tmp_path / "older.ocpirun", ended_at_us=str(HOURS))
     for name in ("Ada", "Bo"):
@@ -230,6 +245,17 @@ def test_a_warm_up_leaves_out_what_came_before(tmp_path: Path) -> None:
     assert run.values["cdrs"] == 1
     assert run.window.rule == "The first 0.5 h are left out, as asked."
     assert run.table("quarter_hours").columns["from_s"] == [1_800, 2_700]
+
+
+def test_quarters_of_an_hour_are_those_of_the_run_wherever_its_warm_up_ends(tmp_path: Path) -> None:
+    path = hour(tmp_path / "hour.ocpirun")
+    whole = measured(path, "none").table("quarter_hours").columns
+    cut = measured(path, HOURS // 6).table("quarter_hours").columns
+    assert cut["from_s"] == [600, 900, 1_800, 2_700]
+    assert {name: cells[1:] for name, cells in cut.items()} == {name: cells[1:] for name, cells in whole.items()}
+    assert [cut[name][0] for name in ("arrived", "found_taken", "exchanges")] == [1, 1, 1]
+    assert cut["occupied_evses"][0] == pytest.approx(1)
+    assert cut["mean_kw"][0] == pytest.approx(10)
 
 
 def test_a_warm_up_as_long_as_the_run_is_refused(tmp_path: Path) -> None:

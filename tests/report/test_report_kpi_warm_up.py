@@ -124,7 +124,15 @@ def test_a_workplace_loses_nothing_whenever_its_run_starts(local: str, count: in
     assert by_rule(workplace(start, count), count * DAY_US, clock_from(start)).from_us == 0
 
 
-@pytest.mark.parametrize(("local", "hours"), [("2026-06-08T18:00", 30), ("2026-10-24T18:00", 31)])
+@pytest.mark.parametrize(
+    ("local", "hours"),
+    [
+        ("2026-06-08T18:00", 30),
+        ("2026-10-24T18:00", 31),
+        # Midnight is within a minute of the run, and the next one is the first that counts.
+        ("2026-06-08T18:00:30", 30),
+    ],
+)
 def test_a_run_from_the_evening_loses_the_days_of_its_transient_up_to_midnight(local: str, hours: int) -> None:
     start = datetime.fromisoformat(local).replace(tzinfo=ZoneInfo("Europe/Amsterdam"))
     filling = np.where(np.arange(21 * DAY) < 4 * hours, 0.2, 1.0)

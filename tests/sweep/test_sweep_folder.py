@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from simulator.files import NotWritten
 from simulator.report.compare.results import read_table
@@ -185,6 +186,16 @@ def test_the_folder_and_its_table_alone_are_compared_alike(folder: Path, tmp_pat
     assert all(each is not None and each.from_s == [0, 900] for each in curves[0])
     assert curves[1] == [None] * 3
     assert curves[2] == curves[0]
+
+
+def test_the_files_of_its_scenario_are_known_of_each_run(tmp_path: Path, played: dict[str, SweptRun]) -> None:
+    folder = SweepFolder.begin(tmp_path, replace(plan().manifest, files={"day.csv": "ab"}))
+    for run in played.values():
+        folder.store(run)
+    folder.write_tables()
+    for path in (tmp_path, tmp_path / "results.parquet"):
+        runs = find_runs([path], "auto", lambda done, all: None).runs
+        assert [run.files for run in runs] == [{"day.csv": "ab"}] * 3
 
 
 def test_curves_are_a_table_of_quarters_of_an_hour_by_run(folder: Path, played: dict[str, SweptRun]) -> None:

@@ -13,6 +13,10 @@ from simulator.sweep.plan import Plan, What, make_plan
 QUICKSTART = Path(__file__).parents[2] / "scenarios" / "quickstart.yaml"
 WHITELIST = "parties.NL-EMA.whitelist=NEVER,ALWAYS"
 LIMIT = "sites.Station square.grid.limit=30 kW,10 kW"
+TARIFF = (
+    '{"country_code": "NL", "party_id": "ABC", "id": "street", "currency": "EUR", "last_updated": '
+    '"2026-01-01T00:00:00Z", "elements": [{"price_components": [{"type": "ENERGY", "price": %s, "step_size": 1}]}]}'
+)
 
 
 def plan(*axes: str, scenario: Path = QUICKSTART, **what: Any) -> Plan:
@@ -57,19 +61,30 @@ def test_an_id_stands_for_what_makes_the_result(tmp_path: Path) -> None:
     assert plan(scenario=copy, seeds=(1,)).manifest.jobs == base.manifest.jobs
 
 
-def test_an_id_stands_for_the_files_that_a_scenario_names(tmp_path: Path) -> None:
-    tariff = (
-        '{"country_code": "NL", "party_id": "ABC", "id": "street", "currency": "EUR", "last_updated": '
-        '"2026-01-01T00:00:00Z", "elements": [{"price_components": [{"type": "ENERGY", "price": %s, "step_size": 1}]}]}'
-    )
-    scenario = tmp_path / "town.yaml"
+@pytest.fixture
+def priced(tmp_path: Path) -> Path:
+    """The scenario with its price in a file `street.json`, which is not there yet."""
+    path = tmp_path / "town.yaml"
     text = QUICKSTART.read_text().replace("street: {energy: 0.39 EUR/kWh, vat: 21 %}", "street: {file: street.json}")
-    scenario.write_text(text)
-    ids = []
+    path.write_text(text)
+    return path
+
+
+def test_an_id_stands_for_the_files_that_a_scenario_names(priced: Path) -> None:
+    manifests = []
     for price in ("0.39", "0.41"):
-        (tmp_path / "street.json").write_text(tariff % price)
-        ids.append(plan(scenario=scenario).manifest.jobs)
-    assert ids[0] != ids[1]
+        (priced.parent / "street.json").write_text(TARIFF % price)
+        manifests.append(plan(scenario=priced).manifest)
+    assert manifests[0].jobs != manifests[1].jobs
+    assert manifests[0].files["street.json"] != manifests[1].files["street.json"]
+
+
+def test_the_files_of_all_combinations_are_told(priced: Path) -> None:
+    for name, price in (("a.json", "0.39"), ("b.json", "0.41"), ("c.json", "0.39")):
+        (priced.parent / name).write_text(TARIFF % price)
+    files = plan("tariffs.street.file=a.json,b.json,c.json", scenario=priced).manifest.files
+    assert list(files) == ["a.json", "b.json", "c.json"]
+    assert files["a.json"] == files["c.json"] != files["b.json"]
 
 
 def errors(*axes: str, **what: Any) -> list[str]:

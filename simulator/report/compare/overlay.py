@@ -14,6 +14,7 @@ from simulator.report.clock import LocalClock
 from simulator.report.compare.outcome import Outcome
 from simulator.report.compare.variants import Variant
 from simulator.report.kpi.intervals import Estimate, estimate
+from simulator.report.kpi.warm_up import QUARTER_US
 
 Axis = Literal["local_time", "time_of_day", "since_start"]
 
@@ -47,7 +48,9 @@ def overlay(variants: Sequence[Variant]) -> Overlay | None:
     curves = {variant.name: [run.outcome.curves for run in variant.runs] for variant in shown}
     if any(each is None for runs in curves.values() for each in runs):
         return None
-    from_s = sorted({at_s for runs in curves.values() for each in runs if each for at_s in each.from_s})
+    begins = {at_s for runs in curves.values() for each in runs if each for at_s in each.from_s}
+    # Of a quarter within which a warm-up ends a run counts only the rest: no value to lay beside those of a whole one.
+    from_s = sorted(at_s for at_s in begins if not at_s * 1e6 % QUARTER_US)
     first = variants[0].runs[0].outcome
 
     def estimates(name: str, column: str) -> list[Estimate | None]:

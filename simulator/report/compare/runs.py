@@ -17,11 +17,15 @@ from simulator.report.watch import Watch, part_of
 
 
 class Run(Struct, frozen=True):
-    """One run: what was played, and what it came to. `name` is what people call it."""
+    """One run: what was played, and what it came to. `name` is what people call it.
+
+    `files` has a hash of each file that the scenario names, by that name; an earlier version of the program kept none.
+    """
 
     name: str
     text: str
     overrides: tuple[str, ...]
+    files: dict[str, str]
     outcome: Outcome
     recording: Path | None = None
 
@@ -67,6 +71,7 @@ def _of_sweep(path: Path, manifest: Manifest, swept: Sequence[SweptRun]) -> list
             name=f"{path}: {run.job}",
             text=manifest.scenario_text,
             overrides=(*manifest.overrides, *overrides_of(run.values)),
+            files=manifest.files,
             outcome=run.outcome,
             recording=path / run.recording if run.recording else None,
         )
@@ -109,6 +114,7 @@ def _of_recording(path: Path, warm_up: WarmUp, watch: Watch) -> Run:
             name=str(path),
             text=meta.get("scenario_text", ""),
             overrides=tuple(msgspec.json.decode(meta.get("overrides") or "[]", type=list[str])),
+            files=msgspec.json.decode(meta.get("files") or "{}", type=dict[str, str]),
             outcome=outcome_of(recording, warm_up, watch),
             recording=path,
         )

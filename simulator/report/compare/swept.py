@@ -36,7 +36,8 @@ class Manifest(Struct, frozen=True):
     """What is swept: a scenario with overrides, each combination of the values of `axes`, each with every seed.
 
     `until_us` None: to the scenario's end. `jobs` are the ids of all runs: by combination, then by seed.
-    `figures` is the `FORMAT` of measure.py by which they are measured.
+    `figures` is the `FORMAT` of measure.py by which they are measured; `files` has a hash of each file that a scenario
+    names, by that name (none in a sweep of an earlier version).
     """
 
     format: int
@@ -51,6 +52,7 @@ class Manifest(Struct, frozen=True):
     seeds: tuple[int, ...]
     jobs: tuple[str, ...]
     figures: int = 1
+    files: dict[str, str] = {}
 
     @property
     def variants(self) -> list[dict[str, str]]:

@@ -41,15 +41,15 @@ class Variants(Struct, frozen=True):
 
 
 def variants_of(runs: Sequence[Run]) -> Variants:
-    """Group runs whose scenarios are equal, the seed apart; of runs with one seed in a group the first counts."""
+    """Group runs of equal scenarios and files, the seed apart; of runs with one seed in a group the first counts."""
     groups: dict[tuple[tuple[str, str], ...], dict[int, Run]] = {}
     notes: list[str] = []
     # A sweep has many runs of few scenarios.
-    known: dict[tuple[str, tuple[str, ...]], dict[str, str]] = {}
+    known: dict[tuple[str, tuple[str, ...], tuple[tuple[str, str], ...]], dict[str, str]] = {}
     for run in runs:
-        played = run.text, run.overrides
+        played = run.text, run.overrides, tuple(run.files.items())
         if played not in known:
-            known[played] = scenario_paths(*played)
+            known[played] = _lines(run)
         lines = known[played] or {"name": run.outcome.scenario}
         lines = {**lines, UNTIL: f"{run.outcome.window.to_us / 3.6e9:g} h"}
         group = groups.setdefault(tuple(sorted(lines.items())), {})
@@ -70,6 +70,12 @@ def letters(number: int) -> str:
     """`A`, `B`, ... `Z`, `AA`, ... for 0, 1, ..."""
     more, last = divmod(number, 26)
     return (letters(more - 1) if more else "") + chr(ord("A") + last)
+
+
+def _lines(run: Run) -> dict[str, str]:
+    """The scenario by paths; a file that it names is told with a hash of its content, which is a part of it too."""
+    lines = scenario_paths(run.text, run.overrides)
+    return {path: f"{text} ({run.files[text]})" if text in run.files else text for path, text in lines.items()}
 
 
 def _differences(scenarios: dict[str, dict[str, str]]) -> tuple[ScenarioDifference, ...]:
@@ -123,6 +129,6 @@ def _twice(first: Run, again: Run) -> str:
     else:
         sentence = tr(
             "{again} has the scenario and seed of {first} but another digest, and is left out: what differs is outside "
-            "the scenario, such as the version of the program or a file that the scenario names."
+            "the scenario and its files, such as the version of the program."
         )
     return sentence.format(first=first.name, again=again.name)

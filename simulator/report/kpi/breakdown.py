@@ -165,8 +165,8 @@ def _site(facts: Facts, place: Place, plugged: Sequence[Visit], taken: int) -> l
 
 
 def quarter_hours(facts: Facts) -> Table:
-    """A line a quarter of an hour: means over it, and what came in it."""
-    places, window = facts.places, facts.window
+    """A line a quarter of an hour since the start, or what counts of it: means over it, and what came in it."""
+    places = facts.places
     grid = places.grid
     width_h = np.diff(grid) / 3_600_000_000
     nothing = np.zeros(len(width_h))
@@ -175,7 +175,7 @@ def quarter_hours(facts: Facts) -> Table:
     charging_h = sum((place.charging_h for place in places.places), nothing)
 
     def bins(instants: Iterable[int | None]) -> Counter[int]:
-        return Counter((at_us - window.from_us) // QUARTER_US for at_us in instants if at_us is not None)
+        return Counter(at_us // QUARTER_US for at_us in instants if at_us is not None)
 
     arrived = bins(visit.arrived_us for visit in facts.visits)
     away = bins(visit.turned_away_us for visit in facts.visits)
@@ -184,11 +184,11 @@ def quarter_hours(facts: Facts) -> Table:
     waits_min: dict[int, list[float]] = {}
     for visit in facts.visits:
         if visit.plugged_us is not None:
-            quarter = (visit.plugged_us - window.from_us) // QUARTER_US
-            waits_min.setdefault(quarter, []).append(visit.waited_s / 60)
+            waits_min.setdefault(visit.plugged_us // QUARTER_US, []).append(visit.waited_s / 60)
     rows: list[list[Cell]] = []
     for index, from_us in enumerate(grid[:-1].tolist()):
-        tally = facts.traffic.quarters.get(from_us // QUARTER_US, Tally())
+        quarter = from_us // QUARTER_US
+        tally = facts.traffic.quarters.get(quarter, Tally())
         rows.append(
             [
                 from_us / 1e6,
@@ -197,11 +197,11 @@ def quarter_hours(facts: Facts) -> Table:
                 float(places.peaks_w[index]) / 1000,
                 float(occupied_h[index] / width_h[index]),
                 float(charging_h[index] / width_h[index]),
-                arrived[index],
-                away[index],
-                plugged[index],
-                mean(waits_min.get(index, [])),
-                taken[index],
+                arrived[quarter],
+                away[quarter],
+                plugged[quarter],
+                mean(waits_min.get(quarter, [])),
+                taken[quarter],
                 tally.exchanges,
                 tally.failed,
                 tally.bytes,

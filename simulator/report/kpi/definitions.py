@@ -75,7 +75,7 @@ KPIS: Final = (
         tr("Waiting time, 95th percentile"),
         "min",
         "less",
-        tr("The time in a queue that 95 % of those who plugged in did not exceed."),
+        tr("The shortest time in a queue that at least 95 % of those who plugged in did not exceed."),
         _STREET,
     ),
     Kpi(

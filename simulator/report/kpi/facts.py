@@ -25,7 +25,7 @@ PARTS: Final = 5
 """So many parts of the work are watched; the last is done when the tables are made."""
 
 WarmUp: TypeAlias = int | str
-"""`auto`, `none`, or microseconds to leave out at the start."""
+"""`auto`, `none`, or microseconds to leave out at the start, in whole minutes (see warm_up.py)."""
 
 
 class Facts(Struct, frozen=True):

@@ -19,7 +19,7 @@ from simulator.report.kpi.warm_up import Window
 from simulator.report.watch import Watch, unwatched
 from simulator.scenario.loads import Load
 
-FORMAT: Final = 6
+FORMAT: Final = 7
 """Counts up when a figure or a column changes its meaning or name.
 
 2: `evses` leaves out those out of use from the start on; a warm-up is of whole days, each compared with days of its
@@ -28,6 +28,8 @@ kind; costs have a table of their own.
 4: links are told apart by direction; a place is found taken of those found free on arrival, not of those plugged in at.
 5: a run that was cut off is measured up to the last instant recorded; the detour counts those still plugged in.
 6: lags of sessions and of CDRs are told; a warm-up ends with the first usual day.
+7: quarters of an hour are counted from the start of the run, wherever its warm-up ends; the 95th percentile of waits
+is one of them and no value between two.
 """
 
 

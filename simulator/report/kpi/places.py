@@ -59,8 +59,9 @@ class Loads:
         return integrals(self._occupancy.total, grid) * (_US_AN_HOUR / QUARTER_US)
 
     def within(self, window: Window) -> Places:
-        """What they come to within a window, by quarters of an hour."""
-        grid = np.append(np.arange(window.from_us, window.to_us, QUARTER_US, dtype=np.int64), window.to_us)
+        """What they come to within a window, by quarters of an hour since the start; it may cut its first and last."""
+        begins = np.arange(window.from_us // QUARTER_US * QUARTER_US, window.to_us, QUARTER_US, dtype=np.int64)
+        grid = np.append(np.maximum(begins, window.from_us), window.to_us)
         total = self._power.total
         return Places(
             grid,

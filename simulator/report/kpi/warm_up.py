@@ -12,6 +12,8 @@ widens the interval: then rather too little is left out.)
 
 A day is one of the calendar, from midnight to midnight on the scenario's clock, 23 or 25 hours long where clocks
 change. What a run has of its first and last day besides is no day: too little to be compared with one.
+
+What counts begins with a whole minute of the run, for a recording of aggregates counts messages by the minute.
 """
 
 import math
@@ -31,6 +33,7 @@ QUARTER_US: Final = 900_000_000
 FEWEST_DAYS: Final = 5
 """Of fewer days too few are left to say what is usual."""
 
+_MINUTE_US: Final = 60_000_000
 _FEWEST_AFTER: Final = 3
 """Of so many days of its kind a day is one more or none; of fewer that cannot be told."""
 
@@ -99,7 +102,7 @@ def by_rule(quarter_hours: Values, to_us: int, clock: LocalClock) -> Window:
     if not cut:
         return Window(0, to_us, tr("The whole run counts: no first day is occupied otherwise than the days after it."))
     told = tr("The first {hours:g} h are left out: their occupancy differs beyond chance from that of the days after.")
-    from_us = midnights_us[cut]
+    from_us = -(-midnights_us[cut] // _MINUTE_US) * _MINUTE_US
     return Window(from_us, to_us, told.format(hours=from_us / 3.6e9))
 
 
