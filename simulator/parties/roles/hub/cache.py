@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from simulator.ocpi import codec
 from simulator.ocpi.aliases import Aliases
+from simulator.ocpi.datatypes import later
 from simulator.ocpi.findings import Invalid
 from simulator.ocpi.translation.tokens import type_in
 from simulator.parties.copied import Copies
@@ -214,7 +215,7 @@ class Cache:
         parts[-1].update((name, value) for name, value in changes.items() if value is not None)
         if last_updated is not None:
             for part in parts[:-1]:
-                part["last_updated"] = last_updated
+                part["last_updated"] = later(part["last_updated"], last_updated)
         _must_be_right(kept, parts, within, changes)
         self._unname(kept)
         kept.change(parts[0])
