@@ -95,8 +95,7 @@ class Changes:
         """What a receiver of the same version is sent: that itself, but for a part of what has ended there."""
         copy = _copy(line, kept)
         lacked = tuple(self._gone.get(copy, ()))
-        kept.tell(line.name)
-        self._keep(copy, [])
+        self._has(line, kept)
         if lacked and not whole:
             return Change("PUT", Said(kept.raw, remarks=(_whole_for(line),)), True, _NOTHING, copy, lacked)
         return Change(call.route.method, Said(call.body), False, _NOTHING, copy, lacked)
@@ -104,10 +103,10 @@ class Changes:
     def passed_on(self, call: Call, owner: Owner, line: Connection) -> None:
         """Its owner tells one receiver of the same version by itself."""
         kept = self._cache.get(SHARED[call.route.module.value], owner, tuple(call.params.values())[2], known_type(call))
-        if kept is not None:
+        if kept is not None and call.route.method == "PUT" and len(call.params) == 3:
+            self._has(line, kept)
+        elif kept is not None:
             kept.tell(line.name)
-            if call.route.method == "PUT" and len(call.params) == 3:
-                self._keep(_copy(line, kept), [])
 
     def end(self, line: Connection, kept: Kept) -> Change:
         """What ends an object at a receiver that its owner lists no more; no method if it was not told of it."""
@@ -156,10 +155,9 @@ class Changes:
 
     def _whole(self, line: Connection, kept: Kept, *remarks: Remark, withheld: Said = _NOTHING) -> Change:
         """The object as it can be said now, which takes the place of what the receiver has."""
-        copy, said, shown = _copy(line, kept), self._interpreter.said(kept, line.version), kept.shown[line.version]
+        copy, said = _copy(line, kept), self._interpreter.said(kept, line.version)
         lacked = self._gone.get(copy, ())
-        kept.tell(line.name)
-        self._keep(copy, [place for place in shown.places if place not in shown.now])
+        self._has(line, kept)
         return Change("PUT", replace(said, remarks=remarks), True, withheld, copy, tuple(lacked))
 
     def _take_back(self, line: Connection, kept: Kept, reason: str) -> Change:
@@ -177,6 +175,18 @@ class Changes:
         """It has not come to its receiver, who still has and lacks what it did before; the next one mends it."""
         if change.copy:
             self._keep(change.copy, list(change.lacked))
+
+    def forget(self, line: Connection) -> None:
+        """Who leaves may be back with earlier books, which have what was taken back."""
+        prefix = f"{line.name}/".lower()
+        for copy in [copy for copy in self._gone if copy.startswith(prefix)]:
+            del self._gone[copy]
+
+    def _has(self, line: Connection, kept: Kept) -> None:
+        """A receiver has the whole of it as its version was last shown."""
+        shown = kept.shown.get(line.version) if kept.version != line.version else None
+        kept.tell(line.name)
+        self._keep(_copy(line, kept), [at for at in shown.places if at not in shown.now] if shown is not None else [])
 
     def _keep(self, copy: str, gone: list[Place]) -> None:
         if gone:
@@ -208,7 +218,7 @@ class Changes:
     def listed(self, call: Call, kept: Kept, said: bytes | None) -> None:
         """A receiver has read a list that tells an object as it is `said`, or else what is left of it, if any."""
         if said is not None:
-            kept.tell(call.line.name)
+            self._has(call.line, kept)
         elif call.line.name in kept.readers:
             self._keep(_copy(call.line, kept), [_ALL])
 

@@ -38,14 +38,14 @@ class Hub:
         self.cache = Cache(office.copies)
         outbox = self._outbox = Outbox(office)
         interpreter = Interpreter(self.cache, office.journal, office.calendar)
-        changes = Changes(self.cache, interpreter)
+        changes = self._changes = Changes(self.cache, interpreter)
         self._endings = Endings(office, outbox, self.directory, self.cache, interpreter, changes)
         library = Library(office, self.directory, self.cache, interpreter, changes, self._endings.end)
         self.standing = Standing(office, self.directory, self._came_back, self._changed)
         infos = self.standing.receiver
         about = Pull(ModuleID.HUB_CLIENT_INFO, ClientInfo, infos, roles=(Role.HUB,), took=self._took_infos)
         self.sync = Synchroniser(office, (about, *library.pulls), poll_us, self._read)
-        self.registration = Presentation(office, self.directory, self.sync.registered, self.standing.left)
+        self.registration = Presentation(office, self.directory, self.sync.registered, self._left)
         broadcast = Broadcast(outbox, self.directory, library, interpreter, changes)
         links = Links(office.id)
         forwarder = self._forwarder = Forwarder(
@@ -75,6 +75,10 @@ class Hub:
         self._endings.clear()
         self._forwarder.clear()
         self.standing.sender.clear()
+
+    def _left(self, line: Connection, cause: Cause) -> None:
+        self._changes.forget(line)
+        self.standing.left(line, cause)
 
     def _came_back(self, line: Connection, cause: Cause) -> None:
         self.sync.soon(line, "the peer is back", cause)
