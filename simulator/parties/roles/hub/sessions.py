@@ -102,6 +102,7 @@ class Sessions:
         if OLDEST not in (source, target):
             return self._change(call.route.method, self._say(call.body, source, target, owner, payer, patch=is_patch))
         key = *owner, line.name, call.params["session_id"].lower()
+        self._speak(key, source, owner, payer)
         message, known = _Message(self, key, source, _read(call), is_patch), self._known(key)
         session = self._patched(call, known, message) if is_patch else message.told
         raw = codec.encode(session)
@@ -141,6 +142,16 @@ class Sessions:
                 del self._ended[oldest]
                 self._copies.drop(*oldest)
 
+    def _speak(self, key: _Key, version: str, owner: Owner, payer: Owner) -> None:
+        """Its owner speaks this version now: what it told in another is known in this one."""
+        copy = self._copies.get(*key)
+        if copy is None or copy.version == version:
+            return
+        said = self._say(codec.encode(copy.session), copy.version, version, owner, payer)
+        if said.body is not None:
+            session = codec.decode_whole(said.body, _class_in(version))
+            self._copies.amend(replace(copy, version=version, session=session), *key)
+
     def _kept(self, key: _Key) -> _Copy | None:
         """What is known of it, as far as that has come to an end."""
         copy = self._copies.get(*key)
@@ -179,10 +190,16 @@ class Sessions:
         return after.session
 
 
+def _class_in(version: str) -> type[Struct]:
+    """What a Session is in a version."""
+    cls = class_of("session", version)
+    assert cls is not None
+    return cls
+
+
 def _read(call: Call) -> Any:
     """The Session, or what of it changes, in the version that is spoken, with all that its class does not know."""
-    cls = class_of("session", call.version)
-    assert cls is not None
+    cls = _class_in(call.version)
     if call.route.method == "PATCH":
         return codec.decode_whole(call.body, patch_of(cls, call.version != OLDEST))
     session = codec.decode_whole(call.body, cls)
