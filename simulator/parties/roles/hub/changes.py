@@ -75,8 +75,8 @@ class Changes:
     def of(self, call: Call, owner: Owner, line: Connection) -> Change:
         """What a receiver is sent for a PUT or PATCH that has been kept already. Raises Invalid."""
         cargo, version, kind = CARGO[call.route.name], line.version, SHARED[call.route.module.value]
-        id, *path = tuple(call.params.values())[2:]
-        kept = self._cache.get(kind, owner, id, known_type(call))
+        path = tuple(call.params.values())[3:]
+        kept = kept_of(self._cache, call, owner)
         assert kept is not None, "what is passed on has been kept before"
         if version == call.version:
             return self._as_it_is(call, line, kept, whole=not path and not cargo.patch)
@@ -89,7 +89,7 @@ class Changes:
             return Change("PUT" if said.body is not None else "", said, withheld=said)
         if not path and (not cargo.patch or kind == "tariff"):
             return self._whole(line, kept)
-        return self._part(call, line, kept, tuple(path))
+        return self._part(call, line, kept, path)
 
     def _as_it_is(self, call: Call, line: Connection, kept: Kept, *, whole: bool) -> Change:
         """What a receiver of the same version is sent: that itself, but for a part of what has ended there."""
@@ -102,7 +102,7 @@ class Changes:
 
     def passed_on(self, call: Call, owner: Owner, line: Connection) -> None:
         """Its owner tells one receiver of the same version by itself."""
-        kept = self._cache.get(SHARED[call.route.module.value], owner, tuple(call.params.values())[2], known_type(call))
+        kept = kept_of(self._cache, call, owner)
         if kept is not None and call.route.method == "PUT" and len(call.params) == 3:
             self._has(line, kept)
         elif kept is not None:
@@ -148,7 +148,7 @@ class Changes:
 
     def whole(self, call: Call, owner: Owner, line: Connection) -> Change | None:
         """The whole of what a call changes a part of, for a receiver that lacks it; None when it cannot be said."""
-        kept = self._cache.get(SHARED[call.route.module.value], owner, tuple(call.params.values())[2], known_type(call))
+        kept = kept_of(self._cache, call, owner)
         if kept is None or kept.version == line.version:
             return Change("PUT", Said(kept.raw), True) if kept is not None else None
         return None if self._interpreter.unsaid(kept, line.version) else self._whole(line, kept)
@@ -222,13 +222,13 @@ class Changes:
         elif call.line.name in kept.readers:
             self._keep(_copy(call.line, kept), [_ALL])
 
-    def passed(self, call: Call, owner: Owner, item: bytes, said: bytes | None) -> bytes | None:
+    def passed(self, call: Call, owner: Owner, facade: str, item: bytes, said: bytes | None) -> bytes | None:
         """The same for an object in what its owner answers a reader, whether in a list or by itself."""
         kind = SHARED.get(call.route.module.value)
         if kind is None or kind != CARGO[call.route.name].told or call.route.interface is not InterfaceRole.SENDER:
             return said
         head = head_of(parse(item))
-        kept = self._cache.get(kind, owner, head.uid or head.id, head.type if kind == "token" else "")
+        kept = self._cache.get(kind, owner, head.uid or head.id, head.type if kind == "token" else "", [facade])
         if kept is None:
             return said
         left = self.left(call, kept, head.last_updated) if said is None else said
@@ -239,13 +239,19 @@ class Changes:
         return left
 
 
+def kept_of(cache: Cache, call: Call, owner: Owner) -> Kept | None:
+    """What is kept of the object that its owner tells something of."""
+    id = tuple(call.params.values())[2]
+    return cache.get(SHARED[call.route.module.value], owner, id, known_type(call), [call.line.facade])
+
+
 def is_read_whole(call: Call) -> bool:
     """Whether who reads a list asks for all of it."""
     return not {"date_from", "date_to"}.intersection(dict(parse_qsl(call.query)))
 
 
 def _copy(line: Connection, kept: Kept) -> str:
-    return "/".join((line.name, kept.kind, *kept.owner, kept.head.uid or kept.head.id, kept.head.type)).lower()
+    return "/".join((line.name, kept.kind, *kept.owner, kept.id, kept.type)).lower()
 
 
 def _taken_back(line: Connection, rest: str, reason: str) -> Remark:

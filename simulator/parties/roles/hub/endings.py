@@ -81,8 +81,11 @@ class Endings:
             kept = end.kept
             if end.change is not None:
                 continue
-            if self._cache.get(kept.kind, kept.owner, kept.id, kept.head.type) is not None:
-                del ends[key]  # it is listed again
+            facades = self._directory.facades(kept.owner, line)
+            known = self._cache.get(kept.kind, kept.owner, kept.id, kept.type, facades)
+            if known is not None:  # it is listed again, or told over another facade
+                known.succeed(kept, line.name)
+                del ends[key]
             elif not self._send(line, end, cause):
                 del ends[key]
 
