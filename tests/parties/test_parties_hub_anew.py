@@ -4,12 +4,13 @@ NL-EMA is at the same hub as the CPO, NL-FAR at another hub behind it.
 """
 
 import itertools
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
-from parties_hub import HUB, RECEIVER, card_of, hub_town, messages, say
+from parties_hub import HUB, RECEIVER, card_of, hub_town, messages, onward, say, square
 from parties_objects import LATER, cdr_token, session
 from run_town import MIN, OpenTown, S
 
@@ -95,6 +96,29 @@ def test_its_older_push_counts_for_who_is_behind_the_hub(town: OpenTown) -> None
     join(town, shortly=True)
     assert tell(town, EARLIER, 2.0) == 2.0
     assert tell(town, EARLIEST, 1.0) == 2.0, "only the first does"
+
+
+def test_its_older_session_counts_in_2_1_1_too(town: OpenTown) -> None:
+    """There each PATCH comes as the whole Session, which the hub puts together."""
+    url, (card,) = f"{RECEIVER}/sessions/NL/ABC/S1", town.world.emsps["NL-VET"].tokens.store
+    named = {name: getattr(card, name) for name in ("country_code", "party_id", "uid", "contract_id")}
+    whole = session("S1", cdr_token=named | {"type": card.type.value}, location_id=square(town)["id"])
+
+    def told(method: str, body: dict[str, object]) -> tuple[str, float]:
+        """Its status and energy as NL-VET is told them."""
+        (leg,) = onward(town, say(town, CPO, method, url, body, to="NL-VET"))
+        heard = json.loads(leg.request_body)
+        return heard["status"], heard["kwh"]
+
+    ended = {"status": "COMPLETED", "end_date_time": LATER}
+    assert told("PUT", {**whole, **ended, "kwh": 5.0, "last_updated": LATER}) == ("COMPLETED", 5.0)
+    leave(town)
+    join(town, shortly=True)
+    patch = {"status": "ACTIVE", "kwh": 1.0, "last_updated": EARLIEST}
+    assert told("PATCH", patch) == ("ACTIVE", 1.0), "it is news also before the whole is told again"
+    assert told("PUT", {**whole, "kwh": 2.0, "last_updated": EARLIER}) == ("ACTIVE", 2.0)
+    assert told("PATCH", {"kwh": 3.0, "last_updated": "2026-05-04T03:01:00Z"}) == ("ACTIVE", 3.0)
+    assert told("PATCH", {"kwh": 1.5, "last_updated": EARLIEST}) == ("ACTIVE", 3.0), "that one is late"
 
 
 @pytest.mark.parametrize("party", ["NL-EMA", "NL-HU2", "NL-FAR"])

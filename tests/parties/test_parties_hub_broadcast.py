@@ -124,6 +124,18 @@ def test_get_all_heeds_the_dates(desk: OpenTown) -> None:
     assert say(desk, "NL-EMA", "GET", f"{SENDER}/locations?date_from=2030-01-01T00:00:00Z").data == []
 
 
+def test_a_location_is_as_new_as_the_newest_of_its_evses(desk: OpenTown) -> None:
+    place, seen = square(desk, id="TWO-EVSES"), ("2026-05-04T20:30:00Z", "2026-05-04T20:20:00Z")
+    url = f"{RECEIVER}/locations/NL/ABC/TWO-EVSES"
+    assert say(desk, "NL-ABC", "PUT", url, place).status == 1000
+    for evse, at in zip(place["evses"], seen, strict=True):
+        changes = {"status": "CHARGING", "last_updated": at}
+        assert say(desk, "NL-ABC", "PATCH", f"{url}/{evse['uid']}", changes).status == 1000
+    (shown,) = say(desk, "NL-EMA", "GET", f"{SENDER}/locations?date_from=2026-05-04T20:25:00Z").data
+    assert (shown["id"], shown["last_updated"]) == ("TWO-EVSES", seen[0])
+    assert tuple(evse["last_updated"] for evse in shown["evses"]) == seen
+
+
 def test_get_all_of_cards_shows_those_of_all_providers_but_not_to_their_owner(desk: OpenTown) -> None:
     owners = ("EMA", "NXT", "VET")
     seen = {card["party_id"]: card["uid"] for card in say(desk, "NL-ABC", "GET", f"{SENDER}/tokens").data}

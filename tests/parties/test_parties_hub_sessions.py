@@ -2,13 +2,15 @@
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
-from parties_hub import HOST, RECEIVER, ask, heard, hub_town, onward, say, square, with_an_old_network
+from parties_hub import HOST, HUB, RECEIVER, ask, heard, hub_town, onward, say, square, with_an_old_network
 from parties_objects import issue, period, session, token
 from run_town import OpenTown, S, Told
 
+from simulator.engine.cause import TIME
 from simulator.engine.node import Handling, Inbound
 from simulator.parties.call import Refusal
 from simulator.recording.rows import Message
@@ -294,6 +296,23 @@ def test_what_a_receiver_took_but_did_not_answer_in_time_is_not_taken_away_again
     assert (unanswered.status, running.copy) == (4002, ("ACTIVE", 1.5, ["08:00", "08:10"]))
     assert running.patch(COMPLETED).status == 1000
     assert running.copy == ("COMPLETED", 1.5, ["08:00", "08:10"])
+
+
+def test_a_session_goes_on_when_its_owner_changes_to_another_version(tmp_path: Path) -> None:
+    both = "NL-ABC: {role: cpo, ocpi: [2.2.1, 2.3.0], "
+    with hub_town(tmp_path, "memory", lambda text: text.replace("NL-ABC: {role: cpo, ", both)) as town:
+        cpo, line = town.world.cpos["NL-ABC"], town.connection("NL-ABC", HUB)
+        whole = session("S-1", cdr_token=card_of(town, "NL-VET"), location_id=square(town)["id"], **at(0))
+        told = []
+        for minute, version in enumerate(("2.3.0", "2.2.1", "2.3.0")):
+            cpo.office.spawn(cpo.registration.renew(line, TIME, (version,)), "change to it")
+            town.run_for(5 * S)
+            assert line.version == version
+            url, patch = f"{HOST}/ocpi/receiver/{version}/sessions/NL/ABC/S-1", {"kwh": 5 + minute, **at(minute)}
+            method, body = ("PATCH", patch) if minute else ("PUT", whole)
+            found = leg(town, say(town, "NL-ABC", method, url, body, to="NL-VET"))
+            told.append((found.method, found.http_status, json.loads(found.request_body)["kwh"]))
+        assert told == [("PUT", 201, 1.5), ("PUT", 200, 6), ("PUT", 200, 7)]
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH"])

@@ -6,6 +6,7 @@ NL-VET and NL-VT2 speak 2.1.1, which has no unpublished Locations, no least pric
 import itertools
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,11 @@ import pytest
 from msgspec.structs import replace
 from parties_hub import HOST, HUB, RECEIVER, SENDER, hub_town, onward, say, square
 from parties_lister import Lister, read
-from run_town import OpenTown, S, Told, json_answer
+from run_town import MIN, OpenTown, S, Told, json_answer
 
+from simulator.engine.cause import TIME
 from simulator.ocpi.codec import encode
+from simulator.parties.introduction import introduce
 from simulator.parties.roles.hub.standing import SILENCE_US
 from simulator.recording.rows import Message
 
@@ -90,6 +93,16 @@ def priced(desk: OpenTown, id: str, gross: float, to: str = HUB) -> list[tuple[s
     return ways(desk, told)
 
 
+@contextmanager
+def answering(desk: OpenTown, party: str, http: int) -> Iterator[None]:
+    """A party answers all that it is sent with this."""
+    node = desk.world.party(party).office.node
+    right = node.server
+    desk.server(party, lambda inbound: json_answer(None, 3000, http))
+    yield
+    node.server = right
+
+
 def test_a_price_that_can_no_longer_be_said_is_taken_back(desk: OpenTown) -> None:
     """0.363 with VAT is 0.30 without; 0.37 has no net of four decimals. 2.1.1 is told of no price with VAT."""
     store = desk.world.emsps["NL-EMA"].tariffs.store
@@ -158,6 +171,34 @@ def test_a_price_that_a_list_lacks_is_gone_from_who_has_read_it_whole_and_to_its
     assert id not in {each["id"] for each in say(desk, "NL-EMA", "GET", f"{SENDER}/tariffs{query}").data}
     taken_back = [("NL-EMA", "DELETE", 200)] if keeps else []
     assert priced(desk, id, 0.38) == [*taken_back, ("NL-NXT", "PUT", 200)]
+
+
+@pytest.mark.parametrize("way", ["to the owner", "to the hub"])
+def test_what_a_list_has_brought_back_is_taken_back_again(desk: OpenTown, way: str) -> None:
+    """The push that would have brought it back did not get through."""
+    id, to, price = f"BACK-{way[7:]}", "NL-TRK" if way == "to the owner" else HUB, 0.363
+    priced(desk, id, price)
+    assert ("NL-EMA", "DELETE", 200) in priced(desk, id, 0.37)
+    with answering(desk, "NL-EMA", 500):
+        assert ("NL-EMA", "PUT", 500) in priced(desk, id, price)
+    with Lister(desk, "NL-TRK") as lister:
+        lister.lists["tariffs"] = [with_vat(id, price)]
+        assert id in {each["id"] for each in say(desk, "NL-EMA", "GET", f"{SENDER}/tariffs", to=to).data}
+    assert priced(desk, id, 0.37) == [("NL-EMA", "DELETE", 404), ("NL-NXT", "PUT", 200)]
+
+
+def test_what_was_taken_back_is_so_again_when_its_receiver_has_registered_anew(tmp_path: Path) -> None:
+    """It may have gone back to earlier books, and need not read what there is."""
+    with hub_town(tmp_path, "memory", with_more_parties) as town:
+        emsp = town.world.emsps["NL-EMA"]
+        priced(town, "ANEW", 0.363)
+        assert ("NL-EMA", "DELETE", 200) in priced(town, "ANEW", 0.37)
+        emsp.office.spawn(emsp.registration.end(town.connection("NL-EMA", HUB), TIME), "unregister")
+        town.run_for(5 * S)
+        town.kernel.env.process(introduce(emsp, town.world.hubs[HUB]))
+        emsp.registration.on_registered = lambda connection, cause: None
+        town.run_for(MIN)
+        assert priced(town, "ANEW", 0.38) == [("NL-EMA", "DELETE", 404), ("NL-NXT", "PUT", 200)]
 
 
 def test_a_change_that_comes_too_late_takes_nothing_back(desk: OpenTown) -> None:
@@ -307,12 +348,9 @@ def test_what_did_not_get_through_comes_with_the_next_change(tmp_path: Path, to:
         uids = [evse["uid"] for evse in place["evses"]]
         push(town, "PUT", "locations/NL/ABC/LOST", place)
         for publish, before, after in ((False, uids, []), (True, [], uids)):
-            node = town.world.party("NL-VET").office.node
-            right = node.server
-            town.server("NL-VET", lambda inbound: json_answer(None, 3000, 500))
-            push(town, "PATCH", "locations/NL/ABC/LOST", {"publish": publish}, to)
-            assert evses(town, "LOST") == before
-            node.server = right
+            with answering(town, "NL-VET", 500):
+                push(town, "PATCH", "locations/NL/ABC/LOST", {"publish": publish}, to)
+                assert evses(town, "LOST") == before
             push(town, "PATCH", "locations/NL/ABC/LOST", {"name": "Again"}, to)
             assert evses(town, "LOST") == after
 

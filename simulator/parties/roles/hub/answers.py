@@ -67,7 +67,7 @@ class Answers:
             source, owner = onward.way.line.version, call.owner or onward.way.to
             try:
                 payer = payer_of(call, onward.way)
-                listed = partial(self._changes.passed, call, owner)
+                listed = partial(self._changes.passed, call, owner, onward.way.end.facade)
                 said = (
                     self._interpreter.say_list(cargo.told, data, source, call.version, owner, payer, listed)
                     if cargo.many
@@ -87,7 +87,7 @@ class Answers:
                 raise Refusal(Status.HUB_ERROR, f"What {'-'.join(onward.way.to)} answered is not valid.") from error
             self._interpreter.tell(exchange.id, said)
             if not cargo.many and said.body is not None:
-                self._changes.passed(call, owner, data, said.body)
+                listed(data, said.body)
             if said.body is None:
                 raise Refusal(
                     Status.CLIENT_ERROR, f"It cannot be said in OCPI {call.version}: {said.reason}"[:255], 404

@@ -3,9 +3,12 @@
 From here come the lists of GET ALL, the owner of an object that a message names (Open Routing), and what a translation
 looks up. Kept are the owner's own bytes, so that a reader of the same version gets the original. Of a session, which is
 meant for few, only that is known whom its owner has told of it.
+
+An owner of 2.1.1 tells each of its partners by itself, over a facade of the hub, and may have another price for each:
+what it tells over one is kept beside what it tells over the next. For what a translation looks up any of them will do.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from msgspec import Struct
@@ -13,6 +16,7 @@ from msgspec.structs import replace
 
 from simulator.ocpi import codec
 from simulator.ocpi.aliases import Aliases
+from simulator.ocpi.datatypes import later
 from simulator.ocpi.findings import Invalid
 from simulator.ocpi.translation.tokens import type_in
 from simulator.parties.copied import Copies
@@ -39,17 +43,32 @@ class Shown(Struct):
 class Kept:
     """An object as its owner wrote it; `said` is how it reads in other versions, `told` what of that was told.
 
+    `facade` is the one over which an owner of 2.1.1 told it, else empty.
     `shown` is how readers of other versions were last told of it, also if that was another state; `readers` are the
     names of the connections over which anybody was told, in whatever version, and `ended` of those over which its owner
     has since deleted it.
     """
 
-    __slots__ = ("_raw", "_tree", "ended", "head", "kind", "owner", "readers", "said", "shown", "told", "version")
+    __slots__ = (
+        "_raw",
+        "_tree",
+        "ended",
+        "facade",
+        "head",
+        "kind",
+        "owner",
+        "readers",
+        "said",
+        "shown",
+        "told",
+        "version",
+    )
 
-    def __init__(self, kind: str, owner: Owner, version: str, head: Head, raw: bytes) -> None:
+    def __init__(self, kind: str, owner: Owner, version: str, head: Head, raw: bytes, facade: str) -> None:
         self.kind = kind
         self.owner = owner
         self.version = version
+        self.facade = facade
         self.head = head
         self.said: dict[str, Any] = {}
         self.told: dict[str, None] = {}
@@ -65,9 +84,14 @@ class Kept:
         return self.head.uid or self.head.id
 
     @property
-    def key(self) -> tuple[str, str, str, str]:
+    def type(self) -> str:
+        """The type of a token, which belongs to its key; empty for anything else."""
+        return self.head.type if self.kind == "token" else ""
+
+    @property
+    def key(self) -> tuple[str, ...]:
         """Under which key it is kept."""
-        return (*self.owner, self.id, self.head.type if self.kind == "token" else "")
+        return _key(self.owner, self.id, self.type, self.facade)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -109,6 +133,11 @@ class Kept:
         self.readers[reader] = None
         self.ended.pop(reader, None)
 
+    def succeed(self, gone: "Kept", reader: str) -> None:
+        """It is in the place of one that is gone, and whoever was told of that over this connection has it."""
+        self.shown = {**gone.shown, **self.shown}
+        self.tell(reader)
+
     def end(self, reader: str) -> None:
         """Its owner deletes it there."""
         self.readers.pop(reader, None)
@@ -128,6 +157,7 @@ class Cache:
 
     def __init__(self, copies: Callable[[], Copies[Kept]] = Copies) -> None:
         self._stores = {kind: copies() for kind in ("location", "tariff", "token")}
+        self._facades: dict[Owner, dict[str, None]] = {}
         self._told: dict[tuple[Owner, str], dict[Owner, None]] = {}
         self.aliases = Aliases()
         """What stands for ids that not every version has room for, whoever's they are."""
@@ -137,11 +167,20 @@ class Cache:
         """Everything of a kind, oldest first."""
         return iter(self._stores[kind])
 
-    def get(self, kind: str, owner: Owner, id: str, type: str = "") -> Kept | None:
-        """One object; a token of any type when none is named."""
+    def get(
+        self, kind: str, owner: Owner, id: str, type: str = "", facades: Iterable[str] | None = None
+    ) -> Kept | None:
+        """One object; a token of any type when none is named.
+
+        It is as told over the first of these `facades`, or over any when none are named.
+        """
+        if facades is None:
+            facades = self._facades.get(owner, ())
         if kind == "token" and not type:
-            return next((kept for kept in self.tokens(id) if kept.owner == owner and _same(kept.head.uid, id)), None)
-        return self._stores[kind].get(*owner, id, type)
+            found = [kept for kept in self._named(id) if kept.owner == owner and _same(kept.head.uid, id)]
+            return next((kept for kept in found if kept.facade in facades), None)
+        store = self._stores[kind]
+        return next((kept for each in facades if (kept := store.get(*_key(owner, id, type, each))) is not None), None)
 
     def meant(self, uid: str, type: str, version: str, owner: Owner | None = None) -> list[Kept]:
         """The tokens that a party of a version means by a uid and its word for their type, the likeliest first.
@@ -161,8 +200,12 @@ class Cache:
         self._told.setdefault((owner, session_id.lower()), {})[to] = None
 
     def tokens(self, uid_or_contract: str) -> list[Kept]:
-        """The tokens with this uid, or of this contract."""
-        return list(self._contracts.get(uid_or_contract.lower(), {}).values())
+        """The tokens with this uid, or of this contract; one that was told over several facades once."""
+        named = self._named(uid_or_contract)
+        return list({(kept.owner, kept.id.lower(), kept.head.type): kept for kept in named}.values())
+
+    def _named(self, uid_or_contract: str) -> Iterable[Kept]:
+        return self._contracts.get(uid_or_contract.lower(), {}).values()
 
     def store(self, kind: str) -> Copies[Kept]:
         """Everything of a kind, by the keys of the objects."""
@@ -176,12 +219,13 @@ class Cache:
             # Who registers anew puts in doubt what it has told, not what others were told of it.
             kept.shown, kept.readers, kept.ended = known.shown, known.readers, known.ended
             self._unname(known)
+        self._facades.setdefault(kept.owner, {})[kept.facade] = None
         store.put(kept, *kept.key)
         self._name(kept)
 
-    def put(self, kind: str, owner: Owner, version: str, raw: bytes, tree: Tree) -> None:
+    def put(self, kind: str, owner: Owner, version: str, raw: bytes, tree: Tree, facade: str = "") -> None:
         """Keep an object that was pushed, which is `tree` when read, unless a newer state of it is known."""
-        kept = Kept(kind, owner, version, head_of(tree), raw)
+        kept = Kept(kind, owner, version, head_of(tree), raw, facade)
         known = self._stores[kind].told(*kept.key)
         if known is None or not known.stands(kept):
             self.keep(kept)
@@ -214,7 +258,7 @@ class Cache:
         parts[-1].update((name, value) for name, value in changes.items() if value is not None)
         if last_updated is not None:
             for part in parts[:-1]:
-                part["last_updated"] = last_updated
+                part["last_updated"] = later(part["last_updated"], last_updated)
         _must_be_right(kept, parts, within, changes)
         self._unname(kept)
         kept.change(parts[0])
@@ -254,6 +298,10 @@ def _must_be_right(kept: Kept, parts: list[Tree], within: str, changes: Tree) ->
 def places_of(evse: Tree) -> list[Place]:
     """Where the Connectors of an EVSE are."""
     return [(evse["uid"].lower(), connector["id"].lower()) for connector in evse["connectors"]]
+
+
+def _key(owner: Owner, id: str, type: str, facade: str) -> tuple[str, ...]:
+    return (*owner, id, *[each for each in (type, facade) if each])
 
 
 def _same(id: str, other: str) -> bool:

@@ -75,8 +75,8 @@ class Changes:
     def of(self, call: Call, owner: Owner, line: Connection) -> Change:
         """What a receiver is sent for a PUT or PATCH that has been kept already. Raises Invalid."""
         cargo, version, kind = CARGO[call.route.name], line.version, SHARED[call.route.module.value]
-        id, *path = tuple(call.params.values())[2:]
-        kept = self._cache.get(kind, owner, id, known_type(call))
+        path = tuple(call.params.values())[3:]
+        kept = kept_of(self._cache, call, owner)
         assert kept is not None, "what is passed on has been kept before"
         if version == call.version:
             return self._as_it_is(call, line, kept, whole=not path and not cargo.patch)
@@ -89,25 +89,24 @@ class Changes:
             return Change("PUT" if said.body is not None else "", said, withheld=said)
         if not path and (not cargo.patch or kind == "tariff"):
             return self._whole(line, kept)
-        return self._part(call, line, kept, tuple(path))
+        return self._part(call, line, kept, path)
 
     def _as_it_is(self, call: Call, line: Connection, kept: Kept, *, whole: bool) -> Change:
         """What a receiver of the same version is sent: that itself, but for a part of what has ended there."""
         copy = _copy(line, kept)
         lacked = tuple(self._gone.get(copy, ()))
-        kept.tell(line.name)
-        self._keep(copy, [])
+        self._has(line, kept)
         if lacked and not whole:
             return Change("PUT", Said(kept.raw, remarks=(_whole_for(line),)), True, _NOTHING, copy, lacked)
         return Change(call.route.method, Said(call.body), False, _NOTHING, copy, lacked)
 
     def passed_on(self, call: Call, owner: Owner, line: Connection) -> None:
         """Its owner tells one receiver of the same version by itself."""
-        kept = self._cache.get(SHARED[call.route.module.value], owner, tuple(call.params.values())[2], known_type(call))
-        if kept is not None:
+        kept = kept_of(self._cache, call, owner)
+        if kept is not None and call.route.method == "PUT" and len(call.params) == 3:
+            self._has(line, kept)
+        elif kept is not None:
             kept.tell(line.name)
-            if call.route.method == "PUT" and len(call.params) == 3:
-                self._keep(_copy(line, kept), [])
 
     def anew(self, line: Connection, kept: Kept) -> Change:
         """What a receiver is sent of an object that its owner has listed, and not pushed.
@@ -164,17 +163,16 @@ class Changes:
 
     def whole(self, call: Call, owner: Owner, line: Connection) -> Change | None:
         """The whole of what a call changes a part of, for a receiver that lacks it; None when it cannot be said."""
-        kept = self._cache.get(SHARED[call.route.module.value], owner, tuple(call.params.values())[2], known_type(call))
+        kept = kept_of(self._cache, call, owner)
         if kept is None or kept.version == line.version:
             return Change("PUT", Said(kept.raw), True) if kept is not None else None
         return None if self._interpreter.unsaid(kept, line.version) else self._whole(line, kept)
 
     def _whole(self, line: Connection, kept: Kept, *remarks: Remark, withheld: Said = _NOTHING) -> Change:
         """The object as it can be said now, which takes the place of what the receiver has."""
-        copy, said, shown = _copy(line, kept), self._interpreter.said(kept, line.version), kept.shown[line.version]
+        copy, said = _copy(line, kept), self._interpreter.said(kept, line.version)
         lacked = self._gone.get(copy, ())
-        kept.tell(line.name)
-        self._keep(copy, [place for place in shown.places if place not in shown.now])
+        self._has(line, kept)
         return Change("PUT", replace(said, remarks=remarks), True, withheld, copy, tuple(lacked))
 
     def _take_back(self, line: Connection, kept: Kept, reason: str) -> Change:
@@ -192,6 +190,18 @@ class Changes:
         """It has not come to its receiver, who still has and lacks what it did before; the next one mends it."""
         if change.copy:
             self._keep(change.copy, list(change.lacked))
+
+    def forget(self, line: Connection) -> None:
+        """Who leaves may be back with earlier books, which have what was taken back."""
+        prefix = f"{line.name}/".lower()
+        for copy in [copy for copy in self._gone if copy.startswith(prefix)]:
+            del self._gone[copy]
+
+    def _has(self, line: Connection, kept: Kept) -> None:
+        """A receiver has the whole of it as its version was last shown."""
+        shown = kept.shown.get(line.version) if kept.version != line.version else None
+        kept.tell(line.name)
+        self._keep(_copy(line, kept), [at for at in shown.places if at not in shown.now] if shown is not None else [])
 
     def _keep(self, copy: str, gone: list[Place]) -> None:
         if gone:
@@ -223,17 +233,17 @@ class Changes:
     def listed(self, call: Call, kept: Kept, said: bytes | None) -> None:
         """A receiver has read a list that tells an object as it is `said`, or else what is left of it, if any."""
         if said is not None:
-            kept.tell(call.line.name)
+            self._has(call.line, kept)
         elif call.line.name in kept.readers:
             self._keep(_copy(call.line, kept), [_ALL])
 
-    def passed(self, call: Call, owner: Owner, item: bytes, said: bytes | None) -> bytes | None:
+    def passed(self, call: Call, owner: Owner, facade: str, item: bytes, said: bytes | None) -> bytes | None:
         """The same for an object in what its owner answers a reader, whether in a list or by itself."""
         kind = SHARED.get(call.route.module.value)
         if kind is None or kind != CARGO[call.route.name].told or call.route.interface is not InterfaceRole.SENDER:
             return said
         head = head_of(parse(item))
-        kept = self._cache.get(kind, owner, head.uid or head.id, head.type if kind == "token" else "")
+        kept = self._cache.get(kind, owner, head.uid or head.id, head.type if kind == "token" else "", [facade])
         if kept is None:
             return said
         left = self.left(call, kept, head.last_updated) if said is None else said
@@ -244,13 +254,19 @@ class Changes:
         return left
 
 
+def kept_of(cache: Cache, call: Call, owner: Owner) -> Kept | None:
+    """What is kept of the object that its owner tells something of."""
+    id = tuple(call.params.values())[2]
+    return cache.get(SHARED[call.route.module.value], owner, id, known_type(call), [call.line.facade])
+
+
 def is_read_whole(call: Call) -> bool:
     """Whether who reads a list asks for all of it."""
     return not {"date_from", "date_to"}.intersection(dict(parse_qsl(call.query)))
 
 
 def _copy(line: Connection, kept: Kept) -> str:
-    return "/".join((line.name, kept.kind, *kept.owner, kept.head.uid or kept.head.id, kept.head.type)).lower()
+    return "/".join((line.name, kept.kind, *kept.owner, kept.id, kept.type)).lower()
 
 
 def _taken_back(line: Connection, rest: str, reason: str) -> Remark:

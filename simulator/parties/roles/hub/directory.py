@@ -131,6 +131,17 @@ class Directory:
                 if line.endpoint(module, InterfaceRole.RECEIVER) is not None:
                     yield line
 
+    def facades(self, owner: tuple[str, str], line: Connection) -> list[str]:
+        """Over which facades an owner of 2.1.1 tells what those are shown whom a connection leads to: else over "".
+
+        Over any when it knows none of them.
+        """
+        client = self.find(f"{owner[0]}-{owner[1]}")
+        if client is None or not client.facades:
+            return [""]
+        parties = [other for id in client.facades if (other := self.find(id)) is not None]
+        return [party.id for party in parties if line in party.lines()] or list(client.facades)
+
     def must_own(self, line: Connection, sender: tuple[str, str], owner: tuple[str, str]) -> None:
         """Refuse with 404 what a sender tells of another's objects, but for a hub on behalf of who is behind it."""
         client = self.find(f"{owner[0]}-{owner[1]}")

@@ -73,8 +73,11 @@ class Endings:
         if not line.registered or self._directory.at(line).status is not CONNECTED:
             return
         kept = end.kept
-        is_back = self._cache.get(kept.kind, kept.owner, kept.id, kept.head.type) is not None
-        if is_back or not self._send(line, end, cause):
+        facades = self._directory.facades(kept.owner, line)
+        known = self._cache.get(kept.kind, kept.owner, kept.id, kept.type, facades)
+        if known is not None:  # it is listed again, or told over another facade
+            known.succeed(kept, line.name)
+        if known is not None or not self._send(line, end, cause):
             del self._unheard[line.name][_key(kept)]
 
     def _send(self, line: Connection, end: _End, cause: Cause) -> bool:

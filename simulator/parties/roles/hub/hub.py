@@ -40,7 +40,7 @@ class Hub:
         self.cache = Cache(office.copies)
         outbox = self._outbox = Outbox(office)
         interpreter = Interpreter(self.cache, office.journal, office.calendar)
-        changes = Changes(self.cache, interpreter)
+        changes = self._changes = Changes(self.cache, interpreter)
         wholes = Wholes(outbox, interpreter)
         self._endings = Endings(office, self.directory, self.cache, changes, wholes)
         self._retelling = Retelling(self.directory, self.cache, changes, wholes)
@@ -51,7 +51,7 @@ class Hub:
         infos = self.standing.receiver
         about = Pull(ModuleID.HUB_CLIENT_INFO, ClientInfo, infos, roles=(Role.HUB,), took=self._took_infos)
         self.sync = Synchroniser(office, (about, *library.pulls), poll_us, self._read)
-        self.registration = Presentation(office, self.directory, self.sync.registered, self.standing.left)
+        self.registration = Presentation(office, self.directory, self.sync.registered, self._left)
         broadcast = Broadcast(outbox, self.directory, library, interpreter, changes)
         links = Links(office.id)
         forwarder = self._forwarder = Forwarder(
@@ -82,6 +82,10 @@ class Hub:
         self._retelling.clear()
         self._forwarder.clear()
         self.standing.sender.clear()
+
+    def _left(self, line: Connection, cause: Cause) -> None:
+        self._changes.forget(line)
+        self.standing.left(line, cause)
 
     def _came_back(self, line: Connection, cause: Cause) -> None:
         self.sync.soon(line, "the peer is back", cause)

@@ -23,9 +23,10 @@ from simulator.parties.call import CREATED, DONE, Call, Refusal, Reply
 from simulator.parties.connection import Connection
 from simulator.parties.modules.ownership import unknown
 from simulator.parties.office import Office
+from simulator.parties.pull import Crawl
 from simulator.parties.roles.hub.addressee import known_type, token_type
 from simulator.parties.roles.hub.cache import Cache, Kept, Owner
-from simulator.parties.roles.hub.changes import Changes, is_read_whole
+from simulator.parties.roles.hub.changes import Changes, is_read_whole, kept_of
 from simulator.parties.roles.hub.directory import Directory
 from simulator.parties.roles.hub.interpreter import Interpreter
 from simulator.parties.roles.hub.reading import Head, parse, part_of, read, read_list
@@ -65,7 +66,7 @@ class _Copies(Receiver[Kept]):
         head, raw = listed
         own = (connection.peer_country_code, connection.peer_party_id)
         owner = (head.country_code.upper(), head.party_id.upper()) if head.country_code else own
-        return Kept(self._kind, owner, connection.version, head, raw)
+        return Kept(self._kind, owner, connection.version, head, raw, connection.facade)
 
     def key(self, obj: Kept) -> Key:
         """See Receiver."""
@@ -79,6 +80,10 @@ class _Copies(Receiver[Kept]):
         """See Receiver: a platform tells of its own objects, or of those of a party behind it."""
         client = self._directory.find("-".join(owner))
         return client is not None and self._directory.at_end(connection) in client.lines()
+
+    def gone(self, connection: Connection, found: Crawl[Any], since: int) -> list[Kept]:
+        """See Receiver. What was told over one facade says nothing of the others."""
+        return [kept for kept in super().gone(connection, found, since) if kept.facade == connection.facade]
 
     def stands(self, known: Kept, other: Kept) -> bool:
         """See Receiver."""
@@ -146,7 +151,7 @@ class Library:
         ids = tuple(call.params.values())[2:]
         route = call.route
         type = known_type(call)
-        kept = self._cache.get(kind, owner, ids[0], type)
+        kept = kept_of(self._cache, call, owner)
         whole, cargo = route.method == "PUT", CARGO[route.name]
         tree = read(call.body, call.version, cargo.sent, cargo.patch)
         named = SimpleNamespace(**{name: value for name, value in tree.items() if isinstance(value, str)})
@@ -155,7 +160,7 @@ class Library:
         if whole and type and tree["type"] != type:
             raise Refusal(Status.INVALID_PARAMETERS, f"The URL says type {type}, the body {tree['type']}.")
         if whole and len(ids) == 1:
-            self._cache.put(kind, owner, call.version, call.body, tree)
+            self._cache.put(kind, owner, call.version, call.body, tree, call.line.facade)
             return CREATED if kept is None else DONE
         if kept is None or not self._cache.change(kept, tree, ids[1:], whole=whole):
             raise unknown(kind.capitalize(), "/".join(ids))
@@ -166,7 +171,7 @@ class Library:
 
         Of whom it leads to another hub keeps count itself.
         """
-        kept = self._cache.get(SHARED[call.route.module.value], owner, tuple(call.params.values())[2], known_type(call))
+        kept = kept_of(self._cache, call, owner)
         if kept is not None and not at.to_hub:
             kept.end(at.name)
             if not kept.readers:
@@ -174,10 +179,9 @@ class Library:
 
     def end(self, call: Call, owner: Owner) -> Reply:
         """Forget what another hub says that its owner has no more, and let all know. Refused with 404 if unknown."""
-        kind, id = SHARED[call.route.module.value], tuple(call.params.values())[2]
-        kept = self._cache.get(kind, owner, id, known_type(call))
+        kept = kept_of(self._cache, call, owner)
         if kept is None:
-            raise unknown(kind.capitalize(), id)
+            raise unknown(SHARED[call.route.module.value].capitalize(), tuple(call.params.values())[2])
         self._cache.drop(kept)
         self._on_gone(kept, call.cause)
         return DONE
@@ -199,7 +203,7 @@ class Library:
             client = self._directory.find(f"{kept.owner[0]}-{kept.owner[1]}")
             if client is None or call.line in client.lines() or owner not in (None, kept.owner):
                 continue
-            if call.line.name in kept.ended:
+            if call.line.name in kept.ended or not self._is_shown(kept, call.line):
                 continue
             said = self._interpreter.kept(kept, call.version)
             shown = self._changes.left(call, kept, kept.head.last_updated) if said is None else said
@@ -214,6 +218,13 @@ class Library:
         if not any(name == h.LINK for name, _ in headers):
             self._lacks(call, lacking)
         return Reply(b"[%b]" % b",".join(entry.shown for entry in page_of), headers=headers)
+
+    def _is_shown(self, kept: Kept, line: Connection) -> bool:
+        """Whether this is how a reader is shown an object, which its owner may have told each in another way."""
+        if not kept.facade:
+            return True
+        facades = self._directory.facades(kept.owner, line)
+        return kept is self._cache.get(kept.kind, kept.owner, kept.id, kept.type, facades)
 
     def _lacks(self, call: Call, objects: Sequence[Kept]) -> None:
         """A list that was read to its end lacks these, as they cannot be said."""

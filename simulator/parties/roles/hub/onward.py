@@ -93,7 +93,7 @@ class Preparation:
         self._links = links
         self.callbacks = Callbacks(office)
         self._changes = changes
-        self._sessions = Sessions(interpreter, office.journal)
+        self._sessions = Sessions(interpreter, office.journal, office.copies())
 
     def way(self, call: Call, sender: Owner, to: Owner, client: Client, asked: Asked | None) -> Way:
         """The way of a message. Refused with 2000, 4000 or 4003 when there is none."""

@@ -35,7 +35,7 @@ class Presentation(Registration):
         office: Office,
         directory: Directory,
         on_registered: Callable[[Connection, Cause], None],
-        on_left: Callable[[Client, Cause], None],
+        on_left: Callable[[Connection, Cause], None],
     ) -> None:
         super().__init__(office, {}, on_registered)
         self._directory = directory
@@ -44,11 +44,9 @@ class Presentation(Registration):
         self._telling: dict[str, None] = {}
 
     def leave(self, connection: Connection, cause: Cause) -> None:
-        """See Registration. A party has left when none of its connections is registered any more."""
+        """See Registration."""
         super().leave(connection, cause)
-        client = self._directory.at(connection)
-        if not any(line.registered for line in client.lines()):
-            self._on_left(client, cause)
+        self._on_left(connection, cause)
 
     def versions(self, line: Connection) -> tuple[str, ...]:
         """See Registration."""

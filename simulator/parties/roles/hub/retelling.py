@@ -55,6 +55,8 @@ class Retelling:
             for line in self._directory.meant(kept.owner, MODULES[kept.kind]):
                 if line.version != OLDEST or line.name in kept.ended:
                     continue
+                if kept.facade not in self._directory.facades(kept.owner, line):
+                    continue
                 if line.name not in self._waiting:
                     self._waiting[line.name] = deque()
                     idle[line.name] = line

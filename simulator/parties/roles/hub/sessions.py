@@ -5,7 +5,8 @@ and a receiver that was told of one must not believe for ever that it is ACTIVE:
 any more it is told how it goes on, which every version has words for, and is left with all else as it was.
 
 What a receiver refused has not happened, and may be said again. What it has not answered yet, or never does, it may
-have: what follows builds on it, as a whole without it would take it away again.
+have: what follows builds on it, as a whole without it would take it away again. What its owner has told in an earlier
+registration is doubted: it is then no newer than anything.
 Source: OCPI 2.2.1, Sessions, PATCH; digest, sections 3.3 and 6.2.
 """
 
@@ -23,6 +24,7 @@ from simulator.ocpi.translation import Loss
 from simulator.ocpi.translation.kinds import class_of
 from simulator.parties.call import Call
 from simulator.parties.connection import Connection
+from simulator.parties.copied import Copies
 from simulator.parties.dialect import OLDEST
 from simulator.parties.modules.order import newer, overtaken
 from simulator.parties.modules.ownership import must_match, must_stay, unknown
@@ -32,8 +34,8 @@ from simulator.parties.roles.hub.changes import Change
 from simulator.parties.roles.hub.interpreter import Interpreter, Remark, Said
 from simulator.parties.roles.hub.reading import Tree, must_be_right, parse
 
-_Key: TypeAlias = tuple[str, Owner, str]
-"""A Session at a receiver: the name of the connection, whose Session it is, and its id in lower case."""
+_Key: TypeAlias = tuple[str, str, str, str]
+"""A Session at a receiver: whose it is, the name of the connection with the receiver, and its id in lower case."""
 _ENDED_KEPT: Final = 1_000
 """How many Sessions that have ended are known still: their last message may come twice."""
 _of_a_period: Final = re.compile(r"\$\.charging_periods\[([0-9]+)\](.*)\Z").match
@@ -41,11 +43,15 @@ _GOES_ON: Final = ("status", "kwh", "total_cost", "end_date_time", "end_datetime
 
 
 class _Copy(Struct, frozen=True):
-    """A Session of a version as its owner has told it to a receiver, who was told of this `card` if that is 2.1.1."""
+    """A Session of a version as its owner has told it to a receiver, who was told of this `card` if that is 2.1.1.
+
+    `doubted`: its owner has registered anew since.
+    """
 
     version: str
     session: Any
     card: Tree | None = None
+    doubted: bool = False
 
 
 class _Message(Struct, frozen=True, eq=False):
@@ -60,12 +66,13 @@ class _Message(Struct, frozen=True, eq=False):
 
     def after(self, known: _Copy | None) -> _Copy | None:
         """What is known after it; a state that came late takes the place of no newer one."""
-        is_late = known is not None and _is_late(known.session, self.told)
+        is_late = known is not None and _is_late(known, self.told)
         if not self.is_patch:
             return known if is_late else _Copy(self.version, self.told, self.card)
         if known is None or known.version != self.version:
             return known
-        return _Copy(self.version, patched(known.session, self.told, self.version, late=is_late), self.card)
+        session = patched(known.session, self.told, self.version, late=is_late)
+        return replace(known, session=session, card=self.card)
 
     def begun(self) -> None:
         """See Delivery."""
@@ -77,12 +84,12 @@ class _Message(Struct, frozen=True, eq=False):
 
 
 class Sessions:
-    """The Sessions that one hub says in another version."""
+    """The Sessions that one hub says in another version, of which it keeps these `copies`."""
 
-    def __init__(self, interpreter: Interpreter, journal: Journal) -> None:
+    def __init__(self, interpreter: Interpreter, journal: Journal, copies: Copies[_Copy]) -> None:
         self._interpreter = interpreter
         self._journal = journal
-        self._copies: dict[_Key, _Copy] = {}
+        self._copies = copies
         self._under_way: dict[_Key, list[_Message]] = {}
         self._ended: dict[_Key, None] = {}
 
@@ -94,7 +101,8 @@ class Sessions:
         source, target, is_patch = call.version, line.version, call.route.method == "PATCH"
         if OLDEST not in (source, target):
             return self._change(call.route.method, self._say(call.body, source, target, owner, payer, patch=is_patch))
-        key = line.name, owner, call.params["session_id"].lower()
+        key = *owner, line.name, call.params["session_id"].lower()
+        self._speak(key, source, owner, payer)
         message, known = _Message(self, key, source, _read(call), is_patch), self._known(key)
         session = self._patched(call, known, message) if is_patch else message.told
         raw = codec.encode(session)
@@ -119,20 +127,39 @@ class Sessions:
         under_way.remove(message)
         if not under_way:
             del self._under_way[key]
-        copy = None if refused else message.after(self._copies.get(key))
+        copy = None if refused else message.after(self._kept(key))
         if copy is None:
             return
-        self._copies[key] = copy
+        if copy.doubted:
+            self._copies.amend(copy, *key)
+        else:
+            self._copies.put(copy, *key)
         self._ended.pop(key, None)
         if copy.session.status in ENDED:
             self._ended[key] = None
             if len(self._ended) > _ENDED_KEPT:
                 oldest = next(iter(self._ended))
-                del self._ended[oldest], self._copies[oldest]
+                del self._ended[oldest]
+                self._copies.drop(*oldest)
+
+    def _speak(self, key: _Key, version: str, owner: Owner, payer: Owner) -> None:
+        """Its owner speaks this version now: what it told in another is known in this one."""
+        copy = self._copies.get(*key)
+        if copy is None or copy.version == version:
+            return
+        said = self._say(codec.encode(copy.session), copy.version, version, owner, payer)
+        if said.body is not None:
+            session = codec.decode_whole(said.body, _class_in(version))
+            self._copies.amend(replace(copy, version=version, session=session), *key)
+
+    def _kept(self, key: _Key) -> _Copy | None:
+        """What is known of it, as far as that has come to an end."""
+        copy = self._copies.get(*key)
+        return replace(copy, doubted=True) if copy is not None and self._copies.doubts(*key) else copy
 
     def _known(self, key: _Key) -> _Copy | None:
         """What a receiver has once it has taken all that is under way."""
-        known = self._copies.get(key)
+        known = self._kept(key)
         for message in self._under_way.get(key, ()):
             known = message.after(known)
         return known
@@ -158,15 +185,21 @@ class Sessions:
             raise unknown("Session", call.params["session_id"])
         session, patch = known.session, message.told
         must_stay(session, patch, *(("id",) if call.version == OLDEST else ("id", "country_code", "party_id")))
-        if _is_late(session, patch):
+        if _is_late(known, patch):
             overtaken(self._journal, call, session.last_updated, patch.last_updated)
         return after.session
 
 
+def _class_in(version: str) -> type[Struct]:
+    """What a Session is in a version."""
+    cls = class_of("session", version)
+    assert cls is not None
+    return cls
+
+
 def _read(call: Call) -> Any:
     """The Session, or what of it changes, in the version that is spoken, with all that its class does not know."""
-    cls = class_of("session", call.version)
-    assert cls is not None
+    cls = _class_in(call.version)
     if call.route.method == "PATCH":
         return codec.decode_whole(call.body, patch_of(cls, call.version != OLDEST))
     session = codec.decode_whole(call.body, cls)
@@ -183,9 +216,10 @@ def _with_its_card(known: _Copy | None, session: Any, body: bytes) -> tuple[byte
     return codec.encode(tree | {"cdr_token": known.card}), known.card
 
 
-def _is_late(known: Any, told: Any) -> bool:
+def _is_late(known: _Copy, told: Any) -> bool:
     """Whether a newer state is known; a PATCH of 2.1.1 need not say when it was."""
-    return isinstance(told.last_updated, str) and newer(known.last_updated, told.last_updated)
+    at = told.last_updated
+    return not known.doubted and isinstance(at, str) and newer(known.session.last_updated, at)
 
 
 def _as_told(losses: tuple[Loss, ...], session: Any, patch: Any) -> tuple[Loss, ...]:

@@ -165,9 +165,14 @@ class Standing:
         """A platform does not answer, so neither it nor, if it is a hub, anybody behind it can be reached."""
         self._gone(client, _OFFLINE, cause)
 
-    def left(self, client: Client, cause: Cause) -> None:
-        """A platform has unregistered: nothing is sent to it any more, whoever is concerned settles it otherwise."""
-        self._gone(client, ConnectionStatus.SUSPENDED, cause)
+    def left(self, line: Connection, cause: Cause) -> None:
+        """A platform has unregistered: nothing is sent to it any more, whoever is concerned settles it otherwise.
+
+        It has left when none of its connections is registered any more.
+        """
+        client = self._directory.at(line)
+        if not any(other.registered for other in client.lines()):
+            self._gone(client, ConnectionStatus.SUSPENDED, cause)
 
     def _gone(self, client: Client, status: ConnectionStatus, cause: Cause) -> None:
         client.returning = False
