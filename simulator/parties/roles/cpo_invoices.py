@@ -84,7 +84,7 @@ class Invoices:
 
         def done(exchange: Exchange | None) -> None:
             if not succeeded(exchange):
-                why = "the URL cannot be used" if exchange is None else exchange.failure or "refused by the receiver"
+                why = "nothing can be sent there" if exchange is None else exchange.failure or "refused by the receiver"
                 data = {"record": record.id, "why": why}
                 office.journal.event(
                     office.id, "invoice_not_delivered", party=office.id, subject=peer_id, data=data, cause=cause

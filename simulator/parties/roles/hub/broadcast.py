@@ -79,14 +79,13 @@ class Broadcast:
         route, ids = call.route, self._interpreter.ids(call.params, call.version, line.version)
         id, *path = tuple(ids.values())[2:]
         lane = lane_of(line, route.module, owner, id)
-        endpoint = line.endpoint(route.module, route.interface)
-        if endpoint is None:
+        if line.endpoint(route.module, route.interface) is None:
             return
         query = ""
         if route.module is ModuleID.TOKENS and line.version != OLDEST:
             query = f"?type={self._library.type_of_token(call, owner, line.version)}"
-        whole = join_url(endpoint, *owner, id) + query
-        url = whole if change.whole else join_url(endpoint, *owner, id, *path) + query
+        whole = join_url("", *owner, id) + query
+        place = whole if change.whole else join_url("", *owner, id, *path) + query
         subject = subject_of(call, line.version, ids)
         if change.whole:
             subject = whole_of(subject, change.method, id)
@@ -112,7 +111,7 @@ class Broadcast:
             lane,
             line,
             change.method,
-            url,
+            place,
             subject,
             call.cause,
             body,

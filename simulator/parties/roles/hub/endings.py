@@ -89,20 +89,21 @@ class Endings:
     def _send(self, line: Connection, end: _End, cause: Cause) -> bool:
         """Send an end; False when a receiver has nothing that could be ended."""
         kept, module = end.kept, MODULES[end.kept.kind]
-        endpoint = line.endpoint(module, InterfaceRole.RECEIVER)
-        change = self._changes.end(line, kept) if endpoint is not None else None
-        if endpoint is None or change is None or not change.method:
+        if line.endpoint(module, InterfaceRole.RECEIVER) is None:
+            return False
+        change = self._changes.end(line, kept)
+        if not change.method:
             return False
         named = {"token_uid" if kept.kind == "token" else f"{kept.kind}_id": kept.id}
         (id,) = self._interpreter.ids(named, kept.version, line.version).values()
-        url = join_url(endpoint, *kept.owner, id)
+        path = join_url("", *kept.owner, id)
         if module is ModuleID.TOKENS and line.version != OLDEST:
-            url += f"?type={type_in(kept.head.type, line.version)}"
+            path += f"?type={type_in(kept.head.type, line.version)}"
         subject = subject_of_kept(kept.kind, change.method, id, line.version)
         lane, body = lane_of(line, module, kept.owner, id), change.said.body or b""
         end.change = change
         self._outbox.push(
-            lane, line, change.method, url, subject, cause, body, partial(self._concluded, line, end, change)
+            lane, line, change.method, path, subject, cause, body, partial(self._concluded, line, end, change)
         )
         return True
 
