@@ -230,6 +230,24 @@ def test_an_evse_that_can_no_longer_be_said_is_taken_back_from_each_that_it_is_t
             assert ways(desk, again) == ([] if plug == "CHAOJI" else [(emsp, "PATCH", 200)])
 
 
+def test_a_connector_that_can_be_said_at_last_comes_with_its_evse_to_who_was_never_told_of_that(desk: OpenTown) -> None:
+    """2.1.1 has no plug like that: of such an EVSE nothing is left to tell."""
+    place = square(desk, id="NEMA")
+    first, second = (evse["uid"] for evse in place["evses"])
+    connector = place["evses"][0]["connectors"][0]
+    place["evses"][0]["connectors"] = [{**connector, "standard": "NEMA_5_20"}]
+    push(desk, "PUT", "locations/NL/ABC/NEMA", place)
+    assert evses(desk, "NEMA") == [second]
+    told = push(desk, "PATCH", f"locations/NL/ABC/NEMA/{second}", {"status": "CHARGING"})
+    assert ways(desk, told, *OLD) == [(emsp, "PATCH", 200) for emsp in OLD]
+    told = push(desk, "PUT", f"locations/NL/ABC/NEMA/{second}", {**place["evses"][1], "status": "BLOCKED"})
+    assert ways(desk, told, *OLD) == [(emsp, "PUT", 200) for emsp in OLD]
+    told = push(desk, "PUT", f"locations/NL/ABC/NEMA/{first}/1", connector)
+    assert [(*way, evses(desk, "NEMA", way[0])) for way in ways(desk, told, *OLD)] == [
+        (emsp, "PUT", 200, [first, second]) for emsp in OLD
+    ]
+
+
 def test_who_was_never_told_of_a_location_is_not_told_that_it_is_hidden(desk: OpenTown) -> None:
     place = square(desk, id="SECRET", publish=False)
     for body in (place, {**place, "name": "Still secret"}):

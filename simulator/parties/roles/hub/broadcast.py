@@ -97,7 +97,7 @@ class Broadcast:
             if exchange is None:
                 return
             self._interpreter.tell(exchange.id, change.said)
-            if change.method != "PATCH" or not not_found(exchange):
+            if change.whole or not (path or change.method == "PATCH") or not not_found(exchange):
                 return
             # A part of something that the receiver does not know: only the whole tells it.
             mends = self._changes.whole(call, owner, line)

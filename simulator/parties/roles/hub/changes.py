@@ -21,7 +21,7 @@ from simulator.ocpi.modules import InterfaceRole
 from simulator.parties.call import Call
 from simulator.parties.connection import Connection
 from simulator.parties.roles.hub.addressee import known_type
-from simulator.parties.roles.hub.cache import Cache, Kept, Owner, Place
+from simulator.parties.roles.hub.cache import Cache, Kept, Owner, Place, places_of
 from simulator.parties.roles.hub.interpreter import Interpreter, Remark, Said
 from simulator.parties.roles.hub.reading import head_of, parse
 from simulator.parties.roles.hub.subjects import CARGO, SHARED
@@ -65,7 +65,7 @@ class Change(Struct, frozen=True):
 
 
 class Changes:
-    """Remembers for one hub what its receivers have no more of what they once had."""
+    """Remembers for one hub what its receivers lack of what others have, or what they themselves once had."""
 
     def __init__(self, cache: Cache, interpreter: Interpreter) -> None:
         self._cache = cache
@@ -143,8 +143,8 @@ class Changes:
         elif shown is not None:
             shown.places.update(places)
             if len(path) == 1 and method == "PUT":
-                evse = path[0].lower()
-                self._keep(copy, [at for at in shown.places if at not in places and (at in gone or at[0] == evse)])
+                lost = [at for at in shown.places if at[0] == path[0].lower()]
+                self._keep(copy, [at for at in (*gone, *lost) if at not in places])
         return Change(method, said)
 
     def whole(self, call: Call, owner: Owner, line: Connection) -> Change | None:
@@ -159,7 +159,8 @@ class Changes:
         copy, said, shown = _copy(line, kept), self._interpreter.said(kept, line.version), kept.shown[line.version]
         lacked = self._gone.get(copy, ())
         kept.tell(line.name)
-        self._keep(copy, [place for place in shown.places if place not in shown.now])
+        whole = [place for evse in kept.tree.get("evses") or () for place in places_of(evse)]
+        self._keep(copy, [place for place in (*shown.places, *whole) if place not in shown.now])
         return Change("PUT", replace(said, remarks=remarks), True, withheld, copy, tuple(lacked))
 
     def _take_back(self, line: Connection, kept: Kept, reason: str) -> Change:
