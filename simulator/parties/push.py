@@ -22,7 +22,7 @@ from simulator.parties.office import Office
 if TYPE_CHECKING:
     from simulator.ocpi.translation import Loss
 
-Done = Callable[[Exchange | None], None]
+Done = Callable[[Exchange | None], object]
 """Told what came of a push; None when it could not be sent: the peer has no URL, or none that leads to it."""
 
 
@@ -85,6 +85,7 @@ class _Push(Struct):
     correlation_id: str
     author: str
     losses: "tuple[Loss, ...]"
+    timeout_us: int | None
 
     def url(self) -> str | None:
         """Where it goes as things stand now; None when it is for nobody any more."""
@@ -117,15 +118,16 @@ class Outbox:
         correlation_id: str = "",
         author: str = "",
         losses: "tuple[Loss, ...]" = (),
+        timeout_us: int | None = None,
     ) -> None:
         """Send now, or when everything given earlier for the same lane (an object at a peer) is done.
 
         `path` leads on from the peer's endpoint for what it is about; it is empty for the endpoint itself. `first` puts
         it before what waits: for a PUT that mends a PATCH which found no object. `correlation_id` is that of the
         message that a hub passes on, the `cause`, and `author` the platform that wrote its body if that is passed on
-        untouched. `losses` are told on the exchange.
+        untouched. `losses` are told on the exchange. `timeout_us`, if set, is shorter than that of the network.
         """
-        push = _Push(connection, method, path, subject, cause, body, done, correlation_id, author, losses)
+        push = _Push(connection, method, path, subject, cause, body, done, correlation_id, author, losses, timeout_us)
         waiting = self._lanes.get(lane)
         if waiting is None:
             self._lanes[lane] = []
@@ -176,6 +178,7 @@ class Outbox:
             push.body,
             concluded,
             correlation_id=push.correlation_id,
+            timeout_us=push.timeout_us,
         )
         if exchange is not None and push.author:
             office.journal.passed_on(exchange.id, office.id, push.cause.id, push.author)

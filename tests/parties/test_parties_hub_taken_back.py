@@ -11,10 +11,12 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
-from parties_hub import HOST, HUB, RECEIVER, SENDER, hub_town, onward, say, square
+from parties_hub import HOST, HUB, RECEIVER, SENDER, ask, hub_town, onward, say, square
+from parties_hub import heard as heard_by
 from parties_lister import Lister, read
 from run_town import OpenTown, S, Told, json_answer
 
+from simulator.engine.node import Handling, Inbound
 from simulator.ocpi.codec import encode
 from simulator.recording.rows import Message
 
@@ -168,6 +170,56 @@ def test_a_change_that_comes_too_late_takes_nothing_back(desk: OpenTown) -> None
     desk.run_for(S)
     assert ways(desk, told, *OLD) == []
     assert desk.world.emsps["NL-VET"].tariffs.store.get("NL", "ABC", "LATE") is not None
+
+
+def test_a_price_that_is_told_again_while_the_one_before_is_being_taken_back_comes_after_that(desk: OpenTown) -> None:
+    """NL-VET takes its time; what goes to it alone waits for its turn as what goes to everybody does."""
+    heard, honest = list[str](), desk.world.party("NL-VET").office.node.server
+
+    def slow(inbound: Inbound) -> Handling:
+        price = json.loads(inbound.request.body or b"{}").get("elements", [{"price_components": [{}]}])
+        heard.append(f"{inbound.request.method} {price[0]['price_components'][0].get('price')}")
+        yield desk.kernel.env.timeout(2 * S)
+        return honest(inbound)  # type: ignore[return-value]
+
+    desk.server("NL-VET", slow)
+    body = {"country_code": "NL", "party_id": "ABC", "id": "TURN", "currency": "EUR"}
+    asked = []
+    for price, more, to in ((0.5, {}, HUB), (0.6, {"min_price": {"excl_vat": 1}}, "NL-VET"), (0.7, {}, "NL-VET")):
+        elements = [{"price_components": [{"type": "ENERGY", "price": price, "step_size": 1}]}]
+        tariff = {**body, "elements": elements, **more, "last_updated": now()}
+        asked.append(ask(desk, "NL-ABC", "PUT", f"{RECEIVER}/tariffs/NL/ABC/TURN", tariff, to=to))
+        desk.run_for(S // 10)
+    assert [heard_by(desk, each).status for each in asked] == [1000, 2000, 1000]
+    assert heard == ["PUT 0.5", "DELETE None", "PUT 0.7"]
+    desk.server("NL-VET", honest)
+    assert desk.world.emsps["NL-VET"].tariffs.store.get("NL", "ABC", "TURN") is not None
+
+
+@pytest.mark.parametrize("method", ["DELETE", "PUT"])
+def test_what_goes_to_one_alone_waits_for_what_everybody_is_sent_of_the_same_object(
+    desk: OpenTown, method: str
+) -> None:
+    heard, honest = list[str](), desk.world.party("NL-EMA").office.node.server
+
+    def slow(inbound: Inbound) -> Handling:
+        heard.append(inbound.request.method)
+        yield desk.kernel.env.timeout(2 * S)
+        return honest(inbound)  # type: ignore[return-value]
+
+    desk.server("NL-EMA", slow)
+    elements = [{"price_components": [{"type": "ENERGY", "price": 0.5, "step_size": 1}]}]
+    plain = {"country_code": "NL", "party_id": "ABC", "id": f"SAME-{method}", "currency": "EUR", "elements": elements}
+    url = f"{RECEIVER}/tariffs/NL/ABC/SAME-{method}"
+    for _ in range(2):
+        ask(desk, "NL-ABC", "PUT", url, {**plain, "last_updated": now()})
+        desk.run_for(S // 10)
+    asked = ask(desk, "NL-ABC", method, url, {**plain, "last_updated": now()} if method == "PUT" else None, to="NL-EMA")
+    desk.run_for(S)
+    assert heard == ["PUT"]
+    assert heard_by(desk, asked).status == 1000
+    assert heard == ["PUT", "PUT", method]
+    desk.server("NL-EMA", honest)
 
 
 # Locations

@@ -57,6 +57,7 @@ class Hub:
             Answers(office, interpreter, changes, links),
             library,
             broadcast,
+            outbox,
             timeout_us,
         )
         for route in dict.fromkeys(route for version in office.identity.versions for route in TABLES[version]):

@@ -18,7 +18,7 @@ from simulator.parties.connection import Connection
 from simulator.parties.dialect import OLDEST
 from simulator.parties.office import Office
 from simulator.parties.roles.hub.addressee import not_connected
-from simulator.parties.roles.hub.broadcast import Broadcast
+from simulator.parties.roles.hub.broadcast import Broadcast, lane_of
 from simulator.parties.roles.hub.cache import Cache, Owner
 from simulator.parties.roles.hub.callbacks import Asked, Callbacks
 from simulator.parties.roles.hub.changes import Change, Changes
@@ -28,7 +28,7 @@ from simulator.parties.roles.hub.library import Library
 from simulator.parties.roles.hub.links import Links
 from simulator.parties.roles.hub.reservations import is_billed
 from simulator.parties.roles.hub.sessions import Sessions
-from simulator.parties.roles.hub.subjects import CARGO, NOTHING, SHARED, Cargo, is_change, subject_of, whole_of
+from simulator.parties.roles.hub.subjects import CARGO, NOTHING, Cargo, is_change, is_shared, subject_of, whole_of
 
 _PUT_SESSION = "sessions.receiver.put_session"
 _REMEMBERED = 2_048
@@ -58,7 +58,10 @@ class Way(Struct, frozen=True, gc=False):
 
 
 class Onward(Struct, frozen=True, gc=False):
-    """The onward leg of one message; `said` is its body if that was translated, `change` what it is to the receiver."""
+    """The onward leg of one message; `said` is its body if that was translated, `change` what it is to the receiver.
+
+    `lane` is set for what is meant for everybody: the receiver hears in order what becomes of such an object.
+    """
 
     way: Way
     method: str
@@ -68,6 +71,12 @@ class Onward(Struct, frozen=True, gc=False):
     cargo: Cargo
     said: Said | None = None
     change: Change | None = None
+    lane: str = ""
+
+    @property
+    def path(self) -> str:
+        """Where it goes from the receiver's endpoint."""
+        return self.url.removeprefix(self.way.base)
 
 
 class Preparation:
@@ -131,10 +140,11 @@ class Preparation:
         self._remember(call, way, owner)
         ids = self._interpreter.ids(call.params, call.version, version)
         said, subject = None, subject_of(call, version, ids)
+        lane = lane_of(way.end, route.module, owner, tuple(ids.values())[2]) if is_shared(call) else ""
         if version != call.version:
             query = self._query(call, query, version, owner)
             if is_change(call):
-                return self._change(call, way, owner, query, subject, ids)
+                return self._change(call, way, owner, query, subject, ids, lane)
             if cargo.sent and body:
                 said = self._say(call, way, body, owner)
                 if said.body is None:
@@ -142,16 +152,13 @@ class Preparation:
                 self._must_be_free(call, cargo, way.to)
                 body = said.body
         url = asked.url if asked is not None else self._url(call, way, query, ids)
-        return Onward(way, route.method, url, body, subject, cargo, said)
+        return Onward(way, route.method, url, body, subject, cargo, said, lane=lane)
 
     def _change(
-        self, call: Call, way: Way, owner: Owner, query: str, subject: Subject, ids: Mapping[str, str]
+        self, call: Call, way: Way, owner: Owner, query: str, subject: Subject, ids: Mapping[str, str], lane: str
     ) -> Onward:
         """The onward leg of a change of something that is kept here."""
-        is_shared = call.route.module.value in SHARED
-        change = (
-            self._changes.of(call, owner, way.end) if is_shared else self._sessions.of(call, owner, way.end, way.to)
-        )
+        change = self._changes.of(call, owner, way.end) if lane else self._sessions.of(call, owner, way.end, way.to)
         if change.withheld.withheld:
             if change.method:
                 self._broadcast.push(call, owner, way.end, change)
@@ -162,7 +169,7 @@ class Preparation:
             url = join_url(way.base, *whole) + (f"?{query}" if query else "")
         if change.whole or change.method != call.route.method:
             subject = whole_of(subject, change.method, whole[-1])
-        return Onward(way, change.method, url, change.said.body or b"", subject, way.cargo, change.said, change)
+        return Onward(way, change.method, url, change.said.body or b"", subject, way.cargo, change.said, change, lane)
 
     def plain(self, call: Call, way: Way) -> Onward:
         """The onward leg of a message that is just passed on."""
@@ -192,22 +199,22 @@ class Preparation:
         if onward.change is not None and onward.change.delivery is not None:
             onward.change.delivery.begun()
 
-    def concluded(self, onward: Onward, exchange: Exchange) -> None:
-        """It has reached its final state: what did not come to its receiver is not there."""
+    def concluded(self, onward: Onward, exchange: Exchange | None) -> None:
+        """It has reached its final state, or cannot be sent: what did not come to its receiver is not there."""
         change, is_done = onward.change, succeeded(exchange)
         if change is not None and not is_done:
             self._changes.failed(change)
         if change is not None and change.delivery is not None:
-            change.delivery.ended(refused=not is_done and exchange.response is not None)
+            change.delivery.ended(refused=not is_done and exchange is not None and exchange.response is not None)
 
     def _remember(self, call: Call, way: Way, owner: Owner) -> None:
         """Keep what is meant for everybody, though its owner sends it to each by itself, and who hears of a session."""
         route = call.route
         if route.interface is InterfaceRole.RECEIVER and route.method != "GET":
             self._directory.must_own(call.line, way.sender, owner)
-            if route.module.value in SHARED and route.method == "DELETE":
+            if is_shared(call) and route.method == "DELETE":
                 self._library.deleted(call, owner, way.end)
-            elif route.module.value in SHARED:
+            elif is_shared(call):
                 self._library.told(call, owner)
                 if way.end.version == call.version:
                     self._changes.passed_on(call, owner, way.end)
@@ -255,7 +262,7 @@ def _is_plain(call: Call) -> bool:
     route = call.route
     if route.module in (ModuleID.COMMANDS, ModuleID.CHARGING_PROFILES) or route.name == _PUT_SESSION:
         return False
-    return route.module.value not in SHARED or route.interface is InterfaceRole.SENDER or route.method == "GET"
+    return not is_shared(call)
 
 
 def tail(call: Call, ours: str, ids: Mapping[str, str]) -> str:
