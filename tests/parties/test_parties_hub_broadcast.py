@@ -74,6 +74,16 @@ def test_a_receiver_that_lacks_the_object_gets_it_whole(own: OpenTown, method: s
     assert [evse.status.value for evse in location.evses if evse.uid == EVSE] == ["CHARGING"]
 
 
+def test_all_that_is_pushed_in_one_conversation_is_passed_on(desk: OpenTown) -> None:
+    """The correlation id says what belongs together, not what is the same."""
+    one = {"X-Correlation-ID": "one conversation"}
+    for minute, status in enumerate(("BLOCKED", "AVAILABLE")):
+        patch = {"status": status, "last_updated": f"2026-05-04T05:{minute + 1:02}:00Z"}
+        told = say(desk, "NL-ABC", "PATCH", place_url(desk, EVSE), patch, more=one)
+        desk.run_for(S)
+        assert [leg.receiver for leg in onward(desk, told)] == ["NL-EMA", "NL-NXT", "NL-VET"]
+
+
 def test_cards_go_to_networks_only(desk: OpenTown) -> None:
     told = say(desk, "NL-EMA", "PUT", f"{RECEIVER}/tokens/NL/EMA/CARD-9?type=RFID", token("CARD-9"))
     desk.run_for(S)

@@ -19,8 +19,6 @@ from simulator.parties.roles.hub.interpreter import Interpreter
 from simulator.parties.roles.hub.library import Library
 from simulator.parties.roles.hub.subjects import subject_of, whole_of
 
-_KEPT = 10_000
-
 
 class Broadcast:
     """Passes pushes on to all counterparts of their owner, each object's in order.
@@ -36,27 +34,16 @@ class Broadcast:
         self._interpreter = interpreter
         self._changes = changes
         self._outbox = outbox
-        self._passed: dict[str, None] = {}
         self._withheld: dict[str, str] = {}
-
-    def _is_new(self, call: Call) -> bool:
-        """Whether this has not been passed on already: with several hubs it may come round."""
-        id = call.headers.get("x-correlation-id", "")
-        if id in self._passed:
-            return False
-        if id:
-            self._passed[id] = None
-            if len(self._passed) > _KEPT:
-                del self._passed[next(iter(self._passed))]
-        return True
 
     def send(self, call: Call, owner: Owner) -> None:
         """Pass a push on to everybody that it is meant for.
 
-        Nobody has heard of an owner that is not connected yet; once they have, they read all that it has.
+        Nobody has heard of an owner that is not connected yet; once they have, they read all that it has. With several
+        hubs it goes in no circle: of an owner each hub takes only what comes by way of the one that leads to it.
         """
         teller = self._directory.find(f"{owner[0]}-{owner[1]}")
-        if teller is None or teller.status is not CONNECTED or not self._is_new(call):
+        if teller is None or teller.status is not CONNECTED:
             return
         for line in self._directory.meant(owner, call.route.module):
             if line.name != call.line.name:
