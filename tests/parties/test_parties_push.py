@@ -44,6 +44,17 @@ def patch(town: OpenTown, *statuses: str) -> None:
         assert say(town, "NL-ABC", "PATCH", url, body).status == 1000
 
 
+def test_letter_case_makes_no_object_another(own: OpenTown) -> None:
+    heard = slow(own)
+    location = square(own)["id"]
+    for minute, id in enumerate((location.lower(), location.upper())):
+        body = {"status": "CHARGING", "last_updated": f"2026-05-04T05:{minute:02}:00Z"}
+        assert say(own, "NL-ABC", "PATCH", f"{RECEIVER}/locations/NL/ABC/{id}/{EVSE}", body).status == 1000
+    assert len(heard) == 1
+    own.run_for(20 * S)
+    assert len(heard) == 2
+
+
 def statuses(heard: list[Inbound]) -> list[str]:
     return [str(json.loads(inbound.request.body)["status"]) for inbound in heard]
 

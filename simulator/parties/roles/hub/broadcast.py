@@ -63,7 +63,7 @@ class Broadcast:
 
     def push(self, call: Call, owner: Owner, line: Connection, change: Change) -> None:
         """Send a change to a receiver, after all that it has been sent of the same object."""
-        route, ids = call.route, self._interpreter.ids(call.params, call.version, line.version)
+        route, ids = call.route, self._interpreter.ids_of(call, owner, line.version)
         id, *path = tuple(ids.values())[2:]
         lane = lane_of(line, route.module, owner, id)
         if line.endpoint(route.module, route.interface) is None:
@@ -109,5 +109,5 @@ class Broadcast:
 
 
 def lane_of(line: Connection, module: ModuleID, owner: Owner, id: str) -> str:
-    """In which lane of an Outbox all goes that a receiver is sent of an object."""
-    return f"{line.name}/{module}/{'/'.join(owner)}/{id}"
+    """In which lane of an Outbox all goes that a receiver is sent of an object, in whatever case its id is written."""
+    return f"{line.name}/{module}/{'/'.join(owner)}/{id.lower()}"

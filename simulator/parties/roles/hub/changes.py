@@ -52,7 +52,7 @@ class Change(Struct, frozen=True):
 
     `withheld` is what cannot be said of the owner's own words; what is sent then takes back what was told before.
     `copy` is the receiver's, if something of it goes or comes back, and `lacked` what was not in it until then.
-    `delivery` is told how it gets on, if somebody has to know.
+    `delivery` is told how it gets on, if somebody has to know; `id` is a Session's own, for its path.
     """
 
     method: str
@@ -62,6 +62,7 @@ class Change(Struct, frozen=True):
     copy: str = ""
     lacked: tuple[Place, ...] = ()
     delivery: Delivery | None = None
+    id: str = ""
 
 
 class Changes:

@@ -138,7 +138,9 @@ class Preparation:
         owner = (owner[0].upper(), owner[1].upper())
         body, query = self.callbacks.replace(call, way.sender, way.to, version, way.line.facade)
         self._remember(call, way, owner)
-        ids = self._interpreter.ids(call.params, call.version, version)
+        ids = self._interpreter.ids_of(call, owner, version)
+        if is_shared(call) and route.method == "DELETE":
+            self._library.deleted(call, owner, way.end)
         said, subject = None, subject_of(call, version, ids)
         lane = lane_of(way.end, route.module, owner, tuple(ids.values())[2]) if is_shared(call) else ""
         if version != call.version:
@@ -163,6 +165,8 @@ class Preparation:
             if change.method:
                 self._broadcast.push(call, owner, way.end, change)
             raise self._withheld(call, way.cargo, way.line.version, change.withheld)
+        if change.id:
+            ids = {**ids, "session_id": change.id}
         url = self._url(call, way, query, ids)
         whole = tuple(ids.values())[:3]
         if change.whole:
@@ -212,9 +216,7 @@ class Preparation:
         route = call.route
         if route.interface is InterfaceRole.RECEIVER and route.method != "GET":
             self._directory.must_own(call.line, way.sender, owner)
-            if is_shared(call) and route.method == "DELETE":
-                self._library.deleted(call, owner, way.end)
-            elif is_shared(call):
+            if is_shared(call) and route.method != "DELETE":
                 self._library.told(call, owner)
                 if way.end.version == call.version:
                     self._changes.passed_on(call, owner, way.end)
