@@ -17,7 +17,7 @@ from simulator.parties.client import succeeded
 from simulator.parties.connection import Connection
 from simulator.parties.dialect import OLDEST
 from simulator.parties.office import Office
-from simulator.parties.roles.hub.addressee import not_connected
+from simulator.parties.roles.hub.addressee import not_connected, reservation_of
 from simulator.parties.roles.hub.broadcast import Broadcast, lane_of
 from simulator.parties.roles.hub.cache import Cache, Owner
 from simulator.parties.roles.hub.callbacks import Asked, Callbacks
@@ -31,6 +31,7 @@ from simulator.parties.roles.hub.sessions import Sessions
 from simulator.parties.roles.hub.subjects import CARGO, NOTHING, Cargo, is_change, is_shared, subject_of, whole_of
 
 _PUT_SESSION = "sessions.receiver.put_session"
+_RESERVE_NOW = "commands.receiver.post_reserve_now"
 _REMEMBERED = 2_048
 _UNTOLD_PRICE = f"A reservation there is billed, and OCPI {OLDEST} has no prices for reservations."
 
@@ -212,7 +213,7 @@ class Preparation:
             change.delivery.ended(refused=not is_done and exchange is not None and exchange.response is not None)
 
     def _remember(self, call: Call, way: Way, owner: Owner) -> None:
-        """Keep what is meant for everybody, though its owner sends it to each by itself, and who hears of a session."""
+        """Keep what is meant for all, though sent to each by itself, who hears of a session, and where one reserves."""
         route = call.route
         if route.interface is InterfaceRole.RECEIVER and route.method != "GET":
             self._directory.must_own(call.line, way.sender, owner)
@@ -222,6 +223,8 @@ class Preparation:
                     self._changes.passed_on(call, owner, way.end)
             elif route.name == _PUT_SESSION:
                 self._cache.tell(owner, call.params["session_id"], way.to)
+            elif route.name == _RESERVE_NOW:
+                self._cache.reserve(way.sender, reservation_of(call.body), way.to)
 
     def _say(self, call: Call, way: Way, body: bytes, owner: Owner) -> Said:
         cargo, version, payer = way.cargo, way.line.version, payer_of(call, way)
