@@ -73,11 +73,15 @@ class Changes:
         self._interpreter = interpreter
         self._gone: dict[str, dict[Place, None]] = {}
 
+    def kept(self, call: Call, owner: Owner) -> Kept | None:
+        """The object that a call is about, or a part of which it is about, as it is now."""
+        kind, id = SHARED[call.route.module.value], tuple(call.params.values())[2]
+        return self._cache.get(kind, owner, id, known_type(call))
+
     def of(self, call: Call, owner: Owner, line: Connection) -> Change:
         """What a receiver is sent for a PUT or PATCH that has been kept already. Raises Invalid."""
-        cargo, version, kind = CARGO[call.route.name], line.version, SHARED[call.route.module.value]
-        id, *path = tuple(call.params.values())[2:]
-        kept = self._cache.get(kind, owner, id, known_type(call))
+        cargo, version, path = CARGO[call.route.name], line.version, tuple(call.params.values())[3:]
+        kept = self.kept(call, owner)
         assert kept is not None, "what is passed on has been kept before"
         if version == call.version:
             return self._as_it_is(call, line, kept, whole=not path and not cargo.patch)
@@ -88,9 +92,9 @@ class Changes:
             # Older than what is known: that stands, and what was told of it.
             said = self._say(call, owner, version)
             return Change("PUT" if said.body is not None else "", said, withheld=said)
-        if not path and (not cargo.patch or kind == "tariff"):
+        if not path and (not cargo.patch or kept.kind == "tariff"):
             return self._whole(line, kept)
-        return self._part(call, line, kept, tuple(path))
+        return self._part(call, line, kept, path)
 
     def _as_it_is(self, call: Call, line: Connection, kept: Kept, *, whole: bool) -> Change:
         """What a receiver of the same version is sent: that itself, but for a part of what has ended there."""
@@ -104,7 +108,7 @@ class Changes:
 
     def passed_on(self, call: Call, owner: Owner, line: Connection) -> None:
         """Its owner tells one receiver of the same version by itself."""
-        kept = self._cache.get(SHARED[call.route.module.value], owner, tuple(call.params.values())[2], known_type(call))
+        kept = self.kept(call, owner)
         if kept is not None:
             kept.tell(line.name)
             if call.route.method == "PUT" and len(call.params) == 3:
@@ -150,7 +154,7 @@ class Changes:
 
     def whole(self, call: Call, owner: Owner, line: Connection) -> Change | None:
         """The whole of what a call changes a part of, for a receiver that lacks it; None when it cannot be said."""
-        kept = self._cache.get(SHARED[call.route.module.value], owner, tuple(call.params.values())[2], known_type(call))
+        kept = self.kept(call, owner)
         if kept is None or kept.version == line.version:
             return Change("PUT", Said(kept.raw), True) if kept is not None else None
         return None if self._interpreter.unsaid(kept, line.version) else self._whole(line, kept)
