@@ -55,6 +55,12 @@ def _around(scenario: Scenario, party_id: str) -> dict[str, None]:
     return found
 
 
+def hubs_around(scenario: Scenario, hub: str) -> frozenset[str]:
+    """A hub and those that it leads to."""
+    roles = _roles(scenario)
+    return frozenset(id for id in _around(scenario, hub) if roles[id] == "hub")
+
+
 def arrange(scenario: Scenario, offices: dict[str, Office], hubs: "dict[str, Hub]") -> list[Meeting]:
     """Make the connections of all parties, and tell hubs whom to expect; nobody has met yet."""
     meetings: list[Meeting] = []

@@ -6,7 +6,7 @@ from typing import Any, Final
 from simpy import Event
 
 from simulator.assemble.invited import Invitation, Invited
-from simulator.assemble.meetings import OLDEST, arrange_for_guest, behind_hub
+from simulator.assemble.meetings import OLDEST, arrange_for_guest, behind_hub, hubs_around
 from simulator.assemble.world import World
 from simulator.engine.cause import TIME
 from simulator.engine.links import Latency, Link
@@ -86,8 +86,9 @@ class Guest:
             connections = [office.connect(self.identity)]
         else:
             ours = {party.office.id: party.office for party in self._world.parties()}
-            others = [_identity(each) for each in self._world.scenario.outsiders if partner in each.partners]
-            others = [each for each in others if each.role is not self.identity.role]
+            around, outsiders = hubs_around(self._world.scenario, partner), self._world.scenario.outsiders
+            guests = [_identity(each) for each in outsiders if around.intersection(each.partners)]
+            others = [each for each in guests if each.role is not self.identity.role]
             led_to = behind_hub(self._world.scenario, partner, self.identity, ours) + others
             connections = [office.connect_as(each, self.identity) for each in led_to]
         if hub is not None:

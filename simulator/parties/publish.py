@@ -36,10 +36,10 @@ class Where(Struct, frozen=True):
     location_id: str = ""
     session_id: str = ""
 
-    def url(self, connection: Connection, endpoint: str) -> str:
-        """The object's URL below a Receiver's endpoint. 2.1.1 knows no types of tokens in a URL."""
-        url = join_url(endpoint, *self.segments)
-        return f"{url}?type={self.token_type}" if self.token_type and connection.version != OLDEST else url
+    def path(self, connection: Connection) -> str:
+        """The object's way from a Receiver's endpoint. 2.1.1 knows no types of tokens in a URL."""
+        path = join_url("", *self.segments)
+        return f"{path}?type={self.token_type}" if self.token_type and connection.version != OLDEST else path
 
     def subject(self, connection: Connection, method: str, kind: str) -> Subject:
         """What a message about it is about."""
@@ -75,22 +75,22 @@ def publish(
     PATCHed, if that is given.
     """
     for connection in tuple(office.registered()):
-        endpoint = connection.endpoint(where.module, InterfaceRole.RECEIVER)
-        if endpoint is None or connection.peer_role not in to or (among and not among(connection)):
+        has_place = connection.endpoint(where.module, InterfaceRole.RECEIVER) is not None
+        if not has_place or connection.peer_role not in to or (among and not among(connection)):
             continue
         said = _NOTHING if method == "DELETE" else say(office, connection, obj, cause, changes, original)
         if said is None:
             continue
         body, losses = said.body, said.losses
         subject = where.subject(connection, method, type(obj).__name__)
-        lane, url = f"{connection.peer_id}/{where.lane}", where.url(connection, endpoint)
+        lane, path = f"{connection.peer_id}/{where.lane}", where.path(connection)
         patch = _patch(connection, before, body) if before is not None and connection.version == OLDEST else None
         if patch is None:
-            outbox.push(lane, connection, method, url, subject, cause, body, losses=losses)
+            outbox.push(lane, connection, method, path, subject, cause, body, losses=losses)
         else:
-            whole = partial(outbox.push, lane, connection, method, url, subject, body=body, first=True, losses=losses)
+            whole = partial(outbox.push, lane, connection, method, path, subject, body=body, first=True, losses=losses)
             patched = where.subject(connection, "PATCH", type(obj).__name__)
-            outbox.push(lane, connection, "PATCH", url, patched, cause, patch, partial(_or_whole, whole))
+            outbox.push(lane, connection, "PATCH", path, patched, cause, patch, partial(_or_whole, whole))
 
 
 def _patch(connection: Connection, before: Struct, now: bytes) -> bytes | None:

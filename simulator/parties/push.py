@@ -2,6 +2,8 @@
 
 Latency may let a later message overtake an earlier one; a platform that sends its updates one after the other has no
 such trouble. A push that fails is not repeated (OCPI knows no retry): the next one, or the receiver's pull, mends it.
+What waits goes to where the peer is by then, and to nobody who has unregistered or has changed to another version.
+Source: OCPI 2.2.1, Credentials, PUT and DELETE.
 """
 
 from collections.abc import Callable
@@ -11,6 +13,7 @@ from msgspec import Struct
 
 from simulator.engine.cause import Cause
 from simulator.engine.exchange import Exchange, Subject
+from simulator.ocpi.modules import InterfaceRole, ModuleID
 from simulator.parties.connection import Connection
 from simulator.parties.dialect import Unsayable
 from simulator.parties.losses import Said, tell_translation
@@ -19,18 +22,18 @@ from simulator.parties.office import Office
 if TYPE_CHECKING:
     from simulator.ocpi.translation import Loss
 
-Done = Callable[[Exchange | None], None]
-"""Told what came of a push; None when the peer's URL could not be used."""
+Done = Callable[[Exchange | None], object]
+"""Told what came of a push; None when it could not be sent: the peer has no URL, or none that leads to it."""
 
 
 class Copy(Struct, frozen=True, gc=False):
     """Where a peer keeps its copy of one of our objects: of use for as long as its `endpoint` is the one in force.
 
-    `lane` names the copy to an Outbox; `put` and `patch` are what an exchange about it is about.
+    `path` leads to it from there; `lane` names it to an Outbox; `put` and `patch` are for the recording.
     """
 
     endpoint: str
-    url: str
+    path: str
     lane: str
     put: Subject
     patch: Subject
@@ -74,7 +77,7 @@ def can_say(connection: Connection, obj: Struct, original: Any = None) -> bool:
 class _Push(Struct):
     connection: Connection
     method: str
-    url: str
+    path: str
     subject: Subject
     cause: Cause
     body: bytes
@@ -82,6 +85,15 @@ class _Push(Struct):
     correlation_id: str
     author: str
     losses: "tuple[Loss, ...]"
+    timeout_us: int | None
+
+    def url(self) -> str | None:
+        """Where it goes as things stand now; None when it is for nobody any more."""
+        connection, subject = self.connection, self.subject
+        endpoint = connection.endpoint(ModuleID(subject.module), InterfaceRole.RECEIVER)
+        if endpoint is None or connection.version != subject.version:
+            return None
+        return endpoint.rstrip("/") + self.path if self.path else endpoint
 
 
 class Outbox:
@@ -96,7 +108,7 @@ class Outbox:
         lane: str,
         connection: Connection,
         method: str,
-        url: str,
+        path: str,
         subject: Subject,
         cause: Cause,
         body: bytes,
@@ -106,14 +118,16 @@ class Outbox:
         correlation_id: str = "",
         author: str = "",
         losses: "tuple[Loss, ...]" = (),
+        timeout_us: int | None = None,
     ) -> None:
         """Send now, or when everything given earlier for the same lane (an object at a peer) is done.
 
-        `first` puts it before what waits: for a PUT that mends a PATCH which found no object.
-        `correlation_id` is that of the message that a hub passes on, the `cause`, and `author` the platform that wrote
-        its body if that is passed on untouched. `losses` are told on the exchange.
+        `path` leads on from the peer's endpoint for what it is about; it is empty for the endpoint itself. `first` puts
+        it before what waits: for a PUT that mends a PATCH which found no object. `correlation_id` is that of the
+        message that a hub passes on, the `cause`, and `author` the platform that wrote its body if that is passed on
+        untouched. `losses` are told on the exchange. `timeout_us`, if set, is shorter than that of the network.
         """
-        push = _Push(connection, method, url, subject, cause, body, done, correlation_id, author, losses)
+        push = _Push(connection, method, path, subject, cause, body, done, correlation_id, author, losses, timeout_us)
         waiting = self._lanes.get(lane)
         if waiting is None:
             self._lanes[lane] = []
@@ -128,34 +142,46 @@ class Outbox:
         self._lanes.clear()
 
     def _send(self, lane: str, push: _Push) -> None:
+        """Send this, or in its place the next that can be sent."""
         queue = self._lanes[lane]
 
         def concluded(exchange: Exchange | None) -> None:
-            if push.done is not None:
-                try:
-                    push.done(exchange)
-                except Exception as error:
-                    self._office.failed(f"what follows {push.method} {push.url}", error)
-            if self._lanes.get(lane) is queue:
-                if queue:
-                    self._send(lane, queue.pop(0))
-                else:
-                    del self._lanes[lane]
+            if self._is_over(lane, queue, push, exchange):
+                self._send(lane, queue.pop(0))
 
-        exchange = self._office.client.send(
+        while self._begin(push, concluded) is None and self._is_over(lane, queue, push, None):
+            push = queue.pop(0)
+
+    def _is_over(self, lane: str, queue: list[_Push], push: _Push, exchange: Exchange | None) -> bool:
+        """Tell what came of a push; whether there is a next one."""
+        if push.done is not None:
+            try:
+                push.done(exchange)
+            except Exception as error:
+                self._office.failed(f"what follows {push.method} {push.path}", error)
+        if self._lanes.get(lane) is not queue:
+            return False
+        if not queue:
+            del self._lanes[lane]
+        return bool(queue)
+
+    def _begin(self, push: _Push, concluded: Callable[[Exchange], None]) -> Exchange | None:
+        office, url = self._office, push.url()
+        if url is None:
+            return None
+        exchange = office.client.send(
             push.connection,
             push.method,
-            push.url,
+            url,
             push.subject,
             push.cause,
             push.body,
             concluded,
             correlation_id=push.correlation_id,
+            timeout_us=push.timeout_us,
         )
-        office = self._office
-        if exchange is None:
-            concluded(None)
-        elif push.author:
+        if exchange is not None and push.author:
             office.journal.passed_on(exchange.id, office.id, push.cause.id, push.author)
-        elif push.losses:
+        elif exchange is not None and push.losses:
             tell_translation(office.journal, exchange.id, push.losses)
+        return exchange

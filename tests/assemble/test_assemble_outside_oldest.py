@@ -6,6 +6,7 @@ from pathlib import Path
 from outside_run import Served, scene
 from outside_stranger import Stranger
 from run_town import MIN, SCENARIOS
+from test_assemble_outside_cpo import location
 
 from simulator.scenario.load import load
 from simulator.scenario.model import Scenario
@@ -73,3 +74,48 @@ async def first_of(ends: dict[str, Stranger], method: str, module: str) -> None:
 
 
 PLACES = {"NL-ABC": "Station square", "NL-DUN": "Market hall"}
+
+
+TWO_HUBS = """
+name: Two hubs in a row
+start: 2026-05-04T06:00 Europe/Amsterdam
+duration: 3 h
+seed: 3
+poll: 1 min
+parties:
+  NL-ABC: {role: cpo, name: Alpha Charging}
+  NL-EMA: {role: emsp, name: Emma Mobility}
+  NL-HUB: {role: hub, name: Near Hub, ocpi: [2.1.1, 2.2.1, 2.3.0]}
+  BE-HUB: {role: hub, name: Far Hub, ocpi: [2.1.1, 2.2.1, 2.3.0]}
+connections:
+  - {between: [NL-ABC, NL-HUB]}
+  - {between: [NL-EMA, NL-HUB]}
+  - {between: [NL-HUB, BE-HUB]}
+tariffs:
+  day: {energy: 0.40 EUR/kWh, vat: 21 %}
+sites:
+  - {cpo: NL-ABC, name: Station square, at: [52.16, 4.48], city: Leiden, evses: {count: 1, power: 11 kW, tariff: day}}
+drivers: []
+outside:
+  DE-EXT: {role: emsp, ocpi: 2.1.1, with: [BE-HUB]}
+  DE-NEW: {role: cpo, ocpi: 2.2.1, with: [NL-HUB]}
+"""
+
+
+def test_it_is_invited_in_the_place_of_an_outsider_behind_another_hub_too(tmp_path: Path) -> None:
+    (tmp_path / "two.yaml").write_text(TWO_HUBS)
+    network, provider = Stranger("2.2.1", role="CPO", party_id="NEW"), Stranger("2.1.1")
+    network.objects["locations"] = [location("2.2.1", "NEW")]
+
+    async def part(run: Served) -> None:
+        invitations = await run.invited(3)
+        mine = {each.in_place_of: each for each in invitations if each.outsider == "DE-EXT"}
+        assert list(mine) == ["NL-ABC", "DE-NEW"]
+        (its,) = [each for each in invitations if each.outsider == "DE-NEW"]
+        await network.register(its.versions_url, its.token)
+        await provider.register(mine["DE-NEW"].versions_url, mine["DE-NEW"].token)
+        await run.after(2 * MIN)
+        _, told, _ = await provider.ask("GET", provider.endpoints["locations"])
+        assert [place["id"] for place in told["data"]] == [network.objects["locations"][0]["id"]]
+
+    scene(load(tmp_path / "two.yaml"), tmp_path / "served.ocpirun", part, network, provider)

@@ -62,14 +62,26 @@ def test_case_22_what_a_receiver_makes_of_it_is_not_told_to_the_owner(own: OpenT
     assert {leg.receiver: leg.http_status for leg in onward(own, told)}["NL-EMA"] == 500
 
 
-def test_a_receiver_that_lacks_the_object_gets_it_whole(own: OpenTown) -> None:
+@pytest.mark.parametrize("method", ["PUT", "PATCH"])
+def test_a_receiver_that_lacks_the_object_gets_it_whole(own: OpenTown, method: str) -> None:
     own.world.emsps["NL-EMA"].locations.store.drop("NL", "ABC", square(own)["id"])
-    patch = {"status": "CHARGING", "last_updated": "2026-05-04T05:00:00Z"}
-    say(own, "NL-ABC", "PATCH", place_url(own, EVSE), patch)
+    news = {"status": "CHARGING", "last_updated": "2026-05-04T05:00:00Z"}
+    (evse,) = (evse for evse in square(own)["evses"] if evse["uid"] == EVSE)
+    say(own, "NL-ABC", method, place_url(own, EVSE), news if method == "PATCH" else {**evse, **news})
     own.run_for(S)
     location = own.world.emsps["NL-EMA"].locations.store.get("NL", "ABC", square(own)["id"])
     assert location is not None
     assert [evse.status.value for evse in location.evses if evse.uid == EVSE] == ["CHARGING"]
+
+
+def test_all_that_is_pushed_in_one_conversation_is_passed_on(desk: OpenTown) -> None:
+    """The correlation id says what belongs together, not what is the same."""
+    one = {"X-Correlation-ID": "one conversation"}
+    for minute, status in enumerate(("BLOCKED", "AVAILABLE")):
+        patch = {"status": status, "last_updated": f"2026-05-04T05:{minute + 1:02}:00Z"}
+        told = say(desk, "NL-ABC", "PATCH", place_url(desk, EVSE), patch, more=one)
+        desk.run_for(S)
+        assert [leg.receiver for leg in onward(desk, told)] == ["NL-EMA", "NL-NXT", "NL-VET"]
 
 
 def test_cards_go_to_networks_only(desk: OpenTown) -> None:

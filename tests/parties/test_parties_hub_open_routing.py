@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from parties_hub import RECEIVER, SENDER, card_of, hub_town, onward, say, square
-from parties_objects import session
+from parties_objects import cdr_token, session, token
 from run_town import OpenTown, Told
 
 RESPONSE_URL = "http://nl-ema.ocpi.test/ocpi/sender/2.2.1/commands/X/1"
@@ -71,6 +71,49 @@ def test_a_session_of_an_id_that_two_have_is_that_which_the_asker_was_told_of(de
     assert asked(desk, stop(desk, "NL-NXT", "s1")) == ["NL-DUN"]
     told = stop(desk, "NL-ABC", "s1")
     assert (told.status, asked(desk, told)) == (4001, []), "neither has told it"
+
+
+@pytest.mark.parametrize("method", ["PATCH", "GET"])
+def test_what_becomes_of_a_session_goes_to_whom_it_was_told(desk: OpenTown, method: str) -> None:
+    id = f"GOES-{method}"
+    url, card = f"{RECEIVER}/sessions/NL/ABC", cdr_token(card_of(desk, "NL-NXT"), party_id="NXT")
+    for each in (id, "OTHER"):
+        told = say(desk, "NL-ABC", "PUT", f"{url}/{each}", session(each, cdr_token=card), to=None)
+        assert asked(desk, told) == ["NL-NXT"]
+    patch = {"kwh": 4.5, "last_updated": "2026-05-04T09:10:00Z"} if method == "PATCH" else None
+    told = say(desk, "NL-ABC", method, f"{url}/{id.lower()}", patch, to=None)
+    assert (told.status, asked(desk, told)) == (1000, ["NL-NXT"])
+    unknown = say(desk, "NL-ABC", method, f"{url}/NONE", patch, to=None)
+    assert (unknown.status, asked(desk, unknown)) == (4001, [])
+
+
+def test_a_session_that_two_were_told_of_is_nobody_s(desk: OpenTown) -> None:
+    url = f"{RECEIVER}/sessions/NL/ABC/TWO"
+    for to in ("NL-EMA", "NL-NXT"):
+        say(desk, "NL-ABC", "PUT", url, session("TWO"), to=to)
+    told = say(desk, "NL-ABC", "GET", url, to=None)
+    assert (told.status, asked(desk, told)) == (4001, [])
+
+
+def reserve(town: OpenTown, asker: str, id: str, to: str | None) -> Told:
+    body = {"response_url": f"http://{asker.lower()}.ocpi.test/x/1", "token": token(card_of(town, asker))}
+    body |= {"expiry_date": "2026-05-04T19:00:00Z", "reservation_id": id, "location_id": "L1", "evse_uid": "E-DUN"}
+    body["token"]["party_id"] = asker[3:]
+    return say(town, asker, "POST", f"{RECEIVER}/commands/RESERVE_NOW", body, to=to)
+
+
+def cancel(town: OpenTown, asker: str, id: str) -> Told:
+    body = {"response_url": f"http://{asker.lower()}.ocpi.test/x/2", "reservation_id": id}
+    return say(town, asker, "POST", f"{RECEIVER}/commands/CANCEL_RESERVATION", body, to=None)
+
+
+@pytest.mark.parametrize("to", [None, "NL-DUN"])
+def test_a_reservation_is_cancelled_where_it_was_made(desk: OpenTown, to: str | None) -> None:
+    id = f"R-{to}"
+    assert asked(desk, reserve(desk, "NL-EMA", id, to)) == ["NL-DUN"]
+    assert asked(desk, cancel(desk, "NL-EMA", id.lower())) == ["NL-DUN"]
+    told = cancel(desk, "NL-NXT", id)
+    assert (told.status, asked(desk, told)) == (4001, []), "that of another"
 
 
 def test_a_card_of_a_uid_that_two_have_given_out_is_nobody_s(desk: OpenTown) -> None:

@@ -12,11 +12,13 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
-from parties_hub import HOST, HUB, RECEIVER, SENDER, hub_town, onward, say, square
+from parties_hub import HOST, HUB, RECEIVER, SENDER, ask, hub_town, messages, onward, say, square
+from parties_hub import heard as heard_by
 from parties_lister import Lister, read
 from run_town import MIN, OpenTown, S, Told, json_answer
 
 from simulator.engine.cause import TIME
+from simulator.engine.node import Handling, Inbound
 from simulator.ocpi.codec import encode
 from simulator.parties.introduction import introduce
 from simulator.parties.roles.hub.standing import SILENCE_US
@@ -212,6 +214,87 @@ def test_a_change_that_comes_too_late_takes_nothing_back(desk: OpenTown) -> None
     assert desk.world.emsps["NL-VET"].tariffs.store.get("NL", "ABC", "LATE") is not None
 
 
+def test_a_price_that_is_told_again_while_the_one_before_is_being_taken_back_comes_after_that(desk: OpenTown) -> None:
+    """NL-VET takes its time; what goes to it alone waits for its turn as what goes to everybody does."""
+    heard, honest = list[str](), desk.world.party("NL-VET").office.node.server
+
+    def slow(inbound: Inbound) -> Handling:
+        price = json.loads(inbound.request.body or b"{}").get("elements", [{"price_components": [{}]}])
+        heard.append(f"{inbound.request.method} {price[0]['price_components'][0].get('price')}")
+        yield desk.kernel.env.timeout(2 * S)
+        return honest(inbound)  # type: ignore[return-value]
+
+    desk.server("NL-VET", slow)
+    body = {"country_code": "NL", "party_id": "ABC", "id": "TURN", "currency": "EUR"}
+    asked = []
+    for price, more, to in ((0.5, {}, HUB), (0.6, {"min_price": {"excl_vat": 1}}, "NL-VET"), (0.7, {}, "NL-VET")):
+        elements = [{"price_components": [{"type": "ENERGY", "price": price, "step_size": 1}]}]
+        tariff = {**body, "elements": elements, **more, "last_updated": now()}
+        asked.append(ask(desk, "NL-ABC", "PUT", f"{RECEIVER}/tariffs/NL/ABC/TURN", tariff, to=to))
+        desk.run_for(S // 10)
+    assert [heard_by(desk, each).status for each in asked] == [1000, 2000, 1000]
+    assert heard == ["PUT 0.5", "DELETE None", "PUT 0.7"]
+    desk.server("NL-VET", honest)
+    assert desk.world.emsps["NL-VET"].tariffs.store.get("NL", "ABC", "TURN") is not None
+
+
+@pytest.mark.parametrize("method", ["DELETE", "PUT"])
+def test_what_goes_to_one_alone_waits_for_what_everybody_is_sent_of_the_same_object(
+    desk: OpenTown, method: str
+) -> None:
+    heard, honest = list[str](), desk.world.party("NL-EMA").office.node.server
+
+    def slow(inbound: Inbound) -> Handling:
+        heard.append(inbound.request.method)
+        yield desk.kernel.env.timeout(2 * S)
+        return honest(inbound)  # type: ignore[return-value]
+
+    desk.server("NL-EMA", slow)
+    elements = [{"price_components": [{"type": "ENERGY", "price": 0.5, "step_size": 1}]}]
+    plain = {"country_code": "NL", "party_id": "ABC", "id": f"SAME-{method}", "currency": "EUR", "elements": elements}
+    url = f"{RECEIVER}/tariffs/NL/ABC/SAME-{method}"
+    for _ in range(2):
+        ask(desk, "NL-ABC", "PUT", url, {**plain, "last_updated": now()})
+        desk.run_for(S // 10)
+    asked = ask(desk, "NL-ABC", method, url, {**plain, "last_updated": now()} if method == "PUT" else None, to="NL-EMA")
+    desk.run_for(S)
+    assert heard == ["PUT"]
+    assert heard_by(desk, asked).status == 1000
+    assert heard == ["PUT", "PUT", method]
+    desk.server("NL-EMA", honest)
+
+
+def to_come(desk: OpenTown, id: str, start_us: int, price: float = 0.4) -> dict[str, Any]:
+    """A price that holds from some instant of the run on."""
+    text = desk.world.hubs[HUB].office.calendar.text
+    elements = [{"price_components": [{"type": "ENERGY", "price": price, "step_size": 1}]}]
+    body = {"country_code": "NL", "party_id": "ABC", "id": id, "currency": "EUR", "elements": elements}
+    return {**body, "start_date_time": text(start_us), "last_updated": text(desk.now_us)}
+
+
+def sent(desk: OpenTown, id: str) -> list[tuple[str, str, int]]:
+    """What the hub has sent of a tariff to parties of 2.1.1, and when in whole seconds of the run."""
+    of_it = (leg for leg in messages(desk, sender=HUB) if leg.object_id == id and leg.receiver in OLD)
+    return sorted((leg.receiver, leg.method, leg.start_us // S) for leg in of_it)
+
+
+def test_a_price_that_2_1_1_can_be_told_once_it_holds_is_told_then(desk: OpenTown) -> None:
+    begins_us = (desk.now_us // S + 20) * S
+    url = f"{RECEIVER}/tariffs/NL/ABC"
+    say(desk, "NL-ABC", "PUT", f"{url}/COMES", to_come(desk, "COMES", begins_us))
+    say(desk, "NL-ABC", "PUT", f"{url}/SOONER", to_come(desk, "SOONER", begins_us))
+    desk.run_for(S)
+    assert sent(desk, "COMES") == []
+    say(desk, "NL-ABC", "PUT", f"{url}/SOONER", to_come(desk, "SOONER", desk.now_us - S, 0.5))
+    desk.run_for(S)
+    early = sent(desk, "SOONER")
+    assert [way[:2] for way in early] == [(emsp, "PUT") for emsp in OLD]
+    desk.run_for(20 * S)
+    assert sent(desk, "COMES") == [(emsp, "PUT", begins_us // S) for emsp in OLD]
+    assert desk.world.emsps["NL-VET"].tariffs.store.get("NL", "ABC", "COMES") is not None
+    assert sent(desk, "SOONER") == early, "another price has taken its place, and was told"
+
+
 # Locations
 
 
@@ -270,6 +353,24 @@ def test_an_evse_that_can_no_longer_be_said_is_taken_back_from_each_that_it_is_t
             assert ("translation-taken-back" in remarks(desk, leg.exchange)) == (plug == "CHAOJI")
             again = push(desk, "PATCH", f"locations/NL/ABC/LORRY/{first}/1", {"max_amperage": 20}, emsp)
             assert ways(desk, again) == ([] if plug == "CHAOJI" else [(emsp, "PATCH", 200)])
+
+
+def test_a_connector_that_can_be_said_at_last_comes_with_its_evse_to_who_was_never_told_of_that(desk: OpenTown) -> None:
+    """2.1.1 has no plug like that: of such an EVSE nothing is left to tell."""
+    place = square(desk, id="NEMA")
+    first, second = (evse["uid"] for evse in place["evses"])
+    connector = place["evses"][0]["connectors"][0]
+    place["evses"][0]["connectors"] = [{**connector, "standard": "NEMA_5_20"}]
+    push(desk, "PUT", "locations/NL/ABC/NEMA", place)
+    assert evses(desk, "NEMA") == [second]
+    told = push(desk, "PATCH", f"locations/NL/ABC/NEMA/{second}", {"status": "CHARGING"})
+    assert ways(desk, told, *OLD) == [(emsp, "PATCH", 200) for emsp in OLD]
+    told = push(desk, "PUT", f"locations/NL/ABC/NEMA/{second}", {**place["evses"][1], "status": "BLOCKED"})
+    assert ways(desk, told, *OLD) == [(emsp, "PUT", 200) for emsp in OLD]
+    told = push(desk, "PUT", f"locations/NL/ABC/NEMA/{first}/1", connector)
+    assert [(*way, evses(desk, "NEMA", way[0])) for way in ways(desk, told, *OLD)] == [
+        (emsp, "PUT", 200, [first, second]) for emsp in OLD
+    ]
 
 
 def test_who_was_never_told_of_a_location_is_not_told_that_it_is_hidden(desk: OpenTown) -> None:

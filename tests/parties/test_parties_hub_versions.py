@@ -108,6 +108,45 @@ def test_a_session_reaches_2_1_1_whole_whatever_has_changed_of_it(desk: OpenTown
     assert "translation-invented" in rules
 
 
+def paths(desk: OpenTown, told: Told) -> list[str]:
+    """Where NL-VET hears of it, from the module on."""
+    return [leg.path.partition("2.1.1/")[2] for leg in onward(desk, told) if leg.receiver == "NL-VET"]
+
+
+@pytest.mark.parametrize("to", [HUB, "NL-VET"])
+def test_ids_reach_2_1_1_as_their_object_has_them(desk: OpenTown, to: str) -> None:
+    """From 2.2 on their letter case does not matter, in 2.1.1 it does."""
+    id = f"Mixed-{to}"
+    place = square(desk, id=id)
+    base = f"{RECEIVER}/locations/nl/abc/{id.upper()}"
+    patch = {"max_amperage": 16, "last_updated": "2026-05-04T10:00:00Z"}
+    tariff = {
+        "country_code": "NL",
+        "party_id": "ABC",
+        "id": id,
+        "currency": "EUR",
+        "last_updated": "2026-05-04T10:00:00Z",
+    }
+    tariff["elements"] = [{"price_components": [{"type": "ENERGY", "price": 0.5, "step_size": 1}]}]
+    for method, url, body, path in (
+        ("PUT", base, place, f"locations/NL/ABC/{id}"),
+        ("PATCH", f"{base}/nl-abc-e0001/1", patch, f"locations/NL/ABC/{id}/NL-ABC-E0001/1"),
+        ("PUT", f"{RECEIVER}/tariffs/NL/ABC/{id.lower()}", tariff, f"tariffs/NL/ABC/{id}"),
+    ):
+        told = say(desk, "NL-ABC", method, url, body, to=to)
+        desk.run_for(S)
+        assert paths(desk, told) == [path]
+    told = say(desk, "NL-ABC", "DELETE", f"{RECEIVER}/tariffs/NL/ABC/{id.lower()}", to="NL-VET")
+    assert paths(desk, told) == [f"tariffs/NL/ABC/{id}"]
+
+
+def test_a_session_reaches_2_1_1_by_the_id_that_it_has(desk: OpenTown) -> None:
+    whole = session("S-Mixed", cdr_token=card_token(desk, "NL-VET"), location_id=square(desk)["id"])
+    for method, body in (("PUT", whole), ("PATCH", {"kwh": 3.5, "last_updated": "2026-05-04T09:10:00Z"})):
+        told = say(desk, "NL-ABC", method, f"{RECEIVER}/sessions/NL/ABC/s-mixed", body, to="NL-VET")
+        assert paths(desk, told) == ["sessions/NL/ABC/S-Mixed"]
+
+
 def new_card(desk: OpenTown, uid: str, type: str) -> Told:
     """A card of NL-NXT, in 2.3.0, told to everybody."""
     card = token(uid, party_id="NXT", type=type)

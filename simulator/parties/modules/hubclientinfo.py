@@ -37,9 +37,10 @@ class ClientInfoSender:
 
     def tell(self, connection: Connection, info: ClientInfo, cause: Cause) -> None:
         """Tell one client of a change, if it has an interface for that."""
-        url = connection.endpoint(ModuleID.HUB_CLIENT_INFO, InterfaceRole.RECEIVER)
-        said = say(self._office, connection, info, cause) if url is not None else None
-        if url is None or said is None:
+        if connection.endpoint(ModuleID.HUB_CLIENT_INFO, InterfaceRole.RECEIVER) is None:
+            return
+        said = say(self._office, connection, info, cause)
+        if said is None:
             return
         id = f"{info.country_code}-{info.party_id}"
         subject = Subject(
@@ -50,8 +51,8 @@ class ClientInfoSender:
             object_kind="ClientInfo",
             object_id=id,
         )
-        where = join_url(url, info.country_code, info.party_id)
-        self._outbox.push(f"{connection.name}/{id}", connection, "PUT", where, subject, cause, said.body)
+        path = join_url("", info.country_code, info.party_id)
+        self._outbox.push(f"{connection.name}/{id}", connection, "PUT", path, subject, cause, said.body)
 
     def clear(self) -> None:
         """Forget what waits: the hub went down."""

@@ -63,10 +63,9 @@ class InvoiceReconciliationSender:
     def _send(
         self, connection: Connection, method: str, record: InvoiceReconciliationRecord, cause: Cause, done: Done
     ) -> bool:
-        url = connection.endpoint(ModuleID.INVOICE_RECONCILIATION, InterfaceRole.RECEIVER)
-        if url is None:
+        if connection.endpoint(ModuleID.INVOICE_RECONCILIATION, InterfaceRole.RECEIVER) is None:
             return False
-        where = url if method == "POST" else join_url(url, record.country_code, record.party_id, record.id)
+        path = "" if method == "POST" else join_url("", record.country_code, record.party_id, record.id)
         subject = Subject(
             module=ModuleID.INVOICE_RECONCILIATION.value,
             interface="RECEIVER",
@@ -77,7 +76,7 @@ class InvoiceReconciliationSender:
         )
         body = b"" if method == "DELETE" else codec.encode(record)
         lane = f"{connection.peer_id}/invoice/{record.id}"
-        self._outbox.push(lane, connection, method, where, subject, cause, body, done)
+        self._outbox.push(lane, connection, method, path, subject, cause, body, done)
         return True
 
     def _get_list(self, call: Call) -> Reply:

@@ -264,7 +264,7 @@ class Cpo:
         def done(exchange: Exchange | None) -> None:
             if exchange is not None and not_found(exchange):
                 # Only the whole location tells it of an EVSE that it does not know.
-                where, cause = copy.url.rpartition("/")[0], exchange.as_cause()
+                where, cause = copy.path.rpartition("/")[0], exchange.as_cause()
                 store = self.locations.store
                 now, original = store.get(location.id) or location, store.original(None, location.id)
                 whole = say(self.office, connection, now, cause, original=original)
@@ -281,7 +281,7 @@ class Cpo:
                         losses=whole.losses,
                     )
 
-        self._outbox.push(copy.lane, connection, "PATCH", copy.url, copy.patch, cause, said.body, done)
+        self._outbox.push(copy.lane, connection, "PATCH", copy.path, copy.patch, cause, said.body, done)
 
     def _authorize(self, evse_uid: str, token: IdToken, answer: Callable[[Answer], None], cause: Cause) -> None:
         kind = _KINDS[token.kind]
@@ -473,5 +473,5 @@ def _evse_copy(connection: Connection, endpoint: str, location: Location, evse: 
         location_id=location.id,
     )
     put = replace(patch, route="locations.receiver.put_location", object_kind="Location", object_id=location.id)
-    url = join_url(endpoint, location.country_code, location.party_id, location.id, evse.uid)
-    return Copy(endpoint, url, f"{connection.peer_id}/{evse.uid}", put, patch)
+    path = join_url("", location.country_code, location.party_id, location.id, evse.uid)
+    return Copy(endpoint, path, f"{connection.peer_id}/{evse.uid}", put, patch)

@@ -124,8 +124,7 @@ class Billing:
             energy_wh=-energy_wh if cdr.credit else energy_wh,
             tariff_id=cdr.tariffs[0].id if cdr.tariffs else "",
         )
-        url = connection.endpoint(ModuleID.CDRS, InterfaceRole.RECEIVER) if connection else None
-        if connection is None or url is None:
+        if connection is None or connection.endpoint(ModuleID.CDRS, InterfaceRole.RECEIVER) is None:
             return
         said = say(office, connection, cdr, cause, original=original)
         if said is None:
@@ -149,7 +148,7 @@ class Billing:
 
         self.on_the_way[cdr.id] = None
         lane = f"{peer_id}/{session.id}"
-        self._outbox.push(lane, connection, "POST", url, subject, cause, said.body, done, losses=said.losses)
+        self._outbox.push(lane, connection, "POST", "", subject, cause, said.body, done, losses=said.losses)
 
     def _not_delivered(self, cdr: CDR, exchange: Exchange | None, cause: Cause) -> None:
         self._office.journal.event(

@@ -99,7 +99,7 @@ class SessionPush:
         if losses and _PLACE not in body:
             losses = ()
         self._outbox.push(
-            where.lane, connection, method, where.url, subject, cause, body, done, first=first, losses=losses
+            where.lane, connection, method, where.path, subject, cause, body, done, first=first, losses=losses
         )
 
 
@@ -117,5 +117,5 @@ def _where(connection: Connection, endpoint: str, session: CpoSession | Reserved
         location_id=session.place.location.id,
     )
     patch = replace(put, route="sessions.receiver.patch_session")
-    url = join_url(endpoint, connection.our_country_code, connection.our_party_id, session.id)
-    return Copy(endpoint, url, f"{connection.peer_id}/{session.id}", put, patch)
+    path = join_url("", connection.our_country_code, connection.our_party_id, session.id)
+    return Copy(endpoint, path, f"{connection.peer_id}/{session.id}", put, patch)

@@ -28,6 +28,7 @@ _IN_BODY = (
     "commands.receiver.post_reserve_now",
     "commands.receiver.post_unlock_connector",
     "commands.receiver.post_stop_session",
+    "commands.receiver.post_cancel_reservation",
 )
 
 
@@ -35,6 +36,7 @@ class _Named(Struct, gc=False):
     location_id: str = ""
     evse_uid: str | None = None
     session_id: str = ""
+    reservation_id: str | int = ""
 
 
 class _Bill(Struct, gc=False):
@@ -90,16 +92,25 @@ class Addressees:
             named = _read(_read_named, call.body, _Named())
             if named.location_id:
                 return self._owner_of_location(named.location_id, named.evse_uid)
+            if named.reservation_id:
+                return cache.reserved(self.sender(call), str(named.reservation_id))
             return self._owner_of_session(named.session_id, self.sender(call))
         if call.route.module is ModuleID.LOCATIONS and "country_code" not in params:
             return self._owner_of_location(params["location_id"], params.get("evse_uid"))
         if "session_id" in params and "country_code" not in params:
             return self._owner_of_session(params["session_id"], self.sender(call))
-        if call.route.module in (ModuleID.SESSIONS, ModuleID.CDRS) and call.body:
+        if call.route.module in (ModuleID.SESSIONS, ModuleID.CDRS):
             token = _read(_read_payer, call.body, _Bill()).cdr_token
             payer = (str(token.get("country_code", "")).upper(), str(token.get("party_id", "")).upper())
-            return payer if all(payer) else None
+            return payer if all(payer) else self._who_was_told(call)
         return None
+
+    def _who_was_told(self, call: Call) -> Owner | None:
+        """The one whom its owner has told of the session that a URL names."""
+        if call.owner is None or "session_id" not in call.params:
+            return None
+        owner = call.owner[0].upper(), call.owner[1].upper()
+        return _only(list(self._cache.told(owner, call.params["session_id"])))
 
     def _owner_of_location(self, id: str, evse_uid: str | None) -> Owner | None:
         """The one that has a Location with this id; of several, as ids are theirs to choose, that with this EVSE.
@@ -133,6 +144,11 @@ class Addressees:
         if client.status is not CONNECTED:
             raise not_connected(id)
         return client
+
+
+def reservation_of(body: bytes) -> str:
+    """The id of the reservation that a command is about; empty when it names none."""
+    return str(_read(_read_named, body, _Named()).reservation_id)
 
 
 def token_type(call: Call) -> str:

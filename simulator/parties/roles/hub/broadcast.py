@@ -4,6 +4,11 @@ The hub has answered before; what comes of it is not told to the owner. URLs kee
 Source: OCPI 2.2.1, Transport and format, Broadcast Push; digest, section 2.3.
 """
 
+from collections.abc import Generator
+from typing import Any
+
+from simpy import Event
+
 from simulator.engine.exchange import Exchange
 from simulator.ocpi.modules import ModuleID
 from simulator.ocpi.routes import join_url
@@ -11,15 +16,14 @@ from simulator.parties.call import Call
 from simulator.parties.client import not_found, succeeded
 from simulator.parties.connection import Connection
 from simulator.parties.dialect import OLDEST
+from simulator.parties.office import Office
 from simulator.parties.push import Outbox
-from simulator.parties.roles.hub.cache import Owner
+from simulator.parties.roles.hub.cache import Kept, Owner
 from simulator.parties.roles.hub.changes import Change, Changes
 from simulator.parties.roles.hub.directory import CONNECTED, Directory
 from simulator.parties.roles.hub.interpreter import Interpreter
 from simulator.parties.roles.hub.library import Library
 from simulator.parties.roles.hub.subjects import subject_of, whole_of
-
-_KEPT = 10_000
 
 
 class Broadcast:
@@ -29,40 +33,52 @@ class Broadcast:
     """
 
     def __init__(
-        self, outbox: Outbox, directory: Directory, library: Library, interpreter: Interpreter, changes: Changes
+        self,
+        office: Office,
+        outbox: Outbox,
+        directory: Directory,
+        library: Library,
+        interpreter: Interpreter,
+        changes: Changes,
     ) -> None:
+        self._office = office
         self._directory = directory
         self._library = library
         self._interpreter = interpreter
         self._changes = changes
         self._outbox = outbox
-        self._passed: dict[str, None] = {}
         self._withheld: dict[str, str] = {}
-
-    def _is_new(self, call: Call) -> bool:
-        """Whether this has not been passed on already: with several hubs it may come round."""
-        id = call.headers.get("x-correlation-id", "")
-        if id in self._passed:
-            return False
-        if id:
-            self._passed[id] = None
-            if len(self._passed) > _KEPT:
-                del self._passed[next(iter(self._passed))]
-        return True
 
     def send(self, call: Call, owner: Owner) -> None:
         """Pass a push on to everybody that it is meant for.
 
-        Nobody has heard of an owner that is not connected yet; once they have, they read all that it has.
+        Nobody has heard of an owner that is not connected yet; once they have, they read all that it has. With several
+        hubs it goes in no circle: of an owner each hub takes only what comes by way of the one that leads to it.
         """
         teller = self._directory.find(f"{owner[0]}-{owner[1]}")
-        if teller is None or teller.status is not CONNECTED or not self._is_new(call):
+        if teller is None or teller.status is not CONNECTED:
             return
-        for line in self._directory.meant(owner, call.route.module):
-            if line.name != call.line.name:
-                self._pass(call, owner, line)
+        others = (line for line in self._directory.meant(owner, call.route.module) if line.name != call.line.name)
+        lack_it = [line for line in others if not self._pass(call, owner, line)]
+        kept = self._changes.kept(call, owner)
+        start = kept.tree.get("start_date_time") if kept is not None and lack_it else None
+        wait_us = self._office.calendar.at_us(start) - self._office.calendar.now_us if start is not None else 0
+        if kept is not None and wait_us > 0:
+            work = self._tell_later(call, owner, kept, lack_it, wait_us)
+            self._office.spawn(work, f"tell of {kept.id} when it begins")
 
-    def _pass(self, call: Call, owner: Owner, line: Connection) -> None:
+    def _tell_later(
+        self, call: Call, owner: Owner, kept: Kept, lack_it: list[Connection], wait_us: int
+    ) -> Generator[Event, Any, None]:
+        """Tell those of a Tariff who could not be told before it began, if it is still the same then."""
+        yield self._office.env.timeout(wait_us)
+        for line in lack_it if self._changes.kept(call, owner) is kept else ():
+            whole = self._changes.whole(call, owner, line)
+            if whole is not None:
+                self.push(call, owner, line, whole)
+
+    def _pass(self, call: Call, owner: Owner, line: Connection) -> bool:
+        """Pass a push on to one; whether all of it can be said there."""
         change, copy = self._changes.of(call, owner, line), f"{line.name} {call.url}"
         reason = change.withheld.reason
         if reason and (call.route.method != "PATCH" or self._withheld.get(copy) != reason):
@@ -73,20 +89,20 @@ class Broadcast:
             self._withheld.pop(copy, None)
         if change.method:
             self.push(call, owner, line, change)
+        return not reason
 
     def push(self, call: Call, owner: Owner, line: Connection, change: Change) -> None:
         """Send a change to a receiver, after all that it has been sent of the same object."""
-        route, ids = call.route, self._interpreter.ids(call.params, call.version, line.version)
+        route, ids = call.route, self._interpreter.ids_of(call, owner, line.version)
         id, *path = tuple(ids.values())[2:]
         lane = lane_of(line, route.module, owner, id)
-        endpoint = line.endpoint(route.module, route.interface)
-        if endpoint is None:
+        if line.endpoint(route.module, route.interface) is None:
             return
         query = ""
         if route.module is ModuleID.TOKENS and line.version != OLDEST:
             query = f"?type={self._library.type_of_token(call, owner, line.version)}"
-        whole = join_url(endpoint, *owner, id) + query
-        url = whole if change.whole else join_url(endpoint, *owner, id, *path) + query
+        whole = join_url("", *owner, id) + query
+        place = whole if change.whole else join_url("", *owner, id, *path) + query
         subject = subject_of(call, line.version, ids)
         if change.whole:
             subject = whole_of(subject, change.method, id)
@@ -98,7 +114,7 @@ class Broadcast:
             if exchange is None:
                 return
             self._interpreter.tell(exchange.id, change.said)
-            if change.method != "PATCH" or not not_found(exchange):
+            if change.whole or not (path or change.method == "PATCH") or not not_found(exchange):
                 return
             # A part of something that the receiver does not know: only the whole tells it.
             mends = self._changes.whole(call, owner, line)
@@ -112,7 +128,7 @@ class Broadcast:
             lane,
             line,
             change.method,
-            url,
+            place,
             subject,
             call.cause,
             body,
@@ -123,5 +139,5 @@ class Broadcast:
 
 
 def lane_of(line: Connection, module: ModuleID, owner: Owner, id: str) -> str:
-    """In which lane of an Outbox all goes that a receiver is sent of an object."""
-    return f"{line.name}/{module}/{'/'.join(owner)}/{id}"
+    """In which lane of an Outbox all goes that a receiver is sent of an object, in whatever case its id is written."""
+    return f"{line.name}/{module}/{'/'.join(owner)}/{id.lower()}"

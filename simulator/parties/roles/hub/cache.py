@@ -2,7 +2,7 @@
 
 From here come the lists of GET ALL, the owner of an object that a message names (Open Routing), and what a translation
 looks up. Kept are the owner's own bytes, so that a reader of the same version gets the original. Of a session, which is
-meant for few, only that is known whom its owner has told of it.
+meant for few, only that is known whom its owner has told of it, and of a reservation where it was asked for.
 
 An owner of 2.1.1 tells each of its partners by itself, over a facade of the hub, and may have another price for each:
 what it tells over one is kept beside what it tells over the next. For what a translation looks up any of them will do.
@@ -159,6 +159,7 @@ class Cache:
         self._stores = {kind: copies() for kind in ("location", "tariff", "token")}
         self._facades: dict[Owner, dict[str, None]] = {}
         self._told: dict[tuple[Owner, str], dict[Owner, None]] = {}
+        self._reserved: dict[tuple[Owner, str], Owner] = {}
         self.aliases = Aliases()
         """What stands for ids that not every version has room for, whoever's they are."""
         self._contracts: dict[str, dict[str, Kept]] = {}
@@ -198,6 +199,14 @@ class Cache:
     def tell(self, owner: Owner, session_id: str, to: Owner) -> None:
         """Remember that an owner tells a party of its session."""
         self._told.setdefault((owner, session_id.lower()), {})[to] = None
+
+    def reserved(self, asker: Owner, reservation_id: str) -> Owner | None:
+        """Whom a party has asked for its reservation with this id."""
+        return self._reserved.get((asker, reservation_id.lower()))
+
+    def reserve(self, asker: Owner, reservation_id: str, to: Owner) -> None:
+        """Remember that a party asks another for a reservation."""
+        self._reserved[asker, reservation_id.lower()] = to
 
     def tokens(self, uid_or_contract: str) -> list[Kept]:
         """The tokens with this uid, or of this contract; one that was told over several facades once."""

@@ -21,7 +21,7 @@ from simulator.ocpi.modules import InterfaceRole
 from simulator.parties.call import Call
 from simulator.parties.connection import Connection
 from simulator.parties.roles.hub.addressee import known_type
-from simulator.parties.roles.hub.cache import Cache, Kept, Owner, Place
+from simulator.parties.roles.hub.cache import Cache, Kept, Owner, Place, places_of
 from simulator.parties.roles.hub.interpreter import Interpreter, Remark, Said
 from simulator.parties.roles.hub.reading import head_of, parse
 from simulator.parties.roles.hub.subjects import CARGO, SHARED
@@ -52,7 +52,7 @@ class Change(Struct, frozen=True):
 
     `withheld` is what cannot be said of the owner's own words; what is sent then takes back what was told before.
     `copy` is the receiver's, if something of it goes or comes back, and `lacked` what was not in it until then.
-    `delivery` is told how it gets on, if somebody has to know.
+    `delivery` is told how it gets on, if somebody has to know; `id` is a Session's own, for its path.
     """
 
     method: str
@@ -62,21 +62,26 @@ class Change(Struct, frozen=True):
     copy: str = ""
     lacked: tuple[Place, ...] = ()
     delivery: Delivery | None = None
+    id: str = ""
 
 
 class Changes:
-    """Remembers for one hub what its receivers have no more of what they once had."""
+    """Remembers for one hub what its receivers lack of what others have, or what they themselves once had."""
 
     def __init__(self, cache: Cache, interpreter: Interpreter) -> None:
         self._cache = cache
         self._interpreter = interpreter
         self._gone: dict[str, dict[Place, None]] = {}
 
+    def kept(self, call: Call, owner: Owner) -> Kept | None:
+        """The object that a call is about, or a part of which it is about, as it is now."""
+        kind, id = SHARED[call.route.module.value], tuple(call.params.values())[2]
+        return self._cache.get(kind, owner, id, known_type(call), [call.line.facade])
+
     def of(self, call: Call, owner: Owner, line: Connection) -> Change:
         """What a receiver is sent for a PUT or PATCH that has been kept already. Raises Invalid."""
-        cargo, version, kind = CARGO[call.route.name], line.version, SHARED[call.route.module.value]
-        path = tuple(call.params.values())[3:]
-        kept = kept_of(self._cache, call, owner)
+        cargo, version, path = CARGO[call.route.name], line.version, tuple(call.params.values())[3:]
+        kept = self.kept(call, owner)
         assert kept is not None, "what is passed on has been kept before"
         if version == call.version:
             return self._as_it_is(call, line, kept, whole=not path and not cargo.patch)
@@ -87,7 +92,7 @@ class Changes:
             # Older than what is known: that stands, and what was told of it.
             said = self._say(call, owner, version)
             return Change("PUT" if said.body is not None else "", said, withheld=said)
-        if not path and (not cargo.patch or kind == "tariff"):
+        if not path and (not cargo.patch or kept.kind == "tariff"):
             return self._whole(line, kept)
         return self._part(call, line, kept, path)
 
@@ -102,7 +107,7 @@ class Changes:
 
     def passed_on(self, call: Call, owner: Owner, line: Connection) -> None:
         """Its owner tells one receiver of the same version by itself."""
-        kept = kept_of(self._cache, call, owner)
+        kept = self.kept(call, owner)
         if kept is not None and call.route.method == "PUT" and len(call.params) == 3:
             self._has(line, kept)
         elif kept is not None:
@@ -157,13 +162,13 @@ class Changes:
         elif shown is not None:
             shown.places.update(places)
             if len(path) == 1 and method == "PUT":
-                evse = path[0].lower()
-                self._keep(copy, [at for at in shown.places if at not in places and (at in gone or at[0] == evse)])
+                lost = [at for at in shown.places if at[0] == path[0].lower()]
+                self._keep(copy, [at for at in (*gone, *lost) if at not in places])
         return Change(method, said)
 
     def whole(self, call: Call, owner: Owner, line: Connection) -> Change | None:
         """The whole of what a call changes a part of, for a receiver that lacks it; None when it cannot be said."""
-        kept = kept_of(self._cache, call, owner)
+        kept = self.kept(call, owner)
         if kept is None or kept.version == line.version:
             return Change("PUT", Said(kept.raw), True) if kept is not None else None
         return None if self._interpreter.unsaid(kept, line.version) else self._whole(line, kept)
@@ -199,9 +204,12 @@ class Changes:
 
     def _has(self, line: Connection, kept: Kept) -> None:
         """A receiver has the whole of it as its version was last shown."""
-        shown = kept.shown.get(line.version) if kept.version != line.version else None
+        shown, lacked = kept.shown.get(line.version), list[Place]()
+        if shown is not None and kept.version != line.version:
+            whole = [place for evse in kept.tree.get("evses") or () for place in places_of(evse)]
+            lacked = [place for place in (*shown.places, *whole) if place not in shown.now]
         kept.tell(line.name)
-        self._keep(_copy(line, kept), [at for at in shown.places if at not in shown.now] if shown is not None else [])
+        self._keep(_copy(line, kept), lacked)
 
     def _keep(self, copy: str, gone: list[Place]) -> None:
         if gone:
@@ -252,12 +260,6 @@ class Changes:
         if left is not None or is_read_whole(call):
             self.listed(call, kept, said)
         return left
-
-
-def kept_of(cache: Cache, call: Call, owner: Owner) -> Kept | None:
-    """What is kept of the object that its owner tells something of."""
-    id = tuple(call.params.values())[2]
-    return cache.get(SHARED[call.route.module.value], owner, id, known_type(call), [call.line.facade])
 
 
 def is_read_whole(call: Call) -> bool:

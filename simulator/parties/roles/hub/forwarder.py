@@ -8,14 +8,16 @@ from functools import partial
 from typing import TypeAlias
 
 from msgspec.structs import replace
+from simpy import Event
 
 from simulator.engine.exchange import Exchange
 from simulator.ocpi import headers as h
 from simulator.ocpi.modules import InterfaceRole
 from simulator.ocpi.status import Status
-from simulator.parties.call import Call, Later, Refusal, Reply
+from simulator.parties.call import Call, Later, Refusal, Reply, Waiting
 from simulator.parties.office import Office
-from simulator.parties.roles.hub.addressee import FROM, TO, Addressees
+from simulator.parties.push import Outbox
+from simulator.parties.roles.hub.addressee import FROM, TO, Addressees, not_connected
 from simulator.parties.roles.hub.answers import Answers
 from simulator.parties.roles.hub.broadcast import Broadcast
 from simulator.parties.roles.hub.cache import Owner
@@ -45,6 +47,7 @@ class Forwarder:
         answers: Answers,
         library: Library,
         broadcast: Broadcast,
+        outbox: Outbox,
         timeout_us: int,
     ) -> None:
         self._office = office
@@ -56,6 +59,7 @@ class Forwarder:
         self._answers = answers
         self._library = library
         self._broadcast = broadcast
+        self._outbox = outbox
         self._timeout_us = timeout_us
         self._under_way: dict[Leg, int] = {}
         self._ways: dict[tuple[str | None, ...], Way] = {}
@@ -64,7 +68,7 @@ class Forwarder:
         """Forget what is under way: the hub went down."""
         self._under_way.clear()
 
-    def handle(self, call: Call) -> Reply | Later:
+    def handle(self, call: Call) -> Reply | Later | Waiting:
         """Answer a request: pass it on, or answer it ourselves when it is addressed to the hub."""
         self._standing.heard(call.line, call.cause)
         headers = call.headers
@@ -88,7 +92,7 @@ class Forwarder:
             return self._send(call, self._preparation.plain(call, way))
         return self._decide(call, kind)
 
-    def _decide(self, call: Call, kind: tuple[str | None, ...]) -> Reply | Later:
+    def _decide(self, call: Call, kind: tuple[str | None, ...]) -> Reply | Later | Waiting:
         sender = self._addressees.sender(call)
         asked = self._preparation.callbacks.asked(call, sender)
         to = asked.asker if asked is not None else self._addressees.receiver(call)
@@ -120,7 +124,7 @@ class Forwarder:
         self._broadcast.send(call, owner)
         return reply
 
-    def _send(self, call: Call, onward: Onward) -> Later:
+    def _send(self, call: Call, onward: Onward) -> Later | Waiting:
         correlation_id = call.headers.get(_CORRELATION_ID, "")
         leg = (correlation_id, onward.method, onward.url.partition("?")[0])
         # Only a hub can lead back what has come from here. Others may well ask for much in one conversation.
@@ -128,6 +132,8 @@ class Forwarder:
             raise Refusal(
                 Status.HUB_ERROR, f"{self._office.id} is passing this message on already: it goes in a circle."
             )
+        if onward.lane:
+            return self._in_turn(call, onward, leg)
         exchange = self._office.client.send(
             onward.way.line,
             onward.method,
@@ -146,16 +152,46 @@ class Forwarder:
             self._office.journal.passed_on(exchange.id, self._office.id, call.cause.id, call.line.peer_platform)
         return Later(exchange, partial(self._answer, call, onward, leg))
 
+    def _in_turn(self, call: Call, onward: Onward, leg: Leg) -> Waiting:
+        """Send what waits for all that its receiver has been sent of the same object."""
+        over = self._office.env.event()
+        self._under_way[leg] = self._under_way.get(leg, 0) + 1
+        self._outbox.push(
+            onward.lane,
+            onward.way.line,
+            onward.method,
+            onward.path,
+            onward.subject,
+            call.cause,
+            onward.body,
+            over.succeed,
+            correlation_id=call.headers.get(_CORRELATION_ID, ""),
+            author=call.line.peer_platform if onward.said is None else "",
+            timeout_us=self._timeout_us,
+        )
+        return self._heard(call, onward, leg, over)
+
+    def _heard(self, call: Call, onward: Onward, leg: Leg, over: Event) -> Waiting:
+        exchange: Exchange | None = yield over
+        if exchange is None:
+            self._ended(onward, leg, None)
+            raise not_connected(onward.way.client.id)
+        self._preparation.sent(onward, exchange)
+        return self._answer(call, onward, leg, exchange)
+
     def _answer(self, call: Call, onward: Onward, leg: Leg, exchange: Exchange) -> Reply:
-        others = self._under_way.pop(leg, 0) - 1
-        if others > 0:
-            self._under_way[leg] = others
-        self._preparation.concluded(onward, exchange)
+        self._ended(onward, leg, exchange)
         if exchange.response is None:
             self._standing.doubted(onward.way.end, exchange.as_cause())
         else:
             self._standing.heard(onward.way.end, exchange)
         return self._answers.answer(call, onward, exchange)
+
+    def _ended(self, onward: Onward, leg: Leg, exchange: Exchange | None) -> None:
+        others = self._under_way.pop(leg, 0) - 1
+        if others > 0:
+            self._under_way[leg] = others
+        self._preparation.concluded(onward, exchange)
 
 
 def _is_shown(call: Call) -> bool:

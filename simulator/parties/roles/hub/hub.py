@@ -52,7 +52,7 @@ class Hub:
         about = Pull(ModuleID.HUB_CLIENT_INFO, ClientInfo, infos, roles=(Role.HUB,), took=self._took_infos)
         self.sync = Synchroniser(office, (about, *library.pulls), poll_us, self._read)
         self.registration = Presentation(office, self.directory, self.sync.registered, self._left)
-        broadcast = Broadcast(outbox, self.directory, library, interpreter, changes)
+        broadcast = Broadcast(office, outbox, self.directory, library, interpreter, changes)
         links = Links(office.id)
         forwarder = self._forwarder = Forwarder(
             office,
@@ -63,6 +63,7 @@ class Hub:
             Answers(office, interpreter, changes, links),
             library,
             broadcast,
+            outbox,
             timeout_us,
         )
         for route in dict.fromkeys(route for version in office.identity.versions for route in TABLES[version]):

@@ -18,11 +18,14 @@ from simulator.ocpi.translation import Loss, Setting, Translated, translate
 from simulator.ocpi.translation.kinds import class_of
 from simulator.ocpi.translation.tokens import in_common
 from simulator.parties.calendar import Calendar
+from simulator.parties.call import Call
 from simulator.parties.dialect import HOME, OLDEST
 from simulator.parties.losses import TRANSLATION, tell_translation
+from simulator.parties.roles.hub.addressee import known_type
 from simulator.parties.roles.hub.cache import Cache, Kept, Owner, Place, places_of
 from simulator.parties.roles.hub.cards import asked, billed, holders
-from simulator.parties.roles.hub.reading import Tree, parse, part_of
+from simulator.parties.roles.hub.reading import PARTS, Tree, parse, part_of
+from simulator.parties.roles.hub.subjects import SHARED
 
 Listed: TypeAlias = Callable[[bytes, bytes | None], bytes | None]
 """What stands in a list for an object, given that as it came and as it is said; None: nothing."""
@@ -198,6 +201,14 @@ class Interpreter:
 
     # Ids in a path
 
+    def ids_of(self, call: Call, owner: Owner, version: str) -> dict[str, str]:
+        """The parameters of a call's path as a version has them; for 2.1.1, where letter case matters, as kept here."""
+        params, kind = call.params, SHARED.get(call.route.module.value)
+        if kind is not None and call.owner is not None and OLDEST == version != call.version:
+            kept = self._cache.get(kind, owner, tuple(params.values())[2], known_type(call))
+            params = params if kept is None else _as_written(params, kept)
+        return self.ids(params, call.version, version)
+
     def ids(self, params: dict[str, str], source: str, target: str) -> dict[str, str]:
         """The parameters of a path of a version as another has them, with aliases for what it has no room for."""
         if OLDEST not in (source, target) or source == target:
@@ -242,6 +253,14 @@ class Interpreter:
     def _reservation(self, id: str) -> int:
         """The number that stands for a reservation towards 2.1.1, where ids are numbers."""
         return self._reservations.setdefault(id, len(self._reservations) + 1)
+
+
+def _as_written(params: dict[str, str], kept: Kept) -> dict[str, str]:
+    """The parameters of a path as the object that it leads to, or into, writes its ids itself."""
+    _, _, _, *path = params.values()
+    parts = [part_of(kept.tree, tuple(path[:depth])) for depth in range(1, len(path) + 1)]
+    written = [id if part is None else part[key] for id, part, (_, key) in zip(path, parts, PARTS, strict=False)]
+    return dict(zip(params, (*kept.owner, kept.id, *written), strict=True))
 
 
 def _said(translated: Translated) -> Said:

@@ -17,8 +17,8 @@ from simulator.parties.client import succeeded
 from simulator.parties.connection import Connection
 from simulator.parties.dialect import OLDEST
 from simulator.parties.office import Office
-from simulator.parties.roles.hub.addressee import not_connected
-from simulator.parties.roles.hub.broadcast import Broadcast
+from simulator.parties.roles.hub.addressee import not_connected, reservation_of
+from simulator.parties.roles.hub.broadcast import Broadcast, lane_of
 from simulator.parties.roles.hub.cache import Cache, Owner
 from simulator.parties.roles.hub.callbacks import Asked, Callbacks
 from simulator.parties.roles.hub.changes import Change, Changes
@@ -28,9 +28,10 @@ from simulator.parties.roles.hub.library import Library
 from simulator.parties.roles.hub.links import Links
 from simulator.parties.roles.hub.reservations import is_billed
 from simulator.parties.roles.hub.sessions import Sessions
-from simulator.parties.roles.hub.subjects import CARGO, NOTHING, SHARED, Cargo, is_change, subject_of, whole_of
+from simulator.parties.roles.hub.subjects import CARGO, NOTHING, Cargo, is_change, is_shared, subject_of, whole_of
 
 _PUT_SESSION = "sessions.receiver.put_session"
+_RESERVE_NOW = "commands.receiver.post_reserve_now"
 _REMEMBERED = 2_048
 _UNTOLD_PRICE = f"A reservation there is billed, and OCPI {OLDEST} has no prices for reservations."
 
@@ -58,7 +59,10 @@ class Way(Struct, frozen=True, gc=False):
 
 
 class Onward(Struct, frozen=True, gc=False):
-    """The onward leg of one message; `said` is its body if that was translated, `change` what it is to the receiver."""
+    """The onward leg of one message; `said` is its body if that was translated, `change` what it is to the receiver.
+
+    `lane` is set for what is meant for everybody: the receiver hears in order what becomes of such an object.
+    """
 
     way: Way
     method: str
@@ -68,6 +72,12 @@ class Onward(Struct, frozen=True, gc=False):
     cargo: Cargo
     said: Said | None = None
     change: Change | None = None
+    lane: str = ""
+
+    @property
+    def path(self) -> str:
+        """Where it goes from the receiver's endpoint."""
+        return self.url.removeprefix(self.way.base)
 
 
 class Preparation:
@@ -129,12 +139,15 @@ class Preparation:
         owner = (owner[0].upper(), owner[1].upper())
         body, query = self.callbacks.replace(call, way.sender, way.to, version, way.line.facade)
         self._remember(call, way, owner)
-        ids = self._interpreter.ids(call.params, call.version, version)
+        ids = self._interpreter.ids_of(call, owner, version)
+        if is_shared(call) and route.method == "DELETE":
+            self._library.deleted(call, owner, way.end)
         said, subject = None, subject_of(call, version, ids)
+        lane = lane_of(way.end, route.module, owner, tuple(ids.values())[2]) if is_shared(call) else ""
         if version != call.version:
             query = self._query(call, query, version, owner)
             if is_change(call):
-                return self._change(call, way, owner, query, subject, ids)
+                return self._change(call, way, owner, query, subject, ids, lane)
             if cargo.sent and body:
                 said = self._say(call, way, body, owner)
                 if said.body is None:
@@ -142,27 +155,26 @@ class Preparation:
                 self._must_be_free(call, cargo, way.to)
                 body = said.body
         url = asked.url if asked is not None else self._url(call, way, query, ids)
-        return Onward(way, route.method, url, body, subject, cargo, said)
+        return Onward(way, route.method, url, body, subject, cargo, said, lane=lane)
 
     def _change(
-        self, call: Call, way: Way, owner: Owner, query: str, subject: Subject, ids: Mapping[str, str]
+        self, call: Call, way: Way, owner: Owner, query: str, subject: Subject, ids: Mapping[str, str], lane: str
     ) -> Onward:
         """The onward leg of a change of something that is kept here."""
-        is_shared = call.route.module.value in SHARED
-        change = (
-            self._changes.of(call, owner, way.end) if is_shared else self._sessions.of(call, owner, way.end, way.to)
-        )
+        change = self._changes.of(call, owner, way.end) if lane else self._sessions.of(call, owner, way.end, way.to)
         if change.withheld.withheld:
             if change.method:
                 self._broadcast.push(call, owner, way.end, change)
             raise self._withheld(call, way.cargo, way.line.version, change.withheld)
+        if change.id:
+            ids = {**ids, "session_id": change.id}
         url = self._url(call, way, query, ids)
         whole = tuple(ids.values())[:3]
         if change.whole:
             url = join_url(way.base, *whole) + (f"?{query}" if query else "")
         if change.whole or change.method != call.route.method:
             subject = whole_of(subject, change.method, whole[-1])
-        return Onward(way, change.method, url, change.said.body or b"", subject, way.cargo, change.said, change)
+        return Onward(way, change.method, url, change.said.body or b"", subject, way.cargo, change.said, change, lane)
 
     def plain(self, call: Call, way: Way) -> Onward:
         """The onward leg of a message that is just passed on."""
@@ -192,27 +204,27 @@ class Preparation:
         if onward.change is not None and onward.change.delivery is not None:
             onward.change.delivery.begun()
 
-    def concluded(self, onward: Onward, exchange: Exchange) -> None:
-        """It has reached its final state: what did not come to its receiver is not there."""
+    def concluded(self, onward: Onward, exchange: Exchange | None) -> None:
+        """It has reached its final state, or cannot be sent: what did not come to its receiver is not there."""
         change, is_done = onward.change, succeeded(exchange)
         if change is not None and not is_done:
             self._changes.failed(change)
         if change is not None and change.delivery is not None:
-            change.delivery.ended(refused=not is_done and exchange.response is not None)
+            change.delivery.ended(refused=not is_done and exchange is not None and exchange.response is not None)
 
     def _remember(self, call: Call, way: Way, owner: Owner) -> None:
-        """Keep what is meant for everybody, though its owner sends it to each by itself, and who hears of a session."""
+        """Keep what is meant for all, though sent to each by itself, who hears of a session, and where one reserves."""
         route = call.route
         if route.interface is InterfaceRole.RECEIVER and route.method != "GET":
             self._directory.must_own(call.line, way.sender, owner)
-            if route.module.value in SHARED and route.method == "DELETE":
-                self._library.deleted(call, owner, way.end)
-            elif route.module.value in SHARED:
+            if is_shared(call) and route.method != "DELETE":
                 self._library.told(call, owner)
                 if way.end.version == call.version:
                     self._changes.passed_on(call, owner, way.end)
             elif route.name == _PUT_SESSION:
                 self._cache.tell(owner, call.params["session_id"], way.to)
+            elif route.name == _RESERVE_NOW:
+                self._cache.reserve(way.sender, reservation_of(call.body), way.to)
 
     def _say(self, call: Call, way: Way, body: bytes, owner: Owner) -> Said:
         cargo, version, payer = way.cargo, way.line.version, payer_of(call, way)
@@ -255,7 +267,7 @@ def _is_plain(call: Call) -> bool:
     route = call.route
     if route.module in (ModuleID.COMMANDS, ModuleID.CHARGING_PROFILES) or route.name == _PUT_SESSION:
         return False
-    return route.module.value not in SHARED or route.interface is InterfaceRole.SENDER or route.method == "GET"
+    return not is_shared(call)
 
 
 def tail(call: Call, ours: str, ids: Mapping[str, str]) -> str:

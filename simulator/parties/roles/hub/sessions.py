@@ -112,10 +112,11 @@ class Sessions:
             body, card = _with_its_card(known, session, said.body)
             said, message = replace(said, body=body), replace(message, card=card)
         if said.body is None and known is not None:
-            return Change("PATCH", self._rest(raw, said, source, owner, line, payer), delivery=message)
+            said = self._rest(raw, said, source, owner, line, payer)
+            return Change("PATCH", said, delivery=message, id=session.id)
         if is_patch and source != OLDEST:
             said = replace(said, losses=_as_told(said.losses, session, message.told))
-        return replace(self._change("PUT", said), delivery=message)
+        return replace(self._change("PUT", said), delivery=message, id=session.id)
 
     def begun(self, message: _Message) -> None:
         """A message is on its way to the receiver."""

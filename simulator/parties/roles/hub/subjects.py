@@ -77,6 +77,12 @@ NOTHING: Final = Cargo()
 _CHANGED: Final = {**SHARED, ModuleID.SESSIONS.value: "session"}
 
 
+def is_shared(call: Call) -> bool:
+    """Whether an owner tells a receiver of what it has for everybody, or that it has something no more."""
+    route = call.route
+    return route.interface is InterfaceRole.RECEIVER and route.method != "GET" and route.module.value in SHARED
+
+
 def is_change(call: Call) -> bool:
     """Whether an owner tells a receiver of what it has and changes: Sessions, and what is meant for everybody."""
     route = call.route

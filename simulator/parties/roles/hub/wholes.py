@@ -2,7 +2,7 @@
 
 from simulator.engine.cause import Cause
 from simulator.engine.exchange import Exchange
-from simulator.ocpi.modules import InterfaceRole, ModuleID
+from simulator.ocpi.modules import ModuleID
 from simulator.ocpi.routes import join_url
 from simulator.ocpi.translation.tokens import type_in
 from simulator.parties.connection import Connection
@@ -25,13 +25,11 @@ class Wholes:
     def push(self, line: Connection, kept: Kept, change: Change, cause: Cause, done: Done) -> None:
         """Send what becomes of an object to a receiver, which has to have an endpoint for it."""
         module, owner = MODULES[kept.kind], kept.owner
-        endpoint = line.endpoint(module, InterfaceRole.RECEIVER)
-        assert endpoint is not None
         named = {"token_uid" if kept.kind == "token" else f"{kept.kind}_id": kept.id}
         (id,) = self._interpreter.ids(named, kept.version, line.version).values()
-        url = join_url(endpoint, *owner, id)
+        path = join_url("", *owner, id)
         if module is ModuleID.TOKENS and line.version != OLDEST:
-            url += f"?type={type_in(kept.head.type, line.version)}"
+            path += f"?type={type_in(kept.head.type, line.version)}"
         subject = subject_of_kept(kept.kind, change.method, id, line.version)
 
         def concluded(exchange: Exchange | None) -> None:
@@ -40,4 +38,4 @@ class Wholes:
             done(exchange)
 
         body = change.said.body or b""
-        self._outbox.push(lane_of(line, module, owner, id), line, change.method, url, subject, cause, body, concluded)
+        self._outbox.push(lane_of(line, module, owner, id), line, change.method, path, subject, cause, body, concluded)
