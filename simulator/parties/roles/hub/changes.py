@@ -72,11 +72,16 @@ class Changes:
         self._interpreter = interpreter
         self._gone: dict[str, dict[Place, None]] = {}
 
+    def kept(self, call: Call, owner: Owner) -> Kept | None:
+        """The object that a call is about, or a part of which it is about, as it is now."""
+        kind, id = SHARED[call.route.module.value], tuple(call.params.values())[2]
+        return self._cache.get(kind, owner, id, known_type(call), [call.line.facade])
+
     def of(self, call: Call, owner: Owner, line: Connection) -> Change:
         """What a receiver is sent for a PUT or PATCH that has been kept already. Raises Invalid."""
         cargo, version, kind = CARGO[call.route.name], line.version, SHARED[call.route.module.value]
         path = tuple(call.params.values())[3:]
-        kept = kept_of(self._cache, call, owner)
+        kept = self.kept(call, owner)
         assert kept is not None, "what is passed on has been kept before"
         if version == call.version:
             return self._as_it_is(call, line, kept, whole=not path and not cargo.patch)
@@ -102,7 +107,7 @@ class Changes:
 
     def passed_on(self, call: Call, owner: Owner, line: Connection) -> None:
         """Its owner tells one receiver of the same version by itself."""
-        kept = kept_of(self._cache, call, owner)
+        kept = self.kept(call, owner)
         if kept is not None and call.route.method == "PUT" and len(call.params) == 3:
             self._has(line, kept)
         elif kept is not None:
@@ -148,7 +153,7 @@ class Changes:
 
     def whole(self, call: Call, owner: Owner, line: Connection) -> Change | None:
         """The whole of what a call changes a part of, for a receiver that lacks it; None when it cannot be said."""
-        kept = kept_of(self._cache, call, owner)
+        kept = self.kept(call, owner)
         if kept is None or kept.version == line.version:
             return Change("PUT", Said(kept.raw), True) if kept is not None else None
         return None if self._interpreter.unsaid(kept, line.version) else self._whole(line, kept)
@@ -237,12 +242,6 @@ class Changes:
         if left is not None or is_read_whole(call):
             self.listed(call, kept, said)
         return left
-
-
-def kept_of(cache: Cache, call: Call, owner: Owner) -> Kept | None:
-    """What is kept of the object that its owner tells something of."""
-    id = tuple(call.params.values())[2]
-    return cache.get(SHARED[call.route.module.value], owner, id, known_type(call), [call.line.facade])
 
 
 def is_read_whole(call: Call) -> bool:

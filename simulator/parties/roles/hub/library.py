@@ -26,7 +26,7 @@ from simulator.parties.office import Office
 from simulator.parties.pull import Crawl
 from simulator.parties.roles.hub.addressee import known_type, token_type
 from simulator.parties.roles.hub.cache import Cache, Kept, Owner
-from simulator.parties.roles.hub.changes import Changes, is_read_whole, kept_of
+from simulator.parties.roles.hub.changes import Changes, is_read_whole
 from simulator.parties.roles.hub.directory import Directory
 from simulator.parties.roles.hub.interpreter import Interpreter
 from simulator.parties.roles.hub.reading import Head, parse, part_of, read, read_list
@@ -144,7 +144,7 @@ class Library:
         ids = tuple(call.params.values())[2:]
         route = call.route
         type = known_type(call)
-        kept = kept_of(self._cache, call, owner)
+        kept = self._changes.kept(call, owner)
         whole, cargo = route.method == "PUT", CARGO[route.name]
         tree = read(call.body, call.version, cargo.sent, cargo.patch)
         named = SimpleNamespace(**{name: value for name, value in tree.items() if isinstance(value, str)})
@@ -164,7 +164,7 @@ class Library:
 
         Of whom it leads to another hub keeps count itself.
         """
-        kept = kept_of(self._cache, call, owner)
+        kept = self._changes.kept(call, owner)
         if kept is not None and not at.to_hub:
             kept.end(at.name)
             if not kept.readers:
@@ -172,7 +172,7 @@ class Library:
 
     def end(self, call: Call, owner: Owner) -> Reply:
         """Forget what another hub says that its owner has no more, and let all know. Refused with 404 if unknown."""
-        kept = kept_of(self._cache, call, owner)
+        kept = self._changes.kept(call, owner)
         if kept is None:
             raise unknown(SHARED[call.route.module.value].capitalize(), tuple(call.params.values())[2])
         self._cache.drop(kept)
