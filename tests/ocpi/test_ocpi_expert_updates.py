@@ -169,6 +169,7 @@ def test_a_session_begins_and_ends_once(pushes: list[Seen], expected: list[str])
     [
         ([put(0), patch(60, kwh=1.5), patch(120, kwh=2)], []),
         ([put(0), patch(60, kwh=1.4)], ["energy-falls"]),
+        ([put(0), patch(60, kwh="NaN")], []),
         ([put(120), patch(180, kwh=1.4, last_updated=minute(1))], ["last-updated-back"]),
         ([put(0), put(60, kwh=1.4)], []),
         ([put(0), patch(60, kwh=3), patch(120, last_updated=minute(2)), patch(180, kwh=2)], ["energy-falls"]),

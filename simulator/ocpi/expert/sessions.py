@@ -10,6 +10,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from simulator.ocpi.datatypes import Number
 from simulator.ocpi.expert.memory import Memory
 from simulator.ocpi.expert.parts import Told, is_after, part_of, told_of
 from simulator.ocpi.expert.seen import OLDEST, Seen
@@ -33,7 +34,7 @@ class _Part(Struct, frozen=True):
     """What a message tells of a Session; empty or None for what it does not."""
 
     status: str = ""
-    kwh: Decimal | None = None
+    kwh: Number | None = None
     start_date_time: str = ""
     end_date_time: str = ""
     charging_periods: tuple[_Period, ...] = ()
