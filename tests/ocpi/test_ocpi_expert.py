@@ -32,7 +32,6 @@ def test_2_1_1_has_no_ids_no_routing_and_no_encoding() -> None:
         ({"request_headers": less(SOUND.request_headers, "authorization")}, "authorization"),
         ({"request_headers": {**SOUND.request_headers, "authorization": "Token a-raw-token!"}}, "token-encoding"),
         ({"request_headers": {**SOUND.request_headers, **token("a-token-of-ours\n")}}, "token-encoding"),
-        ({"url": URL + "/"}, "trailing-slash"),
         ({"request_body": b'{"country_code": "NL", "end_date_time": null}'}, "null-field"),
         ({"response_headers": JSON | {"x-request-id": "r1"}}, "ids-echoed"),
         ({"response_headers": IDS | JSON | {"x-request-id": "r2"}}, "ids-echoed"),
@@ -107,7 +106,6 @@ def test_a_refusal_of_what_is_no_json_may_be_400() -> None:
 def test_what_is_known_to_be_sound_is_looked_at_again_where_it_differs() -> None:
     numbered = replace(SOUND, asked=1, answered=1)
     assert rules(numbered, numbered) == []
-    assert rules(numbered, replace(numbered, url=URL + "/")) == ["trailing-slash"]
     assert rules(numbered, replace(numbered, request_headers={**ROUTING, **JSON}, asked=2)) == [
         "authorization",
         *["message-ids"] * 2,

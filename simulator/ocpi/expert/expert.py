@@ -13,6 +13,7 @@ from simulator.ocpi.expert.authors import Authors, Leg
 from simulator.ocpi.expert.bodies import look_at_answered, look_at_asked
 from simulator.ocpi.expert.handshakes import Handshakes
 from simulator.ocpi.expert.pages import Pages
+from simulator.ocpi.expert.paths import Paths
 from simulator.ocpi.expert.plugs import Plugs
 from simulator.ocpi.expert.references import References
 from simulator.ocpi.expert.requests import check_request_form
@@ -47,6 +48,7 @@ class Expert:
 
     def __init__(self) -> None:
         self._handshakes = Handshakes()
+        self._paths = Paths()
         self._pages = Pages()
         self._plugs = Plugs()
         self._results = Results()
@@ -109,8 +111,9 @@ class Expert:
     def look_at_request(self, seen: Seen) -> list[Finding]:
         """What there is to remark on what the sender did."""
         one_each = self._handshakes.one_party_each(seen)
-        kind = ("request", seen.asked, seen.route, seen.module, seen.version, seen.has_slash, bool(seen.request_body))
+        kind = ("request", seen.asked, seen.route, seen.module, seen.version, bool(seen.request_body))
         found = self._check_form((*kind, one_each), seen.asked, check_request_form(seen, one_each))
+        found += self._paths.check_request(seen)
         found += self._handshakes.check_request(seen)
         found += check_asked(seen)
         for check in self._courses.get(seen.module, ()):
@@ -134,6 +137,7 @@ class Expert:
         self._references.remember_answer(seen)
         found += self._pages.check(seen)
         found += self._handshakes.check_answer(seen)
+        self._paths.remember_answer(seen)
         objects, odd = look_at_answered(seen)
         odd += self._plugs.check(seen, objects)
         found += [each.in_version(seen.version) for each in odd]
