@@ -82,8 +82,32 @@ def test_of_a_page_that_only_its_link_tells_the_place_of_nobody_knows_what_lies_
 def test_the_last_page_leads_nowhere_and_any_other_to_the_next() -> None:
     last = replace(A_LIST, url=URL + "?offset=12&limit=1", response_headers=PAGE | {"x-total-count": "12"})
     assert rules(last) == []
-    first = PAGE | {"x-total-count": "12", "link": '<http://h/?offset=1>; rel="next"'}
+    first = PAGE | {"x-total-count": "12", "link": f'<{URL}?offset=1>; rel="next"'}
     assert rules(replace(A_LIST, response_headers=first)) == []
+
+
+@pytest.mark.parametrize(
+    ("query", "total", "link", "said"),
+    [
+        ("", "1", "offset=1", "a Link though all 1 have been shown"),
+        ("?offset=17", "1", "offset=18", "a Link though all 1 have been shown"),
+        ("?offset=11&limit=1", "12", "offset=12", "a Link though all 12 have been shown"),
+        ("?offset=10&limit=1", "12", "offset=11", ""),
+        ("", "many", "offset=1", ""),
+    ],
+)
+def test_a_link_past_the_end_is_seen(query: str, total: str, link: str, said: str) -> None:
+    headers = PAGE | {"x-total-count": total, "link": f'<{URL}?{link}>; rel="next"'}
+    page = replace(A_LIST, url=URL + query, response_headers=headers, response_body=body([SESSION]))
+    assert [each.found for each in Expert().look(page) if each.rule == "link-header"] == [said] * bool(said)
+
+
+def test_a_link_to_another_host_is_seen() -> None:
+    headers = PAGE | {"x-total-count": "2", "link": '<http://169.254.169.254/latest>; rel="next"'}
+    page = replace(A_LIST, response_headers=headers, response_body=body([SESSION]))
+    assert [each.found for each in Expert().look(page)] == ["http://169.254.169.254/latest"]
+    same = headers | {"link": f'<{URL.replace("nl-ema", "NL-EMA")}?page=2>; rel="next"'}
+    assert rules(replace(page, response_headers=same)) == []
 
 
 def test_an_answer_goes_back_the_way_that_its_request_came() -> None:
