@@ -14,6 +14,7 @@ from simulator.ocpi.expert.bodies import look_at_answered, look_at_asked
 from simulator.ocpi.expert.handshakes import Handshakes
 from simulator.ocpi.expert.pages import Pages
 from simulator.ocpi.expert.paths import Paths
+from simulator.ocpi.expert.places import Places
 from simulator.ocpi.expert.plugs import Plugs
 from simulator.ocpi.expert.references import References
 from simulator.ocpi.expert.requests import check_request_form
@@ -49,6 +50,7 @@ class Expert:
     def __init__(self) -> None:
         self._handshakes = Handshakes()
         self._paths = Paths()
+        self._places = Places()
         self._pages = Pages()
         self._plugs = Plugs()
         self._results = Results()
@@ -114,6 +116,7 @@ class Expert:
         kind = ("request", seen.asked, seen.route, seen.module, seen.version, bool(seen.request_body))
         found = self._check_form((*kind, one_each), seen.asked, check_request_form(seen, one_each))
         found += self._paths.check_request(seen)
+        found += self._places.check_request(seen)
         found += self._handshakes.check_request(seen)
         found += check_asked(seen)
         for check in self._courses.get(seen.module, ()):
@@ -138,6 +141,7 @@ class Expert:
         found += self._pages.check(seen)
         found += self._handshakes.check_answer(seen)
         self._paths.remember_answer(seen)
+        self._places.remember_answer(seen)
         objects, odd = look_at_answered(seen)
         odd += self._plugs.check(seen, objects)
         found += [each.in_version(seen.version) for each in odd]

@@ -1,4 +1,4 @@
-"""Whether a page that is not the last one leads on to the next, and the last one nowhere.
+"""Whether a page that is not the last one leads on to the next, the last one nowhere, and none has an object twice.
 
 What lies before a page is said by the offset in its URL. A Link is the server's own business and need not have one:
 then nobody else knows how far it leads. Source: OCPI 2.2.1, Transport and format, Pagination.
@@ -9,6 +9,7 @@ from typing import Final
 from urllib.parse import parse_qsl
 
 import msgspec
+from msgspec import Struct
 
 from simulator.ocpi import codec
 from simulator.ocpi import headers as h
@@ -21,6 +22,20 @@ PAGINATION: Final = "transport_and_format, Pagination"
 _items: Final = msgspec.json.Decoder(list[msgspec.Raw]).decode
 
 
+class _Object(Struct, frozen=True):
+    """What tells the objects of a list apart; each class has some of it."""
+
+    country_code: str = ""
+    party_id: str = ""
+    id: str = ""
+    uid: str = ""
+    type: str = ""
+    role: str = ""
+
+
+_objects: Final = msgspec.json.Decoder(list[_Object]).decode
+
+
 class Pages:
     """The pages that Links have led to."""
 
@@ -31,6 +46,7 @@ class Pages:
         """A page without a Link though not all has been shown, or with one that leads past the end or astray."""
         if not is_page(seen) or not seen.ok:
             return
+        yield from _check_repeats(seen)
         header = seen.response_headers.get("link")
         link = next_url(header)
         if link is not None:
@@ -58,6 +74,19 @@ class Pages:
 def is_page(seen: Seen) -> bool:
     """Whether a page of a list was asked for."""
     return seen.route.endswith(".get_list") and seen.module != "versions"
+
+
+def _check_repeats(seen: Seen) -> Iterator[Finding]:
+    """An object that one page has twice; over several pages a list may have moved meanwhile."""
+    try:
+        objects = _objects(seen.data or b"[]")
+    except codec.UNREADABLE:
+        return
+    first: dict[_Object, int] = {}
+    for index, each in enumerate(objects):
+        if (at := first.setdefault(each, index)) != index:
+            expected = f"each object once; it is that at $[{at}]"
+            yield seen.remark("listed-twice", f"$[{index}]", repr(each.id or each.uid), expected, PAGINATION, "error")
 
 
 def _host(url: str) -> str:
