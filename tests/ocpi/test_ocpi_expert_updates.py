@@ -183,6 +183,15 @@ def test_the_energy_of_a_session_grows(pushes: list[Seen], expected: list[str]) 
 
 
 @pytest.mark.parametrize("version", ["2.1.1", "2.2.1"])
+def test_the_currency_of_a_session_stays(version: str) -> None:
+    begun = put(0, version, currency="EUR")
+    assert rules(begun, patch(60, version, kwh=2), patch(120, version, currency="eur")) == []
+    assert rules(begun, patch(60, version, kwh=2), patch(120, version, currency="USD")) == ["session-currency"]
+    assert rules(begun, put(60, version, currency="USD")) == ["session-currency"]
+    assert rules(put(0, version), patch(60, version, currency="USD")) == []
+
+
+@pytest.mark.parametrize("version", ["2.1.1", "2.2.1"])
 def test_a_patch_that_ends_a_session_says_when(version: str) -> None:
     end = "end_datetime" if version == "2.1.1" else "end_date_time"
     done = {"status": "COMPLETED"}
