@@ -102,6 +102,7 @@ class Charger:
         self._next_sample_us = 0
         self._timer_us = _NEVER_US
         self._asked: AskedReadings | None = None
+        self._driver: IdToken | None = None
         link.attach(evse_uid, self)
         journal.state("street", "evse", self.key, {"status": "Available"})
 
@@ -114,14 +115,18 @@ class Charger:
         """Whether a driver with this token who comes now can take the place."""
         return self.free and self.reserved.open_to(token) and self.awaited.open_to(token)
 
+    def stands_for(self, token: IdToken) -> bool:
+        """Whether the car that is plugged in, if any, is that of a driver with this token, or nobody said whose."""
+        return self._driver is None or self._driver.uid == token.uid
+
     # What a driver does
 
-    def plug(self, battery: Battery, cause: Cause) -> bool:
-        """Connect a car; False when the place is taken or the two cannot be connected."""
+    def plug(self, battery: Battery, cause: Cause, token: IdToken | None = None) -> bool:
+        """Connect the car of a driver with this token; False when the place is taken or the two cannot be connected."""
         if self.battery is not None or charging_power_w(self.rating, battery.vehicle) <= 0:
             return False
         awaited = self.awaited.take()
-        self._occupy(battery, cause)
+        self._occupy(battery, token, cause)
         self._tell_status("Occupied", cause)
         if awaited is not None:
             self._start(awaited.token, "CablePluggedIn", awaited.remote_start_id, cause)
@@ -160,7 +165,7 @@ class Charger:
             raise AssertionError(f"EVSE {self.key} has no car to unplug.")
         if self.transaction is not None:
             self._stop("EVDeparted", "EVDisconnected", cause)
-        self.battery = None
+        self.battery = self._driver = None
         self._state = "Idle"
         self._show_vacant(cause)
         self.site.plugged(-1)
@@ -282,7 +287,7 @@ class Charger:
             raise ValueError(f"EVSE {self.key} cannot adopt a transaction: expected a free place.")
         register_start_wh = self.meter.register_wh
         self.meter.add(energy_wus)
-        self._occupy(battery, TIME)
+        self._occupy(battery, token, TIME)
         self.plugged_us = started_us
         transaction = self._open(token, started_us, register_start_wh)
         trigger = "Authorized" if token.kind == "ISO14443" else "RemoteStart"
@@ -302,9 +307,10 @@ class Charger:
 
     # Inside
 
-    def _occupy(self, battery: Battery, cause: Cause) -> None:
+    def _occupy(self, battery: Battery, token: IdToken | None, cause: Cause) -> None:
         vehicle, rating = battery.vehicle, self.rating
         self.battery = battery
+        self._driver = token
         self.promised = False
         self.plugged_us = self._settled_us = self._env.now_us
         self._max_w = charging_power_w(rating, vehicle)

@@ -27,6 +27,8 @@ def refusal(charger: "Charger", message: AboutPlace, now_us: int) -> str:
             return IN_TRANSACTION
         if not charger.reserved.open_to(message.token):
             return RESERVED
+        if not charger.stands_for(message.token):
+            return OCCUPIED
         return AWAITING if charger.promised or not charger.awaited.open_to(message.token) else ""
     if isinstance(message, ReserveNow):
         if message.expiry_us <= now_us:

@@ -85,6 +85,11 @@ def encode(obj: object) -> bytes:
     return _encoder.encode(obj)
 
 
+def decoder(cls: Any) -> msgspec.json.Decoder[Any]:
+    """Reads a class with its Numbers and looks no further. What it gives raises one of UNREADABLE."""
+    return msgspec.json.Decoder(cls, float_hook=_number, dec_hook=_take_number)
+
+
 def decode(raw: bytes | msgspec.Raw, cls: type[T]) -> T:
     """The object of class `cls` that a body holds.
 
@@ -198,7 +203,7 @@ def _shorten(found: re.Match[bytes]) -> bytes:
 
 def _make_reader(cls: Any) -> Callable[[bytes], Any]:
     """The fast way for a class. What it gives raises one of UNREADABLE."""
-    decode = msgspec.json.Decoder(cls, float_hook=_number, dec_hook=_take_number).decode
+    decode = decoder(cls).decode
     are_good = formats.checker(cls)
     mirror = _ci_mirror(cls)
     check_texts = None if mirror is None else msgspec.json.Decoder(mirror).decode

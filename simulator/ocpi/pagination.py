@@ -34,7 +34,7 @@ class PageQuery(Struct, frozen=True, kw_only=True, gc=False):
 
 
 def parse_query(query: str, max_limit: int, date_from_required: bool = False) -> PageQuery:
-    """The page that a raw query string asks for; no `limit` means as much as the server gives.
+    """The page that a raw query string asks for; no `limit` means as much as the server gives, as does one above that.
 
     Raises Invalid with one finding for each parameter that is missing or unreadable. Unknown ones are left alone.
     """
@@ -64,12 +64,17 @@ def parse_query(query: str, max_limit: int, date_from_required: bool = False) ->
         date_from_us=instant("date_from"),
         date_to_us=instant("date_to"),
         offset=whole("offset", 0, 0),
-        limit=min(whole("limit", max_limit, 1), max_limit),
+        limit=max_limit if _is_huge(params.get("limit", "")) else min(whole("limit", max_limit, 1), max_limit),
         max_limit=max_limit,
     )
     if findings:
         raise Invalid(tuple(findings))
     return page
+
+
+def _is_huge(digits: str) -> bool:
+    """Whether it is a number that no list comes near."""
+    return digits.isascii() and digits.isdecimal() and len(digits.lstrip("0")) > _MOST_DIGITS
 
 
 def in_window(last_updated_epoch_us: int, query: PageQuery) -> bool:

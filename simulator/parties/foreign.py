@@ -169,7 +169,15 @@ class ForeignDialect:
 
     def _heard_from(self, owner: Owner | None) -> "Setting":
         """What is heard goes into the books beside its original: stand-ins are good enough there."""
-        return replace(self._setting(owner or self._them), stand_ins=True)
+        setting = self._setting(owner or self._them)
+
+        def token(uid_or_contract: str) -> dict[str, Any]:
+            found = setting.token(uid_or_contract)
+            if found is None:
+                raise Invalid((_no_token(uid_or_contract),))
+            return found
+
+        return replace(setting, stand_ins=True, token=token)
 
     def _setting(self, owner: Owner) -> "Setting":
         from simulator.ocpi.translation import Setting
@@ -231,11 +239,24 @@ def _is_command(cls: type[Struct]) -> bool:
     return any(field.name == "response_url" for field in msgspec.structs.fields(cls))
 
 
+def _no_token(auth_id: str) -> Finding:
+    """Of a Session or CDR of 2.1.1 that names nobody here; which its sender cannot see by itself."""
+    return Finding(
+        rule="refused",
+        severity="warning",
+        path="$.auth_id",
+        found=repr(auth_id),
+        expected="the contract or the uid of a token that is known here",
+        section="OCPI status_codes, 2xxx: Client errors",
+    )
+
+
 def _not_understood(why: str) -> Finding:
+    """The lack is that of our books: the sender has kept to its version."""
     found = _path_in(why)
     return Finding(
         rule="not-understood",
-        severity="error",
+        severity="warning",
         path=found[0] if found is not None else "$",
         found="what cannot be kept here",
         expected=f"what can be said in OCPI {HOME}: {why.rstrip('.')}",

@@ -308,9 +308,14 @@ class Platform:
     def _refuse(
         self, call: Call | None, headers: Mapping[str, str], refusal: Refusal, cause: Cause, version: str
     ) -> Response:
-        """A request that is not carried out; the hint says why, as it may be nobody's fault (a resynchronisation)."""
+        """A request that is not carried out; the hint says why, as it may be nobody's fault (a resynchronisation).
+
+        Whom parameters are told to be wrong, has found what was asked for: also by HTTP 404, as for a session whose
+        EVSE knows no charging preferences.
+        """
         status = _status_in(version, refusal.status)
-        rule, section = _RULES.get(refusal.http_status) or _REFUSED[status // 1000]
+        by_code = None if refusal.status == Status.INVALID_PARAMETERS else _RULES.get(refusal.http_status)
+        rule, section = by_code or _REFUSED[status // 1000]
         self._journal.hint(cause.id, rule, "warning", refusal.message, "", section_in(section, version))
         return self._respond(call, headers, Reply(refusal.data, status, refusal.message, refusal.http_status))
 

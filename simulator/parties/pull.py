@@ -5,6 +5,9 @@ was next to be read is missed: X-Total-Count is then less than on the page befor
 added at the same time can hide that: the total is more then, or the same, so that only a list of one page is sure by
 itself to lack nothing.
 
+A Link may lead on for ever. Who has shown as many objects as there are, and then a page without a new one, is at the
+end; who has not, and shows none on many pages in a row, leads in a circle.
+
 Source: OCPI 2.2.1, Transport and format, Pagination; digest, section 2.4.
 """
 
@@ -30,6 +33,9 @@ Reader = Callable[[msgspec.Raw, str], tuple[list[Any], list[Finding]]]
 """Finds the good objects of a page in a version, and what is wrong with the others."""
 
 _MOST_PAGES = 10_000
+_MOST_BARREN_PAGES = 100
+_NAMES = ("country_code", "party_id", "id", "uid", "type", "role")
+"""The fields that tell objects of a list apart, of which each class has some."""
 _MOST_READINGS = 3
 _HTTP_ERROR = 400
 
@@ -112,6 +118,8 @@ class _Reading(Generic[T]):
         self._listed: list[Listed[T]] = []
         self._bad = False
         self._pages: dict[str, None] = {}
+        self._known: dict[tuple[Any, ...], None] = {}
+        self._barren = 0
         self.totals: list[int] = []
         self.shrank = False
 
@@ -120,11 +128,12 @@ class _Reading(Generic[T]):
     ) -> Generator[Event, Any, Crawl[T]]:
         """Read page after page; `may_stop`: as soon as the list is seen to shrink."""
         office, connection, pages = self._office, self._connection, self._pages
-        page_url: str | None = first_url
-        while page_url is not None:
+        page_url = first_url
+        while True:
             if page_url in pages or len(pages) >= _MOST_PAGES:
-                return Crawl(self._listed, False, f"The pages of {connection.peer_id} lead in a circle at {page_url}.")
+                return Crawl(self._listed, False, _circle(connection, page_url))
             pages[page_url] = None
+            before = len(self._listed)
             exchange = office.client.send(connection, "GET", page_url, subject, cause)
             if exchange is not None:
                 yield exchange
@@ -141,7 +150,11 @@ class _Reading(Generic[T]):
             if self.shrank and may_stop:
                 return Crawl(self._listed, False)
             link = next_url(answer.headers.get("link"))
-            page_url = None if link is None else absolute(link, page_url)
+            if link is None or self._is_at_end(self._listed[before:]):
+                break
+            if self._barren >= _MOST_BARREN_PAGES:
+                return Crawl(self._listed, False, _circle(connection, page_url))
+            page_url = absolute(link, page_url)
         lacks = not self._bad and len(self._listed) < min(self.totals, default=0)
         if lacks and len(pages) == 1 and exchange is not None:
             office.client.hints(exchange, [_too_few(len(self._listed), self.totals[0])])
@@ -164,6 +177,17 @@ class _Reading(Generic[T]):
             Listed(obj, original, exchange.id) for obj, original in zip(good, originals or repeat(None), strict=False)
         ]
 
+    def _is_at_end(self, page: list[Listed[T]]) -> bool:
+        """Whether a page with a Link has brought nothing new though all had been shown."""
+        known = len(self._known)
+        for each in page:
+            self._known[tuple(getattr(each.object, name, None) for name in _NAMES)] = None
+        if len(self._known) > known:
+            self._barren = 0
+            return False
+        self._barren += 1
+        return bool(self.totals) and known >= self.totals[-1]
+
     def _watch(self, header: str | None) -> None:
         """See whether the total is less than before; not so where it was in the same way less in the last reading.
 
@@ -176,6 +200,10 @@ class _Reading(Generic[T]):
         self.totals.append(total)
         if less and self.totals != self._before[: len(self.totals)]:
             self.shrank = True
+
+
+def _circle(connection: Connection, url: str) -> str:
+    return f"The pages of {connection.peer_id} lead in a circle at {url}."
 
 
 def _too_few(brought: int, total: int) -> Finding:

@@ -13,6 +13,7 @@ from typing import Any, Generic, TypeVar
 from msgspec import Struct
 
 from simulator.engine.cause import Cause
+from simulator.ocpi.findings import Invalid
 from simulator.parties.call import Refusal
 from simulator.parties.connection import Connection
 from simulator.parties.copied import Copies
@@ -78,8 +79,8 @@ class Receiver(Generic[T]):
     def take(self, obj: T, cause: Cause, original: Any = None, since: int | None = None) -> bool:
         """Take an object as its owner shows it, unless what is known stands; whether that changed anything.
 
-        A copy from an earlier registration does not stand. Raises Refusal for what cannot follow what is known, and for
-        what is none of ours.
+        A copy from an earlier registration does not stand. Raises Refusal, or Invalid, for what cannot follow what is
+        known, and for what is none of ours.
         """
         self.must_concern_us(obj)
         key = self.key(obj)
@@ -143,9 +144,9 @@ class Receiver(Generic[T]):
     def _take_listed(self, connection: Connection, each: Listed[Any], obj: T, since: int, cause: Cause) -> bool:
         try:
             return self.take(obj, cause, each.original, since)
-        except Refusal as refusal:
+        except (Refusal, Invalid) as why:
             stays = "It was not taken over." if self.store.get(*self.key(obj)) is None else "It is kept as it was."
-            self._remark(connection, each.exchange, "not-taken", f"{refusal.message} {stays}")
+            self._remark(connection, each.exchange, "not-taken", f"{why} {stays}")
             return False
 
     def _speaks_for(self, connection: Connection, owner: Owner, named: dict[Owner, None]) -> bool:
@@ -217,7 +218,7 @@ class Receiver(Generic[T]):
         return 0
 
     def keep(self, obj: T, original: Any, cause: Cause) -> None:
-        """Keep an object that is new or other."""
+        """Keep an object that is new or other. May raise Refusal or Invalid instead."""
         raise NotImplementedError
 
     def forget(self, obj: T, cause: Cause) -> None:

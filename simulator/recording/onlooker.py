@@ -4,14 +4,18 @@ Whoever writes the recording has time left, the engine has not; and in a process
 engine. This room knows no protocol, so the onlooker is handed in by name. Hints are no part of the digest.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pkgutil import resolve_name
 from typing import Final, Protocol
 
 import msgspec
+from msgspec import Struct
 
 from simulator.recording.headers import with_ids
 from simulator.recording.rows import EncodedMessage, Headers, HintRow, Severity
+
+FAILED: Final = "onlooker-failed"
+"""The rule of the remark that an onlooker's own code has failed."""
 
 _REMEMBERED: Final = 10_000
 _decode: Final = msgspec.msgpack.Decoder(Headers).decode
@@ -20,10 +24,25 @@ _decode: Final = msgspec.msgpack.Decoder(Headers).decode
 class Remark(Protocol):
     """What an onlooker has to say."""
 
-    rule: str
-    severity: Severity
-    path: str
-    section: str
+    @property
+    def rule(self) -> str:
+        """What it is about, in a word."""
+        ...
+
+    @property
+    def severity(self) -> Severity:
+        """How much it matters."""
+        ...
+
+    @property
+    def path(self) -> str:
+        """Where in the body, in JSON path."""
+        ...
+
+    @property
+    def section(self) -> str:
+        """Where it is written."""
+        ...
 
     def sentence(self) -> str:
         """The remark for the person who has to act."""
@@ -49,6 +68,20 @@ class Looks(Protocol):
         ...
 
 
+class Failure(Struct, frozen=True):
+    """The remark that an onlooker has failed at a message."""
+
+    reason: str
+    rule: str = FAILED
+    severity: Severity = "error"
+    path: str = "$"
+    section: str = ""
+
+    def sentence(self) -> str:
+        """See Remark."""
+        return f"The program failed to look at this message as a whole ({self.reason}); please report this."
+
+
 class Onlooker:
     """Collects the hints on the messages of a batch; `errors` counts those of severity error by party and rule."""
 
@@ -63,7 +96,7 @@ class Onlooker:
         """Have the message looked at whose headers have these numbers."""
         request_headers = self._read(asked, row.request_headers, row)
         response_headers = self._read(answered, row.response_headers, row)
-        for party, remark in self._looks.look_at(row, asked, request_headers, answered, response_headers):
+        for party, remark in self._remarks(row, asked, request_headers, answered, response_headers):
             if remark.severity == "error":
                 by_rule = self.errors.setdefault(party, {})
                 by_rule[remark.rule] = by_rule.get(remark.rule, 0) + 1
@@ -71,6 +104,15 @@ class Onlooker:
                 row.end_us, row.exchange, remark.rule, remark.severity, remark.sentence(), remark.path, remark.section
             )
             self._hints.append((seq, hint))
+
+    def _remarks(
+        self, row: EncodedMessage, asked: int, request: dict[str, str], answered: int, response: dict[str, str]
+    ) -> Iterator[tuple[str, Remark]]:
+        """What the onlooker remarks; where his own code fails the run goes on, and the recording says so."""
+        try:
+            yield from self._looks.look_at(row, asked, request, answered, response)
+        except Exception as error:
+            yield row.sender, Failure(f"{type(error).__name__}: {error}")
 
     def among(self, hints: list[tuple[int, HintRow]]) -> list[tuple[int, HintRow]]:
         """The hints collected together with others of the same batch, in an order that no batch's size changes."""

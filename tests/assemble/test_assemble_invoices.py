@@ -138,6 +138,29 @@ def test_cdrs_that_never_came_or_came_twice_are_disputed_and_the_cpo_is_asked_fo
     ] == "an invoice names CDRs unknown here"
 
 
+def test_a_cdr_that_one_record_names_twice_counts_once_and_is_disputed(desk: OpenTown) -> None:
+    (cdr,) = desk.world.emsps["NL-EMA"].cdrs.store
+    _ask(desk, "POST", body=_record(cdr.id, cdr.id.swapcase()))
+    (disputed,) = desk.events("invoice_disputed", "NL-EMA")
+    assert disputed["amount"] == {cdr.currency: str(cdr.total_cost.excl_vat)}
+    assert [id.lower() for id in disputed["invoiced_twice"]] == [cdr.id.lower()]
+    assert desk.events("invoice_agreed", "NL-EMA") == []
+
+
+@pytest.mark.parametrize("way", ["DELETE", "PUT"])
+def test_who_was_first_to_name_a_cdr_is_right_until_it_names_it_no_longer(desk: OpenTown, way: str) -> None:
+    (cdr,) = desk.world.emsps["NL-EMA"].cdrs.store
+    for id in ("R1", "R2", "R3"):
+        _ask(desk, "POST", body=_record(cdr.id, id=id, invoice_id=id))
+    agreed, disputed = ([each["invoice"] for each in desk.events(f"invoice_{what}")] for what in ("agreed", "disputed"))
+    assert (agreed, disputed) == (["R1"], ["R2", "R3"])
+    later = _record("OTHER", last_updated="2026-05-04T06:00:00Z")
+    assert _ask(desk, way, "NL", "ABC", "R1", body=later if way == "PUT" else None).status == 1000
+    assert [each["invoice"] for each in desk.events("invoice_agreed")] == ["R1", "R2"]
+    assert _ask(desk, "DELETE", "NL", "ABC", "R3").status == 1000
+    assert len(desk.events("invoice_agreed")) == 2, "the first one stays, and nobody is told so again"
+
+
 def test_a_dispute_ends_when_the_missing_cdr_comes(desk: OpenTown) -> None:
     emsp = desk.world.emsps["NL-EMA"]
     (cdr,) = emsp.cdrs.store

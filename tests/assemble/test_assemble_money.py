@@ -142,6 +142,6 @@ def too_much(open_town: OpenTown, id: str) -> dict[str, Any]:
     """A bill for a cent more than a session costs."""
     (cdr, *_) = open_town.world.cpos["NL-ABC"].billing.cdrs.by_peer["NL-EMA"]
     asked = replace(cdr.total_cost, excl_vat=cdr.total_cost.excl_vat + Decimal("0.01"))
-    said = open_town.connection("NL-ABC", "NL-EMA").dialect.encode(replace(cdr, id=id, total_cost=asked))
+    said = open_town.connection("NL-ABC", "NL-EMA").dialect.encode(replace(cdr, id=id, session_id=id, total_cost=asked))
     tree: dict[str, Any] = json.loads(said)
     return tree

@@ -270,6 +270,10 @@ def _prefer(desk: OpenTown, id: str, **preferences: Any) -> Any:
 def test_preferences_for_an_evse_that_heeds_none_are_404_and_2001(desk: OpenTown) -> None:
     answer = _prefer(desk, _session(desk), profile_type="FAST")
     assert (answer.http, answer.status) == (404, 2001)
+    (hint,) = desk.hints(answer.exchange)
+    assert (hint.rule, hint.section) == ("refused", "OCPI 2.2.1 status_codes, 2xxx: Client errors")
+    nowhere = _prefer(desk, "NOT-MINE", profile_type="FAST")
+    assert [hint.rule for hint in desk.hints(nowhere.exchange)] == ["unknown-object"]
 
 
 def test_what_a_cpo_says_to_preferences(desk: OpenTown) -> None:

@@ -137,6 +137,25 @@ def test_a_remote_start_before_the_car_waits_for_its_plug() -> None:
         assert (started.trigger, started.remote_start_id, started.token) == ("CablePluggedIn", 42, ACCOUNT)
 
 
+def test_where_a_driver_stands_nobody_starts_for_another() -> None:
+    """An eMSP cannot know who stands there; whoever does goes on waiting for the own one."""
+    with town() as place:
+        charger = place.add("E1")
+        assert charger.plug(battery(), TIME, CARD)
+        answers: list[object] = []
+        for number, token in enumerate((ACCOUNT, CARD)):
+            place.link.request("E1", RequestStartTransaction(token, number), answers.append, TIME)
+            place.run((number + 1) * MIN)
+        place.link.request("E1", RequestStopTransaction("E1-1"), answers.append, TIME)
+        place.link.request("E1", RequestStartTransaction(ACCOUNT, 2), answers.append, TIME)
+        place.run(3 * MIN)
+        taken = RequestAnswer(False, "the EVSE is occupied")
+        assert answers == [taken, RequestAnswer(True), RequestAnswer(True), taken]
+        assert [event.token for event in place.cpo.transactions() if event.kind == "Started"] == [CARD]
+        charger.unplug(TIME)
+        assert charger.stands_for(ACCOUNT)
+
+
 def test_nobody_who_plugs_in_too_late_is_charged_for_a_remote_start() -> None:
     with town() as place:
         charger = place.add("E1")

@@ -9,6 +9,7 @@ from msgspec import structs
 from simulator.engine.cause import TIME
 from simulator.field.arrivals import arrive_at
 from simulator.field.visit import Visit
+from simulator.ocpp.messages import RequestAnswer, RequestStartTransaction
 
 OTHER = IdToken("OTHER", "ISO14443")
 
@@ -221,6 +222,21 @@ def test_an_app_that_fails(says: str | None, acts: bool, reason: str, after_s: i
         assert [(event["reason"], event["at_us"]) for event in place.said("turned_away")] == [(reason, after_s * S)]
         assert charger.free
         assert charger.transaction is None
+
+
+def test_a_start_for_another_sends_no_driver_away() -> None:
+    with town() as place:
+        place.app.says, place.app.acts = None, False
+        place.add("E1")
+        go(place, structs.replace(visit(token=ACCOUNT), app_patience_us=H))
+        answers: list[object] = []
+        for number, token in enumerate((CARD, ACCOUNT)):
+            place.run((number + 1) * MIN)
+            place.link.request("E1", RequestStartTransaction(token, number), answers.append, TIME)
+        place.run(3 * MIN)
+        assert answers == [RequestAnswer(False, "the EVSE is occupied"), RequestAnswer(True)]
+        assert not place.said("turned_away")
+        assert [event.token for event in place.cpo.transactions()[:1]] == [ACCOUNT]
 
 
 def test_a_failing_stop_ends_by_unplugging() -> None:

@@ -18,6 +18,7 @@ from simulator.engine.exchange import Exchange, Subject
 from simulator.ocpi import codec
 from simulator.ocpi.envelope import status_of
 from simulator.ocpi.modules import ModuleID
+from simulator.recording.onlooker import FAILED
 from simulator.wire.carrier import Response
 
 INSTANT_US = 1
@@ -95,6 +96,10 @@ class Siege:
         if self.town.kernel.handler_failures:
             failures = [row for row in self.town.rows.events if row.kind == "exception"]
             self.tally.complaints += [f"a fault of ours: {row.subject} {row.data!r}" for row in failures]
+        self.town.journal.flush()
+        for party, by_rule in self.town.recorder.errors.items():
+            if FAILED in by_rule:
+                self.tally.complaints.append(f"the expert failed at {by_rule[FAILED]} messages of {party}")
 
     def strike(self, attack: Attack, target: Target) -> Response | None:
         """One request; None when the attack has nothing to bite on."""

@@ -32,7 +32,6 @@ def test_2_1_1_has_no_ids_no_routing_and_no_encoding() -> None:
         ({"request_headers": less(SOUND.request_headers, "authorization")}, "authorization"),
         ({"request_headers": {**SOUND.request_headers, "authorization": "Token a-raw-token!"}}, "token-encoding"),
         ({"request_headers": {**SOUND.request_headers, **token("a-token-of-ours\n")}}, "token-encoding"),
-        ({"url": URL + "/"}, "trailing-slash"),
         ({"request_body": b'{"country_code": "NL", "end_date_time": null}'}, "null-field"),
         ({"response_headers": JSON | {"x-request-id": "r1"}}, "ids-echoed"),
         ({"response_headers": IDS | JSON | {"x-request-id": "r2"}}, "ids-echoed"),
@@ -83,8 +82,42 @@ def test_of_a_page_that_only_its_link_tells_the_place_of_nobody_knows_what_lies_
 def test_the_last_page_leads_nowhere_and_any_other_to_the_next() -> None:
     last = replace(A_LIST, url=URL + "?offset=12&limit=1", response_headers=PAGE | {"x-total-count": "12"})
     assert rules(last) == []
-    first = PAGE | {"x-total-count": "12", "link": '<http://h/?offset=1>; rel="next"'}
+    first = PAGE | {"x-total-count": "12", "link": f'<{URL}?offset=1>; rel="next"'}
     assert rules(replace(A_LIST, response_headers=first)) == []
+
+
+@pytest.mark.parametrize(
+    ("query", "total", "link", "said"),
+    [
+        ("", "1", "offset=1", "a Link though all 1 have been shown"),
+        ("?offset=17", "1", "offset=18", "a Link though all 1 have been shown"),
+        ("?offset=11&limit=1", "12", "offset=12", "a Link though all 12 have been shown"),
+        ("?offset=10&limit=1", "12", "offset=11", ""),
+        ("", "many", "offset=1", ""),
+    ],
+)
+def test_a_link_past_the_end_is_seen(query: str, total: str, link: str, said: str) -> None:
+    headers = PAGE | {"x-total-count": total, "link": f'<{URL}?{link}>; rel="next"'}
+    page = replace(A_LIST, url=URL + query, response_headers=headers, response_body=body([SESSION]))
+    assert [each.found for each in Expert().look(page) if each.rule == "link-header"] == [said] * bool(said)
+
+
+def test_a_link_to_another_host_is_seen() -> None:
+    headers = PAGE | {"x-total-count": "2", "link": '<http://169.254.169.254/latest>; rel="next"'}
+    page = replace(A_LIST, response_headers=headers, response_body=body([SESSION]))
+    assert [each.found for each in Expert().look(page)] == ["http://169.254.169.254/latest"]
+    same = headers | {"link": f'<{URL.replace("nl-ema", "NL-EMA")}?page=2>; rel="next"'}
+    assert rules(replace(page, response_headers=same)) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [({}, ["$[1]"]), ({"id": "2"}, []), ({"party_id": "XYZ"}, []), ({"kwh": 2}, ["$[1]"])],
+)
+def test_an_object_is_on_a_page_once(changes: dict[str, Any], said: list[str]) -> None:
+    headers = PAGE | {"x-total-count": "2"}
+    page = replace(A_LIST, response_headers=headers, response_body=body([SESSION, SESSION | changes]))
+    assert [each.path for each in Expert().look(page) if each.rule == "listed-twice"] == said
 
 
 def test_an_answer_goes_back_the_way_that_its_request_came() -> None:
@@ -107,7 +140,6 @@ def test_a_refusal_of_what_is_no_json_may_be_400() -> None:
 def test_what_is_known_to_be_sound_is_looked_at_again_where_it_differs() -> None:
     numbered = replace(SOUND, asked=1, answered=1)
     assert rules(numbered, numbered) == []
-    assert rules(numbered, replace(numbered, url=URL + "/")) == ["trailing-slash"]
     assert rules(numbered, replace(numbered, request_headers={**ROUTING, **JSON}, asked=2)) == [
         "authorization",
         *["message-ids"] * 2,
@@ -189,7 +221,7 @@ def test_what_was_asked_for_is_held_to_the_rules_whole() -> None:
     wrong = replace(cdrs, response_body=body([{"id": 1}, AGAIN_ITSELF]))
     (finding,) = Expert().look(wrong)
     assert (finding.rule, finding.severity, finding.path) == ("credit-id", "error", "$[1].credit_reference_id")
-    assert rules(replace(A_LIST, response_body=body([SESSION, ENDLESS]))) == ["session-end"]
+    assert rules(replace(A_LIST, response_body=body([SESSION, {**ENDLESS, "id": "2"}]))) == ["session-end"]
     assert rules(replace(cdrs, response_body=body("none"))) == ["list-data"]
 
 
@@ -211,7 +243,9 @@ def test_the_records_of_invoices_are_looked_over() -> None:
     (finding,) = Expert().look(replace(put, request_body=json.dumps({**RECORD, "total": 12}).encode()))
     assert (finding.rule, finding.path) == ("unknown-field", "$.total")
     pulled = replace(A_LIST, **newest, route="invoicereconciliation.sender.get_list")
-    assert rules(replace(pulled, response_body=body([RECORD, {**RECORD, "invoice": None}]))) == ["unknown-field"]
+    assert rules(replace(pulled, response_body=body([RECORD, {**RECORD, "id": "R2", "invoice": None}]))) == [
+        "unknown-field"
+    ]
 
 
 def tariff(id: str, **changes: object) -> dict[str, object]:
@@ -303,7 +337,7 @@ def test_a_connector_is_looked_at_again_when_its_tariffs_come_and_each_pair_told
     apart_and_together = (told, DAY, NIGHT, late_day, until("2030-01-01T00:00:00Z"), until("2030-01-02T00:00:00Z"))
     assert rules(*apart_and_together) == ["one-tariff-a-type"] * 2, "as they clash anew"
     delete = replace(NIGHT, method="DELETE", route="tariffs.receiver.delete_tariff", request_body=b"")
-    assert rules(told, DAY, NIGHT, delete, NIGHT) == ["one-tariff-a-type"] * 2
+    assert rules(told, DAY, NIGHT, delete, NIGHT) == ["one-tariff-a-type", "tariff-in-use", "one-tariff-a-type"]
     assert rules(told, DAY, put("tariff", tariff("NIGHT", party_id="XYZ"), "NL/XYZ/NIGHT")) == []
 
 
@@ -361,6 +395,37 @@ def test_a_patch_that_names_two_tariffs_of_a_type_is_seen(told: Seen, path: str)
 def test_a_patch_that_takes_a_tariff_away_or_says_nothing_of_any(told: Seen, count: int) -> None:
     told_rules = rules(put("location", LOCATION, "NL/ABC/L1"), told, DAY, NIGHT)
     assert told_rules.count("one-tariff-a-type") == count
+
+
+DELETE_DAY = replace(DAY, method="DELETE", route="tariffs.receiver.delete_tariff", request_body=b"")
+ONE = {**CONNECTOR, "tariff_ids": ["day"]}
+OTHER = {**CONNECTOR, "tariff_ids": ["night"]}
+AT_E1 = put("connector", ONE, "NL/ABC/L1/E1/1")
+
+
+@pytest.mark.parametrize(
+    ("told", "found"),
+    [
+        ([AT_E1, DAY], "the end of 'DAY', which Connector L1/E1/1 still names"),
+        ([DAY, put("evse", EVSE, "nl/abc/L1/E1")], "the end of 'DAY', which Connector L1/E1/1 still names"),
+        (
+            [DAY, AT_E1, put("connector", ONE, "NL/ABC/L1/E2/1")],
+            "the end of 'DAY', which Connector L1/E1/1 and 1 more still names",
+        ),
+        ([AT_E1], ""),
+        ([DAY, AT_E1, put("connector", OTHER, "NL/ABC/L1/E1/1")], ""),
+        ([DAY, AT_E1, patch("connector", "NL/ABC/L1/E1/1", tariff_ids=["night"])], ""),
+        ([DAY, AT_E1, DELETE_DAY], ""),
+        ([DAY, put("connector", OTHER, "NL/ABC/L1/E1/1")], ""),
+        ([DAY, replace(AT_E1, receiver="NL-EMB")], ""),
+    ],
+)
+def test_a_tariff_is_not_deleted_while_a_connector_names_it(told: list[Seen], found: str) -> None:
+    expert = Expert()
+    for each in told:
+        expert.look(each)
+    findings = expert.look(DELETE_DAY)
+    assert [(each.rule, each.found) for each in findings] == ([("tariff-in-use", found)] if found else [])
 
 
 def test_tariffs_that_are_pulled_later_are_told_with_their_place_in_the_list() -> None:

@@ -169,6 +169,7 @@ def test_a_session_begins_and_ends_once(pushes: list[Seen], expected: list[str])
     [
         ([put(0), patch(60, kwh=1.5), patch(120, kwh=2)], []),
         ([put(0), patch(60, kwh=1.4)], ["energy-falls"]),
+        ([put(0), patch(60, kwh="NaN")], []),
         ([put(120), patch(180, kwh=1.4, last_updated=minute(1))], ["last-updated-back"]),
         ([put(0), put(60, kwh=1.4)], []),
         ([put(0), patch(60, kwh=3), patch(120, last_updated=minute(2)), patch(180, kwh=2)], ["energy-falls"]),
@@ -179,6 +180,15 @@ def test_a_session_begins_and_ends_once(pushes: list[Seen], expected: list[str])
 )
 def test_the_energy_of_a_session_grows(pushes: list[Seen], expected: list[str]) -> None:
     assert rules(*pushes) == expected
+
+
+@pytest.mark.parametrize("version", ["2.1.1", "2.2.1"])
+def test_the_currency_of_a_session_stays(version: str) -> None:
+    begun = put(0, version, currency="EUR")
+    assert rules(begun, patch(60, version, kwh=2), patch(120, version, currency="eur")) == []
+    assert rules(begun, patch(60, version, kwh=2), patch(120, version, currency="USD")) == ["session-currency"]
+    assert rules(begun, put(60, version, currency="USD")) == ["session-currency"]
+    assert rules(put(0, version), patch(60, version, currency="USD")) == []
 
 
 @pytest.mark.parametrize("version", ["2.1.1", "2.2.1"])

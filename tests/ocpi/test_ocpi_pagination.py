@@ -49,6 +49,11 @@ def test_the_limit_is_capped_and_the_filters_are_kept() -> None:
     ]
 
 
+@pytest.mark.parametrize("digits", [3, 18, 19, 23, 5000])
+def test_a_limit_of_any_size_is_capped(digits: int) -> None:
+    assert parse_query("limit=" + "9" * digits, max_limit=100).limit == 100
+
+
 def test_the_last_page_has_no_link() -> None:
     assert "Link" not in paginate(100, parse_query("", 100), BASE, "")
     assert "Link" in paginate(101, parse_query("", 100), BASE, "")
@@ -68,6 +73,8 @@ def test_date_from_is_inclusive_and_date_to_exclusive() -> None:
         ("limit=-1", ["?limit"]),
         ("limit=ten", ["?limit"]),
         ("offset=-1&limit=1.5", ["?offset", "?limit"]),
+        ("limit=-" + "9" * 23, ["?limit"]),
+        ("limit=" + "0" * 23, ["?limit"]),
         ("offset=%C2%B2", ["?offset"]),
         ("offset=" + "9" * 5000, ["?offset"]),
         ("date_from=2026-05-04T06:00:00%2B00:00", ["?date_from"]),

@@ -88,9 +88,26 @@ def test_a_connector_that_the_network_fills_in_is_told_each_time(desk: OpenTown)
 def test_who_speaks_2_1_1_is_answered_in_its_fields(desk: OpenTown) -> None:
     told = say(desk, CPO, EMSP, "POST", desk.url(CPO, EMSP, "cdrs", "RECEIVER"), bill(desk, "B2", "NOBODY"))
     assert told.status == 2001
-    assert told.envelope["status_message"].startswith("$.auth_id: found what cannot be kept here")
-    assert "No Token with the contract “NOBODY” at $.auth_id is known here" in told.envelope["status_message"]
+    sentence = (
+        "$.auth_id: found 'NOBODY', expected the contract or the uid of a token that is known here "
+        "(OCPI 2.1.1 status_codes, 2xxx: Client errors)."
+    )
+    assert told.envelope["status_message"] == sentence
     (hint,) = desk.hints(told.exchange)
-    assert (hint.path, hint.section) == ("$.auth_id", "Books of OCPI 2.2.1 (no part of OCPI)")
+    assert (hint.rule, hint.severity, hint.path, hint.sentence) == ("refused", "warning", "$.auth_id", sentence)
     asked = say(desk, CPO, EMSP, "POST", desk.url(CPO, EMSP, "tokens", "SENDER", "ANY", "authorize") + "?type=XX")
     assert asked.envelope["status_message"] == "Token type 'XX' is not one of OTHER, RFID."
+
+
+def test_what_our_books_cannot_hold_is_no_error_of_who_sent_it(desk: OpenTown) -> None:
+    issue(desk, "SHARED", contract_id="SHARED-1")
+    issue(desk, "SHARED", type="OTHER", contract_id="SHARED-2")
+    told = say(desk, CPO, EMSP, "POST", desk.url(CPO, EMSP, "cdrs", "RECEIVER"), bill(desk, "B3", "SHARED"))
+    assert told.status == 2001
+    (hint,) = desk.hints(told.exchange)
+    assert (hint.rule, hint.severity, hint.section) == (
+        "not-understood",
+        "warning",
+        "Books of OCPI 2.2.1 (no part of OCPI)",
+    )
+    assert "2 Tokens with the name “SHARED” are known here" in hint.sentence

@@ -100,7 +100,7 @@ def fit(kind: str, tree: Tree, card: Token) -> Tree:
         return tree | fit_location(tree)
     times = {"start_date_time": START, "start_datetime": START}
     if kind == "cdr":
-        tree |= fit_total(tree["total_cost"])
+        tree |= fit_total(tree["total_cost"]) | {"session_id": id}
         times |= {"end_date_time": END, "stop_date_time": END}
     place = {}
     theirs = {"country_code": card.country_code, "party_id": card.party_id, "uid": card.uid}

@@ -177,6 +177,42 @@ def test_a_crawl_that_is_led_in_a_circle_or_astray_ends(many: OpenTown) -> None:
         many.server(CPO, honest)
 
 
+@pytest.mark.parametrize(
+    ("total", "empty", "asked", "ends"),
+    [
+        ("1", False, 2, True),
+        ("1", True, 2, True),
+        ("0", True, 1, True),
+        ("2", False, 101, False),
+        (None, True, 101, False),
+    ],
+)
+def test_a_crawl_that_is_led_on_for_ever_ends(
+    many: OpenTown, total: str | None, empty: bool, asked: int, ends: bool
+) -> None:
+    """After one page that brings nothing new if all have been shown, else after a hundred in a row."""
+    honest = many.world.cpos[CPO].office.node.server
+    one = ask(many, "limit=1").data
+    url = many.url(EMSP, CPO, "locations", "SENDER")
+    urls: list[str] = []
+
+    def endless(inbound: Inbound) -> Response:
+        urls.append(inbound.request.url)
+        answer = json_answer([] if empty and (len(urls) > 1 or total == "0") else one)
+        counted = (("X-Total-Count", total),) if total is not None else ()
+        more = ("Link", f'<{url}?offset={len(urls)}>; rel="next"')
+        return Response(200, (*answer.headers, *counted, more), answer.body)
+
+    try:
+        many.server(CPO, endless)
+        found = crawled(many)
+    finally:
+        many.server(CPO, honest)
+    assert (len(urls), found.complete) == (asked, ends)
+    assert ends or found.problem == f"The pages of NL-ABC lead in a circle at {urls[-1]}."
+    assert {location.id for location in found.objects} <= {each["id"] for each in one}
+
+
 @pytest.mark.parametrize("link", ["/next/2", "?cursor=2"])
 def test_a_link_may_be_relative_to_the_page_that_it_is_on(many: OpenTown, link: str) -> None:
     honest = many.world.cpos[CPO].office.node.server

@@ -33,6 +33,8 @@ class Echo:
         answered: int,
         response_headers: Mapping[str, str],
     ) -> Iterator[tuple[str, Said]]:
+        if row.http_status == 599:
+            raise ValueError("no such status")
         bare = {name: value for name, value in request_headers.items() if not name.startswith("x-")}
         if asked and self._seen.setdefault(asked, bare) != bare:
             yield row.sender, Said("number-of-others", "error")

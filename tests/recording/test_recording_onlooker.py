@@ -59,7 +59,21 @@ def test_neither_writer_nor_level_nor_batch_makes_a_difference(
 
 
 @pytest.mark.parametrize("writer", ["thread", "process"])
-def test_an_onlooker_that_fails_ends_the_recording_with_a_sentence(tmp_path: Path, writer: WriterKind) -> None:
+def test_an_onlooker_that_fails_at_a_message_says_so_and_looks_at_the_next(tmp_path: Path, writer: WriterKind) -> None:
+    recorder = Recorder.create(tmp_path / "run.ocpirun", "full", META, writer=writer, onlooker=ECHO)
+    recorder.message(message(1, http_status=599))
+    recorder.message(message(2, http_status=500))
+    recorder.close({})
+    assert recorder.errors["NL-ABC"] == {"onlooker-failed": 1}
+    with Recording.open(tmp_path / "run.ocpirun") as recording:
+        failure, *others = recording.hints()
+    assert (failure.exchange, failure.severity) == (1, "error")
+    assert "ValueError: no such status" in failure.sentence
+    assert {hint.exchange for hint in others} == {2}
+
+
+@pytest.mark.parametrize("writer", ["thread", "process"])
+def test_headers_that_are_none_end_the_recording_with_a_sentence(tmp_path: Path, writer: WriterKind) -> None:
     recorder = Recorder.create(tmp_path / "run.ocpirun", "full", META, writer=writer, onlooker=ECHO)
     recorder.message(message(1, http_status=500, response_headers=(("Broken", 1),)))
     with pytest.raises(RecordingFailed, match="recording stopped"):

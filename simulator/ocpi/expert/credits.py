@@ -5,12 +5,11 @@ section 3.4 and case 37.
 """
 
 from collections.abc import Iterator
-from decimal import Decimal
 from typing import Final
 
 from msgspec import Struct
 
-from simulator.ocpi.datatypes import ci_key
+from simulator.ocpi.datatypes import Number, ci_key
 from simulator.ocpi.expert.memory import Memory
 from simulator.ocpi.expert.parts import part_of
 from simulator.ocpi.expert.seen import Seen
@@ -22,8 +21,8 @@ _SAME: Final = ("start_date_time", "end_date_time", "currency", "total_energy", 
 
 
 class _Price(Struct, frozen=True):
-    excl_vat: Decimal | None = None
-    before_taxes: Decimal | None = None
+    excl_vat: Number | None = None
+    before_taxes: Number | None = None
 
 
 class _Cdr(Struct, frozen=True):
@@ -35,9 +34,9 @@ class _Cdr(Struct, frozen=True):
     start_date_time: str = ""
     end_date_time: str = ""
     currency: str = ""
-    total_energy: Decimal | None = None
-    total_time: Decimal | None = None
-    total_parking_time: Decimal | None = None
+    total_energy: Number | None = None
+    total_time: Number | None = None
+    total_parking_time: Number | None = None
     total_cost: _Price = _Price()
 
 

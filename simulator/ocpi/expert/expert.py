@@ -16,6 +16,8 @@ from simulator.ocpi.expert.credits import Credits
 from simulator.ocpi.expert.handshakes import Handshakes
 from simulator.ocpi.expert.hops import Hops
 from simulator.ocpi.expert.pages import Pages
+from simulator.ocpi.expert.paths import Paths
+from simulator.ocpi.expert.places import Places
 from simulator.ocpi.expert.plugs import Plugs
 from simulator.ocpi.expert.references import References
 from simulator.ocpi.expert.requests import check_request_form
@@ -53,6 +55,8 @@ class Expert:
 
     def __init__(self) -> None:
         self._handshakes = Handshakes()
+        self._paths = Paths()
+        self._places = Places()
         self._pages = Pages()
         self._plugs = Plugs()
         self._results = Results()
@@ -119,8 +123,10 @@ class Expert:
     def look_at_request(self, seen: Seen) -> list[Finding]:
         """What there is to remark on what the sender did."""
         one_each = self._handshakes.one_party_each(seen)
-        kind = ("request", seen.asked, seen.route, seen.module, seen.version, seen.has_slash, bool(seen.request_body))
+        kind = ("request", seen.asked, seen.route, seen.module, seen.version, bool(seen.request_body))
         found = self._check_form((*kind, one_each), seen.asked, check_request_form(seen, one_each))
+        found += self._paths.check_request(seen)
+        found += self._places.check_request(seen)
         found += self._handshakes.check_request(seen)
         if self._handshakes.is_hub(seen.receiver) and seen.has_ids and uses_routing_headers(seen.module):
             found += check_way(seen)
@@ -148,6 +154,8 @@ class Expert:
         found += self._pages.check(seen)
         found += check_page(seen)
         found += self._handshakes.check_answer(seen)
+        self._paths.remember_answer(seen)
+        self._places.remember_answer(seen)
         objects, odd = look_at_answered(seen)
         odd += self._plugs.check(seen, objects)
         found += [each.in_version(seen.version) for each in odd]

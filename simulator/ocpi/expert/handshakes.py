@@ -1,7 +1,7 @@
-"""Whether both sides keep to what they agreed on: which token is in force, and which endpoints there are.
+"""Whether both sides keep to what they agreed on: which token is in force, and whose platforms they are.
 
-Read off the handshakes themselves: the credentials that go to and fro, and the version details. Source: OCPI 2.2.1,
-Credentials module; Transport and format, Interface endpoints; digest, section 2.8.
+Read off the handshakes themselves: the credentials that go to and fro. Source: OCPI 2.2.1, Credentials module; digest,
+section 2.8.
 """
 
 from collections.abc import Iterator
@@ -11,12 +11,9 @@ import msgspec
 
 from simulator.ocpi import codec
 from simulator.ocpi import headers as h
-from simulator.ocpi.expert.memory import Memory
 from simulator.ocpi.expert.seen import Seen
 from simulator.ocpi.findings import Finding
-from simulator.ocpi.pagination import absolute, next_url
 
-_OPEN_TO_ALL: Final = ("versions", "credentials")
 _UNAUTHORISED: Final = 401
 _HANDSHAKES: Final = ("credentials.post", "credentials.put")
 Way = tuple[str, str]
@@ -26,7 +23,7 @@ Token = tuple[str, str, str]
 
 
 class Handshakes:
-    """Remembers the tokens that handshakes gave and took, and the endpoints that were published.
+    """Remembers the tokens that handshakes gave and took.
 
     Two platforms may have several connections (a hub stands in the place of others towards a peer of 2.1.1), so tokens
     are known by themselves: `peers` leads from each to the one that goes the other way. `replaced` says since when
@@ -39,8 +36,6 @@ class Handshakes:
         self._replaced: dict[Token, int] = {}
         self._dead: dict[Token, int] = {}
         self._successors: dict[Token, Token] = {}
-        self._published: dict[Way, dict[str, None]] = {}
-        self._handed_out: Memory[tuple[str, str, str], None] = Memory()
         self._one_each: dict[Way, bool] = {}
         self._versions: dict[Way, str] = {}
         self._hubs: dict[str, None] = {}
@@ -58,14 +53,10 @@ class Handshakes:
         return self._one_each.get((seen.sender, seen.receiver), False)
 
     def check_request(self, seen: Seen) -> Iterator[Finding]:
-        """A token of the past, and a path that nobody published."""
+        """A token of the past."""
         if self._is_stale(seen):
             expected = "the token of the last handshake; the earlier one is dead"
             yield seen.remark("stale-token", h.AUTHORIZATION, "an earlier token", expected, "credentials", "error")
-        if self._is_nowhere(seen):
-            expected = "a URL below an endpoint of the version details; paths are never built by convention"
-            section = "transport_and_format, Interface endpoints"
-            yield seen.remark("hard-wired-path", "path", seen.url, expected, section, "error")
 
     def check_answer(self, seen: Seen) -> Iterator[Finding]:
         """A stale token let in, a registration taken twice; then what the exchange agreed on is remembered."""
@@ -90,15 +81,6 @@ class Handshakes:
         if party not in (*named, _hub(credentials)) and "/via/" not in seen.url:
             expected = f"{party}, as was agreed on; messages for it will not find anybody else"
             yield seen.remark("other-party", "$.roles", ", ".join(named), expected, "credentials", "warning")
-
-    def _is_nowhere(self, seen: Seen) -> bool:
-        """Whether a path was not found that no endpoint, Link or Location has led the sender to."""
-        published = self._published.get((seen.sender, seen.receiver), {})
-        if not published or seen.module in _OPEN_TO_ALL or seen.http_status not in (404, 405):
-            return False
-        if (seen.sender, seen.receiver, seen.url) in self._handed_out:
-            return False
-        return not any(seen.url.startswith(url) for url in published)
 
     def _is_stale(self, seen: Seen) -> bool:
         """Whether all that the sender presents was in force once, and nothing of it was when it sent it.
@@ -130,12 +112,7 @@ class Handshakes:
                 self._bury_before(token, seen.end_us)
         if not seen.ok:
             return
-        told = seen.response_headers.get("location") or next_url(seen.response_headers.get("link"))
-        if told:
-            self._handed_out[seen.sender, seen.receiver, absolute(told, seen.url)] = None
-        if seen.route == "versions.get_details":
-            self._published.setdefault((seen.sender, seen.receiver), {}).update(dict.fromkeys(_urls(seen.data)))
-        elif seen.route in (*_HANDSHAKES, "credentials.delete"):
+        if seen.route in (*_HANDSHAKES, "credentials.delete"):
             theirs, ours = _token(seen.data), _token(seen.request_body)
             for token in _presented(seen):
                 self._end(seen, token, theirs)
@@ -226,14 +203,6 @@ def _is_only_hub(party: str, credentials: bytes | None) -> bool:
 def _is_of_one(credentials: bytes | None) -> bool:
     """Whether a platform has one party, in whatever roles, and is no hub."""
     return len(dict.fromkeys(_named(credentials))) == 1 and not _is_hub(credentials)
-
-
-def _urls(details: bytes | None) -> Iterator[str]:
-    endpoints = _tree(details).get("endpoints")
-    for endpoint in endpoints if isinstance(endpoints, list) else ():
-        url = endpoint.get("url") if isinstance(endpoint, dict) else None
-        if isinstance(url, str):
-            yield url
 
 
 def _tree(raw: bytes | None) -> dict[str, Any]:

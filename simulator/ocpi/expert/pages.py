@@ -1,4 +1,4 @@
-"""Whether a page that is not the last one leads on to the next.
+"""Whether a page that is not the last one leads on to the next, the last one nowhere, and none has an object twice.
 
 What lies before a page is said by the offset in its URL. A Link is the server's own business and need not have one:
 then nobody else knows how far it leads. Source: OCPI 2.2.1, Transport and format, Pagination.
@@ -9,17 +9,31 @@ from typing import Final
 from urllib.parse import parse_qsl
 
 import msgspec
+from msgspec import Struct
 
 from simulator.ocpi import codec
 from simulator.ocpi import headers as h
 from simulator.ocpi.expert.memory import Memory
 from simulator.ocpi.expert.seen import Seen
 from simulator.ocpi.findings import Finding
-from simulator.ocpi.pagination import absolute, next_url
+from simulator.ocpi.pagination import absolute, next_url, total_of
 
 PAGINATION: Final = "transport_and_format, Pagination"
-_MOST_DIGITS: Final = 18
 _items: Final = msgspec.json.Decoder(list[msgspec.Raw]).decode
+
+
+class _Object(Struct, frozen=True):
+    """What tells the objects of a list apart; each class has some of it."""
+
+    country_code: str = ""
+    party_id: str = ""
+    id: str = ""
+    uid: str = ""
+    type: str = ""
+    role: str = ""
+
+
+_objects: Final = msgspec.json.Decoder(list[_Object]).decode
 
 
 class Pages:
@@ -29,26 +43,32 @@ class Pages:
         self._linked: Memory[tuple[str, str, str], None] = Memory()
 
     def check(self, seen: Seen) -> Iterator[Finding]:
-        """A page without a Link though not all has been shown."""
+        """A page without a Link though not all has been shown, or with one that leads past the end or astray."""
         if not is_page(seen) or not seen.ok:
             return
-        link = seen.response_headers.get("link")
+        yield from _check_repeats(seen)
+        header = seen.response_headers.get("link")
+        link = next_url(header)
         if link is not None:
-            self._remember(seen, next_url(link))
-            return
+            yield from self._check_link(seen, absolute(link, seen.url))
+        total = total_of(seen.response_headers.get("x-total-count"))
         offset = dict(parse_qsl(seen.url.partition("?")[2])).get("offset")
-        if offset is None and (seen.sender, seen.receiver, seen.url) in self._linked:
+        if total is None or (offset is None and (seen.sender, seen.receiver, seen.url) in self._linked):
             return
-        total = _whole(seen.response_headers.get("x-total-count", ""))
-        shown = total and _whole(offset or "") + _count(seen.data)
-        if shown < total:
+        shown = (total_of(offset) or 0) + _count(seen.data)
+        if header is None and shown < total:
             found = f"nothing, though only {shown} of {total} have been shown"
             yield seen.remark("link-header", h.LINK, found, '<URL>; rel="next"', PAGINATION, "error")
+        elif link is not None and shown >= total:
+            found = f"a Link though all {total} have been shown"
+            yield seen.remark("link-header", h.LINK, found, "none on the last page", PAGINATION, "warning")
 
-    def _remember(self, seen: Seen, link: str | None) -> None:
-        if link is None or "offset=" in link:
-            return
-        self._linked[seen.sender, seen.receiver, absolute(link, seen.url)] = None
+    def _check_link(self, seen: Seen, url: str) -> Iterator[Finding]:
+        if "offset=" not in url:
+            self._linked[seen.sender, seen.receiver, url] = None
+        if _host(url) != _host(seen.url):
+            expected = "a page of the list that was asked for, at the host that was asked"
+            yield seen.remark("link-header", h.LINK, url, expected, PAGINATION, "warning")
 
 
 def is_page(seen: Seen) -> bool:
@@ -56,9 +76,22 @@ def is_page(seen: Seen) -> bool:
     return seen.route.endswith(".get_list") and seen.module != "versions"
 
 
-def _whole(text: str) -> int:
-    """A whole number in a header or a query; 0 for what is none."""
-    return int(text) if text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS else 0
+def _check_repeats(seen: Seen) -> Iterator[Finding]:
+    """An object that one page has twice; over several pages a list may have moved meanwhile."""
+    try:
+        objects = _objects(seen.data or b"[]")
+    except codec.UNREADABLE:
+        return
+    first: dict[_Object, int] = {}
+    for index, each in enumerate(objects):
+        if (at := first.setdefault(each, index)) != index:
+            expected = f"each object once; it is that at $[{at}]"
+            yield seen.remark("listed-twice", f"$[{index}]", repr(each.id or each.uid), expected, PAGINATION, "error")
+
+
+def _host(url: str) -> str:
+    _, _, rest = url.partition("://")
+    return rest.partition("/")[0].partition("?")[0].lower()
 
 
 def _count(data: bytes | None) -> int:

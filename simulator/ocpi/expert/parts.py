@@ -4,17 +4,17 @@ from functools import lru_cache
 from typing import Final, TypeVar
 from urllib.parse import parse_qsl, unquote
 
-import msgspec
 from msgspec import Struct
 
 from simulator.ocpi import headers as h
-from simulator.ocpi.codec import UNREADABLE
+from simulator.ocpi.codec import UNREADABLE, decoder
 from simulator.ocpi.datatypes import ci_key, is_datetime, later
 from simulator.ocpi.expert.seen import Seen
 
 _TO_COUNTRY: Final = h.OCPI_TO_COUNTRY_CODE.lower()
 _TO_PARTY: Final = h.OCPI_TO_PARTY_ID.lower()
 _is_one: Final = lru_cache(4096)(is_datetime)
+_decoder: Final = lru_cache(64)(decoder)
 
 T = TypeVar("T", bound=Struct)
 Told = tuple[str, str, str, str]
@@ -27,7 +27,8 @@ def part_of(raw: bytes | None, cls: type[T]) -> T:
     Each field of the class has a default.
     """
     try:
-        return msgspec.json.decode(raw or b"{}", type=cls)
+        part: T = _decoder(cls).decode(raw or b"{}")
+        return part
     except UNREADABLE:
         return cls()
 

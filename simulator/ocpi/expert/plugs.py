@@ -1,7 +1,7 @@
-"""Whether the tariffs that Connectors name go together: a rule that takes more than one message to see.
+"""Whether the tariffs that Connectors name go together and stay: rules that take more than one message to see.
 
-Whichever comes last shows it: a Connector whose tariffs are known, or a tariff that a known Connector names. Source:
-OCPI 2.2.1 and 2.3.0 Locations, Connector, tariff_ids; digest, case 53.
+Whichever comes last shows the first: a Connector whose tariffs are known, or a tariff that a known Connector names.
+Source: OCPI 2.2.1 and 2.3.0 Locations, Connector, tariff_ids; Tariffs, DELETE; digest, section 3.7 and case 53.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -31,7 +31,7 @@ Pair = tuple[str, str]
 
 
 class Plugs:
-    """Remembers what a platform has told another of tariffs and of the Connectors that name several."""
+    """Remembers what a platform has told another of tariffs and of the Connectors that name them."""
 
     def __init__(self) -> None:
         self._known: dict[tuple[str, ...], _Known] = {}
@@ -63,7 +63,12 @@ class Plugs:
                 yield seen.remark(ONE_TARIFF_A_TYPE, f"{path}.id", found, expected, section, "error")
         if seen.route == _DELETED and seen.ok:
             *_, id = parts = seen.url.partition("?")[0].split("/")
-            self._of((seen.sender, seen.receiver), _owner_at(parts, _OBJECT)).drop(ci_key(id))
+            plugs = self._of((seen.sender, seen.receiver), _owner_at(parts, _OBJECT)).drop(ci_key(id))
+            if plugs:
+                others = f" and {len(plugs) - 1} more" if len(plugs) > 1 else ""
+                found = f"the end of {id!r}, which Connector {plugs[0]}{others} still names"
+                expected = "first a change of the Connectors that name it"
+                yield seen.remark("tariff-in-use", "path", found, expected, "tariffs, DELETE", "warning")
 
     def _of(self, way: tuple[str, str], owner: tuple[str, str]) -> "_Known":
         key = (*way, ci_key(owner[0]), ci_key(owner[1]))
@@ -74,20 +79,20 @@ class Plugs:
 
 
 class _Plug(Struct):
-    """A Connector that names several tariffs, where it is, and the pairs of these that were remarked on."""
+    """A Connector that names tariffs: where it is, their ids, and the pairs of these that were remarked on."""
 
     place: Place
-    connector: Any
+    tariff_ids: tuple[str, ...]
     told: dict[Pair, None]
 
     def clashes(self, tariffs: Mapping[str, Any]) -> dict[Pair, tuple[Any, Any]]:
         """The pairs of its tariffs that do not go together."""
-        found = clashes(self.connector, tariffs)
+        found = clashes(self.tariff_ids, tariffs)
         return {(ci_key(first.id), ci_key(second.id)): (first, second) for _, first, second in found}
 
 
 class _Known:
-    """One owner's tariffs, and by Location its Connectors that name several of them."""
+    """One owner's tariffs, and by Location its Connectors that name some."""
 
     def __init__(self) -> None:
         self.tariffs: dict[str, Any] = {}
@@ -101,17 +106,20 @@ class _Known:
         self.tariffs[id] = tariff
         return True
 
-    def drop(self, id: str) -> None:
-        """A tariff is deleted."""
-        self.tariffs.pop(id, None)
-        for plug in self._naming(id):
+    def drop(self, id: str) -> list[str]:
+        """A tariff is deleted; the Connectors that name it, if it was there."""
+        if self.tariffs.pop(id, None) is None:
+            return []
+        plugs = list(self._naming(id))
+        for plug in plugs:
             plug.told = {pair: None for pair in plug.told if id not in pair}
+        return ["/".join(plug.place) for plug in plugs]
 
     def place(self, place: Place, obj: Any) -> None:
         """A Location, an EVSE or a Connector is told, with all that is in it; what is wrong with it has been said."""
         depth, ids = len(place), [ci_key(id) for id in place]
         others = [plug for plug in self._plugs.pop(ids[0], ()) if [ci_key(id) for id in plug.place[:depth]] != ids]
-        new = [_Plug(where, connector, {}) for where, connector in _below(place, obj)]
+        new = [_Plug(where, tuple(connector.tariff_ids), {}) for where, connector in _below(place, obj)]
         for plug in new:
             plug.told = dict.fromkeys(plug.clashes(self.tariffs))
         if others or new:
@@ -128,16 +136,16 @@ class _Known:
 
     def _naming(self, id: str) -> Iterator[_Plug]:
         for plugs in self._plugs.values():
-            yield from (plug for plug in plugs if id in map(ci_key, plug.connector.tariff_ids))
+            yield from (plug for plug in plugs if id in map(ci_key, plug.tariff_ids))
 
 
 def _below(place: Place, obj: Any) -> Iterator[tuple[Place, Any]]:
-    """The Connectors that name several tariffs in what lies at a place, each after its own."""
+    """The Connectors that name tariffs in what lies at a place, each after its own."""
     for evse in getattr(obj, "evses", ()):
         yield from _below((*place, evse.uid), evse)
     for connector in getattr(obj, "connectors", ()):
         yield from _below((*place, connector.id), connector)
-    if len(getattr(obj, "tariff_ids", ())) > 1:
+    if getattr(obj, "tariff_ids", ()):
         yield place, obj
 
 

@@ -15,15 +15,12 @@ IDS = (h.X_REQUEST_ID, h.X_CORRELATION_ID)
 
 
 def check_request_form(seen: Seen, one_party_each: bool) -> Iterator[Finding]:
-    """The headers and the path of a request; between platforms of one party each it is clear who speaks to whom."""
+    """The headers of a request; between platforms of one party each it is clear who speaks to whom."""
     headers = seen.request_headers
     if seen.request_body and "application/json" not in headers.get("content-type", "").lower():
         found = repr(headers.get("content-type", "nothing"))
         section = "transport_and_format, JSON"
         yield seen.remark("content-type", h.CONTENT_TYPE, found, "application/json", section, "warning")
-    if seen.has_slash:
-        expected = "the path as the endpoint's URL makes it"
-        yield seen.remark("trailing-slash", "path", "a slash at its end", expected, "transport_and_format", "note")
     # Whoever asks which versions there are has not chosen one yet, and may write as the oldest does.
     if seen.has_ids and seen.route != "versions.get_list":
         yield from _check_token(seen)

@@ -81,11 +81,6 @@ class Seen(Struct, frozen=True, kw_only=True):
         answer = self.envelope
         return None if answer is None or answer.data is msgspec.UNSET else bytes(answer.data)
 
-    @property
-    def has_slash(self) -> bool:
-        """Whether the path ends with a slash."""
-        return self.url.partition("?")[0].endswith("/")
-
     def is_json(self) -> bool:
         """Whether the request's body can be read as JSON at all."""
         try:

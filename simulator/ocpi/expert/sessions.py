@@ -1,4 +1,4 @@
-"""Whether a Session goes on as one can: it ends once, its energy grows, its periods follow those that were told.
+"""Whether a Session goes on as one can: it ends once, its energy grows, its periods follow, its currency stays.
 
 Most of a Session is told by PATCHes, which say too little to be looked at by themselves; a whole one is asked the rules
 of its class instead. Source: OCPI 2.2.1, Sessions: PATCH, Session object, SessionStatus; digest, section 3.3.
@@ -10,6 +10,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from simulator.ocpi.datatypes import Number
 from simulator.ocpi.expert.memory import Memory
 from simulator.ocpi.expert.parts import Told, is_after, part_of, told_of
 from simulator.ocpi.expert.seen import OLDEST, Seen
@@ -33,7 +34,8 @@ class _Part(Struct, frozen=True):
     """What a message tells of a Session; empty or None for what it does not."""
 
     status: str = ""
-    kwh: Decimal | None = None
+    kwh: Number | None = None
+    currency: str = ""
     start_date_time: str = ""
     end_date_time: str = ""
     charging_periods: tuple[_Period, ...] = ()
@@ -51,6 +53,7 @@ class _Known(Struct, frozen=True):
     sent_us: int = 0
     status: str = ""
     kwh: Decimal = Decimal(0)
+    currency: str = ""
     start: str = ""
     end: str = ""
     last_period: str = ""
@@ -79,19 +82,22 @@ class Sessions:
             yield went_back(seen, told.last_updated, known.last_updated)
             return
         if is_after(told.last_updated, known.last_updated):
-            yield from _check_status(seen, told, known)
+            yield from _check_update(seen, told, known)
         if seen.route == _PATCH_ROUTE:
             yield from _check_patch(seen, told, known)
         self._known[key] = _together(seen, told, _NOTHING if seen.route == _PUT_ROUTE else known)
 
 
-def _check_status(seen: Seen, told: _Part, known: _Known) -> Iterator[Finding]:
+def _check_update(seen: Seen, told: _Part, known: _Known) -> Iterator[Finding]:
     if known.status in _ENDED:
         found = f"an update of a Session that is {known.status}"
         yield seen.remark("session-ended", "$.last_updated", found, "none, for nothing changes it", _STATUS, "error")
     elif known.status == "ACTIVE" and told.status in _BEFORE:
         expected = "ACTIVE, as it was, or how it has ended"
         yield seen.remark("session-status", "$.status", told.status, expected, _STATUS, "warning")
+    if known.currency and told.currency and told.currency.upper() != known.currency.upper():
+        expected = f"{known.currency}, in which all of the Session was told before"
+        yield seen.remark("session-currency", "$.currency", told.currency, expected, _SESSION, "warning")
 
 
 def _check_patch(seen: Seen, told: _Part, known: _Known) -> Iterator[Finding]:
@@ -123,6 +129,7 @@ def _together(seen: Seen, told: _Part, known: _Known) -> _Known:
         sent_us=seen.start_us,
         status=told.status or known.status,
         kwh=known.kwh if told.kwh is None else told.kwh,
+        currency=told.currency or known.currency,
         start=told.start_date_time or known.start,
         end=told.end_date_time or known.end,
         last_period=told.charging_periods[-1].start_date_time if told.charging_periods else known.last_period,

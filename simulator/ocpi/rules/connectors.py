@@ -33,7 +33,7 @@ def check_connector_tariffs(place: Any, tariffs: Iterable[Any]) -> Iterator[Find
     owner = _owner(place)
     known = {ci_key(each.id): each for each in tariffs if not owner or _owner(each) in ((), owner)}
     for path, connector in _with_several_tariffs(place, "$"):
-        for index, first, second in clashes(connector, known):
+        for index, first, second in clashes(connector.tariff_ids, known):
             where, expected = f"{path}.tariff_ids[{index}]", no_other(first, second)
             yield remark(ONE_TARIFF_A_TYPE, where, repr(second.id), expected, "locations, Connector")
 
@@ -47,12 +47,12 @@ def _with_several_tariffs(place: Any, path: str) -> Iterator[tuple[str, Any]]:
         yield path, place
 
 
-def clashes(connector: Any, known: Mapping[str, Any]) -> Iterator[tuple[int, Any, Any]]:
-    """The pairs of one type among its tariffs that are valid at one time, each after the place of the second id.
+def clashes(tariff_ids: Iterable[str], known: Mapping[str, Any]) -> Iterator[tuple[int, Any, Any]]:
+    """The pairs of one type among these tariffs that are valid at one time, each after the place of the second id.
 
     `known` are the tariffs by `ci_key` of their ids.
     """
-    named = [(index, known.get(ci_key(id))) for index, id in enumerate(connector.tariff_ids)]
+    named = [(index, known.get(ci_key(id))) for index, id in enumerate(tariff_ids)]
     for (_, first), (index, second) in combinations(named, 2):
         if first is not None and second is not None and _type(first) == _type(second) and _overlap(first, second):
             yield index, first, second

@@ -1,0 +1,92 @@
+"""A Session is billed once, and a bill is taken back once and as it was: nothing is paid, or paid back, twice.
+
+The case is that of the digest, section 4.
+"""
+
+import pytest
+from parties_lister import Lister, read
+from parties_objects import Json, cdr
+from run_town import OpenTown, Told
+
+CPO, EMSP = "NL-ABC", "NL-EMA"
+BACK = {"excl_vat": -4.5}
+
+
+def post(desk: OpenTown, body: object) -> Told:
+    return desk.ask(CPO, EMSP, "POST", desk.url(CPO, EMSP, "cdrs", "RECEIVER"), body)
+
+
+def credit(id: str, of: str, **changes: object) -> Json:
+    """A credit that takes a bill back as it was."""
+    return cdr(of) | {"id": id, "credit": True, "credit_reference_id": of, "total_cost": BACK, **changes}
+
+
+def booked(desk: OpenTown, *ids: str) -> str:
+    return str(sum(row.amount for row in desk.ledger.payables if row.cdr_id in ids))
+
+
+def remarks(desk: OpenTown, told: Told) -> list[tuple[str, str, str]]:
+    return [(hint.rule, hint.severity, hint.path) for hint in desk.hints(told.exchange)]
+
+
+def test_case_37_a_credit_takes_a_bill_back_and_its_session_is_billed_anew(desk: OpenTown) -> None:
+    told = [post(desk, body) for body in (cdr("B1"), credit("B1-C", "b1"), cdr("B1-2", session_id="session-of-B1"))]
+    assert [each.http for each in told] == [201, 201, 201]
+    assert [remarks(desk, each) for each in told] == [[], [], []]
+    assert booked(desk, "B1", "B1-C", "B1-2") == "4.5"
+    assert post(desk, credit("B1-C", "b1")).http == 200, "it came again"
+
+
+def test_a_session_is_not_billed_twice(desk: OpenTown) -> None:
+    post(desk, cdr("B2"))
+    told = post(desk, cdr("B2-2", session_id="SESSION-OF-B2"))
+    assert (told.http, told.status) == (200, 2001)
+    assert remarks(desk, told) == [("session-billed-twice", "warning", "$.session_id")]
+    assert "which CDR 'B2' bills" in told.envelope["status_message"]
+    assert booked(desk, "B2", "B2-2") == "4.5"
+
+
+def test_bills_that_name_no_session_are_each_for_themselves(desk: OpenTown) -> None:
+    """As those of reservations may, and all of OCPI 2.1.1."""
+    assert [post(desk, cdr(id, session_id=None)).http for id in ("B3", "B3-2")] == [201, 201]
+
+
+@pytest.mark.parametrize(
+    ("second", "remark"),
+    [
+        (credit("B4-C2", "B4"), ("credit-twice", "error", "$.credit_reference_id")),
+        (credit("X-C", "NEVER-SENT"), ("credit-unknown", "warning", "$.credit_reference_id")),
+        (credit("B4-CC", "B4-C"), ("credit-unknown", "warning", "$.credit_reference_id")),
+    ],
+)
+def test_nothing_is_paid_back_that_was_not_paid(desk: OpenTown, second: Json, remark: tuple[str, str, str]) -> None:
+    for body in (cdr("B4"), credit("B4-C", "B4")):
+        post(desk, body)
+    told = post(desk, second)
+    assert (told.http, told.status) == (200, 2001)
+    assert remarks(desk, told) == [remark]
+    assert booked(desk, second["id"]) == "0"
+
+
+def test_what_a_credit_says_otherwise_than_its_bill_is_remarked_on(desk: OpenTown) -> None:
+    post(desk, cdr("B5"))
+    changes = {"session_id": "OTHER", "total_cost": {"excl_vat": -4}, "start_date_time": "2026-05-04T08:00:01Z"}
+    told = post(desk, credit("B5-C", "B5", **changes))
+    assert told.http == 201
+    found = [each for each in remarks(desk, told) if each[0] == "credit-differs"]
+    assert found == [
+        ("credit-differs", "warning", "$.session_id"),
+        ("credit-differs", "warning", "$.start_date_time"),
+        ("credit-differs", "error", "$.total_cost"),
+    ]
+
+
+def test_a_list_is_held_to_the_same(desk: OpenTown) -> None:
+    with Lister(desk, CPO) as lister:
+        lister.lists["cdrs"] = [cdr("B6"), credit("B6-C", "B6"), credit("B6-C2", "B6")]
+        before = desk.kernel.exchanges
+        read(desk, EMSP, CPO)
+        exchanges = range(before + 1, desk.kernel.exchanges + 1)
+    assert booked(desk, "B6", "B6-C", "B6-C2") == "0.0"
+    (told,) = [hint.sentence for at in exchanges for hint in desk.hints(at) if hint.rule == "not-taken"]
+    assert "'B6', which CDR 'B6-C' has taken back" in told
