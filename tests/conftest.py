@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).parent
 SHARED = ROOT.parents[1] / "shared"
@@ -16,6 +17,10 @@ NEED_SHARED = (
     "ocpi/test_ocpi_schema.py",
 )
 """Files that need it as a whole; single tests elsewhere carry the mark `shared`."""
+
+# How long an example takes says nothing on machines that others use too.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 missing = not (SHARED / "ocpi").is_dir() or not (SHARED / "data").is_dir()
 collect_ignore = list(NEED_SHARED) if missing else []

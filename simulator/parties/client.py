@@ -201,7 +201,7 @@ def came_through(exchange: Exchange | None) -> bool:
 def why_not(exchange: Exchange | None) -> str:
     """Why a push came to nothing, for people: its receiver refused it, or is out of reach or out of order."""
     if exchange is None:
-        return "the receiver's URL cannot be used"
+        return "nothing can be sent to the receiver"
     response, code = exchange.response, exchange.ocpi_status or 0
     if response is None:
         return exchange.failure

@@ -140,7 +140,7 @@ def test_a_bill_is_held_back_when_the_outage_lasts_to_the_end(tmp_path: Path) ->
 # Copies agree with the truth once the network has settled
 
 
-@settings(max_examples=6, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=6, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
 @given(seed=st.integers(0, 1_000_000), duplicates=st.sampled_from(["0 %", "50 %"]))
 def test_copies_are_true_although_requests_overtake_each_other_and_come_twice(
     tmp_path: Path, seed: int, duplicates: str
@@ -153,7 +153,7 @@ def test_copies_are_true_although_requests_overtake_each_other_and_come_twice(
         _agree(open_town, before_us=open_town.now_us - 30 * MIN)
 
 
-@settings(max_examples=6, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=6, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
 @given(faults=st.lists(_faults, min_size=1, max_size=6), seed=st.integers(0, 1_000_000))
 def test_copies_are_true_when_all_faults_are_over_and_receivers_have_polled(
     tmp_path: Path, faults: list[str], seed: int

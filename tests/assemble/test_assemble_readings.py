@@ -210,7 +210,7 @@ elements = st.lists(
 )
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(elements, st.sampled_from(["1 min", "7 min", "10 h"]), st.integers(0, 59))
 def test_every_bill_is_that_of_the_recorded_curve(
     tmp_path: Path, elements: list[dict[str, Any]], updates: str, minute: int

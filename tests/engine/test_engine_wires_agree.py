@@ -64,7 +64,7 @@ def storm(links: Any, asks: Any, outages: Any, cuts: Any) -> Any:
     return story
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.tuples(LINKS, LINKS, LINKS),
     st.lists(

@@ -21,7 +21,7 @@ plugs = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(plugs, st.sampled_from((None, 0, 5_003, 20_001, 60_007)), st.integers(MIN, H))
 def test_energy_is_exact_and_the_limit_kept(
     wishes: list[tuple[int, int, int, int, str, bool]], limit_w: int | None, sample_us: int

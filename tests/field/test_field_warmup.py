@@ -89,7 +89,7 @@ def test_a_car_that_is_full_already_is_adopted_as_such() -> None:
             adopt(place.street, structs.replace(occupancy, evse_key="NL-ABC/E2"))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.sampled_from(sorted(VEHICLES)), st.integers(0, 999), st.integers(1, 12 * H), st.integers(1, 12 * H))
 def test_on_paper_and_in_the_street_a_car_takes_the_same(
     vehicle: str, permille: int, before_us: int, run_us: int

@@ -186,7 +186,7 @@ def by_sql(recording: Recording, chosen: Filter) -> list[int]:
     return [seq for (seq,) in recording.query(sql, clause.parameters)]
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(text=filters)
 @example(text="correlation:p-00000000000a")
 @example(text="request:*-00000000000A")
@@ -196,7 +196,7 @@ def test_sql_and_predicate_agree(recording: Recording, messages: list[Message], 
     assert by_sql(recording, chosen) == [message.seq for message in messages if chosen.matches(message)]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(text=filters)
 def test_a_filter_and_its_contrary_share_all_messages(recording: Recording, text: str) -> None:
     some, others = by_sql(recording, parse(text, ORIGIN)), by_sql(recording, parse(f"not ({text})", ORIGIN))

@@ -102,14 +102,14 @@ def check(world: Any) -> None:
         assert wrong(Path(folder), world) == []
 
 
-@settings(derandomize=True, deadline=None, max_examples=10, suppress_health_check=[HealthCheck.too_slow])
+@settings(derandomize=True, max_examples=10, suppress_health_check=[HealthCheck.too_slow])
 @given(worlds())
 def test_what_is_said_in_any_world_is_valid(world: Any) -> None:
     check(world)
 
 
 @pytest.mark.slow
-@settings(deadline=None, max_examples=400, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=400, suppress_health_check=[HealthCheck.too_slow])
 @given(worlds())
 def test_what_is_said_in_many_worlds_is_valid(world: Any) -> None:
     check(world)

@@ -44,7 +44,7 @@ def random_curve(seed: int, count: int, burst: bool) -> tuple[np.ndarray, np.nda
     return np.cumsum(gaps), rng.integers(-50, 50, count).astype(float)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @example(227, 20_000, False, (0.9375, 0.8424619865425282), 16)
 @example(227, 20_000, False, (0.875, 0.8424619865425282), 5)
 @example(227, 20_000, False, (0.85, 0.8424619865425282), 1)

@@ -469,7 +469,7 @@ BODIES_OF_STRANGERS = st.one_of(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     route=st.sampled_from(["", *BODIES]),
     version=st.sampled_from(["", "2.1.1", "2.2.1", "2.3.0", "9"]),

@@ -13,7 +13,7 @@ from simulator.ocpi import codec
 from simulator.ocpi.translation import Setting, Translated, translate
 from simulator.ocpi.translation.kinds import class_of
 
-few = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+few = settings(max_examples=25, suppress_health_check=list(HealthCheck), database=None)
 CONNECTOR = {
     "id": "1",
     "standard": "MCS",

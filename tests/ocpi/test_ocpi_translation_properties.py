@@ -24,7 +24,7 @@ WAYS = [
     for source, target in permutations(catalogue.VERSIONS, 2)
     if class_of(kind, source) and class_of(kind, target)
 ]
-few = settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+few = settings(max_examples=8, suppress_health_check=list(HealthCheck), database=None)
 
 
 def setting_for(tree: dict[str, Any]) -> Setting:

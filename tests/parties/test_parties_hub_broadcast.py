@@ -188,7 +188,7 @@ def fuzzed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenTown]:
         yield town
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(where=_paths, body=_junk, to=st.sampled_from([HUB, "NL-EMA", "NL-NXT", "NL-VET", "NL-XYZ", None]))
 def test_no_body_breaks_the_hub(fuzzed: OpenTown, where: tuple[str, str], body: bytes, to: str | None) -> None:
     told = say(fuzzed, "NL-ABC", where[0], f"{RECEIVER}/{where[1]}", body, to=to)

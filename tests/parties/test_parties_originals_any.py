@@ -19,7 +19,7 @@ from simulator.ocpi.v2_2_1.tokens import Token
 Tree = dict[str, Any]
 CPO, EMSP = "NL-ABC", "NL-EMA"
 START, END = "2026-05-04T08:00:00Z", "2026-05-04T09:00:00Z"
-few = settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+few = settings(max_examples=12, suppress_health_check=list(HealthCheck), database=None)
 numbers = itertools.count(1)
 
 

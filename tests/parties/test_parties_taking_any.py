@@ -20,7 +20,7 @@ from test_parties_tariffs import tariff
 CPO, EMSP = "NL-ABC", "NL-EMA"
 ACTS = ["nothing", "nothing", "delete", "delete last", "add", "swap", "push", "push and delete"]
 numbers = itertools.count(1)
-few = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+few = settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @pytest.fixture(scope="module")

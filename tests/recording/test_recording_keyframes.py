@@ -34,7 +34,7 @@ def replayed(rows: Sequence[StateRow], holder: str, kind: str) -> dict[str, byte
     return {entity: value for entity, value in known.items() if value != b"null"}
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(changes, st.integers(1, 9), st.sampled_from(["live", "closed"]))
 def test_state_at_equals_a_replay(steps: list[tuple[int, str, str, str, bytes]], interval: int, condition: str) -> None:
     rows, at_us = [], -3

@@ -58,7 +58,7 @@ def written(path: Path, parts: list[list[Said]], level: Level, writer: WriterKin
         return digest, {table: connection.execute(f"SELECT * FROM {table}").fetchall() for table in tables}
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(
     st.lists(st.lists(sequenced | commands | hints | st.floats(), max_size=30), max_size=4),
     st.sampled_from(["full", "headers", "aggregates"]),

@@ -22,7 +22,7 @@ from simulator.recording.rows import (
 from simulator.recording.writer import Recorder
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(sequenced, max_size=25), st.lists(commands, max_size=3), st.lists(hints, max_size=3), st.data())
 def test_every_kind_of_row_comes_back(
     rows: list[SequencedRow], said: list[CommandRow], remarks: list[HintRow], data: st.DataObject

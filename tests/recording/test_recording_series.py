@@ -30,7 +30,7 @@ def test_a_chunk_gives_back_its_samples(samples: list[tuple[int, float]]) -> Non
         assert (chunk.minimum, chunk.maximum) == (min(numbers), max(numbers))
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(st.lists(st.integers(1, 1500), min_size=1, max_size=4), st.booleans())
 def test_folded_and_raw_samples_read_alike(parts: list[int], closed: bool) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -62,7 +62,7 @@ def test_folded_and_raw_samples_read_alike(parts: list[int], closed: bool) -> No
         recorder.abort()
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.lists(st.tuples(st.integers(0, 2), st.booleans()), min_size=1, max_size=40), st.integers(0, 3))
 def test_of_one_instant_only_the_last_sample_is_kept(steps: list[tuple[int, bool]], lead: int) -> None:
     with tempfile.TemporaryDirectory() as folder:

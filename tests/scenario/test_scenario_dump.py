@@ -218,7 +218,7 @@ _values = st.recursive(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(records=st.lists(_values, max_size=5), chunk=st.integers(1, 40), indent=st.sampled_from([None, 1]))
 def test_any_list_reads_as_it_was_written(
     tmp_path_factory: pytest.TempPathFactory, records: list[Any], chunk: int, indent: int | None

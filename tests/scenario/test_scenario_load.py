@@ -270,7 +270,7 @@ def _fields(scenario: object) -> dict[str, object]:
     return {name: getattr(scenario, name) for name in names}
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.integers(0, 2**63 - 1), st.integers(1, 300))
 def test_a_number_goes_round_through_text_and_override(tmp_path: Path, seed: int, hours: int) -> None:
     text = GOOD.replace("seed: 7", f"seed: {seed}").replace("24 h", f"{hours + 24} h")
@@ -280,7 +280,7 @@ def test_a_number_goes_round_through_text_and_override(tmp_path: Path, seed: int
     assert (by_text.seed, by_text.duration_us) == (seed, (hours + 24) * 3_600_000_000)
 
 
-@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.integers(0, len(GOOD)), st.integers(0, 12), st.text(alphabet="{}[]:,-\"'#&*!? \n1kW%ä\0", max_size=4))
 def test_a_damaged_text_is_loaded_or_refused_with_places(tmp_path: Path, at: int, cut: int, put: str) -> None:
     try:

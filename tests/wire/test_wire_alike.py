@@ -36,7 +36,7 @@ EXCHANGES = st.tuples(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(EXCHANGES, min_size=1, max_size=5))
 @example([(Request("GET", URL, ()), Response(200, ()))])
 @example([(Request("POST", URL, (), b"no type"), Response(200, (), b"none either"))])
