@@ -56,7 +56,6 @@ _faults = st.builds("{{at: {} s, kind: {}{}}}".format, _instants, _kinds, _lengt
 
 @settings(
     max_examples=15,
-    deadline=None,
     derandomize=True,
     database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
