@@ -11,6 +11,7 @@ from simulator.ocpi.expert.agreement import check_answered, check_asked
 from simulator.ocpi.expert.answers import check_answer_form, check_envelope
 from simulator.ocpi.expert.authors import Authors, Leg
 from simulator.ocpi.expert.bodies import look_at_answered, look_at_asked
+from simulator.ocpi.expert.encodings import Encodings
 from simulator.ocpi.expert.handshakes import Handshakes
 from simulator.ocpi.expert.pages import Pages
 from simulator.ocpi.expert.plugs import Plugs
@@ -47,6 +48,7 @@ class Expert:
 
     def __init__(self) -> None:
         self._handshakes = Handshakes()
+        self._encodings = Encodings()
         self._pages = Pages()
         self._plugs = Plugs()
         self._results = Results()
@@ -110,7 +112,8 @@ class Expert:
         """What there is to remark on what the sender did."""
         one_each = self._handshakes.one_party_each(seen)
         kind = ("request", seen.asked, seen.route, seen.module, seen.version, seen.has_slash, bool(seen.request_body))
-        found = self._check_form((*kind, one_each), seen.asked, check_request_form(seen, one_each))
+        raw = self._encodings.wants_raw(seen)
+        found = self._check_form((*kind, one_each, raw), seen.asked, check_request_form(seen, one_each, raw))
         found += self._handshakes.check_request(seen)
         found += check_asked(seen)
         for check in self._courses.get(seen.module, ()):
@@ -128,6 +131,7 @@ class Expert:
         one_each = self._handshakes.one_party_each(seen)
         form = check_answer_form(seen, one_each)
         found = self._check_form((*kind, bool(seen.response_body), one_each), seen.asked and seen.answered, form)
+        found += self._encodings.check_answer(seen)
         found += check_envelope(seen)
         found += check_answered(seen)
         found += self._results.check_answer(seen)
