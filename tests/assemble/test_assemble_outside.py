@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import web
 from msgspec import Struct
 from outside_run import JOINS, Served, scene, served
 from outside_stranger import Stranger
@@ -270,6 +271,33 @@ def test_the_recordings_hints_tell_a_sloppy_outsider_what_it_does_wrong(tmp_path
     with Recording.open(tmp_path / "served.ocpirun") as recording:
         rules = {hint.rule for hint in recording.hints()}
     assert rules == {"token-encoding", "message-ids", "trailing-slash", "ids-echoed"}
+
+
+class WantsRaw(Stranger):
+    """Takes what stands in the header for the token, as it was in 2.1.1."""
+
+    def _presented(self, request: web.BaseRequest) -> str:
+        return request.headers["Authorization"].removeprefix("Token ")
+
+
+@pytest.mark.parametrize("version", ["2.2.1", "2.3.0"])
+def test_ours_are_not_to_blame_for_writing_tokens_as_an_outsider_wants_them(tmp_path: Path, version: str) -> None:
+    stranger = WantsRaw(version)
+    stranger.accepted = stranger.ours
+
+    async def part(run: Served) -> None:
+        (invitation,) = await run.invited()
+        await stranger.register(invitation.versions_url, invitation.token)
+        await stranger.until("GET", "tokens")
+        await run.after(10 * MIN)
+
+    result = scene(served(tmp_path, JOINS.format(version=version)), tmp_path / "served.ocpirun", part, stranger)
+    assert all(result.summary["checks"].values()), result.remarks  # type: ignore[attr-defined]
+    with Recording.open(tmp_path / "served.ocpirun") as recording:
+        (hint,) = [hint for hint in recording.hints() if hint.rule == "token-encoding"]
+        (told,) = [row for row in recording.messages(receiver="DE-EXT") if row.exchange == hint.exchange]
+    assert "401 for the same in Base64" in hint.sentence
+    assert told.http_status == 200
 
 
 def test_one_who_has_left_is_invited_anew(tmp_path: Path) -> None:

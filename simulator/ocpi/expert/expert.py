@@ -13,6 +13,7 @@ from simulator.ocpi.expert.asking import Asking
 from simulator.ocpi.expert.authors import Authors, Leg
 from simulator.ocpi.expert.bodies import look_at_answered, look_at_asked
 from simulator.ocpi.expert.credits import Credits
+from simulator.ocpi.expert.encodings import Encodings
 from simulator.ocpi.expert.handshakes import Handshakes
 from simulator.ocpi.expert.hops import Hops
 from simulator.ocpi.expert.pages import Pages
@@ -57,6 +58,7 @@ class Expert:
         self._handshakes = Handshakes()
         self._paths = Paths()
         self._places = Places()
+        self._encodings = Encodings()
         self._pages = Pages()
         self._plugs = Plugs()
         self._results = Results()
@@ -124,7 +126,8 @@ class Expert:
         """What there is to remark on what the sender did."""
         one_each = self._handshakes.one_party_each(seen)
         kind = ("request", seen.asked, seen.route, seen.module, seen.version, bool(seen.request_body))
-        found = self._check_form((*kind, one_each), seen.asked, check_request_form(seen, one_each))
+        raw = self._encodings.wants_raw(seen)
+        found = self._check_form((*kind, one_each, raw), seen.asked, check_request_form(seen, one_each, raw))
         found += self._paths.check_request(seen)
         found += self._places.check_request(seen)
         found += self._handshakes.check_request(seen)
@@ -146,6 +149,7 @@ class Expert:
         one_each = self._handshakes.one_party_each(seen)
         form = check_answer_form(seen, one_each)
         found = self._check_form((*kind, bool(seen.response_body), one_each), seen.asked and seen.answered, form)
+        found += self._encodings.check_answer(seen)
         found += check_envelope(seen)
         found += check_answered(seen)
         found += self._results.check_answer(seen)

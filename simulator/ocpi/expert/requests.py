@@ -14,16 +14,18 @@ ROUTING = (h.OCPI_FROM_COUNTRY_CODE, h.OCPI_FROM_PARTY_ID, h.OCPI_TO_COUNTRY_COD
 IDS = (h.X_REQUEST_ID, h.X_CORRELATION_ID)
 
 
-def check_request_form(seen: Seen, one_party_each: bool) -> Iterator[Finding]:
-    """The headers of a request; between platforms of one party each it is clear who speaks to whom."""
+def check_request_form(seen: Seen, one_party_each: bool, wants_raw: bool) -> Iterator[Finding]:
+    """The headers of a request; between platforms of one party each it is clear who speaks to whom.
+
+    A receiver that `wants_raw` tokens gets them as they are.
+    """
     headers = seen.request_headers
     if seen.request_body and "application/json" not in headers.get("content-type", "").lower():
         found = repr(headers.get("content-type", "nothing"))
         section = "transport_and_format, JSON"
         yield seen.remark("content-type", h.CONTENT_TYPE, found, "application/json", section, "warning")
-    # Whoever asks which versions there are has not chosen one yet, and may write as the oldest does.
-    if seen.has_ids and seen.route != "versions.get_list":
-        yield from _check_token(seen)
+    if seen.is_encoded:
+        yield from _check_token(seen, wants_raw)
         for name in IDS:
             if name.lower() not in headers:
                 section = "transport_and_format, Unique message IDs"
@@ -32,7 +34,7 @@ def check_request_form(seen: Seen, one_party_each: bool) -> Iterator[Finding]:
             yield from _check_routing(seen, one_party_each)
 
 
-def _check_token(seen: Seen) -> Iterator[Finding]:
+def _check_token(seen: Seen, wants_raw: bool) -> Iterator[Finding]:
     section = "transport_and_format, Authorization header"
     expected = "“Token”, one space, and the credentials token in Base64"
     value, tokens = seen.request_headers.get("authorization", ""), seen.tokens
@@ -40,7 +42,8 @@ def _check_token(seen: Seen) -> Iterator[Finding]:
         found = "nothing" if not value else "a value of another form"
         yield seen.remark("authorization", h.AUTHORIZATION, found, expected, section, "error")
     elif len(tokens) == 1:
-        yield seen.remark("token-encoding", h.AUTHORIZATION, "the token as it is", expected, section, "error")
+        if not wants_raw:
+            yield seen.remark("token-encoding", h.AUTHORIZATION, "the token as it is", expected, section, "error")
     elif value.split()[-1] != h.authorization_value(tokens[0], "base64").split()[-1]:
         found = "more than the token in Base64, such as a newline"
         yield seen.remark("token-encoding", h.AUTHORIZATION, found, expected, section, "error")

@@ -65,6 +65,11 @@ class Seen(Struct, frozen=True, kw_only=True):
         return self.version not in ("", OLDEST)
 
     @property
+    def is_encoded(self) -> bool:
+        """Whether its token should be in Base64: who asks which versions there are may write as the oldest does."""
+        return self.has_ids and self.route != "versions.get_list"
+
+    @property
     def ok(self) -> bool:
         """Whether the answer says that it worked."""
         answer = self.envelope
