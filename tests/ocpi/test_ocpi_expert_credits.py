@@ -54,6 +54,7 @@ ELSEWHERE = replace(post(CREDIT, total_energy=9), receiver="NL-EMB")
         ([post(CDR), post(CREDIT, credit_reference_id="c1", total_energy=9)], ["credit-differs"]),
         ([post(CDR), post(CREDIT), post(CREDIT, id="C1-D")], ["credit-again"]),
         ([post(CREDIT), post(CREDIT, id="C1-D")], ["credit-again"]),
+        ([post(CDR), post(CREDIT, session_id="OTHER")], ["credit-differs"]),
         ([post(CDR), post(CREDIT, total_energy=9, total_time=None)], ["credit-differs"] * 2),
         ([post(CDR), post(CREDIT, total_cost={"excl_vat": -4})], ["credit-differs"]),
         ([post(CDR), post(CREDIT, total_cost={"before_taxes": -4})], []),

@@ -68,19 +68,6 @@ def test_nothing_is_paid_back_that_was_not_paid(desk: OpenTown, second: Json, re
     assert booked(desk, second["id"]) == "0"
 
 
-def test_what_a_credit_says_otherwise_than_its_bill_is_remarked_on(desk: OpenTown) -> None:
-    post(desk, cdr("B5"))
-    changes = {"session_id": "OTHER", "total_cost": {"excl_vat": -4}, "start_date_time": "2026-05-04T08:00:01Z"}
-    told = post(desk, credit("B5-C", "B5", **changes))
-    assert told.http == 201
-    found = [each for each in remarks(desk, told) if each[0] == "credit-differs"]
-    assert found == [
-        ("credit-differs", "warning", "$.session_id"),
-        ("credit-differs", "warning", "$.start_date_time"),
-        ("credit-differs", "error", "$.total_cost"),
-    ]
-
-
 def test_a_list_is_held_to_the_same(desk: OpenTown) -> None:
     with Lister(desk, CPO) as lister:
         lister.lists["cdrs"] = [cdr("B6"), credit("B6-C", "B6"), credit("B6-C2", "B6")]

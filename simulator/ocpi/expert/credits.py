@@ -17,7 +17,15 @@ from simulator.ocpi.findings import Finding
 
 _POST: Final = "cdrs.receiver.post_cdr"
 _SECTION: Final = "cdrs, Credit CDRs"
-_SAME: Final = ("start_date_time", "end_date_time", "currency", "total_energy", "total_time", "total_parking_time")
+_SAME: Final = (
+    "session_id",
+    "start_date_time",
+    "end_date_time",
+    "currency",
+    "total_energy",
+    "total_time",
+    "total_parking_time",
+)
 
 
 class _Price(Struct, frozen=True):
@@ -31,6 +39,7 @@ class _Cdr(Struct, frozen=True):
     id: str = ""
     credit: bool | None = None
     credit_reference_id: str | None = None
+    session_id: str | None = None
     start_date_time: str = ""
     end_date_time: str = ""
     currency: str = ""

@@ -3,12 +3,11 @@
 Source: OCPI 2.2.1, CDRs module; digest 3.4 for the gap on a repeated POST.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from simulator.engine.cause import Cause
 from simulator.ocpi import headers as h
-from simulator.ocpi.findings import Finding
 from simulator.ocpi.modules import InterfaceRole, ModuleID
 from simulator.ocpi.routes import join_url
 from simulator.ocpi.status import Status
@@ -46,16 +45,10 @@ class CdrsSender:
 
 
 class CdrsReceiver(Receiver[CDR]):
-    """Keeps the CDRs that the party has accepted, for good, for tokens that `is_ours`.
-
-    `on_new` hears of each once, with what is odd about it beside the others.
-    """
+    """Keeps the CDRs that the party has accepted, for good, for tokens that `is_ours`; `on_new` hears of each once."""
 
     def __init__(
-        self,
-        office: Office,
-        on_new: Callable[[CDR, Sequence[Finding], Cause], None],
-        is_ours: Callable[[CdrToken], bool],
+        self, office: Office, on_new: Callable[[CDR, Cause], None], is_ours: Callable[[CdrToken], bool]
     ) -> None:
         super().__init__(office, Copies())
         self._bills = Bills(self.store)
@@ -81,9 +74,9 @@ class CdrsReceiver(Receiver[CDR]):
 
     def keep(self, obj: CDR, original: Any, cause: Cause) -> None:
         """See Receiver."""
-        odd = self._bills.add(obj)
+        self._bills.add(obj)
         self.store.put(obj, obj.country_code, obj.party_id, obj.id, original=original)
-        self._on_new(obj, odd, cause)
+        self._on_new(obj, cause)
 
     def _get(self, call: Call) -> Reply:
         key = (*owner_of(call), call.params["cdr_id"])

@@ -12,7 +12,7 @@ from simpy import Event
 from simulator.engine.cause import Cause
 from simulator.engine.exchange import Subject
 from simulator.engine.journal import fixed
-from simulator.ocpi.findings import Finding, section_in
+from simulator.ocpi.findings import section_in
 from simulator.ocpi.modules import ModuleID, Role
 from simulator.ocpi.status import Status
 from simulator.ocpi.v2_2_1.cdrs import CDR
@@ -224,7 +224,7 @@ class Emsp:
         if self.scsps is not None:
             self.scsps.session_changed(session, cause)
 
-    def _cdr_accepted(self, cdr: CDR, odd: Sequence[Finding], cause: Cause) -> None:
+    def _cdr_accepted(self, cdr: CDR, cause: Cause) -> None:
         """A bill has come: admit the amount, after working it out from what the CDR itself says."""
         location = self.locations.store.get(cdr.country_code, cdr.party_id, cdr.cdr_location.id)
         original = self.cdrs.store.original(None, cdr.country_code, cdr.party_id, cdr.id)
@@ -232,14 +232,10 @@ class Emsp:
         again = reprice(cdr, sold_by, location.time_zone if location is not None else None)
         biller = f"{cdr.country_code}-{cdr.party_id}"
         partner = self.office.partner(biller)
-        version = partner.version if partner is not None else ""
-        section = section_in("OCPI cdrs, CDR", version)
+        section = section_in("OCPI cdrs, CDR", partner.version if partner is not None else "")
         exchange = cause.id if cause.kind == "message" else 0
         for rule, sentence in again.objections(cdr):
             self.office.journal.hint(exchange, rule, "error", sentence, "$.total_cost", section, by=biller)
-        for each in odd:
-            where = each.path, section_in(each.section, version)
-            self.office.journal.hint(exchange, each.rule, each.severity, each.sentence(), *where, by=biller)
         self.office.journal.money(
             "payable",
             cdr_id=cdr.id,
