@@ -47,8 +47,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         "--version",
         dest="ocpi_version",
         choices=("2.1.1", "2.2.1", "2.3.0"),
-        default="2.2.1",
-        help=tr("the version of OCPI (default: 2.2.1)"),
+        help=tr("the version of OCPI (default: 2.3.0 if the first object has fields that are only there, else 2.2.1)"),
     )
     add("--tariffs", metavar="FILE", help=tr("a JSON list of the tariffs that connectors may name, checked together"))
     add("--patch", action="store_true", help=tr("the objects are bodies of PATCH, which may lack any field"))
@@ -62,9 +61,9 @@ def run(arguments: argparse.Namespace) -> int:
     from simulator.ocpi import catalogue
     from simulator.ocpi.checking import Checker, Told, read_items
     from simulator.ocpi.envelope import Envelope
+    from simulator.ocpi.guess import USUAL, guess_version
 
-    version: str = arguments.ocpi_version
-    tariffs = _tariffs(arguments.tariffs, version) if arguments.tariffs else ()
+    version: str = arguments.ocpi_version or USUAL
     show = _Lines() if arguments.json else _Sentences()
     checker: Checker | None = None
     type_name = _known_type(arguments.type, version) if arguments.type else ""
@@ -75,7 +74,9 @@ def run(arguments: argparse.Namespace) -> int:
                 continue
             if checker is None:
                 if not each.is_envelope:
+                    version = arguments.ocpi_version or guess_version(each.raw, type_name)
                     type_name = type_name or _guess(each.raw, version)
+                tariffs = _tariffs(arguments.tariffs, version) if arguments.tariffs else ()
                 cls = catalogue.types(version)[type_name] if type_name else Envelope
                 checker = Checker(cls, version, patch=arguments.patch, tariffs=tariffs)
             for told in checker.check(each):

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
-from msgspec import Struct
+from msgspec import UNSET, Struct
 from msgspec.structs import replace
 
 from simulator.ocpi import codec, rules
@@ -16,6 +16,10 @@ from simulator.ocpi.remarks import remarks
 from simulator.ocpi.scan import Broken, Item, Place, items
 
 _WITHOUT_LAST_UPDATED: Final = "2.1.1"
+_REFUSAL: Final = "refusal"
+_REFUSALS: Final = 2000
+"""From this status code on an answer refuses."""
+_NOTHING: Final = (b"[]", b"null")
 
 
 class Told(NamedTuple):
@@ -45,7 +49,7 @@ class Checker:
         self.objects += not item.is_envelope
         try:
             obj = codec.decode(item.raw, decoded)
-            found = () if self._is_patch or item.is_envelope else self._by_rules(obj)
+            found = _of_answer(obj) if isinstance(obj, Envelope) else () if self._is_patch else self._by_rules(obj)
         except Invalid as refused:
             if refused.broken:
                 yield self._broken(item)
@@ -59,7 +63,7 @@ class Checker:
 
     def _told(self, finding: Finding, item: Item) -> Told:
         """With the path from the file's beginning, and the section in the version asked for."""
-        if item.is_envelope:
+        if item.is_envelope and finding.rule != _REFUSAL:
             finding = replace(finding, section="OCPI transport_and_format, Response format")
         finding = finding.in_version(self._version)
         return Told(replace(finding, path=item.path + finding.path[1:]), item.place)
@@ -68,6 +72,16 @@ class Checker:
         before, found = where_broken(item.raw)
         place = item.place.after(item.raw[:before])
         return Told(broken_finding(place, found, "JSON in UTF-8", self._version, item.path), place)
+
+
+def _of_answer(answer: Envelope) -> tuple[Finding, ...]:
+    """An answer that refuses is well-formed, but holds nothing of what was asked for."""
+    if answer.status_code < _REFUSALS or (answer.data is not UNSET and bytes(answer.data) not in _NOTHING):
+        return ()
+    said = f" “{answer.status_message}”" if answer.status_message else ""
+    found, expected = f"{answer.status_code}{said} and no data", "an answer that has what was asked for"
+    path, section = "$.status_code", "OCPI status_codes"
+    return (Finding(rule=_REFUSAL, severity="warning", path=path, found=found, expected=expected, section=section),)
 
 
 def read_items(read: Callable[[int], bytes], version: str) -> Iterator[Item | Told]:

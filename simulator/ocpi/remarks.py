@@ -1,8 +1,12 @@
 """What every receiver passes over and a sender may want to know: unknown fields, explicit nulls, names from later on,
-and texts that are no URL where a URL should be.
+texts that are no URL where a URL should be, and letters that 2.1.1 does not have.
+
+In 2.1.1 a string is ASCII. But people, streets and towns have their names, all that we know of read UTF-8, and nobody
+is helped by an address without its letters: they are sent and taken as they are, and warned of each time.
 
 A *strict mirror* of the class, read by msgspec from the same bytes, tells in one go whether there is anything to remark
-on; only then the tree is walked through. Source: OCPI 2.3.0, Transport and format, and Types, OpenEnum.
+on; only then the tree is walked through. Source: OCPI 2.3.0, Transport and format, and Types, OpenEnum; OCPI 2.1.1,
+Types, string.
 """
 
 import re
@@ -23,6 +27,8 @@ _WEB_ADDRESS: Final = r"^[Hh][Tt][Tt][Pp][Ss]?://[^\s/?#<>\"{}|\\^`]+[^\s<>\"{}|
 """With a scheme and a host, and without what RFC 3986 never lets stand in a URL; letters of other scripts are read by
 all that follow links today."""
 _is_web_address: Final = re.compile(_WEB_ADDRESS).match
+_IN_ASCII: Final = "2.1.1"
+_ESCAPED: Final = b"\\u"
 _NOT_NULL: Final = str | int | float | bool | dict[str, msgspec.Raw]
 
 
@@ -31,24 +37,29 @@ def remarks(raw: bytes, cls: type[Struct]) -> tuple[Finding, ...]:
 
     An unknown field whose name is nearly that of a field that is missing is a warning.
     """
-    try:
-        _strict_decoder(cls).decode(raw)
-        return ()
-    except codec.UNREADABLE:
-        pass
+    in_ascii = not (raw.isascii() and _ESCAPED not in raw) and _version(cls) == _IN_ASCII
+    if not in_ascii:
+        try:
+            _strict_decoder(cls).decode(raw)
+            return ()
+        except codec.UNREADABLE:
+            pass
     try:
         tree = msgspec.json.decode(raw)
     except codec.UNREADABLE:
         return ()
-    walk = _Walk(catalogue.version_of(cls))
+    walk = _Walk(catalogue.version_of(cls), in_ascii)
     walk.look(tree, cls, "$", cls)
     return tuple(walk.findings)
 
 
 class _Walk:
-    def __init__(self, version: str) -> None:
+    """`in_ascii`: whether there may be letters that the version does not have."""
+
+    def __init__(self, version: str, in_ascii: bool) -> None:
         self.findings: list[Finding] = []
         self._version = version
+        self._in_ascii = in_ascii
 
     def look(self, value: Any, type_: Any, path: str, holder: Any) -> None:
         """Remark on a value of a type in an object of class `holder`."""
@@ -65,16 +76,19 @@ class _Walk:
             self._add("url-form", path, f'"{value}"', expected, holder, "warning")
         elif shape.known is not None and isinstance(value, str) and value not in list(shape.known):
             self._add("open-value", path, f'"{value}"', "a name that this version knows", shape.known, "note")
+        elif self._in_ascii and isinstance(value, str) and shape.base is str and not (shape.is_ci or value.isascii()):
+            expected = "only ASCII characters in a string"
+            self._add("text-characters", path, f'"{value}"', expected, holder, "warning")
 
     def _look_at_object(self, value: dict[str, Any], cls: type[Struct], path: str) -> None:
         fields = _fields(cls)
         for name, member in value.items():
             where = f"{path}.{name}"
             if name in fields:
-                type_, is_optional = fields[name]
+                type_, is_optional, is_plain = fields[name]
                 if member is None and is_optional:
                     self._add("null-field", where, "null", "the field left out", cls, "note")
-                elif type_ is not None:
+                elif self._in_ascii or not is_plain:
                     self.look(member, type_, where, cls)
                 continue
             like = _like(name, tuple(field for field in fields if field not in value))
@@ -97,12 +111,18 @@ class _Walk:
 
 
 @cache
-def _fields(cls: type[Struct]) -> dict[str, tuple[Any, bool]]:
-    """The type of each field, None when there is nothing to look for in it, and whether the field may be absent."""
+def _fields(cls: type[Struct]) -> dict[str, tuple[Any, bool, bool]]:
+    """The type of each field, whether it may be absent, and whether there is nothing to look for in it but letters."""
     return {
-        field.encode_name: (None if _strict(field.type) is _NOT_NULL else field.type, field.default is not NODEFAULT)
+        field.encode_name: (field.type, field.default is not NODEFAULT, _strict(field.type) is _NOT_NULL)
         for field in msgspec.structs.fields(cls)
     }
+
+
+@cache
+def _version(cls: Any) -> str:
+    """The version of a class, or of those in a list."""
+    return catalogue.version_of(typeinfo.shape(cls).item or cls)
 
 
 def _like(name: str, missing: tuple[str, ...]) -> str | None:

@@ -117,7 +117,7 @@ def _members(scanner: "_Scanner") -> Iterator[Item]:
     if not listed and all(name != b'"status_code"' for name, _ in members):
         yield from _lines(scanner, scanner.since(began), place)
         return
-    if not listed and data is not None:
+    if not listed and data is not None and data[0] != b"null":
         yield Item("$.data", *data)
     follow = _lines_follow(scanner, place)
     whole = b",".join(name + b":" + raw for name, raw in members)

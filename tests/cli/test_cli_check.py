@@ -30,6 +30,14 @@ def file(tmp_path: Path) -> Path:
     return tmp_path / "objects.json"
 
 
+OWNER = {"country_code": "NL", "party_id": "ABC"}
+PLACE = {
+    "coordinates": {"latitude": "52.10000", "longitude": "4.30000"},
+    "time_zone": "Europe/Amsterdam",
+    "last_updated": "2026-05-04T06:00:00Z",
+}
+
+
 def write(file: Path, tree: Any) -> str:
     file.write_text(json.dumps(tree))
     return str(file)
@@ -161,9 +169,44 @@ def test_what_is_no_json_is_an_error_with_its_place(
 
 def test_an_empty_list_and_a_bare_envelope_are_in_order(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", write(file, [])]) == 0
-    assert main(["check", write(file, {"status_code": 2001, "timestamp": "2026-05-04T06:00:00Z"})]) == 0
-    assert main(["check", write(file, {"status_code": 2001})]) == 1
+    assert main(["check", write(file, {"status_code": 1000, "timestamp": "2026-05-04T06:00:00Z"})]) == 0
+    assert main(["check", write(file, {"status_code": 1000})]) == 1
     assert capsys.readouterr().out.count("no objects in it to check") == 3
+
+
+@pytest.mark.parametrize("data", [{}, {"data": []}, {"data": None}])
+def test_an_answer_that_refuses_is_told_as_that(
+    file: Path, capsys: pytest.CaptureFixture[str], data: dict[str, object]
+) -> None:
+    refusal = {"status_code": 2001, "status_message": "No such thing.", "timestamp": "2026-05-04T06:00:00Z", **data}
+    assert main(["check", write(file, refusal)]) == 1
+    assert capsys.readouterr().out.splitlines()[0] == (
+        "warning: $.status_code: found 2001 “No such thing.” and no data, expected an answer that has what was asked "
+        "for (OCPI 2.2.1 status_codes). [refusal]"
+    )
+    told = {"status_code": 2003, "timestamp": "2026-05-04T06:00:00Z", "data": {"result": "REJECTED", "timeout": 0}}
+    assert main(["check", write(file, told), "--type", "CommandResponse"]) == 0
+
+
+def test_the_version_is_found_out_from_fields_at_whatever_depth(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    evse = {"uid": "E1", "status": "AVAILABLE", "connectors": [], "last_updated": TOKEN["last_updated"]}
+    location = {**OWNER, "id": "L1", "publish": True, "address": "A", "city": "B", "country": "NLD", **PLACE}
+    parking = [{"parking_id": "P1"}]
+
+    def version(tree: object, *options: str) -> str:
+        main(["check", write(file, tree), "--json", *options])
+        return str(json.loads(capsys.readouterr().out.splitlines()[-1])["version"])
+
+    newer = {**location, "evses": [{**evse, "parking": parking}]}
+    assert (
+        version({**location, "evses": [evse]})
+        == version({**location, "evses": [evse]}, "--type", "Location")
+        == "2.2.1"
+    )
+    assert version(newer) == version(newer, "--type", "location") == version([newer, location]) == "2.3.0"
+    assert version(newer, "--version", "2.2.1") == "2.2.1"
+    assert version({**location, "nonsense": 1}) == "2.2.1"
+    assert version([]) == "2.2.1"
 
 
 def test_thousands_of_a_kind_are_counted_and_not_shown(file: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -18,7 +18,7 @@ from simulator.scenario.load import load
 
 SCENARIO = load(SCENARIOS / "roaming" / "quirky_peers.yaml")
 SHOWN = [(party.id, quirk) for party in SCENARIO.parties for quirk in party.quirks]
-SOUND = ("NL-ABC", "NL-EMA")
+SOUND = ("NL-ABC", "NL-EMA", "NL-FAR", "NL-HUB")
 
 
 @pytest.fixture(scope="module")
@@ -57,8 +57,7 @@ def test_a_hint_tells_of_the_quirk(recording: Recording, messages: list[Message]
     end = "receiver" if serves else "sender"
     theirs = [row.exchange for row in messages if getattr(row, end) == party]
     told = [hint for hint in recording.hints() if hint.exchange in theirs and hint.rule in quirk.hints]
-    # Between two platforms of one party each the routing headers may be absent, so that here it is no defect.
-    assert bool(told) != (name == "no_routing_headers")
+    assert told
     assert quirk.__doc__
     assert quirk.breaks.startswith("OCPI ")
     if name in ("http_400", "http_403", "http_422"):
@@ -74,6 +73,17 @@ def test_nothing_is_said_against_those_who_are_sound(recording: Recording, messa
 def test_what_a_peer_can_cope_with_does_no_harm(messages: list[Message]) -> None:
     posts = between(messages, "NL-DIN", "NL-EMA", "cdrs.receiver.post_cdr")
     assert [(row.http_status, row.ocpi_status) for row in posts] == [(201, 1000)]
+
+
+def test_what_names_nobody_is_for_nobody_behind_a_hub(recording: Recording, messages: list[Message]) -> None:
+    """A whole Session names its token, by which the hub finds out for whom it is; a PATCH does not."""
+    patches = between(messages, "NL-DIN", "NL-HUB", "sessions.receiver.patch_session")
+    assert {row.ocpi_status for row in patches} == {4001}
+    assert {row.ocpi_status for row in between(messages, "NL-DIN", "NL-HUB", "sessions.receiver.put_session")} == {1000}
+    alone = {row.exchange for row in messages if {row.sender, row.receiver} == {"NL-DIN", "NL-EMA"}}
+    told = {hint.exchange for hint in recording.hints() if hint.rule == "routing-headers"}
+    assert told
+    assert not told & alone, "between platforms of one party each it is no defect"
 
 
 def test_what_is_pushed_to_a_path_of_its_own_is_pulled_at_last(recording: Recording, messages: list[Message]) -> None:
