@@ -30,7 +30,7 @@ from gui.paint.sequence_place import (
     columns_at,
     gutter_width,
     header_for,
-    row_rect,
+    row_rects,
 )
 from gui.theme import Theme
 from simulator.i18n import tr
@@ -117,7 +117,8 @@ class SequenceCanvas(QAbstractScrollArea):
         if point.y() <= head:
             return -1
         number = self._axis.nearest(point.y() - head + picture.place.top)
-        return number if number >= 0 and row_rect(picture, number).contains(point) else -1
+        is_there = number >= 0 and any(rect.contains(point) for rect in row_rects(picture, number))
+        return number if is_there else -1
 
     # Qt
 
