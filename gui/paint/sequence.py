@@ -21,8 +21,6 @@ from simulator.report.words import span
 _MUTED: Final = 0.45
 _MUTED_TEXT: Final = 0.85
 _LEAST_TICK: Final = 15.0
-_FAR_LEGS: Final = 40
-"""A hub sends on at once: its legs lie no more arrows apart."""
 
 
 def paint_chart(painter: QPainter, picture: Picture, theme: Theme) -> None:
@@ -125,23 +123,12 @@ def _paint_lifelines(painter: QPainter, picture: Picture, theme: Theme) -> None:
 
 
 def _paint_ties(painter: QPainter, picture: Picture, shown: range, theme: Theme) -> None:
-    """On a hub's lifeline, from where a message came in to where it left again, and on to the answer for which the hub
-    has kept its sender waiting: all are of one way.
-    """
-    arrows, axis, place = picture.chart.arrows, picture.axis, picture.place
-    for number in shown:
-        arrow = arrows[number]
-        if arrow.layer != "OCPI" or picture.chart.lanes[arrow.source].kind != "HUB":
-            continue
-        for before in range(number - 1, max(-1, number - _FAR_LEGS), -1):
-            leg = arrows[before]
-            if leg.key == arrow.cause and leg.to == arrow.source and leg.module == arrow.module:
-                top = place.y(float(axis.arrive[before]))
-                bottom = place.y(max(float(axis.start[number]), float(axis.reply[before])))
-                x = place.lanes[arrow.source]
-                painter.setOpacity(min(_opacity(picture, number, _MUTED), _opacity(picture, before, _MUTED)))
-                painter.fillRect(QRectF(x - TIE / 2, top, TIE, bottom - top), theme.module(arrow.module))
-                break
+    place = picture.place
+    for tie in dict.fromkeys(picture.ties[number] for number in shown if number in picture.ties):
+        x = place.lanes[tie.lane] + (tie.side - 0.5) * TIE + tie.side
+        painter.setOpacity(_opacity(picture, tie.inbound, _MUTED))
+        colour = theme.module(picture.chart.arrows[tie.inbound].module)
+        painter.fillRect(QRectF(x, place.y(tie.top), TIE, tie.bottom - tie.top), colour)
 
 
 def _paint_times(painter: QPainter, picture: Picture, shown: range, theme: Theme) -> None:

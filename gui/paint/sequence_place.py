@@ -6,6 +6,7 @@ picture without its receiver. Only where even that is too wide does the chart sc
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from PySide6.QtCore import QRectF
@@ -13,6 +14,7 @@ from PySide6.QtGui import QFont, QFontMetricsF
 
 from gui.models.sequence_chart import Chart
 from gui.paint.sequence_axis import ANSWER_ROW, Axis
+from gui.paint.sequence_ties import Ties
 from gui.theme import Theme
 from simulator.i18n import tr
 
@@ -75,7 +77,9 @@ class Place(NamedTuple):
 
 
 class Picture(NamedTuple):
-    """All that is painted. `current` is the selected arrow (-1: none), `related` its causes and effects."""
+    """All that is painted. `current` is the selected arrow (-1: none), `related` its causes and effects, `ties` join
+    what hubs have passed on.
+    """
 
     chart: Chart
     axis: Axis
@@ -83,6 +87,7 @@ class Picture(NamedTuple):
     clock: Callable[[int], str]
     current: int = -1
     related: frozenset[int] = frozenset()
+    ties: Ties = MappingProxyType({})
 
 
 def header_for(height: float) -> Header:

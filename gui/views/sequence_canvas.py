@@ -32,6 +32,7 @@ from gui.paint.sequence_place import (
     header_for,
     row_rects,
 )
+from gui.paint.sequence_ties import Ties, lay_ties
 from gui.theme import Theme
 from simulator.i18n import tr
 
@@ -53,6 +54,7 @@ class SequenceCanvas(QAbstractScrollArea):
         self._theme = theme
         self._mode: Mode = "order"
         self._axis: Axis = lay_out((), "order")
+        self._ties: Ties = {}
         self._layer: QPixmap | None = None
         self._hover = -1
         self._shown_height = 0.0
@@ -93,6 +95,7 @@ class SequenceCanvas(QAbstractScrollArea):
         bar = self.verticalScrollBar()
         was_at_end = bar.maximum() > 0 and bar.value() == bar.maximum()
         self._axis = lay_out(self._model.chart.arrows, self._mode)
+        self._ties = lay_ties(self._model.chart, self._axis)
         self._hover = -1
         self._fit()
         if was_at_end and self._run.is_live:
@@ -108,7 +111,7 @@ class SequenceCanvas(QAbstractScrollArea):
         columns = columns_at(self._widths, self._gutter - self.horizontalScrollBar().value())
         top = self.verticalScrollBar().value()
         place = Place(size.width(), size.height(), top, self._gutter, columns, self.header)
-        return Picture(chart, self._axis, place, self._clock, self._model.place, self._model.related)
+        return Picture(chart, self._axis, place, self._clock, self._model.place, self._model.related, self._ties)
 
     def arrow_at(self, point: QPoint) -> int:
         """The arrow at a point of the viewport, -1 if there is none."""
