@@ -13,7 +13,7 @@ from gui.paint.sequence_axis import ROW, Stretch
 from gui.paint.sequence_header import edges, paint_header
 from gui.paint.sequence_labels import paint_label
 from gui.paint.sequence_marks import SEAM, TIE, faint, paint_seam
-from gui.paint.sequence_place import FOLDED, MARGIN, Picture, row_rect
+from gui.paint.sequence_place import FOLDED, MARGIN, Picture, row_rects
 from gui.theme import Theme
 from simulator.i18n import tr
 from simulator.report.words import span
@@ -21,8 +21,6 @@ from simulator.report.words import span
 _MUTED: Final = 0.45
 _MUTED_TEXT: Final = 0.85
 _LEAST_TICK: Final = 15.0
-_FAR_LEGS: Final = 40
-"""A hub sends on at once: its legs lie no more arrows apart."""
 
 
 def paint_chart(painter: QPainter, picture: Picture, theme: Theme) -> None:
@@ -67,14 +65,14 @@ def paint_time(painter: QPainter, picture: Picture, at_us: int, theme: Theme) ->
 
 def paint_hover(painter: QPainter, picture: Picture, number: int, theme: Theme) -> None:
     """An outline around the arrow under the mouse."""
-    rect = row_rect(picture, number)
     colour = QColor(theme.accent)
     colour.setAlphaF(0.6)
     painter.setPen(QPen(colour, 1))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     head = picture.place.header.height
     painter.setClipRect(QRectF(0, head, picture.place.width, picture.place.height - head))
-    painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), 3, 3)
+    for rect in row_rects(picture, number):
+        painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), 3, 3)
 
 
 def _opacity(picture: Picture, number: int, muted: float) -> float:
@@ -113,8 +111,7 @@ def _stretches(picture: Picture) -> tuple[Stretch, ...]:
 
 
 def _paint_selected_band(painter: QPainter, picture: Picture, theme: Theme) -> None:
-    if picture.current >= 0:
-        rect = row_rect(picture, picture.current)
+    for rect in row_rects(picture, picture.current) if picture.current >= 0 else ():
         painter.fillRect(rect, theme.selection)
         painter.fillRect(QRectF(rect.left(), rect.top(), 3, rect.height()), theme.accent)
 
@@ -126,20 +123,12 @@ def _paint_lifelines(painter: QPainter, picture: Picture, theme: Theme) -> None:
 
 
 def _paint_ties(painter: QPainter, picture: Picture, shown: range, theme: Theme) -> None:
-    """On a hub's lifeline, from where a message came in to where it left again: the two are legs of one way."""
-    arrows, axis, place = picture.chart.arrows, picture.axis, picture.place
-    for number in shown:
-        arrow = arrows[number]
-        if arrow.layer != "OCPI" or picture.chart.lanes[arrow.source].kind != "HUB":
-            continue
-        for before in range(number - 1, max(-1, number - _FAR_LEGS), -1):
-            leg = arrows[before]
-            if leg.key == arrow.cause and leg.to == arrow.source and leg.module == arrow.module:
-                top, bottom = place.y(float(axis.arrive[before])), place.y(float(axis.start[number]))
-                x = place.lanes[arrow.source]
-                painter.setOpacity(min(_opacity(picture, number, _MUTED), _opacity(picture, before, _MUTED)))
-                painter.fillRect(QRectF(x - TIE / 2, top, TIE, bottom - top), theme.module(arrow.module))
-                break
+    place = picture.place
+    for tie in dict.fromkeys(picture.ties[number] for number in shown if number in picture.ties):
+        x = place.lanes[tie.lane] + (tie.side - 0.5) * TIE + tie.side
+        painter.setOpacity(_opacity(picture, tie.inbound, _MUTED))
+        colour = theme.module(picture.chart.arrows[tie.inbound].module)
+        painter.fillRect(QRectF(x, place.y(tie.top), TIE, tie.bottom - tie.top), colour)
 
 
 def _paint_times(painter: QPainter, picture: Picture, shown: range, theme: Theme) -> None:

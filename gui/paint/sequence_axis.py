@@ -3,6 +3,8 @@
 The nonlinear axis gives each step from one instant to the next a height that grows with the logarithm of its duration,
 so that milliseconds of latency and the ten minutes between two meter readings can both be seen. Several arrows that
 start in one instant lie below each other all the same; such a stretch of zero time is told to be marked.
+By order an answer stands right below its request, but where the receiver itself had to ask, as a hub does, in the row
+of the last thing that it asked; its own row is the lower for it, and the chart as high as ever.
 """
 
 from bisect import bisect_left, bisect_right
@@ -15,18 +17,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gui.models.sequence_chart import Arrow
+from gui.models.sequence_nesting import nested
 
 Mode: TypeAlias = Literal["order", "time"]
 Heights: TypeAlias = NDArray[np.float64]
+Places: TypeAlias = NDArray[np.intp]
 
 ROW: Final = 32.0
-"""From one arrow to the next in order, in pixels."""
+"""From one arrow to the next in order, in pixels, where no answer to another one lies between the two."""
+
+ANSWER_ROW: Final = 9.0
+"""From a request in order down to its answer, and from there to each that waited for it."""
 
 _TOP: Final = 28.0
 _BOTTOM: Final = 26.0
-_ANSWER_BELOW: Final = 9.0
-_BELOW_ANSWER: Final = 12.0
-"""Where the time cursor stands below an arrow: between its answer and the next label."""
+_ABOVE_NEXT: Final = 20.0
+"""Where the time cursor stands below an arrow: between the answers in its row and the next label."""
 _INSTANT_ROW: Final = 26.0
 _LEAST_GAP: Final = 6.0
 _DECADE: Final = 9.0
@@ -48,7 +54,7 @@ class Axis(NamedTuple):
 
     `stretches`: instants with several arrows, and in time mode gaps of a second and more. `instants` with the heights
     where each begins and ends (`tops`, `depths`) lead from time to height; `reach` says how far down anything up to
-    each arrow goes.
+    each arrow goes. `apart` are the arrows in order, from top to bottom, whose answers lie in another one's row.
     """
 
     mode: Mode
@@ -62,6 +68,7 @@ class Axis(NamedTuple):
     tops: Heights
     depths: Heights
     height: float
+    apart: Places
 
     def visible(self, top: float, bottom: float) -> range:
         """The arrows of which something, label and all, lies between two heights."""
@@ -86,9 +93,12 @@ class Axis(NamedTuple):
         return float(self.depths[before] + part * (self.tops[after] - self.depths[before]))
 
     def nearest(self, height: float) -> int:
-        """The arrow whose start is nearest; -1 when there is none."""
+        """The arrow whose start is nearest, or whose answer lies there in another one's row; -1 when there is none."""
         if not len(self.start):
             return -1
+        below = int(np.searchsorted(self.end[self.apart], height - ANSWER_ROW / 2))
+        if below < len(self.apart) and self.end[self.apart[below]] <= height + ANSWER_ROW / 2:
+            return int(self.apart[below])
         after = int(np.searchsorted(self.start, height))
         near = [place for place in (after - 1, after) if 0 <= place < len(self.start)]
         return min(near, key=lambda place: abs(float(self.start[place]) - height))
@@ -100,8 +110,20 @@ def lay_out(arrows: Sequence[Arrow], mode: Mode) -> Axis:
 
 
 def _by_order(arrows: Sequence[Arrow]) -> Axis:
-    start = _TOP + ROW * np.arange(len(arrows), dtype=np.float64)
-    answer = start + _ANSWER_BELOW
+    last = list(range(len(arrows)))
+    for inner, outer in nested(arrows):
+        last[outer] = max(last[outer], last[inner])
+    answers, before = [0] * len(arrows), [0] * len(arrows)
+    # Messages that are answered in one row lie inside each other: the innermost is answered first.
+    for place in reversed(range(len(arrows))):
+        before[place] = answers[last[place]]
+        answers[last[place]] += 1
+    rows = ROW + ANSWER_ROW * (np.array(answers, np.float64) - 1)
+    below = _TOP + np.cumsum(rows)
+    start = below - rows
+    row_of = np.array(last, np.intp)
+    answer = start[row_of] + ANSWER_ROW * (np.array(before, np.float64) + 1)
+    apart = np.flatnonzero(row_of != np.arange(len(arrows)))
     instants = np.array([arrow.start_us for arrow in arrows], np.int64)
     return Axis(
         mode="order",
@@ -109,12 +131,13 @@ def _by_order(arrows: Sequence[Arrow]) -> Axis:
         arrive=start,
         reply=answer,
         end=answer,
-        reach=answer,
+        reach=np.maximum.accumulate(answer),
         stretches=tuple(_same_instants(instants, start)),
-        instants=np.maximum.accumulate(instants) if len(instants) else instants,
+        instants=np.maximum.accumulate(instants),
         tops=start,
-        depths=start + _BELOW_ANSWER,
-        height=_TOP + ROW * len(arrows) + _BOTTOM,
+        depths=below - _ABOVE_NEXT,
+        height=(float(below[-1]) if len(arrows) else _TOP) + _BOTTOM,
+        apart=apart[np.argsort(answer[apart])],
     )
 
 
@@ -128,10 +151,12 @@ def _by_time(arrows: Sequence[Arrow]) -> Axis:
         arrive = start + _LEAST_GAP if arrow.arrive_us is None else max(start, first[arrow.arrive_us])
         reply = arrive if arrow.reply_us is None else max(arrive, first[arrow.reply_us])
         end = reply if arrow.end_us is None else max(reply, first[arrow.end_us])
-        if end < start + _ANSWER_BELOW and arrow.to >= 0:
-            reply, end = max(reply, start + _ANSWER_BELOW), start + _ANSWER_BELOW
+        if end < start + ANSWER_ROW and arrow.to >= 0:
+            reply, end = max(reply, start + ANSWER_ROW), start + ANSWER_ROW
         rows.append((start, arrive, reply, end))
     table = np.array(rows, np.float64).reshape(-1, 4)
+    for inner, outer in nested(arrows):
+        table[outer, 2:] = np.maximum(table[outer, 2:], table[inner, 3])
     same = [Stretch(first[at_us], last[at_us], 0) for at_us in first if last[at_us] > first[at_us]]
     reach = np.maximum.accumulate(table.max(axis=1)) if rows else table[:, 0]
     return Axis(
@@ -146,6 +171,7 @@ def _by_time(arrows: Sequence[Arrow]) -> Axis:
         tops=np.array(list(first.values()), np.float64),
         depths=np.array(list(last.values()), np.float64),
         height=float(reach[-1]) + _BOTTOM if rows else _TOP + _BOTTOM,
+        apart=np.empty(0, np.intp),
     )
 
 

@@ -6,13 +6,15 @@ picture without its receiver. Only where even that is too wide does the chart sc
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QFont, QFontMetricsF
 
 from gui.models.sequence_chart import Chart
-from gui.paint.sequence_axis import Axis
+from gui.paint.sequence_axis import ANSWER_ROW, Axis
+from gui.paint.sequence_ties import Ties
 from gui.theme import Theme
 from simulator.i18n import tr
 
@@ -29,6 +31,7 @@ _LONGEST_NAME: Final = 116.0
 _MOST_COLUMN: Final = 260.0
 _LABEL_ABOVE: Final = 18.0
 _MOST_BELOW: Final = 60.0
+_BELOW: Final = 7.0
 
 
 class Header(NamedTuple):
@@ -74,7 +77,9 @@ class Place(NamedTuple):
 
 
 class Picture(NamedTuple):
-    """All that is painted. `current` is the selected arrow (-1: none), `related` its causes and effects."""
+    """All that is painted. `current` is the selected arrow (-1: none), `related` its causes and effects, `ties` join
+    what hubs have passed on.
+    """
 
     chart: Chart
     axis: Axis
@@ -82,6 +87,7 @@ class Picture(NamedTuple):
     clock: Callable[[int], str]
     current: int = -1
     related: frozenset[int] = frozenset()
+    ties: Ties = MappingProxyType({})
 
 
 def header_for(height: float) -> Header:
@@ -141,14 +147,18 @@ def columns_at(widths: Sequence[float], left: float) -> tuple[Column, ...]:
     return tuple(columns)
 
 
-def row_rect(picture: Picture, number: int) -> QRectF:
-    """What an arrow takes with its label, over the whole width, in view."""
+def row_rects(picture: Picture, number: int) -> list[QRectF]:
+    """What an arrow takes with its label, over the whole width, in view; of two parts if its answer lies apart."""
     place, axis = picture.place, picture.axis
-    top = place.y(float(axis.start[number])) - _LABEL_ABOVE
-    low = place.y(min(float(axis.end[number]), float(axis.start[number]) + _MOST_BELOW))
-    if picture.chart.arrows[number].to < 0:
-        low = top + _LABEL_ABOVE
-    return QRectF(place.gutter, top - 3, place.width - place.gutter - 1, low + 7 - top)
+    width = place.width - place.gutter - 1
+    start, end = float(axis.start[number]), float(axis.end[number])
+    is_apart = axis.mode == "order" and end > start + ANSWER_ROW
+    low = start if is_apart or picture.chart.arrows[number].to < 0 else min(end, start + _MOST_BELOW)
+    top = start - _LABEL_ABOVE - 3
+    rects = [QRectF(place.gutter, place.y(top), width, low + _BELOW - 3 - top)]
+    if is_apart:
+        rects.append(QRectF(place.gutter, place.y(end - ANSWER_ROW / 2), width, ANSWER_ROW))
+    return rects
 
 
 def _shared(least: list[float], room: float) -> list[float]:

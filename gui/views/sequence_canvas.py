@@ -30,8 +30,9 @@ from gui.paint.sequence_place import (
     columns_at,
     gutter_width,
     header_for,
-    row_rect,
+    row_rects,
 )
+from gui.paint.sequence_ties import Ties, lay_ties
 from gui.theme import Theme
 from simulator.i18n import tr
 
@@ -53,6 +54,7 @@ class SequenceCanvas(QAbstractScrollArea):
         self._theme = theme
         self._mode: Mode = "order"
         self._axis: Axis = lay_out((), "order")
+        self._ties: Ties = {}
         self._layer: QPixmap | None = None
         self._hover = -1
         self._shown_height = 0.0
@@ -93,6 +95,7 @@ class SequenceCanvas(QAbstractScrollArea):
         bar = self.verticalScrollBar()
         was_at_end = bar.maximum() > 0 and bar.value() == bar.maximum()
         self._axis = lay_out(self._model.chart.arrows, self._mode)
+        self._ties = lay_ties(self._model.chart, self._axis)
         self._hover = -1
         self._fit()
         if was_at_end and self._run.is_live:
@@ -108,7 +111,7 @@ class SequenceCanvas(QAbstractScrollArea):
         columns = columns_at(self._widths, self._gutter - self.horizontalScrollBar().value())
         top = self.verticalScrollBar().value()
         place = Place(size.width(), size.height(), top, self._gutter, columns, self.header)
-        return Picture(chart, self._axis, place, self._clock, self._model.place, self._model.related)
+        return Picture(chart, self._axis, place, self._clock, self._model.place, self._model.related, self._ties)
 
     def arrow_at(self, point: QPoint) -> int:
         """The arrow at a point of the viewport, -1 if there is none."""
@@ -117,7 +120,8 @@ class SequenceCanvas(QAbstractScrollArea):
         if point.y() <= head:
             return -1
         number = self._axis.nearest(point.y() - head + picture.place.top)
-        return number if number >= 0 and row_rect(picture, number).contains(point) else -1
+        is_there = number >= 0 and any(rect.contains(point) for rect in row_rects(picture, number))
+        return number if is_there else -1
 
     # Qt
 

@@ -1,5 +1,7 @@
 """Heights of arrows: in order and by a stretched time, and what of them is in view."""
 
+from itertools import accumulate, pairwise
+
 import numpy as np
 import pytest
 from gui_sequence_scene import S, arrow
@@ -22,12 +24,22 @@ arrow_lists = st.lists(
     ]
 )
 
+# Messages with short ways, each with a cause among those before it or none.
+caused_lists = st.lists(st.tuples(*(st.integers(0, most) for most in (5, 1, 9, 1, 3))), max_size=12).map(
+    lambda rows: [
+        arrow(number, start, cause=("message", cause))._replace(
+            arrive_us=start + way, reply_us=start + way + handling, end_us=start + way + handling + back
+        )
+        for number, (start, way, handling, back, cause) in enumerate(sorted(rows))
+    ]
+)
+
 
 def heights(axis: Axis, number: int) -> list[float]:
     return [float(part[number]) for part in (axis.start, axis.arrive, axis.reply, axis.end)]
 
 
-@given(arrow_lists, st.sampled_from(MODES))
+@given(st.one_of(arrow_lists, caused_lists), st.sampled_from(MODES))
 def test_time_goes_down(arrows: list[Arrow], mode: Mode) -> None:
     axis = lay_out(arrows, mode)
     assert all(heights(axis, number) == sorted(heights(axis, number)) for number in range(len(arrows)))
@@ -38,7 +50,7 @@ def test_time_goes_down(arrows: list[Arrow], mode: Mode) -> None:
     assert all(0 <= depth <= axis.height for depth in depths)
 
 
-@given(arrow_lists, st.sampled_from(MODES), st.floats(0, 900), st.floats(10, 300))
+@given(st.one_of(arrow_lists, caused_lists), st.sampled_from(MODES), st.floats(0, 900), st.floats(10, 300))
 def test_what_is_in_view_is_found_and_little_else(arrows: list[Arrow], mode: Mode, top: float, height: float) -> None:
     axis = lay_out(arrows, mode)
     shown = axis.visible(top, top + height)
@@ -97,3 +109,60 @@ def test_the_nearest_arrow_is_found(mode: Mode) -> None:
     axis = lay_out([arrow(1, 0), arrow(2, S), arrow(3, 2 * S)], mode)
     assert [axis.nearest(float(axis.start[number]) + 3) for number in range(3)] == [0, 1, 2]
     assert (axis.nearest(-50), axis.nearest(9_999)) == (0, 2)
+
+
+def routed(*after_us: int) -> list[Arrow]:
+    """A request by way of hubs, each of which asks the next after so long and answers when it is answered."""
+    starts, wait_us = list(accumulate((0, *after_us))), 50_000
+    return [
+        arrow(number, start_us, cause=("message", number - 1) if number else ("", 0), source=number, to=number + 1)
+        ._replace(reply_us=wait_us - start_us // 2, end_us=wait_us - start_us // 2 + 1)
+        for number, start_us in enumerate(starts)
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_hub_answers_when_it_is_answered(mode: Mode) -> None:
+    for legs in (routed(10_000), routed(10_000, 10_000)):
+        axis = lay_out(legs, mode)
+        for outer, inner in pairwise(range(len(legs))):
+            assert axis.start[outer] < axis.start[inner] < axis.end[inner] < axis.reply[outer]
+
+
+def test_what_a_hub_answers_at_once_is_answered_above_its_legs() -> None:
+    legs = [arrow(number, 10_000, cause=("message", 1), source=1, to=number) for number in (2, 3)]
+    axis = lay_out([arrow(1, 0), *legs], "order")
+    assert axis.end[0] < axis.start[1]
+    assert np.diff(axis.start).tolist() == [ROW, ROW]
+    assert axis.apart.tolist() == []
+
+
+def test_what_a_request_brings_about_later_leaves_its_answer_where_it_is() -> None:
+    result = arrow(2, 30_000, cause=("message", 1), source=1, to=0)
+    assert lay_out([arrow(1, 0), result], "order").end[0] == lay_out([arrow(1, 0)], "order").end[0]
+
+
+@given(caused_lists, st.sampled_from(MODES))
+def test_no_answer_stands_above_one_that_it_waited_for(arrows: list[Arrow], mode: Mode) -> None:
+    axis = lay_out(arrows, mode)
+    for place, each in enumerate(arrows):
+        around = each.cause[1]
+        if around < place and each.end_us <= arrows[around].reply_us:
+            assert axis.end[place] <= axis.reply[around]
+
+
+@given(caused_lists)
+def test_answers_in_other_rows_take_no_more_room(arrows: list[Arrow]) -> None:
+    axis = lay_out(arrows, "order")
+    assert axis.height == lay_out([each._replace(cause=("", 0)) for each in arrows], "order").height
+    lines = sorted([*axis.start, *axis.end])
+    assert not arrows or min(np.diff(lines)) >= 9
+
+
+def test_an_answer_in_another_row_is_found_where_it_lies() -> None:
+    axis = lay_out([*routed(10_000, 10_000), arrow(9, S)], "order")
+    assert axis.apart.tolist() == [1, 0]
+    for number in range(4):
+        assert axis.nearest(float(axis.end[number])) == number
+        assert axis.nearest(float(axis.start[number])) == number
+        assert axis.nearest(float(axis.start[number]) - 10) == number, "its label"

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from gui_sequence_scene import S, Scene, arrow
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
@@ -190,3 +191,65 @@ def test_the_legend_tells_of_the_border_where_there_is_one(theme: Theme, kind: L
     lanes = (Lane("E1", "E1", "", "", kind), Lane("NL-ABC", "NL-ABC", "", "", "CPO"))
     entries = legend_entries(Chart("", lanes, (arrow(1, S),), is_story=True), theme)
     assert ("border of OCPP and OCPI" in [entry.text for entry in entries]) is is_told
+
+
+def routed(scene: Scene, at_us: int) -> tuple[int, int]:
+    """Both legs of a message whose first leg is answered when the second is."""
+    inbound = scene.message(
+        at_us, "NL-ABC", "NL-HUB", handled_us=at_us + 60_000, end_us=at_us + 90_000, session_id="S1"
+    )
+    onward = scene.message(at_us + 10_000, "NL-HUB", "NL-EMA", cause_kind="message", cause=inbound, session_id="S1")
+    return inbound, onward
+
+
+def answer_of(view: SequenceView, number: int) -> QPoint:
+    """The middle of an answer, in the viewport."""
+    picture = view.chart.picture()
+    arrow = picture.chart.arrows[number]
+    x = (picture.place.lanes[arrow.source] + picture.place.lanes[arrow.to]) / 2
+    return QPoint(round(x), round(picture.place.y(float(picture.axis.end[number]))))
+
+
+def test_a_click_on_an_answer_below_the_leg_onward_chooses_its_request(
+    qtbot: QtBot, view: SequenceView, run: Run, cursor: Cursor, scene: Scene
+) -> None:
+    inbound, onward = routed(scene, S)
+    open_story(view, run, cursor, scene)
+    assert answer_of(view, 1).y() < answer_of(view, 0).y(), "a hub answers when it is answered"
+    for number, leg in ((0, inbound), (1, onward)):
+        qtbot.mouseClick(view.chart.viewport(), Qt.MouseButton.LeftButton, pos=answer_of(view, number))
+        assert cursor.selection == Selection("message", str(leg))
+
+
+def test_the_keys_go_along_requests_wherever_their_answers_lie(
+    qtbot: QtBot, view: SequenceView, run: Run, cursor: Cursor, scene: Scene
+) -> None:
+    legs = [*routed(scene, S), *routed(scene, 2 * S)]
+    open_story(view, run, cursor, scene)
+    view.model.choose(0)
+    met = []
+    for key in (Qt.Key.Key_Down, Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Down, Qt.Key.Key_Down):
+        qtbot.keyClick(view.chart, key)
+        met.append(cursor.selection.id)
+    assert met == [str(legs[place]) for place in (1, 0, 1, 2, 3)]
+
+
+def test_the_bar_at_a_hub_reaches_to_its_answer(
+    view: SequenceView, run: Run, cursor: Cursor, scene: Scene, theme: Theme
+) -> None:
+    """But only to the last leg onward where the hub has answered before it asked."""
+    routed(scene, S)
+    through_hub(scene, 2 * S)
+    open_story(view, run, cursor, scene)
+    picture, image = view.chart.picture(), view.chart.viewport().grab().toImage()
+    hub = next(number for number, lane in enumerate(picture.chart.lanes) if lane.kind == "HUB")
+    beside = round(picture.place.lanes[hub]) + 1
+
+    def is_bar(height: float) -> bool:
+        return image.pixelColor(beside, round(picture.place.y(height))) == theme.module("sessions")
+
+    axis = picture.axis
+    assert is_bar(float(axis.end[0]) - 2)
+    assert not is_bar(float(axis.end[0]) + 4)
+    assert is_bar(float(axis.start[3]) - 2)
+    assert not is_bar(float(axis.start[3]) + 5)

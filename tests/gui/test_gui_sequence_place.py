@@ -26,7 +26,7 @@ from gui.paint.sequence_place import (
     column_widths,
     columns_at,
     header_for,
-    row_rect,
+    row_rects,
 )
 from gui.theme import Theme
 
@@ -159,7 +159,7 @@ def test_a_label_stays_in_view_and_says_what_became_of_it(
     assert label.width == pytest.approx(metrics.horizontalAdvance(label.text + label.outcome) + (
         metrics.horizontalAdvance(label.remark)), abs=2)  # fmt: skip
     assert label.outcome.strip() == outcome
-    row = row_rect(shown, 0)
+    row = row_rects(shown, 0)[0]
     assert row.top() <= label.baseline - metrics.ascent() + 4
     assert row.height() <= ROW + 8
 

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from gui.models.cursor import NOTHING, Cursor, Selection
 from gui.models.run import Run
-from gui.paint.sequence_place import FOLDED, row_rect
+from gui.paint.sequence_place import FOLDED, row_rects
 from gui.theme import Theme
 from gui.views.sequence import SequenceView
 
@@ -45,7 +45,7 @@ def place_of(view: SequenceView, text: str) -> int:
 
 
 def middle(view: SequenceView, number: int) -> QPoint:
-    return row_rect(view.chart.picture(), number).center().toPoint()
+    return row_rects(view.chart.picture(), number)[0].center().toPoint()
 
 
 def painted(view: SequenceView) -> QImage:
@@ -112,7 +112,7 @@ def test_keys_go_along_the_arrows_and_to_their_causes(qtbot: QtBot, adas: Sequen
     qtbot.keyClick(adas.chart, Qt.Key.Key_End)
     last = len(adas.model.chart.arrows) - 1
     assert adas.model.place == last
-    rect = row_rect(adas.chart.picture(), last)
+    rect = row_rects(adas.chart.picture(), last)[0]
     assert rect.top() >= adas.chart.header.height, "the current arrow is in view"
     assert rect.bottom() <= adas.chart.viewport().height()
     qtbot.keyClick(adas.chart, Qt.Key.Key_PageUp)
@@ -200,7 +200,7 @@ def test_the_border_between_ocpp_and_ocpi_is_painted_at_the_cpo(adas: SequenceVi
 def test_an_arrow_has_its_modules_colour_and_the_others_step_back(adas: SequenceView, theme: Theme) -> None:
     number = place_of(adas, QUESTION)
     place = adas.chart.picture().place
-    rect = row_rect(adas.chart.picture(), number)
+    rect = row_rects(adas.chart.picture(), number)[0]
     part = (place.lanes[2] + 10, rect.top() + 16, place.lanes[3] - 10, rect.bottom() - 8)
     assert count(painted(adas), theme.module("tokens"), *part) > 100
     adas.model.choose(number)
@@ -223,11 +223,11 @@ def test_a_lost_message_ends_in_a_cross_and_says_so(
     near, far = picture.place.lanes
     crosses = [
         count(image, theme.error, near + (far - near) * 0.5, rect.top() + 12, near + (far - near) * 0.6, rect.bottom())
-        for rect in (row_rect(picture, 0), row_rect(picture, 1))
+        for rect in (row_rects(picture, 0)[0], row_rects(picture, 1)[0])
     ]
     assert crosses[0] == 0
     assert crosses[1] > 8
-    head = row_rect(picture, 1)
+    head = row_rects(picture, 1)[0]
     colour = theme.module("sessions")
     assert count(image, colour, far - 20, head.top() + 14, far, head.bottom()) == 0, "it never arrives"
     assert "lost" in view.chart.tip_at(middle(view, 1))
@@ -267,7 +267,7 @@ def test_it_fits_small_docks_in_both_themes(
     adas.resize(*size)
     adas.model.choose(place_of(adas, QUESTION))
     assert adas.width() == size[0], "nothing asks for more"
-    rect = row_rect(adas.chart.picture(), adas.model.place)
+    rect = row_rects(adas.chart.picture(), adas.model.place)[0]
     assert adas.chart.header.height <= rect.center().y() <= adas.chart.viewport().height()
     panel = Theme(dark).panel.name()
     assert (
