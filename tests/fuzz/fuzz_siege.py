@@ -131,13 +131,15 @@ class Siege:
         return answer
 
     def _fresh(self, target: Target) -> Target:
-        """With what must be another each time: the id of a new object, and the token of credentials."""
+        """With what must be another each time: ids of a new object and its session, the token of credentials."""
         if target.body is None or target.route.method == "PATCH":
             return target
         if target.route.module is ModuleID.CREDENTIALS:
             return replace(target, body={**target.body, "token": line(self.town, target.attacker, target.to).issued})
         if target.route.method == "POST" and "id" in target.body:
-            return replace(target, body={**target.body, "id": f"NEW-{self.tally.requests}"})
+            new = f"NEW-{self.tally.requests}"
+            names = [name for name in ("id", "session_id") if name in target.body]
+            return replace(target, body=target.body | dict.fromkeys(names, new))
         return target
 
     def _look(self, target: Target) -> Kept:
