@@ -69,6 +69,7 @@ def test_the_tables_of_a_report_are_those_that_the_page_names(path: Path) -> Non
     with Recording.open(path) as recording:
         names = [each.name for each in all_tables(recording, measure(recording))]
     told = PAGE.read_text(encoding="utf-8").partition("--parquet tables` writes")[2].partition(";")[0]
-    words = re.sub(r"\(.*?\)", "", told.lower()).replace("quarters of an\nhour", "quarter_hours").replace(" and", ",")
+    words = re.sub(r"\(.*?\)", "", told.lower(), flags=re.DOTALL)
+    words = words.replace("quarters of an\nhour", "quarter_hours").replace(" and", ",")
     named = [" ".join(word.split()) for word in words.split(",")]
     assert ["run", *named] == [name.replace("kpis", "figures") for name in names]
