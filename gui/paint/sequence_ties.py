@@ -32,14 +32,15 @@ Ties = Mapping[int, Tie]
 
 def lay_ties(chart: Chart, axis: Axis) -> Ties:
     """All bars of a chart."""
+    arrive, reply, start = axis.arrive.tolist(), axis.reply.tolist(), axis.start.tolist()
     legs: dict[int, list[int]] = {}
     for inbound, onward in _passed_on(chart):
         legs.setdefault(inbound, []).append(onward)
     ties: dict[int, Tie] = {}
     taken: dict[tuple[int, int], float] = {}
-    for inbound in sorted(legs, key=lambda place: float(axis.arrive[place])):
-        lane, top = chart.arrows[inbound].to, float(axis.arrive[inbound])
-        bottom = max(float(axis.reply[inbound]), *(float(axis.start[leg]) for leg in legs[inbound]))
+    for inbound in sorted(legs, key=arrive.__getitem__):
+        lane, top = chart.arrows[inbound].to, arrive[inbound]
+        bottom = max(reply[inbound], *(start[leg] for leg in legs[inbound]))
         side = min(_SIDES, key=lambda side: max(taken.get((lane, side), 0.0), top))
         taken[lane, side] = max(taken.get((lane, side), 0.0), bottom)
         ties |= dict.fromkeys((inbound, *legs[inbound]), Tie(inbound, lane, top, bottom, side))
@@ -48,11 +49,11 @@ def lay_ties(chart: Chart, axis: Axis) -> Ties:
 
 def _passed_on(chart: Chart) -> Iterator[tuple[int, int]]:
     """The places of both legs of what a hub has passed on."""
-    places = {arrow.key: place for place, arrow in enumerate(chart.arrows)}
+    hubs = {place for place, lane in enumerate(chart.lanes) if lane.kind == "HUB"}
+    came = {arrow.key: place for place, arrow in enumerate(chart.arrows) if arrow.to in hubs}
     for onward, leg in enumerate(chart.arrows):
-        inbound = places.get(leg.cause, -1)
-        if inbound < 0 or leg.layer != "OCPI" or chart.lanes[leg.source].kind != "HUB":
-            continue
-        before = chart.arrows[inbound]
-        if before.to == leg.source and before.module == leg.module:
-            yield inbound, onward
+        inbound = came.get(leg.cause)
+        if inbound is not None:
+            before = chart.arrows[inbound]
+            if before.to == leg.source and before.module == leg.module:
+                yield inbound, onward
