@@ -42,11 +42,11 @@ def paint_chart(painter: QPainter, picture: Picture, theme: Theme) -> None:
             painter.setOpacity(_opacity(picture, number, _MUTED))
             paint_arrow(painter, picture, number, theme)
     for number in shown:
-        painter.setOpacity(_opacity(picture, number, _MUTED_TEXT))
-        paint_label(painter, picture, number, theme)
-    for number in shown:
         painter.setOpacity(_opacity(picture, number, _MUTED))
         paint_way(painter, picture, number, theme)
+    for number in shown:
+        painter.setOpacity(_opacity(picture, number, _MUTED_TEXT))
+        paint_label(painter, picture, number, theme)
     painter.restore()
     _paint_times(painter, picture, shown, theme)
     paint_header(painter, picture, theme)
