@@ -3,8 +3,9 @@
 The nonlinear axis gives each step from one instant to the next a height that grows with the logarithm of its duration,
 so that milliseconds of latency and the ten minutes between two meter readings can both be seen. Several arrows that
 start in one instant lie below each other all the same; such a stretch of zero time is told to be marked.
+
 By order an answer stands right below its request, but where the receiver itself had to ask, as a hub does, in the row
-of the last thing that it asked; its own row is the lower for it, and the chart as high as ever.
+of the last thing that it asked. The request's own row is then that much shorter, so the chart stays as high.
 """
 
 from bisect import bisect_left, bisect_right
