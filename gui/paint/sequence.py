@@ -36,17 +36,17 @@ def paint_chart(painter: QPainter, picture: Picture, theme: Theme) -> None:
     _paint_stretches(painter, picture, theme)
     _paint_selected_band(painter, picture, theme)
     _paint_lifelines(painter, picture, theme)
-    _paint_ties(painter, picture, shown, theme)
+    _paint_ties(painter, picture, theme)
     for number in shown:
         if picture.chart.arrows[number].to >= 0:
             painter.setOpacity(_opacity(picture, number, _MUTED))
             paint_arrow(painter, picture, number, theme)
     for number in shown:
-        painter.setOpacity(_opacity(picture, number, _MUTED_TEXT))
-        paint_label(painter, picture, number, theme)
-    for number in shown:
         painter.setOpacity(_opacity(picture, number, _MUTED))
         paint_way(painter, picture, number, theme)
+    for number in shown:
+        painter.setOpacity(_opacity(picture, number, _MUTED_TEXT))
+        paint_label(painter, picture, number, theme)
     painter.restore()
     _paint_times(painter, picture, shown, theme)
     paint_header(painter, picture, theme)
@@ -122,9 +122,9 @@ def _paint_lifelines(painter: QPainter, picture: Picture, theme: Theme) -> None:
         painter.drawLine(QPointF(x, picture.place.header.height), QPointF(x, picture.place.height))
 
 
-def _paint_ties(painter: QPainter, picture: Picture, shown: range, theme: Theme) -> None:
+def _paint_ties(painter: QPainter, picture: Picture, theme: Theme) -> None:
     place = picture.place
-    for tie in dict.fromkeys(picture.ties[number] for number in shown if number in picture.ties):
+    for tie in picture.ties.visible(place.top, place.top + place.height):
         x = place.lanes[tie.lane] + (tie.side - 0.5) * TIE + tie.side
         painter.setOpacity(_opacity(picture, tie.inbound, _MUTED))
         colour = theme.module(picture.chart.arrows[tie.inbound].module)

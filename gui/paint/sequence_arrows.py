@@ -55,7 +55,7 @@ def paint_arrow(painter: QPainter, picture: Picture, number: int, theme: Theme) 
 
 
 def paint_way(painter: QPainter, picture: Picture, number: int, theme: Theme) -> None:
-    """On a message by way of hubs that are not shown, a zigzag. It stands above its label's ground."""
+    """On a message by way of hubs that are not shown, a zigzag. A label that reaches so far is written over it."""
     arrow = picture.chart.arrows[number]
     if arrow.via and arrow.broken != "request":
         ground = theme.selection if number == picture.current else theme.panel

@@ -3,8 +3,9 @@
 The nonlinear axis gives each step from one instant to the next a height that grows with the logarithm of its duration,
 so that milliseconds of latency and the ten minutes between two meter readings can both be seen. Several arrows that
 start in one instant lie below each other all the same; such a stretch of zero time is told to be marked.
+
 By order an answer stands right below its request, but where the receiver itself had to ask, as a hub does, in the row
-of the last thing that it asked; its own row is the lower for it, and the chart as high as ever.
+of the last thing that it asked. The request's own row is then that much shorter, so the chart stays as high.
 """
 
 from bisect import bisect_left, bisect_right
@@ -144,7 +145,7 @@ def _by_order(arrows: Sequence[Arrow]) -> Axis:
 def _by_time(arrows: Sequence[Arrow]) -> Axis:
     first, last, gaps = _heights_of_instants(arrows)
     taken: Counter[int] = Counter()
-    rows: list[tuple[float, float, float, float]] = []
+    rows: list[list[float]] = []
     for arrow in arrows:
         start = first[arrow.start_us] + _INSTANT_ROW * taken[arrow.start_us]
         taken[arrow.start_us] += 1
@@ -153,10 +154,11 @@ def _by_time(arrows: Sequence[Arrow]) -> Axis:
         end = reply if arrow.end_us is None else max(reply, first[arrow.end_us])
         if end < start + ANSWER_ROW and arrow.to >= 0:
             reply, end = max(reply, start + ANSWER_ROW), start + ANSWER_ROW
-        rows.append((start, arrive, reply, end))
-    table = np.array(rows, np.float64).reshape(-1, 4)
+        rows.append([start, arrive, reply, end])
     for inner, outer in nested(arrows):
-        table[outer, 2:] = np.maximum(table[outer, 2:], table[inner, 3])
+        rows[outer][2] = max(rows[outer][2], rows[inner][3])
+        rows[outer][3] = max(rows[outer][3], rows[inner][3])
+    table = np.array(rows, np.float64).reshape(-1, 4)
     same = [Stretch(first[at_us], last[at_us], 0) for at_us in first if last[at_us] > first[at_us]]
     reach = np.maximum.accumulate(table.max(axis=1)) if rows else table[:, 0]
     return Axis(

@@ -6,7 +6,6 @@ picture without its receiver. Only where even that is too wide does the chart sc
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from PySide6.QtCore import QRectF
@@ -87,7 +86,7 @@ class Picture(NamedTuple):
     clock: Callable[[int], str]
     current: int = -1
     related: frozenset[int] = frozenset()
-    ties: Ties = MappingProxyType({})
+    ties: Ties = Ties()
 
 
 def header_for(height: float) -> Header:

@@ -54,7 +54,7 @@ class SequenceCanvas(QAbstractScrollArea):
         self._theme = theme
         self._mode: Mode = "order"
         self._axis: Axis = lay_out((), "order")
-        self._ties: Ties = {}
+        self._ties = Ties()
         self._layer: QPixmap | None = None
         self._hover = -1
         self._shown_height = 0.0

@@ -156,14 +156,14 @@ def painted(view: SequenceView) -> QImage:
     return view.chart.grab().toImage()
 
 
-def test_the_zigzag_stands_above_the_ground_of_its_label(
+def test_a_label_that_reaches_over_the_zigzag_is_not_painted_over(
     view: SequenceView, run: Run, cursor: Cursor, scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     through_hub(scene, S)
     open_story(view, run, cursor, scene)
     view.hubs.setChecked(False)
     painted_in_order: list[str] = []
-    for name in ("paint_label", "paint_way"):
+    for name in ("paint_way", "paint_label"):
         paint = getattr(sequence, name)
 
         def noted(*args: object, name: str = name, paint: Callable[..., None] = paint) -> None:
@@ -172,7 +172,7 @@ def test_the_zigzag_stands_above_the_ground_of_its_label(
 
         monkeypatch.setattr(sequence, name, noted)
     painted(view)
-    assert painted_in_order == ["paint_label", "paint_way"]
+    assert painted_in_order == ["paint_way", "paint_label"]
 
 
 def test_the_legend_tells_of_the_bar_that_joins_two_legs(

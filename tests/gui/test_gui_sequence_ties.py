@@ -1,6 +1,6 @@
 """The bars on hubs' lifelines: which messages they join, how far they reach, and that none hides another."""
 
-from itertools import combinations
+from itertools import accumulate, combinations
 
 import pytest
 from gui_sequence_scene import arrow
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from gui.models.sequence_chart import Arrow, Chart, Lane
 from gui.paint.sequence_axis import Mode, lay_out
-from gui.paint.sequence_ties import Tie, lay_ties
+from gui.paint.sequence_ties import Tie, Ties, lay_ties
 
 MODES: list[Mode] = ["order", "time"]
 MS = 1_000
@@ -28,7 +28,7 @@ def routed(number: int, at_us: int, asks_us: int) -> list[Arrow]:
 
 
 def ties(arrows: list[Arrow], mode: Mode) -> list[Tie]:
-    return list(dict.fromkeys(lay_ties(Chart("", LANES, tuple(arrows), is_story=True), lay_out(arrows, mode)).values()))
+    return list(lay_ties(Chart("", LANES, tuple(arrows), is_story=True), lay_out(arrows, mode)).bars)
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -62,3 +62,16 @@ def test_bars_of_what_a_hub_does_at_once_stand_side_by_side(requests: list[tuple
     assert len(found) == len(requests)
     for one, other in combinations(found, 2):
         assert one.side != other.side or one.bottom <= other.top or other.bottom <= one.top
+
+
+def test_what_a_hub_sends_much_later_is_of_no_bar() -> None:
+    between = [arrow(number, MS, source=0, to=2) for number in range(10, 60)]
+    assert ties([arrow(1, 0), *between, arrow(2, 2 * MS, source=1, to=2, cause=("message", 1))], "order") == []
+
+
+@given(st.lists(st.tuples(st.integers(0, 90), st.integers(0, 90)), max_size=9), st.integers(0, 90), st.integers(0, 30))
+def test_a_bar_is_in_view_wherever_its_ends_are(ends: list[tuple[int, int]], top: int, height: int) -> None:
+    bars = [Tie(0, 1, start, start + length, 0) for start, length in sorted(ends)]
+    reach = list(accumulate((bar.bottom for bar in bars), max))
+    found = Ties(bars, reach).visible(top, top + height)
+    assert found == [bar for bar in bars if bar.bottom >= top and bar.top <= top + height]
