@@ -120,6 +120,11 @@ def test_an_object_is_on_a_page_once(changes: dict[str, Any], said: list[str]) -
     assert [each.path for each in Expert().look(page) if each.rule == "listed-twice"] == said
 
 
+def test_what_has_no_name_cannot_be_told_apart() -> None:
+    page = replace(A_LIST, response_headers=PAGE | {"x-total-count": "2"}, response_body=body([{}, {}]))
+    assert "listed-twice" not in rules(page)
+
+
 def test_an_answer_goes_back_the_way_that_its_request_came() -> None:
     """Letter case does not matter. A hub that has to refuse says so itself; who refuses at the door may know nobody."""
     in_lower_case = {name: value.lower() for name, value in BACK.items()}

@@ -75,10 +75,7 @@ def test_what_a_peer_can_cope_with_does_no_harm(messages: list[Message]) -> None
     assert [(row.http_status, row.ocpi_status) for row in posts] == [(201, 1000)]
 
 
-def test_what_names_nobody_is_for_nobody_behind_a_hub(recording: Recording, messages: list[Message]) -> None:
-    """A whole Session names its token, by which the hub finds out for whom it is; a PATCH does not."""
-    patches = between(messages, "NL-DIN", "NL-HUB", "sessions.receiver.patch_session")
-    assert {row.ocpi_status for row in patches} == {4001}
+def test_routing_headers_are_missed_behind_a_hub_alone(recording: Recording, messages: list[Message]) -> None:
     assert {row.ocpi_status for row in between(messages, "NL-DIN", "NL-HUB", "sessions.receiver.put_session")} == {1000}
     alone = {row.exchange for row in messages if {row.sender, row.receiver} == {"NL-DIN", "NL-EMA"}}
     told = {hint.exchange for hint in recording.hints() if hint.rule == "routing-headers"}

@@ -33,6 +33,7 @@ class _Object(Struct, frozen=True):
     role: str = ""
 
 
+_NAMELESS: Final = _Object()
 _objects: Final = msgspec.json.Decoder(list[_Object]).decode
 
 
@@ -84,7 +85,7 @@ def _check_repeats(seen: Seen) -> Iterator[Finding]:
         return
     first: dict[_Object, int] = {}
     for index, each in enumerate(objects):
-        if (at := first.setdefault(each, index)) != index:
+        if each != _NAMELESS and (at := first.setdefault(each, index)) != index:
             expected = f"each object once; it is that at $[{at}]"
             yield seen.remark("listed-twice", f"$[{index}]", repr(each.id or each.uid), expected, PAGINATION, "error")
 

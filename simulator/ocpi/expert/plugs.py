@@ -96,7 +96,9 @@ class _Known:
 
     def __init__(self) -> None:
         self.tariffs: dict[str, Any] = {}
-        self._plugs: dict[str, list[_Plug]] = {}
+        self._naming_one: dict[str, list[_Plug]] = {}
+        self._naming_several: dict[str, list[_Plug]] = {}
+        """Apart, for these are looked through at each tariff that is told."""
 
     def take(self, tariff: Any) -> bool:
         """A tariff is told; whether it says anything new."""
@@ -110,33 +112,41 @@ class _Known:
         """A tariff is deleted; the Connectors that name it, if it was there."""
         if self.tariffs.pop(id, None) is None:
             return []
-        plugs = list(self._naming(id))
+        plugs = [*_naming(id, self._naming_one), *_naming(id, self._naming_several)]
         for plug in plugs:
             plug.told = {pair: None for pair in plug.told if id not in pair}
         return ["/".join(plug.place) for plug in plugs]
 
     def place(self, place: Place, obj: Any) -> None:
         """A Location, an EVSE or a Connector is told, with all that is in it; what is wrong with it has been said."""
-        depth, ids = len(place), [ci_key(id) for id in place]
-        others = [plug for plug in self._plugs.pop(ids[0], ()) if [ci_key(id) for id in plug.place[:depth]] != ids]
         new = [_Plug(where, tuple(connector.tariff_ids), {}) for where, connector in _below(place, obj)]
-        for plug in new:
+        several = [plug for plug in new if len(plug.tariff_ids) > 1]
+        for plug in several:
             plug.told = dict.fromkeys(plug.clashes(self.tariffs))
-        if others or new:
-            self._plugs[ids[0]] = [*others, *new]
+        _put(self._naming_several, place, several)
+        _put(self._naming_one, place, [plug for plug in new if len(plug.tariff_ids) == 1])
 
     def look_again(self, id: str) -> Iterator[tuple[str, Any, Any]]:
         """Connectors that name this tariff with another that it does not go with, unless that was remarked on."""
-        for plug in self._naming(id):
+        for plug in _naming(id, self._naming_several):
             told, now = plug.told, plug.clashes(self.tariffs)
             plug.told = dict.fromkeys(now)
             for pair, (first, second) in now.items():
                 if pair not in told:
                     yield "/".join(plug.place), *((first, second) if pair[0] == id else (second, first))
 
-    def _naming(self, id: str) -> Iterator[_Plug]:
-        for plugs in self._plugs.values():
-            yield from (plug for plug in plugs if id in map(ci_key, plug.tariff_ids))
+
+def _put(plugs: dict[str, list[_Plug]], place: Place, new: list[_Plug]) -> None:
+    """Put these in the stead of all that were at a place, or below it."""
+    depth, ids = len(place), [ci_key(id) for id in place]
+    others = [plug for plug in plugs.pop(ids[0], ()) if [ci_key(id) for id in plug.place[:depth]] != ids]
+    if others or new:
+        plugs[ids[0]] = [*others, *new]
+
+
+def _naming(id: str, plugs: Mapping[str, list[_Plug]]) -> Iterator[_Plug]:
+    for at_location in plugs.values():
+        yield from (plug for plug in at_location if id in map(ci_key, plug.tariff_ids))
 
 
 def _below(place: Place, obj: Any) -> Iterator[tuple[Place, Any]]:
