@@ -13,7 +13,8 @@ from simulator.ocpi.v2_2_1.locations import Location
 from simulator.ocpi.v2_2_1.tokens import Token
 from simulator.parties.copied import Copies
 from simulator.parties.introduction import introduce
-from simulator.parties.roles.hub.cache import Cache, Kept
+from simulator.parties.roles.hub.cache import Cache
+from simulator.parties.roles.hub.kept import Kept
 
 CPO, EMSP = "NL-ABC", "NL-EMA"
 EARLIER, EARLIEST, LATEST = "2026-05-04T03:00:00Z", "2026-05-04T02:00:00Z", "2026-05-04T10:00:00Z"

@@ -16,8 +16,9 @@ from simulator.ocpi.modules import ModuleID
 from simulator.ocpi.status import Status
 from simulator.parties.call import Call, Refusal
 from simulator.parties.dialect import OLDEST
-from simulator.parties.roles.hub.cache import Cache, Kept, Owner
+from simulator.parties.roles.hub.cache import Cache
 from simulator.parties.roles.hub.directory import CONNECTED, Client, Directory
+from simulator.parties.roles.hub.kept import Kept, Owner
 
 T = TypeVar("T")
 

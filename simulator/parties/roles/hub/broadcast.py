@@ -18,10 +18,10 @@ from simulator.parties.connection import Connection
 from simulator.parties.dialect import OLDEST
 from simulator.parties.office import Office
 from simulator.parties.push import Outbox
-from simulator.parties.roles.hub.cache import Kept, Owner
 from simulator.parties.roles.hub.changes import Change, Changes
 from simulator.parties.roles.hub.directory import CONNECTED, Directory
 from simulator.parties.roles.hub.interpreter import Interpreter
+from simulator.parties.roles.hub.kept import Kept, Owner
 from simulator.parties.roles.hub.library import Library
 from simulator.parties.roles.hub.subjects import subject_of, whole_of
 

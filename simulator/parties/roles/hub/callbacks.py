@@ -17,7 +17,7 @@ from simulator.parties.call import Call, Refusal
 from simulator.parties.modules.ownership import unknown
 from simulator.parties.modules.results import must_be_told
 from simulator.parties.office import Office
-from simulator.parties.roles.hub.cache import Owner
+from simulator.parties.roles.hub.kept import Owner
 
 _KEPT = 10_000
 _WITH_RESPONSE = (ModuleID.COMMANDS, ModuleID.CHARGING_PROFILES)

@@ -4,7 +4,8 @@ So whoever is to pay, or is asked, comes first, and nobody's Tokens are in the w
 Sessions, CDRs and Tokens, `auth_id`; POST authorize.
 """
 
-from simulator.parties.roles.hub.cache import Cache, Kept, Owner
+from simulator.parties.roles.hub.cache import Cache
+from simulator.parties.roles.hub.kept import Kept, Owner
 
 
 def billed(cache: Cache, auth_id: str, payer: Owner | None) -> list[Kept]:

@@ -21,8 +21,9 @@ from simulator.ocpi.modules import InterfaceRole
 from simulator.parties.call import Call
 from simulator.parties.connection import Connection
 from simulator.parties.roles.hub.addressee import known_type
-from simulator.parties.roles.hub.cache import Cache, Kept, Owner, Place, places_of
+from simulator.parties.roles.hub.cache import Cache
 from simulator.parties.roles.hub.interpreter import Interpreter, Remark, Said
+from simulator.parties.roles.hub.kept import Kept, Owner, Place, places_of
 from simulator.parties.roles.hub.reading import head_of, parse
 from simulator.parties.roles.hub.subjects import CARGO, SHARED
 

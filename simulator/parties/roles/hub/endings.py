@@ -15,9 +15,10 @@ from simulator.ocpi.modules import InterfaceRole
 from simulator.parties.client import came_through, succeeded
 from simulator.parties.connection import Connection
 from simulator.parties.office import Office
-from simulator.parties.roles.hub.cache import Cache, Kept
+from simulator.parties.roles.hub.cache import Cache
 from simulator.parties.roles.hub.changes import Change, Changes
 from simulator.parties.roles.hub.directory import CONNECTED, Directory
+from simulator.parties.roles.hub.kept import Kept
 from simulator.parties.roles.hub.subjects import MODULES
 from simulator.parties.roles.hub.wholes import Wholes
 

@@ -20,8 +20,8 @@ from simulator.parties.push import Outbox
 from simulator.parties.roles.hub.addressee import FROM, TO, Addressees, not_connected
 from simulator.parties.roles.hub.answers import Answers
 from simulator.parties.roles.hub.broadcast import Broadcast
-from simulator.parties.roles.hub.cache import Owner
 from simulator.parties.roles.hub.directory import CONNECTED, Directory
+from simulator.parties.roles.hub.kept import Owner
 from simulator.parties.roles.hub.library import Library
 from simulator.parties.roles.hub.onward import Onward, Preparation, Way
 from simulator.parties.roles.hub.standing import Standing

@@ -22,8 +22,9 @@ from simulator.parties.call import Call
 from simulator.parties.dialect import HOME, OLDEST
 from simulator.parties.losses import TRANSLATION, tell_translation
 from simulator.parties.roles.hub.addressee import known_type
-from simulator.parties.roles.hub.cache import Cache, Kept, Owner, Place, places_of
+from simulator.parties.roles.hub.cache import Cache
 from simulator.parties.roles.hub.cards import asked, billed, holders
+from simulator.parties.roles.hub.kept import Kept, Owner, Place, places_of
 from simulator.parties.roles.hub.reading import PARTS, Tree, parse, part_of
 from simulator.parties.roles.hub.subjects import SHARED
 

@@ -25,10 +25,11 @@ from simulator.parties.modules.ownership import unknown
 from simulator.parties.office import Office
 from simulator.parties.pull import Crawl
 from simulator.parties.roles.hub.addressee import known_type, token_type
-from simulator.parties.roles.hub.cache import Cache, Kept, Owner
+from simulator.parties.roles.hub.cache import Cache
 from simulator.parties.roles.hub.changes import Changes, is_read_whole
 from simulator.parties.roles.hub.directory import Directory
 from simulator.parties.roles.hub.interpreter import Interpreter
+from simulator.parties.roles.hub.kept import Kept, Owner
 from simulator.parties.roles.hub.reading import Head, parse, part_of, read, read_list
 from simulator.parties.roles.hub.subjects import CARGO, SHARED
 from simulator.parties.store import page

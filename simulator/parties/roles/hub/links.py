@@ -14,7 +14,7 @@ from simulator.ocpi.pagination import absolute
 from simulator.ocpi.routes import Match, join_url, match, split_path
 from simulator.parties.call import Call
 from simulator.parties.modules.ownership import unknown
-from simulator.parties.roles.hub.cache import Owner
+from simulator.parties.roles.hub.kept import Owner
 
 _KEPT = 10_000
 _PARAMETER = "hub_url"

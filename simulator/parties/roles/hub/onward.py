@@ -19,11 +19,12 @@ from simulator.parties.dialect import OLDEST
 from simulator.parties.office import Office
 from simulator.parties.roles.hub.addressee import not_connected, reservation_of
 from simulator.parties.roles.hub.broadcast import Broadcast, lane_of
-from simulator.parties.roles.hub.cache import Cache, Owner
+from simulator.parties.roles.hub.cache import Cache
 from simulator.parties.roles.hub.callbacks import Asked, Callbacks
 from simulator.parties.roles.hub.changes import Change, Changes
 from simulator.parties.roles.hub.directory import Client, Directory
 from simulator.parties.roles.hub.interpreter import Interpreter, Said
+from simulator.parties.roles.hub.kept import Owner
 from simulator.parties.roles.hub.library import Library
 from simulator.parties.roles.hub.links import Links
 from simulator.parties.roles.hub.reservations import is_billed

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from simulator.ocpi import codec
-from simulator.parties.roles.hub.cache import Cache, Owner
+from simulator.parties.roles.hub.cache import Cache
+from simulator.parties.roles.hub.kept import Owner
 from simulator.parties.roles.hub.reading import Tree
 
 

@@ -19,9 +19,10 @@ from simulator.ocpi.v2_2_1.hubclientinfo import ConnectionStatus
 from simulator.parties.client import succeeded
 from simulator.parties.connection import Connection
 from simulator.parties.dialect import OLDEST
-from simulator.parties.roles.hub.cache import Cache, Kept
+from simulator.parties.roles.hub.cache import Cache
 from simulator.parties.roles.hub.changes import Change, Changes
 from simulator.parties.roles.hub.directory import Directory
+from simulator.parties.roles.hub.kept import Kept
 from simulator.parties.roles.hub.subjects import MODULES
 from simulator.parties.roles.hub.wholes import Wholes
 

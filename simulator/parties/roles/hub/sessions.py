@@ -29,9 +29,9 @@ from simulator.parties.dialect import OLDEST
 from simulator.parties.modules.order import newer, overtaken
 from simulator.parties.modules.ownership import must_match, must_stay, unknown
 from simulator.parties.modules.sessions import ENDED, patched
-from simulator.parties.roles.hub.cache import Owner
 from simulator.parties.roles.hub.changes import Change
 from simulator.parties.roles.hub.interpreter import Interpreter, Remark, Said
+from simulator.parties.roles.hub.kept import Owner
 from simulator.parties.roles.hub.reading import Tree, must_be_right, parse
 
 _Key: TypeAlias = tuple[str, str, str, str]

@@ -9,9 +9,9 @@ from simulator.parties.connection import Connection
 from simulator.parties.dialect import OLDEST
 from simulator.parties.push import Done, Outbox
 from simulator.parties.roles.hub.broadcast import lane_of
-from simulator.parties.roles.hub.cache import Kept
 from simulator.parties.roles.hub.changes import Change
 from simulator.parties.roles.hub.interpreter import Interpreter
+from simulator.parties.roles.hub.kept import Kept
 from simulator.parties.roles.hub.subjects import MODULES, subject_of_kept
 
 
