@@ -9,6 +9,11 @@ from parties_hub import HOST, HUB, SENDER, card_of, hub_town, messages, say, wit
 from parties_lister import Lister, read
 from run_town import MIN, OpenTown, S
 
+from simulator.ocpi.v2_2_1.hubclientinfo import ConnectionStatus
+from simulator.scenario.load import load
+
+THREE_VERSIONS = Path(__file__).parents[2] / "scenarios" / "roaming" / "three_versions_one_hub.yaml"
+
 EMSPS = {"NL-EMA": SENDER, "NL-NXT": f"{HOST}/ocpi/sender/2.3.0"}
 
 
@@ -102,3 +107,19 @@ def test_a_card_that_is_told_each_by_itself_is_one_card(desk: OpenTown) -> None:
     cache = desk.world.hubs[HUB].cache
     assert len([kept for kept in cache.all("token") if kept.owner == ("NL", "VET")]) == 2
     assert len(cache.tokens(card_of(desk, "NL-VET"))) == 1
+
+
+def test_a_party_is_there_for_each_partner_once_it_was_read_in_its_place(tmp_path: Path) -> None:
+    """The partners that register first must not read in vain, and then not again for hours."""
+    with OpenTown(load(THREE_VERSIONS), tmp_path / "run.ocpirun") as town:
+        town.run_for(MIN)
+        for cpo in town.world.cpos.values():
+            assert {"EMA", "NXT", "VET"} == {token.party_id for token in cpo.tokens.store}, cpo.office.id
+        directory = town.world.hubs[HUB].directory
+        vet, new = directory.find("NL-VET"), directory.find("NL-NEW")
+        assert vet is not None
+        assert new is not None
+        assert new.line is not None
+        assert directory.info(vet, new.line).status is ConnectionStatus.CONNECTED
+        del vet.read["NL-NEW"]
+        assert directory.info(vet, new.line).status is ConnectionStatus.PLANNED

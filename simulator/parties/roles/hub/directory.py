@@ -23,8 +23,8 @@ class Client:
     """One party that the hub leads to. `name` is empty for one that only another hub has told of.
 
     `line` is the connection with its platform or with the hub before it; a party of 2.1.1 has `facades` instead, by the
-    id of the party in whose place we stand. `heard_us` is when its platform was last heard of, `returning` whether,
-    behind another hub, it is said to be there and is being read.
+    id of the party in whose place we stand, and was `read` over some. `heard_us` is when its platform was last heard,
+    `returning` whether, behind another hub, it is said to be there and is being read.
     """
 
     __slots__ = (
@@ -36,6 +36,7 @@ class Client:
         "line",
         "name",
         "party_id",
+        "read",
         "returning",
         "role",
         "status",
@@ -53,6 +54,7 @@ class Client:
         self.returning = False
         self.line: Connection | None = None
         self.facades: dict[str, Connection] = {}
+        self.read: dict[str, None] = {}
 
     @property
     def remote(self) -> bool:
@@ -66,16 +68,6 @@ class Client:
     def line_from(self, party: str) -> Connection | None:
         """The connection over which it hears what another party says."""
         return self.line if self.line is not None else self.facades.get(party)
-
-    def info(self) -> ClientInfo:
-        """What others are told of it."""
-        return ClientInfo(
-            country_code=self.country_code,
-            party_id=self.party_id,
-            role=self.role,
-            status=self.status,
-            last_updated=self.last_updated,
-        )
 
 
 class Directory:
@@ -141,6 +133,22 @@ class Directory:
             return [""]
         parties = [other for id in client.facades if (other := self.find(id)) is not None]
         return [party.id for party in parties if line in party.lines()] or list(client.facades)
+
+    def info(self, client: Client, line: Connection) -> ClientInfo:
+        """What those are told of a party whom a connection leads to.
+
+        One of 2.1.1 is there for them once it was read over a facade in whose place they stand to it.
+        """
+        status, owner = client.status, (client.country_code, client.party_id)
+        if status is CONNECTED and client.facades and not any(at in client.read for at in self.facades(owner, line)):
+            status = ConnectionStatus.PLANNED
+        return ClientInfo(
+            country_code=client.country_code,
+            party_id=client.party_id,
+            role=client.role,
+            status=status,
+            last_updated=client.last_updated,
+        )
 
     def must_own(self, line: Connection, sender: tuple[str, str], owner: tuple[str, str]) -> None:
         """Refuse with 404 what a sender tells of another's objects, but for a hub on behalf of who is behind it."""

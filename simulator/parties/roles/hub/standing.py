@@ -48,7 +48,9 @@ class Standing:
     def shown(self, line: Connection) -> Iterator[ClientInfo]:
         """All parties but the one that asks and, if that is a hub, those behind it."""
         return (
-            client.info() for client in self._directory if client.role is not Role.HUB and line not in client.lines()
+            self._directory.info(client, line)
+            for client in self._directory
+            if client.role is not Role.HUB and line not in client.lines()
         )
 
     def set(self, client: Client, status: ConnectionStatus, cause: Cause) -> None:
@@ -72,7 +74,14 @@ class Standing:
         for other in self._directory if client.role is not Role.HUB else ():
             line = other.line
             if line is not None and not other.remote and other.status is _CONNECTED and line is not client.line:
-                self.sender.tell(line, client.info(), cause)
+                self.sender.tell(line, self._directory.info(client, line), cause)
+
+    def _appear(self, client: Client, facade: str, cause: Cause) -> None:
+        """A party of 2.1.1 that is there for others already is there for one more."""
+        other = self._directory.find(facade)
+        if client.status is _CONNECTED and other is not None and other.line is not None and other.status is _CONNECTED:
+            client.last_updated = self._office.calendar.now_after(client.last_updated)
+            self.sender.tell(other.line, self._directory.info(client, other.line), cause)
 
     # What another hub tells
 
@@ -111,6 +120,9 @@ class Standing:
         client = self._directory.at(line)
         client.heard_us = self._office.calendar.now_us
         client.returning = False
+        if line.facade and line.facade not in client.read:
+            client.read[line.facade] = None
+            self._appear(client, line.facade, cause)
         self.set(client, _CONNECTED, cause)
         if line.to_hub:
             for word in self.receiver.store:
@@ -171,6 +183,7 @@ class Standing:
         It has left when none of its connections is registered any more.
         """
         client = self._directory.at(line)
+        client.read.pop(line.facade, None)
         if not any(other.registered for other in client.lines()):
             self._gone(client, ConnectionStatus.SUSPENDED, cause)
 
