@@ -33,6 +33,7 @@ def test_what_our_own_parties_make_is_free_of_circles(name: str, tmp_path: Path)
                 gc.collect()
                 gc.callbacks.remove(collected)
 
+        gc.collect()  # what other tests have left
         options = RunOptions(out=tmp_path / "run.ocpirun", wire="memory", control=False, until_us=until_us)
         asyncio.run(play(scenario, options, watch))
         assert found
