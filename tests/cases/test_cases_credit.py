@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 from case_town import CPO, EMSP
 from msgspec.structs import asdict, replace
-from run_town import H, OpenTown, named, town
+from run_town import H, OpenTown, holds, named, played, town
+
+from simulator.recording.reader import Recording
 
 CORRECTED = '\nchanges:\n  - {at: "08:00", kind: cdr_corrected, driver: Vera, tariff: park}\n'
 
@@ -30,3 +32,23 @@ def test_case_37_a_credit_cdr_takes_back_a_cdr_and_nothing_else_is_negative(tmp_
     assert right.total_cost.excl_vat > Decimal(0)
     assert right.total_cost != wrong.total_cost
     assert all(each.party_id == CPO[3:] for each in (wrong, credit, right))
+
+
+def test_case_37_holds_for_a_bill_that_was_lost_and_is_read_after_it_was_put_right(tmp_path: Path) -> None:
+    scenario = town(
+        tmp_path,
+        drivers=(named("Vera", stay="20 min"),),
+        faults=(f'{{at: "06:40", kind: loss, between: [{EMSP}, {CPO}], probability: 100 %, for: 1 h}}',),
+        poll="3 h",
+        duration="8 h",
+        change=lambda text: text + CORRECTED,
+    )
+    result = played(scenario, tmp_path / "run.ocpirun")
+    holds(result)
+    with Recording.open(tmp_path / "run.ocpirun") as recording:
+        bills = recording.query("SELECT amount, accepted_amount FROM v_cdr")
+        rules = [hint.rule for hint in recording.hints()]
+    assert len(bills) == 3
+    assert all(claimed == accepted for claimed, accepted in bills)
+    assert "credit-early" in rules
+    assert "not-taken" not in rules

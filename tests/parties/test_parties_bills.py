@@ -55,8 +55,7 @@ def test_bills_that_name_no_session_are_each_for_themselves(desk: OpenTown) -> N
     ("second", "remark"),
     [
         (credit("B4-C2", "B4"), ("credit-twice", "error", "$.credit_reference_id")),
-        (credit("X-C", "NEVER-SENT"), ("credit-unknown", "warning", "$.credit_reference_id")),
-        (credit("B4-CC", "B4-C"), ("credit-unknown", "warning", "$.credit_reference_id")),
+        (credit("B4-CC", "B4-C"), ("credit-of-credit", "warning", "$.credit_reference_id")),
     ],
 )
 def test_nothing_is_paid_back_that_was_not_paid(desk: OpenTown, second: Json, remark: tuple[str, str, str]) -> None:
@@ -68,6 +67,25 @@ def test_nothing_is_paid_back_that_was_not_paid(desk: OpenTown, second: Json, re
     assert booked(desk, second["id"]) == "0"
 
 
+def test_a_credit_may_come_before_the_bill_that_it_takes_back(desk: OpenTown) -> None:
+    """The bill was lost on its way, and is read later: by then its Session has been billed anew."""
+    early = post(desk, credit("B5-C", "b5"))
+    assert (early.http, remarks(desk, early)) == (201, [("credit-early", "note", "$.credit_reference_id")])
+    later = [post(desk, body) for body in (cdr("B5-2", session_id="session-of-B5"), cdr("B5"))]
+    assert [(each.http, remarks(desk, each)) for each in later] == [(201, []), (201, [])]
+    assert booked(desk, "B5-C", "B5-2", "B5") == "4.5"
+    again = [post(desk, body) for body in (credit("B5-C2", "B5"), cdr("B5-3", session_id="session-of-B5"))]
+    assert [each.status for each in again] == [2001, 2001], "it is still paid back once, and the Session billed once"
+
+
+def test_a_credit_that_was_taken_back_before_it_came_takes_nothing_back(desk: OpenTown) -> None:
+    for body in (cdr("B7"), credit("B7-CC", "B7-C")):
+        post(desk, body)
+    told = post(desk, credit("B7-C", "B7"))
+    assert (told.status, remarks(desk, told)) == (2001, [("credit-of-credit", "warning", "$.id")])
+    assert booked(desk, "B7", "B7-C", "B7-CC") == "0.0"
+
+
 def test_a_list_is_held_to_the_same(desk: OpenTown) -> None:
     with Lister(desk, CPO) as lister:
         lister.lists["cdrs"] = [cdr("B6"), credit("B6-C", "B6"), credit("B6-C2", "B6")]
@@ -77,3 +95,15 @@ def test_a_list_is_held_to_the_same(desk: OpenTown) -> None:
     assert booked(desk, "B6", "B6-C", "B6-C2") == "0.0"
     (told,) = [hint.sentence for at in exchanges for hint in desk.hints(at) if hint.rule == "not-taken"]
     assert "'B6', which CDR 'B6-C' has taken back" in told
+
+
+def test_a_list_may_bring_a_bill_and_its_credit_after_what_replaces_both(desk: OpenTown) -> None:
+    again = cdr("B8-2", session_id="session-of-B8")
+    post(desk, again)
+    with Lister(desk, CPO) as lister:
+        lister.lists["cdrs"] = [cdr("B8"), credit("B8-C", "B8"), again]
+        before = desk.kernel.exchanges
+        read(desk, EMSP, CPO)
+        exchanges = range(before + 1, desk.kernel.exchanges + 1)
+    assert booked(desk, "B8", "B8-C", "B8-2") == "4.5"
+    assert "not-taken" not in [hint.rule for at in exchanges for hint in desk.hints(at)]

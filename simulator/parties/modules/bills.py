@@ -1,7 +1,8 @@
 """Which bills stand: a Session is billed once, and what was wrong with a bill is taken back once, as it was billed.
 
 OCPI says how a CDR is credited, and nothing of who notices that one was not: here it is the eMSP, who else would pay.
-What a credit says otherwise than its bill, the expert remarks on.
+A bill that was lost on its way is read later, perhaps after its credit and the bill that replaces it: each is taken in
+any order. What a credit says otherwise than its bill, the expert remarks on.
 Source: OCPI 2.2.1, CDRs module, Credit CDRs; digest, section 3.4 and case 37.
 """
 
@@ -24,7 +25,7 @@ class Bills:
         """Count a CDR in. Raises Invalid for one by which something would be paid, or paid back, a second time."""
         if cdr.credit:
             self._take_back(cdr)
-        elif cdr.session_id is not None:
+        elif cdr.session_id is not None and key_of(cdr) not in self._credits:
             standing = self._bills.setdefault(_session_of(cdr), cdr.id)
             if standing != cdr.id:
                 found = f"{cdr.session_id!r}, which CDR {standing!r} bills"
@@ -34,14 +35,18 @@ class Bills:
     def _take_back(self, credit: CDR) -> None:
         reference = credit.credit_reference_id or ""
         bill = self._cdrs.get(credit.country_code, credit.party_id, reference)
-        if bill is None or bill.credit:
-            expected = "the id of a bill that has come before"
-            raise Invalid((_odd("credit-unknown", "credit_reference_id", repr(reference), expected),))
-        first = self._credits.setdefault(key_of(bill), credit.id)
+        if bill is not None and bill.credit:
+            expected = "the id of a bill, not of a credit"
+            raise Invalid((_odd("credit-of-credit", "credit_reference_id", repr(reference), expected),))
+        if (by := self._credits.get(key_of(credit))) is not None:
+            found = f"{credit.id!r}, which CDR {by!r} takes back"
+            raise Invalid((_odd("credit-of-credit", "id", found, "a credit that no other takes back"),))
+        first = self._credits.setdefault(key_of(credit)._replace(id=ci_key(reference)), credit.id)
         if first != credit.id:
             found = f"{reference!r}, which CDR {first!r} has taken back"
             raise Invalid((_odd("credit-twice", "credit_reference_id", found, "a bill that still stands", "error"),))
-        self._bills.pop(_session_of(bill), None)
+        if bill is not None:
+            self._bills.pop(_session_of(bill), None)
 
 
 def _session_of(cdr: CDR) -> Key:

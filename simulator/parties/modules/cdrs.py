@@ -6,6 +6,8 @@ Source: OCPI 2.2.1, CDRs module; digest 3.4 for the gap on a repeated POST.
 from collections.abc import Callable
 from typing import Any
 
+from msgspec.structs import replace
+
 from simulator.engine.cause import Cause
 from simulator.ocpi import headers as h
 from simulator.ocpi.modules import InterfaceRole, ModuleID
@@ -13,12 +15,14 @@ from simulator.ocpi.routes import join_url
 from simulator.ocpi.status import Status
 from simulator.ocpi.v2_2_1.cdrs import CDR, CdrToken
 from simulator.parties.call import Call, Refusal, Reply
+from simulator.parties.connection import Connection
 from simulator.parties.copied import Copies
 from simulator.parties.modules.bills import Bills
 from simulator.parties.modules.ownership import not_ours, owner_of, unknown
 from simulator.parties.office import Office
+from simulator.parties.pull import Crawl
 from simulator.parties.store import Store, listed
-from simulator.parties.taking import Receiver
+from simulator.parties.taking import Receiver, Taken
 
 PAGE_LIMIT = 100
 
@@ -56,6 +60,11 @@ class CdrsReceiver(Receiver[CDR]):
         self._is_ours = is_ours
         self._platform = office.platform
         office.platform.offer(ModuleID.CDRS, InterfaceRole.RECEIVER, {"get_cdr": self._get, "post_cdr": self._post})
+
+    def take_list(self, connection: Connection, found: Crawl[Any], since: int, cause: Cause) -> Taken:
+        """See Receiver: credits first, as a bill that was taken back leaves its Session to the one in its place."""
+        credits_first = sorted(found.listed, key=lambda each: not each.object.credit)
+        return super().take_list(connection, replace(found, listed=credits_first), since, cause)
 
     def must_concern_us(self, obj: CDR) -> None:
         """See Receiver: it goes to who pays it."""
@@ -101,8 +110,17 @@ class CdrsReceiver(Receiver[CDR]):
         known, original = self.store.get(cdr.country_code, cdr.party_id, cdr.id), call.original(CDR)
         if known is not None and not self._same(known, cdr, original):
             raise Refusal(Status.INVALID_PARAMETERS, f"CDR {cdr.id!r} is known with other content; CDRs never change.")
-        self.take(cdr, call.cause, original)
+        if self.take(cdr, call.cause, original) and cdr.credit:
+            self._remark_early(call, cdr)
         return Reply(http_status=200 if known is not None else 201, headers=((h.LOCATION, where),))
+
+    def _remark_early(self, call: Call, credit: CDR) -> None:
+        """The bill may still come; who took back what was never billed reads here why it is not settled."""
+        bill = credit.credit_reference_id or ""
+        if self.store.get(credit.country_code, credit.party_id, bill) is None:
+            sentence = f"Credit CDR {credit.id!r} has come, but not yet CDR {bill!r}, which it takes back."
+            section, by = f"OCPI {call.version} cdrs, Credit CDRs", call.connection.peer_id
+            self._journal.hint(call.cause.id, "credit-early", "note", sentence, "$.credit_reference_id", section, by=by)
 
     def _same(self, known: CDR, cdr: CDR, original: Any) -> bool:
         """Whether a CDR is the one that is known: as they came, if both came in one version."""
