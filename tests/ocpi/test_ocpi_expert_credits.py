@@ -1,10 +1,11 @@
 """Whether a Credit CDR is the CDR that it takes back, but for its negative total, and takes it back once."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from expert_seen import SOUND, rules
+from expert_seen import NOT_TAKEN, SOUND, rules
 from msgspec.structs import replace
 
 from simulator.ocpi.expert import Expert, Seen
@@ -81,3 +82,9 @@ def test_what_differs_is_told_with_its_place() -> None:
         "$.total_cost.excl_vat: found -4, expected -4.2, the negative of what it takes back "
         "(OCPI 2.2.1 cdrs, Credit CDRs)."
     )
+
+
+@NOT_TAKEN
+def test_what_its_receiver_did_not_take_is_neither_a_bill_nor_a_credit(not_taken: Callable[[Seen], Seen]) -> None:
+    assert rules(post(CDR), not_taken(post(CREDIT)), post(CREDIT, id="C1-D")) == []
+    assert rules(not_taken(post(CDR, total_energy=9)), post(CREDIT)) == []

@@ -50,7 +50,7 @@ class _Cdr(Struct, frozen=True):
 
 
 class Credits:
-    """Remembers the CDRs that may be taken back, and by which Credit CDR each was."""
+    """Remembers the CDRs that were taken and may be taken back, and by which Credit CDR each was."""
 
     def __init__(self) -> None:
         self._cdrs: Memory[tuple[str, ...], _Cdr] = Memory()
@@ -63,14 +63,16 @@ class Credits:
         cdr = part_of(seen.request_body, _Cdr)
         owner = (seen.sender, seen.receiver, ci_key(cdr.country_code), ci_key(cdr.party_id))
         if not cdr.credit:
-            self._cdrs[*owner, ci_key(cdr.id)] = cdr
+            if seen.ok:
+                self._cdrs[*owner, ci_key(cdr.id)] = cdr
             return
         key = (*owner, ci_key(cdr.credit_reference_id or ""))
         before, by = self._cdrs.get(key), self._credits.get(key)
         if by not in (None, ci_key(cdr.id)):
             found, expected = repr(cdr.credit_reference_id), "a CDR that no other Credit CDR has taken back"
             yield seen.remark("credit-again", "$.credit_reference_id", found, expected, _SECTION, "error")
-        self._credits[key] = ci_key(cdr.id)
+        if seen.ok:
+            self._credits[key] = ci_key(cdr.id)
         if before is not None:
             yield from _compare(seen, cdr, before)
 

@@ -31,7 +31,7 @@ Pair = tuple[str, str]
 
 
 class Plugs:
-    """Remembers what a platform has told another of tariffs and of the Connectors that name them."""
+    """Remembers what a platform has told another, which took it, of tariffs and of the Connectors that name them."""
 
     def __init__(self) -> None:
         self._known: dict[tuple[str, ...], _Known] = {}
@@ -47,7 +47,7 @@ class Plugs:
             kind = type(obj).__name__
             if kind == "Tariff":
                 known = self._of(way, _owner(seen, obj))
-                if known.take(obj):
+                if seen.ok and known.take(obj):
                     new.append((known, ci_key(obj.id), path))  # type: ignore[attr-defined]
             elif (depth := _DEPTHS.get(kind.removesuffix(_PATCH))) is not None:
                 place = _changed(obj) if kind.endswith(_PATCH) else obj
@@ -55,7 +55,8 @@ class Plugs:
                     known = self._of(way, _owner(seen, place, depth))
                     for finding in check_connector_tariffs(place, known.tariffs.values()):
                         yield replace(finding, path=path + finding.path[1:])
-                    known.place(_place(seen, place, depth), place)
+                    if seen.ok:
+                        known.place(_place(seen, place, depth), place)
         for known, id, path in new:
             for plug, tariff, other in known.look_again(id):
                 found = f"{tariff.id!r}, which Connector {plug} names"
