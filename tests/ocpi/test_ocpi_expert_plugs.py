@@ -116,6 +116,7 @@ def test_a_patch_that_takes_a_tariff_away_or_says_nothing_of_any(told: Seen, cou
 DELETE_DAY = replace(DAY, method="DELETE", route="tariffs.receiver.delete_tariff", request_body=b"")
 ONE = {**CONNECTOR, "tariff_ids": ["day"]}
 OTHER = {**CONNECTOR, "tariff_ids": ["night"]}
+GONE = {**EVSE, "status": "REMOVED"}
 AT_E1 = put("connector", ONE, "NL/ABC/L1/E1/1")
 
 
@@ -134,6 +135,14 @@ AT_E1 = put("connector", ONE, "NL/ABC/L1/E1/1")
         ([DAY, AT_E1, DELETE_DAY], ""),
         ([DAY, put("connector", OTHER, "NL/ABC/L1/E1/1")], ""),
         ([DAY, replace(AT_E1, receiver="NL-EMB")], ""),
+        ([DAY, AT_E1, patch("evse", "NL/ABC/L1/E1", status="REMOVED")], ""),
+        ([DAY, AT_E1, put("evse", GONE, "NL/ABC/L1/E1")], ""),
+        ([DAY, AT_E1, put("location", {**LOCATION, "evses": [GONE]}, "NL/ABC/L1")], ""),
+        ([DAY, AT_E1, patch("location", "NL/ABC/L1", evses=[GONE])], ""),
+        (
+            [DAY, AT_E1, patch("evse", "NL/ABC/L1/E1", status="BLOCKED", physical_reference="REMOVED")],
+            "the end of 'DAY', which Connector L1/E1/1 still names",
+        ),
     ],
 )
 def test_a_tariff_is_not_deleted_while_a_connector_names_it(told: list[Seen], found: str) -> None:
