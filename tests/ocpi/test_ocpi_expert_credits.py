@@ -68,6 +68,37 @@ def test_a_credit_cdr_takes_back_what_it_refers_to(seen: list[Seen], expected: l
     assert rules(*seen) == expected
 
 
+@pytest.mark.parametrize(
+    ("bill", "credit"),
+    [
+        ({"session_id": "S1"}, {"session_id": "s1"}),
+        ({}, {"start_date_time": "2026-05-04T06:00:00.000Z", "end_date_time": "2026-05-04T07:00:00"}),
+        ({"total_parking_time": 0}, {}),
+        ({}, {"total_parking_time": 0}),
+        ({"total_energy": 10.0}, {"total_energy": 10}),
+    ],
+)
+def test_what_is_the_same_may_be_written_otherwise(bill: dict[str, Any], credit: dict[str, Any]) -> None:
+    assert rules(post({**CDR, "total_energy": 10}, **bill), post({**CREDIT, "total_energy": 10}, **credit)) == []
+
+
+@pytest.mark.parametrize(
+    ("bill", "credit", "expected"),
+    [
+        ({"total_parking_time": 2}, {"total_parking_time": 0}, ("0", "2, as in the CDR that it takes back")),
+        ({"total_energy": 0}, {}, ("10.5", "0, as in the CDR that it takes back")),
+        ({"session_id": "S1"}, {}, ("nothing", "S1, as in the CDR that it takes back")),
+        ({}, {"start_date_time": "noon"}, ("noon", "2026-05-04T06:00:00Z, as in the CDR that it takes back")),
+    ],
+)
+def test_nothing_and_zero_are_told_apart(
+    bill: dict[str, Any], credit: dict[str, Any], expected: tuple[str, str]
+) -> None:
+    expert = Expert()
+    expert.look(post(CDR, **bill))
+    assert [(each.found, each.expected) for each in expert.look(post(CREDIT, **credit))] == [expected]
+
+
 def test_prices_of_2_3_0_are_held_against_each_other_too() -> None:
     owed, back = {"total_cost": {"before_taxes": 4.2}}, {"total_cost": {"before_taxes": -4.1}}
     assert rules(post(CDR, **owed), post(CREDIT, **back)) == ["credit-differs"]

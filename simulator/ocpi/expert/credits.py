@@ -5,11 +5,12 @@ section 3.4 and case 37.
 """
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Final
 
 from msgspec import Struct
 
-from simulator.ocpi.datatypes import Number, ci_key
+from simulator.ocpi.datatypes import Number, ci_key, parse_datetime
 from simulator.ocpi.expert.memory import Memory
 from simulator.ocpi.expert.parts import part_of
 from simulator.ocpi.expert.seen import Seen
@@ -40,9 +41,9 @@ class _Cdr(Struct, frozen=True):
     credit: bool | None = None
     credit_reference_id: str | None = None
     session_id: str | None = None
-    start_date_time: str = ""
-    end_date_time: str = ""
-    currency: str = ""
+    start_date_time: str | None = None
+    end_date_time: str | None = None
+    currency: str | None = None
     total_energy: Number | None = None
     total_time: Number | None = None
     total_parking_time: Number | None = None
@@ -80,11 +81,25 @@ class Credits:
 def _compare(seen: Seen, credit: _Cdr, cdr: _Cdr) -> Iterator[Finding]:
     for name in _SAME:
         found, expected = getattr(credit, name), getattr(cdr, name)
-        if found != expected:
-            as_before = f"{expected or 'nothing'}, as in the CDR that it takes back"
-            yield seen.remark("credit-differs", f"$.{name}", f"{found or 'nothing'}", as_before, _SECTION, "error")
+        if _meaning(found) != _meaning(expected):
+            as_before = f"{_said(expected)}, as in the CDR that it takes back"
+            yield seen.remark("credit-differs", f"$.{name}", _said(found), as_before, _SECTION, "error")
     for name in ("excl_vat", "before_taxes"):
         owed, back = getattr(cdr.total_cost, name), getattr(credit.total_cost, name)
         if owed is not None and back is not None and back != -owed:
             path, expected = f"$.total_cost.{name}", f"{-owed}, the negative of what it takes back"
             yield seen.remark("credit-differs", path, str(back), expected, _SECTION, "error")
+
+
+def _meaning(value: str | Decimal | None) -> str | Decimal | int:
+    """What is the same however it is written: an instant, an id in any case, and no time at all."""
+    if not isinstance(value, str):
+        return value or 0
+    try:
+        return parse_datetime(value)
+    except ValueError:
+        return ci_key(value)
+
+
+def _said(value: str | Decimal | None) -> str:
+    return "nothing" if value is None else str(value)
