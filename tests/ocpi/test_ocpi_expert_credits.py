@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from expert_seen import NOT_TAKEN, SOUND, rules
+from expert_seen import NOT_TAKEN, SOUND, refused, rules
 from msgspec.structs import replace
 
 from simulator.ocpi.expert import Expert, Seen
@@ -53,8 +53,11 @@ ELSEWHERE = replace(post(CREDIT, total_energy=9), receiver="NL-EMB")
         ([post(CDR), post(CREDIT), post(CDR, id="C2", total_energy=9)], []),
         ([post(CDR), post(CREDIT), post(CREDIT)], []),
         ([post(CDR), post(CREDIT, credit_reference_id="c1", total_energy=9)], ["credit-differs"]),
-        ([post(CDR), post(CREDIT), post(CREDIT, id="C1-D")], ["credit-again"]),
-        ([post(CREDIT), post(CREDIT, id="C1-D")], ["credit-again"]),
+        ([post(CDR), post(CREDIT), post(CREDIT, id="C1-D")], ["credit-twice"]),
+        ([post(CREDIT), post(CREDIT, id="C1-D")], ["credit-twice"]),
+        ([post(CDR), post(CREDIT), refused(post(CREDIT, id="C1-D"))], []),
+        ([post(CDR), post(CREDIT, total_cost={"excl_vat": 4})], []),
+        ([post(CDR), post(CREDIT, total_cost={"excl_vat": 0})], ["credit-differs"]),
         ([post(CDR), post(CREDIT, session_id="OTHER")], ["credit-differs"]),
         ([post(CDR), post(CREDIT, total_energy=9, total_time=None)], ["credit-differs"] * 2),
         ([post(CDR), post(CREDIT, total_cost={"excl_vat": -4})], ["credit-differs"]),

@@ -69,9 +69,9 @@ class Credits:
             return
         key = (*owner, ci_key(cdr.credit_reference_id or ""))
         before, by = self._cdrs.get(key), self._credits.get(key)
-        if by not in (None, ci_key(cdr.id)):
+        if seen.ok and by not in (None, ci_key(cdr.id)):  # A receiver that refuses it has said so itself.
             found, expected = repr(cdr.credit_reference_id), "a CDR that no other Credit CDR has taken back"
-            yield seen.remark("credit-again", "$.credit_reference_id", found, expected, _SECTION, "error")
+            yield seen.remark("credit-twice", "$.credit_reference_id", found, expected, _SECTION, "error")
         if seen.ok:
             self._credits[key] = ci_key(cdr.id)
         if before is not None:
@@ -86,7 +86,8 @@ def _compare(seen: Seen, credit: _Cdr, cdr: _Cdr) -> Iterator[Finding]:
             yield seen.remark("credit-differs", f"$.{name}", _said(found), as_before, _SECTION, "error")
     for name in ("excl_vat", "before_taxes"):
         owed, back = getattr(cdr.total_cost, name), getattr(credit.total_cost, name)
-        if owed is not None and back is not None and back != -owed:
+        # That a credit asks for money is said by the rules of a CDR.
+        if owed is not None and back is not None and back != -owed and back <= 0:
             path, expected = f"$.total_cost.{name}", f"{-owed}, the negative of what it takes back"
             yield seen.remark("credit-differs", path, str(back), expected, _SECTION, "error")
 
