@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
-from msgspec import UNSET, Struct
+from msgspec import Struct
 from msgspec.structs import replace
 
 from simulator.ocpi import codec, rules
@@ -19,7 +19,8 @@ _WITHOUT_LAST_UPDATED: Final = "2.1.1"
 _REFUSAL: Final = "refusal"
 _REFUSALS: Final = 2000
 """From this status code on an answer refuses."""
-_NOTHING: Final = (b"[]", b"null")
+_RESULT: Final = "result"
+"""The field of those objects that may refuse by themselves, such as a CommandResponse."""
 
 
 class Told(NamedTuple):
@@ -37,6 +38,8 @@ class Checker:
 
     def __init__(self, cls: type[Struct], version: str, *, patch: bool = False, tariffs: Sequence[Struct] = ()) -> None:
         self.objects = 0
+        self._held = 0
+        """How many objects have come since the last envelope, which comes after those that it holds."""
         self._cls = cls
         self._version = version
         self._decoded: Any = partial(cls, last_updated_required=version != _WITHOUT_LAST_UPDATED) if patch else cls
@@ -47,9 +50,10 @@ class Checker:
         """What is to be said about one value."""
         cls, decoded = (Envelope, Envelope) if item.is_envelope else (self._cls, self._decoded)
         self.objects += not item.is_envelope
+        held, self._held = self._held, 0 if item.is_envelope else self._held + 1
         try:
             obj = codec.decode(item.raw, decoded)
-            found = _of_answer(obj) if isinstance(obj, Envelope) else () if self._is_patch else self._by_rules(obj)
+            found = self._of_answer(obj, held) if isinstance(obj, Envelope) else self._by_rules(obj)
         except Invalid as refused:
             if refused.broken:
                 yield self._broken(item)
@@ -59,6 +63,8 @@ class Checker:
             yield self._told(finding, item)
 
     def _by_rules(self, obj: Struct) -> tuple[Finding, ...]:
+        if self._is_patch:
+            return ()
         return *rules.check(obj), *rules.check_connector_tariffs(obj, self._tariffs)
 
     def _told(self, finding: Finding, item: Item) -> Told:
@@ -68,20 +74,20 @@ class Checker:
         finding = finding.in_version(self._version)
         return Told(replace(finding, path=item.path + finding.path[1:]), item.place)
 
+    def _of_answer(self, answer: Envelope, held: int) -> tuple[Finding, ...]:
+        """An answer that refuses is well-formed, but lacks what was asked for, unless that may refuse too."""
+        if answer.status_code < _REFUSALS or (held and _RESULT in self._cls.__struct_fields__):
+            return ()
+        said = f" “{answer.status_message}”" if answer.status_message else ""
+        found = f"{answer.status_code}{said} and {'data' if held else 'no data'}"
+        expected = "a code of success, as there are data" if held else "an answer that has what was asked for"
+        path, section = "$.status_code", "OCPI status_codes"
+        return (Finding(rule=_REFUSAL, severity="warning", path=path, found=found, expected=expected, section=section),)
+
     def _broken(self, item: Item) -> Told:
         before, found = where_broken(item.raw)
         place = item.place.after(item.raw[:before])
         return Told(broken_finding(place, found, "JSON in UTF-8", self._version, item.path), place)
-
-
-def _of_answer(answer: Envelope) -> tuple[Finding, ...]:
-    """An answer that refuses is well-formed, but holds nothing of what was asked for."""
-    if answer.status_code < _REFUSALS or (answer.data is not UNSET and bytes(answer.data) not in _NOTHING):
-        return ()
-    said = f" “{answer.status_message}”" if answer.status_message else ""
-    found, expected = f"{answer.status_code}{said} and no data", "an answer that has what was asked for"
-    path, section = "$.status_code", "OCPI status_codes"
-    return (Finding(rule=_REFUSAL, severity="warning", path=path, found=found, expected=expected, section=section),)
 
 
 def read_items(read: Callable[[int], bytes], version: str) -> Iterator[Item | Told]:

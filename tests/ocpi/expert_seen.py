@@ -4,6 +4,7 @@ import base64
 import json
 from collections.abc import Mapping
 
+import pytest
 from msgspec.structs import replace
 
 from simulator.ocpi.expert import Expert, Seen
@@ -65,6 +66,17 @@ A_HUB_230 = {"token": "token-c", "hub_party_id": "NLHUB", "roles": [{"country_co
 def rules(*seen: Seen) -> list[str]:
     expert = Expert()
     return [finding.rule for each in seen for finding in expert.look(each)]
+
+
+def refused(seen: Seen) -> Seen:
+    return replace(seen, response_body=body(status=2001))
+
+
+def lost(seen: Seen) -> Seen:
+    return replace(seen, http_status=None, response_headers={}, response_body=b"")
+
+
+NOT_TAKEN = pytest.mark.parametrize("not_taken", [refused, lost])
 
 
 def less(headers: Mapping[str, str], *names: str) -> dict[str, str]:

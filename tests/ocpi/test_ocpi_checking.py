@@ -1,6 +1,7 @@
 """What is said of one value: faults, rules, and what every receiver passes over."""
 
 import json
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -123,6 +124,31 @@ def test_an_envelope_is_checked_as_one() -> None:
         "OCPI 2.3.0 transport_and_format, Response format",
     )
     assert checker.objects == 0
+
+
+@pytest.mark.parametrize(
+    ("data", "found"),
+    [
+        (b"[%b]" % json.dumps(TOKEN).encode(), "2001 “No” and data"),
+        (json.dumps(TOKEN).encode(), "2001 “No” and data"),
+        (b"[]", "2001 “No” and no data"),
+        (b"null", "2001 “No” and no data"),
+    ],
+)
+def test_an_answer_that_refuses_is_warned_of_whatever_its_data_are(data: bytes, found: str) -> None:
+    refusal = b'{"data":%b,"status_code":2001,"status_message":"No","timestamp":"2026-05-04T06:00:00Z"}\n' % data
+    checker = Checker(catalogue.types("2.2.1")["Token"], "2.2.1")
+    good = b'{"data":%b,"status_code":1000,"timestamp":"2026-05-04T06:00:00Z"}\n' % json.dumps(TOKEN).encode()
+    told = [
+        each.finding
+        for item in read_items(BytesIO(good + refusal + good).read, "2.2.1")
+        if isinstance(item, Item)
+        for each in checker.check(item)
+        if each.finding.rule != "null-field"
+    ]
+    assert [(each.rule, each.severity, each.path, each.found) for each in told] == [
+        ("refusal", "warning", "line 2: $.status_code", found)
+    ]
 
 
 def test_a_file_that_cannot_be_cut_ends_with_the_reason() -> None:

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from expert_seen import A_LIST, BACK, IDS, JSON, PAGE, ROUTING, SOUND, body, rules, token
+from expert_seen import A_LIST, BACK, IDS, JSON, PAGE, ROUTING, SOUND, body, lost, refused, rules, token
 from msgspec.structs import replace
 
 from simulator.ocpi.expert import Seen
@@ -76,6 +76,9 @@ def asking(*seen: Seen) -> list[str]:
         ([put("ALWAYS"), listed("ALLOWED_OFFLINE"), asks()], []),
         ([put("NEVER"), patch(whitelist="ALWAYS"), asks()], ["asked-needlessly"]),
         ([put("ALWAYS"), patch(valid="false"), asks()], ["asked-needlessly"]),
+        ([refused(put("ALWAYS")), asks()], []),
+        ([lost(put("ALWAYS")), asks()], []),
+        ([put("ALWAYS"), lost(put("ALLOWED")), asks()], []),
         ([put("ALWAYS"), asks("?type=OTHER")], []),
         ([put("ALWAYS", type="OTHER"), asks("?type=OTHER")], ["asked-needlessly"]),
         (
@@ -138,6 +141,7 @@ def start(kind: str = "RFID") -> Seen:
         ([start(), asks(at_us=16 * MIN)], ["asked-again"]),
         ([start(), asks(at_us=16 * MIN + 1)], []),
         ([start(), asks(at_us=MIN - 1)], []),
+        ([refused(start()), asks()], []),
         ([start(), asks(place="L2")], []),
         ([start(), asks("?type=OTHER")], []),
         ([start("OTHER"), asks("?type=OTHER")], []),

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from expert_seen import A_LIST, PAGE, SOUND, body
+from expert_seen import A_LIST, PAGE, SOUND, body, refused
 from msgspec.structs import replace
 
 from simulator.ocpi.expert import Expert, Seen
@@ -46,6 +46,8 @@ OBJECT = replace(listed(0), route="locations.sender.get_location", response_body
         ([], session(), False),
         ([pushed("L1")], session(), False),
         ([pushed("L1")], session("l1"), False),
+        ([pushed("L2"), refused(pushed("L1"))], session(), True),
+        ([refused(pushed("L2"))], session(), False),
         ([pushed("L2")], session(), True),
         ([pushed("L2")], replace(session(), receiver="NL-EMB"), False),
         ([pushed("L2")], replace(session(), version="2.1.1"), False),

@@ -1,8 +1,10 @@
 """What tariffs and Connectors say of one another, in whichever order they come."""
 
+from collections.abc import Callable
+
 import pytest
 from expert_objects import CONNECTOR, EVSE, LOCATION, SESSION, put, tariff
-from expert_seen import A_LIST, body, rules
+from expert_seen import A_LIST, NOT_TAKEN, body, rules
 from msgspec.structs import replace
 
 from simulator.ocpi.expert import Expert, Seen
@@ -114,6 +116,7 @@ def test_a_patch_that_takes_a_tariff_away_or_says_nothing_of_any(told: Seen, cou
 DELETE_DAY = replace(DAY, method="DELETE", route="tariffs.receiver.delete_tariff", request_body=b"")
 ONE = {**CONNECTOR, "tariff_ids": ["day"]}
 OTHER = {**CONNECTOR, "tariff_ids": ["night"]}
+GONE = {**EVSE, "status": "REMOVED"}
 AT_E1 = put("connector", ONE, "NL/ABC/L1/E1/1")
 
 
@@ -132,6 +135,14 @@ AT_E1 = put("connector", ONE, "NL/ABC/L1/E1/1")
         ([DAY, AT_E1, DELETE_DAY], ""),
         ([DAY, put("connector", OTHER, "NL/ABC/L1/E1/1")], ""),
         ([DAY, replace(AT_E1, receiver="NL-EMB")], ""),
+        ([DAY, AT_E1, patch("evse", "NL/ABC/L1/E1", status="REMOVED")], ""),
+        ([DAY, AT_E1, put("evse", GONE, "NL/ABC/L1/E1")], ""),
+        ([DAY, AT_E1, put("location", {**LOCATION, "evses": [GONE]}, "NL/ABC/L1")], ""),
+        ([DAY, AT_E1, patch("location", "NL/ABC/L1", evses=[GONE])], ""),
+        (
+            [DAY, AT_E1, patch("evse", "NL/ABC/L1/E1", status="BLOCKED", physical_reference="REMOVED")],
+            "the end of 'DAY', which Connector L1/E1/1 still names",
+        ),
     ],
 )
 def test_a_tariff_is_not_deleted_while_a_connector_names_it(told: list[Seen], found: str) -> None:
@@ -140,6 +151,14 @@ def test_a_tariff_is_not_deleted_while_a_connector_names_it(told: list[Seen], fo
         expert.look(each)
     findings = expert.look(DELETE_DAY)
     assert [(each.rule, each.found) for each in findings] == ([("tariff-in-use", found)] if found else [])
+
+
+@NOT_TAKEN
+def test_what_was_not_taken_names_no_tariff_and_is_none(not_taken: Callable[[Seen], Seen]) -> None:
+    assert rules(DAY, not_taken(AT_E1), DELETE_DAY) == []
+    assert rules(not_taken(DAY), AT_E1, DELETE_DAY) == []
+    moved = put("connector", OTHER, "NL/ABC/L1/E1/1")
+    assert rules(DAY, AT_E1, not_taken(moved), DELETE_DAY) == ["tariff-in-use"], "it still names it"
 
 
 def test_tariffs_that_are_pulled_later_are_told_with_their_place_in_the_list() -> None:

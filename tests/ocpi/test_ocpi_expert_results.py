@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from expert_seen import BACK, IDS, JSON, ROUTING, SOUND, body, rules, token
+from expert_seen import BACK, IDS, JSON, ROUTING, SOUND, body, lost, refused, rules, token
 from msgspec.structs import replace
 
 from simulator.ocpi.expert import Expert, Seen
@@ -56,6 +56,7 @@ def told(at_s: float, result: str = "ACCEPTED", sender: str = "NL-EMA", url: str
         ([asked(status=2003), told(3)], ["result-unasked"]),
         ([asked(), told(3), told(4)], ["result-again"]),
         ([asked(), told(3), told(3)], []),
+        ([asked(), refused(told(3)), lost(told(4)), told(5)], []),
         ([asked(), told(3), told(4), told(5)], ["result-again"] * 2),
         ([asked(), told(3), told(999, "CANCELED_RESERVATION")], []),
         ([asked(), told(3), asked(at_s=10), told(13)], []),

@@ -1,10 +1,11 @@
 """What becomes of objects from push to push: their time runs forward, and what was removed or has ended stays so."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from expert_seen import JSON, SOUND, rules
+from expert_seen import JSON, NOT_TAKEN, SOUND, rules
 from msgspec.structs import replace
 
 from simulator.ocpi.expert import Expert, Seen
@@ -239,6 +240,18 @@ def test_a_patch_that_ends_a_session_says_when(version: str) -> None:
 )
 def test_a_patch_has_new_periods_only(pushes: list[Seen], expected: list[str]) -> None:
     assert rules(*pushes) == expected
+
+
+@NOT_TAKEN
+def test_a_push_that_was_not_taken_may_be_followed_by_a_better_one(not_taken: Callable[[Seen], Seen]) -> None:
+    begun, end = put(0), patch(60, charging_periods=[period(1)], **END)
+    again = patch(120, charging_periods=[period(1)], **END)
+    assert rules(begun, end, again) == ["session-ended", "periods-told-again"]
+    assert rules(begun, not_taken(end), again) == []
+    assert rules(not_taken(tariff(0, 2)), tariff(60, 1)) == []
+    assert rules(not_taken(evse(0, "REMOVED")), evse(60, "AVAILABLE")) == []
+    revived = not_taken(evse(60, "AVAILABLE"))
+    assert rules(evse(0, "REMOVED"), revived, evse(120, "AVAILABLE")) == ["removed-revived"] * 2
 
 
 def test_what_cannot_be_read_is_for_others_to_remark_on() -> None:

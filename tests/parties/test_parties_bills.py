@@ -41,7 +41,7 @@ def test_a_session_is_not_billed_twice(desk: OpenTown) -> None:
     post(desk, cdr("B2"))
     told = post(desk, cdr("B2-2", session_id="SESSION-OF-B2"))
     assert (told.http, told.status) == (200, 2001)
-    assert remarks(desk, told) == [("session-billed-twice", "warning", "$.session_id")]
+    assert remarks(desk, told) == [("session-billed-twice", "error", "$.session_id")]
     assert "which CDR 'B2' bills" in told.envelope["status_message"]
     assert booked(desk, "B2", "B2-2") == "4.5"
 

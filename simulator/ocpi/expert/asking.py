@@ -25,6 +25,8 @@ _AUTHORISE: Final = "tokens.sender.post_authorize"
 _START: Final = "commands.receiver.post_start_session"
 _SESSION: Final = "sessions.receiver.put_session"
 _RFID: Final = "RFID"
+_UNKNOWN: Final = "UNKNOWN"
+"""What whitelist a holder goes by who did not say that it took a token: the one from before or the new one."""
 _AGAIN_US: Final = 15 * 60 * 1_000_000
 """For so long after a START_SESSION a card at that place is known to be good."""
 
@@ -72,8 +74,9 @@ class Asking:
             token = part_of(seen.request_body, _Token)
             uid = unquote(seen.url.partition("?")[0].rstrip("/").rpartition("/")[2])
             kind = token.type or query_of(seen.url).get("type", _RFID)
-            self._take(seen, seen.receiver, seen.sender, [_Token(uid, kind, token.whitelist)])
-        elif seen.route == _START:
+            whitelist = token.whitelist if seen.ok else _UNKNOWN
+            self._take(seen, seen.receiver, seen.sender, [_Token(uid, kind, whitelist)])
+        elif seen.route == _START and seen.ok:
             start = part_of(seen.request_body, _Start)
             card = _card(seen.receiver, seen.sender, start.token)
             self._started[card] = (seen.end_us, ci_key(start.location_id))

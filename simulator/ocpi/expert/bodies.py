@@ -20,7 +20,7 @@ from simulator.ocpi.patch import partial
 from simulator.ocpi.remarks import remarks
 
 _PLACES: Final = ("Location", "EVSE", "Connector")
-_LEAD_TO_TARIFFS: Final = (b'"evses"', b'"connectors"', b'"tariff_ids"')
+_CHANGE_TARIFFS: Final = (b'"evses"', b'"connectors"', b'"tariff_ids"', b'"REMOVED"')
 _items: Final = msgspec.json.Decoder(list[msgspec.Raw]).decode
 
 Read = tuple[str, Struct]
@@ -42,7 +42,7 @@ def look_at_asked(seen: Seen) -> tuple[list[Read], list[Finding]]:
     found = list(remarks(seen.request_body, cls))
     if seen.method == "PATCH":
         # What changes the tariffs of Connectors has to be known; there are no rules for a part of an object.
-        names = cls.__name__ in _PLACES and any(field in seen.request_body for field in _LEAD_TO_TARIFFS)
+        names = cls.__name__ in _PLACES and any(word in seen.request_body for word in _CHANGE_TARIFFS)
         return list(_read("$", seen.request_body, partial(cls))) if names else [], found
     read = list(_read("$", seen.request_body, cls)) if rules.ask_of(cls) else []
     found += [each for _, obj in read for each in rules.check(obj) if each.severity != "error"]

@@ -5,11 +5,12 @@ section 3.4 and case 37.
 """
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Final
 
 from msgspec import Struct
 
-from simulator.ocpi.datatypes import Number, ci_key
+from simulator.ocpi.datatypes import Number, ci_key, parse_datetime
 from simulator.ocpi.expert.memory import Memory
 from simulator.ocpi.expert.parts import part_of
 from simulator.ocpi.expert.seen import Seen
@@ -40,9 +41,9 @@ class _Cdr(Struct, frozen=True):
     credit: bool | None = None
     credit_reference_id: str | None = None
     session_id: str | None = None
-    start_date_time: str = ""
-    end_date_time: str = ""
-    currency: str = ""
+    start_date_time: str | None = None
+    end_date_time: str | None = None
+    currency: str | None = None
     total_energy: Number | None = None
     total_time: Number | None = None
     total_parking_time: Number | None = None
@@ -50,7 +51,7 @@ class _Cdr(Struct, frozen=True):
 
 
 class Credits:
-    """Remembers the CDRs that may be taken back, and by which Credit CDR each was."""
+    """Remembers the CDRs that were taken and may be taken back, and by which Credit CDR each was."""
 
     def __init__(self) -> None:
         self._cdrs: Memory[tuple[str, ...], _Cdr] = Memory()
@@ -63,14 +64,16 @@ class Credits:
         cdr = part_of(seen.request_body, _Cdr)
         owner = (seen.sender, seen.receiver, ci_key(cdr.country_code), ci_key(cdr.party_id))
         if not cdr.credit:
-            self._cdrs[*owner, ci_key(cdr.id)] = cdr
+            if seen.ok:
+                self._cdrs[*owner, ci_key(cdr.id)] = cdr
             return
         key = (*owner, ci_key(cdr.credit_reference_id or ""))
         before, by = self._cdrs.get(key), self._credits.get(key)
-        if by not in (None, ci_key(cdr.id)):
+        if seen.ok and by not in (None, ci_key(cdr.id)):  # A receiver that refuses it has said so itself.
             found, expected = repr(cdr.credit_reference_id), "a CDR that no other Credit CDR has taken back"
-            yield seen.remark("credit-again", "$.credit_reference_id", found, expected, _SECTION, "error")
-        self._credits[key] = ci_key(cdr.id)
+            yield seen.remark("credit-twice", "$.credit_reference_id", found, expected, _SECTION, "error")
+        if seen.ok:
+            self._credits[key] = ci_key(cdr.id)
         if before is not None:
             yield from _compare(seen, cdr, before)
 
@@ -78,11 +81,26 @@ class Credits:
 def _compare(seen: Seen, credit: _Cdr, cdr: _Cdr) -> Iterator[Finding]:
     for name in _SAME:
         found, expected = getattr(credit, name), getattr(cdr, name)
-        if found != expected:
-            as_before = f"{expected or 'nothing'}, as in the CDR that it takes back"
-            yield seen.remark("credit-differs", f"$.{name}", f"{found or 'nothing'}", as_before, _SECTION, "error")
+        if _meaning(found) != _meaning(expected):
+            as_before = f"{_said(expected)}, as in the CDR that it takes back"
+            yield seen.remark("credit-differs", f"$.{name}", _said(found), as_before, _SECTION, "error")
     for name in ("excl_vat", "before_taxes"):
         owed, back = getattr(cdr.total_cost, name), getattr(credit.total_cost, name)
-        if owed is not None and back is not None and back != -owed:
+        # That a credit asks for money is said by the rules of a CDR.
+        if owed is not None and back is not None and back != -owed and back <= 0:
             path, expected = f"$.total_cost.{name}", f"{-owed}, the negative of what it takes back"
             yield seen.remark("credit-differs", path, str(back), expected, _SECTION, "error")
+
+
+def _meaning(value: str | Decimal | None) -> str | Decimal | int:
+    """What is the same however it is written: an instant, an id in any case, and no time at all."""
+    if not isinstance(value, str):
+        return value or 0
+    try:
+        return parse_datetime(value)
+    except ValueError:
+        return ci_key(value)
+
+
+def _said(value: str | Decimal | None) -> str:
+    return "nothing" if value is None else str(value)

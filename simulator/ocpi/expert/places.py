@@ -52,7 +52,7 @@ class Places:
         """A Location that is pushed, or a Session that begins."""
         if seen.version == OLDEST:
             return
-        if seen.route == _PUSH:
+        if seen.route == _PUSH and seen.ok:
             self._take(seen.receiver, [part_of(seen.request_body, _Location)])
         elif seen.route == _SESSION:
             yield from self._check(seen, part_of(seen.request_body, _Session))

@@ -16,6 +16,7 @@ from simulator.ocpi.expert.seen import OLDEST, Seen
 from simulator.ocpi.findings import Finding
 from simulator.ocpi.rules import check_connector_tariffs
 from simulator.ocpi.rules.connectors import ONE_TARIFF_A_TYPE, clashes, no_other
+from simulator.ocpi.v2_2_1.locations import Status
 
 _OBJECT: Final = -3
 """Where the country code of its owner stands in the path of an object that lies in no other."""
@@ -31,7 +32,7 @@ Pair = tuple[str, str]
 
 
 class Plugs:
-    """Remembers what a platform has told another of tariffs and of the Connectors that name them."""
+    """Remembers what a platform has told another, which took it, of tariffs and of the Connectors that name them."""
 
     def __init__(self) -> None:
         self._known: dict[tuple[str, ...], _Known] = {}
@@ -47,7 +48,7 @@ class Plugs:
             kind = type(obj).__name__
             if kind == "Tariff":
                 known = self._of(way, _owner(seen, obj))
-                if known.take(obj):
+                if seen.ok and known.take(obj):
                     new.append((known, ci_key(obj.id), path))  # type: ignore[attr-defined]
             elif (depth := _DEPTHS.get(kind.removesuffix(_PATCH))) is not None:
                 place = _changed(obj) if kind.endswith(_PATCH) else obj
@@ -55,7 +56,8 @@ class Plugs:
                     known = self._of(way, _owner(seen, place, depth))
                     for finding in check_connector_tariffs(place, known.tariffs.values()):
                         yield replace(finding, path=path + finding.path[1:])
-                    known.place(_place(seen, place, depth), place)
+                    if seen.ok:
+                        known.place(_place(seen, place, depth), place)
         for known, id, path in new:
             for plug, tariff, other in known.look_again(id):
                 found = f"{tariff.id!r}, which Connector {plug} names"
@@ -150,7 +152,9 @@ def _naming(id: str, plugs: Mapping[str, list[_Plug]]) -> Iterator[_Plug]:
 
 
 def _below(place: Place, obj: Any) -> Iterator[tuple[Place, Any]]:
-    """The Connectors that name tariffs in what lies at a place, each after its own."""
+    """The Connectors that name tariffs in what lies at a place, each after its own; a removed EVSE has none."""
+    if _is_removed(obj):
+        return
     for evse in getattr(obj, "evses", ()):
         yield from _below((*place, evse.uid), evse)
     for connector in getattr(obj, "connectors", ()):
@@ -161,9 +165,15 @@ def _below(place: Place, obj: Any) -> Iterator[tuple[Place, Any]]:
 
 def _changed(patch: Struct) -> SimpleNamespace | None:
     """What a PATCH puts in the place of Connectors, or of their tariffs; None when it leaves these as they are."""
+    if _is_removed(patch):
+        return SimpleNamespace()
     fields = {name: getattr(patch, name) for name in _LEAD_TO_TARIFFS if name in patch.__struct_fields__}
     told = {name: value for name, value in fields.items() if value is not UNSET and value is not None}
     return SimpleNamespace(**told) if told else None
+
+
+def _is_removed(obj: Any) -> bool:
+    return getattr(obj, "status", None) == Status.REMOVED
 
 
 def _place(seen: Seen, obj: Any, depth: int) -> Place:

@@ -67,7 +67,8 @@ class Results:
             found = f"{result} {waited_us / _US_PER_S:.1f} s after the answer"
             expected = f"a result within its timeout, {promise.timeout_s} s, after which nobody waits"
             yield seen.remark("result-late", "$.result", found, expected, section, "warning")
-        self._promises[key] = replace(promise, kept_us=seen.start_us)
+        if seen.ok:
+            self._promises[key] = replace(promise, kept_us=seen.start_us)
 
     def check_answer(self, seen: Seen) -> Iterator[Finding]:
         """A direct answer, which promises a result or refuses to."""

@@ -64,7 +64,7 @@ _NOTHING: Final = _Known()
 
 
 class Sessions:
-    """Remembers the Sessions that a platform has told another of."""
+    """Remembers the Sessions that a platform has told another of, as that has taken them."""
 
     def __init__(self) -> None:
         self._known: Memory[Told, _Known] = Memory()
@@ -85,7 +85,8 @@ class Sessions:
             yield from _check_update(seen, told, known)
         if seen.route == _PATCH_ROUTE:
             yield from _check_patch(seen, told, known)
-        self._known[key] = _together(seen, told, _NOTHING if seen.route == _PUT_ROUTE else known)
+        if seen.ok:
+            self._known[key] = _together(seen, told, _NOTHING if seen.route == _PUT_ROUTE else known)
 
 
 def _check_update(seen: Seen, told: _Part, known: _Known) -> Iterator[Finding]:

@@ -37,7 +37,10 @@ class _Evses(Struct, frozen=True):
 
 
 class Updates:
-    """Remembers how far in time the objects are that a platform has pushed to another, and which EVSEs are removed."""
+    """Remembers how far in time the objects are that a platform has pushed to another, and which EVSEs are removed.
+
+    What was not taken is as if it had not been pushed.
+    """
 
     def __init__(self) -> None:
         self._times: Memory[Told, tuple[int, str]] = Memory()
@@ -59,7 +62,7 @@ class Updates:
             return
         if is_after(before, now):
             yield went_back(seen, now, before)
-        elif now:
+        elif now and seen.ok:
             self._times[key] = (seen.start_us, now)
 
     def _check_removed(self, seen: Seen) -> Iterator[Finding]:
@@ -68,12 +71,14 @@ class Updates:
         for below, path, status in _statuses(seen):
             key = told_of(seen, below)
             if status == _REMOVED:
-                self._removed[key] = seen.start_us
+                if seen.ok:
+                    self._removed[key] = seen.start_us
             elif status and seen.start_us > self._removed.get(key, seen.start_us):
                 expected = f"{_REMOVED}, as it was; another EVSE has another uid"
                 section = "locations, Flow and Lifecycle"
                 yield seen.remark("removed-revived", path, status, expected, section, "warning")
-                self._removed.pop(key)
+                if seen.ok:
+                    self._removed.pop(key)
 
 
 def went_back(seen: Seen, now: str, before: str) -> Finding:

@@ -30,7 +30,7 @@ class Bills:
             if standing != cdr.id:
                 found = f"{cdr.session_id!r}, which CDR {standing!r} bills"
                 expected = "a Session without a bill, or one whose bill a credit CDR has taken back"
-                raise Invalid((_odd("session-billed-twice", "session_id", found, expected),))
+                raise Invalid((_odd("session-billed-twice", "session_id", found, expected, "error"),))
 
     def _take_back(self, credit: CDR) -> None:
         reference = credit.credit_reference_id or ""
