@@ -1,24 +1,27 @@
-"""Where a page of HTML may go: beside the data that it is made of, and never over any."""
+"""Where a page of HTML may go: to a place of its own or of an older page, and never over anything else."""
 
-import os
 from pathlib import Path
 from typing import Final
 
 from simulator.cli.mistake import Mistake
 from simulator.i18n import tr
 
-_DATA: Final = (b"SQLite format 3\0", b"PAR1")
-"""How a recording begins, and a sweep's table."""
+_BEGIN: Final = b"<!doctype html>"
+"""How each page begins. All else may be what cannot be made again: a scenario, a table, a recording."""
 
 
 def refuse_to_replace_data(page: Path | None) -> None:
     """To be asked before anything is measured; None stands for no page. Raises Mistake."""
-    try:
-        with open(page or os.devnull, "rb") as file:
-            begins = file.read(max(map(len, _DATA)))
-    except OSError:
+    if page is None or not page.is_file():
         return
-    if begins.startswith(_DATA):
+    try:
+        with page.open("rb") as file:
+            is_page = file.read(len(_BEGIN)) in (b"", _BEGIN)
+    except OSError:
+        is_page = False
+    if not is_page:
         raise Mistake(
-            tr("{page} is a recording or a table; a page is not written over it. Name another file.").format(page=page)
+            tr(
+                "{page} is there already and is no page of HTML; a page is not written over it. Name another file."
+            ).format(page=page)
         )
