@@ -222,7 +222,8 @@ class Driver:
         place = site.wait_for(keys, self._visit.token)
         yield self._env.any_of((place, self._env.timeout(self._visit.plan.patience_us)))
         self._waited_us = self._now_us - since_us
-        if place.triggered:
+        leaves_at_us = self._visit.leaves_at_us
+        if place.triggered and (leaves_at_us is None or self._now_us < leaves_at_us):
             charger = place.value
             assert isinstance(charger, Charger)
             return charger

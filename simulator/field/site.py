@@ -93,7 +93,12 @@ class Site:
         return place
 
     def give_up(self, place: Event) -> None:
-        """Leave the queue."""
+        """Leave the queue; a place that was promised already goes to the next."""
+        if place.triggered:
+            charger = place.value
+            assert isinstance(charger, Charger)
+            charger.promised = False
+            self.freed(charger)
         self._queue = [waiting for waiting in self._queue if waiting.place is not place]
 
     @property

@@ -87,7 +87,7 @@ def compose_scenario(
     remarks = [f"{owned}; each is a party with its own endpoint."]
     evses = sum(can_charge(evse) for location in locations for evse in location.evses)
     remarks.append(Load(sessions_per_day + (_recorded_a_day(real) if real is not None else 0), evses).sentence)
-    remarks += dated_prices(tariffs, first, _hours(real), zone)
+    remarks += dated_prices(tariffs, first, _hours(real), zone, out)
     if shares:
         remarks.append("The drivers want to be near a Location, any with the same chance.")
     return Composed("\n".join(lines) + "\n", len(cpos), tuple(remarks))

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from pathlib import Path
 
 from simulator.ocpi.v2_2_1.tariffs import Tariff
 
 
-def dated_prices(tariffs: Sequence[Tariff], first: date, hours: int, zone: str) -> tuple[str, ...]:
+def dated_prices(tariffs: Sequence[Tariff], first: date, hours: int, zone: str, scenario: Path) -> tuple[str, ...]:
     """A sentence where tariffs have prices by date and the run that begins on `first` reaches none of those.
 
     Source: OCPI 2.2.1, Tariffs, TariffRestrictions: `start_date` is the first day, `end_date` the first one after.
@@ -31,5 +32,5 @@ def dated_prices(tariffs: Sequence[Tariff], first: date, hours: int, zone: str) 
     these = "1 tariff has prices by date, none" if count == 1 else f"{count:,} tariffs have prices by date, none"
     if not missed:
         return (f"{these} of which the run from {first} on reaches; the last end on {last}.",)
-    play = f'--set start="{min(missed)}T00:00 {zone}"'
-    return (f"{these} of which the run from {first} on reaches. To play them: ocpi-sim run {play}.",)
+    play = f'{scenario} --set start="{min(missed)}T00:00 {zone}"'
+    return (f"{these} of which the run from {first} on reaches. To play them: ocpi-sim run {play}",)

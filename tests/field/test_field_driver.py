@@ -161,6 +161,18 @@ def test_a_place_freed_at_the_instant_patience_ends_is_not_lost() -> None:
         assert not charger.promised
 
 
+def test_a_place_freed_as_the_time_of_one_who_must_leave_is_over_goes_to_the_next() -> None:
+    with town() as place:
+        charger = place.add("E1")
+        start(charger, OTHER)
+        go(place, structs.replace(visit("Ada", patience_us=H), leaves_at_us=10 * MIN), MIN)
+        go(place, visit("Bob", IdToken("BOB", "ISO14443"), patience_us=H), 2 * MIN)
+        place.env.process(_unplug_at(place, charger, 10 * MIN))
+        place.run(3 * H)
+        ended = [(row.source, row.kind, row.at_us) for row in place.rows.events if row.kind in ("plug", "turned_away")]
+        assert ended == [("driver/Ada", "turned_away", 10 * MIN), ("driver/Bob", "plug", 10 * MIN)]
+
+
 def _unplug_at(place: Town, charger: Any, at_us: int) -> Any:
     yield place.env.timeout(at_us - place.env.now)
     charger.unplug(TIME)
