@@ -9,7 +9,21 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from parties_hub import HUB, RECEIVER, SENDER, card_of, hints, hub_town, messages, onward, routing_of, say, square
+from parties_hub import (
+    HUB,
+    RECEIVER,
+    SENDER,
+    ask,
+    card_of,
+    heard,
+    hints,
+    hub_town,
+    messages,
+    onward,
+    routing_of,
+    say,
+    square,
+)
 from parties_objects import Json, cdr, cdr_token, session
 from run_town import MIN, OpenTown, S, WireName, json_answer
 
@@ -205,6 +219,14 @@ def test_a_message_that_comes_round_is_refused(tmp_path: Path) -> None:
         url = f"{RECEIVER}/sessions/BE/DUN/S1"
         told = say(town, "BE-HUB", "GET", url, to="BE-ONE", speaks="BE-DUN", token=line.held)
         assert (told.status, seen) == (1000, [4000])
+
+
+def test_one_conversation_may_ask_for_the_same_at_once_over_two_hubs(tmp_path: Path) -> None:
+    with hub_town(tmp_path, "memory", with_a_second_hub) as town:
+        town.run_for(MIN)
+        one = {"X-Correlation-ID": "one conversation"}
+        asked = [ask(town, "NL-ABC", "GET", f"{SENDER}/tokens", to="BE-ONE", more=one) for _ in range(3)]
+        assert [heard(town, each).status for each in asked] == [1000] * 3
 
 
 def test_one_conversation_may_ask_for_the_same_many_times_at_once(own: OpenTown) -> None:

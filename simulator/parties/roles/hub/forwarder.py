@@ -127,8 +127,9 @@ class Forwarder:
     def _send(self, call: Call, onward: Onward) -> Later | Waiting:
         correlation_id = call.headers.get(_CORRELATION_ID, "")
         leg = (correlation_id, onward.method, onward.url.partition("?")[0])
-        # Only a hub can lead back what has come from here. Others may well ask for much in one conversation.
-        if correlation_id and call.line.to_hub and leg in self._under_way:
+        # Only from one hub to another can a message come round. Much may well be asked for in one conversation.
+        between_hubs = call.line.to_hub and onward.way.end.to_hub
+        if correlation_id and between_hubs and leg in self._under_way:
             raise Refusal(
                 Status.HUB_ERROR, f"{self._office.id} is passing this message on already: it goes in a circle."
             )

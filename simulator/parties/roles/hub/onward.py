@@ -62,7 +62,8 @@ class Way(Struct, frozen=True, gc=False):
 class Onward(Struct, frozen=True, gc=False):
     """The onward leg of one message; `said` is its body if that was translated, `change` what it is to the receiver.
 
-    `lane` is set for what is meant for everybody: the receiver hears in order what becomes of such an object.
+    `lane` is set for what is meant for everybody: the receiver hears in order what becomes of such an object. For one
+    behind another hub that hub sees to it, as it alone knows which of its parties is slow to answer.
     """
 
     way: Way
@@ -144,7 +145,9 @@ class Preparation:
         if is_shared(call) and route.method == "DELETE":
             self._library.deleted(call, owner, way.end)
         said, subject = None, subject_of(call, version, ids)
-        lane = lane_of(way.end, route.module, owner, tuple(ids.values())[2]) if is_shared(call) else ""
+        lane = ""
+        if is_shared(call) and not way.client.remote:
+            lane = lane_of(way.end, route.module, owner, tuple(ids.values())[2])
         if version != call.version:
             query = self._query(call, query, version, owner)
             if is_change(call):
@@ -162,7 +165,10 @@ class Preparation:
         self, call: Call, way: Way, owner: Owner, query: str, subject: Subject, ids: Mapping[str, str], lane: str
     ) -> Onward:
         """The onward leg of a change of something that is kept here."""
-        change = self._changes.of(call, owner, way.end) if lane else self._sessions.of(call, owner, way.end, way.to)
+        if is_shared(call):
+            change = self._changes.of(call, owner, way.end)
+        else:
+            change = self._sessions.of(call, owner, way.end, way.to)
         if change.withheld.withheld:
             if change.method:
                 self._broadcast.push(call, owner, way.end, change)
