@@ -31,7 +31,7 @@ class Customers:
         self._cpos = cpos
         self._group = group_of(world, spec, cpos)
         self._in_use: dict[str, None] = {}
-        self._stated = [IdToken(uid, self._kind(f"group/{spec.name}/{uid}")) for uid in spec.tokens]
+        self._stated = [IdToken(uid, self._kind(f"group/{spec.name}/{uid}"), self._emsp) for uid in spec.tokens]
 
     def arrivals(self) -> Generator[Event, Any, None]:
         """A process: they arrive as drivers of ours do."""
@@ -65,7 +65,7 @@ class Customers:
             for token in self._world.cpos[cpo].tokens.store:
                 if token.valid and f"{token.country_code}-{token.party_id}".upper() == self._emsp:
                     known[token.uid, "ISO14443" if token.type is TokenType.RFID else "Central"] = None
-        found = [IdToken(uid, kind) for uid, kind in known]
+        found = [IdToken(uid, kind, self._emsp) for uid, kind in known]
         return [token for token in found if token.kind == wished] or found
 
 

@@ -118,7 +118,7 @@ def _visit(driver: Driver) -> Visit:
     visit = Visit(
         driver.name,
         driver.emsp,
-        IdToken(driver.token or "", "Central" if by_app else "ISO14443"),
+        IdToken(driver.token or "", "Central" if by_app else "ISO14443", driver.emsp),
         plan_of(driver),
         driver.latitude,
         driver.longitude,

@@ -194,7 +194,7 @@ def _issue(world: World, emsp: Emsp, name: str, rfid: bool, only_at: Sequence[st
     emsp.issue((token,))
     if only_at:
         emsp.permissions.restrict(token.uid, _places(world, only_at))
-    return IdToken(token.uid, "ISO14443" if rfid else "Central")
+    return IdToken(token.uid, "ISO14443" if rfid else "Central", identity.id)
 
 
 def _places(world: World, sites: Sequence[str]) -> list[str]:

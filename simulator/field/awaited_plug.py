@@ -24,7 +24,7 @@ class AwaitedPlug:
 
     def open_to(self, token: IdToken) -> bool:
         """Whether nobody else is awaited."""
-        return self._request is None or self._request.token.uid == token.uid
+        return self._request is None or self._request.token.may_be(token)
 
     def expect(self, request: RequestStartTransaction) -> None:
         """Wait from now on for this one to plug in."""

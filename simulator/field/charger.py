@@ -117,7 +117,7 @@ class Charger:
 
     def stands_for(self, token: IdToken) -> bool:
         """Whether the car that is plugged in, if any, is that of a driver with this token, or nobody said whose."""
-        return self._driver is None or self._driver.uid == token.uid
+        return self._driver is None or self._driver.may_be(token)
 
     # What a driver does
 
@@ -138,9 +138,10 @@ class Charger:
         `answer` gets, once, "Accepted" or why not, in OCPP's words, or "Offline" when no CPO answered. At a reserved
         place no CPO is asked about another's card.
         """
+        token = IdToken(token.uid, token.kind)  # no more is on a card
         transaction = self.transaction
         if transaction is not None:
-            if transaction.token.uid == token.uid:
+            if transaction.token.may_be(token):
                 self._stop("StopAuthorized", "Local", cause)
                 answer("Accepted")
             else:

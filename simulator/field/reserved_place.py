@@ -21,7 +21,7 @@ class ReservedPlace:
 
     def open_to(self, token: IdToken) -> bool:
         """Whether the place is reserved for nobody else."""
-        return self.request is None or self.request.token.uid == token.uid
+        return self.request is None or self.request.token.may_be(token)
 
     def holds(self, reservation_id: int) -> bool:
         """Whether this reservation is the one that is held."""

@@ -16,11 +16,20 @@ ChargingState = Literal["Charging", "EVConnected", "SuspendedEV", "SuspendedEVSE
 TokenKind = Literal["ISO14443", "Central"]
 
 
-class IdToken(msgspec.Struct, frozen=True, gc=False):
-    """What a driver identifies with: an RFID card (ISO14443) or an account known to a central system (app)."""
+class IdToken(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """What a driver identifies with: an RFID card (ISO14443) or an account known to a central system (app).
+
+    `emsp` is the party that has issued it, which OCPP leaves to `additionalInfo`; empty where nobody has said so.
+    """
 
     uid: str
     kind: TokenKind
+    emsp: str = ""
+
+    def may_be(self, other: "IdToken") -> bool:
+        """Whether nothing says that the other is not the same; OCPP tells no capitals from small letters."""
+        same_emsp = not self.emsp or not other.emsp or self.emsp.lower() == other.emsp.lower()
+        return same_emsp and self.uid.lower() == other.uid.lower()
 
 
 class BootNotification(msgspec.Struct, frozen=True, gc=False):

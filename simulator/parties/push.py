@@ -137,6 +137,13 @@ class Outbox:
         else:
             waiting.append(push)
 
+    def withdraw(self, lane: str, module: ModuleID) -> Cause | None:
+        """Send no more what waits in a lane about this module; returns the cause of the latest, if any waited."""
+        queue = self._lanes.get(lane, [])
+        withdrawn = [push for push in queue if push.subject.module == module]
+        queue[:] = [push for push in queue if push.subject.module != module]
+        return withdrawn[-1].cause if withdrawn else None
+
     def clear(self) -> None:
         """Forget what waits: the party went down, and what it did not send is not sent later."""
         self._lanes.clear()

@@ -2,10 +2,12 @@
 
 import pytest
 from field_town import ACCOUNT, CARD, DC, DELAY_US, MIN, H, S, battery, start, town
+from msgspec.structs import replace
 
 from simulator.engine.cause import TIME
 from simulator.field.awaited_plug import EV_CONNECTION_TIMEOUT_US
 from simulator.ocpp.messages import (
+    Authorize,
     IdToken,
     RequestAnswer,
     RequestStartTransaction,
@@ -154,6 +156,48 @@ def test_where_a_driver_stands_nobody_starts_for_another() -> None:
         assert [event.token for event in place.cpo.transactions() if event.kind == "Started"] == [CARD]
         charger.unplug(TIME)
         assert charger.stands_for(ACCOUNT)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "is_same"),
+    [
+        (IdToken("ACCOUNT1", "Central", "NL-EMA"), True),
+        (IdToken("account1", "Central", "nl-ema"), True),
+        (IdToken("ACCOUNT1", "Central"), True),
+        (IdToken("ACCOUNT1", "Central", "NL-NOM"), False),
+    ],
+    ids=["same", "in other letters", "of nobody known", "of another eMSP"],
+)
+def test_a_token_is_the_same_in_any_letters_and_another_at_every_emsp(wanted: IdToken, is_same: bool) -> None:
+    """Two eMSPs may choose the same uid: whoever has it from one is not served for the other."""
+    account = IdToken("ACCOUNT1", "Central", "NL-EMA")
+    with town() as place:
+        awaiting, reserved, taken = (place.add(f"E{number}") for number in range(3))
+        answers: list[object] = []
+        place.link.request("E0", RequestStartTransaction(account, 1), answers.append, TIME)
+        place.link.request("E1", ReserveNow(1, account, 9 * MIN), answers.append, TIME)
+        place.run(S)
+        assert taken.plug(battery(), TIME, account)
+        assert (awaiting.free_for(wanted), reserved.free_for(wanted)) == (is_same, is_same)
+        place.link.request("E2", RequestStartTransaction(wanted, 2), answers.append, TIME)
+        place.run(MIN)
+        assert answers == [RequestAnswer(True)] * 2 + [
+            RequestAnswer(True) if is_same else RequestAnswer(False, "the EVSE is occupied")
+        ]
+
+
+def test_a_card_reader_reads_no_more_than_a_uid() -> None:
+    """What was started for an account of some eMSP stops at a card with its uid."""
+    with town() as place:
+        charger = place.add("E1")
+        assert charger.plug(battery(), TIME, replace(CARD, emsp="NL-EMA"))
+        said: list[str] = []
+        charger.tap(replace(CARD, emsp="NL-EMA"), said.append, TIME)
+        place.run(MIN)
+        charger.tap(replace(CARD, uid="card1"), said.append, TIME)
+        assert said == ["Accepted", "Accepted"]
+        (asked,) = [message for _, _, message in place.cpo.heard if isinstance(message, Authorize)]
+        assert asked.token == CARD
 
 
 def test_nobody_who_plugs_in_too_late_is_charged_for_a_remote_start() -> None:

@@ -9,12 +9,14 @@ from run_town import MIN, H, OpenTown, S, named, town
 
 from simulator.assemble.begin import begin
 from simulator.engine.cause import TIME
+from simulator.engine.node import Handling, Inbound
 from simulator.ocpi import codec
 from simulator.ocpi.v2_1_1.sessions import Session
 from simulator.ocpi.v2_1_1.tariffs import Tariff
 from simulator.parties.patching import difference
 from simulator.recording.reader import Recording
 from simulator.recording.rows import Message
+from simulator.wire.carrier import Response
 
 CPO, EMSP = "NL-ABC", "NL-EMA"
 
@@ -70,6 +72,31 @@ def test_a_session_that_the_peer_does_not_know_is_told_whole_again(old: OpenTown
     lost = next(number for number, row in enumerate(rows) if row.http_status == 404)
     assert [row.method for row in rows[lost : lost + 3]] == ["PATCH", "PUT", "PATCH"]
     sessions_are_right(old)
+
+
+@pytest.mark.parametrize("version", ["2.1.1", "2.2.1"])
+def test_what_waits_behind_a_patch_that_failed_is_told_by_one_put(tmp_path: Path, version: str) -> None:
+    """Each of them would only add to a copy that lacks something; the bill that waits there too goes out after it."""
+    often = town(tmp_path, drivers=(named("Vera", stay="5 min"),), change=lambda text: text.replace("10 min", "5 s"))
+    parties = tuple(replace(each, versions=(version,), patches=each.id == CPO) for each in often.parties)
+    with OpenTown(replace(often, parties=parties), tmp_path / "run.ocpirun") as open_town:
+        begin(open_town.world)
+        open_town.run_to(34 * MIN + 40 * S)
+        answer, failed = open_town.world.party(EMSP).office.node.server, []
+
+        def fails_once(inbound: Inbound) -> Handling:
+            failed.append(inbound)
+            yield open_town.kernel.env.timeout(25 * S)
+            return Response(500, (), b"")
+
+        open_town.server(EMSP, lambda inbound: answer(inbound) if failed else fails_once(inbound))
+        open_town.run_to(1 * H)
+        open_town.recorder.flush()
+        with Recording.open(open_town.path) as recording:
+            rows = recording.messages(sender=CPO, receiver=EMSP)
+    (lost,) = [row for row in rows if row.http_status == 500]
+    after = [row.method for row in rows if row.session_id == lost.session_id and row.exchange >= lost.exchange]
+    assert after == ["PATCH", "PUT", "POST"]
 
 
 @pytest.mark.parametrize("known", [True, False])

@@ -157,7 +157,8 @@ def pass_on(reply: ocpp.Answer | None, tell: Tell, cause: Cause) -> None:
 
 def id_token(token: Token) -> ocpp.IdToken:
     """The token as charge points know it."""
-    return ocpp.IdToken(token.uid, "ISO14443" if token.type is TokenType.RFID else "Central")
+    emsp = f"{token.country_code}-{token.party_id}"
+    return ocpp.IdToken(token.uid, "ISO14443" if token.type is TokenType.RFID else "Central", emsp)
 
 
 def some_free_evse(evses: Sequence[EVSE], capability: Capability) -> EVSE | None:

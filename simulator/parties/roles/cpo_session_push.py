@@ -86,13 +86,18 @@ class SessionPush:
             where = held.where = _where(connection, endpoint, session)
 
         def done(exchange: Exchange | None) -> None:
-            # A PATCH adds charging periods: after one that did not arrive, only a PUT can make the copy whole again.
-            if not succeeded(exchange):
-                held.lacks_some = True
-            elif method == "PUT":
-                held.lacks_some = False
+            # A PATCH adds charging periods: after one that did not arrive, only a PUT can make the copy whole again, in
+            # place of whatever waits to be added.
+            if succeeded(exchange):
+                if method == "PUT":
+                    held.lacks_some = False
+                return
+            held.lacks_some = True
+            again = self._outbox.withdraw(where.lane, _SESSIONS)
             if method == "PATCH" and exchange is not None and not_found(exchange):
-                self._tell(peer_id, connection, session, exchange.as_cause(), first=True)
+                again = exchange.as_cause()
+            if again is not None:
+                self._tell(peer_id, connection, session, again, first=True)
 
         subject = where.put if method == "PUT" else where.patch
         losses = session.losses(connection.version)
