@@ -103,6 +103,12 @@ def test_a_link_past_the_end_is_seen(query: str, total: str, link: str, said: st
     assert [each.found for each in Expert().look(page) if each.rule == "link-header"] == [said] * bool(said)
 
 
+@pytest.mark.parametrize("offset", ["12", "9" * 23])
+def test_past_the_end_there_is_nothing_to_lead_to(offset: str) -> None:
+    page = replace(A_LIST, url=f"{URL}?offset={offset}", response_headers=PAGE | {"x-total-count": "12"})
+    assert rules(page) == []
+
+
 def test_a_link_to_another_host_is_seen() -> None:
     headers = PAGE | {"x-total-count": "2", "link": '<http://169.254.169.254/latest>; rel="next"'}
     page = replace(A_LIST, response_headers=headers, response_body=body([SESSION]))

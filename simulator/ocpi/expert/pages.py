@@ -16,7 +16,7 @@ from simulator.ocpi import headers as h
 from simulator.ocpi.expert.memory import Memory
 from simulator.ocpi.expert.seen import Seen
 from simulator.ocpi.findings import Finding
-from simulator.ocpi.pagination import absolute, next_url, total_of
+from simulator.ocpi.pagination import absolute, next_url, total_of, whole_of
 
 PAGINATION: Final = "transport_and_format, Pagination"
 _items: Final = msgspec.json.Decoder(list[msgspec.Raw]).decode
@@ -56,7 +56,7 @@ class Pages:
         offset = dict(parse_qsl(seen.url.partition("?")[2])).get("offset")
         if total is None or (offset is None and (seen.sender, seen.receiver, seen.url) in self._linked):
             return
-        shown = (total_of(offset) or 0) + _count(seen.data)
+        shown = (whole_of(offset or "") or 0) + _count(seen.data)
         if header is None and shown < total:
             found = f"nothing, though only {shown} of {total} have been shown"
             yield seen.remark("link-header", h.LINK, found, '<URL>; rel="next"', PAGINATION, "error")
