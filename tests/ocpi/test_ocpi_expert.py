@@ -118,13 +118,50 @@ def test_a_link_to_another_host_is_seen() -> None:
 
 
 @pytest.mark.parametrize(
+    ("asked", "link", "is_same"),
+    [
+        ("http://h/x", "http://h:80/x?page=2", True),
+        ("http://h:80/x", "http://H/x?page=2", True),
+        ("https://h/x", "https://h:443/x?page=2", True),
+        ("http://h/x", "http://h:443/x?page=2", False),
+        ("http://h:8080/x", "http://h/x?page=2", False),
+        ("http://h/x", "http://[/x?page=2", False),
+    ],
+)
+def test_a_host_may_be_written_with_the_usual_port(asked: str, link: str, is_same: bool) -> None:
+    headers = PAGE | {"x-total-count": "2", "link": f'<{link}>; rel="next"'}
+    page = replace(A_LIST, url=asked, response_headers=headers, response_body=body([SESSION]))
+    assert ("link-header" not in rules(page)) == is_same
+
+
+@pytest.mark.parametrize(
     ("changes", "said"),
-    [({}, ["$[1]"]), ({"id": "2"}, []), ({"party_id": "XYZ"}, []), ({"kwh": 2}, ["$[1]"])],
+    [
+        ({}, ["$[1]"]),
+        ({"id": "2"}, []),
+        ({"party_id": "XYZ"}, []),
+        ({"kwh": 2}, ["$[1]"]),
+        ({"party_id": "abc"}, ["$[1]"]),
+    ],
 )
 def test_an_object_is_on_a_page_once(changes: dict[str, Any], said: list[str]) -> None:
     headers = PAGE | {"x-total-count": "2"}
     page = replace(A_LIST, response_headers=headers, response_body=body([SESSION, SESSION | changes]))
     assert [each.path for each in Expert().look(page) if each.rule == "listed-twice"] == said
+
+
+@pytest.mark.parametrize(
+    ("module", "objects", "said"),
+    [
+        ("sessions", [SESSION, SESSION], "NL ABC 1"),
+        ("tokens", [{"country_code": "NL", "uid": "A1"}, {"country_code": "NL", "uid": "a1"}], "NL a1"),
+        ("hubclientinfo", [{"country_code": "NL", "party_id": "ABC", "role": "CPO"}] * 2, "NL ABC CPO"),
+    ],
+)
+def test_what_is_listed_twice_is_told_by_the_names_that_it_has(module: str, objects: list[object], said: str) -> None:
+    changes = {"module": module, "route": f"{module}.sender.get_list"}
+    page = replace(A_LIST, **changes, response_headers=PAGE | {"x-total-count": "2"}, response_body=body(objects))
+    assert [each.found for each in Expert().look(page) if each.rule == "listed-twice"] == [said]
 
 
 def test_what_has_no_name_cannot_be_told_apart() -> None:
