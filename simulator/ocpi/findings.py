@@ -52,3 +52,7 @@ class Invalid(ValueError):
         super().__init__(" ".join(finding.sentence() for finding in findings))
         self.findings = findings
         self.broken = broken
+
+    def in_version(self, version: str) -> "Invalid":
+        """What is wrong with a message of a version; see `section_in`."""
+        return Invalid(tuple(each.in_version(version) for each in self.findings), broken=self.broken)

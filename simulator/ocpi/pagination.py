@@ -18,6 +18,7 @@ from simulator.ocpi.headers import LINK, X_LIMIT, X_TOTAL_COUNT
 
 _SECTION: Final = "OCPI transport_and_format, Pagination"
 _MOST_DIGITS: Final = 18
+_BEYOND_ALL: Final = 10**_MOST_DIGITS
 _link_values: Final = re.compile(r"<([^>]*)>([^<]*)").findall
 _has_scheme: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:").match
 _rel_next: Final = re.compile(r';\s*rel\s*=\s*(?:"([^"]*)"|([^\s;,"]+))', re.IGNORECASE).findall
@@ -53,8 +54,9 @@ def parse_query(query: str, max_limit: int, date_from_required: bool = False) ->
         text = params.get(name)
         if text is None:
             return default
-        if text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS and int(text) >= least:
-            return int(text)
+        number = whole_of(text)
+        if number is not None and number >= least:
+            return number
         findings.append(_finding(name, repr(text), f"a whole number from {least}"))
         return default
 
@@ -64,7 +66,7 @@ def parse_query(query: str, max_limit: int, date_from_required: bool = False) ->
         date_from_us=instant("date_from"),
         date_to_us=instant("date_to"),
         offset=whole("offset", 0, 0),
-        limit=max_limit if _is_huge(params.get("limit", "")) else min(whole("limit", max_limit, 1), max_limit),
+        limit=min(whole("limit", max_limit, 1), max_limit),
         max_limit=max_limit,
     )
     if findings:
@@ -72,9 +74,12 @@ def parse_query(query: str, max_limit: int, date_from_required: bool = False) ->
     return page
 
 
-def _is_huge(digits: str) -> bool:
-    """Whether it is a number that no list comes near."""
-    return digits.isascii() and digits.isdecimal() and len(digits.lstrip("0")) > _MOST_DIGITS
+def whole_of(text: str) -> int | None:
+    """The whole number that a parameter says, or for a larger one what no list comes near; None where it says none."""
+    if not (text.isascii() and text.isdecimal()):
+        return None
+    digits = text.lstrip("0")
+    return int(digits or "0") if len(digits) <= _MOST_DIGITS else _BEYOND_ALL
 
 
 def in_window(last_updated_epoch_us: int, query: PageQuery) -> bool:

@@ -321,7 +321,7 @@ class Platform:
 
     def _reject(self, call: Call, headers: Mapping[str, str], invalid: Invalid) -> Response:
         """A message that cannot be taken: the findings are hints, the first of them is told to the sender."""
-        findings = [finding.in_version(call.version) for finding in invalid.findings]
+        findings = invalid.in_version(call.version).findings
         for finding in findings:
             self._journal.hint(
                 call.cause.id,

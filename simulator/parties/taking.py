@@ -144,10 +144,13 @@ class Receiver(Generic[T]):
     def _take_listed(self, connection: Connection, each: Listed[Any], obj: T, since: int, cause: Cause) -> bool:
         try:
             return self.take(obj, cause, each.original, since)
-        except (Refusal, Invalid) as why:
-            stays = "It was not taken over." if self.store.get(*self.key(obj)) is None else "It is kept as it was."
-            self._remark(connection, each.exchange, "not-taken", f"{why} {stays}")
-            return False
+        except Refusal as refusal:
+            why = str(refusal)
+        except Invalid as invalid:
+            why = str(invalid.in_version(connection.version))
+        stays = "It was not taken over." if self.store.get(*self.key(obj)) is None else "It is kept as it was."
+        self._remark(connection, each.exchange, "not-taken", f"{why} {stays}")
+        return False
 
     def _speaks_for(self, connection: Connection, owner: Owner, named: dict[Owner, None]) -> bool:
         """Whether what a peer does not list of an owner's is gone.

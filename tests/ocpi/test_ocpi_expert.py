@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from expert_objects import AGAIN_ITSELF, BELOW, CONNECTOR, ENDLESS, EVSE, LOCATION, SESSION, put, sent, tariff
-from expert_seen import A_HUB_230, A_LIST, BACK, IDS, JSON, PAGE, ROUTING, SOUND, URL, body, less, rules, token
+from expert_seen import A_HUB_230, A_LIST, BACK, IDS, JSON, ROUTING, SOUND, URL, body, less, rules, token
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -54,76 +54,6 @@ def test_2_1_1_has_no_ids_no_routing_and_no_encoding() -> None:
 )
 def test_each_thing_that_is_not_right_is_remarked_on(changes: dict[str, Any], rule: str) -> None:
     assert rule in rules(replace(SOUND, **changes))
-
-
-@pytest.mark.parametrize(
-    ("changes", "rule"),
-    [
-        ({"response_headers": PAGE | {"link": ""}}, "link-header"),
-        ({"response_headers": less(PAGE, "x-limit")}, "page-headers"),
-        ({"response_body": body()}, "list-data"),
-        ({"response_headers": PAGE | {"x-total-count": "1"}}, "link-header"),
-        ({"response_headers": PAGE | {"x-total-count": "12"}, "url": URL + "?offset=11&limit=1"}, "link-header"),
-    ],
-)
-def test_pages_have_rules_of_their_own(changes: dict[str, Any], rule: str) -> None:
-    assert rules(replace(A_LIST, **changes)) == [rule]
-
-
-@pytest.mark.parametrize("link", ["http://nl-ema.ocpi.test/next/2", "/next/2", "?cursor=2"])
-def test_of_a_page_that_only_its_link_tells_the_place_of_nobody_knows_what_lies_before_it(link: str) -> None:
-    counts = PAGE | {"x-total-count": "12"}
-    first = replace(A_LIST, response_headers=counts | {"link": f'<{link}>; rel="next"'})
-    url = f"{URL}{link}" if link[0] == "?" else "http://nl-ema.ocpi.test/next/2"
-    last = replace(A_LIST, url=url, response_headers=counts, response_body=body([SESSION]))
-    assert "link-header" not in rules(first, last)
-    assert "link-header" in rules(last), "nothing has led there"
-
-
-def test_the_last_page_leads_nowhere_and_any_other_to_the_next() -> None:
-    last = replace(A_LIST, url=URL + "?offset=12&limit=1", response_headers=PAGE | {"x-total-count": "12"})
-    assert rules(last) == []
-    first = PAGE | {"x-total-count": "12", "link": f'<{URL}?offset=1>; rel="next"'}
-    assert rules(replace(A_LIST, response_headers=first)) == []
-
-
-@pytest.mark.parametrize(
-    ("query", "total", "link", "said"),
-    [
-        ("", "1", "offset=1", "a Link though all 1 have been shown"),
-        ("?offset=17", "1", "offset=18", "a Link though all 1 have been shown"),
-        ("?offset=11&limit=1", "12", "offset=12", "a Link though all 12 have been shown"),
-        ("?offset=10&limit=1", "12", "offset=11", ""),
-        ("", "many", "offset=1", ""),
-    ],
-)
-def test_a_link_past_the_end_is_seen(query: str, total: str, link: str, said: str) -> None:
-    headers = PAGE | {"x-total-count": total, "link": f'<{URL}?{link}>; rel="next"'}
-    page = replace(A_LIST, url=URL + query, response_headers=headers, response_body=body([SESSION]))
-    assert [each.found for each in Expert().look(page) if each.rule == "link-header"] == [said] * bool(said)
-
-
-def test_a_link_to_another_host_is_seen() -> None:
-    headers = PAGE | {"x-total-count": "2", "link": '<http://169.254.169.254/latest>; rel="next"'}
-    page = replace(A_LIST, response_headers=headers, response_body=body([SESSION]))
-    assert [each.found for each in Expert().look(page)] == ["http://169.254.169.254/latest"]
-    same = headers | {"link": f'<{URL.replace("nl-ema", "NL-EMA")}?page=2>; rel="next"'}
-    assert rules(replace(page, response_headers=same)) == []
-
-
-@pytest.mark.parametrize(
-    ("changes", "said"),
-    [({}, ["$[1]"]), ({"id": "2"}, []), ({"party_id": "XYZ"}, []), ({"kwh": 2}, ["$[1]"])],
-)
-def test_an_object_is_on_a_page_once(changes: dict[str, Any], said: list[str]) -> None:
-    headers = PAGE | {"x-total-count": "2"}
-    page = replace(A_LIST, response_headers=headers, response_body=body([SESSION, SESSION | changes]))
-    assert [each.path for each in Expert().look(page) if each.rule == "listed-twice"] == said
-
-
-def test_what_has_no_name_cannot_be_told_apart() -> None:
-    page = replace(A_LIST, response_headers=PAGE | {"x-total-count": "2"}, response_body=body([{}, {}]))
-    assert "listed-twice" not in rules(page)
 
 
 def test_an_answer_goes_back_the_way_that_its_request_came() -> None:

@@ -227,6 +227,16 @@ def test_what_was_never_known_is_not_said_to_be_kept(desk: OpenTown) -> None:
     assert told == ["$.cdr_token: 'NOBODYS' of NL-EMA is no token of ours. It was not taken over."]
 
 
+def test_why_a_bill_is_not_taken_names_the_version_that_is_spoken(desk: OpenTown) -> None:
+    with Lister(desk, CPO) as lister:
+        lister.lists["cdrs"] = [cdr("FIRST"), cdr("SECOND", session_id="session-of-FIRST")]
+        before = desk.kernel.exchanges
+        read(desk, EMSP, CPO)
+        exchanges = range(before + 1, desk.kernel.exchanges + 1)
+    (told,) = [hint.sentence for at in exchanges for hint in desk.hints(at) if hint.rule == "not-taken"]
+    assert "(OCPI 2.2.1 cdrs, Credit CDRs)" in told
+
+
 def test_a_list_on_its_way_undoes_nothing_that_is_pushed_meanwhile(desk: OpenTown) -> None:
     """The page was made before; its reader gets it after."""
     where = desk.url(CPO, EMSP, "tariffs", "RECEIVER", "NL/ABC")

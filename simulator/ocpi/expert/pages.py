@@ -10,15 +10,18 @@ from urllib.parse import parse_qsl
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import astuple
 
 from simulator.ocpi import codec
 from simulator.ocpi import headers as h
+from simulator.ocpi.datatypes import ci_key
 from simulator.ocpi.expert.memory import Memory
 from simulator.ocpi.expert.seen import Seen
 from simulator.ocpi.findings import Finding
-from simulator.ocpi.pagination import absolute, next_url, total_of
+from simulator.ocpi.pagination import absolute, next_url, total_of, whole_of
 
 PAGINATION: Final = "transport_and_format, Pagination"
+_USUAL_PORTS: Final = {"http": ":80", "https": ":443"}
 _items: Final = msgspec.json.Decoder(list[msgspec.Raw]).decode
 
 
@@ -33,7 +36,6 @@ class _Object(Struct, frozen=True):
     role: str = ""
 
 
-_NAMELESS: Final = _Object()
 _objects: Final = msgspec.json.Decoder(list[_Object]).decode
 
 
@@ -56,7 +58,7 @@ class Pages:
         offset = dict(parse_qsl(seen.url.partition("?")[2])).get("offset")
         if total is None or (offset is None and (seen.sender, seen.receiver, seen.url) in self._linked):
             return
-        shown = (total_of(offset) or 0) + _count(seen.data)
+        shown = (whole_of(offset or "") or 0) + _count(seen.data)
         if header is None and shown < total:
             found = f"nothing, though only {shown} of {total} have been shown"
             yield seen.remark("link-header", h.LINK, found, '<URL>; rel="next"', PAGINATION, "error")
@@ -83,16 +85,19 @@ def _check_repeats(seen: Seen) -> Iterator[Finding]:
         objects = _objects(seen.data or b"[]")
     except codec.UNREADABLE:
         return
-    first: dict[_Object, int] = {}
+    first: dict[tuple[str, ...], int] = {}
     for index, each in enumerate(objects):
-        if each != _NAMELESS and (at := first.setdefault(each, index)) != index:
-            expected = f"each object once; it is that at $[{at}]"
-            yield seen.remark("listed-twice", f"$[{index}]", repr(each.id or each.uid), expected, PAGINATION, "error")
+        names = astuple(each)
+        if any(names) and (at := first.setdefault(tuple(map(ci_key, names)), index)) != index:
+            found, expected = " ".join(filter(None, names)), f"each object once; it is that at $[{at}]"
+            yield seen.remark("listed-twice", f"$[{index}]", found, expected, PAGINATION, "error")
 
 
 def _host(url: str) -> str:
-    _, _, rest = url.partition("://")
-    return rest.partition("/")[0].partition("?")[0].lower()
+    """Host and port, if that is not the usual one, in one case."""
+    scheme, _, rest = url.partition("://")
+    host = rest.partition("/")[0].partition("?")[0].lower()
+    return host.removesuffix(_USUAL_PORTS.get(scheme.lower(), ""))
 
 
 def _count(data: bytes | None) -> int:
