@@ -398,7 +398,7 @@ def test_the_page_tells_the_same_and_escapes_it(two: Comparison) -> None:
     assert "var(--curve-2)" in page
     assert "<script" not in page
     for kpi in KPIS:
-        assert page.count(f"<td>{kpi.name}</td><td>{kpi.unit}</td>") == 3
+        assert page.count(f'<th scope="row">{kpi.name}</th><td>{kpi.unit}</td>') == 3
     assert "95 times in 100" in page
 
 

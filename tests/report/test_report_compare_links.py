@@ -109,10 +109,10 @@ def test_the_text_shows_some_of_hundreds_and_says_so(hundreds: Comparison) -> No
 
 def test_the_page_shows_more_of_them_and_says_so(hundreds: Comparison) -> None:
     page = compare_page(hundreds).decode()
-    assert page.count("<td>Messages: NL-ABC -&gt; NL-199</td>") == 2
-    assert len(re.findall("<td>Messages: NL-ABC -&gt; NL-", page)) == 2 * 20
+    assert page.count(">Messages: NL-ABC -&gt; NL-199</th>") == 2
+    assert len(re.findall(">Messages: NL-ABC -&gt; NL-", page)) == 2 * 20
     assert page.count("The 20 of 200 links that differ most") == 2
-    assert page.count("<td>Messages: sender -&gt; receiver</td>") == 1
+    assert page.count(">Messages: sender -&gt; receiver</th>") == 1
 
 
 def test_json_has_all_of_them(hundreds: Comparison) -> None:

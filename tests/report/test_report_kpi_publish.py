@@ -172,6 +172,42 @@ def test_the_page_has_every_figure_with_unit_and_meaning(page: str, run: Measure
     assert told["Cost of CDRs"][:2] == ("1.30", "EUR")
 
 
+def headings(page: str, title: str) -> list[str]:
+    """What stands above the columns of the table under a title."""
+    (head,) = re.findall(rf"<h2>{title}</h2>.*?<thead>(.*?)</thead>", page, re.DOTALL)
+    return re.findall(r"<th [^>]*>(.*?)</th>", head)
+
+
+def test_a_role_has_a_table_of_its_own_with_the_columns_that_say_something_of_it(page: str) -> None:
+    of_cpos, of_emsps = headings(page, "CPOs"), headings(page, "eMSPs")
+    traffic = ["Messages", "Failed messages", "Bytes"]
+    assert of_cpos == [
+        "Party",
+        "Name",
+        "Sites",
+        "EVSEs in use",
+        "Energy (kWh)",
+        "Occupancy (%)",
+        "Blocked (%)",
+        *traffic,
+    ]
+    assert of_emsps[:4] == ["Party", "Name", "Drivers", "Turned away (%)"]
+    assert not {"Sites", "Energy (kWh)"} & {*of_emsps}
+    assert "<h2>Hubs</h2>" not in page
+
+
+def test_no_table_of_the_page_is_headed_by_the_names_of_a_file(page: str, run: Measured) -> None:
+    for heads in re.findall(r"<thead>(.*?)</thead>", page):
+        assert not {*re.findall(r"<th [^>]*>(.*?)</th>", heads)} & {
+            name for each in run.tables for name in each.columns
+        }
+
+
+def test_quarters_are_told_by_the_clock(page: str) -> None:
+    assert headings(page, "Quarters of an hour")[:2] == ["Local time", "Mean power (kW)"]
+    assert '<th scope="row">1970-01-01 00:15</th>' in page
+
+
 def test_the_page_is_the_same_at_every_making(path: Path, run: Measured, page: str) -> None:
     with Recording.open(path) as recording:
         assert report_page(run, summarise(recording)).decode() == page

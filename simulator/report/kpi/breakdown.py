@@ -97,7 +97,7 @@ def _party(facts: Facts, party: str, places: list[Place]) -> list[Cell]:
         taken = [each for visit in came for each in visit.taken]
         picture = next((picture for picture in facts.pictures if picture.emsp == party), None)
         own[5:] = [
-            len(came),
+            len(came) if role == "emsp" else None,
             percent(sum(bool(visit.turned_away) for visit in came), len(came)),
             mean([visit.waited_s / 60 for visit in came if visit.evse]),
             mean([visit.detour_m for visit in came if visit.detour_m is not None and not visit.turned_away]),

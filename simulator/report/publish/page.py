@@ -11,6 +11,7 @@ from simulator.files import NotWritten
 from simulator.i18n import tr
 from simulator.report.kpi.tables import Cell, Table
 from simulator.report.publish.figures import number
+from simulator.report.publish.headings import heading
 
 SHOWN_ROWS = 100
 """A table longer than this is cut on a page, and says so; CSV and Parquet have it whole."""
@@ -72,7 +73,7 @@ def page_table(table: Table, title: str, *, by: str | None = None) -> PageTable:
     if len(rows) > SHOWN_ROWS:
         caption = tr("{shown} of {all} lines; --csv and --parquet write all.").format(shown=SHOWN_ROWS, all=len(rows))
     right = [all(not isinstance(cell, str) for cell in cells) for cells in table.columns.values()]
-    return PageTable(title, caption, list(table.columns), right, [_cells(row) for row in rows[:SHOWN_ROWS]])
+    return PageTable(title, caption, [*map(heading, table.columns)], right, [_cells(row) for row in rows[:SHOWN_ROWS]])
 
 
 def _cells(row: Iterable[Cell]) -> list[str]:

@@ -1,5 +1,6 @@
 """The page of one run: figures with their definitions, curves over local time, tables."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -9,30 +10,17 @@ from simulator.report.kpi.definitions import KPIS, cost_kpi
 from simulator.report.kpi.measure import Measured
 from simulator.report.kpi.tables import Table
 from simulator.report.publish.figures import number
-from simulator.report.publish.page import Plot, missing, page_table, plot, render
+from simulator.report.publish.page import PageTable, Plot, missing, page_table, plot, render
 from simulator.report.publish.plots import Curve, over_time
 from simulator.report.summary import Course
 
 
 def report_page(measured: Measured, course: Course) -> bytes:
     """The page as UTF-8. Raises NotWritten when the packages that it needs are not installed."""
-    figures = [(kpi.name, number(measured.values[kpi.id]), kpi.unit, kpi.meaning, kpi.source) for kpi in KPIS]
-    for currency, amount in measured.cost.items():
-        kpi = cost_kpi(currency)
-        figures.append((kpi.name, f"{amount:,.2f}", kpi.unit, kpi.meaning, kpi.source))
     played = tr("{begin} to {end}, {zone}; seed {seed}").format(
         begin=course.begin, end=course.end, zone=course.zone, seed=measured.seed
     )
-    words = {
-        "digest": tr("Digest"),
-        "figures": tr("Figures"),
-        "figure": tr("Figure"),
-        "value": tr("Value"),
-        "unit": tr("Unit"),
-        "meaning": tr("What it means"),
-        "source": tr("Measured on"),
-        "over_time": tr("Over time"),
-    }
+    words = {"digest": tr("Digest"), "over_time": tr("Over time")}
     return render(
         "report.html.j2",
         title=measured.scenario,
@@ -42,17 +30,45 @@ def report_page(measured: Measured, course: Course) -> bytes:
         notes=_notes(measured, course),
         load=measured.load and measured.load.sentence,
         words=words,
-        figures=figures,
+        figures=_figures(measured),
         plots=curves(measured.table("quarter_hours"), course.zone),
         tables=[
-            page_table(measured.table("parties"), tr("Parties")),
+            *_parties(measured.table("parties")),
             page_table(measured.table("costs"), tr("Cost of CDRs, without VAT")),
             page_table(measured.table("sites"), tr("Sites, most energy first"), by="energy_kwh"),
             page_table(measured.table("modules"), tr("OCPI modules")),
             page_table(measured.table("links"), tr("Links, most messages first"), by="exchanges"),
-            page_table(measured.table("quarter_hours"), tr("Quarters of an hour")),
+            page_table(_quarters(measured.table("quarter_hours")), tr("Quarters of an hour")),
         ],
     )
+
+
+def _figures(measured: Measured) -> PageTable:
+    rows = [(kpi.name, number(measured.values[kpi.id]), kpi.unit, kpi.meaning, kpi.source) for kpi in KPIS]
+    for currency, amount in measured.cost.items():
+        kpi = cost_kpi(currency)
+        rows.append((kpi.name, f"{amount:,.2f}", kpi.unit, kpi.meaning, kpi.source))
+    columns = (tr("Figure"), tr("Value"), tr("Unit"), tr("What it means"), tr("Measured on"))
+    return PageTable(tr("Figures"), "", columns, (False, True, False, False, False), rows)
+
+
+def _parties(parties: Table) -> Iterator[PageTable]:
+    """A table a role, each with the columns that say something of it."""
+    titles = {"cpo": tr("CPOs"), "emsp": tr("eMSPs"), "hub": tr("Hubs"), "scsp": tr("SCSPs")}
+    roles = parties.columns["role"]
+    for role, title in titles.items():
+        lines = [place for place, each in enumerate(roles) if each == role]
+        columns = {name: [cells[place] for place in lines] for name, cells in parties.columns.items() if name != "role"}
+        told = {name: cells for name, cells in columns.items() if any(cell is not None for cell in cells)}
+        if lines:
+            yield page_table(Table(parties.name, told), title)
+
+
+def _quarters(quarters: Table) -> Table:
+    """The quarters by the time that a clock shows, `2026-05-04 06:00`; the page names the zone above."""
+    times = [str(text)[:16].replace("T", " ") for text in quarters.columns["local_time"]]
+    others = {name: cells for name, cells in quarters.columns.items() if name not in ("from_s", "local_time")}
+    return Table(quarters.name, {"local_time": [*times], **others})
 
 
 def _notes(measured: Measured, course: Course) -> list[str]:
