@@ -34,6 +34,7 @@ from simulator.recording.rows import Level
 from simulator.recording.writer import Recorder
 from simulator.scenario.loads import Load, load_of
 from simulator.scenario.model import Scenario
+from simulator.scenario.shortfall import Shortfall
 from simulator.wire.carrier import Wire
 from simulator.wire.http import HttpWire
 from simulator.wire.memory import MemoryWire
@@ -206,7 +207,9 @@ class _Run:
         if self.serving is None and self.scenario.outsiders:
             absent = ", ".join(outsider.id for outsider in self.scenario.outsiders)
             self.remarks.append(f"Only a served run has parties from outside: {absent} took no part in this one.")
-        self.remarks.extend(shortfall(world))
+        missing = shortfall(world)
+        if missing.short:
+            self.remarks.append(missing.sentence)
         load = load_of(self.scenario)
         if load.is_stress:
             self.remarks.append(load.sentence)
@@ -218,7 +221,7 @@ class _Run:
             "interrupted": str(interrupted).lower(),
         }
         self.recorder.flush()
-        summary = self._summary(result, load, kernel.concluded, counted, loop_s)
+        summary = self._summary(result, load, missing, kernel.concluded, counted, loop_s)
         for key, value in meta.items():
             self.recorder.set_meta(key, value)
         digest = self.recorder.close({"summary": json.encode(summary).decode()})
@@ -226,7 +229,9 @@ class _Run:
         self._reopen_to_all()
         return RunResult(summary, self.options.out, tuple(self.remarks), interrupted)
 
-    def _summary(self, result: Audit, load: Load, exchanges: int, counted: int, loop_s: float) -> dict[str, object]:
+    def _summary(
+        self, result: Audit, load: Load, missing: Shortfall, exchanges: int, counted: int, loop_s: float
+    ) -> dict[str, object]:
         return {
             "digest": "",
             "exchanges": exchanges,
@@ -239,6 +244,7 @@ class _Run:
             "peak_memory_mb": _peak_memory_mb(),
             "checks": result.checks,
             "load": load.figures,
+            "shortfall": to_builtins(missing),
         }
 
     def give_up(self, error: BaseException) -> None:

@@ -8,6 +8,7 @@ from simulator.ocpp.messages import IdToken
 from simulator.parties.roles.emsp import Emsp
 from simulator.scenario.model import RecordedDrivers, RecordedSession
 from simulator.scenario.recorded import needed_power_w
+from simulator.scenario.shortfall import Shortfall
 from simulator.world.driver import DriverPlan
 from simulator.world.vehicle import RECORDED_WH, Vehicle, recorded_vehicle
 
@@ -22,7 +23,6 @@ USUAL_POWER_W = 7_400
 
 _LEAVES_AT_PERMILLE = 900
 _US_PER_S = 1_000_000
-_WH_PER_KWH = 1_000
 
 
 def recorded_visits(world: World, spec: RecordedDrivers, issue: Issue) -> list[tuple[int, Visit]]:
@@ -56,8 +56,8 @@ def recorded_visits(world: World, spec: RecordedDrivers, issue: Issue) -> list[t
     return visits
 
 
-def shortfall(world: World) -> tuple[str, ...]:
-    """A sentence on the sessions whose time is over and which got less than was delivered to them, if there are any."""
+def shortfall(world: World) -> Shortfall:
+    """What the sessions whose time is over got less than was delivered to them."""
     taken_wh: dict[str, int] = {}
     for transaction in world.street.transactions:
         uid = transaction.token.uid
@@ -65,12 +65,8 @@ def shortfall(world: World) -> tuple[str, ...]:
     over = [each for each in world.recorded if each[0].leaves_at_us <= world.kernel.now_us]
     lacks_wh = [session.delivered_wh - taken_wh.get(token.uid, 0) for session, token in over]
     lacks_wh = [lack_wh for lack_wh in lacks_wh if lack_wh > 0]
-    if not lacks_wh:
-        return ()
-    lack_kwh = sum(lacks_wh) / _WH_PER_KWH
-    never = sum(session.delivered_wh > 0 and token.uid not in taken_wh for session, token in over)
-    told = f"{len(lacks_wh)} of {len(over)} recorded sessions got less than recorded: {lack_kwh:,.3f} kWh in all."
-    return (f"{told} {never} of them never began, most likely because another car had their place." if never else told,)
+    never_began = sum(session.delivered_wh > 0 and token.uid not in taken_wh for session, token in over)
+    return Shortfall(len(over), len(lacks_wh), sum(lacks_wh), never_began)
 
 
 def _plan(spec: RecordedDrivers, session: RecordedSession, rfid: bool) -> DriverPlan:

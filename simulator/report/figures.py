@@ -9,6 +9,7 @@ import msgspec
 
 from simulator.report.interval import half_width
 from simulator.scenario.loads import Load
+from simulator.scenario.shortfall import Shortfall
 
 _HUNDREDTH_OF_A_CENT: Final = Decimal("0.0001")
 
@@ -26,8 +27,8 @@ class RunFigures(msgspec.Struct, frozen=True):
     """What `ocpi-sim run --json` prints of one run, field for field.
 
     `exchanges` counts HTTP requests; `exchanges_per_s` goes by the wall time of the event loop; `cost` is what the CDRs
-    come to without VAT, as decimal text by currency; `wall_s` is the whole run. `load` is what was asked for; earlier
-    versions did not tell.
+    come to without VAT, as decimal text by currency; `wall_s` is the whole run. `load` is what was asked for,
+    `shortfall` what recorded sessions got less than they really did; earlier versions told of neither.
     """
 
     digest: str
@@ -41,18 +42,21 @@ class RunFigures(msgspec.Struct, frozen=True):
     peak_memory_mb: float
     checks: dict[str, bool]
     load: Load | None = None
+    shortfall: Shortfall = Shortfall()
 
 
 def over_seeds(runs: Sequence[RunFigures]) -> dict[str, Any]:
     """`{"mean": ..., "interval_95": ..., "seeds": n, "load": ...}` of runs of one scenario; an interval of one is null.
 
-    Mean and interval have the shape of the figures without digest, checks and load; amounts of money stay decimal text.
-    A currency that a run has no CDR in counts as zero there.
+    Mean and interval have the shape of the figures without digest, checks and load, and without the shortfall where no
+    session was recorded; amounts of money stay decimal text. A currency that a run has no CDR in counts as zero there.
     """
     figures = [msgspec.to_builtins(run) for run in runs]
     load = runs[0].load
     for each in figures:
         del each["digest"], each["checks"], each["load"]
+        if not any(run.shortfall.sessions for run in runs):
+            del each["shortfall"]
     return {
         "mean": _over(figures, _mean),
         "interval_95": _over(figures, _interval),

@@ -60,6 +60,8 @@ def summary_text(summary: Summary, style: Style) -> str:
         rows += _figures(run, summary.billed)
         if run.load is not None and run.load.is_stress:
             rows.append((tr("Load"), run.load.sentence))
+        if run.shortfall.short:
+            rows.append((tr("Recorded"), run.shortfall.sentence))
     total = sum(summary.exchanges.values())
     rows.append((tr("Exchanges"), f"{total:,}{_in_brackets(_counts(summary.exchanges, _final_words))}"))
     rows.append((tr("Drivers"), _drivers(summary.drivers)))

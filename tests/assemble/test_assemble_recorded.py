@@ -10,7 +10,11 @@ from run_town import H, OpenTown, S, holds, played, town
 
 from simulator.assemble.recorded import _vehicle, recorded_visits
 from simulator.ocpp.messages import IdToken
+from simulator.recording.reader import Recording
 from simulator.report.compare.comparison import compare
+from simulator.report.format import Style, summary_text
+from simulator.report.kpi.measure import measure
+from simulator.report.summary import summarise
 from simulator.scenario.model import RecordedDrivers, Scenario
 
 ROWS = """session,evse,arrival_s,departure_s,stated_departure_s,requested_wh,delivered_wh,source_id
@@ -120,6 +124,23 @@ def test_a_run_tells_of_sessions_that_got_less_than_recorded(tmp_path: Path) -> 
     lack_kwh = (30_001 - energy_wh["plug"]) / 1_000
     assert lack_kwh > 7
     assert result.remarks == (f"1 of 2 recorded sessions got less than recorded: {lack_kwh:.3f} kWh in all.",)
+    short_wh = 30_001 - energy_wh["plug"]
+    assert result.summary["shortfall"] == {"sessions": 2, "short": 1, "short_wh": short_wh, "never_began": 0}
+    with Recording.open(result.path) as recording:
+        measured = measure(recording)
+        assert result.remarks[0] in summary_text(summarise(recording), Style())
+    assert (measured.values["recorded_short"], measured.values["recorded_short_kwh"]) == (1, lack_kwh)
+    assert result.remarks[0] in measured.notes
+
+
+def test_a_run_in_which_every_car_got_what_it_took_says_so_in_figures_only(tmp_path: Path) -> None:
+    result = played(recorded(tmp_path), tmp_path / "run.ocpirun")
+    assert result.summary["shortfall"] == {"sessions": 4, "short": 0, "short_wh": 0, "never_began": 0}
+    with Recording.open(result.path) as recording:
+        measured = measure(recording)
+        assert "Recorded" not in summary_text(summarise(recording), Style())
+    assert (measured.values["recorded_short"], measured.values["recorded_short_kwh"]) == (0, 0)
+    assert not measured.notes
 
 
 def test_whoever_finds_the_place_taken_leaves_when_the_car_really_did_nevertheless(tmp_path: Path) -> None:

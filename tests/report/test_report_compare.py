@@ -233,7 +233,8 @@ def test_totals_of_runs_of_different_length_have_no_verdict(make: Make) -> None:
     shorter = {"duration_us": "3000000000", "ended_at_us": "3000000000"}
     runs = [make(seed, delay_s=seed) for seed in (1, 2)] + [make(seed, delay_s=seed + 3, **shorter) for seed in (1, 2)]
     found = compared(*runs)
-    totals = {"arrived", "energy_kwh", "peak_kw", "cdrs", "exchanges", "megabytes", "cost_excl_vat_eur"}
+    totals = {"arrived", "energy_kwh", "recorded_short", "recorded_short_kwh", "peak_kw", "cdrs", "exchanges"}
+    totals |= {"megabytes", "cost_excl_vat_eur"}
     parts = {
         f"{figure}_{module}" for figure in ("exchanges", "megabytes") for module in ("cdrs", "commands", "locations")
     }

@@ -5,9 +5,11 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from simulator.report.figures import EnergyFigures, RunFigures, over_seeds
 from simulator.report.interval import half_width, student_t
+from simulator.scenario.shortfall import Shortfall
 
 
 @pytest.mark.parametrize(
@@ -65,6 +67,7 @@ def test_the_keys_of_the_printed_object_and_their_order() -> None:
         "peak_memory_mb",
         "checks",
         "load",
+        "shortfall",
     ]
 
 
@@ -81,7 +84,14 @@ def test_mean_and_interval_have_the_shape_of_the_figures() -> None:
     assert high - low == pytest.approx(2 * 12.7062047 * 50)
     assert interval["sessions"] == [5, 5]
     assert [Decimal(bound) for bound in interval["cost"]["SEK"]] == [Decimal("-40.9717"), Decimal("47.9717")]
-    assert mean.keys() == interval.keys() == msgspec.to_builtins(figures()).keys() - {"digest", "checks", "load"}
+    told = msgspec.to_builtins(figures()).keys() - {"digest", "checks", "load", "shortfall"}
+    assert mean.keys() == interval.keys() == told
+
+
+def test_recorded_sessions_that_got_less_have_a_mean_where_there_are_recorded_sessions() -> None:
+    runs = [structs.replace(figures(), shortfall=Shortfall(5, short, 500 * short, 0)) for short in (0, 3)]
+    mean = over_seeds(runs)["mean"]
+    assert mean["shortfall"] == {"sessions": 5, "short": 1.5, "short_wh": 750, "never_began": 0}
 
 
 def test_one_run_has_a_mean_and_no_interval() -> None:

@@ -10,6 +10,7 @@ from report_hour import hour
 from report_scene import MIN, SUMMARY, Scene
 
 from simulator.assemble import RunOptions, play
+from simulator.recording.errors import RecordingError
 from simulator.recording.reader import Recording
 from simulator.recording.rows import Level, StateRow
 from simulator.report.kpi.definitions import BY_ID, KPIS, cost_kpi
@@ -72,6 +73,8 @@ def test_a_unit_is_part_of_the_id(run: Measured) -> None:
         ("occupancy_percent", 25),
         ("blocked_percent", 100 / 3),
         ("energy_kwh", 10 / 3),
+        ("recorded_short", None),
+        ("recorded_short_kwh", None),
         ("peak_kw", 10),
         ("load_factor_percent", 100 / 3),
         ("capped_percent", 100 / 3),
@@ -268,3 +271,10 @@ def test_an_empty_run_has_figures_of_nothing(tmp_path: Path) -> None:
     assert run.values["arrived"] == run.values["exchanges"] == run.values["energy_kwh"] == 0
     assert run.values["wait_mean_min"] is None
     assert run.values["occupancy_percent"] is None
+
+
+def test_figures_of_the_run_that_are_damaged_are_refused_in_a_sentence(tmp_path: Path) -> None:
+    scene = Scene(tmp_path / "bad.ocpirun")
+    scene.recorder.close({"summary": '{"digest": '})
+    with pytest.raises(RecordingError, match="is damaged"):
+        measured(tmp_path / "bad.ocpirun", "none")

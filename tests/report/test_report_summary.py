@@ -5,6 +5,7 @@ from statistics import mean
 
 import msgspec
 import pytest
+from msgspec.structs import asdict
 from report_scene import MIN, SUMMARY, Scene, visit
 
 from simulator.recording.reader import Recording
@@ -21,6 +22,7 @@ from simulator.report.format import (
 from simulator.report.kpi.visits import visits
 from simulator.report.story import story
 from simulator.report.summary import DriverCounts, Summary, Synchronisation, summarise
+from simulator.scenario.shortfall import Shortfall
 
 PLAIN = Style()
 
@@ -74,7 +76,12 @@ def test_the_summary_of_a_finished_run(path: Path) -> None:
     with Recording.open(path) as recording:
         digest = recording.meta["digest"]
     assert summary.run is not None
-    assert msgspec.to_builtins(summary.run) == {**SUMMARY, "digest": digest, "load": None}
+    assert msgspec.to_builtins(summary.run) == {
+        **SUMMARY,
+        "digest": digest,
+        "load": None,
+        "shortfall": asdict(Shortfall()),
+    }
     assert (summary.scenario, summary.seed, summary.state, summary.failure) == ("Monday morning", 7, "complete", "")
     assert (summary.begin, summary.end, summary.zone) == ("2026-05-04 07:00", "2026-05-04 11:00", "Europe/Amsterdam")
     assert summary.exchanges == {"delivered": 10, "lost": 1}

@@ -42,6 +42,7 @@ _POWER: Final = tr("Series of power, limit and occupancy")
 _BELIEF: Final = tr("States of the street, and of each eMSP (OCPI Locations, EVSE status)")
 _COPIES: Final = tr("States of sessions, as their CPO and each receiver hold them (OCPI Sessions)")
 _OWED: Final = tr("Amounts owed")
+_RECORDED: Final = tr("Energy of recorded sessions, and what their cars got")
 _WIRE: Final = tr("Messages")
 
 KPIS: Final = (
@@ -169,6 +170,27 @@ KPIS: Final = (
     ),
     Kpi(
         "energy_kwh", tr("Energy"), "kWh", "more", tr("Energy drawn at all sites, integrated over power."), _POWER, True
+    ),
+    Kpi(
+        "recorded_short",
+        tr("Recorded sessions that got less"),
+        tr("sessions"),
+        "less",
+        tr(
+            "Recorded sessions that were to take what they really took and got less; those of all of the run, its "
+            "warm-up too, whose time was over."
+        ),
+        _RECORDED,
+        True,
+    ),
+    Kpi(
+        "recorded_short_kwh",
+        tr("Energy that recorded sessions lack"),
+        "kWh",
+        "less",
+        tr("How much less they got, all together."),
+        _RECORDED,
+        True,
     ),
     Kpi("peak_kw", tr("Peak power"), "kW", "less", tr("The highest power of all sites together."), _POWER, True),
     Kpi(

@@ -17,7 +17,9 @@ from simulator.report.kpi.staleness import Picture, Street
 from simulator.report.kpi.traffic import Traffic, traffic
 from simulator.report.kpi.visits import Visit, visits
 from simulator.report.kpi.warm_up import NothingLeft, Window, after, by_rule, whole
+from simulator.report.summary import course_of
 from simulator.report.watch import Watch
+from simulator.scenario.shortfall import Shortfall
 
 _US_A_MINUTE: Final = 60_000_000
 
@@ -46,6 +48,7 @@ class Facts(Struct, frozen=True):
     money: Sequence[MoneyRow]
     roles: Mapping[str, tuple[str, str]]
     site_of: Mapping[str, str]
+    shortfall: Shortfall
 
 
 def facts_of(recording: Recording, warm_up: WarmUp, watch: Watch) -> Facts:
@@ -77,6 +80,8 @@ def _read(recording: Recording, loads: Loads, ending: Ending, window: Window, wa
     watch(2, PARTS)
     street = Street(recording)
     roles = _roles(recording)
+    with damage_refused(recording.path):
+        run = course_of(recording).run
     taken = [
         (visit.emsp, (at_us - since_us) / _US_A_MINUTE)
         for visit in came
@@ -106,6 +111,7 @@ def _read(recording: Recording, loads: Loads, ending: Ending, window: Window, wa
         [row for row in money if row.kind == "receivable" and is_inside(row.at_us)],
         roles,
         loads.site_of,
+        run.shortfall if run is not None else Shortfall(),
     )
 
 

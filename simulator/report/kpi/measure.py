@@ -18,8 +18,9 @@ from simulator.report.kpi.values import cost, values
 from simulator.report.kpi.warm_up import Window
 from simulator.report.watch import Watch, unwatched
 from simulator.scenario.loads import Load
+from simulator.scenario.shortfall import Shortfall
 
-FORMAT: Final = 7
+FORMAT: Final = 8
 """Counts up when a figure or a column changes its meaning or name.
 
 2: `evses` leaves out those out of use from the start on; a warm-up is of whole days, each compared with days of its
@@ -30,6 +31,7 @@ kind; costs have a table of their own.
 6: lags of sessions and of CDRs are told; a warm-up ends with the first usual day.
 7: quarters of an hour are counted from the start of the run, wherever its warm-up ends; the 95th percentile of waits
 is one of them and no value between two.
+8: what recorded sessions got less than they really did is told.
 """
 
 
@@ -73,7 +75,7 @@ def measure(recording: Recording, warm_up: WarmUp = "auto", watch: Watch = unwat
         level=level,
         ending=facts.ending,
         window=facts.window,
-        notes=tuple(_notes(facts.ending, level)),
+        notes=tuple(_notes(facts.ending, level, facts.shortfall)),
         load=_load(recording),
         values=values(facts),
         cost=cost(facts.money),
@@ -90,7 +92,7 @@ def measure(recording: Recording, warm_up: WarmUp = "auto", watch: Watch = unwat
     return measured
 
 
-def _notes(ending: Ending, level: str) -> Iterator[str]:
+def _notes(ending: Ending, level: str, shortfall: Shortfall) -> Iterator[str]:
     if not ending.is_complete:
         yield ending.sentence
     if level == "aggregates":
@@ -98,6 +100,8 @@ def _notes(ending: Ending, level: str) -> Iterator[str]:
             "Recorded at level aggregates: single sessions, the picture of availability and the age of both are not "
             "known."
         )
+    if shortfall.short:
+        yield shortfall.sentence
 
 
 def _load(recording: Recording) -> Load | None:

@@ -30,6 +30,7 @@ def values(facts: Facts) -> dict[str, float | None]:
     wrong_h = sum(picture.wrong_hours for picture in facts.pictures)
     seen = sum(picture.changes_seen for picture in facts.pictures)
     total = facts.traffic.total
+    missing = facts.shortfall
     return {
         "arrived": float(len(came)),
         "turned_away_percent": percent(len(away), len(came)),
@@ -47,6 +48,8 @@ def values(facts: Facts) -> dict[str, float | None]:
         "occupancy_percent": percent(occupied_h, evses * window.hours),
         "blocked_percent": percent(max(occupied_h - charging_h, 0.0), occupied_h),
         "energy_kwh": energy_wh / 1000,
+        "recorded_short": float(missing.short) if missing.sessions else None,
+        "recorded_short_kwh": missing.short_wh / 1000 if missing.sessions else None,
         "peak_kw": facts.places.peak_w / 1000,
         "load_factor_percent": percent(energy_wh, facts.places.peak_w * window.hours),
         "capped_percent": percent(sum(place.capped_h for place in limited), len(limited) * window.hours),
