@@ -140,6 +140,10 @@ class Outbox:
             wait_us = until_us - self._office.calendar.now_us
             self._office.spawn(self._give_up(waiting, push, wait_us), f"give up {method} {path}")
 
+    def holds(self, lane: str, body: bytes) -> bool:
+        """Whether the same waits already."""
+        return any(push.body == body for push in self._lanes.get(lane, ()))
+
     def clear(self) -> None:
         """Forget what waits: the party went down, and what it did not send is not sent later."""
         self._lanes.clear()
