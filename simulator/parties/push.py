@@ -184,9 +184,9 @@ class Outbox:
 
     def _begin(self, push: _Push, concluded: Callable[[Exchange], None]) -> Exchange | None:
         office, url = self._office, push.url()
-        left_us = None if push.until_us is None else push.until_us - office.calendar.now_us
-        if url is None or (left_us is not None and left_us <= 0):
+        if url is None:
             return None
+        left_us = None if push.until_us is None else push.until_us - office.calendar.now_us
         exchange = office.client.send(
             push.connection,
             push.method,
