@@ -6,10 +6,11 @@ What waits goes to where the peer is by then, and to nobody who has unregistered
 Source: OCPI 2.2.1, Credentials, PUT and DELETE.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
+from simpy import Event
 
 from simulator.engine.cause import Cause
 from simulator.engine.exchange import Exchange, Subject
@@ -74,7 +75,7 @@ def can_say(connection: Connection, obj: Struct, original: Any = None) -> bool:
     return True
 
 
-class _Push(Struct):
+class _Push(Struct, eq=False):
     connection: Connection
     method: str
     path: str
@@ -85,7 +86,7 @@ class _Push(Struct):
     correlation_id: str
     author: str
     losses: "tuple[Loss, ...]"
-    timeout_us: int | None
+    until_us: int | None
 
     def url(self) -> str | None:
         """Where it goes as things stand now; None when it is for nobody any more."""
@@ -118,24 +119,30 @@ class Outbox:
         correlation_id: str = "",
         author: str = "",
         losses: "tuple[Loss, ...]" = (),
-        timeout_us: int | None = None,
+        until_us: int | None = None,
     ) -> None:
         """Send now, or when everything given earlier for the same lane (an object at a peer) is done.
 
         `path` leads on from the peer's endpoint for what it is about; it is empty for the endpoint itself. `first` puts
         it before what waits: for a PUT that mends a PATCH which found no object. `correlation_id` is that of the
         message that a hub passes on, the `cause`, and `author` the platform that wrote its body if that is passed on
-        untouched. `losses` are told on the exchange. `timeout_us`, if set, is shorter than that of the network.
+        untouched. `losses` are told on the exchange. After `until_us`, if set, nobody waits for it any more: what has
+        not been sent by then is sent no more.
         """
-        push = _Push(connection, method, path, subject, cause, body, done, correlation_id, author, losses, timeout_us)
+        push = _Push(connection, method, path, subject, cause, body, done, correlation_id, author, losses, until_us)
         waiting = self._lanes.get(lane)
         if waiting is None:
             self._lanes[lane] = []
             self._send(lane, push)
-        elif first:
-            waiting.insert(0, push)
-        else:
-            waiting.append(push)
+            return
+        waiting.insert(0 if first else len(waiting), push)
+        if until_us is not None:
+            wait_us = until_us - self._office.calendar.now_us
+            self._office.spawn(self._give_up(waiting, push, wait_us), f"give up {method} {path}")
+
+    def holds(self, lane: str, body: bytes) -> bool:
+        """Whether the same waits already."""
+        return any(push.body == body for push in self._lanes.get(lane, ()))
 
     def withdraw(self, lane: str, module: ModuleID) -> Cause | None:
         """Send no more what waits in a lane about this module; returns the cause of the latest, if any waited."""
@@ -147,6 +154,13 @@ class Outbox:
     def clear(self) -> None:
         """Forget what waits: the party went down, and what it did not send is not sent later."""
         self._lanes.clear()
+
+    def _give_up(self, queue: list[_Push], push: _Push, wait_us: int) -> Generator[Event, Any, None]:
+        """Take a push out if it waits still when nobody waits for it any more."""
+        yield self._office.env.timeout(wait_us)
+        if push in queue:
+            queue.remove(push)
+            self._tell(push, None)
 
     def _send(self, lane: str, push: _Push) -> None:
         """Send this, or in its place the next that can be sent."""
@@ -161,21 +175,25 @@ class Outbox:
 
     def _is_over(self, lane: str, queue: list[_Push], push: _Push, exchange: Exchange | None) -> bool:
         """Tell what came of a push; whether there is a next one."""
-        if push.done is not None:
-            try:
-                push.done(exchange)
-            except Exception as error:
-                self._office.failed(f"what follows {push.method} {push.path}", error)
+        self._tell(push, exchange)
         if self._lanes.get(lane) is not queue:
             return False
         if not queue:
             del self._lanes[lane]
         return bool(queue)
 
+    def _tell(self, push: _Push, exchange: Exchange | None) -> None:
+        if push.done is not None:
+            try:
+                push.done(exchange)
+            except Exception as error:
+                self._office.failed(f"what follows {push.method} {push.path}", error)
+
     def _begin(self, push: _Push, concluded: Callable[[Exchange], None]) -> Exchange | None:
         office, url = self._office, push.url()
         if url is None:
             return None
+        left_us = None if push.until_us is None else push.until_us - office.calendar.now_us
         exchange = office.client.send(
             push.connection,
             push.method,
@@ -185,7 +203,7 @@ class Outbox:
             push.body,
             concluded,
             correlation_id=push.correlation_id,
-            timeout_us=push.timeout_us,
+            timeout_us=left_us,
         )
         if exchange is not None and push.author:
             office.journal.passed_on(exchange.id, office.id, push.cause.id, push.author)

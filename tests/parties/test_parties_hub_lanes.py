@@ -1,4 +1,4 @@
-"""Who is slow to answer holds up nobody but itself.
+"""Who is slow to answer holds up nobody but itself, and whoever waits for it is answered in time.
 
 NL-EMA is slow; in a town with a second hub it is there, and NL-FAR with it.
 """
@@ -68,3 +68,37 @@ def test_one_behind_another_hub_holds_up_nobody_else_there(far: OpenTown) -> Non
     assert [status for _, status in other] == ["RESERVED"]
     far.run_for(MIN)
     assert [status for _, status in slow] == ["CHARGING", "BLOCKED", "RESERVED"], "each after the one before"
+
+
+@pytest.fixture
+def near(tmp_path: Path) -> Iterator[OpenTown]:
+    with hub_town(tmp_path, "memory") as town:
+        yield town
+
+
+def test_what_waits_too_long_is_answered_in_time_and_does_not_arrive_later(near: OpenTown) -> None:
+    slow = hears(near, EMSP, 9 * S)
+    for number in range(5):
+        assert heard(near, patch(near, number)).status == 1000
+    asked = patch(near, 5, EMSP)
+    told = heard(near, asked)
+    assert (told.status, asked.end_us - asked.start_us) == (4002, 20 * S + 100_000)
+    near.run_for(MIN)
+    assert [status for _, status in slow] == list(STATUSES[:5])
+
+
+def test_what_has_waited_is_given_the_time_that_is_left(near: OpenTown) -> None:
+    slow = hears(near, EMSP, 12 * S)
+    asked = [patch(near, number, EMSP) for number in range(3)]
+    assert [heard(near, each).status for each in asked] == [1000, 4002, 4002]
+    assert [each.end_us - asked[0].start_us for each in asked[1:]] == [20 * S + 100_000] * 2
+    near.run_for(MIN)
+    assert [status for _, status in slow] == list(STATUSES[:2])
+
+
+def test_what_waits_for_one_that_does_not_answer_at_all_is_not_sent_with_no_time_left(near: OpenTown) -> None:
+    slow = hears(near, EMSP, MIN)
+    asked = [patch(near, number, EMSP) for number in range(2)]
+    assert [heard(near, each).status for each in asked] == [4002, 4002]
+    near.run_for(MIN)
+    assert [status for _, status in slow] == list(STATUSES[:1])

@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from parties_hub import HUB, RECEIVER, hub_town, say, square
+from parties_hub import HUB, RECEIVER, hub_town, messages, say, square
 from run_town import OpenTown, S
 
 from simulator.engine.cause import TIME
 from simulator.engine.exchange import Subject
 from simulator.engine.node import Handling, Inbound
 from simulator.parties.push import Outbox
+from simulator.recording.rows import Message
 
 EVSE = "NL-ABC-E0001"
 
@@ -37,11 +38,15 @@ def slow(town: OpenTown, party: str = "NL-EMA") -> list[Inbound]:
     return heard
 
 
-def patch(town: OpenTown, *statuses: str) -> None:
+def patch(town: OpenTown, *statuses: str, start: int = 0) -> None:
     url = f"{RECEIVER}/locations/NL/ABC/{square(town)['id']}/{EVSE}"
-    for minute, status in enumerate(statuses):
+    for minute, status in enumerate(statuses, start):
         body = {"status": status, "last_updated": f"2026-05-04T05:{minute:02}:00Z"}
         assert say(town, "NL-ABC", "PATCH", url, body).status == 1000
+
+
+def is_whole(message: Message) -> bool:
+    return message.method == "PUT" and message.module == "locations"
 
 
 def test_letter_case_makes_no_object_another(own: OpenTown) -> None:
@@ -84,6 +89,24 @@ def test_what_waits_in_the_words_of_a_version_is_not_sent_in_another(own: OpenTo
     hub.learn("2.3.0", dict(hub.endpoints))
     own.run_for(40 * S)
     assert statuses(heard) == ["CHARGING"]
+
+
+def test_who_has_moved_to_another_version_is_told_once_of_all_that_waited(tmp_path: Path) -> None:
+    both = "NL-EMA: {role: emsp, ocpi: [2.2.1, 2.3.0], "
+    with hub_town(tmp_path, "memory", lambda text: text.replace("NL-EMA: {role: emsp, ", both)) as town:
+        emsp, line = town.world.emsps["NL-EMA"], town.connection("NL-EMA", HUB)
+        emsp.office.spawn(emsp.registration.renew(line, TIME, ("2.2.1",)), "change to it")
+        town.run_for(5 * S)
+        heard, since_us = slow(town), town.now_us
+        patch(town, "CHARGING", "AVAILABLE", "BLOCKED")
+        emsp.office.spawn(emsp.registration.renew(line, TIME, ("2.3.0",)), "change to it")
+        town.run_for(5 * S)
+        patch(town, "RESERVED", start=3)
+        town.run_for(60 * S)
+        assert statuses(heard) == ["CHARGING", "RESERVED"]
+        (whole,) = [each for each in messages(town, sender=HUB, receiver="NL-EMA", from_us=since_us) if is_whole(each)]
+        assert json.loads(whole.request_body)["evses"][0]["status"] == "RESERVED"
+        assert (whole.version, whole.http_status) == ("2.3.0", 200)
 
 
 def test_of_all_that_can_be_sent_no_more_its_sender_is_told(own: OpenTown) -> None:

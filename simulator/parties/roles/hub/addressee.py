@@ -167,6 +167,11 @@ def not_connected(id: str) -> Refusal:
     return Refusal(Status.RECEIVER_NOT_CONNECTED, f"{id} is not connected at the moment.")
 
 
+def no_answer(id: str) -> Refusal:
+    """The answer for a party that is slower than the hub's own clients can wait for."""
+    return Refusal(Status.RECEIVER_TIMEOUT, f"{id} did not answer in time.")
+
+
 def _only(owners: list[Owner]) -> Owner | None:
     return owners[0] if len(owners) == 1 else None
 

@@ -21,7 +21,7 @@ from simulator.ocpi.status import Status
 from simulator.ocpi.translation.wording import as_written
 from simulator.parties.call import Call, Refusal, Reply, fewer
 from simulator.parties.office import Office
-from simulator.parties.roles.hub.addressee import not_connected
+from simulator.parties.roles.hub.addressee import no_answer, not_connected
 from simulator.parties.roles.hub.changes import Changes
 from simulator.parties.roles.hub.interpreter import Interpreter
 from simulator.parties.roles.hub.links import Links, Place
@@ -48,7 +48,7 @@ class Answers:
         if response is None:
             if exchange.final == "dead":
                 raise not_connected(to)
-            raise Refusal(Status.RECEIVER_TIMEOUT, f"{to} did not answer in time.")
+            raise no_answer(to)
         if response.status == _UNAUTHORISED or status_of(response.body) is None:
             raise _of_no_use(onward, response)
         if call.version != onward.way.line.version:

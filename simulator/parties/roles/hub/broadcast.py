@@ -108,10 +108,18 @@ class Broadcast:
             subject = whole_of(subject, change.method, id)
         correlation_id = call.headers.get("x-correlation-id", "")
 
+        def tell_anew() -> None:
+            # It speaks another version by now: of all that waited in the words of the other the whole tells it.
+            anew = self._changes.whole(call, owner, line)
+            if anew is not None and not self._outbox.holds(lane, anew.said.body or b""):
+                self.push(call, owner, line, anew)
+
         def done(exchange: Exchange | None) -> None:
             if not succeeded(exchange):
                 self._changes.failed(change)
             if exchange is None:
+                if line.registered and line.version != subject.version:
+                    tell_anew()
                 return
             self._interpreter.tell(exchange.id, change.said)
             if change.whole or not (path or change.method == "PATCH") or not not_found(exchange):

@@ -17,7 +17,7 @@ from simulator.ocpi.status import Status
 from simulator.parties.call import Call, Later, Refusal, Reply, Waiting
 from simulator.parties.office import Office
 from simulator.parties.push import Outbox
-from simulator.parties.roles.hub.addressee import FROM, TO, Addressees, not_connected
+from simulator.parties.roles.hub.addressee import FROM, TO, Addressees, no_answer, not_connected
 from simulator.parties.roles.hub.answers import Answers
 from simulator.parties.roles.hub.broadcast import Broadcast
 from simulator.parties.roles.hub.directory import CONNECTED, Directory
@@ -35,7 +35,7 @@ _TO_COUNTRY_CODE, _TO_PARTY_ID = TO
 
 
 class Forwarder:
-    """Answers every functional module of one hub. `timeout_us` is for how long it waits for an answer."""
+    """Answers every functional module of one hub. `timeout_us` after a request has come it is answered."""
 
     def __init__(
         self,
@@ -156,6 +156,7 @@ class Forwarder:
     def _in_turn(self, call: Call, onward: Onward, leg: Leg) -> Waiting:
         """Send what waits for all that its receiver has been sent of the same object."""
         over = self._office.env.event()
+        until_us = self._office.calendar.now_us + self._timeout_us
         self._under_way[leg] = self._under_way.get(leg, 0) + 1
         self._outbox.push(
             onward.lane,
@@ -168,15 +169,16 @@ class Forwarder:
             over.succeed,
             correlation_id=call.headers.get(_CORRELATION_ID, ""),
             author=call.line.peer_platform if onward.said is None else "",
-            timeout_us=self._timeout_us,
+            until_us=until_us,
         )
-        return self._heard(call, onward, leg, over)
+        return self._heard(call, onward, leg, over, until_us)
 
-    def _heard(self, call: Call, onward: Onward, leg: Leg, over: Event) -> Waiting:
+    def _heard(self, call: Call, onward: Onward, leg: Leg, over: Event, until_us: int) -> Waiting:
         exchange: Exchange | None = yield over
         if exchange is None:
             self._ended(onward, leg, None)
-            raise not_connected(onward.way.client.id)
+            is_late = self._office.calendar.now_us >= until_us
+            raise (no_answer if is_late else not_connected)(onward.way.client.id)
         self._preparation.sent(onward, exchange)
         return self._answer(call, onward, leg, exchange)
 
