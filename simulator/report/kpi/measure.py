@@ -19,7 +19,7 @@ from simulator.report.kpi.warm_up import Window
 from simulator.report.watch import Watch, unwatched
 from simulator.scenario.loads import Load
 
-FORMAT: Final = 7
+FORMAT: Final = 8
 """Counts up when a figure or a column changes its meaning or name.
 
 2: `evses` leaves out those out of use from the start on; a warm-up is of whole days, each compared with days of its
@@ -30,6 +30,7 @@ kind; costs have a table of their own.
 6: lags of sessions and of CDRs are told; a warm-up ends with the first usual day.
 7: quarters of an hour are counted from the start of the run, wherever its warm-up ends; the 95th percentile of waits
 is one of them and no value between two.
+8: what never arrived is told beside each lag; sessions that an eMSP never heard of count among it.
 """
 
 
