@@ -48,7 +48,7 @@ class Guest:
         """
         world, outsider = self._world, self.outsider
         timeout_us = round(outsider.timeout_us * speed)
-        told = {"role": outsider.role, "name": outsider.name, "host": self.host}
+        told = {"role": outsider.role, "name": outsider.name, "host": self.host, "outside": "true"}
         world.journal.state(CAST, "party", self.id, told, TIME)
         self.addresses = Addresses(self.host, origins, self._in_use)
         for partner in outsider.partners:

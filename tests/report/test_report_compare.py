@@ -371,6 +371,21 @@ def test_curves_of_which_one_begins_within_a_quarter_of_an_hour_meet_from_the_ne
     assert power == {"A": pytest.approx([10 / 3, 10, 0, 0]), "B": [None, 10, 0, 0]}
 
 
+def test_a_quarter_of_an_hour_that_a_run_did_not_finish_is_laid_over_none(make: Make) -> None:
+    def ended(minutes: int) -> dict[str, str]:
+        return dict.fromkeys(("duration_us", "ended_at_us"), str(minutes * 60_000_000))
+
+    curves = compared(make(1, **ended(17)), make(1, **ended(40)), make(1, **ended(45))).curves
+    assert curves is not None
+    assert curves.from_s == [0, 900, 1_800]
+    power = {name: [each and each.mean for each in found.power_kw] for name, found in curves.variants.items()}
+    assert power == {
+        "A": [pytest.approx(10 / 3), None, None],
+        "B": [pytest.approx(10 / 3), 10, None],
+        "C": [pytest.approx(10 / 3), 10, 0],
+    }
+
+
 # Told
 
 

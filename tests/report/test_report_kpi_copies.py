@@ -9,7 +9,7 @@ from report_scene import Scene
 
 from simulator.recording.reader import Recording
 from simulator.recording.rows import MoneyRow, StateRow
-from simulator.report.kpi.copies import Lag, cdr_lags, mean_s, session_lags
+from simulator.report.kpi.copies import Lag, cdr_lags, mean_s, missed_percent, session_lags
 from simulator.report.kpi.measure import measure
 
 S = 1_000_000
@@ -38,6 +38,8 @@ CHARGED: tuple[Told, ...] = (
     (60, "NL-SCP", "S1", "COMPLETED", "1.999"),
 )
 CPOS = ["NL-ABC", "NL-XYZ"]
+EMSPS = ["NL-EMA", "NL-NOM"]
+"""Those that keep what they are told; a party from outside does not tell."""
 
 
 def told(scene: Scene, *changes: Told) -> None:
@@ -55,19 +57,32 @@ def test_a_copy_has_a_change_when_it_has_come_as_far(tmp_path: Path) -> None:
     scene = Scene(tmp_path / "sessions.ocpirun")
     told(scene, *CHARGED)
     with Recording.open(scene.close()) as recording:
-        ema, nom, scp = session_lags(recording, CPOS, 0, 100 * S)
-        part = session_lags(recording, CPOS, 25 * S, 42 * S)
-    assert part == [Lag("NL-EMA", 1, 2), Lag("NL-NOM", 0, 0), Lag("NL-SCP", 0, 0)]
-    assert ema == Lag("NL-EMA", 4, 1 + 12 + 2 + 4)
-    assert nom == Lag("NL-NOM", 2, 6 + 5)
-    assert scp == Lag("NL-SCP", 4, 50 + 40 + 30 + 20)
+        ema, nom, scp = session_lags(recording, CPOS, EMSPS, 0, 100 * S)
+        part = session_lags(recording, CPOS, EMSPS, 25 * S, 42 * S)
+    assert part == [Lag("NL-EMA", 1, 2, 1), Lag("NL-NOM", 0, 0, 0), Lag("NL-SCP", 0, 0, 2)]
+    assert ema == Lag("NL-EMA", 4, 1 + 12 + 2 + 4, 0)
+    assert nom == Lag("NL-NOM", 2, 6 + 5, 1)
+    assert scp == Lag("NL-SCP", 4, 50 + 40 + 30 + 20, 0)
     assert mean_s([ema, nom]) == 5
-    assert mean_s([]) is None
+    assert missed_percent([ema, nom]) == 100 / 7
+    assert mean_s([]) is missed_percent([]) is None
+
+
+def test_an_emsp_that_never_hears_of_its_session_lacks_all_of_it(tmp_path: Path) -> None:
+    scene = Scene(tmp_path / "lost.ocpirun")
+    for at_s, kwh in enumerate(("0", "1", "2")):
+        for session, emsp in (("S1", "NL-EMA"), ("S2", "NL-OUT")):
+            value = {"emsp": emsp, "status": "ACTIVE", "kwh": kwh}
+            scene.recorder.state(StateRow(at_s * S, "NL-ABC", "session", session, json.dumps(value).encode()))
+    with Recording.open(scene.close()) as recording:
+        lags = session_lags(recording, CPOS, EMSPS, 0, 100 * S)
+    assert lags == [Lag("NL-EMA", 0, 0, 3)]
+    assert (mean_s(lags), missed_percent(lags)) == (None, 100)
 
 
 def test_a_run_without_sessions_has_no_lag_of_them(tmp_path: Path) -> None:
     with Recording.open(Scene(tmp_path / "none.ocpirun").close()) as recording:
-        assert session_lags(recording, CPOS, 0, 100 * S) == []
+        assert session_lags(recording, CPOS, EMSPS, 0, 100 * S) == []
 
 
 def test_a_bill_is_late_from_when_it_is_issued_until_it_is_accepted() -> None:
@@ -81,8 +96,10 @@ def test_a_bill_is_late_from_when_it_is_issued_until_it_is_accepted() -> None:
         issued(50, "payable", "C2", "NL-XYZ"),
         issued(60, "payable", "C2", "NL-XYZ"),
     ]
-    assert cdr_lags(rows, 0, 100 * S) == [Lag("NL-EMA", 3, 35 + 2 + 40)]
-    assert cdr_lags(rows, 8 * S, 30 * S) == [Lag("NL-EMA", 2, 2 + 40)]
+    assert cdr_lags(rows, EMSPS, 0, 100 * S) == [Lag("NL-EMA", 3, 35 + 2 + 40, 1)]
+    assert cdr_lags(rows, EMSPS, 8 * S, 30 * S) == [Lag("NL-EMA", 2, 2 + 40, 1)]
+    assert cdr_lags(rows, ["NL-NOM"], 0, 100 * S) == []
+    assert cdr_lags(rows[:1], EMSPS, 0, 100 * S) == [Lag("NL-EMA", 0, 0, 1)]
 
 
 def test_lags_are_told_of_the_run_and_of_each_receiver(tmp_path: Path) -> None:
@@ -96,8 +113,21 @@ def test_lags_are_told_of_the_run_and_of_each_receiver(tmp_path: Path) -> None:
     with Recording.open(scene.close()) as recording:
         run = measure(recording)
     assert run.values["session_lag_mean_s"] == pytest.approx(30 / 6)
+    assert run.values["session_missed_percent"] == pytest.approx(100 / 7)
     assert run.values["cdr_lag_mean_s"] == 6
+    assert run.values["cdr_missed_percent"] == 0
     by_party = run.table("parties").columns
     assert by_party["party"] == ["NL-ABC", "NL-EMA", "NL-NOM", "NL-XYZ"]
     assert by_party["session_lag_mean_s"] == [None, 19 / 4, 11 / 2, None]
+    assert by_party["session_missed_percent"] == [None, 0, pytest.approx(100 / 3), None]
     assert by_party["cdr_lag_mean_s"] == [None, 6, None, None]
+    assert by_party["cdr_missed_percent"] == [None, 0, None, None]
+
+
+def test_an_emsp_from_outside_does_not_tell_what_it_has(tmp_path: Path) -> None:
+    scene = Scene(tmp_path / "run.ocpirun", duration_us=str(100 * S), ended_at_us=str(100 * S))
+    about = {"role": "emsp", "name": "", "outside": "true"}
+    scene.recorder.state(StateRow(-1, "run", "party", "NL-EMA", json.dumps(about).encode()))
+    scene.recorder.money(issued(41, "receivable", "C1"))
+    with Recording.open(scene.close()) as recording:
+        assert measure(recording).values["cdr_missed_percent"] is None

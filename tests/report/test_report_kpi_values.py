@@ -67,8 +67,11 @@ def test_a_unit_is_part_of_the_id(run: Measured) -> None:
         ("taken_for_mean_min", 2),
         ("picture_wrong_percent", 100 * 25 / 7_200),
         ("picture_lag_mean_s", 7.5),
+        ("picture_missed_percent", 0),
         ("session_lag_mean_s", None),
+        ("session_missed_percent", None),
         ("cdr_lag_mean_s", None),
+        ("cdr_missed_percent", 100),
         ("evses", 2),
         ("occupancy_percent", 25),
         ("blocked_percent", 100 / 3),
@@ -162,7 +165,14 @@ def test_no_figure_needs_bodies(run: Measured, tmp_path: Path) -> None:
     assert headers.digest == run.digest
 
 
-UNTOLD = ("taken_for_mean_min", "picture_wrong_percent", "picture_lag_mean_s", "session_lag_mean_s")
+UNTOLD = (
+    "taken_for_mean_min",
+    "picture_wrong_percent",
+    "picture_lag_mean_s",
+    "picture_missed_percent",
+    "session_lag_mean_s",
+    "session_missed_percent",
+)
 """Figures of states that the level aggregates does not keep."""
 
 

@@ -109,14 +109,14 @@ def links_apart(comparison: Comparison, variants: Sequence[Variant]) -> list[tup
 
 
 def is_comparable(comparison: Comparison, name: str, kpi: Kpi) -> bool:
-    """Whether a variant and the first count for equally long, or the figure does not grow with time."""
-    return not (kpi.grows and name in comparison.unequal)
+    """Whether a figure of a variant and of the first is of the same: as long a time, and no less of what happened."""
+    return not (kpi.grows and name in comparison.unequal) and not _is_flattered(comparison, name, kpi)
 
 
 def verdict_on(comparison: Comparison, name: str, kpi: Kpi) -> str:
     """What the difference of a variant from the first says, in a word, where it can be told."""
     if not is_comparable(comparison, name, kpi):
-        return tr("not comparable: lengths differ")
+        return tr("not comparable: lengths differ") if kpi.grows else tr("not comparable: what never arrived differs")
     return verdict(kpi, comparison.differences[name][kpi.id])
 
 
@@ -135,6 +135,13 @@ def verdict(kpi: Kpi, found: Difference | None) -> str:
         return tr("more, beyond chance") if is_more else tr("less, beyond chance")
     is_good = is_more == (kpi.better == "more")
     return tr("better, beyond chance") if is_good else tr("worse, beyond chance")
+
+
+def _is_flattered(comparison: Comparison, name: str, kpi: Kpi) -> bool:
+    """Whether the figure and how much it leaves out go different ways: less of what came may be worse."""
+    differences = comparison.differences[name]
+    found, left_out = differences[kpi.id], differences.get(kpi.leaves_out)
+    return found is not None and left_out is not None and found.mean * left_out.mean < 0
 
 
 def _lengths(variant: Variant) -> set[str]:

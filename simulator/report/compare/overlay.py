@@ -45,18 +45,14 @@ class Overlay(Struct, frozen=True):
 def overlay(variants: Sequence[Variant]) -> Overlay | None:
     """The curves of the first variants; None where a run does not have them."""
     shown = variants[:SHOWN]
-    curves = {variant.name: [run.outcome.curves for run in variant.runs] for variant in shown}
-    if any(each is None for runs in curves.values() for each in runs):
+    if any(run.outcome.curves is None for variant in shown for run in variant.runs):
         return None
-    begins = {at_s for runs in curves.values() for each in runs if each for at_s in each.from_s}
-    # Of a quarter within which a warm-up ends a run counts only the rest: no value to lay beside those of a whole one.
-    from_s = sorted(at_s for at_s in begins if not at_s * 1e6 % QUARTER_US)
+    runs = {variant.name: [run.outcome for run in variant.runs] for variant in shown}
+    from_s = sorted({at_s for outcomes in runs.values() for each in outcomes for at_s in _whole(each, "from_s")})
     first = variants[0].runs[0].outcome
 
     def estimates(name: str, column: str) -> list[Estimate | None]:
-        by_time = [
-            dict(zip(each.from_s, getattr(each, column), strict=True)) for each in curves[name] if each is not None
-        ]
+        by_time = [_whole(outcome, column) for outcome in runs[name]]
         return [
             estimate([values[at_s] for values in by_time]) if all(at_s in values for values in by_time) else None
             for at_s in from_s
@@ -67,8 +63,23 @@ def overlay(variants: Sequence[Variant]) -> Overlay | None:
         first.start_epoch_us,
         first.zone,
         from_s,
-        {name: VariantCurves(estimates(name, "mean_kw"), estimates(name, "occupied_evses")) for name in curves},
+        {name: VariantCurves(estimates(name, "mean_kw"), estimates(name, "occupied_evses")) for name in runs},
     )
+
+
+def _whole(outcome: Outcome, column: str) -> dict[float, float]:
+    """A column by the begin of the quarter of an hour, of whole ones.
+
+    Of one within which a warm-up or the run ends only a part counts: no value to lay beside those of a whole one.
+    """
+    curves = outcome.curves
+    if curves is None:
+        return {}
+    return {
+        at_s: value
+        for at_s, value in zip(curves.from_s, getattr(curves, column), strict=True)
+        if not at_s * 1e6 % QUARTER_US and at_s * 1e6 + QUARTER_US <= outcome.window.to_us
+    }
 
 
 def _axis(outcomes: Iterable[Outcome], from_s: Sequence[float]) -> Axis:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 
 from simulator.recording.rows import MoneyRow
-from simulator.report.kpi.copies import mean_s
+from simulator.report.kpi.copies import mean_s, missed_percent
 from simulator.report.kpi.facts import Facts
 from simulator.report.kpi.places import Place
 from simulator.report.kpi.tables import Cell, Table, table
@@ -35,7 +35,9 @@ _PARTIES = [
     "taken_for_mean_min",
     "picture_wrong_percent",
     "session_lag_mean_s",
+    "session_missed_percent",
     "cdr_lag_mean_s",
+    "cdr_missed_percent",
     "exchanges",
     "failed",
     "bytes",
@@ -85,7 +87,7 @@ def parties(facts: Facts) -> Table:
 def _party(facts: Facts, party: str, places: list[Place]) -> list[Cell]:
     role, name = facts.roles[party]
     tally = facts.traffic.parties.get(party, Tally())
-    own: list[Cell] = [None] * 14
+    own: list[Cell] = [None] * 16
     if role == "cpo":
         evses = sum(place.site.evses for place in places)
         occupied_h, blocked_h = _hours(places)
@@ -96,6 +98,8 @@ def _party(facts: Facts, party: str, places: list[Place]) -> list[Cell]:
         came = [visit for visit in facts.visits if visit.emsp == party]
         taken = [each for visit in came for each in visit.taken]
         picture = next((picture for picture in facts.pictures if picture.emsp == party), None)
+        late_sessions = [lag for lag in facts.session_lags if lag.receiver == party]
+        late_cdrs = [lag for lag in facts.cdr_lags if lag.receiver == party]
         own[5:] = [
             len(came) if role == "emsp" else None,
             percent(sum(bool(visit.turned_away) for visit in came), len(came)),
@@ -104,8 +108,10 @@ def _party(facts: Facts, party: str, places: list[Place]) -> list[Cell]:
             percent(len(taken), len(taken) + sum(visit.found_free(facts.site_of) for visit in came)),
             mean([taken_min for emsp, taken_min in facts.taken_for_min if emsp == party]),
             percent(picture.wrong_hours, picture.evse_hours) if picture else None,
-            mean_s([lag for lag in facts.session_lags if lag.receiver == party]),
-            mean_s([lag for lag in facts.cdr_lags if lag.receiver == party]),
+            mean_s(late_sessions),
+            missed_percent(late_sessions),
+            mean_s(late_cdrs),
+            missed_percent(late_cdrs),
         ]
     return [party, role, name, *own, tally.exchanges, tally.failed, tally.bytes]
 

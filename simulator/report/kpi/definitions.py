@@ -26,6 +26,7 @@ class Kpi(Struct, frozen=True):
     """One figure. `id` names it in JSON and tables, where `unit` is part of the id; `better` says which way is good.
 
     `grows`: a longer run has more of it, so that only runs of one length can be compared by it: totals, and the peak.
+    `leaves_out`: the id of the figure that tells how much this one leaves out.
     """
 
     id: str
@@ -35,6 +36,7 @@ class Kpi(Struct, frozen=True):
     meaning: str
     source: str
     grows: bool = False
+    leaves_out: str = ""
 
 
 _STREET: Final = tr("Events of drivers")
@@ -124,6 +126,18 @@ KPIS: Final = (
         "less",
         tr("From a change in the street until the eMSP's picture agrees; changes that it never saw are left out."),
         _BELIEF,
+        leaves_out="picture_missed_percent",
+    ),
+    Kpi(
+        "picture_missed_percent",
+        tr("Changes of availability never seen"),
+        "%",
+        "less",
+        tr(
+            "Changes in the street of which an eMSP had not heard when the next one came or what counts ended, of all "
+            "that made its picture wrong."
+        ),
+        _BELIEF,
     ),
     Kpi(
         "session_lag_mean_s",
@@ -135,6 +149,18 @@ KPIS: Final = (
             "push or a pull; changes that it never had are left out."
         ),
         _COPIES,
+        leaves_out="session_missed_percent",
+    ),
+    Kpi(
+        "session_missed_percent",
+        tr("Changes of sessions never had"),
+        "%",
+        "less",
+        tr(
+            "Changes as far as which a receiver's copy had not come when what counts ended, of all changes of the "
+            "sessions of an eMSP's customers, and of those of which another receiver has a copy."
+        ),
+        _COPIES,
     ),
     Kpi(
         "cdr_lag_mean_s",
@@ -142,6 +168,15 @@ KPIS: Final = (
         "s",
         "less",
         tr("From when a CPO issues a CDR until its eMSP has accepted it; those that it never did are left out."),
+        _OWED,
+        leaves_out="cdr_missed_percent",
+    ),
+    Kpi(
+        "cdr_missed_percent",
+        tr("CDRs never accepted"),
+        "%",
+        "less",
+        tr("CDRs that their eMSP had not accepted when the run ended, of all issued; eMSPs from outside do not tell."),
         _OWED,
     ),
     Kpi(

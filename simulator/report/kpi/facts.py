@@ -79,7 +79,8 @@ def _read(recording: Recording, loads: Loads, ending: Ending, window: Window, wa
     came = [visit for visit in visits(recording) if is_inside(visit.arrived_us)]
     watch(2, PARTS)
     street = Street(recording)
-    roles = _roles(recording)
+    cast = _cast(recording)
+    roles = {party: (told.get("role", ""), told.get("name", "")) for party, told in cast.items()}
     with damage_refused(recording.path):
         run = course_of(recording).run
     taken = [
@@ -88,12 +89,13 @@ def _read(recording: Recording, loads: Loads, ending: Ending, window: Window, wa
         for at_us, evse in visit.taken
         if (since_us := street.taken_since_us(evse, at_us)) is not None
     ]
-    emsps = [party for party, (role, _) in roles.items() if role == "emsp"]
+    # One from outside does not tell what it knows.
+    emsps = [party for party, (role, _) in roles.items() if role == "emsp" and "outside" not in cast[party]]
     pictures = [street.picture(emsp, window.from_us, window.to_us) for emsp in emsps]
     money = recording.money()
     owners = [party for party, (role, _) in roles.items() if role == "cpo"]
-    late_sessions = session_lags(recording, owners, window.from_us, window.to_us)
-    late_cdrs = cdr_lags(money, window.from_us, window.to_us)
+    late_sessions = session_lags(recording, owners, emsps, window.from_us, window.to_us)
+    late_cdrs = cdr_lags(money, emsps, window.from_us, window.to_us)
     watch(3, PARTS)
     sent = traffic(recording, window)
     watch(4, PARTS)
@@ -115,10 +117,11 @@ def _read(recording: Recording, loads: Loads, ending: Ending, window: Window, wa
     )
 
 
-def _roles(recording: Recording) -> dict[str, tuple[str, str]]:
+def _cast(recording: Recording) -> dict[str, dict[str, str]]:
+    """What is told of each party, in their order."""
     with damage_refused(recording.path):
         told = {
             state.entity: msgspec.json.decode(state.value, type=dict[str, str])
             for state in recording.states(holder=CAST, kind="party")
         }
-    return {party: (told[party].get("role", ""), told[party].get("name", "")) for party in sorted(told)}
+    return dict(sorted(told.items()))

@@ -26,13 +26,17 @@ Changes = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int8]]
 
 
 class Picture(Struct, frozen=True):
-    """One eMSP: EVSE-hours looked at, and of these wrong; how many changes it saw, and how late, summed up."""
+    """One eMSP: EVSE-hours looked at, and of these wrong; how many changes it saw, and how late, summed up.
+
+    `changes_missed` are those that made its picture wrong as well, and that it never saw.
+    """
 
     emsp: str
     evse_hours: float
     wrong_hours: float
     changes_seen: int
     lag_s: float
+    changes_missed: int
 
 
 class Street:
@@ -68,8 +72,8 @@ class Street:
         span_h = np.maximum(np.minimum(until, to_us) - np.maximum(times, from_us), 0) / _US_AN_HOUR
         known = (real >= 0) & (thought >= 0)
         wrong = known & (real != thought)
-        seen, lag_us = _lags(entities, times, until, is_truth, wrong, from_us, to_us)
-        return Picture(emsp, float(span_h[known].sum()), float(span_h[wrong].sum()), seen, lag_us / 1e6)
+        seen, lag_us, missed = _lags(entities, times, until, is_truth, wrong, from_us, to_us)
+        return Picture(emsp, float(span_h[known].sum()), float(span_h[wrong].sum()), seen, lag_us / 1e6, missed)
 
     def _read(self, holder: str) -> Changes:
         rows: Sequence[tuple[str, int, str | None]] = self._recording.query(_ROWS, (holder,))
@@ -97,8 +101,9 @@ def _lags(
     wrong: NDArray[np.bool_],
     from_us: int,
     to_us: int,
-) -> tuple[int, int]:
-    """How many changes of the truth made a picture wrong that was told of them before the end, and after how long.
+) -> tuple[int, int, int]:
+    """How many changes of the truth made a picture wrong that was told of them before the end, after how long, and how
+    many one that was not.
 
     A stretch of wrong rows begins with a row of the truth when the street changed first, and is followed by one of the
     picture when that was told; a street that changes back by itself was never seen to change.
@@ -109,5 +114,6 @@ def _lags(
     following = np.append(wrong[1:], False) & np.append(same[1:], False)
     ends = np.flatnonzero(wrong & ~following)
     was_told = ~np.append(is_truth, True)[ends + 1]
-    counted = is_truth[begins] & was_told & (times[begins] >= from_us) & (until[ends] < to_us)
-    return int(counted.sum()), int((until[ends] - times[begins])[counted].sum())
+    counted = is_truth[begins] & (times[begins] >= from_us) & (times[begins] < to_us)
+    seen = counted & was_told & (until[ends] < to_us)
+    return int(seen.sum()), int((until[ends] - times[begins])[seen].sum()), int((counted & ~seen).sum())

@@ -6,7 +6,7 @@ from decimal import Decimal
 import numpy as np
 
 from simulator.recording.rows import MoneyRow
-from simulator.report.kpi.copies import mean_s
+from simulator.report.kpi.copies import mean_s, missed_percent
 from simulator.report.kpi.facts import Facts
 
 
@@ -29,6 +29,7 @@ def values(facts: Facts) -> dict[str, float | None]:
     energy_wh = sum(float(place.energy_wh.sum()) for place in places)
     wrong_h = sum(picture.wrong_hours for picture in facts.pictures)
     seen = sum(picture.changes_seen for picture in facts.pictures)
+    missed = sum(picture.changes_missed for picture in facts.pictures)
     total = facts.traffic.total
     missing = facts.shortfall
     return {
@@ -42,8 +43,11 @@ def values(facts: Facts) -> dict[str, float | None]:
         "taken_for_mean_min": mean([taken_min for _, taken_min in facts.taken_for_min]),
         "picture_wrong_percent": percent(wrong_h, sum(picture.evse_hours for picture in facts.pictures)),
         "picture_lag_mean_s": _ratio(sum(picture.lag_s for picture in facts.pictures), seen),
+        "picture_missed_percent": percent(missed, missed + seen),
         "session_lag_mean_s": mean_s(facts.session_lags),
+        "session_missed_percent": missed_percent(facts.session_lags),
         "cdr_lag_mean_s": mean_s(facts.cdr_lags),
+        "cdr_missed_percent": missed_percent(facts.cdr_lags),
         "evses": float(evses),
         "occupancy_percent": percent(occupied_h, evses * window.hours),
         "blocked_percent": percent(max(occupied_h - charging_h, 0.0), occupied_h),
