@@ -86,6 +86,7 @@ class Hub:
 
     def _left(self, line: Connection, cause: Cause) -> None:
         self._changes.forget(line)
+        self._retelling.forget(line)
         self.standing.left(line, cause)
 
     def _came_back(self, line: Connection, cause: Cause) -> None:
@@ -98,6 +99,7 @@ class Hub:
         """All that a platform has was read."""
         self.standing.read(line, cause)
         self._endings.read(line, cause)
+        self._retelling.read(line)
 
     def _took_infos(self, connection: Connection, taken: Taken, cause: Cause) -> None:
         """Another hub's list of its parties."""
