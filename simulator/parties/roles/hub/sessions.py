@@ -34,8 +34,9 @@ from simulator.parties.roles.hub.interpreter import Interpreter, Remark, Said
 from simulator.parties.roles.hub.kept import Owner
 from simulator.parties.roles.hub.reading import Tree, must_be_right, parse
 
-_Key: TypeAlias = tuple[str, str, str, str]
-"""A Session at a receiver: whose it is, the name of the connection with the receiver, and its id in lower case."""
+_Key: TypeAlias = tuple[str, str, str, str, str]
+"""A Session at a receiver: whose it is, the name of the connection with the receiver, its id in lower case, and over
+which facade it is told, if its owner speaks 2.1.1."""
 _ENDED_KEPT: Final = 1_000
 """How many Sessions that have ended are known still: their last message may come twice."""
 _of_a_period: Final = re.compile(r"\$\.charging_periods\[([0-9]+)\](.*)\Z").match
@@ -101,7 +102,7 @@ class Sessions:
         source, target, is_patch = call.version, line.version, call.route.method == "PATCH"
         if OLDEST not in (source, target):
             return self._change(call.route.method, self._say(call.body, source, target, owner, payer, patch=is_patch))
-        key = *owner, line.name, call.params["session_id"].lower()
+        key = *owner, line.name, call.params["session_id"].lower(), call.line.facade
         message, known = _Message(self, key, source, _read(call), is_patch), self._known(key, source, owner, payer)
         session = self._patched(call, known, message) if is_patch else message.told
         raw = codec.encode(session)
