@@ -1,4 +1,4 @@
-"""Tells who speaks 2.1.1 what a hub has read, and nobody has pushed, of what is meant for everybody.
+"""Tells who speaks 2.1.1 what a hub has read, and nobody has pushed, or what begins by now, of what is meant for all.
 
 From 2.2 on a party hears by HubClientInfo that another is there again, or anew, and reads all that it has. In 2.1.1
 nobody hears that: in whose place the hub stands has been there all along, and tells by a PUT what is new. It does so
@@ -21,6 +21,7 @@ from simulator.ocpi.v2_2_1.hubclientinfo import ConnectionStatus
 from simulator.parties.client import came_through, succeeded
 from simulator.parties.connection import Connection
 from simulator.parties.dialect import OLDEST
+from simulator.parties.office import Office
 from simulator.parties.roles.hub.cache import Cache
 from simulator.parties.roles.hub.changes import Change, Changes
 from simulator.parties.roles.hub.directory import CONNECTED, Directory
@@ -50,7 +51,8 @@ class _Waiting(Struct, eq=False):
 class Retelling:
     """What waits to be told over each connection of one hub with a party of 2.1.1."""
 
-    def __init__(self, directory: Directory, cache: Cache, changes: Changes, wholes: Wholes) -> None:
+    def __init__(self, office: Office, directory: Directory, cache: Cache, changes: Changes, wholes: Wholes) -> None:
+        self._office = office
         self._directory = directory
         self._cache = cache
         self._changes = changes
@@ -94,9 +96,11 @@ class Retelling:
                 waiting.change = None
 
     def _go_on(self, line: Connection) -> None:
-        """Tell a reader of the first that waits, if it is there, and nothing is under way to it."""
+        """Tell a reader of the first that waits, if both are there, and nothing is under way to it."""
         waiting = self._waiting.get(line.name)
-        if waiting is None or waiting.change is not None or self._directory.at(line).status is not CONNECTED:
+        if waiting is None or waiting.change is not None or self._office.node.down:
+            return
+        if self._directory.at(line).status is not CONNECTED:
             return
         while waiting.news:
             key, news = next(iter(waiting.news.items()))
