@@ -23,11 +23,12 @@ class Copies(Store[T]):
         super().__init__()
         self._doubted: dict[str, None] = {}
 
-    def doubt(self, owns: Callable[[str, str], bool]) -> None:
-        """The owner of these has registered anew."""
+    def doubt(self, owns: Callable[[str, str], bool], facade: str = "") -> None:
+        """The owner of these has registered anew: over a facade, which ends the keys of what was told over it."""
+        over = f"/{facade}".lower() if facade else ""
         for key in self.keys():
             country_code, party_id, _ = key.split("/", 2)
-            if owns(country_code, party_id):
+            if owns(country_code, party_id) and key.endswith(over):
                 self._doubted[key] = None
 
     def doubts(self, *key: str) -> bool:

@@ -104,7 +104,7 @@ class Office:
         for line in (connection, *connection.behind.values()):
             line.synced_us.clear()
         for kept in self._copies:
-            kept.doubt(connection.owns)
+            kept.doubt(connection.owns, connection.facade)
 
     def spawn(self, work: Generator[Event, Any, object], what: str) -> Process:
         """Start a background process of this party."""

@@ -6,20 +6,27 @@ NL-EMA is at the same hub as the CPO, NL-FAR at another hub behind it.
 import itertools
 import json
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
 from parties_hub import HUB, RECEIVER, card_of, hub_town, messages, onward, say, square
+from parties_lister import read
 from parties_objects import LATER, cdr_token, session
-from run_town import MIN, OpenTown, S
+from run_town import MIN, OpenTown, S, json_answer
+from simpy import Event
 
 from simulator.engine.cause import TIME
+from simulator.engine.node import Handling, Inbound
+from simulator.ocpi.v2_2_1.types import Price
 from simulator.parties.introduction import introduce
 from simulator.parties.roles.cpo import Cpo
 from simulator.parties.roles.emsp import Emsp
 from simulator.parties.roles.hub.standing import SILENCE_US
 from simulator.recording.rows import Message
+from simulator.wire.carrier import Response
 
 CPO = "NL-ABC"
 EARLIER, EARLIEST = "2026-05-04T03:00:00Z", "2026-05-04T02:00:00Z"
@@ -179,18 +186,64 @@ def test_who_speaks_2_1_1_is_told_by_the_hub_what_it_has_by_now(town: OpenTown) 
     assert not told_old(town, since_us, "NL-EMA"), "who hears that it is there reads it"
 
 
-def test_who_speaks_2_1_1_and_does_not_answer_is_told_no_more_for_now(town: OpenTown) -> None:
+def changed(town: OpenTown, *ids: str) -> list[str]:
+    """The CPO registers anew, with another name for its place, and more places; how all are called."""
     leave(town)
-    store, since_us = town.world.cpos[CPO].locations.store, town.kernel.now_us
+    store = town.world.cpos[CPO].locations.store
     (place,) = list(store)
-    for id in (place.id, "SECOND"):
+    for id in (place.id, *ids):
         store.put(replace(place, id=id, name=f"New {id}", last_updated=LATER), id)
-    vet = town.world.emsps["NL-VET"]
+    join(town)
+    return sorted(str(location.name) for location in store)
+
+
+@pytest.mark.parametrize("known_away", [False, True])
+def test_who_speaks_2_1_1_and_does_not_answer_is_told_the_rest_when_it_is_back(
+    town: OpenTown, known_away: bool
+) -> None:
+    vet, since_us = town.world.emsps["NL-VET"], town.kernel.now_us
     town.kernel.take_down(vet.office.node)
-    join(town)
-    assert len(told_old(town, since_us)) == 1
+    if known_away:
+        town.run_for(SILENCE_US + MIN)
+    expected = changed(town, "SECOND", "THIRD")
+    tried = messages(town, receiver="NL-VET", from_us=since_us)
+    assert len([message for message in tried if message.method == "PUT"]) < 3, "it is left in peace"
     town.kernel.bring_up(vet.office.node)
-    town.run_for(SILENCE_US + MIN)
+    if known_away:
+        town.run_for(SILENCE_US)
+    else:
+        read(town, HUB, "NL-VET as NL-ABC")
+    town.run_for(MIN)
+    assert sorted(names(town, "NL-VET")) == expected
+
+
+@pytest.mark.parametrize("failure", [None, json_answer(None, 3000, 500)], ids=["no answer", "out of order"])
+def test_what_is_taken_back_from_2_1_1_gets_through_though_what_was_told_before_it_did_not(
+    town: OpenTown, failure: Response | None
+) -> None:
+    store, vet = town.world.cpos[CPO].tariffs.store, town.world.emsps["NL-VET"]
+    (day,) = list(store)
+    assert vet.tariffs.store.get("NL", "ABC", "day") is not None
+    honest, asked = vet.office.node.server, list[str]()
+
+    def fails_once(inbound: Inbound) -> Any:
+        if inbound.request.method not in ("PUT", "DELETE"):
+            return honest(inbound)
+        asked.append(f"{inbound.request.method} {inbound.request.url.rpartition('/')[2]}")
+        return honest(inbound) if len(asked) > 1 else never() if failure is None else failure
+
+    def never() -> Handling:
+        yield Event(town.kernel.env)
+        raise AssertionError
+
+    town.server("NL-VET", fails_once)
     leave(town)
+    store.drop("day")
+    store.put(replace(day, id="AHEAD", last_updated=LATER), "AHEAD")
+    store.put(replace(day, min_price=Price(excl_vat=Decimal(1)), last_updated=LATER), "day")
     join(town)
-    assert {location.name for location in vet.locations.store} == {location.name for location in store}
+    assert asked[0] == "PUT AHEAD"
+    read(town, HUB, "NL-VET as NL-ABC")
+    town.run_for(MIN)
+    assert {"PUT AHEAD", "DELETE day"} <= {*asked[1:]}
+    assert [tariff.id for tariff in vet.tariffs.store] == ["AHEAD"]

@@ -1,5 +1,6 @@
 """An owner of 2.1.1 tells each partner by itself, as it knows no hub: no partner's list or price counts for another."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -8,8 +9,11 @@ import pytest
 from parties_hub import HOST, HUB, SENDER, card_of, hub_town, messages, say, with_an_old_network
 from parties_lister import Lister, read
 from run_town import MIN, OpenTown, S
+from test_parties_hub_sessions import at, leg, old, old_session
 
+from simulator.engine.cause import TIME
 from simulator.ocpi.v2_2_1.hubclientinfo import ConnectionStatus
+from simulator.parties.introduction import introduce
 from simulator.scenario.load import load
 
 THREE_VERSIONS = Path(__file__).parents[2] / "scenarios" / "roaming" / "three_versions_one_hub.yaml"
@@ -100,6 +104,32 @@ def test_each_is_shown_its_own_price(desk: OpenTown) -> None:
     tells(desk, "NL-EMA", price("OWN", 0.3, 2))
     tells(desk, "NL-NXT", price("OWN", 0.45, 1))
     assert (shown(desk, "NL-EMA")["OWN"], shown(desk, "NL-NXT")["OWN"]) == (0.3, 0.45)
+
+
+def registers_anew(desk: OpenTown, emsp: str) -> None:
+    """NL-OLD leaves a provider, in whose place the hub stands, and is back; nobody has read what it has then."""
+    cpo, line = desk.world.cpos["NL-OLD"], desk.connection("NL-OLD", emsp)
+    cpo.office.spawn(cpo.registration.end(line, TIME), "unregister")
+    desk.run_until(lambda: not line.registered, step_us=S // 10)
+    desk.kernel.env.process(introduce(cpo, desk.world.hubs[HUB], emsp, f"NL-OLD as {emsp}"))
+    desk.run_until(lambda: line.registered, step_us=S // 10)
+
+
+def test_who_registers_anew_for_one_casts_no_doubt_on_what_it_has_told_another(desk: OpenTown) -> None:
+    for emsp in EMSPS:
+        tells(desk, emsp, price("SURE", 0.3, 2))
+        session = old_session(desk, f"SURE-{emsp}", card_of(desk, emsp)) | {"kwh": 5, **at(10)}
+        assert old(desk, "PUT", f"SURE-{emsp}", session, emsp).status == 1000
+    registers_anew(desk, "NL-EMA")
+    prices, energies = {}, {}
+    for emsp in EMSPS:
+        tells(desk, emsp, price("SURE", 0.1, 1))
+        prices[emsp] = shown(desk, emsp)["SURE"]
+        old(desk, "PUT", f"SURE-{emsp}", old_session(desk, f"SURE-{emsp}", card_of(desk, emsp)) | at(5), emsp)
+        told = old(desk, "PATCH", f"SURE-{emsp}", {"status": "INVALID", **at(11)}, emsp)
+        energies[emsp] = json.loads(leg(desk, told).request_body)["kwh"]
+    assert prices == {"NL-EMA": 0.1, "NL-NXT": 0.3}
+    assert energies == {"NL-EMA": 1.5, "NL-NXT": 5}
 
 
 def test_a_card_that_is_told_each_by_itself_is_one_card(desk: OpenTown) -> None:

@@ -315,6 +315,41 @@ def test_a_session_goes_on_when_its_owner_changes_to_another_version(tmp_path: P
         assert told == [("PUT", 201, 1.5), ("PUT", 200, 6), ("PUT", 200, 7)]
 
 
+@pytest.mark.parametrize("first", ["PUT", "PATCH"])
+def test_what_is_under_way_when_its_owner_changes_to_another_version_counts(tmp_path: Path, first: str) -> None:
+    both = "NL-ABC: {role: cpo, ocpi: [2.2.1, 2.3.0], "
+    with hub_town(tmp_path, "memory", lambda text: text.replace("NL-ABC: {role: cpo, ", both)) as town:
+        cpo, line = town.world.cpos["NL-ABC"], town.connection("NL-ABC", HUB)
+        honest = town.world.emsps["NL-VET"].office.platform.receive
+
+        def slow(inbound: Inbound) -> Handling:
+            yield town.kernel.env.timeout(8 * S)
+            response = honest(inbound)
+            assert isinstance(response, Response)
+            return response
+
+        def change_to(version: str) -> str:
+            cpo.office.spawn(cpo.registration.renew(line, TIME, (version,)), "change to it")
+            town.run_for(3 * S)
+            assert line.version == version
+            return f"{HOST}/ocpi/receiver/{version}/sessions/NL/ABC/S-1"
+
+        url = change_to("2.2.1")
+        whole = session("S-1", cdr_token=card_of(town, "NL-VET"), location_id=square(town)["id"], **at(0))
+        if first == "PATCH":
+            assert say(town, "NL-ABC", "PUT", url, whole, to="NL-VET").http == 201
+        town.server("NL-VET", slow)
+        body = {"kwh": 9.0, **at(1)}
+        old = ask(town, "NL-ABC", first, url, body if first == "PATCH" else whole | body, to="NL-VET")
+        town.run_for(S)
+        url = change_to("2.3.0")
+        new = ask(town, "NL-ABC", "PATCH", url, {"total_cost": {"before_taxes": 3}, **at(2)}, to="NL-VET")
+        told = [heard(town, old), heard(town, new)]
+        told.append(say(town, "NL-ABC", "PATCH", url, {"status": "COMPLETED", **at(3)}, to="NL-VET"))
+        bodies = [json.loads(leg(town, each).request_body) for each in told]
+        assert [(body["kwh"], body.get("total_cost")) for body in bodies] == [(9.0, None), (9.0, 3), (9.0, 3)]
+
+
 @pytest.mark.parametrize("method", ["PUT", "PATCH"])
 def test_what_would_be_another_session_is_not_passed_on(desk: OpenTown, method: str) -> None:
     running = Running(desk, f"S-OTHER-{method}")

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
-from parties_hub import HOST, HUB, RECEIVER, SENDER, ask, hub_town, messages, onward, say, square
+from parties_hub import HOST, HUB, RECEIVER, SENDER, ask, hub_town, onward, say, square
 from parties_hub import heard as heard_by
 from parties_lister import Lister, read
 from run_town import MIN, OpenTown, S, Told, json_answer
@@ -262,37 +262,6 @@ def test_what_goes_to_one_alone_waits_for_what_everybody_is_sent_of_the_same_obj
     assert heard_by(desk, asked).status == 1000
     assert heard == ["PUT", "PUT", method]
     desk.server("NL-EMA", honest)
-
-
-def to_come(desk: OpenTown, id: str, start_us: int, price: float = 0.4) -> dict[str, Any]:
-    """A price that holds from some instant of the run on."""
-    text = desk.world.hubs[HUB].office.calendar.text
-    elements = [{"price_components": [{"type": "ENERGY", "price": price, "step_size": 1}]}]
-    body = {"country_code": "NL", "party_id": "ABC", "id": id, "currency": "EUR", "elements": elements}
-    return {**body, "start_date_time": text(start_us), "last_updated": text(desk.now_us)}
-
-
-def sent(desk: OpenTown, id: str) -> list[tuple[str, str, int]]:
-    """What the hub has sent of a tariff to parties of 2.1.1, and when in whole seconds of the run."""
-    of_it = (leg for leg in messages(desk, sender=HUB) if leg.object_id == id and leg.receiver in OLD)
-    return sorted((leg.receiver, leg.method, leg.start_us // S) for leg in of_it)
-
-
-def test_a_price_that_2_1_1_can_be_told_once_it_holds_is_told_then(desk: OpenTown) -> None:
-    begins_us = (desk.now_us // S + 20) * S
-    url = f"{RECEIVER}/tariffs/NL/ABC"
-    say(desk, "NL-ABC", "PUT", f"{url}/COMES", to_come(desk, "COMES", begins_us))
-    say(desk, "NL-ABC", "PUT", f"{url}/SOONER", to_come(desk, "SOONER", begins_us))
-    desk.run_for(S)
-    assert sent(desk, "COMES") == []
-    say(desk, "NL-ABC", "PUT", f"{url}/SOONER", to_come(desk, "SOONER", desk.now_us - S, 0.5))
-    desk.run_for(S)
-    early = sent(desk, "SOONER")
-    assert [way[:2] for way in early] == [(emsp, "PUT") for emsp in OLD]
-    desk.run_for(20 * S)
-    assert sent(desk, "COMES") == [(emsp, "PUT", begins_us // S) for emsp in OLD]
-    assert desk.world.emsps["NL-VET"].tariffs.store.get("NL", "ABC", "COMES") is not None
-    assert sent(desk, "SOONER") == early, "another price has taken its place, and was told"
 
 
 # Locations

@@ -4,11 +4,6 @@ The hub has answered before; what comes of it is not told to the owner. URLs kee
 Source: OCPI 2.2.1, Transport and format, Broadcast Push; digest, section 2.3.
 """
 
-from collections.abc import Generator
-from typing import Any
-
-from simpy import Event
-
 from simulator.engine.exchange import Exchange
 from simulator.ocpi.modules import ModuleID
 from simulator.ocpi.routes import join_url
@@ -16,12 +11,12 @@ from simulator.parties.call import Call
 from simulator.parties.client import not_found, succeeded
 from simulator.parties.connection import Connection
 from simulator.parties.dialect import OLDEST
-from simulator.parties.office import Office
 from simulator.parties.push import Outbox
+from simulator.parties.roles.hub.beginnings import Beginnings
 from simulator.parties.roles.hub.changes import Change, Changes
 from simulator.parties.roles.hub.directory import CONNECTED, Directory
 from simulator.parties.roles.hub.interpreter import Interpreter
-from simulator.parties.roles.hub.kept import Kept, Owner
+from simulator.parties.roles.hub.kept import Owner
 from simulator.parties.roles.hub.library import Library
 from simulator.parties.roles.hub.subjects import subject_of, whole_of
 
@@ -34,18 +29,18 @@ class Broadcast:
 
     def __init__(
         self,
-        office: Office,
         outbox: Outbox,
         directory: Directory,
         library: Library,
         interpreter: Interpreter,
         changes: Changes,
+        beginnings: Beginnings,
     ) -> None:
-        self._office = office
         self._directory = directory
         self._library = library
         self._interpreter = interpreter
         self._changes = changes
+        self._beginnings = beginnings
         self._outbox = outbox
         self._withheld: dict[str, str] = {}
 
@@ -58,27 +53,14 @@ class Broadcast:
         teller = self._directory.find(f"{owner[0]}-{owner[1]}")
         if teller is None or teller.status is not CONNECTED:
             return
-        others = (line for line in self._directory.meant(owner, call.route.module) if line.name != call.line.name)
-        lack_it = [line for line in others if not self._pass(call, owner, line)]
+        for line in self._directory.meant(owner, call.route.module):
+            if line.name != call.line.name:
+                self._pass(call, owner, line)
         kept = self._changes.kept(call, owner)
-        start = kept.tree.get("start_date_time") if kept is not None and lack_it else None
-        wait_us = self._office.calendar.at_us(start) - self._office.calendar.now_us if start is not None else 0
-        if kept is not None and wait_us > 0:
-            work = self._tell_later(call, owner, kept, lack_it, wait_us)
-            self._office.spawn(work, f"tell of {kept.id} when it begins")
+        if kept is not None:
+            self._beginnings.took([kept], call.cause)
 
-    def _tell_later(
-        self, call: Call, owner: Owner, kept: Kept, lack_it: list[Connection], wait_us: int
-    ) -> Generator[Event, Any, None]:
-        """Tell those of a Tariff who could not be told before it began, if it is still the same then."""
-        yield self._office.env.timeout(wait_us)
-        for line in lack_it if self._changes.kept(call, owner) is kept else ():
-            whole = self._changes.whole(call, owner, line)
-            if whole is not None:
-                self.push(call, owner, line, whole)
-
-    def _pass(self, call: Call, owner: Owner, line: Connection) -> bool:
-        """Pass a push on to one; whether all of it can be said there."""
+    def _pass(self, call: Call, owner: Owner, line: Connection) -> None:
         change, copy = self._changes.of(call, owner, line), f"{line.name} {call.url}"
         reason = change.withheld.reason
         if reason and (call.route.method != "PATCH" or self._withheld.get(copy) != reason):
@@ -89,7 +71,6 @@ class Broadcast:
             self._withheld.pop(copy, None)
         if change.method:
             self.push(call, owner, line, change)
-        return not reason
 
     def push(self, call: Call, owner: Owner, line: Connection, change: Change) -> None:
         """Send a change to a receiver, after all that it has been sent of the same object."""

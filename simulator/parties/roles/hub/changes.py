@@ -117,7 +117,8 @@ class Changes:
     def anew(self, line: Connection, kept: Kept) -> Change:
         """What a receiver is sent of an object that its owner has listed, and not pushed.
 
-        It may be older than what the receiver has, which then stands: what this lacked comes with the next change.
+        It may be older than what the receiver has, which then stands: what this lacked comes with the next change. A
+        Tariff lacks nothing but itself, as what was taken back of it is deleted.
         """
         if line.version == kept.version:
             kept.tell(line.name)
@@ -126,7 +127,8 @@ class Changes:
         if reason:
             return self._take_back(line, kept, reason)
         change = self._whole(line, kept)
-        self.failed(change)
+        if kept.kind != "tariff":
+            self.failed(change)
         return change
 
     def end(self, line: Connection, kept: Kept) -> Change:

@@ -111,13 +111,15 @@ class Directory:
         """A party by its id, `NL-ABC`, in upper case."""
         return self._clients.get(id)
 
-    def meant(self, owner: tuple[str, str], module: ModuleID) -> Iterator[Connection]:
-        """The connections with all that what an owner has is meant for, each once."""
+    def meant(
+        self, owner: tuple[str, str], module: ModuleID, *, stand: tuple[ConnectionStatus, ...] = (CONNECTED,)
+    ) -> Iterator[Connection]:
+        """The connections with all that what an owner has is meant for, each once: with those who `stand` like this."""
         sent_by = Role.EMSP if module is ModuleID.TOKENS else Role.CPO
         done: dict[str, None] = {}
         for client in self:
             line = client.line_from(f"{owner[0]}-{owner[1]}")
-            meant = client.role in COUNTERPARTS[sent_by] and client.status is CONNECTED
+            meant = client.role in COUNTERPARTS[sent_by] and client.status in stand
             if meant and line is not None and line.registered and line.name not in done:
                 done[line.name] = None
                 if line.endpoint(module, InterfaceRole.RECEIVER) is not None:

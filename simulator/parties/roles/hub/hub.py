@@ -10,6 +10,7 @@ from simulator.parties.office import Office
 from simulator.parties.push import Outbox
 from simulator.parties.roles.hub.addressee import Addressees
 from simulator.parties.roles.hub.answers import Answers
+from simulator.parties.roles.hub.beginnings import Beginnings
 from simulator.parties.roles.hub.broadcast import Broadcast
 from simulator.parties.roles.hub.cache import Cache
 from simulator.parties.roles.hub.changes import Changes
@@ -17,6 +18,7 @@ from simulator.parties.roles.hub.directory import Client, Directory
 from simulator.parties.roles.hub.endings import Endings
 from simulator.parties.roles.hub.forwarder import Forwarder
 from simulator.parties.roles.hub.interpreter import Interpreter
+from simulator.parties.roles.hub.kept import Kept
 from simulator.parties.roles.hub.library import Library
 from simulator.parties.roles.hub.links import Links
 from simulator.parties.roles.hub.onward import Preparation
@@ -43,16 +45,15 @@ class Hub:
         changes = self._changes = Changes(self.cache, interpreter)
         wholes = Wholes(outbox, interpreter)
         self._endings = Endings(office, self.directory, self.cache, changes, wholes)
-        self._retelling = Retelling(self.directory, self.cache, changes, wholes)
-        library = Library(
-            office, self.directory, self.cache, interpreter, changes, self._retelling.took, self._endings.end
-        )
+        self._retelling = Retelling(office, self.directory, self.cache, changes, wholes)
+        self._beginnings = Beginnings(office, self.cache, self._retelling.took)
+        library = Library(office, self.directory, self.cache, interpreter, changes, self._took, self._endings.end)
         self.standing = Standing(office, self.directory, self._came_back, self._changed)
         infos = self.standing.receiver
         about = Pull(ModuleID.HUB_CLIENT_INFO, ClientInfo, infos, roles=(Role.HUB,), took=self._took_infos)
         self.sync = Synchroniser(office, (about, *library.pulls), poll_us, self._read)
         self.registration = Presentation(office, self.directory, self.sync.registered, self._left)
-        broadcast = Broadcast(office, outbox, self.directory, library, interpreter, changes)
+        broadcast = Broadcast(outbox, self.directory, library, interpreter, changes, self._beginnings)
         links = Links(office.id)
         forwarder = self._forwarder = Forwarder(
             office,
@@ -86,6 +87,7 @@ class Hub:
 
     def _left(self, line: Connection, cause: Cause) -> None:
         self._changes.forget(line)
+        self._retelling.forget(line)
         self.standing.left(line, cause)
 
     def _came_back(self, line: Connection, cause: Cause) -> None:
@@ -94,10 +96,16 @@ class Hub:
     def _changed(self, client: Client, cause: Cause) -> None:
         self.registration.members_changed(client, cause)
 
+    def _took(self, changed: tuple[Kept, ...], cause: Cause) -> None:
+        """Owners list what is new or other."""
+        self._retelling.took(changed, cause)
+        self._beginnings.took(changed, cause)
+
     def _read(self, line: Connection, cause: Cause) -> None:
         """All that a platform has was read."""
         self.standing.read(line, cause)
         self._endings.read(line, cause)
+        self._retelling.read(line)
 
     def _took_infos(self, connection: Connection, taken: Taken, cause: Cause) -> None:
         """Another hub's list of its parties."""

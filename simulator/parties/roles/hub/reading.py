@@ -22,7 +22,7 @@ _items = msgspec.json.Decoder(list[msgspec.Raw]).decode
 
 
 class Head(Struct, frozen=True, gc=False):
-    """The little that is read of an object of any version to find it again."""
+    """The little that is read of an object of any version to find it again, and when a Tariff begins."""
 
     last_updated: str
     country_code: str = ""
@@ -32,6 +32,7 @@ class Head(Struct, frozen=True, gc=False):
     type: str = ""
     contract_id: str = ""
     auth_id: str = ""
+    start_date_time: str = ""
 
 
 def read_list(kind: str, raw: msgspec.Raw, version: str) -> tuple[list[tuple[Head, bytes]], list[Finding]]:

@@ -34,8 +34,9 @@ from simulator.parties.roles.hub.interpreter import Interpreter, Remark, Said
 from simulator.parties.roles.hub.kept import Owner
 from simulator.parties.roles.hub.reading import Tree, must_be_right, parse
 
-_Key: TypeAlias = tuple[str, str, str, str]
-"""A Session at a receiver: whose it is, the name of the connection with the receiver, and its id in lower case."""
+_Key: TypeAlias = tuple[str, str, str, str, str]
+"""A Session at a receiver: whose it is, the name of the connection with the receiver, its id in lower case, and over
+which facade it is told, if its owner speaks 2.1.1."""
 _ENDED_KEPT: Final = 1_000
 """How many Sessions that have ended are known still: their last message may come twice."""
 _of_a_period: Final = re.compile(r"\$\.charging_periods\[([0-9]+)\](.*)\Z").match
@@ -101,9 +102,8 @@ class Sessions:
         source, target, is_patch = call.version, line.version, call.route.method == "PATCH"
         if OLDEST not in (source, target):
             return self._change(call.route.method, self._say(call.body, source, target, owner, payer, patch=is_patch))
-        key = *owner, line.name, call.params["session_id"].lower()
-        self._speak(key, source, owner, payer)
-        message, known = _Message(self, key, source, _read(call), is_patch), self._known(key)
+        key = *owner, line.name, call.params["session_id"].lower(), call.line.facade
+        message, known = _Message(self, key, source, _read(call), is_patch), self._known(key, source, owner, payer)
         session = self._patched(call, known, message) if is_patch else message.told
         raw = codec.encode(session)
         must_be_right(raw, source, "session")
@@ -124,13 +124,18 @@ class Sessions:
 
     def ended(self, message: _Message, *, refused: bool) -> None:
         """What becomes of it is known, or never will be."""
-        key, under_way = message.key, self._under_way[message.key]
+        key, under_way = message.key, self._under_way.get(message.key, [])
+        if message not in under_way:
+            return  # It has been settled: its owner speaks another version now.
         under_way.remove(message)
         if not under_way:
             del self._under_way[key]
         copy = None if refused else message.after(self._kept(key))
-        if copy is None:
-            return
+        if copy is not None:
+            self._settle(key, copy)
+
+    def _settle(self, key: _Key, copy: _Copy) -> None:
+        """That is how it is, as far as that has come to an end."""
         if copy.doubted:
             self._copies.amend(copy, *key)
         else:
@@ -143,26 +148,27 @@ class Sessions:
                 del self._ended[oldest]
                 self._copies.drop(*oldest)
 
-    def _speak(self, key: _Key, version: str, owner: Owner, payer: Owner) -> None:
-        """Its owner speaks this version now: what it told in another is known in this one."""
-        copy = self._copies.get(*key)
-        if copy is None or copy.version == version:
-            return
-        said = self._say(codec.encode(copy.session), copy.version, version, owner, payer)
-        if said.body is not None:
-            session = codec.decode_whole(said.body, _class_in(version))
-            self._copies.amend(replace(copy, version=version, session=session), *key)
-
     def _kept(self, key: _Key) -> _Copy | None:
         """What is known of it, as far as that has come to an end."""
         copy = self._copies.get(*key)
         return replace(copy, doubted=True) if copy is not None and self._copies.doubts(*key) else copy
 
-    def _known(self, key: _Key) -> _Copy | None:
-        """What a receiver has once it has taken all that is under way."""
+    def _known(self, key: _Key, version: str, owner: Owner, payer: Owner) -> _Copy | None:
+        """What a receiver has once it has taken all that is under way, in the version that its owner speaks now.
+
+        What an owner has told in another version is settled then, as if all of it had got through.
+        """
         known = self._kept(key)
         for message in self._under_way.get(key, ()):
             known = message.after(known)
+        if known is None or known.version == version:
+            return known
+        said = self._say(codec.encode(known.session), known.version, version, owner, payer)
+        if said.body is None:
+            return known
+        known = replace(known, version=version, session=codec.decode_whole(said.body, _class_in(version)))
+        self._under_way.pop(key, None)
+        self._settle(key, known)
         return known
 
     def _change(self, method: str, said: Said) -> Change:
