@@ -418,6 +418,22 @@ def test_the_page_tells_the_same_and_escapes_it(two: Comparison) -> None:
     assert "95 times in 100" in page
 
 
+def test_the_page_folds_a_long_list_of_what_differs_and_begins_it_where_all_variants_say_something(make: Make) -> None:
+    alone = tuple(f"a_group_of_its_own.key_{number}={number}" for number in range(9))
+    shared = tuple(f"drivers.Ada.key_{number}=" for number in range(3))
+    page = compare_page(
+        compared(
+            make(1, overrides=(*alone, *(f"{path}1" for path in shared))),
+            make(1, overrides=tuple(f"{path}2" for path in shared)),
+        )
+    ).decode()
+    shown, opened, folded = page.partition("<h2>Figures</h2>")[0].partition("<details><summary>2 paths more</summary>")
+    assert opened
+    paths = [re.findall(r'<th scope="row">(\w+\.[\w.]+)</th>', part) for part in (shown, folded)]
+    assert paths[0][:3] == [path.removesuffix("=") for path in shared]
+    assert [*map(len, paths)] == [10, 2]
+
+
 def test_two_long_titles_that_differ_at_their_ends_are_told_apart_beside_their_curves(make: Make) -> None:
     same = [f"drivers.{name}.patience=1 h" for name in ("Ada", "Bram")]
     runs = [

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Final
 
-from simulator.i18n import tr
+from simulator.i18n import tr, trn
 from simulator.report.clock import LocalClock
 from simulator.report.compare.comparison import Comparison
 from simulator.report.compare.overlay import SHOWN, Overlay
@@ -29,6 +29,9 @@ from simulator.report.publish.plots import Curve, over_hours, over_time
 _ABREAST: Final = 4
 """So many variants stand side by side in a table."""
 
+_SHOWN_PATHS: Final = 10
+"""So many paths of the scenario are in view; the others are folded, for the figures stand below."""
+
 _SHOWN_LINKS: Final = 20
 
 
@@ -37,12 +40,14 @@ def compare_page(comparison: Comparison) -> bytes:
     variants = comparison.variants
     divergence = comparison.divergence
     shown = [variant.name for variant in variants[:SHOWN]]
+    scenario, folded = _scenario(comparison)
     cut = tr("Curves of {names}, the first of {count} variants.").format(names=", ".join(shown), count=len(variants))
     return render(
         "compare.html.j2",
         title=tr("{names} compared").format(names=_names(comparison)),
         variants=_variants(variants),
-        scenario=_scenario(comparison),
+        scenario=scenario,
+        folded=folded,
         figures=[
             _figures(comparison, variants[begin : begin + _ABREAST]) for begin in range(0, len(variants), _ABREAST)
         ],
@@ -76,16 +81,20 @@ def _variants(variants: Sequence[Variant]) -> PageTable:
     return _table(tr("Variants"), "", columns, rows)
 
 
-def _scenario(comparison: Comparison) -> PageTable | None:
-    if not comparison.scenario:
-        return None
+def _scenario(comparison: Comparison) -> tuple[PageTable | None, PageTable | None]:
+    """What differs, first where all variants say something: the first lines, and those to fold away."""
     names = [variant.name for variant in comparison.variants]
-    shown = comparison.scenario[:SHOWN_ROWS]
-    caption = ""
-    if len(shown) < len(comparison.scenario):
-        caption = tr("{shown} of {all} paths; --json has all.").format(shown=len(shown), all=len(comparison.scenario))
-    rows = [(each.path, *(each.values[name] or "–" for name in names)) for each in shown]
-    return _table("", caption, (tr("path"), *names), rows)
+    told = sorted(comparison.scenario, key=lambda each: None in each.values.values())
+    rows = [(each.path, *(each.values[name] or "–" for name in names)) for each in told]
+    columns = (tr("path"), *names)
+    shown, folded = rows[:_SHOWN_PATHS], rows[_SHOWN_PATHS:SHOWN_ROWS]
+    summary = trn("{count} path more", "{count} paths more", len(folded)).format(count=len(folded))
+    if len(rows) > SHOWN_ROWS:
+        summary = tr("{summary}; --json has all {all}").format(summary=summary, all=len(rows))
+    return (
+        _table("", "", columns, shown) if shown else None,
+        _table(summary, "", columns, folded) if folded else None,
+    )
 
 
 def _figures(comparison: Comparison, variants: Sequence[Variant]) -> PageTable:
