@@ -5,6 +5,11 @@ be limited to, so much an EVSE, when everybody is to be served (max-flow min-cut
 subsets", 1935). So all are shared out over the places with room: where somebody finds none and nobody can be moved to
 make some, the places looked through are asked for more than the limit, which is raised to what they are asked for.
 
+Sessions that are at a place anyhow may alone be above the limit, and count only with a wish for that place. With
+several such places, to find the wishes best put together is as hard as to cover a set by the fewest others. So the
+search goes on from one wish for such a place at a time: what more is asked beyond its places is the same question
+again.
+
 Sets of places are whole numbers with a bit for each (see usable.py).
 """
 
@@ -15,6 +20,9 @@ from typing import Final
 _ROUNDING: Final = 1e-9
 """Less than this of a session is what sums of fractions come to."""
 
+_TRIED: Final = 12
+"""The search goes on from so many of the busiest."""
+
 
 def busiest_places(asked: Mapping[int, float], evses: Sequence[int], besides: Sequence[float]) -> int:
     """The places with the most sessions an EVSE, as they are asked for by the sets of places that drivers can use.
@@ -22,14 +30,24 @@ def busiest_places(asked: Mapping[int, float], evses: Sequence[int], besides: Se
     `evses` and `besides` are by place: how many it has, and the sessions that are there anyhow. Of several sets with as
     many it is the largest that hangs together, 0 where nothing is asked.
     """
-    # Places are numbered from south to north: who cannot go far north comes first and is served far south, which leaves
-    # few to be moved later.
-    ordered = sorted(asked.items(), key=lambda each: (each[0].bit_length(), each[0]))
-    sharing = _Sharing({usable: rate for usable, rate in ordered if usable and rate > 0}, evses, besides)
-    sharing.share_out()
-    # Where alone what is there anyhow is above the limit, a wish for more places may be asked for still more.
-    sets = [sharing.limited_by, *sharing.tight(), *(usable for usable, _ in ordered if usable & sharing.above)]
-    return max(sets, key=lambda each: (round(sharing.load(each), 6), sharing.evses(each), each))
+    sharing = _Sharing(asked, evses, besides)
+    above = sorted(sharing.wishes_above(), key=sharing.order, reverse=True)
+    grown = [_grown(places, asked, evses, besides) for places in above[:_TRIED]]
+    return max([sharing.busiest(), *grown], key=sharing.order)
+
+
+def _grown(places: int, asked: Mapping[int, float], evses: Sequence[int], besides: Sequence[float]) -> int:
+    """These places with all that make them busier: what others ask for beyond them, as long as that is more an EVSE."""
+    while True:
+        beyond: dict[int, float] = {}
+        for usable, rate in sorted(asked.items()):
+            beyond[usable & ~places] = beyond.get(usable & ~places, 0.0) + rate
+        sharing = _Sharing(beyond, evses, besides)
+        more = sharing.busiest()
+        there = sessions_within(places, asked, besides) / max(1, sum(evses[place] for place in members(places)))
+        if sharing.load(more) <= there + _ROUNDING:
+            return places
+        places |= more
 
 
 def sessions_within(places: int, asked: Mapping[int, float], besides: Sequence[float]) -> float:
@@ -47,12 +65,13 @@ def members(places: int) -> Iterator[int]:
 
 
 class _Sharing:
-    """Who is served where, by shares of sessions; nowhere more than what the places `limited_by` are asked for.
-
-    `above` are the places where what is there anyhow is more.
-    """
+    """Who is served where, by shares of sessions; nowhere more than what the busiest places found are asked for."""
 
     def __init__(self, asked: Mapping[int, float], evses: Sequence[int], besides: Sequence[float]) -> None:
+        # Places are numbered from south to north: who cannot go far north comes first and is served far south, which
+        # leaves few to be moved later.
+        ordered = sorted(asked.items(), key=lambda each: (each[0].bit_length(), each[0]))
+        asked = {usable: rate for usable, rate in ordered if usable and rate > 0}
         self._asked, self._usable, self._rates = asked, list(asked), list(asked.values())
         self._evses, self._besides = evses, besides
         # By who asks, how much of it is where; by place, who is there.
@@ -63,6 +82,7 @@ class _Sharing:
         for usable in asked:
             self._all |= usable
         self._limit_by(self._all)
+        self._share_out()
 
     def evses(self, places: int) -> int:
         """How many EVSEs some places have."""
@@ -72,7 +92,19 @@ class _Sharing:
         """Sessions an EVSE of some places, of those who can charge nowhere else."""
         return sessions_within(places, self._asked, self._besides) / max(1, self.evses(places))
 
-    def share_out(self) -> None:
+    def order(self, places: int) -> tuple[float, int, int]:
+        """The busiest places come last; of such as are as busy those with the most EVSEs."""
+        return round(self.load(places), 6), self.evses(places), places
+
+    def wishes_above(self) -> list[int]:
+        """What is asked for with a place where alone what is there anyhow is above the limit: it may be busier."""
+        return [usable for usable in self._usable if usable & self._above]
+
+    def busiest(self) -> int:
+        """The busiest of the places that hang together, and of single wishes; 0 where nothing is asked."""
+        return max((self._limited_by, *self._tight(), *self.wishes_above()), key=self.order)
+
+    def _share_out(self) -> None:
         """Serve one after the other, and raise the limit where that cannot be done."""
         for who, left in enumerate(self._rates):
             while left > _ROUNDING:
@@ -84,7 +116,7 @@ class _Sharing:
                     break
                 self._limit_by(seen)
 
-    def tight(self) -> Iterator[int]:
+    def _tight(self) -> Iterator[int]:
         """The places from which nobody can be moved to any with room, by what of them hangs together."""
         loose, before = self._room, -1
         while loose != before:
@@ -105,12 +137,12 @@ class _Sharing:
 
     def _limit_by(self, places: int) -> None:
         """Set the limit to what is asked of some places."""
-        self.limited_by, self._limit = places, self.load(places)
-        self.above = self._room = 0
+        self._limited_by, self._limit = places, self.load(places)
+        self._above = self._room = 0
         self._left = [0.0] * len(self._evses)
         for place, evses in enumerate(self._evses):
             left = self._limit * evses - self._besides[place]
-            self.above |= (left < -_ROUNDING) << place
+            self._above |= (left < -_ROUNDING) << place
             self._left[place] = max(0.0, left) - self._taken[place]
             self._room |= (self._left[place] > _ROUNDING) << place
 

@@ -40,6 +40,24 @@ def test_what_is_there_anyhow_counts_and_the_order_does_not(
     assert busiest_places(dict(shuffled), evses, besides) == found
 
 
+@given(WISHES, EVSES, st.integers(0, PLACES - 1), st.sampled_from([1.0, 9.0, 30.0]))
+def test_no_wishes_together_are_busier_where_some_are_at_one_place_anyhow(
+    asked: dict[int, float], evses: list[int], place: int, there: float
+) -> None:
+    besides = [there if each == place else 0.0 for each in range(PLACES)]
+    unions = {0}
+    for usable in asked:
+        unions |= {usable | each for each in unions}
+    most = max(load(each, asked, evses, besides) for each in unions if each)
+    assert load(busiest_places(asked, evses, besides), asked, evses, besides) == pytest.approx(most, abs=1e-6)
+
+
+def test_a_wish_where_many_are_anyhow_makes_another_one_busier() -> None:
+    """Alone the first has 11 sessions on 6 EVSEs, with the second one 21 on 10."""
+    asked = {0b0101: 1.0, 0b1100: 10.0, 0b1010: 1.0}
+    assert busiest_places(asked, [1, 4, 5, 4], [10, 0, 0, 0]) == 0b1101
+
+
 @given(st.lists(st.integers(0, 2), min_size=15, max_size=15))
 def test_those_who_can_use_two_places_each_crowd_where_they_are_most(rates: list[int]) -> None:
     """As in any graph: its densest part has the most edges a node."""

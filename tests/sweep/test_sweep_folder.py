@@ -186,6 +186,8 @@ def test_the_folder_and_its_table_alone_are_compared_alike(folder: Path, tmp_pat
     assert all(each is not None and each.from_s == [0, 900] for each in curves[0])
     assert curves[1] == [None] * 3
     assert curves[2] == curves[0]
+    told = [[note for note in each.notes if "curves.parquet" in note] for each in found]
+    assert told == [[], [f"{table}: nothing is told over time, as its curves.parquet is not beside it."], []]
 
 
 def test_the_files_of_its_scenario_are_known_of_each_run(tmp_path: Path, played: dict[str, SweptRun]) -> None:

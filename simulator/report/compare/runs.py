@@ -10,7 +10,16 @@ from simulator.i18n import tr, trn
 from simulator.recording.reader import Recording
 from simulator.report.compare.outcome import Outcome, outcome_of
 from simulator.report.compare.results import read_table
-from simulator.report.compare.swept import MANIFEST, TABLE, Manifest, SweptRun, overrides_of, read_manifest, read_runs
+from simulator.report.compare.swept import (
+    CURVES,
+    MANIFEST,
+    TABLE,
+    Manifest,
+    SweptRun,
+    overrides_of,
+    read_manifest,
+    read_runs,
+)
 from simulator.report.kpi.facts import PARTS, WarmUp
 from simulator.report.kpi.measure import FORMAT
 from simulator.report.watch import Watch, part_of
@@ -88,6 +97,11 @@ def _missing(path: Path, manifest: Manifest, swept: Sequence[SweptRun]) -> list[
                 "{path}: another version of the program measured this sweep; some of its figures may mean something "
                 "else or be missing. Play it again into a new folder."
             ).format(path=path)
+        )
+    is_table = not (path / MANIFEST).exists()
+    if is_table and any(run.outcome is not None and run.outcome.curves is None for run in swept):
+        notes.append(
+            tr("{path}: nothing is told over time, as its {file} is not beside it.").format(path=path, file=CURVES)
         )
     failed = [run for run in swept if run.outcome is None]
     if failed:
