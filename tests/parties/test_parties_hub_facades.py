@@ -79,17 +79,24 @@ def with_both_behind_another_hub(text: str) -> str:
     return text.replace("connections:\n", "connections:\n  - {between: [NL-HUB, NL-HU2], latency: 50 ms}\n")
 
 
-def test_another_hub_hears_of_an_end_when_none_of_its_parties_is_told_of_it_any_more(tmp_path: Path) -> None:
+def test_an_end_for_one_behind_another_hub_is_for_that_one_alone_as_long_as_others_are_told(tmp_path: Path) -> None:
     with hub_town(tmp_path, "memory", with_both_behind_another_hub) as town:
         town.run_for(MIN)
         for emsp in EMSPS:
             lists(town, emsp, price("BOTH", 0.4))
         read(town, "NL-HU2", HUB)
         assert [kept.id for kept in town.world.hubs["NL-HU2"].cache.all("tariff")].count("BOTH") == 1
-        lists(town, "NL-EMA")
-        assert deleted(town, "BOTH") == []
-        lists(town, "NL-NXT")
-        assert deleted(town, "BOTH") == [("NL-HU2", "BOTH")]
+        for emsp in EMSPS:
+            tells(town, emsp, price("BOTH", 0.4, 1))
+            town.run_for(S)
+        stores = [town.world.emsps[emsp].tariffs.store for emsp in EMSPS]
+        told = []
+        for emsp in EMSPS:
+            assert all(store.get("NL", "OLD", "BOTH") for store in stores[len(told) :])
+            lists(town, emsp)
+            told.append([store.get("NL", "OLD", "BOTH") is not None for store in stores])
+        assert told == [[False, True], [False, False]]
+        assert not [kept for kept in town.world.hubs["NL-HU2"].cache.all("tariff") if kept.id == "BOTH"]
 
 
 def test_who_speaks_2_1_1_is_not_told_what_another_is(desk: OpenTown) -> None:

@@ -1,7 +1,8 @@
 """What its owner lists no more is ended at all who were told of it: to them it was pushed, nobody else will tell them.
 
 Nor can they ask later, as the hub has it no more. So an end that did not get through is told again, each time that the
-hub has read what its receiver has: when that is back, and now and then. One that was refused is not.
+hub has read what its receiver has: when that is back, and now and then. One that was refused is not. What an owner of
+2.1.1 lists no more for one party behind another hub, though for others there, is ended at that party alone.
 Source: OCPI 2.2.1, Transport and format, Client Owned Object Push and Offline behaviour.
 """
 
@@ -75,21 +76,33 @@ class Endings:
             return
         kept = end.kept
         facades = self._directory.facades(kept.owner, line)
-        known = self._cache.get(kept.kind, kept.owner, kept.id, kept.type, facades)
+        again = self._cache.get(kept.kind, kept.owner, kept.id, kept.type, [kept.facade])
+        known = again or self._cache.get(kept.kind, kept.owner, kept.id, kept.type, facades)
         if known is not None:  # it is listed again, or told over another facade
             known.succeed(kept, line.name)
-        if known is not None or not self._send(line, end, cause):
+        to = line if known is again else self._alone(line, kept)
+        has_ended = known is None or to is not line
+        if not has_ended or not self._send(line, to, end, cause):
             del self._unheard[line.name][_key(kept)]
 
-    def _send(self, line: Connection, end: _End, cause: Cause) -> bool:
+    def _alone(self, line: Connection, kept: Kept) -> Connection:
+        """The connection with the party behind another hub for which alone a Tariff has ended, if there is one."""
+        client = self._directory.find(kept.facade)
+        if kept.kind != "tariff" or client is None or client.line is not line:
+            return line
+        return self._directory.relay(line, kept.owner, (client.country_code, client.party_id))
+
+    def _send(self, line: Connection, to: Connection, end: _End, cause: Cause) -> bool:
         """Send an end; False when a receiver has nothing that could be ended."""
         if line.endpoint(MODULES[end.kept.kind], InterfaceRole.RECEIVER) is None:
             return False
         change = self._changes.end(line, end.kept)
         if not change.method:
             return False
+        if to is not line:  # the hub before it still has it, for others
+            self._changes.failed(change)
         end.change = change
-        self._wholes.push(line, end.kept, change, cause, partial(self._concluded, line, end, change))
+        self._wholes.push(to, end.kept, change, cause, partial(self._concluded, line, end, change))
         return True
 
     def _concluded(self, line: Connection, end: _End, change: Change, exchange: Exchange | None) -> None:
