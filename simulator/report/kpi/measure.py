@@ -31,8 +31,8 @@ kind; costs have a table of their own.
 6: lags of sessions and of CDRs are told; a warm-up ends with the first usual day.
 7: quarters of an hour are counted from the start of the run, wherever its warm-up ends; the 95th percentile of waits
 is one of them and no value between two.
-8: what recorded sessions got less than they really did is told, and what never arrived beside each lag; sessions that an
-eMSP never heard of count among it.
+8: what recorded sessions got less than they really did is told, and what never arrived beside each lag; sessions that
+an eMSP never heard of count among it.
 """
 
 
