@@ -30,9 +30,12 @@ def check_connector_tariffs(place: Any, tariffs: Iterable[Any]) -> Iterator[Find
 
     Those that it does not name do not matter, nor do those of other parties than the Location's.
     """
+    several = tuple(_with_several_tariffs(place, "$"))
+    if not several:
+        return
     owner = _owner(place)
     known = {ci_key(each.id): each for each in tariffs if not owner or _owner(each) in ((), owner)}
-    for path, connector in _with_several_tariffs(place, "$"):
+    for path, connector in several:
         for index, first, second in clashes(connector.tariff_ids, known):
             where, expected = f"{path}.tariff_ids[{index}]", no_other(first, second)
             yield remark(ONE_TARIFF_A_TYPE, where, repr(second.id), expected, "locations, Connector")
