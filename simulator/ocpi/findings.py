@@ -7,6 +7,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 Severity = Literal["error", "warning", "note"]
+PATH: Final = re.compile(r"\$(?:\.\w+(?:\[[0-9]+\])*)+")
+"""A path to a field, as it stands in a sentence."""
+
 _section_start: Final = re.compile(r"^OCPI(?: [0-9.]+)?,? ")
 
 

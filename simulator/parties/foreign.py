@@ -6,11 +6,10 @@ what 2.2.1 has no words for, which is told on the exchange (`Losses`). Source: O
 section 6.
 """
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -19,7 +18,7 @@ from msgspec.structs import replace
 from simulator.ocpi import codec
 from simulator.ocpi.aliases import Aliases
 from simulator.ocpi.catalogue import version_of
-from simulator.ocpi.findings import Finding, Invalid
+from simulator.ocpi.findings import PATH, Finding, Invalid
 from simulator.ocpi.patch import partial
 from simulator.ocpi.unknown import known_class
 from simulator.ocpi.v2_2_1.tokens import AuthorizationInfo, Token
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
     from simulator.ocpi.translation import Loss, Setting
 
 T = TypeVar("T", bound=Struct)
-_path_in: Final = re.compile(r"\$(?:\.\w+(?:\[[0-9]+\])*)+").search
 
 
 class ForeignDialect:
@@ -253,7 +251,7 @@ def _no_token(auth_id: str) -> Finding:
 
 def _not_understood(why: str) -> Finding:
     """The lack is that of our books: the sender has kept to its version."""
-    found = _path_in(why)
+    found = PATH.search(why)
     return Finding(
         rule="not-understood",
         severity="warning",

@@ -64,21 +64,9 @@ def with_an_old_network(text: str) -> str:
     return text.replace("sites:\n", "sites:\n" + site)
 
 
-def say(
-    town: OpenTown,
-    ours: str,
-    method: str,
-    url: str,
-    body: object = None,
-    *,
-    to: str | None = HUB,
-    speaks: str | None = None,
-    more: dict[str, str] | None = None,
-    raw: bool = False,
-    token: str = "",
-) -> Told:
+def say(town: OpenTown, ours: str, method: str, url: str, body: object = None, **how: Any) -> Told:
     """Send a request to the hub in a party's name, to a party or to nobody (`to` None), and await the answer."""
-    return heard(town, ask(town, ours, method, url, body, to=to, speaks=speaks, more=more, raw=raw, token=token))
+    return heard(town, ask(town, ours, method, url, body, **how))
 
 
 def ask(

@@ -8,14 +8,12 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 from urllib.parse import unquote
 
-import msgspec
 from msgspec import Struct
 
-from simulator.ocpi.codec import UNREADABLE
 from simulator.ocpi.datatypes import ci_key
 from simulator.ocpi.envelope import Envelope
 from simulator.ocpi.expert.memory import Memory
-from simulator.ocpi.expert.parts import is_after, part_of, query_of, uid_asked
+from simulator.ocpi.expert.parts import is_after, part_of, parts_of, query_of, uid_asked
 from simulator.ocpi.expert.seen import OLDEST, Seen
 from simulator.ocpi.findings import Finding
 
@@ -58,9 +56,6 @@ class _Whitelist(Struct, frozen=True):
     since: str
 
 
-_tokens: Final = msgspec.json.Decoder(list[_Token]).decode
-
-
 class Asking:
     """Remembers of the tokens that were told of those that are always or never to be asked about, and remote starts."""
 
@@ -88,10 +83,7 @@ class Asking:
     def remember_answer(self, seen: Seen) -> None:
         """A list of tokens."""
         if seen.route == _LIST and seen.ok:
-            try:
-                self._take(seen, seen.sender, seen.receiver, _tokens(seen.data or b"[]"))
-            except UNREADABLE:
-                return
+            self._take(seen, seen.sender, seen.receiver, parts_of(seen.data, _Token))
 
     def _take(self, seen: Seen, holder: str, giver: str, tokens: Iterable[_Token]) -> None:
         since = seen.envelope.timestamp if isinstance(seen.envelope, Envelope) else ""

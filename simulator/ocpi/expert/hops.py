@@ -13,16 +13,12 @@ from msgspec import Struct
 from simulator.ocpi import headers as h
 from simulator.ocpi.expert.authors import Leg
 from simulator.ocpi.expert.memory import Memory
-from simulator.ocpi.expert.parts import is_after, part_of
+from simulator.ocpi.expert.parts import Updated, is_after, part_of
 from simulator.ocpi.expert.seen import Seen
 from simulator.ocpi.findings import Finding
 
 _REQUEST_ID: Final = h.X_REQUEST_ID.lower()
 _Place = tuple[int, str]
-
-
-class _Time(Struct, frozen=True):
-    last_updated: str = ""
 
 
 class _Said(Struct, frozen=True):
@@ -44,7 +40,7 @@ class Hops:
         request_id = seen.request_headers.get(_REQUEST_ID, "")
         if not request_id:
             return
-        said = _Said(request_id, part_of(seen.request_body, _Time).last_updated if seen.request_body else "")
+        said = _Said(request_id, part_of(seen.request_body, Updated).last_updated if seen.request_body else "")
         place, before = (row.exchange, row.correlation_id), (row.cause, row.correlation_id)
         self._first[place] = said
         for onward in self._onward.pop(place, ()):

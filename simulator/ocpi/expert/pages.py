@@ -6,7 +6,6 @@ then nobody else knows how far it leads. Source: OCPI 2.2.1, Transport and forma
 
 from collections.abc import Iterator
 from typing import Final
-from urllib.parse import parse_qsl
 
 import msgspec
 from msgspec import Struct
@@ -16,6 +15,7 @@ from simulator.ocpi import codec
 from simulator.ocpi import headers as h
 from simulator.ocpi.datatypes import ci_key
 from simulator.ocpi.expert.memory import Memory
+from simulator.ocpi.expert.parts import parts_of, query_of
 from simulator.ocpi.expert.seen import Seen
 from simulator.ocpi.findings import Finding
 from simulator.ocpi.pagination import absolute, next_url, total_of, whole_of
@@ -36,9 +36,6 @@ class _Object(Struct, frozen=True):
     role: str = ""
 
 
-_objects: Final = msgspec.json.Decoder(list[_Object]).decode
-
-
 class Pages:
     """The pages that Links have led to."""
 
@@ -55,7 +52,7 @@ class Pages:
         if link is not None:
             yield from self._check_link(seen, absolute(link, seen.url))
         total = total_of(seen.response_headers.get("x-total-count"))
-        offset = dict(parse_qsl(seen.url.partition("?")[2])).get("offset")
+        offset = query_of(seen.url).get("offset")
         if total is None or (offset is None and (seen.sender, seen.receiver, seen.url) in self._linked):
             return
         shown = (whole_of(offset or "") or 0) + _count(seen.data)
@@ -81,12 +78,8 @@ def is_page(seen: Seen) -> bool:
 
 def _check_repeats(seen: Seen) -> Iterator[Finding]:
     """An object that one page has twice; over several pages a list may have moved meanwhile."""
-    try:
-        objects = _objects(seen.data or b"[]")
-    except codec.UNREADABLE:
-        return
     first: dict[tuple[str, ...], int] = {}
-    for index, each in enumerate(objects):
+    for index, each in enumerate(parts_of(seen.data, _Object)):
         names = astuple(each)
         if any(names) and (at := first.setdefault(tuple(map(ci_key, names)), index)) != index:
             found, expected = " ".join(filter(None, names)), f"each object once; it is that at $[{at}]"

@@ -1,6 +1,7 @@
 """Reads of an exchange what a remark needs, and leaves the rest; what cannot be read is for others to remark on."""
 
 from functools import lru_cache
+from types import GenericAlias
 from typing import Final, TypeVar
 from urllib.parse import parse_qsl, unquote
 
@@ -15,8 +16,17 @@ _TO_COUNTRY: Final = h.OCPI_TO_COUNTRY_CODE.lower()
 _TO_PARTY: Final = h.OCPI_TO_PARTY_ID.lower()
 _is_one: Final = lru_cache(4096)(is_datetime)
 _decoder: Final = lru_cache(64)(decoder)
+_list_decoder: Final = lru_cache(64)(lambda cls: decoder(GenericAlias(list, (cls,))))
 
 T = TypeVar("T", bound=Struct)
+
+
+class Updated(Struct, frozen=True):
+    """How far in time what is told is."""
+
+    last_updated: str = ""
+
+
 Told = tuple[str, str, str, str]
 """Who tells whom of an object: sender, receiver, the party behind a hub that it is for, and the URL of the object."""
 
@@ -31,6 +41,15 @@ def part_of(raw: bytes | None, cls: type[T]) -> T:
         return part
     except UNREADABLE:
         return cls()
+
+
+def parts_of(raw: bytes | None, cls: type[T]) -> list[T]:
+    """The same of each object of a list; none of one that cannot be read."""
+    try:
+        parts: list[T] = _list_decoder(cls).decode(raw or b"[]")
+        return parts
+    except UNREADABLE:
+        return []
 
 
 def told_of(seen: Seen, below: str = "") -> Told:

@@ -7,12 +7,10 @@ Versions module; Transport and format, Interface endpoints; digest, sections 1 a
 from collections.abc import Iterator
 from typing import Final
 
-import msgspec
 from msgspec import Struct
 
-from simulator.ocpi.codec import UNREADABLE
 from simulator.ocpi.expert.memory import Memory
-from simulator.ocpi.expert.parts import part_of
+from simulator.ocpi.expert.parts import part_of, parts_of
 from simulator.ocpi.expert.seen import Seen
 from simulator.ocpi.findings import Finding
 from simulator.ocpi.pagination import absolute, next_url
@@ -30,9 +28,6 @@ class _Place(Struct, frozen=True):
 
 class _Details(Struct, frozen=True):
     endpoints: tuple[_Place, ...] = ()
-
-
-_places: Final = msgspec.json.Decoder(tuple[_Place, ...]).decode
 
 
 class Paths:
@@ -66,7 +61,7 @@ class Paths:
             urls = dict.fromkeys(place.url for place in part_of(seen.data, _Details).endpoints)
             self._published.setdefault((seen.sender, seen.receiver), {}).update(urls)
         elif seen.route == _VERSIONS:
-            for place in _listed(seen.data):
+            for place in parts_of(seen.data, _Place):
                 self._handed_out[seen.sender, seen.receiver, place.url] = None
         else:
             told = seen.response_headers.get("location") or next_url(seen.response_headers.get("link"))
@@ -78,10 +73,3 @@ class Paths:
         if seen.route.startswith(_CHOSEN_BY_THE_RECEIVER):
             return True
         return (seen.sender, seen.receiver, seen.url) in self._handed_out
-
-
-def _listed(versions: bytes | None) -> tuple[_Place, ...]:
-    try:
-        return _places(versions or b"[]")
-    except UNREADABLE:
-        return ()

@@ -8,12 +8,10 @@ and Lifecycle; digest, section 3.1.
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-import msgspec
 from msgspec import Struct
 
-from simulator.ocpi.codec import UNREADABLE
 from simulator.ocpi.datatypes import ci_key
-from simulator.ocpi.expert.parts import part_of
+from simulator.ocpi.expert.parts import part_of, parts_of
 from simulator.ocpi.expert.seen import OLDEST, Seen
 from simulator.ocpi.findings import Finding
 from simulator.ocpi.pagination import total_of
@@ -38,7 +36,6 @@ class _Session(Struct, frozen=True):
 
 
 Owner = tuple[str, str]
-_locations: Final = msgspec.json.Decoder(list[_Location]).decode
 
 
 class Places:
@@ -67,10 +64,7 @@ class Places:
             if _DATE_FROM not in seen.url:
                 total = total_of(seen.response_headers.get("x-total-count")) or 0
                 self._promised.setdefault(seen.sender, {})[seen.receiver] = total
-            try:
-                self._take(seen.sender, _locations(seen.data or b"[]"))
-            except UNREADABLE:
-                return
+            self._take(seen.sender, parts_of(seen.data, _Location))
 
     def _take(self, holder: str, locations: Iterable[_Location]) -> None:
         told = self._told.setdefault(holder, {})

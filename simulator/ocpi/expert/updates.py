@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from simulator.ocpi.datatypes import ci_key
 from simulator.ocpi.expert.memory import Memory
-from simulator.ocpi.expert.parts import Told, is_after, part_of, told_of
+from simulator.ocpi.expert.parts import Told, Updated, is_after, part_of, told_of
 from simulator.ocpi.expert.seen import Seen
 from simulator.ocpi.fields.bodies import BODIES
 from simulator.ocpi.findings import Finding
@@ -21,10 +21,6 @@ _PUSHES: Final = ("PUT", "PATCH")
 _REMOVED: Final = "REMOVED"
 _EVSE_IN_PATH: Final = ("locations.receiver.put_evse", "locations.receiver.patch_evse")
 _EVSES_IN_BODY: Final = ("locations.receiver.put_location", "locations.receiver.patch_location")
-
-
-class _Time(Struct, frozen=True):
-    last_updated: str = ""
 
 
 class _Evse(Struct, frozen=True):
@@ -55,7 +51,7 @@ class Updates:
             yield from self._check_removed(seen)
 
     def _check_time(self, seen: Seen) -> Iterator[Finding]:
-        now = part_of(seen.request_body, _Time).last_updated
+        now = part_of(seen.request_body, Updated).last_updated
         key = told_of(seen)
         sent_us, before = self._times.get(key) or (seen.start_us, now)
         if seen.start_us < sent_us:

@@ -7,38 +7,23 @@ Pagination; digest, section 2.4 and cases 16 and 17.
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-import msgspec
-from msgspec import Struct
-
 from simulator.ocpi import headers as h
-from simulator.ocpi.codec import UNREADABLE
 from simulator.ocpi.expert.pages import PAGINATION, is_page
-from simulator.ocpi.expert.parts import is_after, query_of
+from simulator.ocpi.expert.parts import Updated, is_after, parts_of, query_of
 from simulator.ocpi.expert.seen import OLDEST, Seen
 from simulator.ocpi.findings import Finding
-from simulator.ocpi.pagination import next_url, total_of
+from simulator.ocpi.pagination import next_url, whole_of
 
 _DATES: Final = ("date_from", "date_to")
-
-
-class _Item(Struct, frozen=True):
-    last_updated: str = ""
-
-
-_items: Final = msgspec.json.Decoder(list[_Item]).decode
 
 
 def check_page(seen: Seen) -> Iterator[Finding]:
     """A page of a list."""
     if not is_page(seen) or not seen.ok:
         return
-    asked = query_of(seen.url)
-    try:
-        items = _items(seen.data or b"[]")
-    except UNREADABLE:
-        return
+    asked, items = query_of(seen.url), parts_of(seen.data, Updated)
     for most, said in ((asked.get("limit"), "was asked for"), (seen.response_headers.get("x-limit"), "X-Limit says")):
-        limit = total_of(most)
+        limit = whole_of(most or "")
         if limit is not None and len(items) > limit:
             found, expected = f"{len(items)} objects", f"at most {limit}, as {said}"
             yield seen.remark("page-size", "$.data", found, expected, PAGINATION, "error")

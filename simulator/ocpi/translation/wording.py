@@ -9,11 +9,11 @@ from typing import Any, Final
 from msgspec import Struct
 from msgspec.structs import fields
 
+from simulator.ocpi.findings import PATH
 from simulator.ocpi.translation.plan import Leg
 from simulator.ocpi.translation.translate import class_in, way
 from simulator.ocpi.typeinfo import shape
 
-_paths: Final = re.compile(r"\$(?:\.\w+(?:\[[0-9]+\])*)+")
 _steps: Final = re.compile(r"\.(\w+)((?:\[[0-9]+\])*)").findall
 
 
@@ -21,7 +21,7 @@ def as_written(sentence: str, kind: str, source: str, target: str) -> str:
     """A sentence on an object of a kind that was translated from version `source` to `target`, for who wrote it."""
     for leg in reversed(way(source, target)):
         written, read = class_in(leg.source, kind), class_in(leg.target, kind)
-        sentence = _paths.sub(lambda found: _origin(leg, written, read, found[0]), sentence)  # noqa: B023 - used at once
+        sentence = PATH.sub(lambda found: _origin(leg, written, read, found[0]), sentence)  # noqa: B023 - used at once
     return sentence
 
 
