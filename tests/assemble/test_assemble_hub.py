@@ -284,3 +284,16 @@ def test_an_emsp_knows_its_permissions_again_in_what_a_network_of_2_1_1_tells(ru
     bills = [body["authorization_reference"] for body in told if "status" not in body]
     assert len(bills) == len(dict.fromkeys(bills)) > 1
     assert set(bills) <= set(by_session) <= given
+
+
+def test_a_session_of_2_2_1_is_told_in_2_3_0_with_the_rate_of_its_tax(runs: dict[str, Path]) -> None:
+    """The tariffs that its charging periods name the hub has read."""
+    with Recording.open(runs["roaming/three_versions_one_hub"]) as recording:
+        told = [
+            json.loads(message.request_body)
+            for message in recording.messages(sender="NL-HUB", receiver="NL-NXT", module="sessions", contents=True)
+            if message.method in ("PUT", "PATCH") and "/NL/ABC/" in message.path
+        ]
+    taxes = [tax for body in told for tax in body.get("total_cost", {}).get("taxes", ()) if tax["amount"]]
+    assert len(taxes) > 3
+    assert {tax.get("percentage") for tax in taxes} == {21}

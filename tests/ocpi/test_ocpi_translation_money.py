@@ -224,3 +224,46 @@ def test_a_bill_of_no_sensible_size_has_no_rates() -> None:
     net, gross = (Decimal(f"{digit}{'0' * 95}.000{digit}") for digit in (1, 2))
     said = rates_of(sold_at(9, 21) | {"total_cost": {"excl_vat": net, "incl_vat": gross}})
     assert [rate for rate, _ in said] == [None]
+
+
+KNOWN_TARIFFS = {
+    "LOW": priced(ENERGY | {"vat": 9}),
+    "HIGH": priced(ENERGY | {"vat": 21}, ENERGY),
+    "NONE": priced(ENERGY),
+}
+
+
+@pytest.mark.parametrize("patch", [False, True])
+@pytest.mark.parametrize(
+    ("named", "total", "rate", "told"),
+    [
+        (["HIGH"], price("4", "0.84"), 21, {"invented": "$.total_cost.taxes[0].percentage"}),
+        (["LOW", "HIGH", None], price("4", "0.36"), 9, {"invented": "$.total_cost.taxes[0].percentage"}),
+        (["LOW", "HIGH"], price("4", "0.60"), None, {"changed": "$.total_cost"}),
+        (["LOW"], price("4", "0.84"), None, {"changed": "$.total_cost"}),
+        (["NONE", "UNKNOWN", None], price("4", "0.84"), None, {"changed": "$.total_cost"}),
+        ([], price("4", "0.84"), None, {"changed": "$.total_cost"}),
+        (["HIGH"], price("0", "0"), None, {}),
+        (["HIGH"], {"excl_vat": Decimal(4)}, None, {}),
+        (["HIGH"], None, None, {}),
+    ],
+)
+def test_the_cost_of_a_session_has_the_rate_of_the_tariff_that_its_periods_name(
+    patch: bool, named: list[str | None], total: dict[str, Decimal] | None, rate: int | None, told: dict[str, str]
+) -> None:
+    period = {"start_date_time": "2026-05-04T08:00:00Z", "dimensions": [{"type": "ENERGY", "volume": 1}]}
+    changes = {"total_cost": total, "charging_periods": [period | {"tariff_id": id} for id in named]}
+    session = changes | {"last_updated": "2026-05-04T08:01:00Z"} if patch else SESSION | changes
+    said = translate("session", session, "2.2.1", "2.3.0", Setting(tariff=KNOWN_TARIFFS.get), patch=patch)
+    cost = tree(said).get("total_cost") or {}
+    assert [tax.get("percentage") for tax in cost.get("taxes", ())] == ([rate] if "incl_vat" in (total or {}) else [])
+    assert {loss.what: loss.path for loss in said.losses} == told
+    assert len(tree(said)["charging_periods"]) == len(named)
+
+
+def test_the_cost_of_a_session_of_no_sensible_size_has_no_rate() -> None:
+    net, gross = (Decimal(f"{digit}{'0' * 95}.000{digit}") for digit in (1, 2))
+    session = SESSION | {"total_cost": {"excl_vat": net, "incl_vat": gross}}
+    session["charging_periods"] = [{**SESSION["charging_periods"][0], "tariff_id": "HIGH"}]
+    said = translate("session", session, "2.2.1", "2.3.0", Setting(tariff=KNOWN_TARIFFS.get))
+    assert "percentage" not in tree(said)["total_cost"]["taxes"][0]

@@ -1,11 +1,13 @@
-"""The rates of the taxes in a CDR of 2.2.1, which only 2.3.0 has a word for: they stand in the tariffs that it holds.
+"""The rates of the taxes in CDRs and Sessions of 2.2.1, which only 2.3.0 has a word for: they stand in the tariffs.
 
 A rate is said where the amounts show it: it is the one rate in those tariffs by which a tax comes about. A total of
-costs that are taxed by several rates has a tax for each. A Session holds no tariff, so that nothing can be said there.
-Source: OCPI 2.2.1, CDRs, CDR, and Tariffs, PriceComponent; OCPI 2.3.0, Types, TaxAmount.
+costs that are taxed by several rates has a tax for each. A CDR holds its tariffs; a Session, or a PATCH of one, names
+them in its charging periods, and whoever translates may know them.
+Source: OCPI 2.2.1, CDRs, CDR and ChargingPeriod, Sessions, and Tariffs, PriceComponent; OCPI 2.3.0, Types, TaxAmount.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from decimal import Decimal, Inexact
 from typing import Any, Final
 
@@ -30,7 +32,7 @@ _NEAR: Final = Decimal("0.01")
 def _say_costs(cdr: Mapping[str, Any], path: str, account: Account) -> Tree:
     told = [name for name in (_TOTAL, *_LINES) if cdr.get(name) is not None]
     costs = {name: account.say(Price, TaxedPrice, cdr[name], f"{path}.{name}") for name in told}
-    rates = list(dict.fromkeys(_rates(cdr)))
+    rates = _rates(cdr.get("tariffs") or ())
     try:
         for cost in costs.values():
             for tax in cost.get("taxes", ()):
@@ -42,12 +44,37 @@ def _say_costs(cdr: Mapping[str, Any], path: str, account: Account) -> Tree:
     return costs
 
 
-def _rates(cdr: Mapping[str, Any]) -> Iterator[Decimal]:
-    for tariff in cdr.get("tariffs") or ():
-        for element in tariff["elements"]:
-            for component in element["price_components"]:
-                if component.get("vat") is not None:
-                    yield component["vat"]
+def _say_cost_so_far(session: Mapping[str, Any], path: str, account: Account) -> Tree:
+    if session.get(_TOTAL) is None:
+        return {}
+    path = f"{path}.{_TOTAL}"
+    cost = account.say(Price, TaxedPrice, session[_TOTAL], path)
+    tax = next((tax for tax in cost.get("taxes", ()) if tax["amount"]), None)
+    if tax is None:
+        return {_TOTAL: cost}
+    with suppress(Inexact):
+        _add_rate(tax, cost["before_taxes"], _rates(_tariffs_of(session, account)))
+    if "percentage" in tax:
+        account.invent(f"{path}.taxes[0].percentage", "It is the rate in the Tariff known here that makes this amount.")
+    else:
+        account.change(path, "OCPI 2.3.0 has percentages for taxes; no Tariff that is named and known here shows it.")
+    return {_TOTAL: cost}
+
+
+def _tariffs_of(session: Mapping[str, Any], account: Account) -> Iterator[Tree]:
+    named = dict.fromkeys(period.get("tariff_id") for period in session.get("charging_periods") or ())
+    for id in named:
+        tariff = account.setting.tariff(id) if id is not None else None
+        if tariff is not None:
+            yield tariff
+
+
+def _rates(tariffs: Iterable[Mapping[str, Any]]) -> list[Decimal]:
+    """All rates in some tariffs, each once."""
+    components = (
+        component for tariff in tariffs for element in tariff["elements"] for component in element["price_components"]
+    )
+    return list(dict.fromkeys(rate for component in components if (rate := component.get("vat")) is not None))
 
 
 def _add_rate(tax: Tree, net: Decimal, rates: Iterable[Decimal]) -> None:
@@ -75,3 +102,4 @@ def _by_rate(total: Tree, lines: Iterable[Tree]) -> Tree:
 
 
 COSTS_WITH_RATES: Final = Made((_TOTAL, *_LINES), (_TOTAL, *_LINES), _say_costs)
+COST_WITH_RATE: Final = Made((_TOTAL,), (_TOTAL,), _say_cost_so_far)
