@@ -190,6 +190,12 @@ def test_a_tax_has_the_rate_of_the_tariff_by_which_it_comes_about(
 
 
 LINES = {"total_energy_cost": price("3", "0.63"), "total_fixed_cost": price("1", "0.09")}
+ROUNDED = {
+    "total_energy_cost": price("1.0002", "0.2100"),
+    "total_fixed_cost": price("1.0002", "0.2100"),
+    "total_time_cost": price("0.4644", "0.0975"),
+}
+"""By 21 percent, of each line."""
 
 
 @pytest.mark.parametrize(
@@ -202,8 +208,9 @@ LINES = {"total_energy_cost": price("3", "0.63"), "total_fixed_cost": price("1",
         (price("4", "0.72"), LINES | {"total_fixed_cost": price("1", "0.1")}, [(None, "0.72")]),
         (price("4", "0.73"), LINES | {"total_fixed_cost": price("1", "0.1")}, [(None, "0.73")]),
         (price("4", "0.84"), LINES | {"total_fixed_cost": price("1", "0.21")}, [(21, "0.84")]),
+        (price("2.4648", "0.5175"), ROUNDED, [(21, "0.5175")]),
     ],
-    ids=["sum", "credit", "more", "more tax", "less tax", "a line of no rate", "one rate"],
+    ids=["sum", "credit", "more", "more tax", "less tax", "a line of no rate", "one rate", "each rounded"],
 )
 def test_a_total_has_a_tax_for_each_rate_of_its_lines(
     total: dict[str, Decimal], lines: dict[str, Any], expected: list[tuple[Any, str]]
@@ -239,6 +246,8 @@ KNOWN_TARIFFS = {
     [
         (["HIGH"], price("4", "0.84"), 21, {"invented": "$.total_cost.taxes[0].percentage"}),
         (["LOW", "HIGH", None], price("4", "0.36"), 9, {"invented": "$.total_cost.taxes[0].percentage"}),
+        (["HIGH"], price("2.4648", "0.5175"), 21, {"invented": "$.total_cost.taxes[0].percentage"}),
+        (["HIGH"], price("2.4648", "0.5170"), None, {"changed": "$.total_cost"}),
         (["LOW", "HIGH"], price("4", "0.60"), None, {"changed": "$.total_cost"}),
         (["LOW"], price("4", "0.84"), None, {"changed": "$.total_cost"}),
         (["NONE", "UNKNOWN", None], price("4", "0.84"), None, {"changed": "$.total_cost"}),
@@ -259,6 +268,18 @@ def test_the_cost_of_a_session_has_the_rate_of_the_tariff_that_its_periods_name(
     assert [tax.get("percentage") for tax in cost.get("taxes", ())] == ([rate] if "incl_vat" in (total or {}) else [])
     assert {loss.what: loss.path for loss in said.losses} == told
     assert len(tree(said)["charging_periods"]) == len(named)
+
+
+def test_the_cost_of_a_session_without_periods_has_the_rate_of_the_tariff_of_its_connector() -> None:
+    session = SESSION | {"total_cost": price("4", "0.84"), "charging_periods": [], "connector_id": "1"}
+    plug = {"id": "1", "tariff_ids": ["LOW", "HIGH"]}
+    rates = []
+    for connectors in ([plug], [{"id": "1"}], [{**plug, "id": "2"}]):
+        place = {"evses": [{"uid": session["evse_uid"], "connectors": connectors}]}
+        known = Setting(tariff=KNOWN_TARIFFS.get, location={session["location_id"]: place}.get)
+        said = translate("session", session, "2.2.1", "2.3.0", known)
+        rates.append(tree(said)["total_cost"]["taxes"][0].get("percentage"))
+    assert rates == [21, None, None]
 
 
 def test_the_cost_of_a_session_of_no_sensible_size_has_no_rate() -> None:
