@@ -15,6 +15,7 @@ from simulator.ocpi import codec
 from simulator.ocpi.findings import Finding
 from simulator.ocpi.patch import partial
 from simulator.ocpi.v2_2_1.locations import Location
+from simulator.ocpi.v2_2_1.tariffs import Tariff
 from simulator.ocpi.v2_2_1.tokens import AuthorizationInfo, Token
 from simulator.parties.losses import Said
 
@@ -47,6 +48,11 @@ class Books:
 
     def location(self, country_code: str, party_id: str, id: str) -> Location | None:
         """A location by owner and id."""
+        del country_code, party_id, id
+        return None
+
+    def tariff(self, country_code: str, party_id: str, id: str) -> Tariff | None:
+        """A tariff by owner and id."""
         del country_code, party_id, id
         return None
 

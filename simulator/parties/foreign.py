@@ -187,6 +187,10 @@ class ForeignDialect:
             found = self._books.location(country_code, party_id, id)
             return None if found is None else _tree(found)
 
+        def tariff(id: str) -> dict[str, Any] | None:
+            found = self._books.tariff(country_code, party_id, id)
+            return None if found is None else _tree(found)
+
         def token(uid_or_contract: str) -> dict[str, Any] | None:
             return in_common(uid_or_contract, [_tree(found) for found in self._books.tokens(uid_or_contract)])
 
@@ -194,6 +198,7 @@ class ForeignDialect:
             country_code=country_code,
             party_id=party_id,
             location=location,
+            tariff=tariff,
             token=token,
             token_owners=self._books.token_owners,
             aliases=self._aliases,

@@ -261,3 +261,39 @@ def test_a_message_between_two_hubs_has_its_ends_on_three_legs(runs: dict[str, P
             break
     else:
         raise AssertionError("no session went from one hub to the other")
+
+
+def test_an_emsp_knows_its_permissions_again_in_what_a_network_of_2_1_1_tells(runs: dict[str, Path]) -> None:
+    """NL-OLD has no word for the references that it was given over the hub, in answers and in commands."""
+    with Recording.open(runs["roaming/three_versions_one_hub"]) as recording:
+        given = set[str]()
+        for message in recording.messages(sender="NL-HUB", contents=True):
+            if message.route == "tokens.sender.post_authorize" and message.receiver in ("NL-EMA", "NL-NXT"):
+                given.add(json.loads(message.response_body)["data"].get("authorization_reference"))
+        for message in recording.messages(receiver="NL-HUB", contents=True):
+            if message.route == "commands.receiver.post_start_session" and message.sender in ("NL-EMA", "NL-NXT"):
+                given.add(json.loads(message.request_body)["authorization_reference"])
+        told = [
+            json.loads(message.request_body)
+            for message in recording.messages(sender="NL-HUB", contents=True)
+            if message.route in ("sessions.receiver.put_session", "cdrs.receiver.post_cdr")
+            and message.receiver in ("NL-EMA", "NL-NXT")
+        ]
+    told = [body for body in told if (body["party_id"], body["auth_method"]) == ("OLD", "AUTH_REQUEST")]
+    by_session = [body["authorization_reference"] for body in told if "status" in body]
+    bills = [body["authorization_reference"] for body in told if "status" not in body]
+    assert len(bills) == len(dict.fromkeys(bills)) > 1
+    assert set(bills) <= set(by_session) <= given
+
+
+def test_a_session_of_2_2_1_is_told_in_2_3_0_with_the_rate_of_its_tax(runs: dict[str, Path]) -> None:
+    """The tariffs that its charging periods name the hub has read."""
+    with Recording.open(runs["roaming/three_versions_one_hub"]) as recording:
+        told = [
+            json.loads(message.request_body)
+            for message in recording.messages(sender="NL-HUB", receiver="NL-NXT", module="sessions", contents=True)
+            if message.method in ("PUT", "PATCH") and "/NL/ABC/" in message.path
+        ]
+    taxes = [tax for body in told for tax in body.get("total_cost", {}).get("taxes", ()) if tax["amount"]]
+    assert len(taxes) > 3
+    assert {tax.get("percentage") for tax in taxes} == {21}

@@ -190,6 +190,12 @@ def test_a_tax_has_the_rate_of_the_tariff_by_which_it_comes_about(
 
 
 LINES = {"total_energy_cost": price("3", "0.63"), "total_fixed_cost": price("1", "0.09")}
+ROUNDED = {
+    "total_energy_cost": price("1.0002", "0.2100"),
+    "total_fixed_cost": price("1.0002", "0.2100"),
+    "total_time_cost": price("0.4644", "0.0975"),
+}
+"""By 21 percent, of each line."""
 
 
 @pytest.mark.parametrize(
@@ -202,8 +208,9 @@ LINES = {"total_energy_cost": price("3", "0.63"), "total_fixed_cost": price("1",
         (price("4", "0.72"), LINES | {"total_fixed_cost": price("1", "0.1")}, [(None, "0.72")]),
         (price("4", "0.73"), LINES | {"total_fixed_cost": price("1", "0.1")}, [(None, "0.73")]),
         (price("4", "0.84"), LINES | {"total_fixed_cost": price("1", "0.21")}, [(21, "0.84")]),
+        (price("2.4648", "0.5175"), ROUNDED, [(21, "0.5175")]),
     ],
-    ids=["sum", "credit", "more", "more tax", "less tax", "a line of no rate", "one rate"],
+    ids=["sum", "credit", "more", "more tax", "less tax", "a line of no rate", "one rate", "each rounded"],
 )
 def test_a_total_has_a_tax_for_each_rate_of_its_lines(
     total: dict[str, Decimal], lines: dict[str, Any], expected: list[tuple[Any, str]]
@@ -224,3 +231,60 @@ def test_a_bill_of_no_sensible_size_has_no_rates() -> None:
     net, gross = (Decimal(f"{digit}{'0' * 95}.000{digit}") for digit in (1, 2))
     said = rates_of(sold_at(9, 21) | {"total_cost": {"excl_vat": net, "incl_vat": gross}})
     assert [rate for rate, _ in said] == [None]
+
+
+KNOWN_TARIFFS = {
+    "LOW": priced(ENERGY | {"vat": 9}),
+    "HIGH": priced(ENERGY | {"vat": 21}, ENERGY),
+    "NONE": priced(ENERGY),
+}
+
+
+@pytest.mark.parametrize("patch", [False, True])
+@pytest.mark.parametrize(
+    ("named", "total", "rate", "told"),
+    [
+        (["HIGH"], price("4", "0.84"), 21, {"invented": "$.total_cost.taxes[0].percentage"}),
+        (["LOW", "HIGH", None], price("4", "0.36"), 9, {"invented": "$.total_cost.taxes[0].percentage"}),
+        (["HIGH"], price("2.4648", "0.5175"), 21, {"invented": "$.total_cost.taxes[0].percentage"}),
+        (["HIGH"], price("2.4648", "0.5170"), None, {"changed": "$.total_cost"}),
+        (["LOW", "HIGH"], price("4", "0.60"), None, {"changed": "$.total_cost"}),
+        (["LOW"], price("4", "0.84"), None, {"changed": "$.total_cost"}),
+        (["NONE", "UNKNOWN", None], price("4", "0.84"), None, {"changed": "$.total_cost"}),
+        ([], price("4", "0.84"), None, {"changed": "$.total_cost"}),
+        (["HIGH"], price("0", "0"), None, {}),
+        (["HIGH"], {"excl_vat": Decimal(4)}, None, {}),
+        (["HIGH"], None, None, {}),
+    ],
+)
+def test_the_cost_of_a_session_has_the_rate_of_the_tariff_that_its_periods_name(
+    patch: bool, named: list[str | None], total: dict[str, Decimal] | None, rate: int | None, told: dict[str, str]
+) -> None:
+    period = {"start_date_time": "2026-05-04T08:00:00Z", "dimensions": [{"type": "ENERGY", "volume": 1}]}
+    changes = {"total_cost": total, "charging_periods": [period | {"tariff_id": id} for id in named]}
+    session = changes | {"last_updated": "2026-05-04T08:01:00Z"} if patch else SESSION | changes
+    said = translate("session", session, "2.2.1", "2.3.0", Setting(tariff=KNOWN_TARIFFS.get), patch=patch)
+    cost = tree(said).get("total_cost") or {}
+    assert [tax.get("percentage") for tax in cost.get("taxes", ())] == ([rate] if "incl_vat" in (total or {}) else [])
+    assert {loss.what: loss.path for loss in said.losses} == told
+    assert len(tree(said)["charging_periods"]) == len(named)
+
+
+def test_the_cost_of_a_session_without_periods_has_the_rate_of_the_tariff_of_its_connector() -> None:
+    session = SESSION | {"total_cost": price("4", "0.84"), "charging_periods": [], "connector_id": "1"}
+    plug = {"id": "1", "tariff_ids": ["LOW", "HIGH"]}
+    rates = []
+    for connectors in ([plug], [{"id": "1"}], [{**plug, "id": "2"}]):
+        place = {"evses": [{"uid": session["evse_uid"], "connectors": connectors}]}
+        known = Setting(tariff=KNOWN_TARIFFS.get, location={session["location_id"]: place}.get)
+        said = translate("session", session, "2.2.1", "2.3.0", known)
+        rates.append(tree(said)["total_cost"]["taxes"][0].get("percentage"))
+    assert rates == [21, None, None]
+
+
+def test_the_cost_of_a_session_of_no_sensible_size_has_no_rate() -> None:
+    net, gross = (Decimal(f"{digit}{'0' * 95}.000{digit}") for digit in (1, 2))
+    session = SESSION | {"total_cost": {"excl_vat": net, "incl_vat": gross}}
+    session["charging_periods"] = [{**SESSION["charging_periods"][0], "tariff_id": "HIGH"}]
+    said = translate("session", session, "2.2.1", "2.3.0", Setting(tariff=KNOWN_TARIFFS.get))
+    assert "percentage" not in tree(said)["total_cost"]["taxes"][0]

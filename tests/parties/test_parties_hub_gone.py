@@ -96,6 +96,22 @@ def test_what_its_owner_has_deleted_and_tells_again_is_there_again(desk: OpenTow
     assert list_nothing(desk, CPO, "tariffs", "AGAIN") == to_all("DELETE")
 
 
+def test_what_its_owner_has_deleted_at_one_and_lists_in_a_newer_state_is_there_again(desk: OpenTown) -> None:
+    """The one who was told of its end is shown it once the list says more than what the others were told."""
+    hidden = []
+    for emsp in ("NL-EMA", "NL-NXT"):
+        push(desk, CPO, "tariffs/NL/ABC/LISTED", tariff("LISTED"), to=emsp)
+    say(desk, CPO, "DELETE", f"{RECEIVER}/tariffs/NL/ABC/LISTED", to="NL-EMA")
+    (known,) = [each for each in say(desk, "NL-NXT", "GET", f"{SENDER_2_3_0}/tariffs").data if each["id"] == "LISTED"]
+    for at in (known["last_updated"], "2026-05-04T09:30:00Z"):
+        with Lister(desk, CPO) as lister:
+            lister.lists["tariffs"] = [tariff("LISTED") | {"last_updated": at}]
+            read(desk, HUB, CPO)
+        hidden.append("LISTED" not in shown(desk, "NL-EMA"))
+    assert hidden == [True, False]
+    assert [emsp for emsp, _, _ in list_nothing(desk, CPO, "tariffs", "LISTED")] == list(EMSPS)
+
+
 def test_what_its_owner_has_deleted_at_all_is_forgotten(desk: OpenTown) -> None:
     push(desk, CPO, "tariffs/NL/ABC/NONE", tariff("NONE"), to="NL-EMA")
     say(desk, CPO, "DELETE", f"{RECEIVER}/tariffs/NL/ABC/NONE", to="NL-EMA")

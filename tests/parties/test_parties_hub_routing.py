@@ -200,25 +200,49 @@ def with_a_second_hub(text: str) -> str:
     return text.replace("parties:\n", "parties:\n" + parties).replace("connections:\n", "connections:\n" + lines)
 
 
-def test_a_message_that_comes_round_is_refused(tmp_path: Path) -> None:
+def test_a_message_is_not_led_back_to_the_hub_that_it_came_from(tmp_path: Path) -> None:
     with hub_town(tmp_path, "memory", with_a_second_hub) as town:
-        far, seen = town.world.hubs["BE-HUB"].office, []
-        line = far.connections[HUB]
+        held = town.world.hubs["BE-HUB"].office.connections[HUB].held
+        url = f"{RECEIVER}/sessions/BE/DUN/S1"
+        told = say(town, "BE-HUB", "GET", url, to="BE-ONE", speaks="BE-DUN", token=held)
+        assert (told.status, onward(town, told)) == (4000, [])
+
+
+def test_a_message_that_a_hub_leads_back_without_end_is_refused(tmp_path: Path) -> None:
+    """NL-HU0 and BE-HUB send it on and on between them, over NL-HUB."""
+    with hub_town(tmp_path, "memory", with_three_hubs) as town:
+        town.run_for(MIN)
+        first, seen = town.world.hubs["NL-HU0"].office, []
+        line = first.connections[HUB]
 
         def round_again(inbound: Inbound) -> object:
-            """The far hub leads back what is for one of its own parties."""
             headers = dict(inbound.request.headers) | {"Authorization": h.authorization_value(line.held, "base64")}
-            request = Request("GET", url, tuple(headers.items()), b"")
-            exchange = town.send("BE-HUB", HUB, request)
+            request = Request("GET", f"{SENDER}/tokens", tuple(headers.items()), b"")
+            exchange = town.send("NL-HU0", HUB, request)
             yield exchange
             assert exchange.response is not None
             seen.append(json.loads(exchange.response.body)["status_code"])
             return json_answer(None)
 
         town.server("BE-HUB", round_again)  # type: ignore[arg-type]
-        url = f"{RECEIVER}/sessions/BE/DUN/S1"
-        told = say(town, "BE-HUB", "GET", url, to="BE-ONE", speaks="BE-DUN", token=line.held)
-        assert (told.status, seen) == (1000, [4000])
+        told = say(town, "NL-HU0", "GET", f"{SENDER}/tokens", to="BE-ONE", speaks="NL-ABC", token=line.held)
+        assert (told.status, seen) == (1000, [4000] + [1000] * 7)
+
+
+def with_three_hubs(text: str) -> str:
+    """NL-HUB is in the middle between the hub of NL-ABC and that of BE-ONE."""
+    text = with_a_second_hub(text).replace("parties:\n", "parties:\n  NL-HU0: {role: hub, name: First Hub}\n")
+    line = f"  - {{between: [NL-HU0, {HUB}], latency: 50 ms, timeout: 30 s}}\n"
+    return text.replace("connections:\n", "connections:\n" + line).replace("[NL-ABC, NL-HUB]", "[NL-ABC, NL-HU0]")
+
+
+def test_one_conversation_may_ask_for_the_same_at_once_over_three_hubs(tmp_path: Path) -> None:
+    with hub_town(tmp_path, "memory", with_three_hubs) as town:
+        town.run_for(MIN)
+        held = town.world.hubs["NL-HU0"].office.connections[HUB].held
+        how = {"to": "BE-ONE", "speaks": "NL-ABC", "token": held, "more": {"X-Correlation-ID": "one conversation"}}
+        asked = [ask(town, "NL-HU0", "GET", f"{SENDER}/tokens", **how) for _ in range(3)]
+        assert [heard(town, each).status for each in asked] == [1000] * 3
 
 
 def test_one_conversation_may_ask_for_the_same_at_once_over_two_hubs(tmp_path: Path) -> None:

@@ -140,3 +140,14 @@ def test_2_1_1_has_no_patch_that_adds_charging_periods(messages: list[Message]) 
 def test_connected_parties_need_a_version_in_common(tmp_path: Path) -> None:
     with pytest.raises(ScenarioErrors, match=r"NL-EMA speaks OCPI 2\.2\.1 and NL-ABC 2\.1\.1: they have no"):
         town(tmp_path, change=speaking(ABC="[2.1.1]"))
+
+
+def test_the_cost_of_a_session_has_the_rate_of_its_tax_in_2_3_0(messages: list[Message]) -> None:
+    told = [
+        json.loads(m.request_body)
+        for m in _functional(messages, "2.3.0")
+        if m.module == "sessions" and m.method != "GET"
+    ]
+    taxes = [tax for body in told for tax in body.get("total_cost", {}).get("taxes", ()) if tax["amount"]]
+    assert len(taxes) > 5
+    assert {tax.get("percentage") for tax in taxes} == {21}

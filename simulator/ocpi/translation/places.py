@@ -71,7 +71,7 @@ def _embed(session: Mapping[str, Any], path: str, account: Account) -> Tree:
     location = account.setting.location(location_id)
     if location is None:
         raise Unsayable(f"A Session of OCPI 2.1.1 holds its Location, and {location_id} is not known here.")
-    evse, connector = _find(location, evse_uid, session["connector_id"])
+    evse, connector = find_connector(location, evse_uid, session["connector_id"])
     trimmed = _trim(location, evse, connector)
     embedded, _ = account.say_aside(Location, Location_2_1_1, trimmed, f"{path}.location")
     for name in ("location_id", "evse_uid"):
@@ -87,7 +87,7 @@ def _embed_snapshot(cdr: Mapping[str, Any], path: str, account: Account) -> Tree
     snapshot = cdr["cdr_location"]
     place = f"{path}.cdr_location"
     location = account.setting.location(snapshot["id"]) or {"last_updated": cdr["last_updated"]}
-    evse, connector = _find(location, snapshot["evse_uid"], snapshot["connector_id"])
+    evse, connector = find_connector(location, snapshot["evse_uid"], snapshot["connector_id"])
     if evse is not None and connector is not None:
         evse_id = snapshot["evse_id"] if snapshot["evse_id"] != NOT_AVAILABLE else None
         evse = {**evse, "evse_id": evse_id}
@@ -109,7 +109,8 @@ def _only_connector(location: Mapping[str, Any]) -> tuple[Mapping[str, Any], Map
     return evses[0], evses[0]["connectors"][0]
 
 
-def _find(location: Mapping[str, Any], evse_uid: str, connector_id: str) -> tuple[Tree | None, Tree | None]:
+def find_connector(location: Mapping[str, Any], evse_uid: str, connector_id: str) -> tuple[Tree | None, Tree | None]:
+    """The EVSE and the Connector in a Location that have these ids."""
     evse = _named(location.get("evses") or (), "uid", evse_uid)
     return evse, _named(evse["connectors"], "id", connector_id) if evse is not None else None
 

@@ -11,10 +11,12 @@ from simulator.ocpi.translation.cdrs import COMMAND_WAS_A_REQUEST
 from simulator.ocpi.translation.owner import FROM_URL, IN_URL
 from simulator.ocpi.translation.places import EMBEDDED_LOCATION, LOCATION_IDS
 from simulator.ocpi.translation.prices import with_vat_unknown, without_vat
+from simulator.ocpi.translation.rates import COST_WITH_RATE
 from simulator.ocpi.translation.table import FIT, Made, Table, substitute
 from simulator.ocpi.translation.tokens import AUTH_ID, CDR_TOKEN
 from simulator.ocpi.v2_1_1 import sessions as v2_1_1
 from simulator.ocpi.v2_2_1 import sessions as v2_2_1
+from simulator.ocpi.v2_3_0 import sessions as v2_3_0
 
 
 def _refuse_periods_in_patch(_session: Mapping[str, Any], _path: str, account: Account) -> Tree:
@@ -62,3 +64,5 @@ TO_2_1_1: Final = (
         made=(IN_URL, AUTH_ID, EMBEDDED_LOCATION, _PERIODS),
     ),
 )
+
+TO_2_3_0: Final = (Table(v2_2_1.Session, v2_3_0.Session, made=(COST_WITH_RATE,)),)

@@ -45,8 +45,8 @@ LEGS: Final = {
             "2.2.1",
             "2.3.0",
             (
-                *(*locations.TO_2_3_0, *cdrs.TO_2_3_0, *tariffs.TO_2_3_0, *prices.TO_2_3_0),
-                *hubclientinfo.TO_2_3_0,
+                *(*locations.TO_2_3_0, *sessions.TO_2_3_0, *cdrs.TO_2_3_0, *tariffs.TO_2_3_0),
+                *(*prices.TO_2_3_0, *hubclientinfo.TO_2_3_0),
             ),
         ),
         Leg(

@@ -77,16 +77,22 @@ _LOCATIONS, _RECEIVER = ModuleID.LOCATIONS, InterfaceRole.RECEIVER
 
 
 class _Books(Books):
-    """What a CPO's translations can look up: its own locations, and the tokens that partners gave it."""
+    """What a CPO's translations can look up: its own locations and tariffs, and the tokens that partners gave it."""
 
-    def __init__(self, locations: LocationsSender, tokens: TokensReceiver) -> None:
+    def __init__(self, locations: LocationsSender, tariffs: TariffsSender, tokens: TokensReceiver) -> None:
         self._locations = locations
+        self._tariffs = tariffs
         self._tokens = tokens
 
     def location(self, country_code: str, party_id: str, id: str) -> Location | None:
         """See Books."""
         del country_code, party_id
         return self._locations.store.get(id)
+
+    def tariff(self, country_code: str, party_id: str, id: str) -> Tariff | None:
+        """See Books."""
+        del country_code, party_id
+        return self._tariffs.store.get(id)
 
     def tokens(self, uid_or_contract: str) -> Sequence[Token]:
         """See Books."""
@@ -109,7 +115,7 @@ class Cpo:
         self.locations = LocationsSender(office)
         self.tariffs = TariffsSender(office)
         self.tokens = TokensReceiver(office, self._token_changed)
-        office.books = _Books(self.locations, self.tokens)
+        office.books = _Books(self.locations, self.tariffs, self.tokens)
         self.charge_points = ChargePoints(office)
         self._readings = MeterReadings(office, self.charge_points)
         self.profiles = ProfileDesk(office, self.charge_points, self._to_limit)

@@ -79,6 +79,7 @@ class Answers:
                         owner,
                         payer=payer,
                         token=call.params.get("token_uid", ""),
+                        network=onward.way.sender if cargo.told == "authorization_info" else None,
                     )
                 )
             except (*codec.UNREADABLE, Invalid) as error:

@@ -29,6 +29,8 @@ from simulator.parties.roles.hub.subjects import SHARED
 
 Leg: TypeAlias = tuple[str, str, str]
 """What is passed on: in which conversation (the correlation id), with which method, to which URL without its query."""
+_MOST_AT_ONCE = 8
+"""So many equal messages of one conversation may be under way over a hub; more go in a circle."""
 _CORRELATION_ID = h.X_CORRELATION_ID.lower()
 _FROM_COUNTRY_CODE, _FROM_PARTY_ID = FROM
 _TO_COUNTRY_CODE, _TO_PARTY_ID = TO
@@ -127,12 +129,8 @@ class Forwarder:
     def _send(self, call: Call, onward: Onward) -> Later | Waiting:
         correlation_id = call.headers.get(_CORRELATION_ID, "")
         leg = (correlation_id, onward.method, onward.url.partition("?")[0])
-        # Only from one hub to another can a message come round. Much may well be asked for in one conversation.
-        between_hubs = call.line.to_hub and onward.way.end.to_hub
-        if correlation_id and between_hubs and leg in self._under_way:
-            raise Refusal(
-                Status.HUB_ERROR, f"{self._office.id} is passing this message on already: it goes in a circle."
-            )
+        if call.line.to_hub and onward.way.end.to_hub:
+            self._must_lead_on(call, onward, leg)
         if onward.lane:
             return self._in_turn(call, onward, leg)
         exchange = self._office.client.send(
@@ -152,6 +150,16 @@ class Forwarder:
         if onward.said is None:
             self._office.journal.passed_on(exchange.id, self._office.id, call.cause.id, call.line.peer_platform)
         return Later(exchange, partial(self._answer, call, onward, leg))
+
+    def _must_lead_on(self, call: Call, onward: Onward, leg: Leg) -> None:
+        """Refuse what goes in a circle, from one hub to another.
+
+        The first hub that it comes to twice refuses it by its sender, who cannot be behind two hubs. But one from
+        outside may not look, and lead the same message to us time and again; while a few that are equal are none, as
+        much may be asked for in one conversation.
+        """
+        if onward.way.end is call.line or (leg[0] and self._under_way.get(leg, 0) >= _MOST_AT_ONCE):
+            raise Refusal(Status.HUB_ERROR, f"{self._office.id} would pass this message on in a circle.")
 
     def _in_turn(self, call: Call, onward: Onward, leg: Leg) -> Waiting:
         """Send what waits for all that its receiver has been sent of the same object."""

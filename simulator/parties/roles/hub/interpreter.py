@@ -26,6 +26,7 @@ from simulator.parties.roles.hub.cache import Cache
 from simulator.parties.roles.hub.cards import asked, billed, holders
 from simulator.parties.roles.hub.kept import Kept, Owner, Place, places_of
 from simulator.parties.roles.hub.reading import PARTS, Tree, parse, part_of
+from simulator.parties.roles.hub.references import References
 from simulator.parties.roles.hub.subjects import SHARED
 
 Listed: TypeAlias = Callable[[bytes, bytes | None], bytes | None]
@@ -75,6 +76,7 @@ class Interpreter:
         self._journal = journal
         self._calendar = calendar
         self._reservations: dict[str, int] = {}
+        self._references = References()
 
     def say(
         self,
@@ -99,9 +101,13 @@ class Interpreter:
         if cls is None or source == target:
             return Said(raw)
         codec.decode(raw, partial(cls, source != OLDEST) if patch else cls)
-        setting = self._setting(owner, token, payer, network)
-        said = translate(kind, parse(raw), source, target, setting, patch=patch)
-        return _said(self._with_type(kind, said, target))
+        setting, tree = self._setting(owner, token, payer, network), parse(raw)
+        said = self._with_type(kind, translate(kind, tree, source, target, setting, patch=patch), target)
+        if target == OLDEST and said.tree is not None:
+            self._references.note(kind, tree, network or owner, setting.now)
+        elif source == OLDEST and not patch:
+            said = self._references.put_back(kind, said, owner)
+        return _said(said)
 
     def say_list(
         self, kind: str, raw: bytes, source: str, target: str, owner: Owner, payer: Owner, listed: Listed

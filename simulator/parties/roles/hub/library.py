@@ -21,6 +21,7 @@ from simulator.ocpi.translation.kinds import KINDS
 from simulator.ocpi.translation.tokens import type_in
 from simulator.parties.call import CREATED, DONE, Call, Refusal, Reply
 from simulator.parties.connection import Connection
+from simulator.parties.modules.order import newer
 from simulator.parties.modules.ownership import unknown
 from simulator.parties.office import Office
 from simulator.parties.pull import Crawl
@@ -91,9 +92,12 @@ class _Copies(Receiver[Kept]):
         return known.stands(other)
 
     def keep(self, obj: Kept, original: Any, cause: Cause) -> None:
-        """See Receiver."""
+        """See Receiver. A newer state than the known is listed for all, also for those at whom that was deleted."""
         del original, cause
+        known = self.store.get(*obj.key)
         self._cache.keep(obj)
+        if known is not None and newer(obj.head.last_updated, known.head.last_updated):
+            obj.ended = {}
 
     def forget(self, obj: Kept, cause: Cause) -> None:
         """See Receiver."""
