@@ -26,6 +26,7 @@ from simulator.report.hints import Apart, RuleCount, by_rule
 from simulator.report.so_far import SoFar, so_far
 from simulator.report.summary import Summary, by_final, summarise
 from simulator.report.words import reason_words
+from simulator.scenario.shortfall import Shortfall
 
 _ICON: Final = 14
 _COLUMN_PX: Final = 320
@@ -325,6 +326,7 @@ def _whole(whole: Summary) -> list[Cell]:
             (_under(tr("in open sessions")), _energy(parts.open)),
             (_under(tr("held back by faults")), _energy(parts.held_back)),
             (tr("Cost, without VAT"), money({currency: Decimal(amount) for currency, amount in run.cost.items()})),
+            *_recorded(run.shortfall),
         ]
     drivers = whole.drivers
     away = sum(drivers.turned_away.values())
@@ -342,6 +344,18 @@ def _whole(whole: Summary) -> list[Cell]:
         )
         rows.append((tr("Stale until pulled"), text))
     return rows
+
+
+def _recorded(real: Shortfall) -> list[Cell]:
+    """What real sessions that were played came to, beside what they had really been."""
+    if not real.sessions:
+        return []
+    return [
+        (tr("Recorded sessions"), tr("{sessions} whose time was over").format(sessions=number(real.sessions))),
+        (_under(tr("got less than recorded")), number(real.short)),
+        (_under(tr("energy they lack")), _energy(real.short_wh)),
+        (_under(tr("never began")), number(real.never_began)),
+    ]
 
 
 def _messages(whole: Summary, taken: Taken | None) -> list[Cell]:

@@ -1,12 +1,14 @@
 """Ctrl-C and SIGTERM end work cleanly; a run ends with a valid recording, and a second one ends it at once."""
 
-import asyncio
 import contextlib
 import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    import asyncio
 
 INTERRUPTED: Final = 130
 """The exit code of what was stopped before its end, by the custom of shells; `serve` has no other end."""
@@ -56,7 +58,7 @@ def ended_as_interrupted() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def stop_on_signals(stop: asyncio.Event, told: Callable[[], None]) -> Iterator[None]:
+def stop_on_signals(stop: "asyncio.Event", told: Callable[[], None]) -> Iterator[None]:
     """Within, the first signal sets `stop` and calls `told`; the next one ends the process, as it does by default.
 
     To be entered in the event loop. Python gives signals to the main thread only; in another one nothing changes.
@@ -64,6 +66,9 @@ def stop_on_signals(stop: asyncio.Event, told: Callable[[], None]) -> Iterator[N
     if threading.current_thread() is not threading.main_thread():
         yield
         return
+    # Whoever has an event loop has loaded it; the other commands start faster without it.
+    import asyncio
+
     loop = asyncio.get_running_loop()
 
     def stopping() -> None:

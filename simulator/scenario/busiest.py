@@ -21,7 +21,10 @@ _ROUNDING: Final = 1e-9
 """Less than this of a session is what sums of fractions come to."""
 
 _TRIED: Final = 12
-"""The search goes on from so many of the busiest."""
+"""The search goes on from so many of the busiest, ..."""
+
+_SHARED_OUT: Final = 24_000
+"""... but of fewer where wishes are many: for each, all are shared out anew, and all in all these are so many."""
 
 
 def busiest_places(asked: Mapping[int, float], evses: Sequence[int], besides: Sequence[float]) -> int:
@@ -32,7 +35,8 @@ def busiest_places(asked: Mapping[int, float], evses: Sequence[int], besides: Se
     """
     sharing = _Sharing(asked, evses, besides)
     above = sorted(sharing.wishes_above(), key=sharing.order, reverse=True)
-    grown = [_grown(places, asked, evses, besides) for places in above[:_TRIED]]
+    tried = min(_TRIED, max(1, _SHARED_OUT // max(1, len(asked))))
+    grown = [_grown(places, asked, evses, besides) for places in above[:tried]]
     return max([sharing.busiest(), *grown], key=sharing.order)
 
 
@@ -72,7 +76,11 @@ class _Sharing:
         # leaves few to be moved later.
         ordered = sorted(asked.items(), key=lambda each: (each[0].bit_length(), each[0]))
         asked = {usable: rate for usable, rate in ordered if usable and rate > 0}
-        self._asked, self._usable, self._rates = asked, list(asked), list(asked.values())
+        self._usable, self._rates = list(asked), list(asked.values())
+        # By the lowest place of each, from south to north: all who can charge only within some places are soon found.
+        self._from: list[list[tuple[int, float]]] = [[] for _ in evses]
+        for usable, rate in asked.items():
+            self._from[(usable & -usable).bit_length() - 1].append((usable, rate))
         self._evses, self._besides = evses, besides
         # By who asks, how much of it is where; by place, who is there.
         self._shares: list[dict[int, float]] = [{} for _ in asked]
@@ -90,7 +98,16 @@ class _Sharing:
 
     def load(self, places: int) -> float:
         """Sessions an EVSE of some places, of those who can charge nowhere else."""
-        return sessions_within(places, self._asked, self._besides) / max(1, self.evses(places))
+        sessions, evses = 0.0, 0
+        for place in members(places):
+            sessions += self._besides[place]
+            evses += self._evses[place]
+            for usable, rate in self._from[place]:
+                if usable > places:
+                    break
+                if usable | places == places:
+                    sessions += rate
+        return sessions / max(1, evses)
 
     def order(self, places: int) -> tuple[float, int, int]:
         """The busiest places come last; of such as are as busy those with the most EVSEs."""

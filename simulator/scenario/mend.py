@@ -12,13 +12,15 @@ from msgspec import Struct
 
 from simulator.ocpi.datatypes import format_datetime, parse_datetime
 from simulator.ocpi.v2_2_1.locations import Status
+from simulator.ocpi.v2_2_1.tariffs import Tariff
 from simulator.scenario.countries import alpha_3
 from simulator.scenario.edition import sign_of_2_3_0
 from simulator.scenario.instants import parse_zone
 from simulator.scenario.ledger import Ledger, Record
-from simulator.scenario.natives import HOME, RICHEST
+from simulator.scenario.natives import HOME, RICHEST, class_in
 from simulator.scenario.places import Gazetteer
 from simulator.scenario.units import Unreadable
+from simulator.scenario.unknown import forget_unknown_prices
 
 _EVSE_ID = re.compile(r"([A-Z]{2})\*?([A-Z0-9]{3})\*?E", re.IGNORECASE)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -111,6 +113,7 @@ def mend_tariff(tariff: Record, user: str | None, defaults: Defaults, ledger: Le
     _mend_last_updated(tariff, defaults.last_updated, tariff, ledger, name)
     if defaults.version == RICHEST:
         _mend_taxes(tariff, ledger, name)
+    forget_unknown_prices(tariff, class_in(defaults.version, Tariff), defaults.version, ledger, name)
     for element in _records(tariff, "elements"):
         restrictions = element.get("restrictions")
         if restrictions == {}:

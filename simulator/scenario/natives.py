@@ -33,9 +33,10 @@ ANYBODY: Final = ("XX", "ANY")
 _NOTHING_IS_LEFT: Final = -100
 """Percent: no tax is that, or less."""
 
-_DECIDES_A_PRICE: Final = frozenset(
+DECIDES_A_PRICE: Final = frozenset(
     ("tax_included", "vat", "min_price", "max_price", "type", "start_date_time", "end_date_time", "restrictions")
 )
+"""Fields of a tariff that make another price of it, by their own names or that of what they are in."""
 
 
 def read_object(raw: bytes, cls: type[T], version: str) -> tuple[T, Any]:
@@ -82,7 +83,7 @@ def _passed_over(raw: bytes, cls: type[Struct], version: str) -> Iterator[Findin
     rules = ("unknown-field",) if version in (HOME, RICHEST) else ("unknown-field", "unknown-restriction")
     for remark in remarks(raw, class_in(version, cls)):
         *around, name = (part.partition("[")[0] for part in remark.path.split("."))
-        if remark.rule in rules and not _DECIDES_A_PRICE.isdisjoint((*around, name)):
+        if remark.rule in rules and not DECIDES_A_PRICE.isdisjoint((*around, name)):
             expected = f"a field of {version}, or beside the file the version it is of, such as “ocpi: {RICHEST}”"
             yield replace(remark, severity="error", found=f"the field {name}", expected=expected)
 

@@ -25,6 +25,7 @@ from simulator.scenario.newest import Newest
 from simulator.scenario.places import Gazetteer
 from simulator.scenario.repair import repair
 from simulator.scenario.unique import with_unique_ids, without_copies
+from simulator.scenario.unknown import note_unknown
 from simulator.world.geometry import distance_m
 
 T = TypeVar("T", Location, Tariff)
@@ -167,6 +168,7 @@ def _good_locations(
         if location is None or not _is_sayable(location, Location, defaults.version, record, ledger, name):
             pass
         elif _is_wanted(location, record, area, ledger, name):
+            note_unknown(record, class_in(defaults.version, Location), defaults.version, ledger, name)
             left_out = good.add(location, record, name)
             evses += len(location.evses) - (len(left_out.evses) if left_out is not None else 0)
         ledger.lighten(record)
@@ -220,6 +222,7 @@ def _good_tariffs(
         if tariff is None or not _owner_is_good(tariff, record, ledger, name):
             continue
         if _is_sayable(tariff, Tariff, defaults.version, record, ledger, name):
+            note_unknown(record, class_in(defaults.version, Tariff), defaults.version, ledger, name)
             good.add(tariff, record, name)
     for tariff, name in good.named():
         _note_unbilled(tariff, defaults.version, ledger, name)

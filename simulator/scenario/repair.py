@@ -13,9 +13,10 @@ from msgspec import NODEFAULT, Struct
 
 from simulator.ocpi import typeinfo
 from simulator.ocpi.catalogue import version_of
-from simulator.ocpi.codec import decode, encode
+from simulator.ocpi.codec import decode, decode_whole, encode
 from simulator.ocpi.findings import Finding, Invalid
 from simulator.scenario.ledger import Ledger, Record
+from simulator.scenario.natives import RICHEST
 
 T = TypeVar("T", bound=Struct)
 
@@ -28,10 +29,14 @@ _GONE = object()
 
 
 def repair(record: Any, cls: type[T], ledger: Ledger, name: str) -> T | None:
-    """The object in `record`, which is mended in place; None when it had to be left out. `name` is for people."""
+    """The object in `record`, which is mended in place; None when it had to be left out. `name` is for people.
+
+    One of 2.3.0 has all members of the record, also those that OCPI does not know.
+    """
+    read = decode_whole if version_of(cls) == RICHEST else decode
     while True:
         try:
-            return decode(encode(record), cls)
+            return read(encode(record), cls)
         except Invalid as invalid:
             for finding in invalid.findings:
                 _Site(record, cls, finding, name).treat(ledger)

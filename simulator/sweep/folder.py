@@ -46,7 +46,8 @@ class SweepFolder:
 
     @classmethod
     def begin(cls, path: Path, manifest: Manifest) -> "SweepFolder":
-        """Begin a sweep in a new or empty folder, or go on with it where its axes and seeds have at most grown.
+        """Begin a sweep in a new or empty folder, or go on with it where its axes and seeds have at most grown
+        and nothing else has changed.
 
         Raises AnotherSweep, NoSweep for a damaged manifest, NotWritten.
         """
@@ -113,6 +114,8 @@ def _lives(process: int) -> bool:
 
 
 def _refuse_another(path: Path, there: Manifest, now: Manifest) -> None:
+    """Whatever makes other runs of the same values and seeds: they would take the place of those that there are."""
+    files = there.files.items()
     differs = [
         words
         for words, old, new in (
@@ -121,6 +124,8 @@ def _refuse_another(path: Path, there: Manifest, now: Manifest) -> None:
             ("--until", there.until_us, now.until_us),
             ("--warm-up", there.warm_up, now.warm_up),
             (tr("what figures mean, by another version of the program,"), there.figures, now.figures),
+            (tr("the version of the program"), there.program, now.program),
+            *((tr("the file {name}").format(name=name), old, now.files.get(name, old)) for name, old in files),
         )
         if old != new
     ]
@@ -134,6 +139,6 @@ def _refuse_another(path: Path, there: Manifest, now: Manifest) -> None:
         raise AnotherSweep(
             tr(
                 "{path} holds another sweep: {what} differs. A sweep may only grow, by values and seeds; choose "
-                "another --out."
+                "another --out, or put back what it was begun with."
             ).format(path=path, what=", ".join(differs))
         )

@@ -251,6 +251,26 @@ def test_the_second_signal_ends_at_once_whatever_the_run_does(number: signal.Sig
         assert process.wait(timeout=60) == -number
 
 
+EARLY = """
+import signal, sys
+
+class Early:
+    def find_spec(self, name, path=None, target=None):
+        if name == sys.argv[1]:
+            signal.raise_signal(signal.SIGINT)
+
+sys.meta_path.insert(0, Early())
+from simulator.cli import main
+sys.exit(main(["run", "nothing.yaml"]))
+"""
+
+
+@pytest.mark.parametrize("module", ["simulator.cli.sweep", "argparse", "importlib.metadata", "simulator.assemble"])
+def test_ctrl_c_while_the_program_is_loaded_is_told_in_a_sentence(module: str) -> None:
+    ended = subprocess.run([sys.executable, "-c", EARLY, module], capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (130, "", "ocpi-sim: interrupted.\n")
+
+
 def test_outside_the_main_thread_nothing_changes() -> None:
     async def scene() -> bool:
         stop = asyncio.Event()

@@ -91,6 +91,31 @@ def test_a_check_that_does_not_hold_is_told_by_word_and_icon(
     assert "icon:error" in view.page.toHtml()
 
 
+def test_what_recorded_sessions_lack_is_told_in_kwh(
+    view: SummaryView, run: Run, quickstart: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    path = tmp_path / "real.ocpirun"
+    shutil.copy(quickstart, path)
+    with sqlite3.connect(path) as connection:
+        real = '{"sessions":1032,"short":5,"short_wh":60437,"never_began":3}'
+        connection.execute(
+            "UPDATE meta SET value = json_set(value, '$.shortfall', json(?)) WHERE key='summary'", (real,)
+        )
+    connection.close()
+    run.open(path)
+    names = ("Recorded sessions", "got less than recorded", "energy they lack", "never began")
+    told = ["1,032 whose time was over", "5", "60.437 kWh", "3"]
+    assert [value(view, qtbot, name) for name in names] == told
+
+
+def test_a_run_without_recorded_sessions_tells_nothing_of_them(
+    view: SummaryView, run: Run, quickstart: Path, qtbot: QtBot
+) -> None:
+    run.open(quickstart)
+    assert "Drivers arrived" in lines(view, qtbot)
+    assert "Recorded sessions" not in lines(view, qtbot)
+
+
 def test_an_empty_run_has_its_zeros(view: SummaryView, run: Run, empty: Path, qtbot: QtBot) -> None:
     run.open(empty)
     assert value(view, qtbot, "Mean wait") == "–"

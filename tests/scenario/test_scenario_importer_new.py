@@ -98,6 +98,48 @@ def test_a_tariff_of_an_older_version_among_the_new_ones_is_without_taxes(do_imp
     assert (kept["tax_included"], kept["min_price"]) == ("NO", {"before_taxes": 1, "after_taxes": 1.21})
 
 
+def test_what_even_2_3_0_does_not_know_is_kept_and_told(do_import: Import) -> None:
+    plug = MEGAWATTS | {"lamp": {"colours": [1.5, "red"]}}
+    place = STOP | {"evses": [PARKED | {"connectors": [plug]}], "lamp": "green", "empty": None}
+    price = new_tariff(sponsor="Sun AG", price=PRICE | {"mood": "high"})
+    report = do_import([place], [price])
+    assert report.locations == report.connectors == report.tariffs == Count(1, 1, 0, 0)
+    network = network_of(report)
+    assert as_written(network.original_locations) == [{name: each for name, each in place.items() if each is not None}]
+    assert as_written(network.original_tariffs) == [price]
+    names = ("Location lamp", "Connector lamp", "Tariff sponsor", "PriceComponent mood")
+    assert report.rules == {f"unknown-field:{name}": 1 for name in names}
+    assert (
+        "1 × Tariff sponsor is no field of OCPI 2.3.0, and is kept for whoever knows it (first: Tariff T1 "
+        in "".join(report.sentences)
+    )
+
+
+def test_what_2_2_1_does_not_know_is_left_away_and_told(do_import: Import) -> None:
+    report = do_import([location(lamp="green"), location(evse(uid="2"), id="L2", lamp="red")])
+    assert report.locations == Count(2, 2, 0, 0)
+    assert report.rules == {"unknown-field:Location lamp": 2}
+    assert "2 × Location lamp is no field of OCPI 2.2.1, and is left away, as readers pass over it (first: " in "".join(
+        report.sentences
+    )
+    assert "lamp" not in report.scenario.with_suffix(".locations.json").read_text()
+
+
+@pytest.mark.parametrize(
+    ("price", "told"),
+    [
+        (new_tariff(vat=9), "Tariff vat"),
+        (new_tariff(min_price={"before_taxes": 1, "excl_vat": 2}), "PriceLimit excl_vat"),
+        (tariff(vat=9), "Tariff vat"),
+    ],
+)
+def test_an_unknown_field_of_a_price_is_left_away_and_told(do_import: Import, price: Dump, told: str) -> None:
+    report = do_import([location()], [price])
+    assert report.tariffs == Count(1, 0, 1, 0)
+    assert report.rules == {f"unknown-price:{told}": 1}
+    assert [each.id for each in network_of(report).tariffs] == ["T1"]
+
+
 def test_a_price_that_has_no_exact_net_is_kept_as_it_is_written(do_import: Import) -> None:
     report = do_import([STOP], [new_tariff(price=PRICE | {"price": 0.6})])
     assert report.tariffs == Count(1, 1, 0, 0)

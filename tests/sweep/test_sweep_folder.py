@@ -99,6 +99,31 @@ def test_another_sweep_is_refused(tmp_path: Path, other: dict[str, Any], what: s
     assert (tmp_path / "sweep.json").read_bytes() == before
 
 
+@pytest.mark.parametrize(
+    ("changed", "what"),
+    [
+        ({"files": {"new.csv": "ef", "day.csv": "cd"}}, "the file day.csv differs"),
+        ({"program": "0.0.1"}, "the version of the program differs"),
+    ],
+)
+def test_a_sweep_does_not_go_on_with_other_files_or_another_program(
+    tmp_path: Path, changed: dict[str, Any], what: str
+) -> None:
+    begun = replace(plan().manifest, files={"day.csv": "ab"})
+    SweepFolder.begin(tmp_path, begun)
+    with pytest.raises(AnotherSweep, match=f"{what}.*another --out, or put back"):
+        SweepFolder.begin(tmp_path, replace(begun, **changed))
+    assert read_manifest(tmp_path) == begun
+
+
+def test_a_sweep_may_grow_by_a_file(tmp_path: Path) -> None:
+    begun = replace(plan().manifest, files={"day.csv": "ab"})
+    grown = replace(begun, files={"day.csv": "ab", "new.csv": "ef"})
+    SweepFolder.begin(tmp_path, begun)
+    SweepFolder.begin(tmp_path, grown)
+    assert read_manifest(tmp_path) == grown
+
+
 def test_a_folder_with_something_else_is_refused(tmp_path: Path) -> None:
     (tmp_path / "results.csv").write_text("mine")
     with pytest.raises(AnotherSweep, match="holds no sweep"):
