@@ -110,6 +110,7 @@ def location(at_s: int, status: str, uid: str = "E1") -> Seen:
         ([evse(60, "REMOVED"), evse(0, "AVAILABLE")], []),
         ([location(0, "REMOVED"), evse(60, "AVAILABLE", "e1")], ["removed-revived"]),
         ([evse(0, "REMOVED"), location(60, "BLOCKED")], ["removed-revived"]),
+        ([evse(0, "REMOVED", "E%201"), location(60, "BLOCKED", "E 1")], ["removed-revived"]),
         ([evse(0, "REMOVED"), location(60, "BLOCKED", "E2")], []),
     ],
 )
