@@ -193,6 +193,14 @@ def test_the_currency_of_a_session_stays(version: str) -> None:
     assert rules(put(0, version), patch(60, version, currency="USD")) == []
 
 
+@pytest.mark.parametrize(("version", "name"), [("2.1.1", "start_datetime"), ("2.2.1", "start_date_time")])
+def test_a_patch_moves_no_session_to_before_there_was_roaming(version: str, name: str) -> None:
+    expert = Expert()
+    assert expert.look(put(0, version)) + expert.look(patch(60, version, **{name: minute(1)})) == []
+    (finding,) = expert.look(patch(120, version, **{name: "1970-01-01T00:00:00Z"}))
+    assert (finding.rule, finding.severity, finding.path) == ("instant-too-old", "warning", f"$.{name}")
+
+
 @pytest.mark.parametrize("version", ["2.1.1", "2.2.1"])
 def test_a_patch_that_ends_a_session_says_when(version: str) -> None:
     end = "end_datetime" if version == "2.1.1" else "end_date_time"
