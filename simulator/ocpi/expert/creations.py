@@ -3,8 +3,8 @@
 It is the only way in which a sender learns which of the two it was. What a receiver had before a recording began nobody
 knows, so only those are asked who register within it; and what it has forgotten since is not told either, so an object
 counts as there only until its receiver reads a list, registers or hears of a party. Lists of 2.1.1 do not say whose
-their objects are, so nothing is asked of that version. Source: OCPI 2.2.1, Status codes;
-digest, section 2.5 and case 36.
+their objects are, so nothing is asked of that version. Source: OCPI 2.2.1, Status codes; digest, section 2.5
+and case 36.
 """
 
 from collections.abc import Iterable, Iterator
