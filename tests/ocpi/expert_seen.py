@@ -64,8 +64,31 @@ A_HUB_230 = {"token": "token-c", "hub_party_id": "NLHUB", "roles": [{"country_co
 
 
 def rules(*seen: Seen) -> list[str]:
+    """What is remarked on; who answers a registration has read first what it has to."""
     expert = Expert()
-    return [finding.rule for each in seen for finding in expert.look(each)]
+    found: list[str] = []
+    for each in seen:
+        if each.route in ("credentials.post", "credentials.put"):
+            expert.look(read_back(each))
+        found += [finding.rule for finding in expert.look(each)]
+    return found
+
+
+def read_back(registration: Seen) -> Seen:
+    """How its receiver reads the version details of its sender, with the token that it offers."""
+    return replace(
+        registration,
+        sender=registration.receiver,
+        receiver=registration.sender,
+        method="GET",
+        url="http://nl-abc.ocpi.test/ocpi/2.2.1",
+        module="versions",
+        route="versions.get_details",
+        request_headers={**token(json.loads(registration.request_body)["token"]), **IDS},
+        request_body=b"",
+        response_body=body({"version": "2.2.1", "endpoints": []}),
+        follows=True,
+    )
 
 
 def refused(seen: Seen) -> Seen:

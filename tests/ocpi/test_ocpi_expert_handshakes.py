@@ -4,7 +4,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from expert_seen import A_HUB_230, BACK, IDS, JSON, ROUTING, SOUND, body, less, rules, token
+from expert_seen import A_HUB_230, BACK, IDS, JSON, ROUTING, SOUND, body, less, read_back, rules, token
 from msgspec.structs import asdict, replace
 
 from simulator.ocpi.expert import Expert, Seen
@@ -32,7 +32,10 @@ def later(text: str, start_us: int, http: int = 200, status: int = 1000) -> Seen
         SOUND,
         start_us=start_us,
         end_us=start_us + 1,
+        method="GET",
+        route="sessions.receiver.get_session",
         request_headers=headers,
+        request_body=b"",
         http_status=http,
         response_body=body(status=status),
     )
@@ -45,7 +48,7 @@ def later(text: str, start_us: int, http: int = 200, status: int = 1000) -> Seen
 )
 def test_platforms_of_one_party_each_may_leave_the_routing_headers_out(theirs: object, said: list[str]) -> None:
     post = POST if theirs is None else replace(POST, response_body=body(theirs))
-    asked = replace(later("token-c", 30), module="locations", route="locations.receiver.put_location")
+    asked = replace(later("token-c", 30), module="locations", route="locations.receiver.get_location")
     bare = replace(asked, request_headers=less(asked.request_headers, *ROUTING))
     assert rules(post, bare) == said
     assert rules(post, replace(asked, response_headers=less(asked.response_headers, *BACK))) == said
@@ -198,6 +201,46 @@ def test_a_handshake_gives_a_new_token() -> None:
     kept = replace(PUT, response_body=body({**TWO, "token": "token-c"}))
     assert "same-token" in rules(POST, kept)
     assert "same-token" not in rules(POST, PUT)
+
+
+def unread(*seen: Seen) -> list[tuple[str, str, str]]:
+    expert = Expert()
+    found = [finding for each in seen for finding in expert.look(each)]
+    return [(each.severity, each.path, each.section) for each in found if each.rule == "endpoints-unread"]
+
+
+UNREAD = [("error", "$.status_code", "OCPI 2.2.1 credentials, POST")]
+READ = read_back(POST)
+
+
+@pytest.mark.parametrize(
+    ("before", "expected"),
+    [
+        ([READ], []),
+        ([replace(READ, request_headers={"authorization": "Token token-b"})], []),
+        ([], UNREAD),
+        ([replace(READ, start_us=9)], UNREAD),
+        ([replace(READ, receiver="NL-XYZ")], UNREAD),
+        ([replace(READ, route="versions.get_list")], UNREAD),
+        ([replace(READ, request_headers={**token("token-a"), **IDS})], UNREAD),
+        ([replace(READ, http_status=500, response_body=body(status=3000))], UNREAD),
+    ],
+    ids=["read", "raw token", "not at all", "earlier", "another's", "versions only", "with another token", "in vain"],
+)
+def test_who_answers_a_registration_has_read_what_the_other_has(
+    before: list[Seen], expected: list[tuple[str, str, str]]
+) -> None:
+    assert unread(*before, POST) == expected
+    assert unread(*before, replace(POST, response_body=body(status=3001))) == []
+    assert unread(*before, replace(POST, http_status=None, response_body=b"")) == []
+
+
+def test_a_put_of_credentials_has_the_endpoints_read_again() -> None:
+    assert unread(READ, POST, read_back(PUT), PUT) == []
+    assert unread(READ, POST, PUT) == [("error", "$.status_code", "OCPI 2.2.1 credentials, PUT")]
+    kept = replace(PUT, request_body=POST.request_body)
+    assert len(unread(READ, POST, kept)) == 1, "what was read before is out of date"
+    assert unread(READ, POST, read_back(kept), kept) == []
 
 
 LOST = replace(

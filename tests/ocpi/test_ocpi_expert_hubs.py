@@ -148,3 +148,78 @@ LATER = "2026-05-04T06:00:01Z"
 )
 def test_a_hub_passes_on_what_it_got(legs: list[Any], expected: list[tuple[str, str, str]]) -> None:
     assert told(*legs) == expected
+
+
+# Who is there
+
+
+def told_of(status: str, at_us: int = 5, at: str = "2026-05-04T06:00:00Z", **changes: Any) -> Seen:
+    """The hub tells NL-ABC how NL-EMA stands."""
+    info = {"country_code": "NL", "party_id": "ema", "role": "EMSP", "status": status, "last_updated": at}
+    told = replace(
+        SOUND,
+        sender=HUB,
+        receiver="NL-ABC",
+        start_us=at_us - 1,
+        end_us=at_us,
+        url="http://nl-abc.ocpi.test/ocpi/receiver/2.2.1/hubclientinfo/NL/EMA",
+        module="hubclientinfo",
+        route="hubclientinfo.receiver.put_client_info",
+        request_headers={**token("token-b"), **IDS, **JSON},
+        request_body=json.dumps(info).encode(),
+        response_headers={**IDS, **JSON},
+    )
+    return replace(told, **changes)
+
+
+def listed(*statuses: str) -> Seen:
+    """NL-ABC reads how NL-EMA stands."""
+    infos = [json.loads(told_of(status).request_body) for status in statuses]
+    way = {"sender": "NL-ABC", "receiver": HUB, "method": "GET", "route": "hubclientinfo.sender.get_list"}
+    return told_of("", **way, request_body=b"", response_body=body(infos))
+
+
+def sent(to: str = "EMA", at_us: int = 9, status: int = 4003) -> Seen:
+    return replace(push(to), start_us=at_us, response_body=body(status=status))
+
+
+UNTAKEN = {"http_status": None, "response_headers": {}, "response_body": b""}
+
+
+@pytest.mark.parametrize("hub", [AS_HUB, OF_2_3_0], ids=["role", "hub_party_id"])
+@pytest.mark.parametrize(
+    ("before", "request_sent", "count"),
+    [
+        ([told_of("OFFLINE")], sent(), 1),
+        ([told_of("SUSPENDED")], sent(), 1),
+        ([told_of("PLANNED")], sent(), 1),
+        ([told_of("CONNECTED")], sent(), 0),
+        ([], sent(), 0),
+        ([listed("OFFLINE")], sent(), 1),
+        ([listed("CONNECTED")], sent(), 0),
+        ([told_of("OFFLINE")], sent("emb"), 0),
+        ([told_of("OFFLINE")], sent(""), 0),
+        ([told_of("OFFLINE")], sent(at_us=5), 0),
+        ([told_of("OFFLINE")], sent(status=1000), 0),
+        ([told_of("OFFLINE")], sent(status=2001), 0),
+        ([told_of("OFFLINE", receiver="NL-XYZ")], sent(), 0),
+        ([told_of("OFFLINE", sender="NL-BUH")], sent(), 0),
+        ([told_of("OFFLINE", **UNTAKEN)], sent(), 0),
+        ([told_of("OFFLINE"), told_of("CONNECTED", 6)], sent(), 0),
+        ([told_of("OFFLINE"), told_of("CONNECTED", 6, **UNTAKEN)], sent(), 0),
+        ([told_of("CONNECTED"), told_of("OFFLINE", 6, "2026-05-04T05:00:00Z")], sent(), 0),
+    ],
+)
+def test_nothing_is_sent_to_who_is_not_there(
+    hub: dict[str, Any], before: list[Seen], request_sent: Seen, count: int
+) -> None:
+    assert rules(registered(hub), *before, request_sent).count("not-connected") == count
+
+
+def test_who_is_not_there_is_named_with_how_it_stands() -> None:
+    expert = Expert()
+    expert.look(told_of("SUSPENDED"))
+    (finding,) = expert.look(sent())
+    assert (finding.severity, finding.path) == ("warning", "OCPI-to-party-id")
+    assert finding.found == "a request to NL-EMA"
+    assert finding.expected == "none, for NL-HUB has told that it is SUSPENDED"

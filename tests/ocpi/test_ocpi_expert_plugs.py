@@ -153,6 +153,19 @@ def test_a_tariff_is_not_deleted_while_a_connector_names_it(told: list[Seen], fo
     assert [(each.rule, each.found) for each in findings] == ([("tariff-in-use", found)] if found else [])
 
 
+@pytest.mark.parametrize(
+    ("id", "path"),
+    [("day 1", "NL/ABC/DAY%201"), ("day/1", "NL/ABC/DAY%2F1"), ("day", "NL/ABC/DAY/"), ("50%", "NL/ABC/50%25?a=b/c")],
+)
+def test_a_tariff_in_use_is_known_however_its_id_is_written_in_a_path(id: str, path: str) -> None:
+    told = put("tariff", tariff(id), path)
+    plug = put("connector", {**CONNECTOR, "tariff_ids": [id]}, "NL/ABC/L%201/E1/1")
+    delete = replace(told, method="DELETE", route="tariffs.receiver.delete_tariff", request_body=b"")
+    expert = Expert()
+    found = [each.found for seen in (told, plug, delete) for each in expert.look(seen) if each.rule == "tariff-in-use"]
+    assert [each.endswith("which Connector L 1/E1/1 still names") for each in found] == [True]
+
+
 @NOT_TAKEN
 def test_what_was_not_taken_names_no_tariff_and_is_none(not_taken: Callable[[Seen], Seen]) -> None:
     assert rules(DAY, not_taken(AT_E1), DELETE_DAY) == []

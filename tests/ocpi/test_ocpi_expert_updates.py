@@ -110,6 +110,7 @@ def location(at_s: int, status: str, uid: str = "E1") -> Seen:
         ([evse(60, "REMOVED"), evse(0, "AVAILABLE")], []),
         ([location(0, "REMOVED"), evse(60, "AVAILABLE", "e1")], ["removed-revived"]),
         ([evse(0, "REMOVED"), location(60, "BLOCKED")], ["removed-revived"]),
+        ([evse(0, "REMOVED", "E%201"), location(60, "BLOCKED", "E 1")], ["removed-revived"]),
         ([evse(0, "REMOVED"), location(60, "BLOCKED", "E2")], []),
     ],
 )
@@ -190,6 +191,14 @@ def test_the_currency_of_a_session_stays(version: str) -> None:
     assert rules(begun, patch(60, version, kwh=2), patch(120, version, currency="USD")) == ["session-currency"]
     assert rules(begun, put(60, version, currency="USD")) == ["session-currency"]
     assert rules(put(0, version), patch(60, version, currency="USD")) == []
+
+
+@pytest.mark.parametrize(("version", "name"), [("2.1.1", "start_datetime"), ("2.2.1", "start_date_time")])
+def test_a_patch_moves_no_session_to_before_there_was_roaming(version: str, name: str) -> None:
+    expert = Expert()
+    assert expert.look(put(0, version)) + expert.look(patch(60, version, **{name: minute(1)})) == []
+    (finding,) = expert.look(patch(120, version, **{name: "1970-01-01T00:00:00Z"}))
+    assert (finding.rule, finding.severity, finding.path) == ("instant-too-old", "warning", f"$.{name}")
 
 
 @pytest.mark.parametrize("version", ["2.1.1", "2.2.1"])

@@ -170,10 +170,22 @@ LATER = {**NO_ENERGY, "start_date_time": "2015-06-29T22:39:09Z"}
         ({"tariffs": []}, ["cdr-tariffs"]),
         ({"end_date_time": "2000-01-01T00:00:00Z"}, ["period-order"]),
         ({"total_parking_time": 2}, ["cdr-times"]),
+        ({"start_date_time": "1970-01-01T00:00:00Z"}, ["instant-too-old"]),
+        ({"start_date_time": "2009-12-31T23:59:59Z"}, ["instant-too-old"]),
+        ({"start_date_time": "2010-01-01T00:00:00Z"}, []),
+        ({"last_updated": "1970-01-01T00:00:00Z"}, ["instant-too-old"]),
     ],
 )
 def test_a_cdr_is_complete_in_itself(changes: dict[str, Any], expected: list[str]) -> None:
     assert rules(build(CDR, sample("cdr_example"), **changes)) == expected
+
+
+@pytest.mark.parametrize("name", ["start_date_time", "last_updated"])
+def test_a_session_is_not_older_than_roaming(name: str) -> None:
+    session = sample("session_example_1_simple_start")
+    assert rules(build(Session, session, **{name: "2010-01-01T00:00:00Z"})) == []
+    (finding,) = check(build(Session, session, **{name: "1970-01-01T00:00:00.000Z"}))
+    assert (finding.rule, finding.severity, finding.path) == ("instant-too-old", "warning", f"$.{name}")
 
 
 def test_periods_do_not_end_before_they_start() -> None:

@@ -6,14 +6,13 @@ sections 3.2 and 3.5, cases 27 and 30.
 
 from collections.abc import Iterable, Iterator
 from typing import Final
-from urllib.parse import unquote
 
 from msgspec import Struct
 
 from simulator.ocpi.datatypes import ci_key
 from simulator.ocpi.envelope import Envelope
 from simulator.ocpi.expert.memory import Memory
-from simulator.ocpi.expert.parts import is_after, part_of, parts_of, query_of, uid_asked
+from simulator.ocpi.expert.parts import is_after, part_of, parts_of, query_of, segments_of, uid_asked
 from simulator.ocpi.expert.seen import OLDEST, Seen
 from simulator.ocpi.findings import Finding
 
@@ -67,7 +66,7 @@ class Asking:
         """A token that is pushed, a remote start, a question, or a Session that tells how it was authorised."""
         if seen.route in _PUSHES:
             token = part_of(seen.request_body, _Token)
-            uid = unquote(seen.url.partition("?")[0].rstrip("/").rpartition("/")[2])
+            *_, uid = segments_of(seen.url)
             kind = token.type or query_of(seen.url).get("type", _RFID)
             whitelist = token.whitelist if seen.ok else _UNKNOWN
             self._take(seen, seen.receiver, seen.sender, [_Token(uid, kind, whitelist)])

@@ -12,6 +12,8 @@ from simulator.ocpi.expert.answers import check_answer_form, check_envelope
 from simulator.ocpi.expert.asking import Asking
 from simulator.ocpi.expert.authors import Authors, Leg
 from simulator.ocpi.expert.bodies import look_at_answered, look_at_asked
+from simulator.ocpi.expert.connected import Connected
+from simulator.ocpi.expert.creations import Creations
 from simulator.ocpi.expert.credits import Credits
 from simulator.ocpi.expert.encodings import Encodings
 from simulator.ocpi.expert.handshakes import Handshakes
@@ -20,6 +22,7 @@ from simulator.ocpi.expert.pages import Pages
 from simulator.ocpi.expert.paths import Paths
 from simulator.ocpi.expert.places import Places
 from simulator.ocpi.expert.plugs import Plugs
+from simulator.ocpi.expert.reading_back import ReadingBack
 from simulator.ocpi.expert.references import References
 from simulator.ocpi.expert.requests import check_request_form
 from simulator.ocpi.expert.results import Results
@@ -56,6 +59,9 @@ class Expert:
 
     def __init__(self) -> None:
         self._handshakes = Handshakes()
+        self._reading_back = ReadingBack()
+        self._connected = Connected()
+        self._creations = Creations()
         self._paths = Paths()
         self._places = Places()
         self._encodings = Encodings()
@@ -133,6 +139,7 @@ class Expert:
         found += self._handshakes.check_request(seen)
         if self._handshakes.is_hub(seen.receiver) and seen.has_ids and uses_routing_headers(seen.module):
             found += check_way(seen)
+        found += self._connected.check_request(seen)
         found += check_asked(seen)
         for check in self._courses.get(seen.module, ()):
             found += check(seen)
@@ -143,12 +150,14 @@ class Expert:
 
     def look_at_answer(self, seen: Seen) -> list[Finding]:
         """What there is to remark on what the receiver did, if it did anything."""
+        created = list(self._creations.check_answer(seen))
         if seen.http_status is None:
             return []
         kind = (seen.asked, seen.answered, seen.route, seen.module, seen.version, seen.http_status, seen.ok)
         one_each = self._handshakes.one_party_each(seen)
         form = check_answer_form(seen, one_each)
         found = self._check_form((*kind, bool(seen.response_body), one_each), seen.asked and seen.answered, form)
+        found += created
         found += self._encodings.check_answer(seen)
         found += check_envelope(seen)
         found += check_answered(seen)
@@ -158,6 +167,7 @@ class Expert:
         found += self._pages.check(seen)
         found += check_page(seen)
         found += self._handshakes.check_answer(seen)
+        found += self._reading_back.check_answer(seen)
         self._paths.remember_answer(seen)
         self._places.remember_answer(seen)
         objects, odd = look_at_answered(seen)

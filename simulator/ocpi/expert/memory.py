@@ -15,6 +15,11 @@ class Memory(OrderedDict[K, V]):
     Of an ordinary dict the oldest key is found by a look at all that were before it.
     """
 
+    @property
+    def is_full(self) -> bool:
+        """Whether it may have forgotten something."""
+        return len(self) >= _REMEMBERED
+
     def __setitem__(self, key: K, value: V) -> None:
         """Also makes the key the one that was written last."""
         if key in self:

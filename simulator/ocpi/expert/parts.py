@@ -56,7 +56,8 @@ def told_of(seen: Seen, below: str = "") -> Told:
     """The object that a push is about, or one at a path below it. A hub has one URL for all for whom it takes them."""
     asked = seen.request_headers
     to = f"{asked.get(_TO_COUNTRY, '')}-{asked.get(_TO_PARTY, '')}"
-    return seen.sender, seen.receiver, ci_key(to), ci_key(seen.url).rstrip("/") + below
+    url = unquote(seen.url) if "%" in seen.url else seen.url
+    return seen.sender, seen.receiver, ci_key(to), ci_key(url).rstrip("/") + below
 
 
 def is_after(this: str, that: str) -> bool:
@@ -69,7 +70,14 @@ def query_of(url: str) -> dict[str, str]:
     return dict(parse_qsl(url.partition("?")[2]))
 
 
+def segments_of(url: str) -> list[str]:
+    """What stands between the slashes of a URL without its query, percent-decoded; slashes at its end do not count."""
+    path = url.partition("?")[0].rstrip("/")
+    segments = path.split("/")
+    return [unquote(each) for each in segments] if "%" in path else segments
+
+
 def uid_asked(seen: Seen) -> str:
     """The uid of the token that an authorisation is asked for, which stands in its URL only."""
-    *_, segment, _ = ("", "", *seen.url.partition("?")[0].rstrip("/").split("/"))
-    return unquote(segment)
+    *_, uid, _ = ("", "", *segments_of(seen.url))
+    return uid

@@ -12,6 +12,7 @@ from msgspec import UNSET, Struct
 from msgspec.structs import replace
 
 from simulator.ocpi.datatypes import ci_key
+from simulator.ocpi.expert.parts import segments_of
 from simulator.ocpi.expert.seen import OLDEST, Seen
 from simulator.ocpi.findings import Finding
 from simulator.ocpi.rules import check_connector_tariffs
@@ -64,7 +65,7 @@ class Plugs:
                 section, expected = "locations, Connector", no_other(other, tariff)
                 yield seen.remark(ONE_TARIFF_A_TYPE, f"{path}.id", found, expected, section, "error")
         if seen.route == _DELETED and seen.ok:
-            *_, id = parts = seen.url.partition("?")[0].split("/")
+            *_, id = parts = segments_of(seen.url)
             plugs = self._of((seen.sender, seen.receiver), _owner_at(parts, _OBJECT)).drop(ci_key(id))
             if plugs:
                 others = f" and {len(plugs) - 1} more" if len(plugs) > 1 else ""
@@ -178,7 +179,7 @@ def _is_removed(obj: Any) -> bool:
 
 def _place(seen: Seen, obj: Any, depth: int) -> Place:
     """The ids that lead to an object: its own, or that in the path, and those in the path of what it lies in."""
-    parts = seen.url.partition("?")[0].split("/")
+    parts = segments_of(seen.url)
     own = getattr(obj, "uid", None) or getattr(obj, "id", None) or parts[-1]
     return (*parts[-1 - depth : -1], own) if depth else (own,)
 
@@ -187,7 +188,7 @@ def _owner(seen: Seen, obj: Any, depth: int = 0) -> tuple[str, str]:
     """Whose object it is: it says so itself, or the path does."""
     if hasattr(obj, "party_id"):
         return obj.country_code, obj.party_id
-    return _owner_at(seen.url.partition("?")[0].split("/"), _OBJECT - depth)
+    return _owner_at(segments_of(seen.url), _OBJECT - depth)
 
 
 def _owner_at(parts: list[str], place: int) -> tuple[str, str]:

@@ -16,6 +16,7 @@ from simulator.ocpi.expert.parts import Told, is_after, part_of, told_of
 from simulator.ocpi.expert.seen import OLDEST, Seen
 from simulator.ocpi.expert.updates import went_back
 from simulator.ocpi.findings import Finding
+from simulator.ocpi.rules.remark import FIRST_YEAR, IN_ITS_YEARS
 
 _PUT_ROUTE: Final = "sessions.receiver.put_session"
 _PATCH_ROUTE: Final = "sessions.receiver.patch_session"
@@ -111,6 +112,9 @@ def _check_patch(seen: Seen, told: _Part, known: _Known) -> Iterator[Finding]:
     start, end = told.start_date_time or known.start, told.end_date_time or known.end
     if told.end_date_time and is_after(start, end):
         yield seen.remark("period-order", path, end, f"an instant not before {start}", _SESSION, "warning")
+    if told.start_date_time and told.start_date_time < FIRST_YEAR:
+        where = path.replace("end", "start")
+        yield seen.remark("instant-too-old", where, told.start_date_time, IN_ITS_YEARS, _SESSION, "warning")
     if told.status == "COMPLETED" and known.start and not end:
         expected = "the end of a session that is COMPLETED"
         yield seen.remark("session-end", path, "nothing", expected, _SESSION, "warning")

@@ -9,7 +9,7 @@ from simulator.ocpi.findings import Finding
 from simulator.ocpi.rules.codes import check_currency
 from simulator.ocpi.rules.costs import check_costs, check_price
 from simulator.ocpi.rules.measures import check_not_negative, check_percentage
-from simulator.ocpi.rules.remark import check_period, remark
+from simulator.ocpi.rules.remark import check_period, check_years, remark
 from simulator.ocpi.rules.taxes import check_rates
 
 _ROUNDED_KWH: Final = Decimal("0.0005")
@@ -24,6 +24,7 @@ def check_session(session: Any) -> Iterator[Finding]:
     name = "start_date_time" if hasattr(session, "start_date_time") else "start_datetime"
     end_name = name.replace("start", "end")
     end = getattr(session, end_name)
+    yield from check_years(session, (name, "last_updated"), "sessions, Session")
     yield from check_period(getattr(session, name), end, f"$.{end_name}", "sessions, Session")
     if session.status == "COMPLETED" and end is None:
         found, expected = "nothing", "the end of a session that is COMPLETED"
@@ -42,6 +43,7 @@ def check_cdr(cdr: Any) -> Iterator[Finding]:
     """A CDR of any version."""
     end_name = "end_date_time" if hasattr(cdr, "end_date_time") else "stop_date_time"
     end = getattr(cdr, end_name)
+    yield from check_years(cdr, ("start_date_time", "last_updated"), "cdrs, CDR")
     yield from check_period(cdr.start_date_time, end, f"$.{end_name}", "cdrs, CDR")
     yield from _check_periods(cdr.charging_periods, cdr.start_date_time, end, "cdrs, CDR")
     yield from check_not_negative(cdr, ("total_energy", "total_time", "total_parking_time"), "cdrs, CDR")
