@@ -10,9 +10,10 @@ Source: OCPI 2.2.1, CDRs module, Credit CDRs; digest, section 3.4 and case 37.
 
 from msgspec import Struct
 
-from simulator.ocpi.datatypes import ci_key
+from simulator.ocpi.datatypes import ci_key, parse_datetime
 from simulator.ocpi.findings import Finding, Invalid, Severity
 from simulator.ocpi.v2_2_1.cdrs import CDR
+from simulator.ocpi.v2_2_1.sessions import Session
 from simulator.parties.modules.ownership import Key, key_of
 from simulator.parties.store import Store
 
@@ -37,13 +38,15 @@ class Bills:
     """What counts of the CDRs that were taken, which are in this store.
 
     `_bills` are, by Session, those that no credit has taken back, of which the first counts and the others wait;
-    `_credits`, by bill, its credit, which waits as long as the store has no such bill.
+    `_credits`, by bill, its credit, which waits as long as the store has no such bill. Of bills that name no Session
+    (in OCPI 2.1.1 none does) `_until_us` has, by token, until when they bill.
     """
 
     def __init__(self, cdrs: Store[CDR]) -> None:
         self._cdrs = cdrs
         self._bills: dict[Key, list[CDR]] = {}
         self._credits: dict[Key, CDR] = {}
+        self._until_us: dict[Key, int] = {}
 
     def add(self, cdr: CDR) -> tuple[CDR, ...]:
         """Take a CDR in, before the store has it; returns what counts from now on, in order: nothing if it waits.
@@ -51,6 +54,13 @@ class Bills:
         Raises Invalid for a credit of what cannot be credited, or was.
         """
         return self._take_back(cdr) if cdr.credit else self._bill(cdr)
+
+    def has_bill_of(self, session: Session) -> bool:
+        """Whether a Session has been billed, or, where bills name none, its token, which charges once at a time."""
+        if key_of(session) in self._bills:
+            return True
+        until_us = self._until_us.get(_card_of(session))
+        return until_us is not None and until_us >= parse_datetime(session.start_date_time)
 
     def lack(self, cdr: CDR) -> Lack:
         """What a CDR waits for."""
@@ -65,6 +75,8 @@ class Bills:
         if credit is not None:
             return bill, credit
         if bill.session_id is None:
+            card, end_us = _card_of(bill), parse_datetime(bill.end_date_time)
+            self._until_us[card] = max(end_us, self._until_us.get(card, end_us))
             return (bill,)
         bills = self._bills.setdefault(_session_of(bill), [])
         bills.append(bill)
@@ -92,6 +104,11 @@ class Bills:
 
 def _session_of(cdr: CDR) -> Key:
     return key_of(cdr)._replace(id=ci_key(cdr.session_id or ""))
+
+
+def _card_of(obj: CDR | Session) -> Key:
+    """A token at the owner of a Session or bill; that it is one of ours, whoever takes them has seen to."""
+    return key_of(obj)._replace(id=ci_key(obj.cdr_token.uid))
 
 
 def _odd(rule: str, found: str, expected: str, severity: Severity) -> Finding:

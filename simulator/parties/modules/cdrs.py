@@ -13,6 +13,7 @@ from simulator.ocpi.modules import InterfaceRole, ModuleID
 from simulator.ocpi.routes import join_url
 from simulator.ocpi.status import Status
 from simulator.ocpi.v2_2_1.cdrs import CDR, CdrToken
+from simulator.ocpi.v2_2_1.sessions import Session
 from simulator.parties.call import Call, Refusal, Reply
 from simulator.parties.connection import Connection
 from simulator.parties.copied import Copies
@@ -85,6 +86,10 @@ class CdrsReceiver(Receiver[CDR]):
     def booked(self, key: Key) -> CDR | None:
         """A CDR that counts."""
         return self.store.get(*key) if key not in self._held else None
+
+    def has_bill_of(self, session: Session) -> bool:
+        """Whether a CDR that bills a Session has come."""
+        return self._bills.has_bill_of(session)
 
     def _waiting(self, cdr: CDR) -> CDR | None:
         """A CDR as it was taken, if it does not count yet."""

@@ -42,6 +42,7 @@ from simulator.parties.repricing import reprice
 from simulator.parties.roles.app import DriverApp
 from simulator.parties.roles.emsp_help_desk import HelpDesk
 from simulator.parties.roles.emsp_invoices import InvoiceDesk
+from simulator.parties.roles.emsp_missing_bills import MissingBills
 from simulator.parties.roles.emsp_permissions import Permissions
 from simulator.parties.roles.emsp_reservations import Reservations
 from simulator.parties.roles.emsp_scsps import ScspDesk
@@ -85,6 +86,11 @@ class Emsp:
             office,
             self.cdrs.booked,
             lambda line, cause: self.sync.soon(line, "an invoice names CDRs unknown here", cause),
+        )
+        self._missing_bills = MissingBills(
+            office,
+            self.cdrs.has_bill_of,
+            lambda line, cause: self.sync.soon(line, "the bill of a session does not come", cause),
         )
         self.commands = CommandsSender(office)
         self.reservations = Reservations(office, self._command)
@@ -209,6 +215,7 @@ class Emsp:
         elif at in self._active and key_of(self._active[at]) == key_of(session):
             del self._active[at]
         self.app.session_changed(evse_key, session)
+        self._missing_bills.session_changed(session)
         cost = session.total_cost
         value = {
             "status": session.status,
