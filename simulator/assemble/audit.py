@@ -118,7 +118,7 @@ def audit(world: World, ledger: Ledger) -> Audit:
         "held_back_by_faults": check(
             "held_back_by_faults",
             faulty or not held,
-            f"{len(held)} CDRs did not reach their eMSP, and no fault of the scenario explains it.",
+            f"{len(held)} CDRs did not reach the books of their eMSP, and no fault of the scenario explains it.",
         ),
         "no_handler_failed": check(
             "no_handler_failed",
