@@ -13,6 +13,7 @@ from simulator.assemble.world import World
 from simulator.billing.settle import Claim, reconcile
 from simulator.engine.instruments import Instrument
 from simulator.ocpi.v2_2_1.cdrs import CDR
+from simulator.parties.modules.ownership import key_of
 from simulator.parties.pricing import totals
 from simulator.recording.rows import MoneyRow
 
@@ -52,9 +53,12 @@ class Audit(Struct, frozen=True):
 def audit(world: World, ledger: Ledger) -> Audit:
     """Compare what the street, the CPOs and the eMSPs hold now.
 
-    A CDR for an outsider counts as billed, and one of an outsider's is no energy of our registers.
+    A CDR for an outsider counts as billed, and one of an outsider's is no energy of our registers. One that an eMSP has
+    not booked, as it waits for another, is held back as much as one that has not reached it.
     """
-    accepted = [(id, cdr) for id, emsp in world.emsps.items() for cdr in emsp.cdrs.store]
+    accepted = [
+        (id, cdr) for id, emsp in world.emsps.items() for cdr in emsp.cdrs.store if emsp.cdrs.booked(key_of(cdr))
+    ]
     outsiders = [outsider.id for outsider in world.scenario.outsiders]
     abroad: dict[str, int] = {}
     held: dict[str, int] = {}
@@ -114,7 +118,7 @@ def audit(world: World, ledger: Ledger) -> Audit:
         "held_back_by_faults": check(
             "held_back_by_faults",
             faulty or not held,
-            f"{len(held)} CDRs did not reach their eMSP, and no fault of the scenario explains it.",
+            f"{len(held)} CDRs did not reach the books of their eMSP, and no fault of the scenario explains it.",
         ),
         "no_handler_failed": check(
             "no_handler_failed",

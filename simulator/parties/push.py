@@ -1,9 +1,10 @@
 """Pushes to a peer, in order for each object: the next one starts when the one before has reached its final state.
 
 Latency may let a later message overtake an earlier one; a platform that sends its updates one after the other has no
-such trouble. A push that fails is not repeated (OCPI knows no retry): the next one, or the receiver's pull, mends it.
+such trouble. A push that fails is not repeated, as OCPI wants none kept and sent again: the next one, or the receiver's
+pull, mends it.
 What waits goes to where the peer is by then, and to nobody who has unregistered or has changed to another version.
-Source: OCPI 2.2.1, Credentials, PUT and DELETE.
+Source: OCPI 2.2.1, Transport and format, Offline behaviour; Credentials, PUT and DELETE.
 """
 
 from collections.abc import Callable, Generator

@@ -1,6 +1,6 @@
-"""Keeps a Receiver's copies in step by pulling: after registration, after an outage, and now and then.
+"""Keeps a Receiver's copies in step by pulling: after registration or an outage, if something is missed, now and then.
 
-OCPI knows no retry of a push, so a pull is what mends a lost one. How long a copy was wrong or missing is recorded. A
+OCPI wants no push sent again, so a pull is what mends a lost one. How long a copy was wrong or missing is recorded. A
 list that a peer refuses to show is not asked for again before it has been away or registers anew.
 Source: OCPI 2.2.1, Transport and format, Offline behaviour, Pull and Push.
 """

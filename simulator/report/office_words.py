@@ -16,6 +16,7 @@ _WORDS: Final = {
     "authorised": "Lets the token charge",
     "refused": "Does not let the token charge",
     "cdr_not_delivered": "Could not deliver the CDR",
+    "cdr_missing": "Misses the bill of a session that has ended, and asks for it",
     "cdr_corrected": "Takes a bill back and sends a better one",
     "cdr_not_corrected": "Could not correct a bill",
     "charging_limited": "Limits the power of a session",

@@ -5,13 +5,15 @@ from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 
+import pytest
 from msgspec.structs import replace
-from run_town import MIN, H, OpenTown, named, town
+from run_town import MIN, H, OpenTown, S, named, town
 
 from simulator.engine.cause import TIME
 from simulator.engine.node import Inbound
 from simulator.ocpi.v2_2_1.cdrs import CDR
 from simulator.ocpp.messages import IdToken
+from simulator.parties.modules.ownership import key_of
 from simulator.recording.reader import Recording
 from simulator.wire.carrier import Response
 from simulator.world.battery import Battery
@@ -173,3 +175,29 @@ def test_code_of_a_cpo_that_fails_outside_a_handler_is_a_recorded_fault_and_the_
     assert [(kind, target) for kind, target, _ in faults] == [("exception", "NL-ABC")] * 2
     assert faults[0][2]["what"] == "TransactionEvent of NL-ABC-E0001"
     assert faults[0][2]["error"] == "ZeroDivisionError: a fault of ours"
+
+
+@pytest.mark.parametrize(
+    ("lost", "seconds", "held"),
+    [("06:40", 3600, "credit"), ("07:59", 65, "second bill")],
+    ids=["the wrong bill was lost", "its credit was lost"],
+)
+def test_what_an_emsp_holds_unbooked_is_held_back_and_nothing_is_wrong(
+    tmp_path: Path, lost: str, seconds: int, held: str
+) -> None:
+    """A bill is put right at eight; for two seconds, until it is read, the eMSP lacks what was lost."""
+    corrected = '\nchanges:\n  - {at: "08:00", kind: cdr_corrected, driver: Vera, tariff: park}\n'
+    loss = f'{{at: "{lost}", kind: loss, between: [NL-EMA, NL-ABC], probability: 100 %, for: {seconds} s}}'
+    drivers = (named("Vera", stay="20 min"),)
+    scenario = town(tmp_path, drivers=drivers, faults=(loss,), change=lambda text: text + corrected)
+    with OpenTown(scenario, tmp_path / "run.ocpirun") as open_town:
+        cdrs = open_town.world.emsps["NL-EMA"].cdrs
+        open_town.run_to(2 * H)
+        open_town.run_until(lambda: len(cdrs.store) == 2, step_us=S // 4)
+        waiting = [cdr for cdr in cdrs.store if cdrs.booked(key_of(cdr)) is None]
+        assert [cdr.credit for cdr in waiting] == [True if held == "credit" else None]
+        audit = open_town.audit()
+        assert [name for name, good in audit.checks.items() if not good] == []
+        assert audit.cdrs == len(open_town.ledger.payables) == 1
+        open_town.run_for(MIN)
+        assert open_town.audit().cdrs == len(open_town.ledger.payables) == 3

@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from run_town import MIN, SCENARIOS, OpenTown, holds, named, played, town
 
 from simulator.engine.cause import TIME
+from simulator.ocpi.datatypes import Price
 from simulator.recording.reader import Recording
 from simulator.recording.rows import Message
 from simulator.scenario.load import load
@@ -104,6 +106,14 @@ def _ask(desk: OpenTown, method: str, *rest: str, body: object = None) -> Any:
     return desk.ask("NL-ABC", "NL-EMA", method, desk.url("NL-ABC", "NL-EMA", INVOICES, "RECEIVER", *rest), body)
 
 
+def _bill(desk: OpenTown, id: str, **changes: object) -> None:
+    """NL-ABC posts a CDR like the one that NL-EMA has of it already."""
+    (known, *_) = desk.world.emsps["NL-EMA"].cdrs.store
+    said = desk.connection("NL-ABC", "NL-EMA").dialect.encode(replace(known, id=id, **changes))
+    url = desk.url("NL-ABC", "NL-EMA", "cdrs", "RECEIVER")
+    assert desk.ask("NL-ABC", "NL-EMA", "POST", url, json.loads(said)).http == 201
+
+
 def test_what_a_receiver_refuses(desk: OpenTown) -> None:
     assert (_ask(desk, "POST", body=_record("A")).http, _ask(desk, "POST", body=_record("A")).http) == (201, 200)
     assert _ask(desk, "POST", body=_record("B")).status == 2001  # known with other content
@@ -162,14 +172,23 @@ def test_who_was_first_to_name_a_cdr_is_right_until_it_names_it_no_longer(desk: 
 
 
 def test_a_dispute_ends_when_the_missing_cdr_comes(desk: OpenTown) -> None:
-    emsp = desk.world.emsps["NL-EMA"]
-    (cdr,) = emsp.cdrs.store
-    emsp.cdrs.store.drop(cdr.country_code, cdr.party_id, cdr.id)
-    _ask(desk, "POST", body=_record(cdr.id.swapcase()))
+    _ask(desk, "POST", body=_record("comes-late"))
     url = desk.url("NL-DUN", "NL-EMA", INVOICES, "RECEIVER")
     desk.ask("NL-DUN", "NL-EMA", "POST", url, _record("NEVER-CAME", party_id="DUN"))
     assert len(desk.events("invoice_disputed", "NL-EMA")) == 2, "two CPOs may choose one id"
-    desk.run_for(MIN)
+    _bill(desk, "COMES-LATE", session_id="another")
+    assert len(desk.events("invoice_agreed", "NL-EMA")) == 1
+
+
+def test_nobody_agrees_to_an_invoice_of_a_bill_that_is_not_booked(desk: OpenTown) -> None:
+    """A second bill of a Session waits for the credit of the first."""
+    (cdr,) = desk.world.emsps["NL-EMA"].cdrs.store
+    _bill(desk, "SECOND", session_id=cdr.session_id)
+    _ask(desk, "POST", body=_record("SECOND"))
+    (disputed,) = desk.events("invoice_disputed", "NL-EMA")
+    assert disputed["missing"] == ["SECOND"]
+    back = Price(excl_vat=-cdr.total_cost.excl_vat)
+    _bill(desk, "CREDIT", credit=True, credit_reference_id=cdr.id, total_cost=back)
     assert len(desk.events("invoice_agreed", "NL-EMA")) == 1
 
 

@@ -52,3 +52,23 @@ def test_case_37_holds_for_a_bill_that_was_lost_and_is_read_after_it_was_put_rig
     assert all(claimed == accepted for claimed, accepted in bills)
     assert "credit-early" in rules
     assert "not-taken" not in rules
+
+
+def test_case_37_holds_for_a_credit_that_was_lost(tmp_path: Path) -> None:
+    """The bill in its place is not booked beside the wrong one, and the credit is read at once: nobody polls here."""
+    loss = f'{{at: "07:59", kind: loss, between: [{EMSP}, {CPO}], probability: 100 %, for: 65 s}}'
+    vera, path = named("Vera", stay="20 min"), tmp_path / "run.ocpirun"
+    digests = []
+    for wire in ("http", "memory"):
+        scenario = town(tmp_path, drivers=(vera,), faults=(loss,), change=lambda text: text + CORRECTED)
+        result = played(scenario, path, wire=wire)  # type: ignore[arg-type]
+        holds(result)
+        digests.append(result.summary["digest"])
+    assert digests[0] == digests[1]
+    with Recording.open(path) as recording:
+        bills = recording.query("SELECT amount, accepted_amount FROM v_cdr")
+        rules = [hint.rule for hint in recording.hints()]
+    assert len(bills) == 3
+    assert all(claimed == accepted for claimed, accepted in bills)
+    assert "bill-early" in rules
+    assert not {"not-taken", "session-billed-twice"} & {*rules}

@@ -229,7 +229,8 @@ def test_what_was_never_known_is_not_said_to_be_kept(desk: OpenTown) -> None:
 
 def test_why_a_bill_is_not_taken_names_the_version_that_is_spoken(desk: OpenTown) -> None:
     with Lister(desk, CPO) as lister:
-        lister.lists["cdrs"] = [cdr("FIRST"), cdr("SECOND", session_id="session-of-FIRST")]
+        back = cdr("FIRST", credit=True, credit_reference_id="FIRST", total_cost={"excl_vat": -4.5})
+        lister.lists["cdrs"] = [cdr("FIRST"), back | {"id": "BACK"}, back | {"id": "AGAIN"}]
         before = desk.kernel.exchanges
         read(desk, EMSP, CPO)
         exchanges = range(before + 1, desk.kernel.exchanges + 1)

@@ -6,19 +6,19 @@ Source: OCPI 2.2.1, CDRs module; digest 3.4 for the gap on a repeated POST.
 from collections.abc import Callable
 from typing import Any
 
-from msgspec.structs import replace
-
 from simulator.engine.cause import Cause
 from simulator.ocpi import headers as h
+from simulator.ocpi.findings import Severity
 from simulator.ocpi.modules import InterfaceRole, ModuleID
 from simulator.ocpi.routes import join_url
 from simulator.ocpi.status import Status
 from simulator.ocpi.v2_2_1.cdrs import CDR, CdrToken
+from simulator.ocpi.v2_2_1.sessions import Session
 from simulator.parties.call import Call, Refusal, Reply
 from simulator.parties.connection import Connection
 from simulator.parties.copied import Copies
-from simulator.parties.modules.bills import Bills
-from simulator.parties.modules.ownership import not_ours, owner_of, unknown
+from simulator.parties.modules.bills import Bills, Lack
+from simulator.parties.modules.ownership import Key, key_of, not_ours, owner_of, unknown
 from simulator.parties.office import Office
 from simulator.parties.pull import Crawl
 from simulator.parties.store import Store, listed
@@ -49,22 +49,52 @@ class CdrsSender:
 
 
 class CdrsReceiver(Receiver[CDR]):
-    """Keeps the CDRs that the party has accepted, for good, for tokens that `is_ours`; `on_new` hears of each once."""
+    """Keeps the CDRs that the party has accepted, for good, for tokens that `is_ours`.
+
+    `book` hears of each once, when it counts; `ask` when one was posted that cannot count before another has come,
+    which its CPO may have sent in vain. `_held` are those that do not count yet, with what brought them.
+    """
 
     def __init__(
-        self, office: Office, on_new: Callable[[CDR, Cause], None], is_ours: Callable[[CdrToken], bool]
+        self,
+        office: Office,
+        book: Callable[[CDR, Cause], None],
+        is_ours: Callable[[CdrToken], bool],
+        ask: Callable[[CDR, Cause], None],
     ) -> None:
         super().__init__(office, Copies())
         self._bills = Bills(self.store)
-        self._on_new = on_new
+        self._held: dict[Key, Cause] = {}
+        self._book = book
         self._is_ours = is_ours
+        self._ask = ask
         self._platform = office.platform
         office.platform.offer(ModuleID.CDRS, InterfaceRole.RECEIVER, {"get_cdr": self._get, "post_cdr": self._post})
 
     def take_list(self, connection: Connection, found: Crawl[Any], since: int, cause: Cause) -> Taken:
-        """See Receiver: credits first, as a bill that was taken back leaves its Session to the one in its place."""
-        credits_first = sorted(found.listed, key=lambda each: not each.object.credit)
-        return super().take_list(connection, replace(found, listed=credits_first), since, cause)
+        """See Receiver; what waits for a CDR that even a list read to its end does not bring is wrong."""
+        taken = super().take_list(connection, found, since, cause)
+        if found.complete and self._held:
+            for each in found.listed:
+                cdr = self._waiting(each.object)
+                if cdr is not None and self.may_tell(connection, self.owner(cdr)):
+                    lack = self._bills.lack(cdr)
+                    said = f"is not booked: {connection.peer_id} does not list {lack.what}."
+                    self._remark_on(cdr, connection, each.exchange, lack, lack.wrong, lack.severity, said)
+        return taken
+
+    def booked(self, key: Key) -> CDR | None:
+        """A CDR that counts."""
+        return self.store.get(*key) if key not in self._held else None
+
+    def has_bill_of(self, session: Session) -> bool:
+        """Whether a CDR that bills a Session has come."""
+        return self._bills.has_bill_of(session)
+
+    def _waiting(self, cdr: CDR) -> CDR | None:
+        """A CDR as it was taken, if it does not count yet."""
+        key = key_of(cdr)
+        return self.store.get(*key) if key in self._held else None
 
     def must_concern_us(self, obj: CDR) -> None:
         """See Receiver: it goes to who pays it."""
@@ -83,9 +113,11 @@ class CdrsReceiver(Receiver[CDR]):
 
     def keep(self, obj: CDR, original: Any, cause: Cause) -> None:
         """See Receiver."""
-        self._bills.add(obj)
+        counted = self._bills.add(obj)
         self.store.put(obj, obj.country_code, obj.party_id, obj.id, original=original)
-        self._on_new(obj, cause)
+        self._held[key_of(obj)] = cause
+        for each in counted:
+            self._book(each, self._held.pop(key_of(each)))
 
     def _get(self, call: Call) -> Reply:
         key = (*owner_of(call), call.params["cdr_id"])
@@ -110,17 +142,19 @@ class CdrsReceiver(Receiver[CDR]):
         known, original = self.store.get(cdr.country_code, cdr.party_id, cdr.id), call.original(CDR)
         if known is not None and not self._same(known, cdr, original):
             raise Refusal(Status.INVALID_PARAMETERS, f"CDR {cdr.id!r} is known with other content; CDRs never change.")
-        if self.take(cdr, call.cause, original) and cdr.credit:
-            self._remark_early(call, cdr)
+        if self.take(cdr, call.cause, original) and key_of(cdr) in self._held:
+            lack = self._bills.lack(cdr)
+            said = f"is not booked yet; it waits for {lack.what}."
+            self._remark_on(cdr, call.connection, call.cause.id, lack, lack.early, "note", said)
+            self._ask(cdr, call.cause)
         return Reply(http_status=200 if known is not None else 201, headers=((h.LOCATION, where),))
 
-    def _remark_early(self, call: Call, credit: CDR) -> None:
-        """The bill may still come; who took back what was never billed reads here why it is not settled."""
-        bill = credit.credit_reference_id or ""
-        if self.store.get(credit.country_code, credit.party_id, bill) is None:
-            sentence = f"Credit CDR {credit.id!r} has come, but not yet CDR {bill!r}, which it takes back."
-            section, by = f"OCPI {call.version} cdrs, Credit CDRs", call.connection.peer_id
-            self._journal.hint(call.cause.id, "credit-early", "note", sentence, "$.credit_reference_id", section, by=by)
+    def _remark_on(
+        self, cdr: CDR, connection: Connection, exchange: int, lack: Lack, rule: str, severity: Severity, said: str
+    ) -> None:
+        section = f"OCPI {connection.version} cdrs, Credit CDRs"
+        sentence = f"CDR {cdr.id!r} {said}"
+        self._journal.hint(exchange, rule, severity, sentence, lack.path, section, by=connection.peer_id)
 
     def _same(self, known: CDR, cdr: CDR, original: Any) -> bool:
         """Whether a CDR is the one that is known: as they came, if both came in one version."""

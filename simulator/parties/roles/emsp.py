@@ -42,6 +42,7 @@ from simulator.parties.repricing import reprice
 from simulator.parties.roles.app import DriverApp
 from simulator.parties.roles.emsp_help_desk import HelpDesk
 from simulator.parties.roles.emsp_invoices import InvoiceDesk
+from simulator.parties.roles.emsp_missing_bills import MissingBills
 from simulator.parties.roles.emsp_permissions import Permissions
 from simulator.parties.roles.emsp_reservations import Reservations
 from simulator.parties.roles.emsp_scsps import ScspDesk
@@ -80,11 +81,16 @@ class Emsp:
         self.permissions = Permissions(self.locations.store)
         self.tariffs = TariffsReceiver(office, self._tariff_changed)
         self.sessions = SessionsReceiver(office, self._session_changed, self.tokens.has_issued)
-        self.cdrs = CdrsReceiver(office, self._cdr_accepted, self.tokens.has_issued)
+        self.cdrs = CdrsReceiver(office, self._book, self.tokens.has_issued, self._ask_for_another)
         self.invoices = InvoiceDesk(
             office,
-            self.cdrs.store,
+            self.cdrs.booked,
             lambda line, cause: self.sync.soon(line, "an invoice names CDRs unknown here", cause),
+        )
+        self._missing_bills = MissingBills(
+            office,
+            self.cdrs.has_bill_of,
+            lambda line, cause: self.sync.soon(line, "the bill of a session does not come", cause),
         )
         self.commands = CommandsSender(office)
         self.reservations = Reservations(office, self._command)
@@ -209,6 +215,7 @@ class Emsp:
         elif at in self._active and key_of(self._active[at]) == key_of(session):
             del self._active[at]
         self.app.session_changed(evse_key, session)
+        self._missing_bills.session_changed(session)
         cost = session.total_cost
         value = {
             "status": session.status,
@@ -224,8 +231,14 @@ class Emsp:
         if self.scsps is not None:
             self.scsps.session_changed(session, cause)
 
-    def _cdr_accepted(self, cdr: CDR, cause: Cause) -> None:
-        """A bill has come: admit the amount, after working it out from what the CDR itself says."""
+    def _ask_for_another(self, cdr: CDR, cause: Cause) -> None:
+        """A bill or credit cannot be booked before another that its CPO must have: who lacks something reads it."""
+        line = self.office.peer_of(cdr.country_code, cdr.party_id)
+        if line is not None:
+            self.sync.soon(line, "a CDR that has come waits for another", cause)
+
+    def _book(self, cdr: CDR, cause: Cause) -> None:
+        """A bill has come, or a credit: admit the amount, after working it out from what the CDR itself says."""
         location = self.locations.store.get(cdr.country_code, cdr.party_id, cdr.cdr_location.id)
         original = self.cdrs.store.original(None, cdr.country_code, cdr.party_id, cdr.id)
         sold_by = cdr.tariffs if original is None else original.tariffs

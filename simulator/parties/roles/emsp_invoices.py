@@ -15,27 +15,28 @@ from simulator.parties.modules.invoicereconciliation import InvoiceReconciliatio
 from simulator.parties.modules.ownership import Key, key_of
 from simulator.parties.office import Office
 from simulator.parties.pricing import totals
-from simulator.parties.store import Store
 
 
 class InvoiceDesk:
-    """Checks for one eMSP; `read_cdrs` pulls the CDRs of a CPO whose invoice names some that never came.
+    """Checks for one eMSP what it has `booked`; `read_cdrs` pulls the CDRs of a CPO whose invoice names more than that.
 
     `_named` are, by record, the CDRs that it names, and `_claims`, by CDR, the records that name it. The first of these
     is right; to the others, each CDR is invoiced twice.
     """
 
-    def __init__(self, office: Office, cdrs: Store[CDR], read_cdrs: Callable[[Connection, Cause], None]) -> None:
+    def __init__(
+        self, office: Office, booked: Callable[[Key], CDR | None], read_cdrs: Callable[[Connection, Cause], None]
+    ) -> None:
         self.receiver = InvoiceReconciliationReceiver(office, self._changed, self._withdrawn)
         self._office = office
-        self._cdrs = cdrs
+        self._booked = booked
         self._read_cdrs = read_cdrs
         self._named: dict[Key, dict[Key, str]] = {}
         self._claims: dict[Key, list[Key]] = {}
         self._found: dict[Key, dict[str, object]] = {}
 
     def accepted(self, cdr: CDR, cause: Cause) -> None:
-        """A CDR has come, perhaps one that invoices have named before."""
+        """A CDR has been booked, perhaps one that invoices have named before."""
         for record in self._claims.get(key_of(cdr), ()):
             self._check(record, cause)
 
@@ -75,7 +76,7 @@ class InvoiceDesk:
         record = self.receiver.store.get(*key)
         assert record is not None
         named = self._named[key]
-        found = {id: self._cdrs.get(*cdr) for cdr, id in named.items()}
+        found = {id: self._booked(cdr) for cdr, id in named.items()}
         missing = [id for id, cdr in found.items() if cdr is None]
         times = Counter(ci_key(id) for id in record.cdrs)
         twice = [id for cdr, id in named.items() if times[cdr.id] > 1 or self._claims[cdr][0] != key]
