@@ -107,8 +107,7 @@ class Steering(QObject):
         status = reply.attribute(QNetworkRequest.Attribute.HttpStatusCodeAttribute)
         if status is None:
             if reply.error() in _NO_ANSWER and not self.is_silent:
-                self.is_silent = True
-                self.silent.emit(_silence())
+                self._fall_silent()
             return
         if self.is_silent:
             self.is_silent = False
@@ -128,6 +127,13 @@ class Steering(QObject):
                     url=self.url, status=status
                 )
             )
+
+    def _fall_silent(self) -> None:
+        """What is still under way would make it silent a second time, after the engine has answered again."""
+        self.is_silent = True
+        for reply in self._network.findChildren(QNetworkReply):
+            reply.abort()
+        self.silent.emit(_silence())
 
 
 def _silence() -> str:

@@ -11,15 +11,15 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
-from outside_stranger import Stranger
+from outside_stranger import PATIENCE_S, Stranger
 from run_town import named, town
 
 from simulator.assemble import Awaited, Invitation, RunOptions, RunResult, Serving, play
 from simulator.recording.reader import Recording
 from simulator.scenario.model import Scenario
 
-TALK = 60.0
-QUICK = 6_000.0
+TALK = 20.0
+QUICK = 600.0
 """Simulated seconds a second, while somebody says something, and while nobody does."""
 
 JOINS = "outside:\n  DE-EXT: {{role: emsp, with: [NL-ABC], ocpi: [{version}]}}\n"
@@ -75,14 +75,14 @@ class Served:
 
     async def waits(self, command: str, outsider: str = "") -> Awaited:
         """Who waits for this command, of the outsider that is named, or of any."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE_S):
             while not (found := [each for each in self.awaited if each.command == command and _is(each, outsider)]):
                 await asyncio.sleep(0.01)
         return found[-1]
 
     async def invited(self, count: int = 1, outsider: str = "") -> list[Invitation]:
         """The invitations, when there are so many; those of one outsider only, if it is named."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE_S):
             while len(found := [each for each in self.invitations if _is(each, outsider)]) < count:
                 assert not self._run.done(), "the run has ended"
                 await asyncio.sleep(0.01)

@@ -9,6 +9,9 @@ import aiohttp
 from aiohttp import web
 
 TIMESTAMP = "2026-05-04T04:00:00Z"
+PATIENCE_S = 120
+"""How long to wait for what will surely come."""
+
 IDS = ("X-Request-ID", "X-Correlation-ID")
 Json = dict[str, Any]
 
@@ -193,7 +196,7 @@ class Stranger:
 
     async def until(self, method: str, module: str, count: int = 1) -> list[Any]:
         """The same, when there are so many."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             while len(found := self.bodies(method, module)) < count:
                 await asyncio.sleep(0.02)
         return found

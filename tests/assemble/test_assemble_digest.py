@@ -139,7 +139,7 @@ class Steering:
     def steer(self, out: Path) -> None:
         with self._opened(out) as recording:
             meta = recording.meta
-            client = ControlClient(meta["control_url"], meta["control_token"], timeout_s=30)
+            client = ControlClient(meta["control_url"], meta["control_token"], timeout_s=300)
             for rows in (1, 1, 5, 40):
                 before = recording.last_seq
                 report = client.step(rows)
@@ -169,7 +169,7 @@ class Steering:
 
     def _opened(self, out: Path) -> Recording:
         """The recording as soon as the run can be steered."""
-        until_s = time.monotonic() + 60
+        until_s = time.monotonic() + 300
         while time.monotonic() < until_s:
             try:
                 recording = Recording.open(out)

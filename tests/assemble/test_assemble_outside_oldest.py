@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 
 from outside_run import Served, scene
-from outside_stranger import Stranger
+from outside_stranger import PATIENCE_S, Stranger
 from run_town import MIN, SCENARIOS
 from test_assemble_outside_cpo import location
 
@@ -68,7 +68,7 @@ def test_it_is_invited_in_the_place_of_each_and_charges_there(tmp_path: Path) ->
 
 async def first_of(ends: dict[str, Stranger], method: str, module: str) -> None:
     """Wait until either end of the outsider has been sent this."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_S):
         while not any(stranger.bodies(method, module) for stranger in ends.values()):
             await asyncio.sleep(0.01)
 

@@ -25,6 +25,7 @@ from simulator.scenario.errors import ScenarioError, ScenarioErrors
 from simulator.wire.carrier import WireFailure
 
 H = 3_600_000_000
+PATIENCE_S = 300
 
 
 # Options
@@ -217,7 +218,7 @@ def test_the_first_signal_stops_and_handlers_are_restored() -> None:
         stop = asyncio.Event()
         with stop_on_signals(stop, lambda: told.append(number.name)):
             os.kill(os.getpid(), number)
-            await asyncio.wait_for(stop.wait(), 20)
+            await asyncio.wait_for(stop.wait(), PATIENCE_S)
             # The next one has its default effect: it ends the process.
             assert signal.getsignal(signal.SIGINT) == signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
 
@@ -248,7 +249,7 @@ def test_the_second_signal_ends_at_once_whatever_the_run_does(number: signal.Sig
         for word in ("ready\n", "told\n"):
             assert process.stdout.readline() == word
             process.send_signal(number)
-        assert process.wait(timeout=60) == -number
+        assert process.wait(timeout=PATIENCE_S) == -number
 
 
 EARLY = """

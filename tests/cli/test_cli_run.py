@@ -18,6 +18,8 @@ from simulator.report.summary import summarise
 
 QUICKSTART = Path(__file__).parents[2] / "scenarios" / "quickstart.yaml"
 TOOL = [sys.executable, "-c", "import sys; from simulator.cli import main; sys.exit(main())"]
+PATIENCE_S = 300
+"""After so long a process that does not end is given up, and the test fails."""
 
 
 @pytest.fixture(autouse=True)
@@ -239,7 +241,7 @@ def test_a_signal_ends_the_run_cleanly(number: signal.Signals) -> None:
     with subprocess.Popen([*TOOL, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         await_line(process, " 0 %")
         process.send_signal(number)
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 130, err
     assert "Ending the run" in err
     assert "interrupted" in err
@@ -260,7 +262,7 @@ def test_a_reader_that_leaves_ends_the_command_quietly() -> None:
         assert process.stderr is not None
         process.stdout.close()
         err = process.stderr.read()
-        code = process.wait(timeout=60)
+        code = process.wait(timeout=PATIENCE_S)
     assert code == 1
     assert "Traceback" not in err
     assert "Exception ignored" not in err
@@ -271,7 +273,12 @@ def test_a_full_disk_ends_the_run_with_a_sentence_and_a_valid_recording() -> Non
         resource.setrlimit(resource.RLIMIT_FSIZE, (250_000, 250_000))
 
     done = subprocess.run(
-        [*TOOL, *quick("--json")], capture_output=True, text=True, timeout=60, preexec_fn=small_disk, check=False
+        [*TOOL, *quick("--json")],
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+        preexec_fn=small_disk,
+        check=False,
     )
     assert done.returncode == 1
     assert done.stdout == ""
@@ -284,7 +291,9 @@ def test_a_full_disk_ends_the_run_with_a_sentence_and_a_valid_recording() -> Non
 def test_a_terminal_without_unicode_is_no_obstacle() -> None:
     environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
     named = quick("--until", "1 h", "--set", "name=Zürich → Łódź")
-    done = subprocess.run([*TOOL, *named], capture_output=True, text=True, timeout=60, env=environment, check=False)
+    done = subprocess.run(
+        [*TOOL, *named], capture_output=True, text=True, timeout=PATIENCE_S, env=environment, check=False
+    )
     assert done.returncode == 0
     assert done.stdout.startswith("Z?rich ? ??d?")
 

@@ -19,6 +19,8 @@ from simulator.recording.reader import Recording
 
 QUICKSTART = Path(__file__).parents[2] / "scenarios" / "quickstart.yaml"
 TOOL = [sys.executable, "-c", "import sys; from simulator.cli import main; sys.exit(main())"]
+PATIENCE_S = 300
+"""After so long a server that does not answer is given up, and the test fails."""
 INVITED = re.compile(
     r"(NL-...) awaits (ZZ-...) \((\w+)\)\n  versions: (\S+)\n  token:    (\S+)\n"
     r"  begin:    (curl .+)\n  in 2.1.1: (curl .+)\n"
@@ -52,12 +54,12 @@ def test_it_prints_invitations_that_open_a_door_and_ends_at_ctrl_c(
         curl, asked, option, header = shlex.split(line)
         assert (curl, asked, option, header) == ("curl", url, "-H", f"Authorization: Token {said}")
         request = urllib.request.Request(asked, headers=dict([header.split(": ")]))
-        with urllib.request.urlopen(request, timeout=20) as answer:
+        with urllib.request.urlopen(request, timeout=PATIENCE_S) as answer:
             versions = json.load(answer)["data"]
         assert [each["version"] for each in versions] == ["2.1.1", "2.2.1", "2.3.0"]
         assert all(each["url"].startswith(url.removesuffix("versions")) for each in versions)
     server.send_signal(signal.SIGINT)
-    told, errors = server.communicate(timeout=30)
+    told, errors = server.communicate(timeout=PATIENCE_S)
     assert server.returncode == 0
     assert "Recording: served.ocpirun" in told
     assert "none, as a served run keeps to the clock and cannot be repeated" in told

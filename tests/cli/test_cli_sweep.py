@@ -197,7 +197,7 @@ def test_a_report_on_a_full_disk_leaves_nothing(played: Path, form: list[str]) -
 # Interrupted
 
 
-PATIENCE_S = 60
+PATIENCE_S = 300
 """After so long a sweep that does not end is killed, and the test fails."""
 
 

@@ -28,6 +28,8 @@ START_EPOCH_US = 1_777_867_200_000_000
 ZONE = "Europe/Amsterdam"
 SECOND_US = 1_000_000
 DAY_S = 86_400
+PATIENCE_S = 120
+"""How long to wait for an answer that will come."""
 
 
 def ticks(env: Environment, journal: Journal) -> Generator[Event, Any, None]:
@@ -52,7 +54,7 @@ class Running:
 
     @property
     def client(self) -> ControlClient:
-        return ControlClient(self.server.url, self.server.token, timeout_s=20)
+        return ControlClient(self.server.url, self.server.token, timeout_s=PATIENCE_S)
 
     async def play(self) -> None:
         await self.kernel.run(DAY_S * SECOND_US)
@@ -185,7 +187,7 @@ def test_a_pause_answers_who_waits_for_an_instant(path: Path) -> None:
 def ask(
     client_of: Running, method: str, path: str, body: bytes, token: str
 ) -> tuple[int, Any, http.client.HTTPMessage]:
-    connection = http.client.HTTPConnection(urlsplit(client_of.server.url).netloc, timeout=20)
+    connection = http.client.HTTPConnection(urlsplit(client_of.server.url).netloc, timeout=PATIENCE_S)
     try:
         connection.request(method, path, body, {"Authorization": token})
         answer = connection.getresponse()
@@ -301,7 +303,7 @@ def test_the_client_says_when_nobody_or_somebody_else_answers(path: Path) -> Non
         server = await asyncio.start_server(stranger, "127.0.0.1", 0)
         async with server:
             port = server.sockets[0].getsockname()[1]
-            client = ControlClient(f"http://127.0.0.1:{port}", "any", timeout_s=20)
+            client = ControlClient(f"http://127.0.0.1:{port}", "any", timeout_s=PATIENCE_S)
             with pytest.raises(ControlRefused, match="not the control API"):
                 await asyncio.to_thread(client.state)
 

@@ -241,17 +241,20 @@ def test_no_step_is_taken_before_its_time_and_a_change_of_speed_counts_from_wher
     clock = Clock(0.0)
 
     async def tool(scene: Scene) -> list[int]:
-        async def reached() -> int:
+        async def reached(due_us: int) -> int:
+            """Where it stands when it has taken all steps that are due, and has had time for more."""
+            while ((await scene.kernel.governor.order("state")).next_us or 0) <= due_us:
+                await asyncio.sleep(0.001)
             for _ in range(20):
                 await asyncio.sleep(0.001)
             return (await scene.kernel.governor.order("state")).at_us
 
-        at_us = [await reached()]
+        at_us = [await reached(0)]
         clock.now_s += 2.0
-        at_us.append(await reached())
+        at_us.append(await reached(2 * S))
         await scene.kernel.governor.order("speed", 0.5)
         clock.now_s += 2.0
-        at_us.append(await reached())
+        at_us.append(await reached(at_us[-1] + 1 * S))
         await scene.kernel.governor.order("speed", MAX_SPEED)
         return at_us
 

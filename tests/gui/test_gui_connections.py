@@ -15,7 +15,6 @@ from gui.views.connections import ConnectionsView
 from simulator.recording.reader import Recording
 from simulator.recording.writer import Recorder
 from simulator.report.connections import ClientState, ConnectionEnd, Connections
-from tests.gui.conftest import WAIT_MS
 
 
 @pytest.fixture
@@ -29,7 +28,7 @@ def view(qtbot: QtBot, run: Run, cursor: Cursor, theme: Theme, hub: Path) -> Con
 
 
 def settle(view: ConnectionsView, qtbot: QtBot) -> None:
-    qtbot.waitUntil(lambda: not view.is_busy and not view.now.is_stale, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: not view.is_busy and not view.now.is_stale)
 
 
 def row(view: ConnectionsView, *names: str) -> list[str]:

@@ -13,7 +13,7 @@ from gui.models.engine import Engine, place_for
 from gui.models.run import MAX_SPEED, Run
 from gui.models.steering import Steering
 from simulator.recording.reader import Batch, Recording
-from tests.gui.conftest import QUICKSTART, WAIT_MS
+from tests.gui.conftest import QUICKSTART
 
 
 @pytest.fixture
@@ -21,13 +21,20 @@ def live(run: Run, tmp_path: Path, qtbot: QtBot) -> Iterator[Engine]:
     """The quickstart as it is played at sixty times, and attached."""
     engine = Engine(QUICKSTART, tmp_path / "live.ocpirun", speed=60.0, wire="memory")
     engine.ready.connect(run.attach)
-    with qtbot.waitSignal(engine.ready, timeout=WAIT_MS):
+    with qtbot.waitSignal(engine.ready):
         engine.start()
-    qtbot.waitUntil(lambda: run.can_steer and run.playing, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: run.can_steer and run.playing)
     yield engine
     run.close()
     engine.stop()
     engine.reap()
+
+
+def messages_of(run: Run) -> int:
+    """How many messages the file holds."""
+    assert run.recording is not None
+    count: int = run.recording.query("SELECT count(*) FROM message")[0][0]
+    return count
 
 
 def test_a_live_run_grows_and_carries_the_cursor_along(live: Engine, run: Run, cursor: Cursor, qtbot: QtBot) -> None:
@@ -36,8 +43,8 @@ def test_a_live_run_grows_and_carries_the_cursor_along(live: Engine, run: Run, c
     run.grew.connect(batches.append)
     run.set_speed(600.0)
     stood_us = cursor.at_us
-    qtbot.waitUntil(lambda: sum(len(batch.messages) for batch in batches) > 3, timeout=WAIT_MS)
-    qtbot.waitUntil(lambda: cursor.at_us == run.end_us > stood_us, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: sum(len(batch.messages) for batch in batches) > 3)
+    qtbot.waitUntil(lambda: cursor.at_us == run.end_us > stood_us)
     rows = [row.seq for batch in batches for rows in (batch.messages, batch.events, batch.states) for row in rows]
     assert len(rows) == len(set(rows))
 
@@ -46,12 +53,12 @@ def test_its_lead_in_belongs_to_it_though_it_was_opened_before_the_first_row(
     live: Engine, run: Run, cursor: Cursor, qtbot: QtBot
 ) -> None:
     # At its very first instant a live run's beginning is its edge, and who goes there goes on with it.
-    qtbot.waitUntil(lambda: run.begin_us < 0 and run.end_us > run.begin_us, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: run.begin_us < 0 and run.end_us > run.begin_us)
     run.seek(run.begin_us)
     assert cursor.at_us == run.begin_us
     # The engine may tell that the lead-in is over before its rows are in the file: then the step waits for a message.
-    qtbot.waitUntil(lambda: run.end_us > 0, timeout=WAIT_MS)
-    with qtbot.waitSignal(cursor.selection_changed, timeout=WAIT_MS):
+    qtbot.waitUntil(lambda: run.end_us > 0)
+    with qtbot.waitSignal(cursor.selection_changed):
         run.step()
     assert cursor.selection.kind == "message"
     assert cursor.at_us < 0
@@ -59,12 +66,12 @@ def test_its_lead_in_belongs_to_it_though_it_was_opened_before_the_first_row(
 
 def test_it_pauses_steps_and_goes_on(live: Engine, run: Run, cursor: Cursor, qtbot: QtBot) -> None:
     run.pause()
-    qtbot.waitUntil(lambda: run.state == "paused", timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: run.state == "paused")
     assert not run.playing
     assert run.recording is not None
     shown = []
     for _ in range(3):
-        with qtbot.waitSignal(cursor.selection_changed, timeout=WAIT_MS):
+        with qtbot.waitSignal(cursor.selection_changed):
             run.step()
         shown.append(int(cursor.selection.id))
         assert run.recording.message(shown[-1]).start_us == cursor.at_us
@@ -76,34 +83,34 @@ def test_it_pauses_steps_and_goes_on(live: Engine, run: Run, cursor: Cursor, qtb
     run.go_live()
     assert run.at_edge
     run.play()
-    qtbot.waitUntil(lambda: run.state == "live" and run.playing, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: run.state == "live" and run.playing)
 
 
 def test_scrubbing_back_leaves_the_edge_and_playing_catches_up(
     live: Engine, run: Run, cursor: Cursor, qtbot: QtBot
 ) -> None:
     run.set_speed(600.0)
-    qtbot.waitUntil(lambda: run.end_us > 0, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: run.end_us > 0)
     run.seek(run.begin_us)
     assert (run.at_edge, run.playing) == (False, False)
     run.pause()
     run.set_speed(MAX_SPEED)
     run.play()
     assert run.playing
-    qtbot.waitUntil(lambda: run.at_edge or run.state == "ended", timeout=WAIT_MS)
-    qtbot.waitUntil(lambda: run.state == "ended", timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: run.at_edge or run.state == "ended")
+    qtbot.waitUntil(lambda: run.state == "ended")
 
 
 def test_to_its_end_it_is_the_recording_that_the_command_line_makes(
     live: Engine, run: Run, cursor: Cursor, quickstart: Path, qtbot: QtBot
 ) -> None:
-    messages = 0 if run.recording is None else run.recording.query("SELECT count(*) FROM message")[0][0]
+    messages = messages_of(run)
     batches: list[Batch] = []
     run.grew.connect(batches.append)
     run.set_speed(MAX_SPEED)
-    with qtbot.waitSignal(live.ended, timeout=WAIT_MS):
+    with qtbot.waitSignal(live.ended):
         pass
-    qtbot.waitUntil(lambda: run.state == "ended", timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: run.state == "ended")
     assert cursor.at_us == run.end_us == run.duration_us
     assert not run.can_steer
     assert run.recording is not None
@@ -119,14 +126,14 @@ def test_a_killed_engine_is_told_and_what_it_recorded_stays(
     failed: list[str] = []
     run.said.connect(said.append)
     live.failed.connect(failed.append)
-    run.set_speed(600.0)
-    qtbot.waitUntil(lambda: run.end_us > 0, timeout=WAIT_MS)
-    with qtbot.waitSignal(live.ended, timeout=WAIT_MS):
+    # What the engine had not yet brought into the file would be lost with it.
+    qtbot.waitUntil(lambda: messages_of(run) > 3)
+    with qtbot.waitSignal(live.ended):
         os.kill(live.pid, signal.SIGKILL)
-    qtbot.waitUntil(lambda: run.state == "killed", timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: run.state == "killed")
     assert failed == ["The engine was killed (signal 9)."]
     assert any("The run was killed at " in sentence for sentence in said)
-    qtbot.waitUntil(lambda: run.recording is not None and run.recording.meta["state"] == "killed", timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: run.recording is not None and run.recording.meta["state"] == "killed")
     run.seek(run.begin_us)
     run.step()
     assert cursor.selection.kind == "message"
@@ -135,7 +142,7 @@ def test_a_killed_engine_is_told_and_what_it_recorded_stays(
 def test_a_wrong_token_is_refused_with_the_engine_s_sentence(live: Engine, run: Run, qtbot: QtBot) -> None:
     assert run.recording is not None
     steering = Steering(run.recording.meta["control_url"], "wrong")
-    with qtbot.waitSignal(steering.refused, timeout=WAIT_MS) as blocker:
+    with qtbot.waitSignal(steering.refused) as blocker:
         steering.pause()
     assert "token" in blocker.args[0]
     steering.close()
@@ -145,7 +152,7 @@ def test_a_scenario_with_mistakes_is_refused_with_the_program_s_words(tmp_path: 
     scenario = tmp_path / "bad.yaml"
     scenario.write_text("name: x\nduration: soon\n", encoding="utf-8")
     engine = Engine(scenario, tmp_path / "bad.ocpirun", speed=0.0)
-    with qtbot.waitSignal(engine.refused, timeout=WAIT_MS) as blocker:
+    with qtbot.waitSignal(engine.refused) as blocker:
         engine.start()
     assert "bad.yaml:2:11: " in blocker.args[0]
     engine.stop()

@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtGui import QImage
 
 from gui import command
-from tests.gui.conftest import QUICKSTART, ROOT
+from tests.gui.conftest import QUICKSTART, ROOT, WAIT_MS
 
 TOOL = (
     "import argparse, sys; from gui.command import add_parser; parser = argparse.ArgumentParser();"
@@ -27,7 +27,7 @@ def tool(*arguments: str | Path, **environment: str) -> subprocess.CompletedProc
         text=True,
         cwd=ROOT,
         env=kept | environment,
-        timeout=60,
+        timeout=WAIT_MS / 1_000,
         check=False,
     )
 

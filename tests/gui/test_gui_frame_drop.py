@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from gui.main_window import MainWindow
-from tests.gui.conftest import WAIT_MS
 
 COPY, LEFT, NO_KEY = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 
@@ -44,7 +43,7 @@ def places(window: MainWindow) -> dict[str, QWidget]:
 def test_a_dropped_file_is_opened(opened: MainWindow, quickstart: Path, empty: Path, qtbot: QtBot, place: str) -> None:
     on, data = places(opened)[place], files(empty)
     assert is_taken(on, data)
-    with qtbot.waitSignal(opened.run.opened, timeout=WAIT_MS):
+    with qtbot.waitSignal(opened.run.opened):
         QApplication.sendEvent(on, QDropEvent(QPointF(on.rect().center()), COPY, data, LEFT, NO_KEY))
     assert opened.run.path == empty
     assert opened.tools.filter.text() == ""
@@ -54,7 +53,7 @@ def test_a_scenario_that_is_dropped_and_no_scenario_is_told(window: MainWindow, 
     data = files(tmp_path / "none.yaml")
     assert is_taken(window, data)
     QApplication.sendEvent(window, QDropEvent(QPointF(9, 9), COPY, data, LEFT, NO_KEY))
-    qtbot.waitUntil(lambda: window.problem is not None, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: window.problem is not None)
     assert window.problem is not None
     assert window.problem.text() == f"none.yaml cannot be opened\nThere is no such file.\n{tmp_path / 'none.yaml'}"
     assert window.engine is None

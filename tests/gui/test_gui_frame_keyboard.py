@@ -10,7 +10,6 @@ from pytestqt.qtbot import QtBot
 
 from gui.actions import ACTIONS
 from gui.main_window import MainWindow
-from tests.gui.conftest import WAIT_MS
 
 TAB, F6, SHIFT, NO_KEY = (
     Qt.Key.Key_Tab,
@@ -26,7 +25,7 @@ def active(opened: MainWindow, qtbot: QtBot) -> MainWindow:
     """The window, with the keyboard in the topology."""
     opened.activateWindow()
     opened.docks.show("topology")
-    qtbot.waitUntil(lambda: QApplication.focusWidget() is not None, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: QApplication.focusWidget() is not None)
     return opened
 
 

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QApplication, QDockWidget
 from pytestqt.qtbot import QtBot
 
 from gui.main_window import MainWindow
-from tests.gui.conftest import WAIT_MS, MakeWindow
+from tests.gui.conftest import MakeWindow
 
 SMALL, USUAL, WIDE = QSize(1024, 640), QSize(1280, 800), QSize(1920, 1080)
 
@@ -61,13 +61,13 @@ def has_title(dock: QDockWidget) -> bool:
 
 def test_a_title_is_told_once_by_the_tab_or_by_the_dock(window: MainWindow, qtbot: QtBot) -> None:
     docks = window.docks.docks
-    qtbot.waitUntil(lambda: not has_title(docks["sequence"]), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: not has_title(docks["sequence"]))
     assert not has_title(docks["load"])
     assert has_title(docks["messages"])
     docks["load"].setFloating(True)
     for other in ("summary", "connections"):
         docks[other].close()
-    qtbot.waitUntil(lambda: has_title(docks["load"]) and has_title(docks["sequence"]), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: has_title(docks["load"]) and has_title(docks["sequence"]))
 
 
 def test_a_layout_of_the_last_time_keeps_its_titles_and_sizes(
@@ -78,7 +78,7 @@ def test_a_layout_of_the_last_time_keeps_its_titles_and_sizes(
     first.close()
     second = make_window(size=USUAL)
     assert neighbours(second, "messages") == ["timeline"]
-    qtbot.waitUntil(lambda: not has_title(second.docks.docks["messages"]), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: not has_title(second.docks.docks["messages"]))
     assert not second.silence.isVisible()
 
 

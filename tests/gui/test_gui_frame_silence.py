@@ -13,20 +13,19 @@ from pytestqt.qtbot import QtBot
 from gui.main_window import MainWindow
 from gui.models.engine import Engine
 from gui.models.steering import Steering
-from tests.gui.conftest import QUICKSTART, WAIT_MS
+from tests.gui.conftest import QUICKSTART, SLOW_MS, WAIT_MS
 
 SENTENCE = "The engine does not answer; what it has recorded is shown, and more as soon as it does."
 
 
 @pytest.fixture
-def live(window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Iterator[MainWindow]:
-    """A window that plays the quickstart, and soon notices when nobody answers."""
-    monkeypatch.setattr(Steering, "silent_ms", 250)
+def live(window: MainWindow, qtbot: QtBot) -> Iterator[MainWindow]:
+    """A window that plays the quickstart, of which it has seen something."""
     window.open_path(QUICKSTART)
-    qtbot.waitUntil(lambda: window.run.can_steer and window.run.playing, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: window.run.can_steer and window.run.playing and window.run.seen_seq > 0)
     yield window
     if window.engine is not None and window.engine.is_running:
-        os.kill(window.engine.pid, signal.SIGCONT)
+        go_on(window.engine.pid)
     window.close()
     for engine in QCoreApplication.instance().findChildren(Engine):  # type: ignore[union-attr]
         engine.reap()
@@ -35,9 +34,21 @@ def live(window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> I
 @pytest.fixture
 def hung(live: MainWindow, qtbot: QtBot) -> MainWindow:
     """The same when its engine does not answer."""
-    os.kill(pid_of(live), signal.SIGSTOP)
-    qtbot.waitUntil(lambda: live.run.is_silent, timeout=WAIT_MS)
+    hang(pid_of(live))
+    qtbot.waitUntil(lambda: live.run.is_silent)
     return live
+
+
+def hang(pid: int) -> None:
+    """An engine stands still, and that is soon noticed."""
+    os.kill(pid, signal.SIGSTOP)
+    Steering.silent_ms = 250
+
+
+def go_on(pid: int) -> None:
+    """It goes on, and may take its time to answer again."""
+    Steering.silent_ms = SLOW_MS
+    os.kill(pid, signal.SIGCONT)
 
 
 def pid_of(window: MainWindow) -> int:
@@ -71,8 +82,8 @@ def test_the_window_says_so_offers_what_can_be_done_and_all_returns(hung: MainWi
     assert not enabled(hung) & STEERING
     assert not hung.tools.speed.isEnabled()
     assert {"step_back", "go_to_start", "stop_engine", "close_run"} <= enabled(hung)
-    os.kill(pid_of(hung), signal.SIGCONT)
-    qtbot.waitUntil(lambda: hung.status.state.text() == "Live", timeout=WAIT_MS)
+    go_on(pid_of(hung))
+    qtbot.waitUntil(lambda: hung.status.state.text() == "Live")
     assert not hung.silence.isVisible()
     assert hung.status.currentMessage() == ""
     assert hung.run.playing
@@ -82,8 +93,8 @@ def test_the_window_says_so_offers_what_can_be_done_and_all_returns(hung: MainWi
 
 def test_its_sign_differs_from_that_of_a_live_run_in_shape_and_word(live: MainWindow, qtbot: QtBot) -> None:
     words, picture = live.status.state.text(), live.status._state_icon.pixmap().toImage()
-    os.kill(pid_of(live), signal.SIGSTOP)
-    qtbot.waitUntil(lambda: live.run.is_silent, timeout=WAIT_MS)
+    hang(pid_of(live))
+    qtbot.waitUntil(lambda: live.run.is_silent)
     assert live.status.state.text() != words
     shapes = [
         [image.pixelColor(x, y).alpha() > 100 for x in range(image.width()) for y in range(image.height())]
@@ -98,10 +109,10 @@ def test_who_waits_is_left_alone_until_the_next_time(hung: MainWindow, qtbot: Qt
     hung.run.played.emit()
     assert not hung.silence.isVisible()
     assert hung.status.state.text() == "Not answering"
-    os.kill(pid_of(hung), signal.SIGCONT)
-    qtbot.waitUntil(lambda: not hung.run.is_silent, timeout=WAIT_MS)
-    os.kill(pid_of(hung), signal.SIGSTOP)
-    qtbot.waitUntil(hung.silence.isVisible, timeout=WAIT_MS)
+    go_on(pid_of(hung))
+    qtbot.waitUntil(lambda: not hung.run.is_silent)
+    hang(pid_of(hung))
+    qtbot.waitUntil(hung.silence.isVisible)
 
 
 def test_stopped_it_ends_at_once_and_what_it_recorded_stays(
@@ -110,9 +121,9 @@ def test_stopped_it_ends_at_once_and_what_it_recorded_stays(
     monkeypatch.setattr("gui.models.engine._CLEAN_END_MS", 10 * WAIT_MS)
     pid, seen = pid_of(hung), hung.run.seen_seq
     qtbot.mouseClick(hung.silence.stop, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: is_gone(pid), timeout=WAIT_MS)
-    qtbot.waitUntil(lambda: hung.run.state == "killed", timeout=WAIT_MS)
-    qtbot.waitUntil(lambda: hung.status.state.text() == "Killed before its end", timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: is_gone(pid))
+    qtbot.waitUntil(lambda: hung.run.state == "killed")
+    qtbot.waitUntil(lambda: hung.status.state.text() == "Killed before its end")
     assert not hung.silence.isVisible()
     assert hung.problem is None
     assert "stop_engine" not in enabled(hung)
@@ -121,10 +132,13 @@ def test_stopped_it_ends_at_once_and_what_it_recorded_stays(
     assert {"play_or_pause", "step_back"} <= enabled(hung)
 
 
-def test_an_engine_that_answers_is_stopped_cleanly(live: MainWindow, qtbot: QtBot) -> None:
+def test_an_engine_that_answers_is_stopped_cleanly(
+    live: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gui.models.engine._CLEAN_END_MS", 10 * WAIT_MS)
     pid = pid_of(live)
     live.actions_by_id["stop_engine"].trigger()
-    qtbot.waitUntil(lambda: is_gone(pid) and not live.run.is_live, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: is_gone(pid) and not live.run.is_live)
     assert live.run.state == "ended"
     assert live.run.recording is not None
 
@@ -141,20 +155,20 @@ def test_closing_a_window_whose_engine_hangs_takes_no_time(hung: MainWindow, qtb
     pid = pid_of(hung)
     with waiting_refused():
         hung.close()
-    qtbot.waitUntil(lambda: is_gone(pid), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: is_gone(pid))
 
 
 def test_nor_does_one_whose_silence_nobody_has_noticed_yet(live: MainWindow, qtbot: QtBot) -> None:
     pid = pid_of(live)
-    os.kill(pid, signal.SIGSTOP)
+    hang(pid)
     with waiting_refused():
         live.close()
-    qtbot.waitUntil(lambda: is_gone(pid), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: is_gone(pid))
 
 
 def test_the_program_ends_no_sooner_than_its_engine(live: MainWindow) -> None:
     pid = pid_of(live)
-    os.kill(pid, signal.SIGSTOP)
+    hang(pid)
     live.close()
     (engine,) = QCoreApplication.instance().findChildren(Engine)  # type: ignore[union-attr]
     engine.reap()
@@ -164,25 +178,25 @@ def test_the_program_ends_no_sooner_than_its_engine(live: MainWindow) -> None:
 def test_orders_that_were_under_way_are_forgotten_and_the_next_are_taken(live: MainWindow, qtbot: QtBot) -> None:
     run = live.run
     run.pause()
-    qtbot.waitUntil(lambda: run.state == "paused", timeout=WAIT_MS)
-    os.kill(pid_of(live), signal.SIGSTOP)
+    qtbot.waitUntil(lambda: run.state == "paused")
+    hang(pid_of(live))
     run.go_live()
     # The first may still find messages that were recorded before.
     for _ in range(6):
         run.step()
     run.set_speed(10.0)
-    qtbot.waitUntil(lambda: run.is_silent, timeout=WAIT_MS)
-    os.kill(pid_of(live), signal.SIGCONT)
-    qtbot.waitUntil(lambda: not run.is_silent, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: run.is_silent)
+    go_on(pid_of(live))
+    qtbot.waitUntil(lambda: not run.is_silent)
     assert run.can_steer
     assert run.recording is not None
     meta = run.recording.meta
     other = Steering(meta["control_url"], meta["control_token"])
     other.speed(600.0)
-    qtbot.waitUntil(lambda: run.speed == 600.0, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: run.speed == 600.0)
     other.close()
     run.go_live()
-    with qtbot.waitSignal(live.playhead.selection_changed, timeout=WAIT_MS):
+    with qtbot.waitSignal(live.playhead.selection_changed):
         run.step()
 
 
@@ -194,47 +208,50 @@ def test_orders_to_a_silent_engine_are_answered_by_a_sentence(hung: MainWindow) 
 
 
 def test_an_engine_that_was_not_started_here_is_not_stopped_from_here(
-    tmp_path: Path, window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, window: MainWindow, qtbot: QtBot
 ) -> None:
-    monkeypatch.setattr(Steering, "silent_ms", 250)
     engine = Engine(QUICKSTART, tmp_path / "other.ocpirun", speed=60.0, wire="memory")
-    with qtbot.waitSignal(engine.ready, timeout=WAIT_MS) as ready:
+    with qtbot.waitSignal(engine.ready) as ready:
         engine.start()
     ready.args[0].close()
     window.open_path(engine.out)
-    qtbot.waitUntil(lambda: window.run.can_steer, timeout=WAIT_MS)
-    os.kill(engine.pid, signal.SIGSTOP)
+    qtbot.waitUntil(lambda: window.run.can_steer)
+    hang(engine.pid)
     try:
-        qtbot.waitUntil(window.silence.isVisible, timeout=WAIT_MS)
+        qtbot.waitUntil(window.silence.isVisible)
         assert not window.silence.stop.isVisible()
         assert "started outside this window" in window.silence.sentence.text()
     finally:
-        os.kill(engine.pid, signal.SIGCONT)
+        go_on(engine.pid)
         engine.stop()
         engine.reap()
 
 
-def test_silence_is_said_once_and_taken_back(tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Steering, "silent_ms", 250)
+def test_silence_is_said_once_and_taken_back_and_no_order_outlasts_it(tmp_path: Path, qtbot: QtBot) -> None:
     engine = Engine(QUICKSTART, tmp_path / "live.ocpirun", speed=60.0, wire="memory")
-    with qtbot.waitSignal(engine.ready, timeout=WAIT_MS) as ready:
+    with qtbot.waitSignal(engine.ready) as ready:
         engine.start()
     meta = ready.args[0].meta
     ready.args[0].close()
+    hang(engine.pid)
     steering = Steering(meta["control_url"], meta["control_token"])
     said: list[str] = []
     unsaid: list[str] = []
+    obeyed: list[object] = []
     steering.silent.connect(said.append)
     steering.answers.connect(unsaid.append)
+    # An order that would be waited for much longer than until the silence is noticed.
+    Steering.silent_ms = SLOW_MS
+    steering.pause(obeyed.append)
     try:
-        os.kill(engine.pid, signal.SIGSTOP)
-        with qtbot.waitSignal(steering.silent, timeout=WAIT_MS):
+        with qtbot.waitSignal(steering.silent):
             pass
-        os.kill(engine.pid, signal.SIGCONT)
-        with qtbot.waitSignal(steering.reported, timeout=WAIT_MS):
+        go_on(engine.pid)
+        with qtbot.waitSignal(steering.reported):
             pass
     finally:
         steering.close()
         engine.stop()
         engine.reap()
     assert said == unsaid == [SENTENCE]
+    assert obeyed == []

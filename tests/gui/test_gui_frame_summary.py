@@ -18,8 +18,6 @@ from simulator.recording.rows import EventRow, HintRow
 from simulator.recording.writer import Recorder
 from simulator.report.summary import summarise
 
-WAIT_MS = 10_000
-
 
 @pytest.fixture
 def view(run: Run, cursor: Cursor, theme: Theme, qtbot: QtBot) -> SummaryView:
@@ -31,7 +29,7 @@ def view(run: Run, cursor: Cursor, theme: Theme, qtbot: QtBot) -> SummaryView:
 
 
 def lines(view: SummaryView, qtbot: QtBot) -> list[str]:
-    qtbot.waitUntil(lambda: not view.is_busy, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: not view.is_busy)
     return [line.strip("\ufffc\xa0 ") for line in view.page.toPlainText().splitlines()]
 
 
@@ -213,11 +211,11 @@ def test_while_time_goes_by_counting_takes_a_bounded_share(
     view.now._took_ms = 60_000
     run.set_speed(1.0)
     run.play()
-    qtbot.waitUntil(lambda: view.now.is_busy, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: view.now.is_busy)
     assert view.now._wait.remainingTime() > 600_000
     assert "counting" not in view.page.toPlainText()
     run.pause()
-    qtbot.waitUntil(lambda: not view.is_busy, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: not view.is_busy)
     assert view.now.value is not None
     assert view.now.value.at_us == cursor.at_us
 

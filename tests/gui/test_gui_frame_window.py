@@ -17,7 +17,7 @@ from gui.main_window import MainWindow
 from gui.models.cursor import NOTHING, Selection
 from gui.models.run import MAX_SPEED
 from simulator.recording.schema import APPLICATION_ID
-from tests.gui.conftest import QUICKSTART, WAIT_MS, MakeWindow
+from tests.gui.conftest import QUICKSTART, MakeWindow
 
 
 def is_gone(pid: int) -> bool:
@@ -56,38 +56,38 @@ def test_a_scenario_is_played_live_and_ends_with_the_window(
     make_window: MakeWindow, tmp_path: Path, qtbot: QtBot
 ) -> None:
     window = make_window()
-    with qtbot.waitSignal(window.run.opened, timeout=WAIT_MS):
+    with qtbot.waitSignal(window.run.opened):
         window.open_path(QUICKSTART)
-    qtbot.waitUntil(lambda: window.run.can_steer and window.run.playing, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: window.run.can_steer and window.run.playing)
     assert window.status.state.text() == "Live"
     assert window.run.path == tmp_path / "runs" / "quickstart.ocpirun"
     assert window.engine is not None
     pid = window.engine.pid
     trigger(window, "play_or_pause")
-    qtbot.waitUntil(lambda: window.run.state == "paused", timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: window.run.state == "paused")
     assert window.status.state.text() == "Live, paused"
     window.close()
-    qtbot.waitUntil(lambda: is_gone(pid), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: is_gone(pid))
 
 
 def test_a_killed_engine_is_told_in_a_sentence(window: MainWindow, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(window.run.opened, timeout=WAIT_MS):
+    with qtbot.waitSignal(window.run.opened):
         window.open_path(QUICKSTART)
     assert window.engine is not None
     os.kill(window.engine.pid, signal.SIGKILL)
-    qtbot.waitUntil(lambda: window.run.state == "killed", timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: window.run.state == "killed")
     assert window.status.state.text() == "Killed before its end"
     assert "killed" in window.status.currentMessage()
     assert window.run.recording is not None
 
 
 def test_recent_files_open_again(opened: MainWindow, empty: Path, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(opened.run.opened, timeout=WAIT_MS):
+    with qtbot.waitSignal(opened.run.opened):
         opened.open_path(empty)
     opened.recent_menu.aboutToShow.emit()
     names = [action.text() for action in opened.recent_menu.actions()]
     assert names == ["&1  empty.ocpirun", "&2  quickstart.ocpirun"]
-    with qtbot.waitSignal(opened.run.opened, timeout=WAIT_MS):
+    with qtbot.waitSignal(opened.run.opened):
         opened.recent_menu.actions()[1].trigger()
     assert opened.run.name == "Monday morning in Leiden"
 
@@ -126,20 +126,20 @@ def test_what_cannot_be_opened_is_told_and_changes_nothing(
     path = tmp_path / "other.ocpirun"
     make(path)
     opened.open_path(path)
-    qtbot.waitUntil(lambda: opened.problem is not None, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: opened.problem is not None)
     assert opened.problem is not None
     assert opened.problem.text().startswith("other.ocpirun cannot be opened\n" + sentence)
     assert opened.run.name == "Monday morning in Leiden"
     assert path not in opened.recent.paths
     opened.problem.close()
-    qtbot.waitUntil(lambda: opened.problem is None, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: opened.problem is None)
 
 
 def test_a_cut_recording_is_told(opened: MainWindow, quickstart: Path, tmp_path: Path, qtbot: QtBot) -> None:
     path = tmp_path / "cut.ocpirun"
     path.write_bytes(quickstart.read_bytes()[:20_000])
     opened.open_path(path)
-    qtbot.waitUntil(lambda: opened.problem is not None, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: opened.problem is not None)
 
 
 def test_a_scenario_s_mistakes_are_shown_with_their_lines(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
@@ -147,7 +147,7 @@ def test_a_scenario_s_mistakes_are_shown_with_their_lines(window: MainWindow, tm
     text = QUICKSTART.read_text(encoding="utf-8").replace("duration: 4 h", "duration: soon").replace("22 kW", "22 kg")
     scenario.write_text(text, encoding="utf-8")
     window.open_path(scenario)
-    qtbot.waitUntil(lambda: window.problem is not None, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: window.problem is not None)
     assert window.problem is not None
     places = window.problem.places
     rows = [places.topLevelItem(row) for row in range(places.topLevelItemCount())]
@@ -239,7 +239,7 @@ def test_typing_in_a_field_does_not_press_keys(opened: MainWindow, qtbot: QtBot)
 
 def test_the_filter_takes_effect_after_a_moment_and_is_cleared(opened: MainWindow, qtbot: QtBot) -> None:
     field = opened.tools.filter
-    with qtbot.waitSignal(opened.playhead.filter_changed, timeout=WAIT_MS):
+    with qtbot.waitSignal(opened.playhead.filter_changed):
         qtbot.keyClicks(field, "module:sessions")
     assert opened.playhead.filter == "module:sessions"
     trigger(opened, "clear_filter")
@@ -268,7 +268,7 @@ def test_the_filter_offers_what_occurs(opened: MainWindow, qtbot: QtBot) -> None
     qtbot.keyClick(popup, Qt.Key.Key_Down)
     qtbot.keyClick(popup, Qt.Key.Key_Return)
     assert field.text() == "from:NL-EMA"
-    qtbot.waitUntil(lambda: opened.playhead.filter == "from:NL-EMA", timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: opened.playhead.filter == "from:NL-EMA")
 
 
 def test_speed_is_one_whichever_way_it_is_set(opened: MainWindow) -> None:
@@ -357,6 +357,6 @@ def test_a_run_that_grows_and_is_killed_opens(
     with sqlite3.connect(path) as connection:
         connection.execute("UPDATE meta SET value = 'live' WHERE key = 'state'")
     connection.close()
-    with qtbot.waitSignal(window.run.opened, timeout=WAIT_MS):
+    with qtbot.waitSignal(window.run.opened):
         window.open_path(path)
     assert window.run.state == "killed"

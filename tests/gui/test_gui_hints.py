@@ -19,7 +19,6 @@ from simulator.recording.reader import Recording
 from simulator.recording.rows import EventRow, HintRow, Message, MessageRow, Severity
 from simulator.recording.writer import Recorder
 from simulator.report.hops import hop_of
-from tests.gui.conftest import WAIT_MS
 
 
 @pytest.fixture
@@ -90,12 +89,12 @@ def test_a_hint_that_comes_after_its_message_is_marked(
 ) -> None:
     add(growing, *source[:4])
     run.open(growing.path)
-    qtbot.waitUntil(lambda: len(marks(view)) == 4, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: len(marks(view)) == 4)
     assert set(marks(view)) == {""}
     remark(growing, source[0].exchange, "warning")
     growing.event(EventRow(source[3].end_us, "link", "nothing to do with messages"))
     growing.flush()
-    qtbot.waitUntil(lambda: "1 warning" in marks(view), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: "1 warning" in marks(view))
     assert not view.table.isColumnHidden(HINTS)
 
 
@@ -119,16 +118,16 @@ def test_a_filter_for_hints_follows_a_growing_run(
     one, other = source[0].exchange, source[1].exchange
     run.open(growing.path)
     cursor.set_filter("hint:null-field not severity:error")
-    qtbot.waitUntil(lambda: taken() == [], timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: taken() == [])
     remark(growing, one, "warning")
     add(growing, source[4])
-    qtbot.waitUntil(lambda: taken() == [one], timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: taken() == [one])
     remark(growing, other, "note")
     add(growing, source[5])
-    qtbot.waitUntil(lambda: taken() == sorted((one, other)), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: taken() == sorted((one, other)))
     remark(growing, one, "error")
     add(growing, source[6])
-    qtbot.waitUntil(lambda: taken() == [other], timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: taken() == [other])
 
 
 def onward_leg(run: Run) -> Message:

@@ -15,7 +15,7 @@ from gui.models.run import MAX_SPEED, Run
 from gui.models.steps import Direction, Numbers, neighbour
 from simulator.filters.parse import parse
 from simulator.recording.reader import Recording
-from tests.gui.conftest import QUICKSTART, WAIT_MS
+from tests.gui.conftest import QUICKSTART
 
 
 @pytest.fixture
@@ -124,7 +124,7 @@ def test_a_step_waits_for_the_search(
     run.seek(run.begin_us)
     monkeypatch.setattr(message_search, "IN_PLACE_SEQ", 0)
     cursor.set_filter("module:cdrs")
-    with qtbot.waitSignal(cursor.selection_changed, timeout=WAIT_MS):
+    with qtbot.waitSignal(cursor.selection_changed):
         run.step()
         assert not selected(cursor)
     assert selected(cursor) == taken(run, "module:cdrs")[0]
@@ -147,11 +147,11 @@ def live(run: Run, tmp_path: Path, qtbot: QtBot) -> Iterator[Engine]:
     """The quickstart, attached and paused near its start."""
     engine = Engine(QUICKSTART, tmp_path / "live.ocpirun", speed=1.0, wire="memory")
     engine.ready.connect(run.attach)
-    with qtbot.waitSignal(engine.ready, timeout=WAIT_MS):
+    with qtbot.waitSignal(engine.ready):
         engine.start()
-    qtbot.waitUntil(lambda: run.can_steer, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: run.can_steer)
     run.pause()
-    qtbot.waitUntil(lambda: run.state == "paused", timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: run.state == "paused")
     yield engine
     run.close()
     engine.stop()
@@ -164,7 +164,7 @@ def test_at_the_edge_the_engine_steps_until_the_filter_takes_a_message(
     cursor.set_filter("method:PATCH")
     assert run.filtered.count == 0
     for _ in range(3):
-        with qtbot.waitSignal(cursor.selection_changed, timeout=WAIT_MS):
+        with qtbot.waitSignal(cursor.selection_changed):
             run.step()
         assert run.filtered.takes(selected(cursor))
     assert selected(cursor) == taken(run, "method:PATCH")[2]
@@ -180,7 +180,7 @@ def test_it_gives_up_after_a_while_and_says_so(
     before = run.seen_seq
     run.step()
     run.step()
-    qtbot.waitUntil(lambda: bool(said), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: bool(said))
     assert said == ["No message that the filter takes came in 20 steps of the run. Step again to go on."]
     assert run.seen_seq >= before + 20
     assert (run.at_edge, cursor.at_us) == (True, run.end_us)
@@ -195,11 +195,11 @@ def test_it_gives_up_after_a_while_and_says_so(
 def test_a_file_that_breaks_under_a_step_ends_in_a_sentence(
     live: Engine, run: Run, cursor: Cursor, qtbot: QtBot, said: list[str]
 ) -> None:
-    with qtbot.waitSignal(cursor.selection_changed, timeout=WAIT_MS):
+    with qtbot.waitSignal(cursor.selection_changed):
         run.step()
     with sqlite3.connect(live.out) as connection:
         connection.execute("ALTER TABLE message RENAME TO gone")
     connection.close()
     run.step()
-    qtbot.waitUntil(lambda: run.state == "failed", timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: run.state == "failed")
     assert any("could not be read" in sentence for sentence in said)

@@ -4,11 +4,11 @@ import asyncio
 import logging
 
 import pytest
+from wire_post import WALL_LIMIT_S
 
 from simulator.wire.carrier import Request, Response
 from simulator.wire.outside_server import Doors
 
-WALL_LIMIT_S = 10.0
 HOST = b"Host: nl-abc.example\r\n"
 LONG = b"a" * 9_000
 ODD = {

@@ -253,7 +253,7 @@ def test_four_hundred_requests_stand_parked_and_closing_does_not_wait_for_them()
 LIMITED = """
 import asyncio, resource
 resource.setrlimit(resource.RLIMIT_NOFILE, (128, 128))
-from wire_post import A, B, URL, Post
+from wire_post import A, B, URL, WALL_LIMIT_S, Post
 from simulator.wire.carrier import Request, Response, WireFailure
 from simulator.wire.http import HttpWire
 
@@ -270,7 +270,7 @@ async def scene():
         except WireFailure as failure:
             return number, str(failure)
 
-print(asyncio.run(asyncio.wait_for(scene(), 30)))
+print(asyncio.run(asyncio.wait_for(scene(), WALL_LIMIT_S)))
 """
 
 
@@ -282,7 +282,7 @@ def test_at_the_limit_of_descriptors_a_sentence_is_said_and_idle_connections_cou
         env={**os.environ, "PYTHONPATH": os.pathsep.join((str(root), str(Path(__file__).parent)))},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=WALL_LIMIT_S,
         check=False,
     )
     assert done.stderr == ""

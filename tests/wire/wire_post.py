@@ -7,7 +7,7 @@ from simulator.wire.carrier import Endpoint, Passage, Request, Response, Wire, W
 from simulator.wire.http import HttpWire
 from simulator.wire.memory import MemoryWire
 
-WALL_LIMIT_S = 30
+WALL_LIMIT_S = 120
 A = Endpoint("A", "a.ocpi.test")
 B = Endpoint("B", "b.ocpi.test")
 URL = "http://b.ocpi.test/ocpi/x"
