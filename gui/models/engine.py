@@ -12,7 +12,8 @@ from simulator.recording.reader import Recording
 from simulator.recording.schema import SUFFIX
 
 _LOOK_MS: Final = 30
-_CLEAN_END_MS: Final = 1_500
+_CLEAN_END_MS: Final = 10_000
+"""Closing a large recording takes seconds; a run that is killed meanwhile would read as one that broke off."""
 _KEPT_CHARACTERS: Final = 20_000
 _MISTAKE: Final = 2
 _OURS: Final = "ocpi-sim: "
