@@ -7,6 +7,7 @@ from expert_seen import BACK, IDS, JSON
 from msgspec.structs import asdict
 
 from simulator.ocpi.expert import Expert, Seen
+from simulator.ocpi.findings import Finding
 
 Leg = tuple[Any, dict[str, str], dict[str, str]]
 """A row, and the headers of its request and of its answer."""
@@ -30,8 +31,6 @@ def recorded(seen: Seen, exchange: int, cause: int, request_id: str = "") -> Leg
     return row, asked, given
 
 
-def remarked(*legs: Leg) -> tuple[list[tuple[str, str]], dict[str, dict[str, int]]]:
-    """What an expert remarks on them, in this order: rules and places; and how many errors each party has made."""
-    expert = Expert()
-    found = [each for row, asked, given in legs for each in expert.look_at(row, 0, asked, 0, given)]
-    return [(each.rule, each.path) for each in found], expert.errors
+def remarks(expert: Expert, *legs: Leg) -> list[Finding]:
+    """What an expert remarks on them, in this order."""
+    return [each for row, asked, given in legs for each in expert.look_at(row, 0, asked, 0, given)]

@@ -4,9 +4,11 @@ import json
 from typing import Any
 
 import pytest
-from expert_legs import Leg, recorded, remarked
+from expert_legs import Leg, recorded, remarks
 from expert_seen import A_LIST, PAGE, SOUND, body
 from msgspec.structs import replace
+
+from simulator.ocpi.expert import Expert
 
 WAY = ("NL-ABC", "NL-HUB", "BE-HUB", "NL-EMA")
 """From the CPO over two hubs to the eMSP."""
@@ -33,8 +35,9 @@ def leg(hop: int, round: int, change: dict[str, Any] | None = None, **changes: A
 
 def blamed(*legs: Leg, rule: str = "credit-twice") -> dict[str, int]:
     """How many errors of this rule each has made."""
-    _, errors = remarked(*legs)
-    return {party: by_rule[rule] for party, by_rule in errors.items() if rule in by_rule}
+    expert = Expert()
+    remarks(expert, *legs)
+    return {party: by_rule[rule] for party, by_rule in expert.errors.items() if rule in by_rule}
 
 
 TWICE = (2, 3)

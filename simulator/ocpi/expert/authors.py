@@ -6,7 +6,7 @@ and the hub is to blame only for as long as the leg before does not show the sam
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, Protocol
 
 from msgspec import Struct
@@ -80,12 +80,12 @@ class Authors:
         if finding.severity == "error":
             self._counts[party, finding.rule] += 1
 
-    def of_request(self, row: Leg, version: str, findings: Iterable[Finding]) -> None:
+    def of_request(self, row: Leg, version: str, findings: Sequence[Finding]) -> None:
         """The findings on a request."""
+        if not findings:
+            return
         before = (row.cause, row.correlation_id) if row.cause_kind == "message" else None
         doings = [self._traced(each) for each in self._doings(row.sender, version, findings, before)]
-        if not doings:
-            return
         this = (row.exchange, row.correlation_id)
         self._asked[this] = doings
         for each in doings:
@@ -94,8 +94,10 @@ class Authors:
             self._counts[each.author, each.rule] -= 1
             self._count(self._traced(each))
 
-    def of_answer(self, row: Leg, version: str, findings: Iterable[Finding]) -> None:
+    def of_answer(self, row: Leg, version: str, findings: Sequence[Finding]) -> None:
         """The findings on an answer, which comes after the one that it passes on."""
+        if not findings:
+            return
         known = self._answered.pop((row.exchange, row.correlation_id), ())
         doings = [each.after(known) for each in self._doings(row.receiver, version, findings)]
         for each in doings:
