@@ -46,8 +46,11 @@ def rows(known: Connections, names: dict[str, str], clock: Callable[[int], str])
         counted = tr("{ready} of {all} registered").format(ready=ready, all=len(ends))
         title = _called(holder, names)
         yield ConnectionRow((holder,), (title, counted, "", "", "", ""), "", f"{title}: {counted}", holder, "")
+        reached = {end.peer for end in ends if end.state == REGISTERED}
         for end in sorted(ends, key=lambda each: (each.peer, each.facade)):
-            client = clients.get((holder, holder, end.peer))
+            # A client that is reached at another end says nothing of one that nobody has registered over.
+            is_told_here = end.state == REGISTERED or end.peer not in reached
+            client = clients.get((holder, holder, end.peer)) if is_told_here else None
             yield _of_end(end, client, names, clock)
             for each in known.clients:
                 if (each.holder, each.hub) == (holder, end.peer):

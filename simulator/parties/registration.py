@@ -125,10 +125,12 @@ class Registration:
         """Replace both tokens of a registered connection by a PUT; returns why it failed, or an empty text.
 
         With other `versions` it changes to the highest of them that the peer has. While it lasts the peer's own PUT is
-        refused: of two that cross, each would replace the token that the other presents.
+        refused: of two that cross, each would replace the token that the other presents. So would a second of ours.
         """
         if not connection.registered:
             return f"{connection.peer_id} is not registered."
+        if connection.name in self._renewing:
+            return f"A renewal with {connection.peer_id} is under way."
         self._renewing[connection.name] = None
         try:
             return (yield from self._renew(connection, cause, versions))

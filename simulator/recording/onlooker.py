@@ -52,6 +52,14 @@ class Remark(Protocol):
 class Looks(Protocol):
     """An onlooker. It gets the messages in order; its class is made without arguments."""
 
+    @property
+    def errors(self) -> Mapping[str, Mapping[str, int]]:
+        """How many of the remarks so far are of severity error, by the party whose doing each is, and by rule.
+
+        Whose doing one is may turn out at a later message.
+        """
+        ...
+
     def look_at(
         self,
         row: EncodedMessage,
@@ -59,8 +67,8 @@ class Looks(Protocol):
         request_headers: Mapping[str, str],
         answered: int,
         response_headers: Mapping[str, str],
-    ) -> Iterable[tuple[str, Remark]]:
-        """The remarks on a message, each after the party whose doing it is about.
+    ) -> Iterable[Remark]:
+        """The remarks on a message.
 
         The names of headers are in lower case. `asked` and `answered` are their numbers: those of one number differ in
         the message ids that they end with and in nothing else; 0 for headers without a number.
@@ -83,23 +91,28 @@ class Failure(Struct, frozen=True):
 
 
 class Onlooker:
-    """Collects the hints on the messages of a batch; `errors` counts those of severity error by party and rule."""
+    """Collects the hints on the messages of a batch."""
 
     def __init__(self, name: str) -> None:
         """`name` is that of a class that Looks, such as "package.module:Class"."""
-        self.errors: dict[str, dict[str, int]] = {}
         self._looks: Looks = resolve_name(name)()
+        self._failures: dict[str, int] = {}
         self._hints: list[tuple[int, HintRow]] = []
         self._headers: dict[int, dict[str, str]] = {}
+
+    @property
+    def errors(self) -> dict[str, dict[str, int]]:
+        """How many remarks of severity error have been made so far, by party and rule."""
+        errors = {party: dict(by_rule) for party, by_rule in self._looks.errors.items()}
+        for party, count in self._failures.items():
+            errors.setdefault(party, {})[FAILED] = count
+        return errors
 
     def look(self, seq: int, row: EncodedMessage, asked: int, answered: int) -> None:
         """Have the message looked at whose headers have these numbers."""
         request_headers = self._read(asked, row.request_headers, row)
         response_headers = self._read(answered, row.response_headers, row)
-        for party, remark in self._remarks(row, asked, request_headers, answered, response_headers):
-            if remark.severity == "error":
-                by_rule = self.errors.setdefault(party, {})
-                by_rule[remark.rule] = by_rule.get(remark.rule, 0) + 1
+        for remark in self._remarks(row, asked, request_headers, answered, response_headers):
             hint = HintRow(
                 row.end_us, row.exchange, remark.rule, remark.severity, remark.sentence(), remark.path, remark.section
             )
@@ -107,12 +120,13 @@ class Onlooker:
 
     def _remarks(
         self, row: EncodedMessage, asked: int, request: dict[str, str], answered: int, response: dict[str, str]
-    ) -> Iterator[tuple[str, Remark]]:
+    ) -> Iterator[Remark]:
         """What the onlooker remarks; where his own code fails the run goes on, and the recording says so."""
         try:
             yield from self._looks.look_at(row, asked, request, answered, response)
         except Exception as error:
-            yield row.sender, Failure(f"{type(error).__name__}: {error}")
+            self._failures[row.sender] = self._failures.get(row.sender, 0) + 1
+            yield Failure(f"{type(error).__name__}: {error}")
 
     def among(self, hints: list[tuple[int, HintRow]]) -> list[tuple[int, HintRow]]:
         """The hints collected together with others of the same batch, in an order that no batch's size changes."""

@@ -158,3 +158,22 @@ def test_the_longest_name_is_not_cut(view: ConnectionsView, run: Run, qtbot: QtB
     run.seek(0)
     settle(view, qtbot)
     assert view.tree.sizeHintForColumn(0) <= view.tree.columnWidth(0)
+
+
+def test_how_a_client_stands_is_told_at_the_ends_where_it_is_reached() -> None:
+    stands = {"NL-VET": "CONNECTED", "NL-XYZ": "SUSPENDED"}
+    states = [("", "A_ISSUED"), ("NL-ABC", "A_ISSUED"), ("NL-NEW", "REGISTERED")]
+    ends = tuple(
+        ConnectionEnd("NL-HUB", peer, facade, state, "2.1.1", 10, (), "A", "", 0)
+        for peer in stands
+        for facade, state in (states if peer == "NL-VET" else states[:2])
+    )
+    infos = tuple(ClientState("NL-HUB", "NL-HUB", peer, "EMSP", status, 20) for peer, status in stands.items())
+    _, *told = rows(Connections(30, ends, infos), {}, str)
+    assert [each.texts[:2] for each in told] == [
+        ("NL-VET", "token A issued"),
+        ("NL-VET, as NL-ABC", "token A issued"),
+        ("NL-VET, as NL-NEW", "registered, CONNECTED"),
+        ("NL-XYZ", "token A issued, SUSPENDED"),
+        ("NL-XYZ, as NL-ABC", "token A issued, SUSPENDED"),
+    ]

@@ -273,7 +273,7 @@ def test_a_path_that_is_none_of_ocpi_s_is_asked_for_as_the_version_of_the_handsh
     leg = {"exchange": 1, "cause_kind": "", "cause": 0, "correlation_id": ""}
     row: Any = SimpleNamespace(**asdict(LOST), **leg, host="nl-ema.ocpi.test", path="/ocpi/2.1.1/stuff")
     found = list(expert.look_at(row, 0, LOST.request_headers, 0, LOST.response_headers))
-    assert [finding.rule for _, finding in found] == said
-    assert all(finding.section.startswith(f"OCPI {spoken} transport") for _, finding in found)
+    assert [finding.rule for finding in found] == said
+    assert all(finding.section.startswith(f"OCPI {spoken} transport") for finding in found)
     wrong = replace(LOST, http_status=403)
     assert [finding.section for finding in Expert().look(wrong)] == ["OCPI status_codes"]

@@ -1,12 +1,12 @@
 """What goes through a hub: whether it may go that way, and whether the hub passes on what it got."""
 
 import json
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from expert_seen import BACK, IDS, JSON, PAGE, SOUND, body, rules, token
-from msgspec.structs import asdict, replace
+from expert_legs import Leg, recorded, remarks
+from expert_seen import IDS, JSON, PAGE, SOUND, body, rules, token
+from msgspec.structs import replace
 
 from simulator.ocpi.expert import Expert, Seen
 
@@ -94,40 +94,27 @@ def test_only_a_hub_that_is_nothing_else_is_not_a_party_to_send_to() -> None:
 # Two legs
 
 
-def leg(exchange: int, cause: int, request_id: str = "", at: str = "2026-05-04T06:00:00Z", **changes: Any) -> Any:
-    """A leg as a recording has it: a push by a CPO to the hub, or with a cause the hub's to an eMSP."""
+def leg(exchange: int, cause: int, request_id: str = "", at: str = "2026-05-04T06:00:00Z", **changes: Any) -> Leg:
+    """A push by a CPO to the hub, or with a cause the hub's to an eMSP."""
     seen = replace(SOUND, request_body=json.dumps({"last_updated": at}).encode(), **changes)
-    if cause:
-        seen = replace(seen, sender=HUB, receiver="NL-EMA")
-    else:
-        seen = replace(seen, receiver=HUB)
-    headers = {**seen.request_headers, "x-request-id": request_id or f"r{exchange}"}
-    headers = {name: value for name, value in headers.items() if value != "none"}
-    host, path = seen.url.removeprefix("http://").split("/", 1)
-    row = SimpleNamespace(
-        **asdict(seen),
-        exchange=exchange,
-        cause_kind="message" if cause else "event",
-        cause=cause,
-        correlation_id="c1",
-        host=host,
-        path=f"/{path}",
-    )
-    return row, headers
+    ends = {"sender": HUB, "receiver": "NL-EMA"} if cause else {"receiver": HUB}
+    return recorded(replace(seen, **ends), exchange, cause, request_id)
 
 
-def told(*legs: Any) -> list[tuple[str, str, str]]:
+def told(*legs: Leg) -> list[tuple[str, str, str]]:
+    """What is remarked on the two, each time after the party whose doing it is."""
     expert = Expert()
-    found = []
-    for row, headers in legs:
-        back = {**IDS, **BACK, **JSON, "x-request-id": headers.get("x-request-id", "")}
-        found += [(party, each.rule, each.path) for party, each in expert.look_at(row, 0, headers, 0, back)]
-    return [each for each in found if each[1] in ("request-id-kept", "last-updated-touched")]
+    found = [each for each in remarks(expert, *legs) if each.rule in ("request-id-kept", "last-updated-touched")]
+    whose = {rule: party for party, by_rule in expert.errors.items() for rule in by_rule}
+    return [(whose[each.rule], each.rule, each.path) for each in found]
 
 
 KEPT = (HUB, "request-id-kept", "X-Request-ID")
 TOUCHED = (HUB, "last-updated-touched", "$.last_updated")
 LATER = "2026-05-04T06:00:01Z"
+WHOLE: dict[str, Any] = {"module": "locations", "route": "locations.receiver.put_location"}
+PART: dict[str, Any] = {"module": "locations", "route": "locations.receiver.put_evse"}
+CHANGE: dict[str, Any] = {"module": "locations", "route": "locations.receiver.patch_location", "method": "PATCH"}
 
 
 @pytest.mark.parametrize(
@@ -143,8 +130,16 @@ LATER = "2026-05-04T06:00:01Z"
         ([leg(1, 0), leg(2, 1, at="")], []),
         ([leg(1, 0), leg(2, 9, "r1", at=LATER)], []),
         ([leg(1, 0, "none"), leg(2, 1, "none", at=LATER)], []),
+        ([leg(1, 0, **PART), leg(2, 1, at=LATER, **WHOLE)], []),
+        ([leg(1, 0, at=LATER, **PART), leg(2, 1, **WHOLE)], []),
+        ([leg(1, 0, **CHANGE), leg(2, 1, at=LATER, **WHOLE)], []),
+        ([leg(1, 0, at=LATER, **CHANGE), leg(2, 1, **WHOLE)], [TOUCHED]),
+        ([leg(1, 0, **CHANGE), leg(2, 1, at=LATER, **CHANGE)], [TOUCHED]),
     ],
-    ids=["sound", "id", "to two", "to two first", "time", "earlier", "written so", "unsaid", "of another", "2.1.1"],
+    ids=[
+        *("sound", "id", "to two", "to two first", "time", "earlier", "written so", "unsaid", "of another", "2.1.1"),
+        *("Location for EVSE", "of an earlier time", "whole for part", "whole without the part", "part for part"),
+    ],
 )
 def test_a_hub_passes_on_what_it_got(legs: list[Any], expected: list[tuple[str, str, str]]) -> None:
     assert told(*legs) == expected

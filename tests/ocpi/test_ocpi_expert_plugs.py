@@ -195,3 +195,32 @@ def test_tariffs_that_were_pulled_are_known_as_well() -> None:
     assert expert.look(tariffs) == []
     (finding,) = expert.look(locations)
     assert finding.path == "$[0].evses[0].connectors[0].tariff_ids[1]"
+
+
+def by(sender: str, receiver: str, seen: Seen, **changes: object) -> Seen:
+    return replace(seen, sender=sender, receiver=receiver, **changes)
+
+
+PLACE = put("location", LOCATION, "NL/ABC/L1")
+A_PAGE = replace(A_LIST, module="locations", route="locations.sender.get_list", response_body=body([LOCATION]))
+TO_HUB = [by("NL-ABC", "NL-HUB", each) for each in (DAY, NIGHT, PLACE)]
+TARIFFS_ON = [by("NL-HUB", "NL-EMA", each, follows=True) for each in (DAY, NIGHT)]
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        ([*TO_HUB, *TARIFFS_ON, by("NL-EMA", "NL-HUB", A_PAGE)], ["error", "warning"]),
+        ([*TO_HUB, *TARIFFS_ON, by("NL-HUB", "NL-EMA", PLACE)], ["error", "warning"]),
+        ([*TO_HUB, by("NL-HUB", "NL-EMA", PLACE), *TARIFFS_ON], ["error", "warning"]),
+        ([*TARIFFS_ON, by("NL-HUB", "NL-EMA", PLACE, follows=True), *TO_HUB], ["error", "error"]),
+        ([*TARIFFS_ON, *TO_HUB, by("NL-EMA", "NL-HUB", A_PAGE)], ["error", "warning"]),
+        ([*TARIFFS_ON, by("NL-HUB", "NL-ABC", A_PAGE, follows=True), by("NL-EMA", "NL-HUB", A_PAGE)], ["warning"]),
+        ([by("NL-HUB", "NL-EMA", each) for each in (DAY, NIGHT, PLACE)], ["error"]),
+    ],
+    ids=["list", "push", "tariffs later", "passed on", "a list later", "read through", "its own"],
+)
+def test_what_a_hub_repeats_is_the_doing_of_who_told_it_first(told: list[Seen], expected: list[str]) -> None:
+    expert = Expert()
+    found = [finding for each in told for finding in expert.look(each)]
+    assert [each.severity for each in found if each.rule == "one-tariff-a-type"] == expected

@@ -4,12 +4,14 @@ Numbers of cases are those of the protocol digest, section 4.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from parties_hub import HOST, HUB, RECEIVER, SENDER, hub_town, messages, say
 from run_town import MIN, MS, OpenTown, S, WireName
+from simpy import Event
 
 from simulator.engine.cause import TIME
 from simulator.ocpi.v2_2_1.hubclientinfo import ConnectionStatus
@@ -121,3 +123,22 @@ def test_two_renewals_that_cross_lock_nobody_out(town: OpenTown, later_ms: int) 
     town.run_for(30 * S)
     assert (ours.held, theirs.held) == (theirs.issued, ours.issued)
     assert say(town, "NL-NXT", "GET", f"{HOST}/ocpi/sender/2.3.0/hubclientinfo", to=None).http == 200
+
+
+@pytest.mark.parametrize("later_ms", [0, 60, 120])
+def test_a_second_renewal_waits_for_the_first(town: OpenTown, later_ms: int) -> None:
+    """A hub may have one more role to tell of while a slow client still answers about the last."""
+    hub = town.world.hubs[HUB]
+    line, said = hub.office.connections["NL-NXT"], list[str]()
+
+    def renew() -> Generator[Event, Any, None]:
+        said.append((yield from hub.registration.renew(line, TIME)))
+
+    hub.office.spawn(renew(), "the first")
+    town.run_for(later_ms * MS)
+    hub.office.spawn(renew(), "the second")
+    town.run_for(30 * S)
+    assert said == ["A renewal with NL-NXT is under way.", ""]
+    assert town.kernel.handler_failures == 0
+    theirs = town.world.emsps["NL-NXT"].office.connections[HUB]
+    assert (theirs.held, line.held) == (line.issued, theirs.issued)

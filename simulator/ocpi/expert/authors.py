@@ -1,11 +1,16 @@
 """Whose doing an error is that two legs of one way have: a hub passes on what others wrote, and is not to blame for it.
 
 Only a hub keeps the correlation id in what follows from a message. Broadcasts come after the message that they pass on;
-of what is addressed to one party the hub waits for the answer, and passes that on. Source: digest, section 2.3.
+of what is addressed to one party the hub waits for the answer, and passes that on. Its own leg is then looked at first,
+and the hub is to blame only for as long as the leg before does not show the same. Source: digest, section 2.3.
 """
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, Protocol
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from simulator.ocpi import headers as h
 from simulator.ocpi.expert.memory import Memory
@@ -15,7 +20,6 @@ from simulator.ocpi.findings import Finding
 _OF_A_HOP: Final = (*IDS, *ROUTING, h.AUTHORIZATION, h.CONTENT_TYPE, "path")
 """What each platform answers for itself."""
 _Place = tuple[int, str]
-_Remembered = Memory[_Place, dict[tuple[str, str], str]]
 
 
 class Leg(Protocol):
@@ -29,38 +33,103 @@ class Leg(Protocol):
     receiver: str
 
 
+class _Doing(Struct, frozen=True):
+    """What somebody does wrong, or what is only odd and makes others do wrong who pass it on.
+
+    `before` is the leg that has still to show the same if the author has only passed it on.
+    """
+
+    author: str
+    rule: str
+    path: str
+    version: str
+    is_error: bool
+    before: _Place | None = None
+
+    def after(self, others: Iterable["_Doing"]) -> "_Doing":
+        """The same as it comes of what another leg has, if it does; in another version that lies elsewhere."""
+        for each in others:
+            if self.rule == each.rule and (self.path == each.path or self.version != each.version):
+                return replace(self, author=each.author, before=each.before)
+        return replace(self, before=None)
+
+
+_Remembered = Memory[_Place, list[_Doing]]
+
+
 class Authors:
-    """Remembers the errors of messages for as long as they may come again on another leg."""
+    """Counts errors after whose doing they are; remembers them for as long as they may come again on another leg."""
 
     def __init__(self) -> None:
+        self._counts: Counter[tuple[str, str]] = Counter()
         self._asked: _Remembered = Memory()
+        self._waiting: _Remembered = Memory()
         self._answered: _Remembered = Memory()
 
-    def of_request(self, row: Leg, findings: Iterable[Finding]) -> Iterator[tuple[str, Finding]]:
-        """The findings on a request, each after whose doing it is."""
-        first, this = (row.cause, row.correlation_id), (row.exchange, row.correlation_id)
-        known = self._asked.get(first, {}) if row.cause_kind == "message" else {}
-        return _attribute(row.sender, findings, known, self._asked, this)
+    @property
+    def errors(self) -> dict[str, dict[str, int]]:
+        """How many errors each party has made, by rule, as far as is known by now."""
+        errors: dict[str, dict[str, int]] = {}
+        for (party, rule), count in self._counts.items():
+            if count:
+                errors.setdefault(party, {})[rule] = count
+        return errors
 
-    def of_answer(self, row: Leg, findings: Iterable[Finding]) -> Iterator[tuple[str, Finding]]:
-        """The findings on an answer, each after whose doing it is."""
-        before, this = (row.cause, row.correlation_id), (row.exchange, row.correlation_id)
-        known = self._answered.pop(this, {})
-        return _attribute(row.receiver, findings, known, self._answered, before)
+    def blame(self, party: str, finding: Finding) -> None:
+        """A finding that is this party's own doing, whatever there is on other legs."""
+        if finding.severity == "error":
+            self._counts[party, finding.rule] += 1
+
+    def of_request(self, row: Leg, version: str, findings: Sequence[Finding]) -> None:
+        """The findings on a request."""
+        if not findings:
+            return
+        before = (row.cause, row.correlation_id) if row.cause_kind == "message" else None
+        doings = [self._traced(each) for each in self._doings(row.sender, version, findings, before)]
+        this = (row.exchange, row.correlation_id)
+        self._asked[this] = doings
+        for each in doings:
+            self._count(each)
+        for each in self._waiting.pop(this, ()):
+            self._counts[each.author, each.rule] -= 1
+            self._count(self._traced(each))
+
+    def of_answer(self, row: Leg, version: str, findings: Sequence[Finding]) -> None:
+        """The findings on an answer, which comes after the one that it passes on."""
+        if not findings:
+            return
+        known = self._answered.pop((row.exchange, row.correlation_id), ())
+        doings = [each.after(known) for each in self._doings(row.receiver, version, findings)]
+        for each in doings:
+            self._count(each)
+        if row.cause_kind == "message":
+            _add(self._answered, (row.cause, row.correlation_id), doings)
+
+    def _doings(
+        self, party: str, version: str, findings: Iterable[Finding], before: _Place | None = None
+    ) -> Iterator[_Doing]:
+        """What of the findings may come again on another leg; the others are this party's."""
+        for each in findings:
+            if each.path in _OF_A_HOP:
+                self.blame(party, each)
+            else:
+                yield _Doing(party, each.rule, each.path, version, each.severity == "error", before)
+
+    def _traced(self, doing: _Doing) -> _Doing:
+        """The same with its author, as far back as the legs are known."""
+        while doing.before is not None and (shown := self._asked.get(doing.before)) is not None:
+            doing = doing.after(shown)
+        return doing
+
+    def _count(self, doing: _Doing) -> None:
+        if doing.is_error:
+            self._counts[doing.author, doing.rule] += 1
+            if doing.before is not None:
+                _add(self._waiting, doing.before, [doing])
 
 
-def _attribute(
-    party: str,
-    findings: Iterable[Finding],
-    known: dict[tuple[str, str], str],
-    remembered: _Remembered,
-    leg: _Place,
-) -> Iterator[tuple[str, Finding]]:
-    for finding in findings:
-        if finding.severity != "error" or finding.path in _OF_A_HOP:
-            yield party, finding
-            continue
-        what = finding.rule, finding.path
-        author = known.get(what, party)
-        remembered[leg] = {**remembered.get(leg, {}), what: author}
-        yield author, finding
+def _add(remembered: _Remembered, place: _Place, doings: list[_Doing]) -> None:
+    if place in remembered:
+        remembered[place] += doings
+    elif doings:
+        remembered[place] = doings

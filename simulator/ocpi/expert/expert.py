@@ -89,6 +89,14 @@ class Expert:
         self._hops = Hops()
         self._sound: dict[Hashable, None] = {}
 
+    @property
+    def errors(self) -> Mapping[str, Mapping[str, int]]:
+        """How many of the remarks are errors, by rule, after the party whose doing each is.
+
+        Which party that is may turn out at a later exchange.
+        """
+        return self._authors.errors
+
     def look_at(
         self,
         row: Exchange,
@@ -96,8 +104,8 @@ class Expert:
         request_headers: Mapping[str, str],
         answered: int,
         response_headers: Mapping[str, str],
-    ) -> Iterator[tuple[str, Finding]]:
-        """What there is to remark on a recorded exchange, each time after the party whose doing it is.
+    ) -> Iterator[Finding]:
+        """What there is to remark on a recorded exchange.
 
         The names of headers are in lower case. For `asked` and `answered` see Seen.
         """
@@ -120,9 +128,15 @@ class Expert:
             answered=answered,
             follows=row.cause_kind == "message",
         )
-        yield from self._authors.of_request(row, self.look_at_request(seen))
-        yield from self._hops.check(row, seen)
-        yield from self._authors.of_answer(row, self.look_at_answer(seen))
+        asked_for = self.look_at_request(seen)
+        self._authors.of_request(row, seen.version, asked_for)
+        yield from asked_for
+        for hub, finding in self._hops.check(row, seen):
+            self._authors.blame(hub, finding)
+            yield finding
+        given = self.look_at_answer(seen)
+        self._authors.of_answer(row, seen.version, given)
+        yield from given
 
     def look(self, seen: Seen) -> list[Finding]:
         """What there is to remark on one exchange."""

@@ -22,9 +22,11 @@ _Place = tuple[int, str]
 
 
 class _Said(Struct, frozen=True):
-    """What a leg said that the other is held against."""
+    """What a leg said that the other is held against, and of what: of an EVSE by itself or of its whole Location."""
 
     request_id: str
+    method: str
+    kind: str
     last_updated: str
 
 
@@ -40,7 +42,8 @@ class Hops:
         request_id = seen.request_headers.get(_REQUEST_ID, "")
         if not request_id:
             return
-        said = _Said(request_id, part_of(seen.request_body, Updated).last_updated if seen.request_body else "")
+        last_updated = part_of(seen.request_body, Updated).last_updated if seen.request_body else ""
+        said = _Said(request_id, seen.method, seen.route.rpartition("_")[2], last_updated)
         place, before = (row.exchange, row.correlation_id), (row.cause, row.correlation_id)
         self._first[place] = said
         for onward in self._onward.pop(place, ()):
@@ -58,8 +61,16 @@ def _compare(seen: Seen, first: _Said, onward: _Said) -> Iterator[Finding]:
         found, expected = "the same id on the way on", "an id of its own for each request; the correlation id stays"
         section = "transport_and_format, Unique message IDs"
         yield seen.remark("request-id-kept", h.X_REQUEST_ID, found, expected, section, "error")
-    if is_after(first.last_updated, onward.last_updated) or is_after(onward.last_updated, first.last_updated):
+    if _is_touched(first, onward):
         expected = f"{first.last_updated}, as its owner said it"
         section = "transport_and_format, Timestamps and Objects send via Hubs"
         found = f"{onward.last_updated} on the way on"
         yield seen.remark("last-updated-touched", "$.last_updated", found, expected, section, "error")
+
+
+def _is_touched(first: _Said, onward: _Said) -> bool:
+    """Whether the hub has changed the time; what is sent whole in place of a part may be of a later one."""
+    if first.kind != onward.kind:
+        return False
+    is_later = is_after(onward.last_updated, first.last_updated)
+    return is_after(first.last_updated, onward.last_updated) or (is_later and first.method == onward.method)

@@ -1,6 +1,7 @@
 """Whether the tariffs that Connectors name go together and stay: rules that take more than one message to see.
 
 Whichever comes last shows the first: a Connector whose tariffs are known, or a tariff that a known Connector names.
+Who told of them first is to blame for them; a hub only repeats it, to whoever asks what it has.
 Source: OCPI 2.2.1 and 2.3.0 Locations, Connector, tariff_ids; Tariffs, DELETE; digest, section 3.7 and case 53.
 """
 
@@ -14,7 +15,7 @@ from msgspec.structs import replace
 from simulator.ocpi.datatypes import ci_key
 from simulator.ocpi.expert.parts import segments_of
 from simulator.ocpi.expert.seen import OLDEST, Seen
-from simulator.ocpi.findings import Finding
+from simulator.ocpi.findings import Finding, Severity
 from simulator.ocpi.rules import check_connector_tariffs
 from simulator.ocpi.rules.connectors import ONE_TARIFF_A_TYPE, clashes, no_other
 from simulator.ocpi.v2_2_1.locations import Status
@@ -37,6 +38,8 @@ class Plugs:
 
     def __init__(self) -> None:
         self._known: dict[tuple[str, ...], _Known] = {}
+        self._first: dict[Pair, str] = {}
+        """Who has told of an owner's things before all others."""
 
     def check(self, seen: Seen, objects: Iterable[tuple[str, Struct]]) -> Iterator[Finding]:
         """Look at what was sent or came back; in 2.1.1 a Connector has one tariff, about which nothing can be wrong."""
@@ -44,26 +47,28 @@ class Plugs:
             return
         is_sent = bool(seen.request_body)
         way = (seen.sender, seen.receiver) if is_sent else (seen.receiver, seen.sender)
-        new: list[tuple[_Known, str, str]] = []
+        new: list[tuple[_Known, str, str, Severity]] = []
         for path, obj in objects:
             kind = type(obj).__name__
             if kind == "Tariff":
-                known = self._of(way, _owner(seen, obj))
+                owner = _owner(seen, obj)
+                known = self._of(way, owner)
                 if seen.ok and known.take(obj):
-                    new.append((known, ci_key(obj.id), path))  # type: ignore[attr-defined]
+                    new.append((known, ci_key(obj.id), path, self._severity(seen, way[0], owner)))  # type: ignore[attr-defined]
             elif (depth := _DEPTHS.get(kind.removesuffix(_PATCH))) is not None:
                 place = _changed(obj) if kind.endswith(_PATCH) else obj
                 if place is not None:
-                    known = self._of(way, _owner(seen, place, depth))
+                    owner = _owner(seen, place, depth)
+                    known, severity = self._of(way, owner), self._severity(seen, way[0], owner)
                     for finding in check_connector_tariffs(place, known.tariffs.values()):
-                        yield replace(finding, path=path + finding.path[1:])
+                        yield replace(finding, path=path + finding.path[1:], severity=severity)
                     if seen.ok:
                         known.place(_place(seen, place, depth), place)
-        for known, id, path in new:
+        for known, id, path, severity in new:
             for plug, tariff, other in known.look_again(id):
                 found = f"{tariff.id!r}, which Connector {plug} names"
                 section, expected = "locations, Connector", no_other(other, tariff)
-                yield seen.remark(ONE_TARIFF_A_TYPE, f"{path}.id", found, expected, section, "error")
+                yield seen.remark(ONE_TARIFF_A_TYPE, f"{path}.id", found, expected, section, severity)
         if seen.route == _DELETED and seen.ok:
             *_, id = parts = segments_of(seen.url)
             plugs = self._of((seen.sender, seen.receiver), _owner_at(parts, _OBJECT)).drop(ci_key(id))
@@ -72,6 +77,14 @@ class Plugs:
                 found = f"the end of {id!r}, which Connector {plugs[0]}{others} still names"
                 expected = "first a change of the Connectors that name it"
                 yield seen.remark("tariff-in-use", "path", found, expected, "tariffs, DELETE", "warning")
+
+    def _severity(self, seen: Seen, teller: str, owner: tuple[str, str]) -> Severity:
+        """What is wrong where it was told first is only odd where it is repeated."""
+        key = ci_key(owner[0]), ci_key(owner[1])
+        # What a hub passes on to one party is looked at before what it got.
+        is_early = seen.follows and teller == seen.sender
+        first = self._first.get(key, teller) if is_early else self._first.setdefault(key, teller)
+        return "error" if teller == first else "warning"
 
     def _of(self, way: tuple[str, str], owner: tuple[str, str]) -> "_Known":
         key = (*way, ci_key(owner[0]), ci_key(owner[1]))
