@@ -33,7 +33,8 @@ kind; costs have a table of their own.
 is one of them and no value between two.
 8: what recorded sessions got less than they really did is told, and what never arrived beside each lag; sessions that
 an eMSP never heard of count among it.
-9: a place that is handed over in a queue was not free in between, so that no eMSP missed that.
+9: a place that is handed over in a queue was not free in between, so that no eMSP missed that; recorded
+sessions that want what was asked for are held against what they really took, too.
 """
 
 
