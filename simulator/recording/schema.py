@@ -276,7 +276,7 @@ FROM (
 -- One line a CDR: what its CPO (creditor) issued, and whether its eMSP (debtor) accepted it. amount is what the CPO
 -- asks and accepted_amount what the eMSP admits (decimal text, without VAT); issued_at and accepted_at are the UTC
 -- instants of that. The accepted_* are NULL when the CDR was not accepted. reason says why an amount is approximate
--- and is empty when it is not.
+-- and of a credit, whose amount is not, which CDR it is for; it is empty of any other.
 CREATE VIEW v_cdr AS SELECT
   cdr.text AS cdr_id, session.text AS session_id, creditor.text AS creditor, debtor.text AS debtor, y.currency,
   y.amount, p.amount AS accepted_amount, y.approximate, reason.text AS reason, y.energy_wh, tariff.text AS tariff_id,
