@@ -51,21 +51,20 @@ def recorded_visits(world: World, spec: RecordedDrivers, issue: Issue) -> list[t
             leaves_at_us=session.leaves_at_us,
         )
         visits.append((session.arrives_at_us, visit))
-        if spec.energy == "delivered":
-            world.recorded.append((session, token))
+        world.recorded.append((session, token, min(session.delivered_wh, visit.plan.energy_wh)))
     return visits
 
 
 def shortfall(world: World) -> Shortfall:
-    """What the sessions whose time is over got less than was delivered to them."""
+    """What the sessions whose time is over got less than was delivered to them, or than they wanted if that is less."""
     taken_wh: dict[str, int] = {}
     for transaction in world.street.transactions:
         uid = transaction.token.uid
         taken_wh[uid] = taken_wh.get(uid, 0) + transaction.energy_wh
     over = [each for each in world.recorded if each[0].leaves_at_us <= world.kernel.now_us]
-    lacks_wh = [session.delivered_wh - taken_wh.get(token.uid, 0) for session, token in over]
+    lacks_wh = [due_wh - taken_wh.get(token.uid, 0) for _, token, due_wh in over]
     lacks_wh = [lack_wh for lack_wh in lacks_wh if lack_wh > 0]
-    never_began = sum(session.delivered_wh > 0 and token.uid not in taken_wh for session, token in over)
+    never_began = sum(due_wh > 0 and token.uid not in taken_wh for _, token, due_wh in over)
     return Shortfall(len(over), len(lacks_wh), sum(lacks_wh), never_began)
 
 

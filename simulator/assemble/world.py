@@ -43,8 +43,8 @@ OCPP_DELAY_US = 50_000
 class World(Struct):
     """All that a run consists of.
 
-    `odd` are the parties of another make, with quirks or from outside, `recorded` the sessions that are to take what
-    was delivered to them, each with its driver's token.
+    `odd` are the parties of another make, with quirks or from outside, `recorded` the sessions of real days, each
+    with its driver's token and the energy in Wh that it is to take at least.
     """
 
     scenario: Scenario
@@ -63,7 +63,7 @@ class World(Struct):
     unusable: list[str]
     odd: list[str]
     meetings: list[Meeting]
-    recorded: list[tuple[RecordedSession, IdToken]]
+    recorded: list[tuple[RecordedSession, IdToken, int]]
 
     def party(self, id: str) -> "Cpo | Emsp | Scsp | Hub":
         """A party by its id."""

@@ -109,7 +109,8 @@ CREATE TABLE value(id INTEGER PRIMARY KEY, text TEXT NOT NULL);
 
 -- What a holder knows of an entity from at_us on is JSON, its subject's fixed followed by the text of value; null when
 -- it knows it no longer. Of a session: status, kwh and cost (decimal numbers as text, cost without VAT), currency, evse
--- ("CPO/uid"), token (uid); its CPO adds emsp, location, start and end (OCPI DateTimes, no end until then).
+-- ("CPO/uid"), token (uid); its CPO adds emsp, location, start and end (OCPI DateTimes, no end until then). An SCSP
+-- has emsp, too, which is the party in evse where that told it of the session.
 CREATE TABLE state(
   holding INTEGER NOT NULL, seq INTEGER NOT NULL, at_us INTEGER NOT NULL, subject INTEGER NOT NULL,
   value INTEGER NOT NULL, cause_ref INTEGER NOT NULL,
@@ -220,6 +221,10 @@ def _of(name: str, sql: str = "{}") -> str:
     return sql.replace("{}", f"json_extract({STATE_VALUE}, '$.{name}')")
 
 
+_EMSP: Final = f"coalesce({_of('emsp')}, g.holder)"
+_TOLD_BY: Final = _of("evse", "substr({}, 1, instr({}, '/') - 1)")
+_OWNER: Final = f"max(CASE {_TOLD_BY} WHEN g.holder THEN g.holder END) OVER (PARTITION BY g.session_id, {_EMSP})"
+
 VIEWS: Final = f"""
 -- One line an exchange, names resolved; time is the UTC instant of its start, *_s are seconds since the scenario's
 -- start.
@@ -246,12 +251,13 @@ CREATE VIEW v_state AS SELECT
   {STATE_VALUE} AS value, s.cause_kind, s.cause
 FROM {STATE_FROM};
 
--- One line a session and holder: the last that its CPO, or the eMSP of its token, knew of it; value is that as JSON
--- (see `state`). cpo and emsp are party ids; kwh is a number, total_cost_excl_vat decimal text. Only the CPO's line has
+-- One line a session and holder: the last that its CPO, the eMSP of its token, or an SCSP told by one of them, knew of
+-- it; value is that as JSON (see `state`). cpo and emsp are party ids; where an eMSP tells an SCSP of a session as its
+-- own, cpo is that of the CPO's line. kwh is a number, total_cost_excl_vat decimal text. Only the CPO's line has
 -- location_id and start_date_time, and once the session has ended its end_date_time (OCPI DateTimes).
 CREATE VIEW v_session AS SELECT
-  g.session_id, g.holder, {_of("evse", "substr({}, 1, instr({}, '/') - 1)")} AS cpo,
-  coalesce({_of("emsp")}, g.holder) AS emsp, g.first_us / 1e6 AS first_s, s.at_us / 1e6 AS last_s, g.changes, s.seq,
+  g.session_id, g.holder, coalesce(nullif({_TOLD_BY}, {_EMSP}), {_OWNER}, {_TOLD_BY}) AS cpo, {_EMSP} AS emsp,
+  g.first_us / 1e6 AS first_s, s.at_us / 1e6 AS last_s, g.changes, s.seq,
   {_of("status")} AS status, {_of("kwh", "CAST({} AS REAL)")} AS kwh, {_of("currency")} AS currency,
   {_of("cost")} AS total_cost_excl_vat, {_of("start")} AS start_date_time, {_of("end")} AS end_date_time,
   {_of("location")} AS location_id, {_of("evse", "substr({}, instr({}, '/') + 1)")} AS evse_uid,
@@ -270,7 +276,7 @@ FROM (
 -- One line a CDR: what its CPO (creditor) issued, and whether its eMSP (debtor) accepted it. amount is what the CPO
 -- asks and accepted_amount what the eMSP admits (decimal text, without VAT); issued_at and accepted_at are the UTC
 -- instants of that. The accepted_* are NULL when the CDR was not accepted. reason says why an amount is approximate
--- and is empty when it is not.
+-- and of a credit, whose amount is not, which CDR it is for; it is empty of any other.
 CREATE VIEW v_cdr AS SELECT
   cdr.text AS cdr_id, session.text AS session_id, creditor.text AS creditor, debtor.text AS debtor, y.currency,
   y.amount, p.amount AS accepted_amount, y.approximate, reason.text AS reason, y.energy_wh, tariff.text AS tariff_id,

@@ -10,7 +10,8 @@ _WH_PER_KWH = 1_000
 
 class Shortfall(Struct, frozen=True):
     """Of the recorded sessions whose time was over when the run ended (0 without any, or when not told): how many got
-    less energy than was delivered to them, how much less together, and how many of them never began.
+    less energy than was delivered to them, or than they wanted if that is less, how much less together, and how many of
+    them never began.
     """
 
     sessions: int = 0

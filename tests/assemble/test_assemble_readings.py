@@ -137,6 +137,22 @@ def test_the_price_at_noon_does_not_depend_on_how_often_the_session_is_told_of(t
     assert costs[0] == costs[1] == costs[2] == costs[3]
 
 
+def test_a_price_that_changes_when_an_update_is_due_makes_one_period_that_begins_then(tmp_path: Path) -> None:
+    """The reading that is asked for is of the millisecond of the update, and the meter may show a Wh more at that."""
+    half_hour = (element("ENERGY", "0.40", max_duration=1_800), element("ENERGY", "0.50"))
+    for minute in range(50, 56):
+        with Recording.open(run(tmp_path, half_hour, "10 min", ada=f"11:{minute}")) as recording:
+            rows = recording.messages(contents=True)
+            told = [json.loads(row.request_body) for row in rows if row.route == "sessions.receiver.patch_session"]
+            periods = [each["start_date_time"] for body in told for each in body.get("charging_periods", ())]
+            found = cdrs(recording)
+            assert [cdr.total_cost.excl_vat for cdr in found] == [by_the_curve(recording, cdr) for cdr in found]
+            starts = [period.start_date_time for cdr in found for period in cdr.charging_periods]
+            assert sorted(periods) == sorted(starts)
+            assert len(starts) == len(set(starts))
+            assert not recording.hints()
+
+
 @pytest.mark.parametrize(
     "restrictions", [{"day_of_week": ["SUNDAY"]}, {"start_date": "2026-05-11"}, {"end_date": "2026-05-11"}]
 )

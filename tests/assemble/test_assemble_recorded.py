@@ -143,6 +143,27 @@ def test_a_run_in_which_every_car_got_what_it_took_says_so_in_figures_only(tmp_p
     assert not measured.notes
 
 
+def test_cars_that_want_what_was_asked_for_are_held_against_what_they_really_took_of_it(tmp_path: Path) -> None:
+    """The first one asked for less than it took, the second keeps the third from its place, the fourth asked for more
+    than its stay allows; no other lacks anything.
+    """
+    few = (
+        "a-1,NL-ABC/NL-ABC-E0001,1800,9000,,5000,7351,w",
+        "b-1,NL-ABC/NL-ABC-E0002,1800,9000,,9000,7351,x",
+        "c-1,NL-ABC/NL-ABC-E0002,2400,3600,,4000,500,y",
+        "d-1,NL-ABC/NL-ABC-E0003,1800,9000,,90000,7351,z",
+    )
+    rows = "\n".join((ROWS.splitlines()[0], *few)) + "\n"
+    scenario = recorded(tmp_path, lambda text: text.replace("name: real", "name: real, energy: requested"), rows)
+    result = played(scenario, tmp_path / "run.ocpirun")
+    assert result.summary["shortfall"] == {"sessions": 4, "short": 1, "short_wh": 500, "never_began": 1}
+    with Recording.open(result.path) as recording:
+        measured = measure(recording)
+        assert result.remarks[0] in summary_text(summarise(recording), Style())
+    assert (measured.values["recorded_short"], measured.values["recorded_short_kwh"]) == (1, 0.5)
+    assert "1 of them never began" in measured.notes[0]
+
+
 def test_whoever_finds_the_place_taken_leaves_when_the_car_really_did_nevertheless(tmp_path: Path) -> None:
     """As where drivers who were made up charge among the real ones."""
     at = "NL-ABC/NL-ABC-E0001"

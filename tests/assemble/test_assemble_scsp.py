@@ -49,6 +49,8 @@ def test_an_scsp_registers_as_one_and_hears_of_nothing_but_sessions_and_limits(p
 def test_a_cpo_tells_its_scsp_of_every_session_and_an_emsp_of_its_own(path: Path) -> None:
     with Recording.open(path) as recording:
         rows = recording.query("SELECT holder, session_id, status, kwh FROM v_session ORDER BY session_id")
+        owners = recording.query("SELECT DISTINCT cpo FROM v_session")
+    assert owners == [("NL-ABC",)]
     held: dict[str, list[Any]] = {}
     for holder, *session in rows:
         held.setdefault(holder, []).append(session)

@@ -144,6 +144,25 @@ def test_six_times_ten_minutes_are_an_hour() -> None:
     assert bill.time == Decimal("0.60")
 
 
+FIRST_HALF_HOUR = tariff(
+    element("0.40", TariffDimensionType.ENERGY, TariffRestrictions(max_duration=1_800)),
+    element("0.50", TariffDimensionType.ENERGY),
+)
+
+
+@pytest.mark.parametrize(
+    ("more", "energy_kwh", "total"),
+    [([], ["5.500"], "2.2000"), ([(10 * MIN, 1_000, "Charging")], ["5.499", "1.001"], "2.7001")],
+)
+def test_what_flows_within_the_millisecond_in_which_a_period_ends_is_told_with_the_next_one_or_the_last(
+    more: list[Step], energy_kwh: list[str], total: str
+) -> None:
+    steps: list[Step] = [(30 * MIN, 5_499, "Charging"), (329, 1, "Charging"), *more]
+    cdr, bill = session(steps, FIRST_HALF_HOUR).cdr("C1")
+    assert volumes(cdr, CdrDimensionType.ENERGY) == [Decimal(each) for each in energy_kwh]
+    assert bill.total_excl == cdr.total_cost.excl_vat == Decimal(total)
+
+
 states = st.sampled_from(["Charging", "EVConnected", "SuspendedEV", "SuspendedEVSE", "Idle"])
 spans = st.sampled_from([0, 1, 999, 100_000, MIN, 10 * MIN]) | st.integers(-MIN, 100 * MIN)
 meters = st.sampled_from([0, 1, 1_000]) | st.integers(-500, 30_000)
@@ -156,6 +175,8 @@ def test_the_periods_add_up_to_what_is_billed_whatever_is_told(steps: list[Step]
         volumes(cdr, kind) for kind in (CdrDimensionType.ENERGY, CdrDimensionType.TIME, CdrDimensionType.PARKING_TIME)
     )
     assert min((*energy, *time, *parking)) >= 0
+    starts = [period.start_date_time for period in cdr.charging_periods]
+    assert len(starts) == len(set(starts))
     assert sum(energy) == cdr.total_energy
     assert sum(time) + sum(parking) == cdr.total_time
     assert sum(parking) == (cdr.total_parking_time or 0)

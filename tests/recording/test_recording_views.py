@@ -1,5 +1,6 @@
 """The views that analysts load in one line."""
 
+import json
 from decimal import Decimal
 from pathlib import Path
 
@@ -48,6 +49,34 @@ def test_a_session_is_the_last_that_each_holder_knew(tmp_path: Path) -> None:
             ("NL-ABC", "NL-EMA", "E/1", "2026-05-04T04:00:05Z"),
             ("NL-ABC", "NL-EMA", "E/1", None),
         ]
+
+
+def test_the_cpo_of_a_session_that_an_scsp_has_from_its_emsp_is_the_one_that_holds_it_as_its_own(
+    tmp_path: Path,
+) -> None:
+    """Under one id two CPOs may each have a session, and one may be the eMSP of its own."""
+    path = tmp_path / "run.ocpirun"
+    known = (
+        ("NL-ABC", "S1", "NL-ABC", "NL-EMA"),
+        ("NL-EMA", "S1", "NL-ABC", None),
+        ("NL-NSC", "S1", "NL-EMA", "NL-EMA"),
+        ("NL-DUN", "S1", "NL-DUN", "NL-NOM"),
+        ("NL-ABC", "S2", "NL-ABC", "NL-ABC"),
+        ("NL-NSC", "S3", "NL-EMA", "NL-EMA"),
+    )
+    values = [json.dumps({"evse": f"{cpo}/E1", "emsp": emsp}).encode() for _, _, cpo, emsp in known]
+    rows = [StateRow(0, each[0], "session", each[1], value) for each, value in zip(known, values, strict=True)]
+    recorded(path, rows)
+    with Recording.open(path) as recording:
+        found = recording.query("SELECT holder, session_id, cpo FROM v_session ORDER BY session_id, seq")
+    assert found == [
+        ("NL-ABC", "S1", "NL-ABC"),
+        ("NL-EMA", "S1", "NL-ABC"),
+        ("NL-NSC", "S1", "NL-ABC"),
+        ("NL-DUN", "S1", "NL-DUN"),
+        ("NL-ABC", "S2", "NL-ABC"),
+        ("NL-NSC", "S3", "NL-EMA"),
+    ]
 
 
 def test_a_cdr_is_one_line_accepted_or_not(tmp_path: Path) -> None:

@@ -162,6 +162,15 @@ def test_the_same_run_counts_once(make: Make) -> None:
     assert any("is the same run" in note for note in found.notes)
 
 
+def test_of_one_run_the_recording_that_tells_most_counts_in_whatever_order_they_are_named(make: Make) -> None:
+    few, full, other = make(1, level="aggregates"), make(1), make(2)
+    assert recorded(few, "none").outcome.values["picture_wrong_percent"] is None
+    for paths in ((few, full, other), (full, few, other), (other, few, full)):
+        found = compared(*paths)
+        assert {run.recording for run in found.variants[0].runs} == {full, other}
+        (_,) = [note for note in found.notes if "is the same run" in note]
+
+
 def test_another_digest_of_the_same_scenario_and_seed_is_told(make: Make) -> None:
     found = compared(make(1), make(1, delay_s=6))
     assert len(found.variants[0].runs) == 1

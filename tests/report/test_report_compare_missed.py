@@ -39,6 +39,19 @@ def test_one_that_stays_away_to_the_end_has_a_lag_that_is_less_and_no_better(los
     assert verdict_on(lost, "B", BY_ID[f"{copied}_lag_mean_s"]) == NOT_COMPARABLE
 
 
+@pytest.mark.parametrize(
+    ("missed_percent", "within", "pairs", "said"),
+    [(0.2, 0.8, 8, "better, beyond chance"), (0.8, 0.2, 8, NOT_COMPARABLE), (0.2, None, 1, NOT_COMPARABLE)],
+)
+def test_a_lag_is_compared_where_more_never_arrived_only_by_chance(
+    lost: Comparison, missed_percent: float, within: float | None, pairs: int, said: str
+) -> None:
+    around = (None, None) if within is None else (missed_percent - within, missed_percent + within)
+    found = {"session_lag_mean_s": Difference(-20, -21, -19, 8)}
+    found["session_missed_percent"] = Difference(missed_percent, *around, pairs)
+    assert verdict_on(replace(lost, differences={"B": found}), "B", BY_ID["session_lag_mean_s"]) == said
+
+
 @pytest.mark.parametrize("copied", ["picture", "session", "cdr"])
 @pytest.mark.parametrize(
     ("lag_s", "missed_percent", "said"),

@@ -1,15 +1,20 @@
 """The picture that an eMSP has of a street is held against the street, EVSE by EVSE."""
 
+import asyncio
 import json
 from pathlib import Path
 
 import pytest
 
+from simulator.assemble import RunOptions, play
 from simulator.recording.reader import Recording
 from simulator.recording.rows import StateRow
 from simulator.recording.writer import Recorder
+from simulator.report.kpi.measure import measure
 from simulator.report.kpi.staleness import Street
+from simulator.scenario.load import load
 
+QUICKSTART = Path(__file__).parents[2] / "scenarios" / "quickstart.yaml"
 S = 1_000_000
 
 
@@ -73,3 +78,15 @@ def test_what_is_wrong_within_a_window_and_how_long_changes_take_to_arrive(tmp_p
     assert part.wrong_hours == pytest.approx(3 / 3_600)
     assert (part.changes_seen, part.changes_missed) == (0, 1)
     assert (unknown.evse_hours, unknown.changes_seen) == (0, 0)
+
+
+def test_a_queue_that_hands_a_place_over_leaves_nothing_to_see(tmp_path: Path) -> None:
+    """Kees gets the place at the canal side at the instant at which Ines leaves it."""
+    out = tmp_path / "queue.ocpirun"
+    scenario = load(QUICKSTART)
+    asyncio.run(play(scenario, RunOptions(out=out, wire="memory", control=False)))
+    with Recording.open(out) as recording:
+        measured = measure(recording, "none")
+    assert measured.values["waited_percent"]
+    assert measured.values["picture_lag_mean_s"]
+    assert measured.values["picture_missed_percent"] == 0

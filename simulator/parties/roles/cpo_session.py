@@ -175,18 +175,33 @@ class CpoSession:
         return tuple(self.periods[before:])
 
     def _close_period(self, event: TransactionEvent) -> None:
+        """Close it if time has passed, and at the end if it is the only one.
+
+        If not, what the meter shows more is told with the next one, or at the end with the last.
+        """
         at_us = max(event.at_us // _MS * _MS, self._open_us)
         register_wh = max(event.register_wh, self._open_register_wh)
-        duration_us = at_us - self._open_us
         energy_wh = register_wh - self._open_register_wh
-        if duration_us > 0 or energy_wh > 0:
-            self.periods.append(self._period(duration_us, energy_wh))
+        has_ended = event.kind == "Ended"
+        if at_us > self._open_us or (has_ended and self._open_us == self.start_us):
+            self.periods.append(self._period(at_us - self._open_us, energy_wh))
             if self._fare is not None and self._fare.follows:
                 self._fare.follow(self._priced(at_us, energy_wh))
-        self._open_us = at_us
-        self._open_register_wh = register_wh
+            self._open_us, self._open_register_wh = at_us, register_wh
+        elif has_ended and energy_wh:
+            self._add_to_last(energy_wh)
+            self._open_register_wh = register_wh
         # An EVSE that holds power back is not parking: the vehicle still asks (CDRs, PARKING_TIME, as clarified).
         self._parked = event.charging_state in ("SuspendedEV", "Idle", "EVConnected")
+
+    def _add_to_last(self, energy_wh: int) -> None:
+        """Let the last period have more energy, and price the session anew."""
+        last = self.periods[-1]
+        told = sum((each.volume for each in last.dimensions if each.type is _ENERGY), kwh(energy_wh))
+        others = [each for each in last.dimensions if each.type is not _ENERGY]
+        self.periods[-1] = replace(last, dimensions=(CdrDimension(type=_ENERGY, volume=told), *others))
+        if self.place.neutral is not None:
+            self._fare = self._followed(self.place.neutral)
 
     def _period(self, duration_us: int, energy_wh: int) -> ChargingPeriod:
         """The running period; its duration goes into the totals."""
@@ -272,11 +287,11 @@ class CpoSession:
         """The bill of the completed session as a CDR, and how it came about; with `place`, by the tariff there."""
         assert self.end_date_time is not None
         parking_h = hours(self._parking.hour_places)
-        bill, periods = self.bill, self.periods or [self._period(0, 0)]
+        bill, periods = self.bill, self.periods
         tariff = self.place.tariff
         if place is not None and place.neutral is not None and place.tariff is not None:
             tariff = place.tariff
-            bill = self._priced_by(place.neutral)
+            bill = self._followed(place.neutral).bill(self._so_far())
             periods = [replace(period, tariff_id=tariff.id) for period in periods]
 
         def cost(excl: Decimal, incl: Decimal | None) -> Price | None:
@@ -309,10 +324,11 @@ class CpoSession:
         )
         return cdr, bill
 
-    def _priced_by(self, tariff: billing.Tariff) -> Bill:
+    def _followed(self, tariff: billing.Tariff) -> Fare:
+        """What the session pays under a tariff, by its periods."""
         fare = Fare(tariff, self.place.location.time_zone, self._calendar.start_epoch_us + self.start_us)
         fare.follow_all(self.periods, self._calendar.text(self._open_us))
-        return fare.bill(self._so_far())
+        return fare
 
 
 def reserved_period(calendar: Calendar, place: Place, from_us: int, until_us: int) -> ChargingPeriod:

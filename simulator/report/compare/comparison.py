@@ -138,10 +138,14 @@ def verdict(kpi: Kpi, found: Difference | None) -> str:
 
 
 def _is_flattered(comparison: Comparison, name: str, kpi: Kpi) -> bool:
-    """Whether the figure and how much it leaves out go different ways: less of what came may be worse."""
+    """Whether the figure and how much it leaves out go different ways, which may be chance only where runs are enough
+    to tell: less of what came may be worse.
+    """
     differences = comparison.differences[name]
     found, left_out = differences[kpi.id], differences.get(kpi.leaves_out)
-    return found is not None and left_out is not None and found.mean * left_out.mean < 0
+    if found is None or left_out is None or left_out.is_beyond_chance is False:
+        return False
+    return found.mean * left_out.mean < 0
 
 
 def _lengths(variant: Variant) -> set[str]:

@@ -41,7 +41,10 @@ class Variants(Struct, frozen=True):
 
 
 def variants_of(runs: Sequence[Run]) -> Variants:
-    """Group runs of equal scenarios and files, the seed apart; of runs with one seed in a group the first counts."""
+    """Group runs of equal scenarios and files, the seed apart.
+
+    Of runs with one seed in a group the first counts, of recordings of the same run the first of those that tell most.
+    """
     groups: dict[tuple[tuple[str, str], ...], dict[int, Run]] = {}
     notes: list[str] = []
     # A sweep has many runs of few scenarios.
@@ -56,6 +59,8 @@ def variants_of(runs: Sequence[Run]) -> Variants:
         first = group.setdefault(run.outcome.seed, run)
         if first is not run:
             notes.append(_twice(first, run))
+            if _is_same(first, run) and _known(run) > _known(first):
+                group[run.outcome.seed] = run
     scenarios = {letters(number): dict(lines) for number, lines in enumerate(groups)}
     differences = _differences(scenarios)
     telling = _telling(differences, list(scenarios))
@@ -123,8 +128,17 @@ def _title(
     return ", ".join(told)
 
 
+def _is_same(first: Run, again: Run) -> bool:
+    return first.outcome.digest == again.outcome.digest
+
+
+def _known(run: Run) -> int:
+    """How many figures it has: a recording at level aggregates lacks some."""
+    return sum(value is not None for value in run.outcome.values.values())
+
+
 def _twice(first: Run, again: Run) -> str:
-    if first.outcome.digest == again.outcome.digest:
+    if _is_same(first, again):
         sentence = tr("{again} is the same run as {first} (equal digests) and counts once.")
     else:
         sentence = tr(

@@ -99,7 +99,7 @@ COLUMNS: Final[dict[str, Column]] = {
     "kwh": _number("kWh", "energy of the session as the CPO knew it last"),
     "energy_wh": _count("Wh", "energy of the CDR"),
     "approximate": _count("0 or 1", "1 where the price could not be known exactly; `reason` says why"),
-    "reason": _text("why the price is approximate"),
+    "reason": _text("why the price is approximate, or which CDR a credit is for; empty of any other"),
     # Money
     "currency": _text("ISO 4217 code"),
     "amount": _text("what the CDR asks for, without VAT; an exact decimal", "currency"),

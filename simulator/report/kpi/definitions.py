@@ -212,8 +212,8 @@ KPIS: Final = (
         tr("sessions"),
         "less",
         tr(
-            "Recorded sessions that were to take what they really took and got less; those of all of the run, its "
-            "warm-up too, whose time was over."
+            "Recorded sessions that got less than they really took, or than they wanted where that is less; those of "
+            "all of the run, its warm-up too, whose time was over."
         ),
         _RECORDED,
         True,

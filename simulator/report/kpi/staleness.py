@@ -82,7 +82,10 @@ class Street:
         times = np.array([row[1] for row in rows], np.int64)
         free = np.array([1 if row[2] in _FREE else -1 if row[2] in _CLOSED else 0 for row in rows], np.int8)
         order = np.argsort(entities, kind="stable")
-        return entities[order], times[order], free[order]
+        entities, times, free = entities[order], times[order], free[order]
+        # What an EVSE was for no time it never was: a queue hands it over at the instant at which it becomes free.
+        lasts = np.append((entities[1:] != entities[:-1]) | (times[1:] != times[:-1]), True)[: len(rows)]
+        return entities[lasts], times[lasts], free[lasts]
 
 
 def _held(values: NDArray[np.int8], entities: NDArray[np.int64], own: NDArray[np.bool_]) -> NDArray[np.int8]:
