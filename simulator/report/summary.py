@@ -34,7 +34,7 @@ _WAITS: Final = f"""SELECT avg(waited_s) FROM (
 ) WHERE plugged"""
 # Only a CPO knows of every CDR which session it bills: a CDR of 2.1.1 does not say it.
 _BILLED: Final = """SELECT count(*) FROM (
-  SELECT DISTINCT creditor, session_id FROM v_cdr WHERE accepted_amount IS NOT NULL
+  SELECT DISTINCT creditor, session_id FROM v_cdr WHERE amount IS NOT NULL AND accepted_amount IS NOT NULL
 )"""
 _MISHAPS: Final = ("cdr_not_delivered", "late_answer", "registration_failed", "unauthorised_transaction")
 

@@ -145,7 +145,7 @@ def test_a_run_that_goes_on_was_killed_failed_or_interrupted_says_so(path: Path,
 
 
 def test_the_summary_as_text(path: Path) -> None:
-    text = summary_text(finished(path), PLAIN)
+    text = summary_text(finished(path, cost={"EUR": "1247.1311899999999996"}), PLAIN)
     lines = text.splitlines()
     assert lines[0] == "Monday morning, seed 7"
     assert lines[1:-1] == [
@@ -153,7 +153,7 @@ def test_the_summary_as_text(path: Path) -> None:
         "  Sessions   5, 4 with a CDR",
         "  Energy     21.000 kWh at the plug = 20.500 kWh in CDRs + 0.000 kWh in open sessions "
         "+ 0.500 kWh held back by faults",
-        "  Cost       EUR 8.00 without VAT",
+        "  Cost       EUR 1,247.13 without VAT",
         "  Exchanges  11 (delivered: 10, lost: 1)",
         "  Drivers    7 arrived, 2 served, 4 turned away (all places are taken: 2, charging was refused: 2); "
         "mean wait 2.0 min",
