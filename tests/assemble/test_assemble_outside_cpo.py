@@ -263,7 +263,7 @@ def test_she_leaves_when_her_session_ends_and_its_cdr_is_owed_but_no_energy_of_o
         reported = measure(recording, "none")
         played = so_far(recording, owed.at_us)
     assert (owed.kind, owed.creditor, owed.debtor, owed.session_id) == ("payable", "DE-EXT", "NL-EMA", "S1")
-    assert result.summary["cost"] == {"EUR": "4.5000"}  # type: ignore[attr-defined]
+    assert result.summary["cost"] == {"EUR": "4.5000"}
     assert reported.cost == played.cost == {"EUR": Decimal("4.5")}
     assert reported.values["cdrs"] == played.cdrs == 1
 
