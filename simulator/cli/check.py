@@ -84,7 +84,8 @@ def run(arguments: argparse.Namespace) -> int:
             if not type_name and not each.is_envelope:
                 # Nothing can be guessed from broken JSON, nor anything said about what follows it.
                 break
-    show.end(arguments.file, checker.objects if checker else 0, type_name, version, guessed=not arguments.type)
+    objects = checker.objects if checker and type_name else 0
+    show.end(arguments.file, objects, type_name, version, guessed=not arguments.type)
     return 1 if show.counts["error"] or show.counts["warning"] else 0
 
 

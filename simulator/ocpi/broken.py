@@ -1,6 +1,13 @@
 """Where bytes stop being JSON, in words for whoever wrote them: the standard library tells it better than msgspec."""
 
 import json
+import re
+from typing import Final
+
+_constant: Final = re.compile(r'"(?:[^"\\]++|\\.)*+"|(NaN|-?Infinity)')
+"""A text, or what stands outside of one and is no number."""
+_surrogate: Final = re.compile(r"\\u[dD][89abAB]..\\u[dD][c-fC-F]..|(\\u[dD][89a-fA-F]..)|\\.")
+"""An escape; the group is a half of a pair that stands alone."""
 
 
 def where_broken(raw: bytes) -> tuple[int, str]:
@@ -17,8 +24,17 @@ def where_broken(raw: bytes) -> tuple[int, str]:
     except json.JSONDecodeError as error:
         return len(text[: error.pos].encode()), _named(text[error.pos : error.pos + 1])
     except ValueError as error:
-        return 0, str(error)
-    return 0, "a value that cannot be read"
+        return _before(_first(_constant, text)), str(error)
+    half = _first(_surrogate, text)
+    return _before(half), f"{half[1]}, half of a character," if half else "a value that cannot be read"
+
+
+def _first(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
+    return next((found for found in pattern.finditer(text) if found[1]), None)
+
+
+def _before(found: re.Match[str] | None) -> int:
+    return len(found.string[: found.start()].encode()) if found is not None else 0
 
 
 def _named(character: str) -> str:

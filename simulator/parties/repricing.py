@@ -34,16 +34,20 @@ class Repriced(Struct, frozen=True):
     taxes: Decimal | None = None
     why_not: str = ""
 
+    def is_asked(self, cdr: CDR) -> bool:
+        """Whether the CDR asks the amount to its last decimal, as far as it is certain."""
+        return bool(self.why_not) or cdr.total_cost.excl_vat == (-self.amount if cdr.credit else self.amount)
+
     def objections(self, cdr: CDR) -> Iterator[tuple[str, str]]:
         """What is wrong with the amounts that the CDR asks: each with its rule, in a sentence.
 
-        The amount without taxes has to be exact. Nothing is said about how taxes are rounded, nor has a CDR to say any.
+        Nothing is said about how money is rounded, so that a cent more or less is right. Nor has a CDR to say taxes.
         """
         if self.why_not:
             return
         sign = -1 if cdr.credit else 1
         net, gross = cdr.total_cost.excl_vat, cdr.total_cost.incl_vat
-        if net != sign * self.amount:
+        if abs(net - sign * self.amount) > _ROUNDED:
             made = f"its tariff and volumes make {sign * self.amount}"
             yield "cdr-price", f"The CDR asks {net} {cdr.currency} without taxes; {made}."
         if gross is not None and self.taxes is not None and abs(gross - net - sign * self.taxes) > _ROUNDED:

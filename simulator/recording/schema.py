@@ -209,6 +209,9 @@ MONEY_FROM: Final = """money y
   LEFT JOIN name reason ON reason.id = y.reason
   LEFT JOIN name tariff ON tariff.id = y.tariff_id"""
 
+BILLS: Final = f"SELECT min(y.seq) FROM {MONEY_FROM} GROUP BY cdr.text, creditor.text, debtor.text"
+"""The row of each CDR that makes it one: as its CPO issued it, or accepted from a CPO outside, who issues it unseen."""
+
 
 def _iso(column: str) -> str:
     """SQL for the UTC instant of a `*_us` column, to the millisecond."""
@@ -275,17 +278,19 @@ FROM (
 
 -- One line a CDR: what its CPO (creditor) issued, and whether its eMSP (debtor) accepted it. amount is what the CPO
 -- asks and accepted_amount what the eMSP admits (decimal text, without VAT); issued_at and accepted_at are the UTC
--- instants of that. The accepted_* are NULL when the CDR was not accepted. reason says why an amount is approximate
--- and of a credit, whose amount is not, which CDR it is for; it is empty of any other.
+-- instants of that. The accepted_* are NULL when the CDR was not accepted; amount and issued_at are when its CPO is
+-- from outside. reason says why an amount is approximate and of a credit, whose amount is not, which CDR it is for; it
+-- is empty of any other.
 CREATE VIEW v_cdr AS SELECT
   cdr.text AS cdr_id, session.text AS session_id, creditor.text AS creditor, debtor.text AS debtor, y.currency,
-  y.amount, p.amount AS accepted_amount, y.approximate, reason.text AS reason, y.energy_wh, tariff.text AS tariff_id,
-  {_iso("y.at_us")} AS issued_at, {_iso("p.at_us")} AS accepted_at
+  CASE y.kind WHEN 'receivable' THEN y.amount END AS amount, p.amount AS accepted_amount, y.approximate,
+  reason.text AS reason, y.energy_wh, tariff.text AS tariff_id,
+  CASE y.kind WHEN 'receivable' THEN {_iso("y.at_us")} END AS issued_at, {_iso("p.at_us")} AS accepted_at
 FROM {MONEY_FROM} LEFT JOIN (
   SELECT cdr.text AS cdr_id, creditor.text AS creditor, debtor.text AS debtor, y.amount, min(y.at_us) AS at_us
   FROM {MONEY_FROM} WHERE y.kind = 'payable' GROUP BY 1, 2, 3
 ) p ON p.cdr_id = cdr.text AND p.creditor = creditor.text AND p.debtor = debtor.text
-WHERE y.kind = 'receivable';
+WHERE y.seq IN ({BILLS});
 
 -- Messages counted per simulated minute of their start; the same at every level.
 CREATE VIEW v_traffic AS

@@ -1,6 +1,7 @@
 """Summaries and stories as plain text for a terminal: aligned columns, units, colour only where it is wanted."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import Any, Final, TextIO
 
 import msgspec
@@ -134,7 +135,7 @@ def _figures(run: RunFigures, billed: int) -> list[tuple[str, str]]:
 
 
 def _cost(run: RunFigures) -> str:
-    return " + ".join(f"{currency} {amount}" for currency, amount in run.cost.items()) or tr("nothing")
+    return " + ".join(f"{currency} {Decimal(amount):,.2f}" for currency, amount in run.cost.items()) or tr("nothing")
 
 
 def _drivers(drivers: DriverCounts) -> str:

@@ -1,5 +1,6 @@
 """What a run has come to by an instant, for a person who moves along it: sessions, energy and money as the CPOs know
-them, from the recording alone. What a finished run came to, with its checks, is in summary.py.
+them, or as its CDRs are accepted of a CPO outside; from the recording alone. What a finished run came to, with its
+checks, is in summary.py.
 """
 
 from decimal import Decimal
@@ -8,8 +9,10 @@ from typing import Any, Final
 import msgspec
 
 from simulator.recording.reader import Recording
+from simulator.recording.schema import BILLS
 
 _WH_A_KWH: Final = 1000
+_OWED: Final = f"SELECT currency, amount FROM money WHERE seq IN ({BILLS}) AND at_us <= ?"
 
 
 class SessionsSoFar(msgspec.Struct, frozen=True):
@@ -31,7 +34,7 @@ class SoFar(msgspec.Struct, frozen=True):
 def so_far(recording: Recording, at_us: int) -> SoFar:
     """The figures after all that happened at `at_us` (microseconds since the scenario's start)."""
     cost: dict[str, Decimal] = {}
-    owed = recording.query("SELECT currency, amount FROM money WHERE kind = 'receivable' AND at_us <= ?", (at_us,))
+    owed = recording.query(_OWED, (at_us,))
     for currency, amount in owed:
         cost[currency] = cost.get(currency, Decimal(0)) + Decimal(amount)
     is_told = recording.meta.get("level") != "aggregates"

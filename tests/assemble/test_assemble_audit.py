@@ -9,11 +9,13 @@ import pytest
 from msgspec.structs import replace
 from run_town import MIN, H, OpenTown, S, named, town
 
+from simulator.billing.price import Bill
 from simulator.engine.cause import TIME
 from simulator.engine.node import Inbound
 from simulator.ocpi.v2_2_1.cdrs import CDR
 from simulator.ocpp.messages import IdToken
 from simulator.parties.modules.ownership import key_of
+from simulator.parties.roles.cpo_session import CpoSession
 from simulator.recording.reader import Recording
 from simulator.wire.carrier import Response
 from simulator.world.battery import Battery
@@ -108,6 +110,30 @@ def test_a_cent_of_difference_is_seen(tmp_path: Path) -> None:
         open_town.ledger.payables[0] = replace(row, amount=row.amount - Decimal("0.01"))
 
     assert failed(audited(tmp_path, cheat)) == ["money_settled"]
+
+
+def test_a_price_that_is_hardly_wrong_is_seen_of_a_cpo_of_our_own_make(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Others round as they like, so that the eMSP says nothing."""
+    right = CpoSession.cdr
+
+    def dearer(session: CpoSession, id: str) -> tuple[CDR, Bill]:
+        cdr, bill = right(session, id)
+        cost = replace(cdr.total_cost, excl_vat=cdr.total_cost.excl_vat + Decimal("0.0001"))
+        return replace(cdr, total_cost=cost), bill
+
+    def overcharge(open_town: OpenTown) -> None:
+        with monkeypatch.context() as patched:
+            patched.setattr(CpoSession, "cdr", dearer)
+            open_town.run_to(4 * H)
+
+    def overcharge_as_odd(open_town: OpenTown) -> None:
+        open_town.world.odd.append("NL-ABC")
+        overcharge(open_town)
+
+    assert failed(audited(tmp_path, overcharge)) == ["money_settled"]
+    assert failed(audited(tmp_path, overcharge_as_odd)) == []
 
 
 def test_a_token_that_opens_no_door_any_more_is_seen(tmp_path: Path) -> None:

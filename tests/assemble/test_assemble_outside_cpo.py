@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import json
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ from run_town import MIN, named
 
 from simulator.assemble import RunResult
 from simulator.recording.reader import Recording
+from simulator.report.kpi.measure import measure
+from simulator.report.so_far import so_far
 from simulator.scenario.load import load
 
 AACHEN = ("50.770000", "6.080000")
@@ -259,7 +262,12 @@ def test_she_leaves_when_her_session_ends_and_its_cdr_is_owed_but_no_energy_of_o
     assert result.summary["energy_wh"]["plug"] == 0  # type: ignore[index]
     with Recording.open(path) as recording:
         (owed,) = recording.money()
+        reported = measure(recording, "none")
+        played = so_far(recording, owed.at_us)
     assert (owed.kind, owed.creditor, owed.debtor, owed.session_id) == ("payable", "DE-EXT", "NL-EMA", "S1")
+    assert result.summary["cost"] == {"EUR": "4.5000"}
+    assert reported.cost == played.cost == {"EUR": Decimal("4.5")}
+    assert reported.values["cdrs"] == played.cdrs == 1
 
 
 def test_who_cannot_charge_at_an_outsiders_is_told_why(tmp_path: Path) -> None:

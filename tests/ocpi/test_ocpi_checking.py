@@ -102,7 +102,14 @@ def test_a_patch_may_lack_anything_but_the_time_of_its_change() -> None:
     [
         (b'{"uid":\n\n tru}', (9, 2), "“t” at line 9, column 2"),
         (b'{"uid": "\xc3\xa9" "x"}', (7, 18), '“"” at line 7, column 18'),
-        (b'{"valid": NaN}', (7, 5), "NaN, which is no JSON, at line 7, column 5"),
+        (b'{"\xc3\xa9": "\\"NaN", "valid": NaN}', (7, 30), "NaN, which is no JSON, at line 7, column 30"),
+        (b'{"valid":\n-Infinity}', (8, 1), "-Infinity, which is no JSON, at line 8, column 1"),
+        (
+            b'{"x": "\\uD83D\\uDE00\\\\ud800",\n"y": "z\\udC00"}',
+            (8, 8),
+            "\\udC00, half of a character, at line 8, column 8",
+        ),
+        (b'{"x": "\\ud83d\\u0041"}', (7, 12), "\\ud83d, half of a character, at line 7, column 12"),
         (b'{"x": "\xff"}', (7, 12), "the byte 0xFF, which is not UTF-8, at line 7, column 12"),
         (b"[" * 5_000 + b"]" * 5_000, (7, 5), "nesting without end at line 7, column 5"),
     ],

@@ -119,6 +119,41 @@ def test_a_copy_is_not_enough_for_what_is_never_allowed_by_it(seen: list[Seen], 
     assert asking(*seen) == expected
 
 
+def in_211(seen: Seen) -> Seen:
+    return replace(seen, version="2.1.1")
+
+
+def session_in_211(method: str = "WHITELIST", minutes: int = 1, auth_id: str = "c-1") -> Seen:
+    tree = {"auth_id": auth_id, "auth_method": method, "start_datetime": f"2026-05-04T06:{minutes:02}:00Z"}
+    return in_211(replace(SOUND, request_body=json.dumps(tree).encode()))
+
+
+def card_in_211(whitelist: str, uid: str = "Card%201", **changes: str) -> Seen:
+    return replace(in_211(put(whitelist, auth_id="C-1", **changes)), url=f"{RECEIVER}/{uid}")
+
+
+@pytest.mark.parametrize(
+    ("seen", "expected"),
+    [
+        ([card_in_211("NEVER"), session_in_211()], ["never-asked"]),
+        ([card_in_211("ALLOWED"), in_211(patch(whitelist="NEVER")), session_in_211()], ["never-asked"]),
+        ([card_in_211("NEVER", type="OTHER"), session_in_211()], ["never-asked"]),
+        ([card_in_211("NEVER", type="OTHER"), in_211(patch(whitelist="ALLOWED")), session_in_211()], []),
+        ([card_in_211("NEVER"), card_in_211("NEVER"), session_in_211()], ["never-asked"]),
+        ([card_in_211("NEVER"), card_in_211("ALLOWED", "Card%202"), session_in_211()], []),
+        ([card_in_211("NEVER"), card_in_211("ALLOWED", "Card%202"), card_in_211("NEVER"), session_in_211()], []),
+        ([card_in_211("NEVER"), session_in_211("AUTH_REQUEST")], []),
+        ([card_in_211("NEVER"), session_in_211(minutes=0)], []),
+        ([card_in_211("NEVER"), session_in_211(auth_id="C-2")], []),
+        ([card_in_211("ALLOWED"), session_in_211()], []),
+    ],
+)
+def test_a_session_of_2_1_1_names_its_token_by_a_contract_that_it_may_share(
+    seen: list[Seen], expected: list[str]
+) -> None:
+    assert asking(*seen) == expected
+
+
 def start(kind: str = "RFID") -> Seen:
     """Answered at the first minute."""
     seen = replace(

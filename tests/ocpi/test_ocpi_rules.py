@@ -223,6 +223,63 @@ def test_an_amount_has_its_rules_by_itself_too(
     assert all(each.in_version(version).section.startswith(f"OCPI {version} types, ") for each in found)
 
 
+TAKES_BACK = {"period_begin": "2026-05-05T08:00:00Z", "period_end": "2026-05-05T07:00:00Z"}
+FULLER = {"type": "STATE_OF_CHARGE", "volume": 101}
+COMPONENT = {"type": "ENERGY", "price": 1, "step_size": 1, "vat": 121}
+RESERVED_ELEMENT = {"price_components": [COMPONENT], "restrictions": {"reservation": "RESERVATION", "min_kwh": -1}}
+PROFILE = {
+    "charging_rate_unit": "W",
+    "charging_profile_period": [{"start_period": 300, "limit": 1}, {"start_period": 0, "limit": 8.15}],
+}
+ACTIVE_PROFILE = {"start_date_time": "2026-05-05T08:00:00Z", "charging_profile": PROFILE}
+OF_PROFILE = ["charging_profile_period[1].start_period", "charging_profile_period[1].limit"]
+SOURCE, IMPACT = {"source": "SOLAR", "percentage": 101}, {"category": "CARBON_DIOXIDE", "amount": -1}
+PARTS: dict[str, tuple[dict[str, Any], list[str]]] = {
+    "GeoLocation": ({"latitude": "91.00000", "longitude": "-181.00000"}, ["latitude", "longitude"]),
+    "PublishTokenType": ({"uid": "1"}, ["type"]),
+    "StatusSchedule": ({**TAKES_BACK, "status": "RESERVED"}, ["period_end"]),
+    "RegularHours": ({"weekday": 1, "period_begin": "20:00", "period_end": "08:00"}, ["period_end"]),
+    "ExceptionalPeriod": (TAKES_BACK, ["period_end"]),
+    "EnergySource": (SOURCE, ["percentage"]),
+    "EnvironmentalImpact": (IMPACT, ["amount"]),
+    "ChargingPeriod": ({**NO_ENERGY, "dimensions": [FULLER]}, ["dimensions[0].volume"]),
+    "CdrDimension": (FULLER, ["volume"]),
+    "TariffElement": (
+        RESERVED_ELEMENT,
+        ["restrictions.min_kwh", "price_components[0].type", "price_components[0].vat"],
+    ),
+    "TariffRestrictions": ({"start_date": "2026-05-05", "end_date": "2026-05-04"}, ["end_date"]),
+    "PriceComponent": (COMPONENT, ["vat"]),
+    "ChargingProfile": (PROFILE, OF_PROFILE),
+    "ChargingProfilePeriod": ({"start_period": 0, "limit": 8.15}, ["limit"]),
+    "ActiveChargingProfileResult": (
+        {"result": "ACCEPTED", "profile": ACTIVE_PROFILE},
+        [f"profile.charging_profile.{path}" for path in OF_PROFILE],
+    ),
+}
+
+
+@pytest.mark.parametrize("version", ["2.2.1", "2.3.0"])
+@pytest.mark.parametrize("name", PARTS)
+def test_a_part_has_the_rules_by_itself_that_it_has_in_the_whole(version: str, name: str) -> None:
+    tree, paths = PARTS[name]
+    found = check(build(catalogue.types(version)[name], tree))
+    assert [each.path for each in found] == [f"$.{path}" for path in paths]
+
+
+@pytest.mark.parametrize(
+    "name", ["StatusSchedule", "RegularHours", "EnergySource", "TariffElement", "TariffRestrictions"]
+)
+def test_a_part_of_2_1_1_has_them_as_far_as_it_has_the_fields(name: str) -> None:
+    tree, paths = PARTS[name]
+    found = check(build(catalogue.types("2.1.1")[name], tree))
+    assert [each.path for each in found] == [f"$.{path}" for path in paths if "price_components" not in path]
+
+
+def test_a_result_may_hold_no_profile() -> None:
+    assert rules(build(catalogue.types("2.2.1")["ActiveChargingProfileResult"], {"result": "REJECTED"})) == []
+
+
 def test_an_object_without_rules_is_in_order() -> None:
     assert check(build(ChargingPreferences, {"profile_type": "GREEN"})) == ()
 

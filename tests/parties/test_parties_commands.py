@@ -22,7 +22,7 @@ from simulator.world.battery import Battery
 from simulator.world.vehicle import VEHICLES
 
 CPO, EMSP = "NL-ABC", "NL-EMA"
-SQUARE, E1, E2, E3 = "NL-ABC-L001", "NL-ABC-E0001", "NL-ABC-E0002", "NL-ABC-E0003"
+SQUARE, E1, E2, E3, E4 = "NL-ABC-L001", *(f"NL-ABC-E000{number}" for number in range(1, 5))
 BACK = "http://nl-ema.ocpi.test/ocpi/sender/2.2.1/commands/START_SESSION/nobody-waits"
 
 
@@ -142,7 +142,7 @@ def test_without_an_evse_the_cpo_chooses_a_free_one_or_rejects(street: OpenTown)
     # The third EVSE is the first that is free; it waits for the plug, and no session is there before.
     assert results(street) == [b'{"result":"ACCEPTED"}']
     assert len(street.world.emsps[EMSP].sessions.store) == 0
-    for uid in (E3, "NL-ABC-E0004"):
+    for uid in (E3, E4):
         street.world.street.chargers[f"NL-ABC/{uid}"].plug(Battery(VEHICLES["compact"], 200, 800), TIME)
     street.run_for(MIN)
     (session,) = street.world.emsps[EMSP].sessions.store
@@ -150,6 +150,20 @@ def test_without_an_evse_the_cpo_chooses_a_free_one_or_rejects(street: OpenTown)
     told = command(street, "START_SESSION", without)
     assert (told.status, told.data["result"]) == (1000, "REJECTED")
     assert told.data["message"][0]["text"] == f"No EVSE of Location {SQUARE} is free."
+
+
+def test_of_remote_starts_that_wait_for_a_plug_the_oldest_is_forgotten(
+    street: OpenTown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("simulator.parties.roles.cpo_commands._KEPT", 2)
+    for uid in (E3, E4, E1):
+        assert command(street, "START_SESSION", start(evse_uid=uid)).data["result"] == "ACCEPTED"
+        street.run_for(S)
+    for uid in (E3, E4):
+        street.world.street.chargers[f"NL-ABC/{uid}"].plug(Battery(VEHICLES["compact"], 200, 800), TIME)
+    street.run_for(MIN)
+    assert [session.evse_uid for session in street.world.emsps[EMSP].sessions.store] == [E1, E4]
+    assert len(street.events("unauthorised_transaction")) == 1
 
 
 def test_an_evse_that_is_charging_already_is_occupied(street: OpenTown) -> None:

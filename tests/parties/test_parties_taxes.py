@@ -140,7 +140,7 @@ def objections(cdr: CDR, sold_by: Any = None, **cost: str) -> list[tuple[str, st
     return list(reprice(asked, sold_by or cdr.tariffs, "Europe/Amsterdam").objections(asked))
 
 
-PRICE = "The CDR asks 4.01 EUR without taxes; its tariff and volumes make 4.0000."
+PRICE = "The CDR asks {} EUR without taxes; its tariff and volumes make 4.0000."
 TAX = "The CDR asks {} EUR of taxes; its tariff and volumes make 0.8400."
 
 
@@ -149,8 +149,9 @@ TAX = "The CDR asks {} EUR of taxes; its tariff and volumes make 0.8400."
     [
         ({}, []),
         ({"incl_vat": "4.86"}, [("cdr-tax", TAX.format("0.8600"))]),
-        ({"excl_vat": "4.01", "incl_vat": "4.85"}, [("cdr-price", PRICE)]),
-        ({"excl_vat": "4.01", "incl_vat": "5"}, [("cdr-price", PRICE), ("cdr-tax", TAX.format("0.99"))]),
+        ({"excl_vat": "4.011", "incl_vat": "4.85"}, [("cdr-price", PRICE.format("4.011"))]),
+        ({"excl_vat": "3.98", "incl_vat": "5"}, [("cdr-price", PRICE.format("3.98")), ("cdr-tax", TAX.format("1.02"))]),
+        ({"excl_vat": "4.01", "incl_vat": "4.85"}, []),
         ({"incl_vat": "4.845"}, []),
     ],
 )

@@ -89,12 +89,13 @@ def test_a_cdr_is_one_line_accepted_or_not(tmp_path: Path) -> None:
             MoneyRow(1_000, "receivable", "C2", "S2", *parties, Decimal("9.00"), True, "no tariff", 20_000),
             MoneyRow(60_000_000, "payable", "C1", "S1", *parties, Decimal("4.10"), energy_wh=9_000),
             MoneyRow(90_000_000, "payable", "C1", "S1", *parties, Decimal("4.10"), energy_wh=9_000),
+            MoneyRow(95_000_000, "payable", "C1", "", "DE-EXT", *parties[1:], Decimal("7.00"), energy_wh=8_000),
         ],
     )
     with Recording.open(path) as recording:
         sql = """SELECT cdr_id, session_id, creditor, debtor, currency, amount, accepted_amount, approximate, reason,
             energy_wh, tariff_id, issued_at, accepted_at FROM v_cdr"""
-        first, second = recording.query(sql)
+        first, second, outside = recording.query(sql)
     assert first == (
         *("C1", "S1", *parties, "4.20", "4.10", 0, "", 9_000, "day"),
         *("2026-05-04T04:00:00.000Z", "2026-05-04T04:01:00.000Z"),
@@ -102,6 +103,10 @@ def test_a_cdr_is_one_line_accepted_or_not(tmp_path: Path) -> None:
     assert second == (
         *("C2", "S2", *parties, "9.00", None, 1, "no tariff", 20_000, ""),
         *("2026-05-04T04:00:00.001Z", None),
+    )
+    assert outside == (
+        *("C1", "", "DE-EXT", *parties[1:], None, "7.00", 0, "", 8_000, ""),
+        *(None, "2026-05-04T04:01:35.000Z"),
     )
 
 

@@ -17,7 +17,7 @@ SUMMARY: dict[str, Any] = {
     "digest": "d16e57",
     "exchanges": 16,
     "exchanges_per_s": 2345.6,
-    "sessions": 1,
+    "sessions": 5,
     "cdrs": 1,
     "energy_wh": {"plug": 21_000, "cdrs": 20_500, "open": 0, "held_back": 500},
     "cost": {"EUR": "8.00"},
@@ -115,9 +115,9 @@ class Scene:
     def fault(self, kind: str, phase: Any) -> None:
         self.recorder.fault(FaultRow(0, kind, "NL-ABC", phase))
 
-    def payable(self, cdr_id: str, session_id: str, amount: str) -> None:
+    def money(self, kind: Any, cdr_id: str, session_id: str, amount: str, creditor: str = "NL-ABC") -> None:
         self.recorder.money(
-            MoneyRow(0, "payable", cdr_id, session_id, "NL-ABC", "NL-EMA", "EUR", Decimal(amount), energy_wh=1)
+            MoneyRow(0, kind, cdr_id, session_id, creditor, "NL-EMA", "EUR", Decimal(amount), energy_wh=1)
         )
 
     def close(self, **meta: str) -> Path:

@@ -49,8 +49,15 @@ def day(scene: Scene) -> None:
     scene.event(97 * MIN, "driver/Ivy", "plug", "NL-EMA", "NL-ABC/E2", waited_s=60)
     scene.event(99 * MIN, "driver/Ivy", "turned_away", "NL-EMA", reason="refused", waited_s=300)
     for cdr_id, amount in (("C1", "8.00"), ("C1-C", "-8.00"), ("C2", "7.00")):
-        scene.payable(cdr_id, "S1", amount)
-    scene.payable("C3", "S2", "1.00")
+        scene.money("receivable", cdr_id, "S1", amount)
+        scene.money("payable", cdr_id, "S1", amount)
+    for cdr_id, session_id in (("C3", "S2"), ("C4", "S3"), ("C5", "S4")):
+        scene.money("receivable", cdr_id, session_id, "1.00")
+        # As of a CDR of 2.1.1, which does not say its session.
+        scene.money("payable", cdr_id, "", "1.00")
+    scene.money("receivable", "C6", "S5", "1.00")
+    # Of a CPO from outside, whose sessions are none of the run's.
+    scene.money("payable", "C1", "X1", "1.00", creditor="DE-EXT")
     scene.fault("party_offline", "begin")
     scene.fault("party_offline", "end")
     scene.event(100 * MIN, "NL-ABC", "cdr_not_delivered", "NL-ABC", why="connection refused")
@@ -91,8 +98,8 @@ def test_the_summary_of_a_finished_run(path: Path) -> None:
     )
     with Recording.open(path) as recording:
         assert mean(visit.waited_s / 60 for visit in visits(recording) if visit.plugged_us is not None) == 2.0
-    # A session that was credited and billed anew has three CDRs.
-    assert summary.billed == 2
+    # A session that was credited and billed anew has three CDRs; the fifth session's was not accepted.
+    assert summary.billed == 4
     assert summary.hints == {"note": 2, "warning": 1}
     assert summary.faults == {"party_offline": 1}
     assert summary.mishaps == {"cdr_not_delivered": 1}
@@ -138,15 +145,15 @@ def test_a_run_that_goes_on_was_killed_failed_or_interrupted_says_so(path: Path,
 
 
 def test_the_summary_as_text(path: Path) -> None:
-    text = summary_text(finished(path), PLAIN)
+    text = summary_text(finished(path, cost={"EUR": "1247.1311899999999996"}), PLAIN)
     lines = text.splitlines()
     assert lines[0] == "Monday morning, seed 7"
     assert lines[1:-1] == [
         "  Played     2026-05-04 07:00 to 11:00, Europe/Amsterdam",
-        "  Sessions   1, 2 with a CDR",
+        "  Sessions   5, 4 with a CDR",
         "  Energy     21.000 kWh at the plug = 20.500 kWh in CDRs + 0.000 kWh in open sessions "
         "+ 0.500 kWh held back by faults",
-        "  Cost       EUR 8.00 without VAT",
+        "  Cost       EUR 1,247.13 without VAT",
         "  Exchanges  11 (delivered: 10, lost: 1)",
         "  Drivers    7 arrived, 2 served, 4 turned away (all places are taken: 2, charging was refused: 2); "
         "mean wait 2.0 min",
@@ -167,7 +174,7 @@ def test_a_false_check_is_named_in_words_and_in_red(path: Path) -> None:
     assert "Cost       nothing without VAT" in summary_text(summary, PLAIN)
     assert summary.run is not None
     assert run_line(summary.run, "Seed 3") == (
-        "Seed 3: exchanges 16, sessions 1, CDRs 1, 21.000 kWh, nothing, NOT HELD: money"
+        "Seed 3: exchanges 16, sessions 5, CDRs 1, 21.000 kWh, nothing, NOT HELD: money"
     )
 
 

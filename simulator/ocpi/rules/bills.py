@@ -66,6 +66,18 @@ def check_cdr(cdr: Any) -> Iterator[Finding]:
             yield remark("cdr-tariffs", path, repr(tariff_id), expected, "cdrs, CDR", "warning")
 
 
+def check_charging_period(period: Any, path: str = "$") -> Iterator[Finding]:
+    """A ChargingPeriod of any version, by itself."""
+    for place, dimension in enumerate(period.dimensions):
+        yield from check_dimension(dimension, f"{path}.dimensions[{place}]")
+
+
+def check_dimension(dimension: Any, path: str = "$") -> Iterator[Finding]:
+    """A CdrDimension of any version."""
+    if dimension.type == "STATE_OF_CHARGE":
+        yield from check_percentage(dimension.volume, f"{path}.volume", "cdrs, CdrDimensionType")
+
+
 def _check_credit(cdr: Any) -> Iterator[Finding]:
     credit, reference = getattr(cdr, "credit", None), getattr(cdr, "credit_reference_id", None)
     if not credit and len(cdr.id) > _LONGEST_ID and hasattr(cdr, "credit"):
@@ -101,10 +113,7 @@ def _check_periods(periods: Sequence[Any], start: str, end: str | None, section:
 def _check_energy(periods: Sequence[Any], total: Decimal, path: str, section: str) -> Iterator[Finding]:
     """The energies of the periods add up to the total, unless none is told; a battery is at most full."""
     for index, period in enumerate(periods):
-        for place, dimension in enumerate(period.dimensions):
-            if dimension.type == "STATE_OF_CHARGE":
-                where = f"$.charging_periods[{index}].dimensions[{place}].volume"
-                yield from check_percentage(dimension.volume, where, "cdrs, CdrDimensionType")
+        yield from check_charging_period(period, f"$.charging_periods[{index}]")
     volumes = [dimension.volume for period in periods for dimension in period.dimensions if dimension.type == "ENERGY"]
     if volumes and abs(sum(volumes) - total) > _ROUNDED_KWH * (len(volumes) + 1):
         expected = f"the ENERGY of all charging periods together, {sum(volumes)} kWh"

@@ -36,7 +36,7 @@ def check_location(location: Any) -> Iterator[Finding]:
         yield remark("unique-parking", "$.parking_places", "an id twice", "each id once", "locations, Parking")
     yield from check_time_zone(location)
     yield from _check_viewers(location)
-    yield from _check_point(location.coordinates, "$.coordinates")
+    yield from check_point(location.coordinates, "$.coordinates")
     if len(location.country) != _LETTERS_OF_A_COUNTRY:
         expected = "three letters, such as NLD"
         yield remark("country-letters", "$.country", repr(location.country), expected, "locations, Location", "warning")
@@ -55,10 +55,9 @@ def check_evse(evse: Any, path: str = "$") -> Iterator[Finding]:
         yield from _check_times(evse, connector, f"{where}.last_updated")
         yield from check_connector(connector, where)
     for index, planned in enumerate(evse.status_schedule):
-        end = f"{path}.status_schedule[{index}].period_end"
-        yield from check_period(planned.period_begin, planned.period_end, end, "locations, StatusSchedule")
+        yield from check_planned(planned, f"{path}.status_schedule[{index}]")
     if evse.coordinates is not None:
-        yield from _check_point(evse.coordinates, f"{path}.coordinates")
+        yield from check_point(evse.coordinates, f"{path}.coordinates")
 
 
 def check_hours(hours: Any, path: str = "$") -> Iterator[Finding]:
@@ -71,12 +70,47 @@ def check_hours(hours: Any, path: str = "$") -> Iterator[Finding]:
         yield remark("hours-choice", f"{path}.regular_hours", found, expected, "locations, Hours", "warning")
     for name in ("exceptional_openings", "exceptional_closings"):
         for index, period in enumerate(getattr(hours, name)):
-            end = f"{path}.{name}[{index}].period_end"
-            yield from check_period(period.period_begin, period.period_end, end, "locations, ExceptionalPeriod")
+            yield from check_exception(period, f"{path}.{name}[{index}]")
     for index, regular in enumerate(hours.regular_hours):
-        if regular.period_end <= regular.period_begin:
-            where, expected = f"{path}.regular_hours[{index}].period_end", f"a time after {regular.period_begin}"
-            yield remark("hours-order", where, regular.period_end, expected, "locations, RegularHours", "warning")
+        yield from check_regular_hours(regular, f"{path}.regular_hours[{index}]")
+
+
+def check_planned(planned: Any, path: str = "$") -> Iterator[Finding]:
+    """A StatusSchedule."""
+    yield from check_period(planned.period_begin, planned.period_end, f"{path}.period_end", "locations, StatusSchedule")
+
+
+def check_exception(period: Any, path: str = "$") -> Iterator[Finding]:
+    """An ExceptionalPeriod."""
+    yield from check_period(
+        period.period_begin, period.period_end, f"{path}.period_end", "locations, ExceptionalPeriod"
+    )
+
+
+def check_regular_hours(regular: Any, path: str = "$") -> Iterator[Finding]:
+    """RegularHours, of one day of the week."""
+    if regular.period_end <= regular.period_begin:
+        where, expected = f"{path}.period_end", f"a time after {regular.period_begin}"
+        yield remark("hours-order", where, regular.period_end, expected, "locations, RegularHours", "warning")
+
+
+def check_point(point: Any, path: str = "$") -> Iterator[Finding]:
+    """A GeoLocation."""
+    for name, most in (("latitude", 90), ("longitude", 180)):
+        if abs(float(getattr(point, name))) > most:
+            found, expected = getattr(point, name), f"degrees from -{most} to {most}"
+            yield remark("coordinates-range", f"{path}.{name}", found, expected, "locations, GeoLocation")
+
+
+def check_viewer(viewer: Any, path: str = "$") -> Iterator[Finding]:
+    """A PublishTokenType."""
+    for name, partner in (("uid", "type"), ("visual_number", "issuer")):
+        if getattr(viewer, name) is not None and getattr(viewer, partner) is None:
+            where, expected = f"{path}.{partner}", f"a value, for {name} is set"
+            yield remark("publish-token", where, "nothing", expected, "locations, PublishTokenType")
+    if viewer.uid is None and viewer.visual_number is None and viewer.group_id is None:
+        expected = "one of uid, visual_number and group_id"
+        yield remark("publish-token", path, "none of them", expected, "locations, PublishTokenType")
 
 
 def _check_times(parent: Any, child: Any, path: str) -> Iterator[Finding]:
@@ -86,24 +120,10 @@ def _check_times(parent: Any, child: Any, path: str) -> Iterator[Finding]:
         yield remark("last-updated-above", path, child.last_updated, expected, "locations, PUT and PATCH", "warning")
 
 
-def _check_point(point: Any, path: str) -> Iterator[Finding]:
-    for name, most in (("latitude", 90), ("longitude", 180)):
-        if abs(float(getattr(point, name))) > most:
-            found, expected = getattr(point, name), f"degrees from -{most} to {most}"
-            yield remark("coordinates-range", f"{path}.{name}", found, expected, "locations, GeoLocation")
-
-
 def _check_viewers(location: Any) -> Iterator[Finding]:
     viewers = getattr(location, "publish_allowed_to", ())
     if viewers and location.publish:
         found, expected = "a list though publish is true", "a list only for an unpublished location"
         yield remark("publish-allowed-to", "$.publish_allowed_to", found, expected, "locations, Location", "note")
     for index, viewer in enumerate(viewers):
-        path = f"$.publish_allowed_to[{index}]"
-        for name, partner in (("uid", "type"), ("visual_number", "issuer")):
-            if getattr(viewer, name) is not None and getattr(viewer, partner) is None:
-                where, expected = f"{path}.{partner}", f"a value, for {name} is set"
-                yield remark("publish-token", where, "nothing", expected, "locations, PublishTokenType")
-        if viewer.uid is None and viewer.visual_number is None and viewer.group_id is None:
-            expected = "one of uid, visual_number and group_id"
-            yield remark("publish-token", path, "none of them", expected, "locations, PublishTokenType")
+        yield from check_viewer(viewer, f"$.publish_allowed_to[{index}]")

@@ -34,12 +34,20 @@ def check_energy_mix(mix: Any, path: str = "$") -> Iterator[Finding]:
     if mix is None:
         return
     for index, source in enumerate(mix.energy_sources):
-        where = f"{path}.energy_sources[{index}].percentage"
-        yield from check_percentage(source.percentage, where, "locations, EnergySource")
+        yield from check_energy_source(source, f"{path}.energy_sources[{index}]")
     together = sum(source.percentage for source in mix.energy_sources)
     if together > _WHOLE + _ROUNDED:
         where, expected = f"{path}.energy_sources", f"sources of {_WHOLE} percent together"
         yield remark("percentage", where, f"{together} percent together", expected, "locations, EnergyMix", "warning")
     for index, impact in enumerate(mix.environ_impact):
-        where = f"{path}.environ_impact[{index}]"
-        yield from check_not_negative(impact, ("amount",), "locations, EnvironmentalImpact", where)
+        yield from check_impact(impact, f"{path}.environ_impact[{index}]")
+
+
+def check_energy_source(source: Any, path: str = "$") -> Iterator[Finding]:
+    """An EnergySource of any version."""
+    yield from check_percentage(source.percentage, f"{path}.percentage", "locations, EnergySource")
+
+
+def check_impact(impact: Any, path: str = "$") -> Iterator[Finding]:
+    """An EnvironmentalImpact of any version."""
+    yield from check_not_negative(impact, ("amount",), "locations, EnvironmentalImpact", path)

@@ -8,7 +8,7 @@ from simulator.ocpi.findings import Finding
 from simulator.ocpi.rules.codes import check_currency
 from simulator.ocpi.rules.measures import check_energy_mix, check_not_negative
 from simulator.ocpi.rules.remark import check_period, remark
-from simulator.ocpi.rules.taxes import check_rates
+from simulator.ocpi.rules.taxes import check_rate
 from simulator.ocpi.unknown import unknown_members
 
 _SPANS: Final = ("kwh", "current", "power", "duration")
@@ -28,21 +28,42 @@ def check_tariff(tariff: Any) -> Iterator[Finding]:
         )
     yield from check_currency(tariff, "tariffs, Tariff")
     yield from _check_order(tariff.elements)
-    yield from check_rates(tariff)
     yield from check_energy_mix(tariff.energy_mix, "$.energy_mix")
     untaxed = getattr(tariff, "tax_included", None) == _NO_TAXES
     for index, element in enumerate(tariff.elements):
         path = f"$.elements[{index}]"
-        if element.restrictions is not None:
-            yield from _check_restrictions(element.restrictions, f"{path}.restrictions")
-            yield from _check_booking(element.restrictions, f"{path}.restrictions")
-            yield from _check_reservation(element, f"{path}.price_components")
+        yield from check_element(element, path)
         for place, component in enumerate(element.price_components):
             if untaxed and component.vat is not None:
                 where, found = f"{path}.price_components[{place}].vat", str(component.vat)
                 yield remark(
                     "tariff-tax", where, found, "no vat, for tax_included is N/A", "tariffs, Tariff", "warning"
                 )
+
+
+def check_element(element: Any, path: str = "$") -> Iterator[Finding]:
+    """A TariffElement of any version."""
+    if element.restrictions is not None:
+        yield from check_restrictions(element.restrictions, f"{path}.restrictions")
+        yield from _check_reservation(element, f"{path}.price_components")
+    for place, component in enumerate(element.price_components):
+        yield from check_rate(component, f"{path}.price_components[{place}]")
+
+
+def check_restrictions(restrictions: Any, path: str = "$") -> Iterator[Finding]:
+    """TariffRestrictions of any version."""
+    section = "tariffs, TariffRestrictions"
+    yield from check_not_negative(restrictions, _MEASURED, section, path)
+    for name in _SPANS:
+        least, most = getattr(restrictions, f"min_{name}", None), getattr(restrictions, f"max_{name}", None)
+        if least is not None and most is not None and most <= least:
+            expected = f"more than min_{name}, {least}, or the element never applies"
+            yield remark("never-applies", f"{path}.max_{name}", str(most), expected, section, "warning")
+    first, after = restrictions.start_date, restrictions.end_date
+    if first is not None and after is not None and after <= first:
+        expected = f"a day after start_date, {first}, or the element never applies"
+        yield remark("never-applies", f"{path}.end_date", after, expected, section, "warning")
+    yield from _check_booking(restrictions, path)
 
 
 def _check_order(elements: Sequence[Any]) -> Iterator[Finding]:
@@ -92,17 +113,3 @@ def _limit(price: Any) -> Decimal | None:
     if amount is None:
         amount = getattr(price, "before_taxes", None)
     return amount
-
-
-def _check_restrictions(restrictions: Any, path: str) -> Iterator[Finding]:
-    section = "tariffs, TariffRestrictions"
-    yield from check_not_negative(restrictions, _MEASURED, section, path)
-    for name in _SPANS:
-        least, most = getattr(restrictions, f"min_{name}", None), getattr(restrictions, f"max_{name}", None)
-        if least is not None and most is not None and most <= least:
-            expected = f"more than min_{name}, {least}, or the element never applies"
-            yield remark("never-applies", f"{path}.max_{name}", str(most), expected, section, "warning")
-    first, after = restrictions.start_date, restrictions.end_date
-    if first is not None and after is not None and after <= first:
-        expected = f"a day after start_date, {first}, or the element never applies"
-        yield remark("never-applies", f"{path}.end_date", after, expected, section, "warning")

@@ -17,11 +17,15 @@ _SECTION: Final = "types, TaxAmount"
 
 
 def check_rates(tariff: Any, path: str = "$") -> Iterator[Finding]:
-    """The VAT of a Tariff's components; 2.1.1 has none."""
+    """The VAT of a Tariff's components."""
     for index, element in enumerate(tariff.elements):
         for place, component in enumerate(element.price_components):
-            where = f"{path}.elements[{index}].price_components[{place}].vat"
-            yield from check_percentage(getattr(component, "vat", None), where, "tariffs, PriceComponent")
+            yield from check_rate(component, f"{path}.elements[{index}].price_components[{place}]")
+
+
+def check_rate(component: Any, path: str = "$") -> Iterator[Finding]:
+    """The VAT of a PriceComponent; that of 2.1.1 has none."""
+    yield from check_percentage(getattr(component, "vat", None), f"{path}.vat", "tariffs, PriceComponent")
 
 
 def check_tax(tax: Any, path: str = "$") -> Iterator[Finding]:

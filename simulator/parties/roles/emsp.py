@@ -118,6 +118,9 @@ class Emsp:
         )
         self.sync = Synchroniser(office, pulls, poll_us)
         self.registration = Registration(office, EXPECTED[Role.EMSP], self._registered)
+        self.inexact: list[tuple[str, str]] = []
+        """CDRs (CPO, id) that do not ask to the last decimal what they should, be it only rounded."""
+
         self._behind = behind
         self._by_uid: dict[str, Token] = {}
         self._active: dict[tuple[str, str], Session] = {}
@@ -249,6 +252,8 @@ class Emsp:
         exchange = cause.id if cause.kind == "message" else 0
         for rule, sentence in again.objections(cdr):
             self.office.journal.hint(exchange, rule, "error", sentence, "$.total_cost", section, by=biller)
+        if not again.is_asked(cdr):
+            self.inexact.append((biller, cdr.id))
         self.office.journal.money(
             "payable",
             cdr_id=cdr.id,

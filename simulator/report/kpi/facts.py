@@ -9,6 +9,7 @@ from msgspec import Struct
 from simulator.recording.opening import damage_refused
 from simulator.recording.reader import Recording
 from simulator.recording.rows import CAST, MoneyRow
+from simulator.recording.schema import BILLS
 from simulator.report.clock import LocalClock
 from simulator.report.ending import Ending, ending_of
 from simulator.report.kpi.copies import Lag, cdr_lags, session_lags
@@ -33,6 +34,7 @@ WarmUp: TypeAlias = int | str
 class Facts(Struct, frozen=True):
     """`taken_for_min`: by whose app a place was shown as free that was taken, and for how long it had been so. `roles`:
     role and name by party. `site_of`: the site of each EVSE. The lags are those of a receiver's copies each.
+    `money`: a row a CDR, as it was issued or, of a CPO outside, accepted.
     """
 
     clock: LocalClock
@@ -93,6 +95,7 @@ def _read(recording: Recording, loads: Loads, ending: Ending, window: Window, wa
     emsps = [party for party, (role, _) in roles.items() if role == "emsp" and "outside" not in cast[party]]
     pictures = [street.picture(emsp, window.from_us, window.to_us) for emsp in emsps]
     money = recording.money()
+    bills = {seq for (seq,) in recording.query(BILLS)}
     owners = [party for party, (role, _) in roles.items() if role == "cpo"]
     late_sessions = session_lags(recording, owners, emsps, window.from_us, window.to_us)
     late_cdrs = cdr_lags(money, emsps, window.from_us, window.to_us)
@@ -110,7 +113,7 @@ def _read(recording: Recording, loads: Loads, ending: Ending, window: Window, wa
         late_sessions,
         late_cdrs,
         sent,
-        [row for row in money if row.kind == "receivable" and is_inside(row.at_us)],
+        [row for row in money if row.seq in bills and is_inside(row.at_us)],
         roles,
         loads.site_of,
         run.shortfall if run is not None else Shortfall(),

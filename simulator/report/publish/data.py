@@ -109,7 +109,7 @@ def all_tables(recording: Recording, measured: Measured) -> list[Table]:
         ],
     )
     sessions = f"SELECT {', '.join(_SESSION_COLUMNS)} FROM v_session WHERE holder = cpo ORDER BY first_s, session_id"
-    cdrs = f"SELECT {', '.join(_CDR_COLUMNS)} FROM v_cdr ORDER BY issued_at, cdr_id"
+    cdrs = f"SELECT {', '.join(_CDR_COLUMNS)} FROM v_cdr ORDER BY coalesce(issued_at, accepted_at), cdr_id"
     return [
         about,
         figures,
