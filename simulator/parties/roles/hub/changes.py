@@ -158,6 +158,8 @@ class Changes:
             taken_back = _taken_back(line, "the Location without it", reason)
             return self._whole(line, kept, taken_back, withheld=withheld)
         said = self._say(call, kept.owner, version)
+        if said.stale:
+            return self._whole(line, kept, _instead_of_patch(line))
         if said.body is None or _ALL in gone or any(place in gone for place in places):
             return self._whole(line, kept, _whole_for(line))
         if not path:
@@ -281,3 +283,8 @@ def _taken_back(line: Connection, rest: str, reason: str) -> Remark:
 
 def _whole_for(line: Connection) -> Remark:
     return Remark("translation-whole", "note", f"{line.peer_id} lacks more than what has changed, and gets the whole.")
+
+
+def _instead_of_patch(line: Connection) -> Remark:
+    sentence = f"{line.peer_id} gets the whole: a PATCH cannot take away a value that it was told before."
+    return Remark("translation-whole", "note", sentence)

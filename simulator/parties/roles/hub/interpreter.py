@@ -54,6 +54,7 @@ class Said(Struct, frozen=True):
 
     `withheld` has the place and the reason of what is, for an object itself `$`; `unreadable` what is wrong with each
     object of a list that is left out as it is not valid in its own version. `remarks` tell why it is sent at all.
+    `stale`: see Translated.
     """
 
     body: bytes | None
@@ -61,6 +62,7 @@ class Said(Struct, frozen=True):
     withheld: tuple[tuple[str, str], ...] = ()
     unreadable: tuple[tuple[Finding, ...], ...] = ()
     remarks: tuple[Remark, ...] = ()
+    stale: bool = False
 
     @property
     def reason(self) -> str:
@@ -273,4 +275,4 @@ def _as_written(params: dict[str, str], kept: Kept) -> dict[str, str]:
 def _said(translated: Translated) -> Said:
     if translated.tree is None:
         return Said(None, (), (("$", translated.withheld),))
-    return Said(codec.encode(translated.tree), translated.losses)
+    return Said(codec.encode(translated.tree), translated.losses, stale=translated.stale)
