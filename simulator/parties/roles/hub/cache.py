@@ -35,6 +35,7 @@ class Cache:
         self.aliases = Aliases()
         """What stands for ids that not every version has room for, whoever's they are."""
         self._contracts: dict[str, dict[str, Kept]] = {}
+        self._unwanted: dict[str, Kept] = {}
 
     def all(self, kind: str) -> Iterator[Kept]:
         """Everything of a kind, oldest first."""
@@ -94,17 +95,21 @@ class Cache:
         """Everything of a kind, by the keys of the objects."""
         return self._stores[kind]
 
-    def keep(self, kept: Kept) -> None:
-        """Keep a whole object in the place of what is known of it."""
+    def keep(self, kept: Kept) -> Kept | None:
+        """Keep a whole object in the place of what is known of it, which it gives back, or was when nobody had it."""
         store = self._stores[kept.kind]
         known = store.get(*kept.key)
         if known is not None:
+            self._unname(known)
+        else:
+            known = self._unwanted.pop("/".join((kept.kind, *kept.key)).lower(), None)
+        if known is not None:
             # Who registers anew puts in doubt what it has told, not what others were told of it.
             kept.shown, kept.readers, kept.ended = known.shown, known.readers, known.ended
-            self._unname(known)
         self._facades.setdefault(kept.owner, {})[kept.facade] = None
         store.put(kept, *kept.key)
         self._name(kept)
+        return known
 
     def put(self, kind: str, owner: Owner, version: str, raw: bytes, tree: Tree, facade: str = "") -> None:
         """Keep an object that was pushed, which is `tree` when read, unless a newer state of it is known."""
@@ -153,6 +158,11 @@ class Cache:
         """Forget an object that its owner has no more."""
         self._stores[kept.kind].drop(*kept.key)
         self._unname(kept)
+
+    def abandon(self, kept: Kept) -> None:
+        """Show an object to nobody until its owner tells of it: that has deleted it wherever anybody had it."""
+        self.drop(kept)
+        self._unwanted["/".join((kept.kind, *kept.key)).lower()] = kept
 
     def _name(self, kept: Kept) -> None:
         for name in kept.names:

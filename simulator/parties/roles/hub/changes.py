@@ -24,8 +24,8 @@ from simulator.parties.roles.hub.addressee import known_type
 from simulator.parties.roles.hub.cache import Cache
 from simulator.parties.roles.hub.interpreter import Interpreter, Remark, Said
 from simulator.parties.roles.hub.kept import Kept, Owner, Place, places_of
-from simulator.parties.roles.hub.reading import head_of, parse
-from simulator.parties.roles.hub.subjects import CARGO, SHARED
+from simulator.parties.roles.hub.reading import head_of, names_in, parse
+from simulator.parties.roles.hub.subjects import CARGO, NOTHING, SHARED
 
 _ALL: Final = ("", "")
 """Where in its own copy an object lies of which nothing is left."""
@@ -252,8 +252,8 @@ class Changes:
 
     def passed(self, call: Call, owner: Owner, facade: str, item: bytes, said: bytes | None) -> bytes | None:
         """The same for an object in what its owner answers a reader, whether in a list or by itself."""
-        kind = SHARED.get(call.route.module.value)
-        if kind is None or kind != CARGO[call.route.name].told or call.route.interface is not InterfaceRole.SENDER:
+        kind = _told_by_owner(call)
+        if not kind:
             return said
         head = head_of(parse(item))
         kept = self._cache.get(kind, owner, head.uid or head.id, head.type if kind == "token" else "", [facade])
@@ -265,6 +265,21 @@ class Changes:
         if left is not None or is_read_whole(call):
             self.listed(call, kept, said)
         return left
+
+    def passed_as_it_is(self, call: Call, owner: Owner, facade: str, answer: bytes) -> None:
+        """The same for all that its owner answers a reader of its own version."""
+        kind = _told_by_owner(call)
+        for name in names_in(answer, many=CARGO[call.route.name].many) if kind else ():
+            type = (name.type or "") if kind == "token" else ""
+            kept = self._cache.get(kind, owner, name.uid or name.id or "", type, [facade])
+            if kept is not None:
+                self._has(call.line, kept)
+
+
+def _told_by_owner(call: Call) -> str:
+    """The kind of the objects, meant for everybody, that a reader asks their owner for; empty when it is for none."""
+    route, kind = call.route, SHARED.get(call.route.module.value, "")
+    return kind if route.interface is InterfaceRole.SENDER and kind == CARGO.get(route.name, NOTHING).told else ""
 
 
 def is_read_whole(call: Call) -> bool:
