@@ -23,8 +23,8 @@ from simulator.parties.connection import Connection
 from simulator.parties.roles.hub.addressee import known_type
 from simulator.parties.roles.hub.cache import Cache
 from simulator.parties.roles.hub.interpreter import Interpreter, Remark, Said
-from simulator.parties.roles.hub.kept import Kept, Owner, Place, places_of
-from simulator.parties.roles.hub.reading import head_of, names_in, parse
+from simulator.parties.roles.hub.kept import Kept, Owner, Place, Shown, places_of
+from simulator.parties.roles.hub.reading import PARTS, head_of, names_in, parse
 from simulator.parties.roles.hub.subjects import CARGO, NOTHING, SHARED
 
 _ALL: Final = ("", "")
@@ -164,12 +164,17 @@ class Changes:
             return self._whole(line, kept, _whole_for(line))
         if not path:
             self._interpreter.said(kept, version)
-        elif shown is not None:
-            shown.places.update(places)
-            if len(path) == 1 and method == "PUT":
-                lost = [at for at in shown.places if at[0] == path[0].lower()]
-                self._keep(copy, [at for at in (*gone, *lost) if at not in places])
-        return Change(method, said)
+            shown = kept.shown.get(version)
+            places = shown.now if shown is not None else {}
+        if shown is None:
+            return Change(method, said)
+        shown.places.update(places)
+        if method == "PATCH" and not any(name in parse(said.body) for name, _ in PARTS[len(path) :]):
+            return Change(method, said)
+        # All that lies there is told anew, so it has of that what is there now.
+        there = [at for at in _all_places(shown, kept) if at[: len(path)] == tuple(map(str.lower, path))]
+        self._keep(copy, [at for at in (*gone, *there) if at not in places])
+        return Change(method, said, False, _NOTHING, copy, tuple(gone))
 
     def whole(self, call: Call, owner: Owner, line: Connection) -> Change | None:
         """The whole of what a call changes a part of, for a receiver that lacks it; None when it cannot be said."""
@@ -211,8 +216,7 @@ class Changes:
         """A receiver has the whole of it as its version was last shown."""
         shown, lacked = kept.shown.get(line.version), list[Place]()
         if shown is not None and kept.version != line.version:
-            whole = [place for evse in kept.tree.get("evses") or () for place in places_of(evse)]
-            lacked = [place for place in (*shown.places, *whole) if place not in shown.now]
+            lacked = [place for place in _all_places(shown, kept) if place not in shown.now]
         kept.tell(line.name)
         self._keep(_copy(line, kept), lacked)
 
@@ -285,6 +289,11 @@ def _told_by_owner(call: Call) -> str:
 def is_read_whole(call: Call) -> bool:
     """Whether who reads a list asks for all of it."""
     return not {"date_from", "date_to"}.intersection(dict(parse_qsl(call.query)))
+
+
+def _all_places(shown: Shown, kept: Kept) -> list[Place]:
+    """The Connectors that readers of a version were ever told of, and all that the object has now."""
+    return [*shown.places, *[place for evse in kept.tree.get("evses") or () for place in places_of(evse)]]
 
 
 def _copy(line: Connection, kept: Kept) -> str:
