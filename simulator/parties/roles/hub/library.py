@@ -199,13 +199,18 @@ class Library:
     # Shown in GET ALL
 
     def list(self, call: Call, owner: Owner | None = None) -> Reply:
-        """A page of what all others have, or one of them; another hub is shown only what it has not told us itself."""
+        """A page of what all others have, or one of them; another hub is shown only what it has not told us itself.
+
+        Not what those have who are not registered, as who has left: there is nobody to ask for it any more.
+        """
         kind = SHARED[call.route.module.value]
         entries: list[_Entry] = []
         lacking: list[Kept] = []
         for kept in self._cache.all(kind):
             client = self._directory.find(f"{kept.owner[0]}-{kept.owner[1]}")
             if client is None or call.line in client.lines() or owner not in (None, kept.owner):
+                continue
+            if not client.status.registered:
                 continue
             if call.line.name in kept.ended or not self._is_shown(kept, call.line):
                 continue
