@@ -31,6 +31,7 @@ class Cache:
         self._stores = {kind: copies() for kind in ("location", "tariff", "token")}
         self._facades: dict[Owner, dict[str, None]] = {}
         self._told: dict[tuple[Owner, str], dict[Owner, None]] = {}
+        self._sessions: dict[tuple[Owner, str], str] = {}
         self._reserved: dict[tuple[Owner, str], Owner] = {}
         self.aliases = Aliases()
         """What stands for ids that not every version has room for, whoever's they are."""
@@ -74,6 +75,11 @@ class Cache:
     def tell(self, owner: Owner, session_id: str, to: Owner) -> None:
         """Remember that an owner tells a party of its session."""
         self._told.setdefault((owner, session_id.lower()), {})[to] = None
+        self._sessions[owner, session_id.lower()] = session_id
+
+    def session_id(self, owner: Owner, id: str) -> str:
+        """The id of an owner's session as that writes it, as far as is known."""
+        return self._sessions.get((owner, id.lower()), id)
 
     def reserved(self, asker: Owner, reservation_id: str) -> Owner | None:
         """Whom a party has asked for its reservation with this id."""
