@@ -1,14 +1,18 @@
-"""Commands with the card of another provider: nobody may use one, and 2.1.1 does not say whose a card is."""
+"""Commands with the card of another provider: nobody may use one, and 2.1.1 does not say whose a card is.
+
+And those of who writes ids in other letter case, which counts in 2.1.1 alone.
+"""
 
 import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from parties_hub import RECEIVER, hub_town, onward, say, with_an_old_network
+from parties_hub import HOST, RECEIVER, hub_town, onward, say, with_an_old_network
 from parties_objects import Json, token
 from run_town import OpenTown
 from test_parties_hub_cards import OLD, old, push
+from test_parties_hub_sessions import old_session
 
 ANOTHER_S, CONTRACT = "ANOTHER-S", "NL-EMA-ANOTHER-S"
 COMMANDS = ["START_SESSION", "RESERVE_NOW"]
@@ -74,3 +78,31 @@ def test_a_card_that_the_sender_has_too_is_its_own(desk: OpenTown) -> None:
     (leg,) = onward(desk, told)
     assert json.loads(leg.request_body)["token"]["party_id"] == "VET"
     assert told.data["result"] == "ACCEPTED"
+
+
+@pytest.mark.parametrize("command", [*COMMANDS, "UNLOCK_CONNECTOR"])
+def test_the_ids_of_a_place_reach_2_1_1_as_its_owner_writes_them(desk: OpenTown, command: str) -> None:
+    (place,) = desk.world.cpos["NL-OLD"].locations.store
+    ids = {"location_id": place.id, "evse_uid": place.evses[0].uid}
+    body = wish(desk, command, "NL-OLD", token(ANOTHER_S, contract_id=CONTRACT), "nl-ema", "7")
+    if command == "UNLOCK_CONNECTOR":
+        del body["token"]
+        ids["connector_id"] = place.evses[0].connectors[0].id
+    body |= {name: id.lower() for name, id in ids.items()}
+    assert body["evse_uid"] != ids["evse_uid"]
+    told = say(desk, "NL-EMA", "POST", f"{RECEIVER}/commands/{command}", body, to="NL-OLD")
+    (leg,) = onward(desk, told)
+    assert json.loads(leg.request_body).items() >= ids.items()
+
+
+def test_the_id_of_a_session_reaches_2_1_1_as_its_owner_writes_it(desk: OpenTown) -> None:
+    line = desk.world.party("NL-OLD").office.connections["NL-EMA"]
+    card = next(each for each in desk.world.emsps["NL-EMA"].tokens.store if each.uid != ANOTHER_S)
+    session = old_session(desk, "S-Written", card.contract_id)
+    url = f"{HOST}/ocpi/via/NL-EMA/receiver/2.1.1/sessions/NL/OLD/S-Written"
+    assert say(desk, "NL-OLD", "PUT", url, session, to=None, raw=True, token=line.held).status == 1000
+    for id, written in (("s-written", "S-Written"), ("s-unknown", "s-unknown")):
+        body = {"response_url": "http://nl-ema.ocpi.test/1", "session_id": id}
+        told = say(desk, "NL-EMA", "POST", f"{RECEIVER}/commands/STOP_SESSION", body, to="NL-OLD")
+        (leg,) = onward(desk, told)
+        assert json.loads(leg.request_body)["session_id"] == written

@@ -72,6 +72,14 @@ def test_a_list_for_one_takes_nothing_away_from_another(desk: OpenTown) -> None:
     assert deleted(desk, "BOTH", "EMAS", "NXTS") == [("NL-EMA", "BOTH"), ("NL-EMA", "EMAS")]
 
 
+def test_who_has_read_it_from_one_of_its_own_version_hears_that_it_ended(tmp_path: Path) -> None:
+    """When it registered, after the hub had read it: that passed the list on as it was."""
+    with hub_town(tmp_path, "memory", with_an_old_network) as town:
+        (tariff,) = [each.id for each in town.world.cpos["NL-OLD"].tariffs.store]
+        lists(town, "NL-VET")
+        assert ("NL-VET", tariff) in deleted(town, tariff)
+
+
 def with_both_behind_another_hub(text: str) -> str:
     text = with_an_old_network(text).replace("  NL-EMA: {", "  NL-HU2: {role: hub, name: Far Hub}\n  NL-EMA: {")
     for emsp in EMSPS:

@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from parties_hub import HOST, HUB, RECEIVER, SENDER, hints, hub_town, messages, say, square
 from parties_lister import Lister, read
 from parties_objects import token
-from run_town import OpenTown, S
+from run_town import OpenTown, S, json_answer
 from test_parties_tariffs import tariff
 
 CPO, EMSPS = "NL-ABC", ("NL-EMA", "NL-NXT", "NL-VET")
@@ -72,6 +73,27 @@ def test_only_those_hear_of_it_that_were_told(desk: OpenTown, emsp: str) -> None
     assert list_nothing(desk, CPO, "tariffs", f"ONE-{emsp}") == [(emsp, "DELETE", 200)]
 
 
+@pytest.mark.parametrize(("emsp", "sender"), [("NL-EMA", SENDER), ("NL-NXT", SENDER_2_3_0)])
+def test_who_was_told_by_its_owner_when_it_asked_hears_of_it(desk: OpenTown, emsp: str, sender: str) -> None:
+    """The hub that passes the answer on has no part in it when both speak one version."""
+    with Lister(desk, CPO) as lister:
+        lister.lists["tariffs"] = [{"id": 1}, tariff(f"ASKED-{emsp}")]
+        read(desk, HUB, CPO)
+        assert say(desk, emsp, "GET", f"{sender}/tariffs", to=CPO).status == 1000
+    ends = list_nothing(desk, CPO, "tariffs", f"ASKED-{emsp}")
+    assert [way[:2] for way in ends] == [(emsp, "DELETE"), ("NL-VET", "DELETE")]
+
+
+def test_who_was_told_of_one_place_alone_hears_of_it(desk: OpenTown) -> None:
+    store = desk.world.cpos[CPO].locations.store
+    (known,) = store
+    store.put(replace(known, id="ALONE", last_updated="2026-05-04T09:40:00Z"), "ALONE")
+    read(desk, HUB, CPO)
+    assert say(desk, "NL-EMA", "GET", f"{SENDER}/locations/ALONE", to=CPO).status == 1000
+    store.drop("ALONE")
+    assert ("NL-EMA", "PUT") in [way[:2] for way in list_nothing(desk, CPO, "locations", "ALONE")]
+
+
 def shown(desk: OpenTown, emsp: str, url: str = SENDER) -> list[str]:
     return [each["id"] for each in say(desk, emsp, "GET", f"{url}/tariffs").data]
 
@@ -116,6 +138,32 @@ def test_what_its_owner_has_deleted_at_all_is_forgotten(desk: OpenTown) -> None:
     push(desk, CPO, "tariffs/NL/ABC/NONE", tariff("NONE"), to="NL-EMA")
     say(desk, CPO, "DELETE", f"{RECEIVER}/tariffs/NL/ABC/NONE", to="NL-EMA")
     assert "NONE" not in shown(desk, "NL-NXT", SENDER_2_3_0)
+
+
+def test_what_its_owner_has_deleted_at_all_and_lists_still_is_shown_to_others_only(desk: OpenTown) -> None:
+    push(desk, CPO, "tariffs/NL/ABC/KEPT", tariff("KEPT"), to="NL-EMA")
+    (known,) = [each for each in say(desk, "NL-EMA", "GET", f"{SENDER}/tariffs").data if each["id"] == "KEPT"]
+    say(desk, CPO, "DELETE", f"{RECEIVER}/tariffs/NL/ABC/KEPT", to="NL-EMA")
+    hidden = []
+    for at in (known["last_updated"], "2026-05-04T09:30:00Z"):
+        with Lister(desk, CPO) as lister:
+            lister.lists["tariffs"] = [known | {"last_updated": at}]
+            read(desk, HUB, CPO)
+        assert "KEPT" in shown(desk, "NL-NXT", SENDER_2_3_0)
+        hidden.append("KEPT" not in shown(desk, "NL-EMA"))
+    assert hidden == [True, False]
+
+
+@pytest.mark.parametrize(("http", "is_hidden"), [(200, True), (404, True), (500, False)])
+def test_what_its_owner_could_not_delete_at_one_is_still_there(desk: OpenTown, http: int, is_hidden: bool) -> None:
+    id = f"STAYS-{http}"
+    push(desk, CPO, f"tariffs/NL/ABC/{id}", tariff(id), to="NL-EMA")
+    honest = desk.world.party("NL-EMA").office.node.server
+    desk.server("NL-EMA", lambda inbound: json_answer(None, 1000 if http == 200 else 2003, http))
+    assert say(desk, CPO, "DELETE", f"{RECEIVER}/tariffs/NL/ABC/{id}", to="NL-EMA").http == http
+    desk.server("NL-EMA", honest)
+    assert (id not in shown(desk, "NL-EMA")) == is_hidden
+    assert bool(list_nothing(desk, CPO, "tariffs", id)) != is_hidden
 
 
 def test_a_page_tells_of_what_is_on_it_alone(desk: OpenTown) -> None:

@@ -1,4 +1,7 @@
-"""What a PATCH makes of an object that a hub keeps is asked of it as if it came whole: no wrong object goes on."""
+"""What a PATCH makes of an object that a hub keeps is asked of it as if it came whole: no wrong object goes on.
+
+Nor does a PATCH that leaves a receiver with a value that is no more, as its version says only by absence.
+"""
 
 import json
 from collections.abc import Iterator
@@ -21,6 +24,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenTown]:
 
 
 AT = "2026-05-04T09:00:00Z"
+TAKEN = "NL-VET gets the whole: a PATCH cannot take away a value that it was told before."
 POINT = {"latitude": "91.000000", "longitude": "4.480000"}
 
 
@@ -88,3 +92,53 @@ def test_a_parking_place_that_its_location_does_not_have_is_refused(desk: OpenTo
         desk.run_for(S)
         assert (told.status, errors(desk, told)) == (2001 if wrong else 1000, wrong)
         assert bool(onward(desk, told)) == (not wrong)
+
+
+@pytest.mark.parametrize("to", [HUB, "NL-VET"])
+def test_a_price_that_is_gone_and_has_no_word_there_is_taken_back_by_the_whole(desk: OpenTown, to: str) -> None:
+    """A Connector of 2.1.1 has one tariff, and says that it has none by leaving the field out."""
+    place = square(desk, id=f"UNSOLD-{to}", last_updated=AT)
+    url = f"{RECEIVER}/locations/NL/ABC/{place['id']}"
+    say(desk, "NL-ABC", "PUT", url, place, to=to)
+    told = []
+    for minute, ids in enumerate((["night"], [], ["day"], ["cheap", "terminal"]), start=1):
+        change = {"tariff_ids": ids, "last_updated": f"2026-05-04T09:0{minute}:00Z"}
+        passed = say(desk, "NL-ABC", "PATCH", f"{url}/{place['evses'][0]['uid']}/1", change, to=to)
+        desk.run_for(S)
+        (leg,) = [each for each in onward(desk, passed) if each.receiver == "NL-VET"]
+        known = desk.world.emsps["NL-VET"].locations.store.get("NL", "ABC", place["id"])
+        assert known is not None
+        told.append((leg.method, known.evses[0].connectors[0].tariff_ids))
+        whys = [hint.sentence for hint in desk.hints(leg.exchange) if hint.rule == "translation-whole"]
+        assert whys == ([TAKEN] if leg.method == "PUT" else [])
+    assert told == [("PATCH", ("night",)), ("PUT", ()), ("PATCH", ("day",)), ("PUT", ())]
+
+
+@pytest.mark.parametrize("level", ["evses", "connectors"])
+@pytest.mark.parametrize("to", [HUB, "NL-VET"])
+def test_what_a_list_in_a_patch_has_no_more_comes_back_with_the_whole(desk: OpenTown, to: str, level: str) -> None:
+    """A list takes the place of the one before: what of it 2.1.1 has no words for is gone there."""
+    place = square(desk, id=f"RELISTED-{level}-{to}", last_updated=AT)
+    first, second = place["evses"]
+    (plug,) = first["connectors"]
+    first["connectors"] = [plug, {**plug, "id": "2"}]
+    url = f"{RECEIVER}/locations/NL/ABC/{place['id']}"
+    say(desk, "NL-ABC", "PUT", url, place, to=to)
+    for_lorries = {**plug, "id": "2", "standard": "CHAOJI"}
+    if level == "evses":
+        path, change = "", {"evses": [{**first, "connectors": [for_lorries]}, second]}
+    else:
+        path, change = f"/{first['uid']}", {"connectors": [plug, for_lorries]}
+    told = []
+    for minute, (where, body) in enumerate(
+        ((path, change), (f"/{first['uid']}/2", {"standard": "IEC_62196_T2"})), start=1
+    ):
+        at = {"last_updated": f"2026-05-04T09:0{minute}:00Z"}
+        passed = say(desk, "NL-ABC", "PATCH", f"{url}{where}", body | at, to=to)
+        desk.run_for(S)
+        (leg,) = [each for each in onward(desk, passed) if each.receiver == "NL-VET"]
+        known = desk.world.emsps["NL-VET"].locations.store.get("NL", "ABC", place["id"])
+        assert known is not None
+        told.append((leg.method, leg.http_status, [plug.id for evse in known.evses for plug in evse.connectors]))
+    left, back = (["1"], ["2", "1"]) if level == "evses" else (["1", "1"], ["1", "2", "1"])
+    assert told == [("PATCH", 200, left), ("PUT", 200, back)]

@@ -15,6 +15,7 @@ from simpy import Event
 
 from simulator.engine.cause import TIME
 from simulator.ocpi.v2_2_1.hubclientinfo import ConnectionStatus
+from simulator.parties.introduction import introduce
 from simulator.parties.roles.hub.standing import SILENCE_US
 
 INFOS = f"{SENDER}/hubclientinfo"
@@ -98,6 +99,28 @@ def test_who_unregisters_is_suspended(town: OpenTown) -> None:
     town.run_for(5 * S)
     assert shown(town, "NL-EMA")["NL-ABC"] == ConnectionStatus.SUSPENDED.value
     assert not reach(town, "NL-EMA", "NL-ABC")
+
+
+def listed(town: OpenTown) -> list[int]:
+    """How many Tariffs and Locations a provider reads in GET ALL."""
+    return [len(say(town, "NL-EMA", "GET", f"{SENDER}/{module}").data) for module in ("tariffs", "locations")]
+
+
+def test_what_they_have_who_left_stands_in_no_list_until_they_are_back(town: OpenTown) -> None:
+    cpo, line = town.world.cpos["NL-ABC"], town.connection("NL-ABC", HUB)
+    cpo.office.spawn(cpo.registration.end(line, TIME), "the test's end")
+    town.run_for(5 * S)
+    assert listed(town) == [0, 0]
+    town.kernel.env.process(introduce(cpo, town.world.hubs[HUB]))
+    town.run_for(MIN)
+    assert listed(town) == [1, 1]
+
+
+def test_what_they_have_who_are_out_of_reach_is_listed(town: OpenTown) -> None:
+    town.kernel.take_down(town.world.cpos["NL-ABC"].office.node)
+    town.run_for(SILENCE_US + MIN)
+    assert shown(town, "NL-EMA")["NL-ABC"] == ConnectionStatus.OFFLINE.value
+    assert listed(town) == [1, 1]
 
 
 def test_only_a_hub_tells_who_is_connected(town: OpenTown) -> None:

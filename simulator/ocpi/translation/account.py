@@ -32,11 +32,15 @@ class Loss(Struct, frozen=True, gc=False):
 
 
 class Translated(Struct, frozen=True):
-    """The object in the other version and all that differs, or None and in `withheld` the sentence why."""
+    """The object in the other version and all that differs, or None and in `withheld` the sentence why.
+
+    `stale`: a PATCH leaves a field as it was whose new value cannot be said; only the whole can, by leaving it out.
+    """
 
     tree: Tree | None
     losses: tuple[Loss, ...]
     withheld: str
+    stale: bool = False
 
 
 def _not_known(_: str) -> None:
@@ -86,6 +90,8 @@ class Account:
         self.target = target
         """The version at the end of all legs."""
         self.patch = patch
+        self.stale = False
+        """See Translated."""
         self.losses: list[Loss] = []
 
     def lose(self, path: str, sentence: str) -> None:

@@ -34,6 +34,7 @@ def _park(location: Mapping[str, Any], path: str, account: Account) -> Tree:
         return {"parking_type": kind}
     if account.patch and path == "$":
         account.lose(f"{path}.type", f"OCPI 2.2.1 leaves {kind} out, and a PATCH cannot remove what was said before.")
+        account.stale = True
     elif kind == "OTHER":
         account.lose(f"{path}.type", "OCPI 2.2.1 has no other kinds of place; no kind is said.")
     return {}

@@ -94,6 +94,7 @@ class Plan:
                 if needed:
                     raise
                 account.lose(f"{path}.{key}", str(why))
+                account.stale |= is_patch
         return out
 
     def say_all(self, items: list[Mapping[str, Any]], path: str, account: Account) -> list[Tree] | None:

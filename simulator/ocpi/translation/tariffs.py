@@ -1,8 +1,12 @@
 """Tariffs between versions: a price that would be read wrong is not sent at all.
 
-Prices are net in 2.1.1 and 2.2.1; in 2.3.0 the tariff says. An element for reservations or bookings applies to nothing
-else, so without it the others still price every charging session rightly; no other element can be left out. Only in a
-party's own books, which keep the original beside, one with an unknown restriction is: nobody knows when it applies.
+Prices are net in 2.1.1 and 2.2.1; in 2.3.0 the tariff says. One with taxes in it is said in 2.2.1 if its exact net can
+be, with the rate beside it, and never in 2.1.1, which has no word for that. Who is told the net by a hub between has a
+tariff of 2.2.1 like any other, and tells it on as that.
+
+An element for reservations or bookings applies to nothing else, so without it the others still price every charging
+session rightly; no other element can be left out. Only in a party's own books, which keep the original beside, one with
+an unknown restriction is: nobody knows when it applies.
 
 Source: OCPI 2.1.1, 2.2.1 and 2.3.0, Tariffs.
 """

@@ -67,7 +67,7 @@ def translate(kind: str, tree: Tree, source: str, target: str, setting: Setting,
     """
     if source == target:
         return Translated(tree, (), "")
-    losses: list[Loss] = []
+    losses, stale = list[Loss](), False
     try:
         if patch:
             tree = _complete_patch(kind, tree, setting, losses)
@@ -77,9 +77,10 @@ def translate(kind: str, tree: Tree, source: str, target: str, setting: Setting,
                 tree = leg.plan(class_in(leg.source, kind), class_in(leg.target, kind)).say(tree, "$", account)
             finally:
                 losses += account.losses if not losses else in_terms_of_source(account.losses, losses)
+            stale |= account.stale
     except Unsayable as why:
         return Translated(None, tuple(losses), str(why))
-    return Translated(tree, tuple(losses), "")
+    return Translated(tree, tuple(losses), "", stale)
 
 
 @cache

@@ -54,6 +54,7 @@ class Answers:
         if call.version != onward.way.line.version:
             return self._translated(call, onward, exchange, response)
         headers = self._headers(call, onward, response)
+        self._changes.passed_as_it_is(call, call.owner or onward.way.to, onward.way.end.facade, response.body)
         self._office.journal.passed_on(call.cause.id, self._office.id, exchange.id, exchange.receiver.id)
         return Reply(http_status=response.status, headers=headers, speaker=onward.way.back, passed=response.body)
 

@@ -31,10 +31,12 @@ class Cache:
         self._stores = {kind: copies() for kind in ("location", "tariff", "token")}
         self._facades: dict[Owner, dict[str, None]] = {}
         self._told: dict[tuple[Owner, str], dict[Owner, None]] = {}
+        self._sessions: dict[tuple[Owner, str], str] = {}
         self._reserved: dict[tuple[Owner, str], Owner] = {}
         self.aliases = Aliases()
         """What stands for ids that not every version has room for, whoever's they are."""
         self._contracts: dict[str, dict[str, Kept]] = {}
+        self._unwanted: dict[str, Kept] = {}
 
     def all(self, kind: str) -> Iterator[Kept]:
         """Everything of a kind, oldest first."""
@@ -73,6 +75,11 @@ class Cache:
     def tell(self, owner: Owner, session_id: str, to: Owner) -> None:
         """Remember that an owner tells a party of its session."""
         self._told.setdefault((owner, session_id.lower()), {})[to] = None
+        self._sessions[owner, session_id.lower()] = session_id
+
+    def session_id(self, owner: Owner, id: str) -> str:
+        """The id of an owner's session as that writes it, as far as is known."""
+        return self._sessions.get((owner, id.lower()), id)
 
     def reserved(self, asker: Owner, reservation_id: str) -> Owner | None:
         """Whom a party has asked for its reservation with this id."""
@@ -94,17 +101,21 @@ class Cache:
         """Everything of a kind, by the keys of the objects."""
         return self._stores[kind]
 
-    def keep(self, kept: Kept) -> None:
-        """Keep a whole object in the place of what is known of it."""
+    def keep(self, kept: Kept) -> Kept | None:
+        """Keep a whole object in the place of what is known of it, which it gives back, or was when nobody had it."""
         store = self._stores[kept.kind]
         known = store.get(*kept.key)
         if known is not None:
+            self._unname(known)
+        else:
+            known = self._unwanted.pop("/".join((kept.kind, *kept.key)).lower(), None)
+        if known is not None:
             # Who registers anew puts in doubt what it has told, not what others were told of it.
             kept.shown, kept.readers, kept.ended = known.shown, known.readers, known.ended
-            self._unname(known)
         self._facades.setdefault(kept.owner, {})[kept.facade] = None
         store.put(kept, *kept.key)
         self._name(kept)
+        return known
 
     def put(self, kind: str, owner: Owner, version: str, raw: bytes, tree: Tree, facade: str = "") -> None:
         """Keep an object that was pushed, which is `tree` when read, unless a newer state of it is known."""
@@ -153,6 +164,11 @@ class Cache:
         """Forget an object that its owner has no more."""
         self._stores[kept.kind].drop(*kept.key)
         self._unname(kept)
+
+    def abandon(self, kept: Kept) -> None:
+        """Show an object to nobody until its owner tells of it: that has deleted it wherever anybody had it."""
+        self.drop(kept)
+        self._unwanted["/".join((kept.kind, *kept.key)).lower()] = kept
 
     def _name(self, kept: Kept) -> None:
         for name in kept.names:

@@ -23,9 +23,9 @@ from simulator.parties.connection import Connection
 from simulator.parties.roles.hub.addressee import known_type
 from simulator.parties.roles.hub.cache import Cache
 from simulator.parties.roles.hub.interpreter import Interpreter, Remark, Said
-from simulator.parties.roles.hub.kept import Kept, Owner, Place, places_of
-from simulator.parties.roles.hub.reading import head_of, parse
-from simulator.parties.roles.hub.subjects import CARGO, SHARED
+from simulator.parties.roles.hub.kept import Kept, Owner, Place, Shown, places_of
+from simulator.parties.roles.hub.reading import PARTS, head_of, names_in, parse
+from simulator.parties.roles.hub.subjects import CARGO, NOTHING, SHARED
 
 _ALL: Final = ("", "")
 """Where in its own copy an object lies of which nothing is left."""
@@ -158,16 +158,23 @@ class Changes:
             taken_back = _taken_back(line, "the Location without it", reason)
             return self._whole(line, kept, taken_back, withheld=withheld)
         said = self._say(call, kept.owner, version)
+        if said.stale:
+            return self._whole(line, kept, _instead_of_patch(line))
         if said.body is None or _ALL in gone or any(place in gone for place in places):
             return self._whole(line, kept, _whole_for(line))
         if not path:
             self._interpreter.said(kept, version)
-        elif shown is not None:
-            shown.places.update(places)
-            if len(path) == 1 and method == "PUT":
-                lost = [at for at in shown.places if at[0] == path[0].lower()]
-                self._keep(copy, [at for at in (*gone, *lost) if at not in places])
-        return Change(method, said)
+            shown = kept.shown.get(version)
+            places = shown.now if shown is not None else {}
+        if shown is None:
+            return Change(method, said)
+        shown.places.update(places)
+        if method == "PATCH" and not any(name in parse(said.body) for name, _ in PARTS[len(path) :]):
+            return Change(method, said)
+        # All that lies there is told anew, so it has of that what is there now.
+        there = [at for at in _all_places(shown, kept) if at[: len(path)] == tuple(map(str.lower, path))]
+        self._keep(copy, [at for at in (*gone, *there) if at not in places])
+        return Change(method, said, False, _NOTHING, copy, tuple(gone))
 
     def whole(self, call: Call, owner: Owner, line: Connection) -> Change | None:
         """The whole of what a call changes a part of, for a receiver that lacks it; None when it cannot be said."""
@@ -209,8 +216,7 @@ class Changes:
         """A receiver has the whole of it as its version was last shown."""
         shown, lacked = kept.shown.get(line.version), list[Place]()
         if shown is not None and kept.version != line.version:
-            whole = [place for evse in kept.tree.get("evses") or () for place in places_of(evse)]
-            lacked = [place for place in (*shown.places, *whole) if place not in shown.now]
+            lacked = [place for place in _all_places(shown, kept) if place not in shown.now]
         kept.tell(line.name)
         self._keep(_copy(line, kept), lacked)
 
@@ -250,8 +256,8 @@ class Changes:
 
     def passed(self, call: Call, owner: Owner, facade: str, item: bytes, said: bytes | None) -> bytes | None:
         """The same for an object in what its owner answers a reader, whether in a list or by itself."""
-        kind = SHARED.get(call.route.module.value)
-        if kind is None or kind != CARGO[call.route.name].told or call.route.interface is not InterfaceRole.SENDER:
+        kind = _told_by_owner(call)
+        if not kind:
             return said
         head = head_of(parse(item))
         kept = self._cache.get(kind, owner, head.uid or head.id, head.type if kind == "token" else "", [facade])
@@ -264,10 +270,30 @@ class Changes:
             self.listed(call, kept, said)
         return left
 
+    def passed_as_it_is(self, call: Call, owner: Owner, facade: str, answer: bytes) -> None:
+        """The same for all that its owner answers a reader of its own version."""
+        kind = _told_by_owner(call)
+        for name in names_in(answer, many=CARGO[call.route.name].many) if kind else ():
+            type = (name.type or "") if kind == "token" else ""
+            kept = self._cache.get(kind, owner, name.uid or name.id or "", type, [facade])
+            if kept is not None:
+                self._has(call.line, kept)
+
+
+def _told_by_owner(call: Call) -> str:
+    """The kind of the objects, meant for everybody, that a reader asks their owner for; empty when it is for none."""
+    route, kind = call.route, SHARED.get(call.route.module.value, "")
+    return kind if route.interface is InterfaceRole.SENDER and kind == CARGO.get(route.name, NOTHING).told else ""
+
 
 def is_read_whole(call: Call) -> bool:
     """Whether who reads a list asks for all of it."""
     return not {"date_from", "date_to"}.intersection(dict(parse_qsl(call.query)))
+
+
+def _all_places(shown: Shown, kept: Kept) -> list[Place]:
+    """The Connectors that readers of a version were ever told of, and all that the object has now."""
+    return [*shown.places, *[place for evse in kept.tree.get("evses") or () for place in places_of(evse)]]
 
 
 def _copy(line: Connection, kept: Kept) -> str:
@@ -281,3 +307,8 @@ def _taken_back(line: Connection, rest: str, reason: str) -> Remark:
 
 def _whole_for(line: Connection) -> Remark:
     return Remark("translation-whole", "note", f"{line.peer_id} lacks more than what has changed, and gets the whole.")
+
+
+def _instead_of_patch(line: Connection) -> Remark:
+    sentence = f"{line.peer_id} gets the whole: a PATCH cannot take away a value that it was told before."
+    return Remark("translation-whole", "note", sentence)

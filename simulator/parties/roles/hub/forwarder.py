@@ -184,25 +184,25 @@ class Forwarder:
     def _heard(self, call: Call, onward: Onward, leg: Leg, over: Event, until_us: int) -> Waiting:
         exchange: Exchange | None = yield over
         if exchange is None:
-            self._ended(onward, leg, None)
+            self._ended(call, onward, leg, None)
             is_late = self._office.calendar.now_us >= until_us
             raise (no_answer if is_late else not_connected)(onward.way.client.id)
         self._preparation.sent(onward, exchange)
         return self._answer(call, onward, leg, exchange)
 
     def _answer(self, call: Call, onward: Onward, leg: Leg, exchange: Exchange) -> Reply:
-        self._ended(onward, leg, exchange)
+        self._ended(call, onward, leg, exchange)
         if exchange.response is None:
             self._standing.doubted(onward.way.end, exchange.as_cause())
         else:
             self._standing.heard(onward.way.end, exchange)
         return self._answers.answer(call, onward, exchange)
 
-    def _ended(self, onward: Onward, leg: Leg, exchange: Exchange | None) -> None:
+    def _ended(self, call: Call, onward: Onward, leg: Leg, exchange: Exchange | None) -> None:
         others = self._under_way.pop(leg, 0) - 1
         if others > 0:
             self._under_way[leg] = others
-        self._preparation.concluded(onward, exchange)
+        self._preparation.concluded(call, onward, exchange)
 
 
 def _is_shown(call: Call) -> bool:

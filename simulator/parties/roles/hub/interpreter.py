@@ -4,6 +4,7 @@ Nothing is touched between two parties of one version. What cannot be said faith
 """
 
 from collections.abc import Callable
+from itertools import takewhile
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 import msgspec
@@ -37,6 +38,7 @@ _TYPE_RESTORED: Final = Loss(
     "$.cdr_token.type", "invented", "The type is that of the Token known here; older versions have no word for it."
 )
 _PARTS: Final = ("evse", "connector")
+_PLACE: Final = ("location_id", "evse_uid", "connector_id")
 
 
 class Remark(NamedTuple):
@@ -54,6 +56,7 @@ class Said(Struct, frozen=True):
 
     `withheld` has the place and the reason of what is, for an object itself `$`; `unreadable` what is wrong with each
     object of a list that is left out as it is not valid in its own version. `remarks` tell why it is sent at all.
+    `stale`: see Translated.
     """
 
     body: bytes | None
@@ -61,6 +64,7 @@ class Said(Struct, frozen=True):
     withheld: tuple[tuple[str, str], ...] = ()
     unreadable: tuple[tuple[Finding, ...], ...] = ()
     remarks: tuple[Remark, ...] = ()
+    stale: bool = False
 
     @property
     def reason(self) -> str:
@@ -102,6 +106,8 @@ class Interpreter:
             return Said(raw)
         codec.decode(raw, partial(cls, source != OLDEST) if patch else cls)
         setting, tree = self._setting(owner, token, payer, network), parse(raw)
+        if target == OLDEST and network is not None:
+            tree = self._with_written_ids(tree, network)
         said = self._with_type(kind, translate(kind, tree, source, target, setting, patch=patch), target)
         if target == OLDEST and said.tree is not None:
             self._references.note(kind, tree, network or owner, setting.now)
@@ -222,6 +228,14 @@ class Interpreter:
             return params
         return in_path(params, alias_of if source == OLDEST else self._cache.aliases.meant)
 
+    def _with_written_ids(self, command: Tree, owner: Owner) -> Tree:
+        """A command to a party of 2.1.1 with the ids of a Session and a place as that writes them, if it is known."""
+        if "session_id" in command:
+            return {**command, "session_id": self._cache.session_id(owner, command["session_id"])}
+        ids = {name: command[name] for name in takewhile(lambda name: command.get(name) is not None, _PLACE)}
+        kept = self._cache.get("location", owner, ids["location_id"]) if ids else None
+        return command if kept is None else command | _place_as_written(ids, kept)
+
     # What is looked up
 
     def _setting(
@@ -264,13 +278,20 @@ class Interpreter:
 
 def _as_written(params: dict[str, str], kept: Kept) -> dict[str, str]:
     """The parameters of a path as the object that it leads to, or into, writes its ids itself."""
-    _, _, _, *path = params.values()
+    country_code, party_id, *place = params
+    owner = dict(zip((country_code, party_id), kept.owner, strict=True))
+    return owner | _place_as_written({name: params[name] for name in place}, kept)
+
+
+def _place_as_written(ids: dict[str, str], kept: Kept) -> dict[str, str]:
+    """The id of an object, and those of parts of it, one in the other, as it writes them itself."""
+    _, *path = ids.values()
     parts = [part_of(kept.tree, tuple(path[:depth])) for depth in range(1, len(path) + 1)]
     written = [id if part is None else part[key] for id, part, (_, key) in zip(path, parts, PARTS, strict=False)]
-    return dict(zip(params, (*kept.owner, kept.id, *written), strict=True))
+    return dict(zip(ids, (kept.id, *written), strict=True))
 
 
 def _said(translated: Translated) -> Said:
     if translated.tree is None:
         return Said(None, (), (("$", translated.withheld),))
-    return Said(codec.encode(translated.tree), translated.losses)
+    return Said(codec.encode(translated.tree), translated.losses, stale=translated.stale)

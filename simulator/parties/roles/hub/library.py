@@ -94,8 +94,7 @@ class _Copies(Receiver[Kept]):
     def keep(self, obj: Kept, original: Any, cause: Cause) -> None:
         """See Receiver. A newer state than the known is listed for all, also for those at whom that was deleted."""
         del original, cause
-        known = self.store.get(*obj.key)
-        self._cache.keep(obj)
+        known = self._cache.keep(obj)
         if known is not None and newer(obj.head.last_updated, known.head.last_updated):
             obj.ended = {}
 
@@ -172,7 +171,7 @@ class Library:
         return DONE
 
     def deleted(self, call: Call, owner: Owner, at: Connection) -> None:
-        """An owner deletes at one receiver what others may still have: it is forgotten when nobody has it.
+        """An owner has deleted at one receiver what others may still have: nobody is shown what nobody has.
 
         Of whom it leads to another hub keeps count itself.
         """
@@ -180,7 +179,7 @@ class Library:
         if kept is not None and not at.to_hub:
             kept.end(at.name)
             if not kept.readers:
-                self._cache.drop(kept)
+                self._cache.abandon(kept)
 
     def end(self, call: Call, owner: Owner) -> Reply:
         """Forget what another hub says that its owner has no more, and let all know. Refused with 404 if unknown."""
@@ -200,13 +199,18 @@ class Library:
     # Shown in GET ALL
 
     def list(self, call: Call, owner: Owner | None = None) -> Reply:
-        """A page of what all others have, or one of them; another hub is shown only what it has not told us itself."""
+        """A page of what all others have, or one of them; another hub is shown only what it has not told us itself.
+
+        Not what those have who are not registered, as who has left: there is nobody to ask for it any more.
+        """
         kind = SHARED[call.route.module.value]
         entries: list[_Entry] = []
         lacking: list[Kept] = []
         for kept in self._cache.all(kind):
             client = self._directory.find(f"{kept.owner[0]}-{kept.owner[1]}")
             if client is None or call.line in client.lines() or owner not in (None, kept.owner):
+                continue
+            if not client.status.registered:
                 continue
             if call.line.name in kept.ended or not self._is_shown(kept, call.line):
                 continue

@@ -13,7 +13,7 @@ from simulator.ocpi.modules import InterfaceRole, ModuleID, Role
 from simulator.ocpi.routes import join_url
 from simulator.ocpi.status import Status
 from simulator.parties.call import Call, Refusal
-from simulator.parties.client import succeeded
+from simulator.parties.client import not_found, succeeded
 from simulator.parties.connection import Connection
 from simulator.parties.dialect import OLDEST
 from simulator.parties.office import Office
@@ -137,13 +137,10 @@ class Preparation:
     def onward(self, call: Call, way: Way, asked: Asked | None) -> Onward:
         """All that there is to send. Refused when it cannot be said in the other version; raises Invalid."""
         route, cargo, version = call.route, way.cargo, way.line.version
-        owner = call.owner or (way.sender if route.interface is InterfaceRole.RECEIVER else way.to)
-        owner = (owner[0].upper(), owner[1].upper())
+        owner = _owner_of(call, way)
         body, query = self.callbacks.replace(call, way.sender, way.to, version, way.line.facade)
         self._remember(call, way, owner)
         ids = self._interpreter.ids_of(call, owner, version)
-        if is_shared(call) and route.method == "DELETE":
-            self._library.deleted(call, owner, way.end)
         said, subject = None, subject_of(call, version, ids)
         lane = ""
         if is_shared(call) and not way.client.remote:
@@ -211,9 +208,12 @@ class Preparation:
         if onward.change is not None and onward.change.delivery is not None:
             onward.change.delivery.begun()
 
-    def concluded(self, onward: Onward, exchange: Exchange | None) -> None:
+    def concluded(self, call: Call, onward: Onward, exchange: Exchange | None) -> None:
         """It has reached its final state, or cannot be sent: what did not come to its receiver is not there."""
         change, is_done = onward.change, succeeded(exchange)
+        is_gone = is_done or (exchange is not None and not_found(exchange))
+        if is_gone and is_shared(call) and call.route.method == "DELETE":
+            self._library.deleted(call, _owner_of(call, onward.way), onward.way.end)
         if change is not None and not is_done:
             self._changes.failed(change)
         if change is not None and change.delivery is not None:
@@ -258,6 +258,12 @@ class Preparation:
             return query
         is_said = version != OLDEST or call.route.interface is InterfaceRole.SENDER
         return f"type={self._library.type_of_token(call, owner, version)}" if is_said else ""
+
+
+def _owner_of(call: Call, way: Way) -> Owner:
+    """Whose object a message is about, or whose card."""
+    owner = call.owner or (way.sender if call.route.interface is InterfaceRole.RECEIVER else way.to)
+    return owner[0].upper(), owner[1].upper()
 
 
 def payer_of(call: Call, way: Way) -> Owner:

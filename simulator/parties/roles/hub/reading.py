@@ -3,6 +3,8 @@
 A hub has no classes of its own for what it keeps: it looks into the JSON, which is the owner's.
 """
 
+from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -10,6 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from simulator.ocpi import codec, rules
+from simulator.ocpi.envelope import decode_content
 from simulator.ocpi.findings import Finding, Invalid
 from simulator.ocpi.patch import partial
 from simulator.ocpi.translation.kinds import class_of
@@ -33,6 +36,31 @@ class Head(Struct, frozen=True, gc=False):
     contract_id: str = ""
     auth_id: str = ""
     start_date_time: str = ""
+
+
+class Name(Struct, frozen=True, gc=False):
+    """What of an object in an answer tells which one it is."""
+
+    id: str | None = None
+    uid: str | None = None
+    type: str | None = None
+
+
+_read_name = msgspec.json.Decoder(Name).decode
+
+
+def names_in(answer: bytes, *, many: bool) -> Iterator[Name]:
+    """The names of what an answer holds, one object or a list of `many`; what has no readable name is passed over."""
+    content = decode_content(answer)
+    if content is None or content.data is msgspec.UNSET:
+        return
+    try:
+        items = _items(content.data) if many else [content.data]
+    except codec.UNREADABLE:
+        return
+    for item in items:
+        with suppress(*codec.UNREADABLE):
+            yield _read_name(item)
 
 
 def read_list(kind: str, raw: msgspec.Raw, version: str) -> tuple[list[tuple[Head, bytes]], list[Finding]]:
