@@ -115,8 +115,9 @@ class Guest:
                 self.addresses.know(versions_url.encode())
                 url = self.addresses.inward(versions_url.encode()).decode()
                 party.registration.take_token_a(connection, token, url)
-                if self.outsider.encoding is not None:
-                    connection.encode_tokens(self.outsider.encoding)
+                encoding = self.outsider.encoding or ("raw" if self.outsider.versions == OLDEST else None)
+                if encoding is not None:
+                    connection.encode_tokens(encoding)
                 yield party.office.spawn(self._handshake(partner, connection), f"register with {self.id}")
                 yield env.timeout(_RETRY_US)
             elif self._refused.pop(connection.held, False):
