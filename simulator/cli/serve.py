@@ -78,20 +78,7 @@ def serve(arguments: argparse.Namespace) -> int:
         )
 
     def invite(invitation: Invitation) -> None:
-        sentence = tr("{party} awaits {outsider} ({role})\n  versions: {url}\n  token:    {token}")
-        if invitation.in_place_of:
-            sentence = tr(
-                "{party}, in the place of {other}, awaits {outsider} ({role})\n  versions: {url}\n  token:    {token}"
-            )
-        told = sentence.format(
-            party=invitation.party,
-            other=invitation.in_place_of,
-            outsider=invitation.outsider,
-            role=invitation.role,
-            url=invitation.versions_url,
-            token=invitation.token,
-        )
-        print("\n".join([told, *_calls(invitation)]), flush=True)
+        print("\n".join([_told(invitation), *_calls(invitation)]), flush=True)
 
     def wait(awaited: Awaited) -> None:
         sentence = tr(
@@ -114,6 +101,28 @@ def serve(arguments: argparse.Namespace) -> int:
     result = play_once(scenario, run_options, scenario.name, Serving(arguments.bind, invite, wait))
     show.show_run(result.path, None)
     return 0 if all(msgspec.convert(result.summary, RunFigures).checks.values()) else 1
+
+
+def _told(invitation: "Invitation") -> str:
+    """Who awaits whom, with what, and as whom a platform must present itself there."""
+    sentence = tr("{party} awaits {outsider} ({role})\n  versions: {url}\n  token:    {token}\n  present:  {present}")
+    if invitation.in_place_of:
+        sentence = tr(
+            "{party}, in the place of {other}, awaits {outsider} ({role})\n  versions: {url}\n  token:    {token}\n"
+            "  present:  {present}"
+        )
+    present = tr("{outsider}, in the role {role}")
+    if invitation.open:
+        present = tr("your own country_code and party_id, in the role {role}")
+    return sentence.format(
+        party=invitation.party,
+        other=invitation.in_place_of,
+        outsider=tr("anyone") if invitation.open else invitation.outsider,
+        role=invitation.role,
+        url=invitation.versions_url,
+        token=invitation.token,
+        present=present.format(outsider=invitation.outsider, role=invitation.role.upper()),
+    )
 
 
 def _calls(invitation: "Invitation") -> Iterator[str]:

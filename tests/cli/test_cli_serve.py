@@ -20,7 +20,8 @@ from simulator.recording.reader import Recording
 QUICKSTART = Path(__file__).parents[2] / "scenarios" / "quickstart.yaml"
 TOOL = [sys.executable, "-c", "import sys; from simulator.cli import main; sys.exit(main())"]
 INVITED = re.compile(
-    r"(NL-...) awaits (ZZ-...) \((\w+)\)\n  versions: (\S+)\n  token:    (\S+)\n"
+    r"(NL-...) awaits anyone \((\w+)\)\n  versions: (\S+)\n  token:    (\S+)\n"
+    r"  present:  your own country_code and party_id, in the role (\w+)\n"
     r"  begin:    (curl .+)\n  in 2.1.1: (curl .+)\n"
 )
 
@@ -37,17 +38,16 @@ def test_it_prints_invitations_that_open_a_door_and_ends_at_ctrl_c(
     server: "subprocess.Popen[str]", tmp_path: Path
 ) -> None:
     assert server.stdout is not None
-    printed = "".join(server.stdout.readline() for _ in range(22))
+    printed = "".join(server.stdout.readline() for _ in range(25))
     invitations = INVITED.findall(printed)
-    assert [found[:3] for found in invitations] == [
-        ("NL-ABC", "ZZ-EX0", "emsp"),
-        ("NL-DUN", "ZZ-EX0", "emsp"),
-        ("NL-EMA", "ZZ-EC0", "cpo"),
-        ("NL-NOM", "ZZ-EC0", "cpo"),
+    assert [(party, role, presented) for party, role, _, _, presented, *_ in invitations] == [
+        ("NL-ABC", "emsp", "EMSP"),
+        ("NL-DUN", "emsp", "EMSP"),
+        ("NL-EMA", "cpo", "CPO"),
+        ("NL-NOM", "cpo", "CPO"),
     ]
     assert printed.startswith("Each party below awaits a platform of yours.")
-    assert "A driver waits for START_SESSION of ZZ-EX0, with token GUEST-1, at EVSE NL-" in printed
-    *_, url, token, begin, oldest = invitations[0]
+    _, _, url, token, _, begin, oldest = invitations[0]
     for line, said in ((begin, base64.b64encode(token.encode()).decode()), (oldest, token)):
         curl, asked, option, header = shlex.split(line)
         assert (curl, asked, option, header) == ("curl", url, "-H", f"Authorization: Token {said}")
