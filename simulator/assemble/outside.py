@@ -52,12 +52,14 @@ _ANSWER_WITHIN_S: Final = 90.0
 class Serving(Struct, frozen=True):
     """How a run is served: the address to listen on, and who is told of each invitation to an outsider.
 
-    `wait` hears of each driver who waits for a command of an outsider.
+    `wait` hears of each driver who waits for a command of an outsider. `wall_us` is the clock on the wall, in
+    microseconds since 1970 UTC, if the run is to begin now by it instead of at the scenario's start.
     """
 
     address: str
     invite: Callable[[Invitation], None]
     wait: Callable[[Awaited], None]
+    wall_us: Callable[[], int] | None = None
 
     @property
     def name(self) -> str:

@@ -38,7 +38,7 @@ def test_it_prints_invitations_that_open_a_door_and_ends_at_ctrl_c(
     server: "subprocess.Popen[str]", tmp_path: Path
 ) -> None:
     assert server.stdout is not None
-    printed = "".join(server.stdout.readline() for _ in range(25))
+    printed = "".join(server.stdout.readline() for _ in range(26))
     invitations = INVITED.findall(printed)
     assert [(party, role, presented) for party, role, _, _, presented, *_ in invitations] == [
         ("NL-ABC", "emsp", "EMSP"),
@@ -46,7 +46,10 @@ def test_it_prints_invitations_that_open_a_door_and_ends_at_ctrl_c(
         ("NL-EMA", "cpo", "CPO"),
         ("NL-NOM", "cpo", "CPO"),
     ]
-    assert printed.startswith("Each party below awaits a platform of yours.")
+    began, _, rest = printed.partition("\n")
+    assert began.startswith("The run begins now, by this machine's clock, instead of 2026-05-04 07:00 in Europe/Amst")
+    assert began.endswith("At --speed 60 its time does not stay with that of platforms outside.")
+    assert rest.startswith("Each party below awaits a platform of yours.")
     _, _, url, token, _, begin, oldest = invitations[0]
     for line, said in ((begin, base64.b64encode(token.encode()).decode()), (oldest, token)):
         curl, asked, option, header = shlex.split(line)
