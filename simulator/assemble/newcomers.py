@@ -7,6 +7,7 @@ answered in the guest's place.
 
 import asyncio
 from collections.abc import Callable, Mapping
+from typing import Final
 
 from msgspec.structs import replace
 
@@ -22,6 +23,9 @@ from simulator.scenario.model import Outsider, Scenario
 from simulator.scenario.units import Unreadable
 from simulator.scenario.words import party_id
 from simulator.wire.carrier import Request
+
+_MOST: Final = 32
+"""Guests of a run: whoever tries one id after the other with the same token must not fill it."""
 
 
 class Newcomers:
@@ -44,7 +48,7 @@ class Newcomers:
         """Have a place in the run ready for one who presents itself, before its request is let in."""
         async with self._one_at_a_time:
             found = self._found(party, request)
-            if found is not None and found[1].id not in self._guests:
+            if found is not None and found[1].id not in self._guests and len(self._guests) < _MOST:
                 await self._world.kernel.let_in(self._add(found[1]).node)
 
     def take_in(self, party: str, request: Request, wait: Callable[[Awaited], None]) -> bool:

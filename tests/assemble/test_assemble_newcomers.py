@@ -125,6 +125,23 @@ def test_one_in_another_role_is_told_which_and_so_is_one_under_an_id_of_ours(tmp
     scene(served(tmp_path, ""), tmp_path / "served.ocpirun", part, cpo, thief)
 
 
+def test_one_that_tries_id_after_id_does_not_fill_the_run(tmp_path: Path) -> None:
+    stranger = Stranger("2.2.1")
+    codes: list[int] = []
+
+    async def part(run: Served) -> None:
+        told = await invitation(run, "NL-ABC")
+        await stranger.look_around(told.versions_url, told.token)
+        for number in range(100, 132):
+            stranger.party_id = f"{number}"
+            body = stranger.credentials("b") | {"url": "http://127.0.0.1:9/ocpi/versions"}
+            _, said, _ = await stranger.ask("POST", stranger.endpoints["credentials"], body, told.token)
+            codes.append(said["status_code"])
+
+    scene(town(tmp_path, drivers=()), tmp_path / "served.ocpirun", part, stranger)
+    assert codes == [3001] * 30 + [2001] * 2
+
+
 def test_one_that_is_started_again_under_another_id_takes_the_place_of_the_first(tmp_path: Path) -> None:
     first, second = Stranger("2.2.1", party_id="IOM"), Stranger("2.2.1", party_id="ION")
 
