@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 
 import pytest
-from outside_run import Served, scene, served
+from outside_run import JOINS, Served, scene, served
 from outside_stranger import Json, Stranger
 from outside_versions import VERSIONS
 from run_town import MIN, town
@@ -123,6 +123,23 @@ def test_one_in_another_role_is_told_which_and_so_is_one_under_an_id_of_ours(tmp
         await comes(run, thief, "NL-ABC")
 
     scene(served(tmp_path, ""), tmp_path / "served.ocpirun", part, cpo, thief)
+
+
+def test_who_is_named_in_the_scenario_must_come_as_that(tmp_path: Path) -> None:
+    stranger = Stranger("2.2.1", party_id="ION")
+
+    async def part(run: Served) -> None:
+        (told,) = await run.invited()
+        assert (told.open, told.outsider) == (False, "DE-EXT")
+        await stranger.look_around(told.versions_url, told.token)
+        url, body = stranger.endpoints["credentials"], stranger.credentials("b")
+        _, said, _ = await stranger.ask("POST", url, body, told.token)
+        assert said["status_code"] == 2001
+        assert said["status_message"] == "$.roles: DE-EXT as EMSP is expected here; found is DE-ION as EMSP."
+        stranger.party_id = "EXT"
+        await stranger.register(told.versions_url, told.token)
+
+    scene(served(tmp_path, JOINS.format(version="2.2.1")), tmp_path / "served.ocpirun", part, stranger)
 
 
 def test_one_that_tries_id_after_id_does_not_fill_the_run(tmp_path: Path) -> None:
