@@ -59,7 +59,7 @@ def audit(world: World, ledger: Ledger) -> Audit:
     accepted = [
         (id, cdr) for id, emsp in world.emsps.items() for cdr in emsp.cdrs.store if emsp.cdrs.booked(key_of(cdr))
     ]
-    outsiders = [outsider.id for outsider in world.scenario.outsiders]
+    outsiders = [outsider.id for outsider in world.outsiders]
     abroad: dict[str, int] = {}
     held: dict[str, int] = {}
     on_the_way: dict[str, None] = {}
@@ -157,7 +157,7 @@ def _errors(world: World) -> dict[str, int]:
     Whom the scenario tells to send an outsider its token as it is, is not to blame for that.
     """
     world.journal.flush()
-    raw = {partner for each in world.scenario.outsiders if each.encoding == "raw" for partner in each.partners}
+    raw = {partner for each in world.outsiders if each.encoding == "raw" for partner in each.partners}
     errors = Counter(world.journal.errors)
     for party, by_rule in world.journal.recorder.errors.items():
         errors.update({(party, rule): count for rule, count in by_rule.items()})

@@ -1,7 +1,7 @@
 """Makes ready a scenario that is to be served: who may come, if it does not say, and what our parties must speak then.
 
-Whoever serves a scenario of our own parties alone wants to try a platform with it: one eMSP and one CPO may then come,
-and a driver of that eMSP's has plugged in, so that its START_SESSION finds a car.
+Whoever serves a scenario of our own parties alone wants to try a platform with it: an eMSP and a CPO may then come,
+each as the party that it is. A driver of that eMSP's plugs in when it comes, so that its START_SESSION finds a car.
 """
 
 from typing import Final
@@ -25,8 +25,7 @@ def with_guests(scenario: Scenario) -> Scenario:
     ends = [(each.a, each.b) for each in scenario.connections if each.a in hubs or each.b in hubs]
     at_a_hub = [party for pair in ends for party in pair]
     parties = tuple(_speaking(party, outsiders, party.id in at_a_hub) for party in scenario.parties)
-    visitors = scenario.visitors if scenario.outsiders else _drivers(scenario, outsiders)
-    return replace(scenario, outsiders=outsiders, parties=parties, visitors=visitors)
+    return replace(scenario, outsiders=outsiders, parties=parties)
 
 
 def _guest(scenario: Scenario, role: PartyRole, prefix: str) -> Outsider:
@@ -35,22 +34,25 @@ def _guest(scenario: Scenario, role: PartyRole, prefix: str) -> Outsider:
     id = next(name for number in range(10) if (name := f"ZZ-{prefix}{number}") not in taken)
     partners = tuple(party.id for party in scenario.parties if party.role == other)
     country_code, _, party_id = id.partition("-")
-    return Outsider(id, country_code, party_id, role, f"Guest {role}", VERSIONS, partners, USUAL_TIMEOUT_US)
+    name = f"Guest {role}"
+    return Outsider(id, country_code, party_id, role, name, VERSIONS, partners, USUAL_TIMEOUT_US, open=True)
 
 
-def _drivers(scenario: Scenario, outsiders: tuple[Outsider, ...]) -> tuple[Driver, ...]:
-    """One who comes at once, and waits as long as it takes, where the first EVSEs of the scenario are."""
-    places = [(site.latitude, site.longitude) for site in scenario.sites]
+def guest_drivers(scenario: Scenario, emsp: Outsider, at_us: int) -> tuple[Driver, ...]:
+    """One who comes then, and waits as long as it takes, where the first EVSEs of the eMSP's partners are."""
+    partners = emsp.partners
+    places = [(site.latitude, site.longitude) for site in scenario.sites if site.cpo in partners]
     for network in scenario.networks:
-        at = [location.coordinates for location in network.locations]
-        places += [(float(each.latitude), float(each.longitude)) for each in at]
+        for location in network.locations:
+            if f"{location.country_code}-{location.party_id}" in partners:
+                places.append((float(location.coordinates.latitude), float(location.coordinates.longitude)))
     return tuple(
         Driver(
-            name=f"{outsider.id} driver",
-            emsp=outsider.id,
-            arrives_at_us=0,
-            latitude=places[0][0],
-            longitude=places[0][1],
+            name=f"{emsp.id} driver",
+            emsp=emsp.id,
+            arrives_at_us=at_us,
+            latitude=latitude,
+            longitude=longitude,
             vehicle="compact",
             battery_percent=20,
             target_percent=80,
@@ -59,8 +61,7 @@ def _drivers(scenario: Scenario, outsiders: tuple[Outsider, ...]) -> tuple[Drive
             patience_us=scenario.duration_us,
             token=GUEST_TOKEN,
         )
-        for outsider in outsiders
-        if outsider.role == "emsp" and places
+        for latitude, longitude in places[:1]
     )
 
 

@@ -12,6 +12,7 @@ from msgspec import Struct
 from simpy import Event
 
 from simulator.assemble.world import World
+from simulator.engine.cause import TIME
 from simulator.ocpi import headers as h
 from simulator.parties.connection import Connection, ConnectionState
 from simulator.scenario.model import Outsider
@@ -23,6 +24,7 @@ class Invitation(Struct, frozen=True):
     """What the people of an outsider, which speaks `versions`, need in order to register with one of our parties.
 
     One that speaks 2.1.1 only knows no hubs: it is invited by a hub `in_place_of` each party that this leads it to.
+    It must present itself as `outsider`, in its role; by an `open` invitation as whom it likes.
     """
 
     party: str
@@ -32,10 +34,14 @@ class Invitation(Struct, frozen=True):
     token: str
     versions: tuple[str, ...]
     in_place_of: str = ""
+    open: bool = False
 
 
 class Invited:
-    """An outsider that is to register with one of ours; `invite` hands over an invitation to real people."""
+    """An outsider that is to register with one of ours; `invite` hands over an invitation to real people.
+
+    Whoever takes up an open one takes the place of the guest that was invited, or of who has come by it before.
+    """
 
     def __init__(
         self,
@@ -47,8 +53,8 @@ class Invited:
         invite: Callable[[Invitation], None],
     ) -> None:
         self.party = party
+        self.outsider = outsider
         self._world = world
-        self._outsider = outsider
         self._connection = connection
         self._versions_url = versions_url
         self._invite = invite
@@ -62,6 +68,18 @@ class Invited:
             self._begin()
             while self._connection.state is not ConnectionState.UNREGISTERED:
                 yield self._world.kernel.env.timeout(_WATCH_US)
+
+    def is_presented(self, authorization: str) -> bool:
+        """Whether this header has its token while that is good for a registration."""
+        used = self._in_force and self._connection.registered
+        return not used and any(h.token_matches(token, self._token) for token in h.tokens_in(authorization))
+
+    def pass_to(self, connection: Connection) -> None:
+        """From now on it is good for another peer's registration; that of the one before, if there is one, ends."""
+        if connection is not self._connection:
+            self._world.party(self.party).registration.leave(self._connection, TIME)
+            self._connection = connection
+            self._begin()
 
     def begins_anew(self, authorization: str) -> bool:
         """Whether this header, which opens no door, has the token of an invitation that does from now on.
@@ -78,12 +96,12 @@ class Invited:
         return False
 
     def _hand_over(self) -> None:
-        world, id, about = self._world, self._outsider.id, self._outsider
+        world, id, about = self._world, self.outsider.id, self.outsider
         self._token, self._in_force = world.party(self.party).office.new_token(id, "A"), False
         data = {"sender": id, "receiver": self.party}
         world.journal.event("people", "token_a_handed_over", party=id, subject=self.party, data=data)
-        place = self._connection.facade
-        self._invite(Invitation(self.party, id, about.role, self._versions_url, self._token, about.versions, place))
+        place, url, versions = self._connection.facade, self._versions_url, about.versions
+        self._invite(Invitation(self.party, id, about.role, url, self._token, versions, place, about.open))
 
     def _begin(self) -> None:
         self._world.party(self.party).registration.admit_token_a(self._connection, self._token)

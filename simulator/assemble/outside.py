@@ -19,8 +19,9 @@ from msgspec.structs import replace
 from simpy import Event, Interrupt
 
 from simulator.assemble.invited import Invitation
+from simulator.assemble.newcomers import Newcomers
 from simulator.assemble.outside_subject import subject_of
-from simulator.assemble.outside_visitors import Awaited, welcome
+from simulator.assemble.outside_visitors import Awaited, visitors_of, welcome
 from simulator.assemble.outsider import Guest
 from simulator.assemble.world import World
 from simulator.engine.cause import TIME
@@ -31,6 +32,7 @@ from simulator.ocpi import envelope
 from simulator.ocpi import headers as h
 from simulator.ocpi.datatypes import format_datetime
 from simulator.ocpi.status import Status
+from simulator.scenario.model import Outsider
 from simulator.wire.carrier import Request, Response
 from simulator.wire.outside_client import Reach, Unreachable
 from simulator.wire.outside_server import Doors
@@ -50,12 +52,14 @@ _ANSWER_WITHIN_S: Final = 90.0
 class Serving(Struct, frozen=True):
     """How a run is served: the address to listen on, and who is told of each invitation to an outsider.
 
-    `wait` hears of each driver who waits for a command of an outsider.
+    `wait` hears of each driver who waits for a command of an outsider. `wall_us` is the clock on the wall, in
+    microseconds since 1970 UTC, if the run is to begin now by it instead of at the scenario's start.
     """
 
     address: str
     invite: Callable[[Invitation], None]
     wait: Callable[[Awaited], None]
+    wall_us: Callable[[], int] | None = None
 
     @property
     def name(self) -> str:
@@ -70,7 +74,7 @@ class Outside:
     """Life: made before the kernel opens -> `open` (doors and mailbox, when the day begins) -> `close`."""
 
     def __init__(self, world: World, governor: Governor, serving: Serving) -> None:
-        self.guests = {each.id: Guest(world, each) for each in world.scenario.outsiders}
+        self.guests: dict[str, Guest] = {}
         self._world = world
         self._kernel = world.kernel
         self._governor = governor
@@ -79,10 +83,20 @@ class Outside:
         self._reach: Reach | None = None
         self._mail: deque[Callable[[], object]] = deque()
         self._tasks: dict[asyncio.Task[None], None] = {}
-        for guest in self.guests.values():
-            guest.node = Node(guest.id, guest.host, self._relay_to(guest))
-            self._kernel.join(guest.node)
-            world.odd.append(guest.id)
+        self._origins: dict[str, str] = {}
+        self._newcomers = Newcomers(world, self.guests, self._add, self._appear)
+        for outsider in world.outsiders:
+            self._kernel.join(self._add(outsider).node)
+
+    def _add(self, outsider: Outsider) -> Guest:
+        guest = Guest(self._world, outsider)
+        guest.node = Node(guest.id, guest.host, self._relay_to(guest))
+        self.guests[guest.id] = guest
+        self._world.odd.append(guest.id)
+        return guest
+
+    def _appear(self, guest: Guest) -> None:
+        guest.appear(self._origins, self._governor.speed)
 
     async def open(self, ports: Mapping[str, int]) -> None:
         """Open a door for each party that has an outsider for a partner, on the port it asks for, and let them meet.
@@ -91,14 +105,15 @@ class Outside:
         """
         self._reach = Reach()
         name = self._serving.name
-        origins: dict[str, str] = {}
         for id in dict.fromkeys(partner for guest in self.guests.values() for partner in guest.outsider.partners):
             port = await self._doors.open(id, ports.get(id, 0))
-            origins[self._world.party(id).office.identity.host] = f"http://{name}:{port}"
+            self._origins[self._world.party(id).office.identity.host] = f"http://{name}:{port}"
             self._world.party(id).office.mint = lambda: secrets.token_hex(20)
         for guest in self.guests.values():
-            guest.meet(origins, self._governor.speed, self._serving.invite)
-            welcome(self._world, guest.outsider, self._serving.wait)
+            self._appear(guest)
+            guest.meet(self._serving.invite)
+            visitors = visitors_of(self._world.scenario, guest.outsider)
+            welcome(self._world, guest.outsider, visitors, self._serving.wait)
         self._kernel.env.process(self._look())
 
     def _refusal(self, http_status: int, sentence: str) -> Response:
@@ -129,6 +144,7 @@ class Outside:
         """An outsider asks one of ours, on the network's side of the mailbox."""
         if len(self._mail) >= _MOST_WAITING:
             return self._refusal(503, "Too many requests are waiting.")
+        await self._newcomers.make_room(party, request)
         answer: asyncio.Future[Response] = asyncio.get_running_loop().create_future()
         self._mail.append(lambda: self._let_in(party, request, answer))
         try:
@@ -146,6 +162,8 @@ class Outside:
         authorization = headers.get("authorization", "")
         caller = office.platform.caller(authorization)
         if any(guest.begins_anew(party, authorization) for guest in self.guests.values()):
+            caller = office.platform.caller(authorization)
+        if self._newcomers.take_in(party, request, self._serving.wait):
             caller = office.platform.caller(authorization)
         guest = self.guests.get(caller.peer_id) if caller is not None else None
         if guest is None:

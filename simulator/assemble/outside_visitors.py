@@ -4,7 +4,7 @@ What the outsider's app shows nobody here can know: they go by the signs in the 
 wait until the outsider has our charge point start, or stop.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from msgspec import Struct
@@ -23,7 +23,7 @@ from simulator.ocpp.messages import IdToken
 from simulator.parties.roles.app import DriverApp
 from simulator.parties.store import Store
 from simulator.scenario.drivers import SEARCH_M, emsps_of
-from simulator.scenario.model import Driver, Outsider
+from simulator.scenario.model import Driver, DriverGroup, Outsider, Scenario
 from simulator.world.app import KnownEvse
 
 _NO_APP: Final = "UNREACHABLE"
@@ -92,9 +92,15 @@ class _TheirDesk:
         answer(_NO_APP)
 
 
-def welcome(world: World, outsider: Outsider, tell: Callable[[Awaited], None]) -> None:
-    """Let the scenario's drivers with this outsider's cards and accounts arrive; `tell` hears whom it keeps waiting."""
-    visitors = [visitor for visitor in world.scenario.visitors if emsps_of(visitor) == (outsider.id,)]
+def visitors_of(scenario: Scenario, outsider: Outsider) -> list[DriverGroup | Driver]:
+    """The scenario's drivers with this outsider's cards and accounts."""
+    return [visitor for visitor in scenario.visitors if emsps_of(visitor) == (outsider.id,)]
+
+
+def welcome(
+    world: World, outsider: Outsider, visitors: Sequence[DriverGroup | Driver], tell: Callable[[Awaited], None]
+) -> None:
+    """Let these drivers of an outsider's arrive; `tell` hears whom it keeps waiting."""
     if not visitors:
         return
     desk = _TheirDesk(world, outsider.id, tell)

@@ -38,37 +38,49 @@ class Guest:
         self.addresses = Addresses(self.host, {}, self._in_use)
         self.under_way = 0
         self._world = world
-        self._invited: list[Invited] = []
+        self.invited: list[Invited] = []
+        self._timeout_us = 0
         self._refused: dict[str, bool] = {}
 
-    def meet(self, origins: Mapping[str, str], speed: float, invite: Callable[[Invitation], None]) -> None:
-        """Connect it with its partners, whose real origins by logical host are given.
-
-        `speed` is in simulated seconds a second of its own, in which its time-outs are.
-        """
+    def meet(self, invite: Callable[[Invitation], None]) -> None:
+        """Connect it with its partners, and have it register with them or them with it."""
         world, outsider = self._world, self.outsider
-        timeout_us = round(outsider.timeout_us * speed)
-        told = {"role": outsider.role, "name": outsider.name, "host": self.host, "outside": "true"}
-        world.journal.state(CAST, "party", self.id, told, TIME)
-        self.addresses = Addresses(self.host, origins, self._in_use)
         for partner in outsider.partners:
             party = world.party(partner)
-            world.links.add(Link(world.streams, partner, self.id, Latency(0, 0), timeout_us))
-            world.journal.state(CAST, "link", f"{partner}|{self.id}", {"median_ms": 0.0, "p95_ms": 0.0}, TIME)
-            for connection in self._connect(partner):
-                self._connections.append(connection)
-                party.sync.start_polling_of(connection.name)
+            for connection in self.join(partner, outsider):
                 if outsider.versions_url is not None:
                     work = self._register(partner, connection, outsider.versions_url, outsider.token or "")
                 else:
                     url = self.addresses.outward(party.registration.versions_url(connection).encode()).decode()
                     invited = Invited(world, outsider, partner, connection, url, invite)
-                    self._invited.append(invited)
+                    self.invited.append(invited)
                     work = invited.watch()
                 world.kernel.env.process(work)
         for hub in outsider.partners:
             if hub in world.hubs:
                 self._meet_behind(hub)
+
+    def appear(self, origins: Mapping[str, str], speed: float) -> None:
+        """It takes part from now on; given are the real origins of its partners, by logical host.
+
+        `speed` is in simulated seconds a second of its own, in which its time-outs are.
+        """
+        outsider = self.outsider
+        told = {"role": outsider.role, "name": outsider.name, "host": self.host, "outside": "true"}
+        self._world.journal.state(CAST, "party", self.id, told, TIME)
+        self.addresses = Addresses(self.host, origins, self._in_use)
+        self._timeout_us = round(outsider.timeout_us * speed)
+
+    def join(self, partner: str, outsider: Outsider) -> list[Connection]:
+        """Link it with a partner, as this outsider: a platform may come in one role to one and in another to others."""
+        world = self._world
+        world.links.add(Link(world.streams, partner, self.id, Latency(0, 0), self._timeout_us))
+        world.journal.state(CAST, "link", f"{partner}|{self.id}", {"median_ms": 0.0, "p95_ms": 0.0}, TIME)
+        connections = self._connect(partner, _identity(outsider))
+        self._connections += connections
+        for connection in connections:
+            world.party(partner).sync.start_polling_of(connection.name)
+        return connections
 
     def _in_use(self) -> Iterator[str]:
         for connection in self._connections:
@@ -77,22 +89,22 @@ class Guest:
 
     def begins_anew(self, party: str, authorization: str) -> bool:
         """Whether this header, which opens no door of a party, begins a registration of this outsider there."""
-        return any(each.begins_anew(authorization) for each in self._invited if each.party == party)
+        return any(each.begins_anew(authorization) for each in self.invited if each.party == party)
 
-    def _connect(self, partner: str) -> list[Connection]:
+    def _connect(self, partner: str, identity: Identity) -> list[Connection]:
         """Its connections with a partner; with a hub that it cannot know as one, for each that this leads it to."""
         office, hub = self._world.party(partner).office, self._world.hubs.get(partner)
-        if hub is None or self.identity.versions != OLDEST:
-            connections = [office.connect(self.identity)]
+        if hub is None or identity.versions != OLDEST:
+            connections = [office.connect(identity)]
         else:
             ours = {party.office.id: party.office for party in self._world.parties()}
-            around, outsiders = hubs_around(self._world.scenario, partner), self._world.scenario.outsiders
+            around, outsiders = hubs_around(self._world.scenario, partner), self._world.outsiders
             guests = [_identity(each) for each in outsiders if around.intersection(each.partners)]
-            others = [each for each in guests if each.role is not self.identity.role]
-            led_to = behind_hub(self._world.scenario, partner, self.identity, ours) + others
-            connections = [office.connect_as(each, self.identity) for each in led_to]
+            others = [each for each in guests if each.role is not identity.role]
+            led_to = behind_hub(self._world.scenario, partner, identity, ours) + others
+            connections = [office.connect_as(each, identity) for each in led_to]
         if hub is not None:
-            hub.expect([self.identity])
+            hub.expect([identity])
         return connections
 
     def _meet_behind(self, hub: str) -> None:
@@ -115,8 +127,9 @@ class Guest:
                 self.addresses.know(versions_url.encode())
                 url = self.addresses.inward(versions_url.encode()).decode()
                 party.registration.take_token_a(connection, token, url)
-                if self.outsider.encoding is not None:
-                    connection.encode_tokens(self.outsider.encoding)
+                encoding = self.outsider.encoding or ("raw" if self.outsider.versions == OLDEST else None)
+                if encoding is not None:
+                    connection.encode_tokens(encoding)
                 yield party.office.spawn(self._handshake(partner, connection), f"register with {self.id}")
                 yield env.timeout(_RETRY_US)
             elif self._refused.pop(connection.held, False):

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Literal
 
 from msgspec import Struct, json, to_builtins
+from msgspec.structs import replace
 
 from simulator.assemble.audit import Audit, Ledger, audit
 from simulator.assemble.begin import begin
@@ -43,6 +44,7 @@ Phase = Literal["registering", "running", "closing"]
 EXPERT = "simulator.ocpi.expert:Expert"
 """Who looks at each message while it is written down."""
 _WATCH_S = 0.1
+_SECOND_US = 1_000_000
 _PRIVATE = 0o600
 """While a recording holds a control token, only its owner may read it."""
 
@@ -113,6 +115,9 @@ class _Run:
     def __init__(self, scenario: Scenario, options: RunOptions, serving: Serving | None) -> None:
         self.began_s = time.monotonic()
         self.serving = serving
+        if serving is not None and serving.wall_us is not None:
+            # All of it moves to now: what it has happen at some instant keeps its distance from the start.
+            scenario = replace(scenario, start_epoch_us=serving.wall_us() // _SECOND_US * _SECOND_US)
         self.scenario = scenario if serving is None else with_guests(scenario)
         self.options = options
         self.seed = scenario.seed if options.seed is None else options.seed
@@ -145,7 +150,7 @@ class _Run:
             with undisturbed(circles=bool(world.odd) or self.options.wire == "http"):
                 await world.kernel.run(0)
                 if outside is not None:
-                    self.governor.keep_to_the_clock(self.options.speed)
+                    self.governor.keep_to_the_clock(self.options.speed, self._late_us())
                     await outside.open({party.id: party.port or 0 for party in self.scenario.parties})
                 looped, counted = time.monotonic(), world.kernel.exchanges
                 self.phase = "running"
@@ -170,6 +175,12 @@ class _Run:
             await world.kernel.close()
         watch(self._progress(world))
         return self._close(world, counted, loop_s, interrupted)
+
+    def _late_us(self) -> int:
+        """How long ago a served run's start was that is to go by the clock on the wall: parties took time to meet."""
+        if self.serving is None or self.serving.wall_us is None:
+            return 0
+        return self.serving.wall_us() - self.scenario.start_epoch_us
 
     async def _listen(self) -> ControlServer:
         control = ControlServer(self.governor, self.journal, self.scenario.start_epoch_us, self.scenario.zone)

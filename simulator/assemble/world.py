@@ -26,7 +26,7 @@ from simulator.parties.roles.cpo import Cpo
 from simulator.parties.roles.emsp import Emsp
 from simulator.parties.roles.scsp import Scsp
 from simulator.scenario.expand import CpoAssets, expand
-from simulator.scenario.model import Party, RecordedSession, Scenario
+from simulator.scenario.model import Outsider, Party, RecordedSession, Scenario
 from simulator.wire.carrier import Response, Wire
 from simulator.world.evse import EvseRating, PowerType, rating_from_connector
 
@@ -43,8 +43,14 @@ OCPP_DELAY_US = 50_000
 class World(Struct):
     """All that a run consists of.
 
+<<<<<<< HEAD
     `odd` are the parties of another make, with quirks or from outside, `recorded` the sessions of real days, each
     with its driver's token and the energy in Wh that it is to take at least.
+=======
+    `odd` are the parties of another make, with quirks or from outside, `outsiders` the latter, with those who came by
+    an open invitation, `recorded` the sessions that are to take what was delivered to them, each with its driver's
+    token.
+>>>>>>> serve
     """
 
     scenario: Scenario
@@ -62,6 +68,7 @@ class World(Struct):
     assets: dict[str, CpoAssets]
     unusable: list[str]
     odd: list[str]
+    outsiders: list[Outsider]
     meetings: list[Meeting]
     recorded: list[tuple[RecordedSession, IdToken, int]]
 
@@ -113,7 +120,10 @@ def build(scenario: Scenario, seed: int, wire: Wire, journal: Journal, governor:
     kernel = Kernel(-LEAD_US, wire, links, journal, apology, governor, refusal)
     street = Street(kernel.env, journal, scenario.session_updates_us)
     assets = expand(scenario, -LEAD_US)
-    world = World(scenario, seed, kernel, journal, streams, street, {}, {}, {}, {}, links, {}, assets, [], [], [], [])
+    outsiders = list(scenario.outsiders)
+    world = World(
+        scenario, seed, kernel, journal, streams, street, {}, {}, {}, {}, links, {}, assets, [], [], outsiders, [], []
+    )
     for party in scenario.parties:
         office = Office(_identity(party), kernel, journal, streams, scenario.start_epoch_us)
         if party.role == "cpo":

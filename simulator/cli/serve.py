@@ -2,10 +2,13 @@
 
 import argparse
 import shlex
+import time
 from collections.abc import Iterator
+from datetime import datetime
 from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -15,6 +18,7 @@ from simulator.i18n import tr
 
 if TYPE_CHECKING:
     from simulator.assemble import Invitation
+    from simulator.scenario.model import Scenario
 
 
 def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -44,6 +48,12 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         default=1.0,
         help=tr("so many times faster than real time (default: 1)"),
     )
+    add(
+        "--start",
+        choices=("now", "scenario"),
+        default="now",
+        help=tr("begin now, by this machine's clock, or at the scenario's start (default: now)"),
+    )
     add("--out", metavar="FILE", type=Path, help=tr("the recording (default: runs/SCENARIO-served.ocpirun)"))
     parser.set_defaults(command=serve)
 
@@ -67,6 +77,7 @@ def serve(arguments: argparse.Namespace) -> int:
             parties = ", ".join(outsider.partners)
             print(sentence.format(parties=parties, outsider=outsider.id, url=outsider.versions_url), flush=True)
 
+    print(_beginning(arguments, scenario), flush=True)
     # A scenario that names no outsiders is given some.
     if not scenario.outsiders or any(outsider.versions_url is None for outsider in scenario.outsiders):
         print(
@@ -78,20 +89,7 @@ def serve(arguments: argparse.Namespace) -> int:
         )
 
     def invite(invitation: Invitation) -> None:
-        sentence = tr("{party} awaits {outsider} ({role})\n  versions: {url}\n  token:    {token}")
-        if invitation.in_place_of:
-            sentence = tr(
-                "{party}, in the place of {other}, awaits {outsider} ({role})\n  versions: {url}\n  token:    {token}"
-            )
-        told = sentence.format(
-            party=invitation.party,
-            other=invitation.in_place_of,
-            outsider=invitation.outsider,
-            role=invitation.role,
-            url=invitation.versions_url,
-            token=invitation.token,
-        )
-        print("\n".join([told, *_calls(invitation)]), flush=True)
+        print("\n".join([_told(invitation), *_calls(invitation)]), flush=True)
 
     def wait(awaited: Awaited) -> None:
         sentence = tr(
@@ -111,9 +109,53 @@ def serve(arguments: argparse.Namespace) -> int:
     run_options = RunOptions(
         speed=arguments.speed, until_us=arguments.until, out=out, control=True, writer=best_writer()
     )
-    result = play_once(scenario, run_options, scenario.name, Serving(arguments.bind, invite, wait))
+    serving = Serving(arguments.bind, invite, wait, _wall_us if arguments.start == "now" else None)
+    result = play_once(scenario, run_options, scenario.name, serving)
     show.show_run(result.path, None)
     return 0 if all(msgspec.convert(result.summary, RunFigures).checks.values()) else 1
+
+
+def _wall_us() -> int:
+    return time.time_ns() // 1_000
+
+
+def _beginning(arguments: argparse.Namespace, scenario: "Scenario") -> str:
+    """When the run begins: platforms outside compare instants with a clock, and have only the one on the wall."""
+    start = datetime.fromtimestamp(scenario.start_epoch_us / 1e6, ZoneInfo(scenario.zone))
+    told = tr(
+        "The run begins at the scenario's start, {start:%Y-%m-%d %H:%M} in {zone}: a platform that goes by the clock "
+        "on the wall takes that for wrong."
+    )
+    if arguments.start == "now":
+        told = tr(
+            "The run begins now, by this machine's clock, instead of {start:%Y-%m-%d %H:%M} in {zone} (which --start "
+            "scenario keeps)."
+        )
+    if arguments.speed != 1:
+        told += " " + tr("At --speed {speed:g} its time does not stay with that of platforms outside.")
+    return told.format(start=start, zone=scenario.zone, speed=arguments.speed)
+
+
+def _told(invitation: "Invitation") -> str:
+    """Who awaits whom, with what, and as whom a platform must present itself there."""
+    sentence = tr("{party} awaits {outsider} ({role})\n  versions: {url}\n  token:    {token}\n  present:  {present}")
+    if invitation.in_place_of:
+        sentence = tr(
+            "{party}, in the place of {other}, awaits {outsider} ({role})\n  versions: {url}\n  token:    {token}\n"
+            "  present:  {present}"
+        )
+    present = tr("{outsider}, in the role {role}")
+    if invitation.open:
+        present = tr("your own country_code and party_id, in the role {role}")
+    return sentence.format(
+        party=invitation.party,
+        other=invitation.in_place_of,
+        outsider=tr("anyone") if invitation.open else invitation.outsider,
+        role=invitation.role,
+        url=invitation.versions_url,
+        token=invitation.token,
+        present=present.format(outsider=invitation.outsider, role=invitation.role.upper()),
+    )
 
 
 def _calls(invitation: "Invitation") -> Iterator[str]:

@@ -74,11 +74,14 @@ class Governor:
 
     # What others may ask, from the same event loop
 
-    def keep_to_the_clock(self, speed: float) -> None:
-        """From now on the run is live: it goes at this speed, and never again as fast as it can."""
+    def keep_to_the_clock(self, speed: float, at_us: int) -> None:
+        """From now on the run is live: it goes at this speed, and never again as fast as it can.
+
+        `at_us` is where it ought to be by now: what is due before is not waited for.
+        """
         self.live = True
         self.speed = speed
-        self._anchor = None
+        self._anchor = (self._now_s(), at_us)
         self._heed()
 
     def stop(self, why: str) -> None:

@@ -91,6 +91,11 @@ class Kernel:
         endpoints = [Endpoint(node.id, node.host, node.port) for node in self.nodes.values()]
         return await self.wire.open(endpoints, self)
 
+    async def let_in(self, node: Node) -> None:
+        """Make a party known that comes while the run goes on; nothing is sent to it before it can be reached."""
+        await self.wire.open([Endpoint(node.id, node.host, node.port)], self)
+        self.join(node)
+
     async def close(self) -> None:
         """Stop listening."""
         await self.wire.close()

@@ -15,8 +15,8 @@ from simulator.parties.office import Office
 def refuse_foreign_members(office: Office, connection: Connection, presented: Presented) -> None:
     """Raises Refusal (2001) for a role given twice, and for a party that is ours or on another connection.
 
-    Nor may the peer itself be in other roles only than the one in which it was let in. A hub rightly names parties that
-    are on other connections: in 2.3.0 all those that it leads to.
+    So is one who does not name the peer itself in the role in which it is let in: what it owns would be nobody's. A hub
+    rightly names parties that are on other connections: in 2.3.0 all those that it leads to.
     """
     seen: dict[tuple[Role, str], None] = {}
     for member in presented.members:
@@ -31,7 +31,8 @@ def refuse_foreign_members(office: Office, connection: Connection, presented: Pr
             id == line.peer_id.upper() or line.owns(member.country_code, member.party_id) for line in others
         ):
             raise Refusal(Status.INVALID_PARAMETERS, f"$.roles: {id} is not on this platform, as far as we know.")
-    own = [role for role, id in seen if id == connection.peer_id.upper()]
-    if own and not connection.to_hub and connection.peer_role not in own:
-        reason = f"$.roles: {connection.peer_id} is {', '.join(own)} there; here it is known as {connection.peer_role}."
+    expected = (connection.peer_role, connection.peer_id.upper())
+    if not connection.to_hub and expected not in seen:
+        found = ", ".join(f"{id} as {role}" for role, id in seen) or "nobody"
+        reason = f"$.roles: {connection.peer_id} as {connection.peer_role} is expected here; found is {found}."
         raise Refusal(Status.INVALID_PARAMETERS, reason)

@@ -39,7 +39,7 @@ class Answer(Struct, frozen=True, gc=False):
     """What came of a request.
 
     `problem` is empty when the peer says it worked, else a sentence. `status` is OCPI's (0: none was read),
-    `http_status` 0 when nothing came back at all.
+    `http_status` 0 when nothing came back at all, `timestamp` empty without a good one.
     """
 
     problem: str
@@ -47,6 +47,7 @@ class Answer(Struct, frozen=True, gc=False):
     status: int
     data: msgspec.Raw | None
     headers: dict[str, str]
+    timestamp: str = ""
 
     @property
     def ok(self) -> bool:
@@ -157,7 +158,8 @@ class Client:
         problem = ""
         if response.status >= 300 or read.status_code >= 2000:
             problem = read.status_message or f"HTTP {response.status}, status {read.status_code}"
-        return Answer(problem, response.status, read.status_code, data, headers)
+        timestamp = read.timestamp if isinstance(read, envelope.Envelope) else ""
+        return Answer(problem, response.status, read.status_code, data, headers, timestamp)
 
     def decode(self, exchange: Exchange | None, answer: Answer, read: Callable[[msgspec.Raw], T]) -> T | None:
         """What `read` finds in an answer; None, with hints, when there is nothing that can be read."""

@@ -41,7 +41,7 @@ class Connection:
     versions and credentials only. `behind` are the parties that the peer, a hub, connects us with. `name` is what the
     connection is called among ours. `facade` is set at a hub towards a peer of 2.1.1, which knows no hubs: the party in
     whose place the hub stands. `synced_us` has, by module, when its list was last read, `read_whole_us` when all of it
-    was, `refused` why it is not shown.
+    was, `refused` why it is not shown. `behind_us`: so far its clock is behind ours; `is_far_off`: hours, either way.
     """
 
     __slots__ = (
@@ -54,12 +54,14 @@ class Connection:
         "_request_headers",
         "_routing",
         "behind",
+        "behind_us",
         "dialect",
         "encoding",
         "endpoints",
         "facade",
         "followers",
         "held",
+        "is_far_off",
         "issued",
         "members",
         "name",
@@ -107,6 +109,8 @@ class Connection:
         self.synced_us: dict[str, int] = {}
         self.read_whole_us: dict[str, int] = {}
         self.refused: dict[str, str] = {}
+        self.behind_us = 0
+        self.is_far_off = False
         self.behind: dict[str, Routed] = {}
         self.followers: list[Routed] = []
         self._books = books

@@ -25,6 +25,7 @@ from simulator.engine.exchange import Exchange, Subject
 from simulator.ocpi.findings import Finding, Invalid
 from simulator.ocpi.modules import InterfaceRole, ModuleID
 from simulator.ocpi.pagination import absolute, next_url, total_of
+from simulator.parties.clocks import compare_clocks
 from simulator.parties.connection import Connection
 from simulator.parties.office import Office
 
@@ -138,6 +139,7 @@ class _Reading(Generic[T]):
             if exchange is not None:
                 yield exchange
             answer = office.client.read(exchange)
+            compare_clocks(office, connection, exchange, answer)
             if exchange is None or answer.data is None or not answer.ok:
                 refused = answer.refused and answer.http_status < _HTTP_ERROR and len(pages) == 1
                 return Crawl(self._listed, False, answer.problem or "The answer has no list.", refused)

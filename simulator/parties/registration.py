@@ -20,6 +20,7 @@ from simulator.parties import credentials
 from simulator.parties.call import Call, Refusal, Reply, Waiting
 from simulator.parties.claims import refuse_foreign_members
 from simulator.parties.client import Answer
+from simulator.parties.clocks import compare_clocks
 from simulator.parties.connection import Connection, ConnectionState
 from simulator.parties.credentials import Member, Presented
 from simulator.parties.endpoints import Offered, read_details, write_details
@@ -302,6 +303,7 @@ class Registration:
         if exchange is not None:
             yield exchange
         answer = self._office.client.read(exchange)
+        compare_clocks(self._office, connection, exchange, answer)
         return answer, self._office.client.decode(exchange, answer, read) if answer.ok else None
 
     # As the one who is asked

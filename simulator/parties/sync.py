@@ -210,13 +210,13 @@ class Synchroniser:
         return not problems, may_mend
 
     def _date_from(self, pull: Pull, target: Connection) -> str | None:
-        """From when on a list is asked for; None: all of it."""
+        """From when on a list is asked for, by the peer's own clock where that is behind ours; None: all of it."""
         module, now_us = pull.module.value, self._office.calendar.now_us
         since_us = target.synced_us.get(module)
-        if pull.needs_date_from:
-            return self._office.calendar.text(now_us - _HISTORY_US if since_us is None else since_us)
         due = pull.copies.removes and now_us - target.read_whole_us.get(module, now_us) >= _DAY_US
-        return None if since_us is None or pull.full or due else self._office.calendar.text(since_us)
+        if not pull.needs_date_from and (since_us is None or pull.full or due):
+            return None
+        return self._office.calendar.text((now_us - _HISTORY_US if since_us is None else since_us) - target.behind_us)
 
     def _read(
         self, pull: Pull, target: Connection, date_from: str | None, since: int, cause: Cause

@@ -92,7 +92,7 @@ class Outsider(Struct, frozen=True):
 
     With a `versions_url` and the `token` that it gave, ours register with it; else it registers with ours. `encoding`
     is how its token is to be written (None: as its version asks). `timeout_us` is for how long either side waits for an
-    answer, by the clock on the wall.
+    answer, by the clock on the wall. An `open` one stands for whoever comes in its role, under an id of its own.
     """
 
     id: str
@@ -106,6 +106,7 @@ class Outsider(Struct, frozen=True):
     versions_url: str | None = None
     token: str | None = None
     encoding: TokenEncoding | None = None
+    open: bool = False
 
 
 class EvseGroup(Struct, frozen=True):

@@ -124,7 +124,10 @@ class Wire(Protocol):
         """`http` or `memory`."""
 
     async def open(self, endpoints: Sequence[Endpoint], mailbox: Mailbox) -> tuple[str, ...]:
-        """Start listening for every endpoint; returns sentences on what had to be done differently than asked."""
+        """Start listening for every endpoint; returns sentences on what had to be done differently than asked.
+
+        More may be opened later.
+        """
 
     def send(self, passage: Passage) -> None:
         """Carry the passage's request to its receiver."""

@@ -34,15 +34,16 @@ class Served:
 
     result: RunResult
 
-    def __init__(self, scenario: Scenario, out: Path) -> None:
+    def __init__(self, scenario: Scenario, out: Path, wall_us: Callable[[], int] | None = None) -> None:
         self.invitations: list[Invitation] = []
         self.awaited: list[Awaited] = []
         self._scenario = scenario
         self._out = out
+        self._wall_us = wall_us
         self._stop = asyncio.Event()
 
     async def __aenter__(self) -> "Served":
-        serving = Serving("127.0.0.1", self.invitations.append, self.awaited.append)
+        serving = Serving("127.0.0.1", self.invitations.append, self.awaited.append, self._wall_us)
         options = RunOptions(out=self._out, speed=TALK)
         self._run = asyncio.create_task(play(self._scenario, options, None, self._stop, serving))
         return self

@@ -68,6 +68,7 @@ def location(version: str, party_id: str = "EXT", latitude: str = AACHEN[0]) -> 
 
 
 ENCODED = {("2.2.1", "base64"): "DE-E1B", ("2.2.1", "raw"): "DE-E2R", ("2.1.1", "raw"): "DE-E3R"}
+"""For one of 2.1.1 the scenario need not say it."""
 TOKEN = ("country_code", "party_id", "uid", "type", "contract_id")
 
 
@@ -95,7 +96,8 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Stranger]
         async with present(there):
             outside = "outside:\n" + "".join(
                 f"  {id}: {{role: cpo, with: [NL-EMA], ocpi: [{version}], token: token-a-of-theirs, "
-                f'versions_url: "{there[id].base}/ocpi/versions", encoding: {encoding}}}\n'
+                f'versions_url: "{there[id].base}/ocpi/versions"'
+                + ("}\n" if version == "2.1.1" else f", encoding: {encoding}}}\n")
                 for (version, encoding), id in ENCODED.items()
             )
             async with Served(served(path.parent, outside), path) as run:

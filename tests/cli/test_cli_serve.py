@@ -22,7 +22,8 @@ TOOL = [sys.executable, "-c", "import sys; from simulator.cli import main; sys.e
 PATIENCE_S = 300
 """After so long a server that does not answer is given up, and the test fails."""
 INVITED = re.compile(
-    r"(NL-...) awaits (ZZ-...) \((\w+)\)\n  versions: (\S+)\n  token:    (\S+)\n"
+    r"(NL-...) awaits anyone \((\w+)\)\n  versions: (\S+)\n  token:    (\S+)\n"
+    r"  present:  your own country_code and party_id, in the role (\w+)\n"
     r"  begin:    (curl .+)\n  in 2.1.1: (curl .+)\n"
 )
 
@@ -39,17 +40,19 @@ def test_it_prints_invitations_that_open_a_door_and_ends_at_ctrl_c(
     server: "subprocess.Popen[str]", tmp_path: Path
 ) -> None:
     assert server.stdout is not None
-    printed = "".join(server.stdout.readline() for _ in range(22))
+    printed = "".join(server.stdout.readline() for _ in range(26))
     invitations = INVITED.findall(printed)
-    assert [found[:3] for found in invitations] == [
-        ("NL-ABC", "ZZ-EX0", "emsp"),
-        ("NL-DUN", "ZZ-EX0", "emsp"),
-        ("NL-EMA", "ZZ-EC0", "cpo"),
-        ("NL-NOM", "ZZ-EC0", "cpo"),
+    assert [(party, role, presented) for party, role, _, _, presented, *_ in invitations] == [
+        ("NL-ABC", "emsp", "EMSP"),
+        ("NL-DUN", "emsp", "EMSP"),
+        ("NL-EMA", "cpo", "CPO"),
+        ("NL-NOM", "cpo", "CPO"),
     ]
-    assert printed.startswith("Each party below awaits a platform of yours.")
-    assert "A driver waits for START_SESSION of ZZ-EX0, with token GUEST-1, at EVSE NL-" in printed
-    *_, url, token, begin, oldest = invitations[0]
+    began, _, rest = printed.partition("\n")
+    assert began.startswith("The run begins now, by this machine's clock, instead of 2026-05-04 07:00 in Europe/Amst")
+    assert began.endswith("At --speed 60 its time does not stay with that of platforms outside.")
+    assert rest.startswith("Each party below awaits a platform of yours.")
+    _, _, url, token, _, begin, oldest = invitations[0]
     for line, said in ((begin, base64.b64encode(token.encode()).decode()), (oldest, token)):
         curl, asked, option, header = shlex.split(line)
         assert (curl, asked, option, header) == ("curl", url, "-H", f"Authorization: Token {said}")

@@ -295,10 +295,27 @@ def test_orders_are_recorded_and_stand_outside_the_digest(tmp_path: Path) -> Non
     assert told == ["step", "run_until", "speed", "resume"]
 
 
+def test_a_live_run_that_is_late_hastens_to_where_it_ought_to_be_and_no_further(tmp_path: Path) -> None:
+    clock = Clock(0.0)
+
+    async def tool(scene: Scene) -> int:
+        governor = scene.kernel.governor
+        governor.keep_to_the_clock(1.0, 5 * S)
+        for _ in range(50):
+            await asyncio.sleep(0.001)
+        reached = await governor.order("state")
+        await governor.order("speed", 1e6)
+        clock.tick_s = 1.0
+        return reached.at_us
+
+    _, at_us = steered(tmp_path, MemoryWire(), Governor(1, now_s=clock), tool)
+    assert 4_900 * MS <= at_us <= 5 * S
+
+
 def test_a_live_run_keeps_to_the_clock_whatever_it_is_told(tmp_path: Path) -> None:
     async def tool(scene: Scene) -> list[float]:
         governor = scene.kernel.governor
-        governor.keep_to_the_clock(200.0)
+        governor.keep_to_the_clock(200.0, 0)
         asked = [await governor.order("speed", speed) for speed in (MAX_SPEED, 400.0, MAX_SPEED)]
         return [report.speed for report in asked]
 

@@ -248,6 +248,7 @@ CLAIMS = {
     "ourselves": [role("NL-EMA"), role("NL-ABC", "CPO")],
     "another's": [role("NL-NOM")],
     "another's in other letters": [role("NL-EMA"), role("nl-nom", "CPO")],
+    "one that nobody expects": [role("DE-ION")],
     "in another role": [role("NL-EMA", "CPO"), role("NL-TWO")],
     "the same twice": [role("NL-EMA"), role("NL-EMA")],
 }
@@ -263,6 +264,13 @@ def test_nobody_takes_the_place_of_another_party(strangers: OpenTown, roles: lis
     register(strangers)
     assert strangers.ask(EMSP, CPO, "PUT", CREDENTIALS, credentials(roles=roles)).status == 2001
     assert not strangers.connection(CPO, EMSP).owns("NL", "NOM")
+
+
+def test_one_that_is_not_expected_is_told_who_is(strangers: OpenTown) -> None:
+    token_a = hand_over(strangers)
+    told = strangers.ask(EMSP, CPO, "POST", CREDENTIALS, credentials(roles=[role("DE-ION", "CPO")]), token=token_a)
+    expected = "$.roles: NL-EMA as EMSP is expected here; found is DE-ION as CPO."
+    assert told.envelope["status_message"] == expected
 
 
 def test_neither_does_one_who_answers(strangers: OpenTown) -> None:
