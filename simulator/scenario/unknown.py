@@ -45,8 +45,8 @@ def forget_unknown_prices(tariff: Record, cls: type[Struct], version: str, ledge
     for each in unknown_in(tariff, cls):
         if each.decides_a_price:
             del each.holder[each.name]
-            sentence = f"{each.told} is of a price, but no field of OCPI {version}, whose readers pass over it; it is "
-            ledger.mend(tariff, f"unknown-price:{each.told}", f"{sentence}left away", name)
+            sentence = f"{each.told} may change a price, but readers of OCPI {version} pass over it, so it is left away"
+            ledger.mend(tariff, f"unknown-price:{each.told}", sentence, name)
 
 
 def _look(value: Any, type_: Any, decides_a_price: bool) -> Iterator[Unknown]:
