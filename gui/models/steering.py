@@ -104,10 +104,13 @@ class Steering(QObject):
 
     def _answered(self, reply: QNetworkReply, done: Done | None) -> None:
         reply.deleteLater()
+        # An answer that has begun has a status, even if no more of it comes.
+        if reply.error() in _NO_ANSWER:
+            if not self.is_silent:
+                self._fall_silent()
+            return
         status = reply.attribute(QNetworkRequest.Attribute.HttpStatusCodeAttribute)
         if status is None:
-            if reply.error() in _NO_ANSWER and not self.is_silent:
-                self._fall_silent()
             return
         if self.is_silent:
             self.is_silent = False

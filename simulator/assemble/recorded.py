@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from simulator.assemble.world import World
+from simulator.assemble.world import Replay, World
 from simulator.field.visit import Visit
 from simulator.ocpp.messages import IdToken
 from simulator.parties.roles.emsp import Emsp
@@ -51,7 +51,7 @@ def recorded_visits(world: World, spec: RecordedDrivers, issue: Issue) -> list[t
             leaves_at_us=session.leaves_at_us,
         )
         visits.append((session.arrives_at_us, visit))
-        world.recorded.append((session, token, min(session.delivered_wh, visit.plan.energy_wh)))
+        world.recorded.append(Replay(session, token, min(session.delivered_wh, visit.plan.energy_wh)))
     return visits
 
 
@@ -61,10 +61,10 @@ def shortfall(world: World) -> Shortfall:
     for transaction in world.street.transactions:
         uid = transaction.token.uid
         taken_wh[uid] = taken_wh.get(uid, 0) + transaction.energy_wh
-    over = [each for each in world.recorded if each[0].leaves_at_us <= world.kernel.now_us]
-    lacks_wh = [due_wh - taken_wh.get(token.uid, 0) for _, token, due_wh in over]
+    over = [each for each in world.recorded if each.session.leaves_at_us <= world.kernel.now_us]
+    lacks_wh = [each.due_wh - taken_wh.get(each.token.uid, 0) for each in over]
     lacks_wh = [lack_wh for lack_wh in lacks_wh if lack_wh > 0]
-    never_began = sum(due_wh > 0 and token.uid not in taken_wh for _, token, due_wh in over)
+    never_began = sum(each.due_wh > 0 and each.token.uid not in taken_wh for each in over)
     return Shortfall(len(over), len(lacks_wh), sum(lacks_wh), never_began)
 
 

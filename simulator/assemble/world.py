@@ -40,17 +40,19 @@ OCPP_DELAY_US = 50_000
 """One way between a charge point and its CPO."""
 
 
+class Replay(Struct, frozen=True):
+    """A session of a real day with its driver's token here, and what it is to take at least."""
+
+    session: RecordedSession
+    token: IdToken
+    due_wh: int
+
+
 class World(Struct):
     """All that a run consists of.
 
-<<<<<<< HEAD
-    `odd` are the parties of another make, with quirks or from outside, `recorded` the sessions of real days, each
-    with its driver's token and the energy in Wh that it is to take at least.
-=======
     `odd` are the parties of another make, with quirks or from outside, `outsiders` the latter, with those who came by
-    an open invitation, `recorded` the sessions that are to take what was delivered to them, each with its driver's
-    token.
->>>>>>> serve
+    an open invitation, `recorded` the sessions of real days.
     """
 
     scenario: Scenario
@@ -70,7 +72,7 @@ class World(Struct):
     odd: list[str]
     outsiders: list[Outsider]
     meetings: list[Meeting]
-    recorded: list[tuple[RecordedSession, IdToken, int]]
+    recorded: list[Replay]
 
     def party(self, id: str) -> "Cpo | Emsp | Scsp | Hub":
         """A party by its id."""

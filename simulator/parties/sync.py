@@ -84,7 +84,13 @@ class Synchroniser:
         self._asked_again: dict[str, bool] = {}
 
     def soon(self, connection: Connection, reason: str, cause: Cause = TIME) -> None:
-        """Start a round in a moment."""
+        """Start a round in a moment with a peer who may show by now what it has refused to show."""
+        for each in (connection, *connection.behind.values()):
+            each.refused.clear()
+        self.missed(connection, reason, cause)
+
+    def missed(self, connection: Connection, reason: str, cause: Cause) -> None:
+        """Start a round in a moment with a peer of whom something has not come."""
         self._office.spawn(self._round(connection, reason, cause, SETTLE_US), f"synchronise with {connection.peer_id}")
 
     def registered(self, connection: Connection, cause: Cause) -> None:
@@ -129,9 +135,6 @@ class Synchroniser:
 
     def _round(self, connection: Connection, reason: str, cause: Cause, delay_us: int) -> Generator[Event, Any, None]:
         name = connection.name
-        if reason != "poll":
-            for each in (connection, *connection.behind.values()):
-                each.refused.clear()
         if name in self._asked_again:
             self._asked_again[name] = True
             return

@@ -189,7 +189,7 @@ def _mend_connector(connector: Record, ledger: Ledger, name: str) -> None:
     power_w = connector.get("max_electric_power")
     if isinstance(power_w, int | Decimal) and power_w <= 0:
         del connector["max_electric_power"]
-        mend("connector-no-power", "a Connector's max_electric_power was 0 or less and is left away")
+        mend("connector-no-power", "a Connector's max_electric_power was 0 or less and is dropped")
     elif isinstance(power_w, int | Decimal) and power_w < _LEAST_WATTS:
         connector["max_electric_power"] = int(power_w * 1000)
         mend("connector-kilowatts", "a Connector's max_electric_power was written in kW and is in W now")

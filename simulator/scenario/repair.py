@@ -110,7 +110,7 @@ class _Site:
             ledger.leave_out(target, rule, sentence, example)
         else:
             taken = next(part.key for part in reversed(self._parts[:depth]) if isinstance(part.key, str))
-            sentence = f"{field} {problem}, so this value of {taken} is left away"
+            sentence = f"{field} {problem}, so this value of {taken} is dropped"
             ledger.mend(self._owner(depth), rule, sentence, example)
 
     def _taken(self, part: _Part) -> bool:

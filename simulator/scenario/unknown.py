@@ -35,7 +35,7 @@ def unknown_in(record: Record, cls: type[Struct]) -> tuple[Unknown, ...]:
 
 def note_unknown(record: Record, cls: type[Struct], version: str, ledger: Ledger, name: str) -> None:
     """Count the unknown members of a record that is kept."""
-    fate = "kept for whoever knows it" if version == RICHEST else "left away, as readers pass over it"
+    fate = "kept for whoever knows it" if version == RICHEST else "dropped, as readers pass over it"
     for each in unknown_in(record, cls):
         ledger.note(f"unknown-field:{each.told}", f"{each.told} is no field of OCPI {version}, and is {fate}", name)
 
@@ -45,8 +45,8 @@ def forget_unknown_prices(tariff: Record, cls: type[Struct], version: str, ledge
     for each in unknown_in(tariff, cls):
         if each.decides_a_price:
             del each.holder[each.name]
-            sentence = f"{each.told} is of a price, but no field of OCPI {version}, whose readers pass over it; it is "
-            ledger.mend(tariff, f"unknown-price:{each.told}", f"{sentence}left away", name)
+            sentence = f"{each.told} may change a price, but readers of OCPI {version} pass over it, so it is dropped"
+            ledger.mend(tariff, f"unknown-price:{each.told}", sentence, name)
 
 
 def _look(value: Any, type_: Any, decides_a_price: bool) -> Iterator[Unknown]:

@@ -123,7 +123,7 @@ def _refuse_another(path: Path, there: Manifest, now: Manifest) -> None:
             ("--set", there.overrides, now.overrides),
             ("--until", there.until_us, now.until_us),
             ("--warm-up", there.warm_up, now.warm_up),
-            (tr("what figures mean, by another version of the program,"), there.figures, now.figures),
+            (tr("what figures mean to the program"), there.figures, now.figures),
             (tr("the version of the program"), there.program, now.program),
             *((tr("the file {name}").format(name=name), old, now.files.get(name, old)) for name, old in files),
         )

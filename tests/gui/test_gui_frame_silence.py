@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QProcess, Qt
+from PySide6.QtNetwork import QHostAddress, QTcpServer
 from pytestqt.qtbot import QtBot
 
 from gui.main_window import MainWindow
@@ -255,3 +256,30 @@ def test_silence_is_said_once_and_taken_back_and_no_order_outlasts_it(tmp_path: 
         engine.reap()
     assert said == unsaid == [SENTENCE]
     assert obeyed == []
+
+
+def test_an_answer_that_breaks_off_is_none(monkeypatch: pytest.MonkeyPatch, qtbot: QtBot) -> None:
+    asked: list[bool] = []
+
+    def answer() -> None:
+        asked.append(server.nextPendingConnection().write(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{") > 0)
+
+    server = QTcpServer()
+    server.newConnection.connect(answer)
+    assert server.listen(QHostAddress(QHostAddress.SpecialAddress.LocalHost))
+    monkeypatch.setattr(Steering, "silent_ms", 500)
+    steering = Steering(f"http://127.0.0.1:{server.serverPort()}", "token")
+    said: list[str] = []
+    for heard in (steering.silent, steering.answers, steering.refused):
+        heard.connect(said.append)
+    steering.pause()
+    try:
+        with qtbot.waitSignal(steering.silent):
+            pass
+        before = len(asked)
+        # It asks again when it has given up the question before.
+        qtbot.waitUntil(lambda: len(asked) >= before + 2)
+    finally:
+        steering.close()
+        server.close()
+    assert said == [SENTENCE]

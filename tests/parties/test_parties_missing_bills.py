@@ -71,6 +71,23 @@ def test_it_is_asked_for_less_and_less_often_and_not_for_ever(tmp_path: Path) ->
     assert pauses_us == [2 * PAUSES_US[0], 4 * PAUSES_US[0], 8 * PAUSES_US[0]]
 
 
+def test_a_list_that_its_cpo_refuses_to_show_is_asked_for_once(tmp_path: Path) -> None:
+    with opened(tmp_path) as desk:
+        out_of_order(desk)
+        honest, asked = desk.world.party(CPO).office.node.server, []
+
+        def refusing(inbound: Inbound) -> Any:
+            if inbound.request.method != "GET" or "/cdrs" not in inbound.request.url:
+                return honest(inbound)
+            asked.append(inbound.request.url)
+            return json_answer(None, 2000)
+
+        desk.server(CPO, refusing)
+        desk.run_to(5 * H)
+        assert len(missed(desk)) == len(PAUSES_US)
+        assert len(asked) == 1
+
+
 @pytest.mark.parametrize("fails", [False, True])
 def test_in_2_1_1_a_bill_names_no_session_and_is_missed_only_if_it_does_not_come(tmp_path: Path, fails: bool) -> None:
     with opened(tmp_path, version="2.1.1") as desk:

@@ -119,7 +119,7 @@ def test_what_2_2_1_does_not_know_is_left_away_and_told(do_import: Import) -> No
     report = do_import([location(lamp="green"), location(evse(uid="2"), id="L2", lamp="red")])
     assert report.locations == Count(2, 2, 0, 0)
     assert report.rules == {"unknown-field:Location lamp": 2}
-    assert "2 × Location lamp is no field of OCPI 2.2.1, and is left away, as readers pass over it (first: " in "".join(
+    assert "2 × Location lamp is no field of OCPI 2.2.1, and is dropped, as readers pass over it (first: " in "".join(
         report.sentences
     )
     assert "lamp" not in report.scenario.with_suffix(".locations.json").read_text()

@@ -270,7 +270,7 @@ def test_figures_that_meant_something_else_are_told_and_not_mixed(folder: Path) 
     del old["figures"]
     (folder / "sweep.json").write_text(json.dumps(old))
     assert any("mean something else" in note for note in find_runs([folder], "auto", lambda done, all: None).notes)
-    with pytest.raises(AnotherSweep, match="what figures mean, by another version of the program, differs"):
+    with pytest.raises(AnotherSweep, match="what figures mean to the program differs"):
         SweepFolder.begin(folder, manifest)
 
 

@@ -19,7 +19,8 @@ from simulator.ocpi.findings import Finding
 
 _OF_A_HOP: Final = (*IDS, *ROUTING, h.AUTHORIZATION, h.CONTENT_TYPE, "path")
 """What each platform answers for itself."""
-_Place = tuple[int, str]
+Place = tuple[int, str]
+"""An exchange and its correlation id; a leg after another keeps the id, and has the other's exchange as its cause."""
 
 
 class Leg(Protocol):
@@ -33,6 +34,16 @@ class Leg(Protocol):
     receiver: str
 
 
+def place_of(row: Leg) -> Place:
+    """Where a leg is."""
+    return row.exchange, row.correlation_id
+
+
+def place_before(row: Leg) -> Place | None:
+    """Where the leg is that it may have followed from."""
+    return (row.cause, row.correlation_id) if row.cause_kind == "message" else None
+
+
 class _Doing(Struct, frozen=True):
     """What somebody does wrong, or what is only odd and makes others do wrong who pass it on.
 
@@ -44,7 +55,7 @@ class _Doing(Struct, frozen=True):
     path: str
     version: str
     is_error: bool
-    before: _Place | None = None
+    before: Place | None = None
 
     def after(self, others: Iterable["_Doing"]) -> "_Doing":
         """The same as it comes of what another leg has, if it does; in another version that lies elsewhere."""
@@ -54,7 +65,7 @@ class _Doing(Struct, frozen=True):
         return replace(self, before=None)
 
 
-_Remembered = Memory[_Place, list[_Doing]]
+_Remembered = Memory[Place, list[_Doing]]
 
 
 class Authors:
@@ -84,9 +95,8 @@ class Authors:
         """The findings on a request."""
         if not findings:
             return
-        before = (row.cause, row.correlation_id) if row.cause_kind == "message" else None
-        doings = [self._traced(each) for each in self._doings(row.sender, version, findings, before)]
-        this = (row.exchange, row.correlation_id)
+        doings = [self._traced(each) for each in self._doings(row.sender, version, findings, place_before(row))]
+        this = place_of(row)
         self._asked[this] = doings
         for each in doings:
             self._count(each)
@@ -98,15 +108,16 @@ class Authors:
         """The findings on an answer, which comes after the one that it passes on."""
         if not findings:
             return
-        known = self._answered.pop((row.exchange, row.correlation_id), ())
+        known = self._answered.pop(place_of(row), ())
         doings = [each.after(known) for each in self._doings(row.receiver, version, findings)]
         for each in doings:
             self._count(each)
-        if row.cause_kind == "message":
-            _add(self._answered, (row.cause, row.correlation_id), doings)
+        before = place_before(row)
+        if before is not None:
+            _add(self._answered, before, doings)
 
     def _doings(
-        self, party: str, version: str, findings: Iterable[Finding], before: _Place | None = None
+        self, party: str, version: str, findings: Iterable[Finding], before: Place | None = None
     ) -> Iterator[_Doing]:
         """What of the findings may come again on another leg; the others are this party's."""
         for each in findings:
@@ -128,7 +139,7 @@ class Authors:
                 _add(self._waiting, doing.before, [doing])
 
 
-def _add(remembered: _Remembered, place: _Place, doings: list[_Doing]) -> None:
+def _add(remembered: _Remembered, place: Place, doings: list[_Doing]) -> None:
     if place in remembered:
         remembered[place] += doings
     elif doings:

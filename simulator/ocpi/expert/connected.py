@@ -13,7 +13,7 @@ from msgspec import Struct
 from simulator.ocpi import headers as h
 from simulator.ocpi.datatypes import ci_key
 from simulator.ocpi.expert.memory import Memory
-from simulator.ocpi.expert.parts import is_after, part_of, parts_of
+from simulator.ocpi.expert.parts import addressee, is_after, part_of, parts_of
 from simulator.ocpi.expert.seen import Seen
 from simulator.ocpi.findings import Finding
 
@@ -21,7 +21,6 @@ _PUT: Final = "hubclientinfo.receiver.put_client_info"
 _LIST: Final = "hubclientinfo.sender.get_list"
 _CONNECTED: Final = "CONNECTED"
 _HUB_ERRORS: Final = range(4000, 5000)
-_TO: Final = (h.OCPI_TO_COUNTRY_CODE.lower(), h.OCPI_TO_PARTY_ID.lower())
 
 
 class _ClientInfo(Struct, frozen=True):
@@ -62,7 +61,7 @@ class Connected:
                 self._words[key] = _Word(info.status, info.last_updated, seen.end_us)
 
     def _check(self, seen: Seen) -> Iterator[Finding]:
-        to = "-".join(seen.request_headers.get(name, "") for name in _TO)
+        to = addressee(seen)
         word = self._words.get((seen.sender, seen.receiver, ci_key(to)))
         if word is not None and word.status != _CONNECTED and seen.start_us > word.told_us:
             found = f"a request to {to}"

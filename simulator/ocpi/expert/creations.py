@@ -12,10 +12,9 @@ from typing import Final
 
 from msgspec import Struct
 
-from simulator.ocpi import headers as h
 from simulator.ocpi.datatypes import ci_key
 from simulator.ocpi.expert.memory import Memory
-from simulator.ocpi.expert.parts import part_of, parts_of, segments_of
+from simulator.ocpi.expert.parts import addressee, part_of, parts_of, segments_of
 from simulator.ocpi.expert.seen import OLDEST, Seen
 from simulator.ocpi.findings import Finding
 
@@ -25,7 +24,6 @@ _DELETE: Final = "tariffs.receiver.delete_tariff"
 _LISTS: Final = tuple(f"{module}.sender.get_list" for module in ("locations", "sessions", "tariffs", "cdrs"))
 _LOCATION: Final = "locations.sender.get_location"
 _REGISTER: Final = "credentials.post"
-_TO: Final = (h.OCPI_TO_COUNTRY_CODE.lower(), h.OCPI_TO_PARTY_ID.lower())
 _UPDATED: Final = 200
 _CREATED: Final = 201
 
@@ -73,7 +71,7 @@ class Creations:
 
     def _check(self, seen: Seen, sent: Object) -> Iterator[Finding]:
         era = self._eras.get(seen.receiver, 0)
-        to = "-".join(seen.request_headers.get(name, "") for name in _TO)
+        to = addressee(seen)
         # What a hub passes on is answered by another.
         is_own = seen.ok and (to == "-" or ci_key(to) == ci_key(seen.receiver))
         if is_own and seen.version != OLDEST and (seen.sender, seen.receiver) in self._registered:

@@ -11,14 +11,13 @@ from typing import Final
 from msgspec import Struct
 
 from simulator.ocpi import headers as h
-from simulator.ocpi.expert.authors import Leg
+from simulator.ocpi.expert.authors import Leg, Place, place_before, place_of
 from simulator.ocpi.expert.memory import Memory
 from simulator.ocpi.expert.parts import Updated, is_after, part_of
 from simulator.ocpi.expert.seen import Seen
 from simulator.ocpi.findings import Finding
 
 _REQUEST_ID: Final = h.X_REQUEST_ID.lower()
-_Place = tuple[int, str]
 
 
 class _Said(Struct, frozen=True):
@@ -34,8 +33,8 @@ class Hops:
     """Remembers the legs of which there may be another."""
 
     def __init__(self) -> None:
-        self._first: Memory[_Place, _Said] = Memory()
-        self._onward: Memory[_Place, tuple[_Said, ...]] = Memory()
+        self._first: Memory[Place, _Said] = Memory()
+        self._onward: Memory[Place, tuple[_Said, ...]] = Memory()
 
     def check(self, row: Leg, seen: Seen) -> Iterator[tuple[str, Finding]]:
         """A leg; a finding stands after the hub."""
@@ -44,11 +43,11 @@ class Hops:
             return
         last_updated = part_of(seen.request_body, Updated).last_updated if seen.request_body else ""
         said = _Said(request_id, seen.method, seen.route.rpartition("_")[2], last_updated)
-        place, before = (row.exchange, row.correlation_id), (row.cause, row.correlation_id)
+        place, before = place_of(row), place_before(row)
         self._first[place] = said
         for onward in self._onward.pop(place, ()):
             yield from ((row.receiver, each) for each in _compare(seen, said, onward))
-        if row.cause_kind == "message":
+        if before is not None:
             first = self._first.get(before)
             if first is not None:
                 yield from ((row.sender, each) for each in _compare(seen, first, said))

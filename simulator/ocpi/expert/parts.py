@@ -12,8 +12,7 @@ from simulator.ocpi.codec import UNREADABLE, decoder
 from simulator.ocpi.datatypes import ci_key, is_datetime, later
 from simulator.ocpi.expert.seen import Seen
 
-_TO_COUNTRY: Final = h.OCPI_TO_COUNTRY_CODE.lower()
-_TO_PARTY: Final = h.OCPI_TO_PARTY_ID.lower()
+_TO: Final = (h.OCPI_TO_COUNTRY_CODE.lower(), h.OCPI_TO_PARTY_ID.lower())
 _is_one: Final = lru_cache(4096)(is_datetime)
 _decoder: Final = lru_cache(64)(decoder)
 _list_decoder: Final = lru_cache(64)(lambda cls: decoder(GenericAlias(list, (cls,))))
@@ -54,10 +53,14 @@ def parts_of(raw: bytes | None, cls: type[T]) -> list[T]:
 
 def told_of(seen: Seen, below: str = "") -> Told:
     """The object that a push is about, or one at a path below it. A hub has one URL for all for whom it takes them."""
-    asked = seen.request_headers
-    to = f"{asked.get(_TO_COUNTRY, '')}-{asked.get(_TO_PARTY, '')}"
     url = unquote(seen.url) if "%" in seen.url else seen.url
-    return seen.sender, seen.receiver, ci_key(to), ci_key(url).rstrip("/") + below
+    return seen.sender, seen.receiver, ci_key(addressee(seen)), ci_key(url).rstrip("/") + below
+
+
+def addressee(seen: Seen) -> str:
+    """The party that a request is for by its routing headers, such as `NL-ABC`; `-` without them."""
+    country_code, party_id = _TO
+    return f"{seen.request_headers.get(country_code, '')}-{seen.request_headers.get(party_id, '')}"
 
 
 def is_after(this: str, that: str) -> bool:

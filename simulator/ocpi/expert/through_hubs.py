@@ -10,22 +10,22 @@ from typing import Final
 
 from simulator.ocpi import headers as h
 from simulator.ocpi.datatypes import ci_key
+from simulator.ocpi.expert.parts import addressee
 from simulator.ocpi.expert.seen import Seen
 from simulator.ocpi.findings import Finding
 
 _FOR_ONE: Final = ("cdrs.receiver.", "sessions.receiver.")
-_TO: Final = (h.OCPI_TO_COUNTRY_CODE.lower(), h.OCPI_TO_PARTY_ID.lower())
 
 
 def check_way(seen: Seen) -> Iterator[Finding]:
     """A request of a functional module that is sent to a hub."""
-    to = [seen.request_headers.get(name, "") for name in _TO]
-    is_broadcast = ci_key("-".join(to)) == ci_key(seen.receiver) and seen.method != "GET"
+    to = addressee(seen)
+    is_broadcast = ci_key(to) == ci_key(seen.receiver) and seen.method != "GET"
     if is_broadcast and seen.route.startswith(_FOR_ONE):
         found, expected = "the hub", f"the party that it is for, as {seen.module} are not for everybody"
         section = "transport_and_format, Broadcast Push"
         yield seen.remark("broadcast", h.OCPI_TO_PARTY_ID, found, expected, section, "error")
-    elif seen.route.endswith(".get_list") and not all(to):
+    elif seen.route.endswith(".get_list") and not all(to.split("-", 1)):
         found, expected = "nothing", "the hub, for all that it has, or a party, for what that has"
         section = "transport_and_format, Open Routing Request"
         yield seen.remark("open-routing", h.OCPI_TO_PARTY_ID, found, expected, section, "error")

@@ -197,9 +197,9 @@ class CpoSession:
     def _add_to_last(self, energy_wh: int) -> None:
         """Let the last period have more energy, and price the session anew."""
         last = self.periods[-1]
-        told = sum((each.volume for each in last.dimensions if each.type is _ENERGY), kwh(energy_wh))
+        energy_kwh = sum((each.volume for each in last.dimensions if each.type is _ENERGY), kwh(energy_wh))
         others = [each for each in last.dimensions if each.type is not _ENERGY]
-        self.periods[-1] = replace(last, dimensions=(CdrDimension(type=_ENERGY, volume=told), *others))
+        self.periods[-1] = replace(last, dimensions=(CdrDimension(type=_ENERGY, volume=energy_kwh), *others))
         if self.place.neutral is not None:
             self._fare = self._followed(self.place.neutral)
 

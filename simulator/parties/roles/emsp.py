@@ -85,12 +85,12 @@ class Emsp:
         self.invoices = InvoiceDesk(
             office,
             self.cdrs.booked,
-            lambda line, cause: self.sync.soon(line, "an invoice names CDRs unknown here", cause),
+            lambda line, cause: self.sync.missed(line, "an invoice names CDRs unknown here", cause),
         )
         self._missing_bills = MissingBills(
             office,
             self.cdrs.has_bill_of,
-            lambda line, cause: self.sync.soon(line, "the bill of a session does not come", cause),
+            lambda line, cause: self.sync.missed(line, "the bill of a session does not come", cause),
         )
         self.commands = CommandsSender(office)
         self.reservations = Reservations(office, self._command)
@@ -238,7 +238,7 @@ class Emsp:
         """A bill or credit cannot be booked before another that its CPO must have: who lacks something reads it."""
         line = self.office.peer_of(cdr.country_code, cdr.party_id)
         if line is not None:
-            self.sync.soon(line, "a CDR that has come waits for another", cause)
+            self.sync.missed(line, "a CDR that has come waits for another", cause)
 
     def _book(self, cdr: CDR, cause: Cause) -> None:
         """A bill has come, or a credit: admit the amount, after working it out from what the CDR itself says."""

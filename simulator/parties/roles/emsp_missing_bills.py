@@ -45,9 +45,9 @@ class MissingBills:
             yield office.env.timeout(pause_us)
             if self._is_billed(session):
                 return
-            cause = office.journal.event(
-                office.id, "cdr_missing", party=office.id, subject=session.id, data={"creditor": creditor}
-            )
             line = office.peer_of(session.country_code, session.party_id)
             if line is not None:
+                cause = office.journal.event(
+                    office.id, "cdr_missing", party=office.id, subject=session.id, data={"creditor": creditor}
+                )
                 self._read_cdrs(line, cause)

@@ -138,8 +138,9 @@ def verdict(kpi: Kpi, found: Difference | None) -> str:
 
 
 def _is_flattered(comparison: Comparison, name: str, kpi: Kpi) -> bool:
-    """Whether the figure and how much it leaves out go different ways, which may be chance only where runs are enough
-    to tell: less of what came may be worse.
+    """Whether the figure and how much it leaves out go different ways: less of what came may be worse.
+
+    Enough runs may tell that what is left out differs by chance only.
     """
     differences = comparison.differences[name]
     found, left_out = differences[kpi.id], differences.get(kpi.leaves_out)
