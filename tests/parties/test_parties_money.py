@@ -15,7 +15,7 @@ from simulator.engine.clock import Clock
 from simulator.ocpi.datatypes import parse_datetime
 from simulator.ocpi.modules import Role
 from simulator.ocpi.v2_2_1 import locations
-from simulator.ocpi.v2_2_1.cdrs import CDR, AuthMethod, CdrDimension, CdrDimensionType, CdrToken
+from simulator.ocpi.v2_2_1.cdrs import CDR, AuthMethod, CdrDimension, CdrDimensionType, CdrToken, ChargingPeriod
 from simulator.ocpi.v2_2_1.tariffs import (
     DayOfWeek,
     PriceComponent,
@@ -100,8 +100,12 @@ def session(
     tariff: Tariff = ALL_KINDS,
     start_epoch_us: int = EVENING,
     time_zone: str = "Europe/Amsterdam",
+    heard: list[ChargingPeriod] | None = None,
 ) -> CpoSession:
-    """A session told in steps: microseconds and watt-hours since the event before, and the state from then on."""
+    """A session told in steps: microseconds and watt-hours since the event before, and the state from then on.
+
+    `heard` gets the periods as whoever is told by PATCH, or by PUT where need be, has them.
+    """
 
     def event(kind: str, number: int, at_us: int, register_wh: int, state: ChargingState) -> TransactionEvent:
         return TransactionEvent(
@@ -130,7 +134,10 @@ def session(
     for number, (duration_us, energy_wh, state) in enumerate(steps, 1):
         at_us += duration_us
         register_wh += energy_wh
-        told.advance(event("Ended" if number == len(steps) else "Updated", number, at_us, register_wh, state))
+        kind = "Ended" if number == len(steps) else "Updated"
+        changes = told.patch(told.advance(event(kind, number, at_us, register_wh, state)))
+        if heard is not None:
+            heard[:] = told.periods if changes is None else [*heard, *changes.get("charging_periods", ())]
     return told
 
 
@@ -170,7 +177,10 @@ meters = st.sampled_from([0, 1, 1_000]) | st.integers(-500, 30_000)
 
 @given(st.lists(st.tuples(spans, meters, states), min_size=1, max_size=12))
 def test_the_periods_add_up_to_what_is_billed_whatever_is_told(steps: list[Step]) -> None:
-    cdr, bill = session(steps).cdr("C1")
+    heard: list[ChargingPeriod] = []
+    told = session(steps, heard=heard)
+    cdr, bill = told.cdr("C1")
+    assert heard == told.periods
     energy, time, parking = (
         volumes(cdr, kind) for kind in (CdrDimensionType.ENERGY, CdrDimensionType.TIME, CdrDimensionType.PARKING_TIME)
     )

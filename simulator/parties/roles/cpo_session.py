@@ -156,12 +156,12 @@ class CpoSession:
         """Keep a reading of the meter at a price-relevant moment until the session advances; nothing changes before."""
         self._readings.append(reading)
 
-    def advance(self, event: TransactionEvent) -> tuple[ChargingPeriod, ...]:
+    def advance(self, event: TransactionEvent) -> tuple[ChargingPeriod, ...] | None:
         """Close the running period at each reading that was kept, and at this event.
 
-        Returns the periods in which time has passed.
+        Returns the periods in which time has passed; None when one that was told before has changed, too.
         """
-        before = len(self.periods)
+        before, last = len(self.periods), self.periods[-1:]
         for each in (*self._readings, event):
             self._close_period(each)
         self._readings.clear()
@@ -172,6 +172,8 @@ class CpoSession:
             self.status = SessionStatus.COMPLETED
         self._cost = None
         self.last_updated = self._calendar.now_after(self.last_updated)
+        if last and self.periods[before - 1] is not last[0]:
+            return None
         return tuple(self.periods[before:])
 
     def _close_period(self, event: TransactionEvent) -> None:
@@ -271,8 +273,13 @@ class CpoSession:
         """See RunningSession."""
         return self.place.losses(version)
 
-    def patch(self, periods: tuple[ChargingPeriod, ...]) -> dict[str, object]:
-        """What changed since the last message, with the periods closed since, as the fields of a PATCH."""
+    def patch(self, periods: tuple[ChargingPeriod, ...] | None) -> dict[str, object] | None:
+        """What changed since the last message, with what `advance` has returned since, as the fields of a PATCH.
+
+        None when only a PUT can say it: a PATCH adds periods and changes none.
+        """
+        if periods is None:
+            return None
         changes: dict[str, object] = {"kwh": self.kwh}
         if periods:
             changes["charging_periods"] = periods
