@@ -53,14 +53,17 @@ class Audit(Struct, frozen=True):
 def audit(world: World, ledger: Ledger) -> Audit:
     """Compare what the street, the CPOs and the eMSPs hold now.
 
-    A CDR for an outsider counts as billed, and one of an outsider's is no energy of our registers. One that an eMSP has
-    not booked, as it waits for another, is held back as much as one that has not reached it.
+    What an outsider has accepted stands in the ledger alone; a CDR of an outsider's is no energy of our registers. One
+    that an eMSP has not booked, as it waits for another, is held back as much as one that has not reached it.
     """
     accepted = [
         (id, cdr) for id, emsp in world.emsps.items() for cdr in emsp.cdrs.store if emsp.cdrs.booked(key_of(cdr))
     ]
     outsiders = [outsider.id for outsider in world.outsiders]
-    abroad: dict[str, int] = {}
+    abroad = {(row.debtor, row.cdr_id) for row in ledger.payables if row.debtor in outsiders}
+    for cpo in world.cpos.values():
+        for payer, store in cpo.billing.cdrs.by_peer.items():
+            accepted.extend((payer, cdr) for cdr in store if (payer, cdr.id) in abroad)
     held: dict[str, int] = {}
     on_the_way: dict[str, None] = {}
     known = {(emsp, cdr.country_code, cdr.party_id, cdr.id) for emsp, cdr in accepted}
@@ -71,13 +74,11 @@ def audit(world: World, ledger: Ledger) -> Audit:
                     continue
                 if cdr.id in cpo.billing.on_the_way:
                     on_the_way[cdr.id] = None
-                elif payer in outsiders:
-                    abroad[cdr.id] = _wh(cdr)
                 else:
                     held[cdr.id] = _wh(cdr)
     plug_wh = world.street.plug_wh()
     ours = [cdr for _, cdr in accepted if _owner(cdr) not in outsiders]
-    cdrs_wh = sum(_wh(cdr) for cdr in ours) + sum(abroad.values())
+    cdrs_wh = sum(_wh(cdr) for cdr in ours)
     open_wh = _open_wh(world, on_the_way)
     energy = Energy(plug_wh, cdrs_wh, open_wh, sum(held.values()))
     remarks: dict[str, str] = {}
@@ -88,7 +89,7 @@ def audit(world: World, ledger: Ledger) -> Audit:
         return holds
 
     booked = Counter((row.creditor, row.cdr_id) for row in ledger.payables)
-    unsettled = held.keys() | on_the_way.keys() | abroad.keys()
+    unsettled = held.keys() | on_the_way.keys()
     expected = [row for row in ledger.receivables if row.cdr_id not in unsettled]
     admitted = [row for row in ledger.payables if row.creditor not in outsiders]
     settled = reconcile([_claim(row) for row in expected], [_claim(row) for row in admitted])

@@ -20,6 +20,7 @@ from simpy import Event, Interrupt
 
 from simulator.assemble.invited import Invitation
 from simulator.assemble.newcomers import Newcomers
+from simulator.assemble.outside_books import OutsideBooks
 from simulator.assemble.outside_subject import subject_of
 from simulator.assemble.outside_visitors import Awaited, visitors_of, welcome
 from simulator.assemble.outsider import Guest
@@ -84,6 +85,7 @@ class Outside:
         self._mail: deque[Callable[[], object]] = deque()
         self._tasks: dict[asyncio.Task[None], None] = {}
         self._origins: dict[str, str] = {}
+        world.journal.instruments.append(OutsideBooks(world.journal, self.guests))
         self._newcomers = Newcomers(world, self.guests, self._add, self._appear)
         for outsider in world.outsiders:
             self._kernel.join(self._add(outsider).node)

@@ -278,9 +278,9 @@ FROM (
 
 -- One line a CDR: what its CPO (creditor) issued, and whether its eMSP (debtor) accepted it. amount is what the CPO
 -- asks and accepted_amount what the eMSP admits (decimal text, without VAT); issued_at and accepted_at are the UTC
--- instants of that. The accepted_* are NULL when the CDR was not accepted; amount and issued_at are when its CPO is
--- from outside. reason says why an amount is approximate and of a credit, whose amount is not, which CDR it is for; it
--- is empty of any other.
+-- instants of that. An eMSP from outside accepts by its answer to the POST, or by reading the list. The accepted_* are
+-- NULL when the CDR was not accepted; amount and issued_at are when its CPO is from outside. reason says why an amount
+-- is approximate and of a credit, whose amount is not, which CDR it is for; it is empty of any other.
 CREATE VIEW v_cdr AS SELECT
   cdr.text AS cdr_id, session.text AS session_id, creditor.text AS creditor, debtor.text AS debtor, y.currency,
   CASE y.kind WHEN 'receivable' THEN y.amount END AS amount, p.amount AS accepted_amount, y.approximate,

@@ -192,6 +192,12 @@ def events(path: Path) -> list[tuple[str, str, dict[str, Any]]]:
         return [(row.source, row.kind, json.loads(row.data)) for row in recording.events()]
 
 
+def bills(path: Path) -> list[Any]:
+    """Whether the outsider has accepted each of its CDRs as it was issued."""
+    with Recording.open(path) as recording:
+        return recording.query("SELECT amount IS accepted_amount FROM v_cdr WHERE debtor = 'DE-EXT'")
+
+
 def at_a_hub(tmp_path: Path, oldest: bool = False) -> Scenario:
     """The shipped hub with an outsider and its driver; the `oldest` are CPOs of 2.1.1."""
     visitor = (
@@ -221,6 +227,7 @@ def test_an_outside_emsp_joins_a_hub_and_charges_at_those_behind_it(tmp_path: Pa
         await stranger.until("PUT", "sessions")
         await run.after(5 * MIN)
         await stranger.until("POST", "cdrs")
+        await run.after(MIN)
 
     result = scene(at_a_hub(tmp_path), tmp_path / "served.ocpirun", part, stranger)
     assert all(result.summary["checks"].values()), result.remarks  # type: ignore[attr-defined]
@@ -230,6 +237,7 @@ def test_an_outside_emsp_joins_a_hub_and_charges_at_those_behind_it(tmp_path: Pa
     assert session["cdr_token"]["uid"] == CARD
     with Recording.open(tmp_path / "served.ocpirun") as recording:
         assert {row.sender for row in recording.messages() if row.receiver == "DE-EXT"} == {"NL-HUB"}
+    assert bills(tmp_path / "served.ocpirun") == [(True,)]
 
 
 def test_an_outside_emsp_reaches_a_cpo_of_2_1_1_behind_a_hub(tmp_path: Path) -> None:
@@ -250,11 +258,13 @@ def test_an_outside_emsp_reaches_a_cpo_of_2_1_1_behind_a_hub(tmp_path: Path) -> 
         await stranger.until("PUT", "sessions")
         await run.after(5 * MIN)
         await stranger.until("POST", "cdrs")
+        await run.after(MIN)
 
     result = scene(at_a_hub(tmp_path, oldest=True), tmp_path / "served.ocpirun", part, stranger)
     assert all(result.summary["checks"].values()), result.remarks  # type: ignore[attr-defined]
     (session,) = {body["id"]: body for body in stranger.bodies("PUT", "sessions")}.values()
     assert session["cdr_token"]["uid"] == CARD
+    assert bills(tmp_path / "served.ocpirun") == [(True,)]
 
 
 def test_the_recordings_hints_tell_a_sloppy_outsider_what_it_does_wrong(tmp_path: Path) -> None:

@@ -124,10 +124,15 @@ def test_lags_are_told_of_the_run_and_of_each_receiver(tmp_path: Path) -> None:
     assert by_party["cdr_missed_percent"] == [None, 0, None, None]
 
 
-def test_an_emsp_from_outside_does_not_tell_what_it_has(tmp_path: Path) -> None:
+def test_an_emsp_from_outside_tells_what_it_accepts_and_not_what_it_has(tmp_path: Path) -> None:
     scene = Scene(tmp_path / "run.ocpirun", duration_us=str(100 * S), ended_at_us=str(100 * S))
-    about = {"role": "emsp", "name": "", "outside": "true"}
-    scene.recorder.state(StateRow(-1, "run", "party", "NL-EMA", json.dumps(about).encode()))
-    scene.recorder.money(issued(41, "receivable", "C1"))
+    for party, about in (("NL-ABC", {"role": "cpo"}), ("NL-EMA", {"role": "emsp", "outside": "true"})):
+        scene.recorder.state(StateRow(-1, "run", "party", party, json.dumps({"name": "", **about}).encode()))
+    value = {"emsp": "NL-EMA", "status": "ACTIVE", "kwh": "1"}
+    scene.recorder.state(StateRow(S, "NL-ABC", "session", "S1", json.dumps(value).encode()))
+    for row in (issued(41, "receivable", "C1"), issued(47, "payable", "C1"), issued(50, "receivable", "C2")):
+        scene.recorder.money(row)
     with Recording.open(scene.close()) as recording:
-        assert measure(recording).values["cdr_missed_percent"] is None
+        run = measure(recording)
+    assert (run.values["cdr_lag_mean_s"], run.values["cdr_missed_percent"]) == (6, 50)
+    assert run.values["session_missed_percent"] is None

@@ -176,7 +176,7 @@ KPIS: Final = (
         tr("CDRs never accepted"),
         "%",
         "less",
-        tr("CDRs that their eMSP had not accepted when the run ended, of all issued; eMSPs from outside do not tell."),
+        tr("CDRs that their eMSP had not accepted when the run ended, of all issued."),
         _OWED,
     ),
     Kpi(

@@ -91,14 +91,15 @@ def _read(recording: Recording, loads: Loads, ending: Ending, window: Window, wa
         for at_us, evse in visit.taken
         if (since_us := street.taken_since_us(evse, at_us)) is not None
     ]
-    # One from outside does not tell what it knows.
-    emsps = [party for party, (role, _) in roles.items() if role == "emsp" and "outside" not in cast[party]]
+    payers = [party for party, (role, _) in roles.items() if role == "emsp"]
+    # One from outside does not tell what it knows, but it answers for what it accepts.
+    emsps = [party for party in payers if "outside" not in cast[party]]
     pictures = [street.picture(emsp, window.from_us, window.to_us) for emsp in emsps]
     money = recording.money()
     bills = {seq for (seq,) in recording.query(BILLS)}
     owners = [party for party, (role, _) in roles.items() if role == "cpo"]
     late_sessions = session_lags(recording, owners, emsps, window.from_us, window.to_us)
-    late_cdrs = cdr_lags(money, emsps, window.from_us, window.to_us)
+    late_cdrs = cdr_lags(money, payers, window.from_us, window.to_us)
     watch(3, PARTS)
     sent = traffic(recording, window)
     watch(4, PARTS)
