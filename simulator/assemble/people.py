@@ -82,6 +82,12 @@ def seat(world: World, people: People) -> int:
     return len(occupancies)
 
 
+def before_start(world: World) -> dict[str, int]:
+    """Asked at the start, before anybody arrives: how many sessions there are, and the Wh that they have taken."""
+    begun = world.street.transactions
+    return {"sessions": len(begun), "energy_wh": sum(each.energy_wh for each in begun)}
+
+
 def _apps_before(world: World) -> dict[str, DriverApp]:
     """What each eMSP's app would show if it had been registered all along, free places all."""
     apps: dict[str, DriverApp] = {}

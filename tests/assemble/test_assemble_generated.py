@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
-from run_town import SCENARIOS, H, OpenTown, holds, played, town
+from run_town import SCENARIOS, H, OpenTown, holds, named, played, town
 
 from simulator.recording.reader import Recording
+from simulator.report.kpi.measure import measure
+from simulator.report.summary import summarise
 from simulator.scenario.load import load
 from simulator.world.geometry import distance_m
 
@@ -26,6 +28,25 @@ def test_a_group_without_sessions_sends_nobody(tmp_path: Path) -> None:
     result = played(town(tmp_path, drivers=(GROUP.format(0),)), tmp_path / "run.ocpirun")
     holds(result)
     assert result.summary["sessions"] == 0
+
+
+def test_who_charges_before_the_start_is_counted_apart(tmp_path: Path) -> None:
+    out = tmp_path / "run.ocpirun"
+    played(town(tmp_path), out)
+    with Recording.open(out) as recording:
+        run = summarise(recording).run
+        measured_kwh = measure(recording, "none").values["energy_kwh"]
+        starts = recording.query("SELECT start_date_time FROM v_session WHERE holder = cpo")
+    assert run is not None
+    assert run.before_start.sessions == sum(start < "2026-05-04T04:00" for (start,) in starts) > 0
+    # A report integrates power from the start on; a register shows whole Wh.
+    after_wh = run.energy_wh.plug - run.before_start.energy_wh
+    assert measured_kwh == pytest.approx(after_wh / 1_000, abs=0.001 * run.sessions)
+
+
+def test_named_drivers_alone_leave_nothing_before_the_start(tmp_path: Path) -> None:
+    summary = played(town(tmp_path, drivers=(named("Ada"),)), tmp_path / "run.ocpirun").summary
+    assert (summary["sessions"], summary["before_start"]) == (1, {"sessions": 0, "energy_wh": 0})
 
 
 def test_another_number_of_emsps_changes_nothing_of_who_comes_but_the_contracts(tmp_path: Path) -> None:
