@@ -73,7 +73,7 @@ def seat(world: World, people: People) -> int:
         allows = world.emsps[visit.emsp].permissions.allows
         return [known for known in shown if allows(visit.token.uid, known.key.partition("/")[0], known.location_id)]
 
-    occupancies = warm_up(world.streams, people.groups, near, until_us=-LEAD_US)
+    occupancies = warm_up(world.streams, people.groups, near, world.street.taste, until_us=-LEAD_US)
     for occupancy in occupancies:
         cpo_id, _, evse_uid = occupancy.evse_key.partition("/")
         started, so_far = adopt(world.street, occupancy)
