@@ -22,6 +22,7 @@ from gui.theme import Theme
 from simulator.filters.parse import term
 from simulator.i18n import tr, trn
 from simulator.recording.reader import Recording
+from simulator.report.figures import BeforeStart
 from simulator.report.hints import Apart, RuleCount, by_rule
 from simulator.report.so_far import SoFar, so_far
 from simulator.report.summary import Summary, by_final, summarise
@@ -321,6 +322,7 @@ def _whole(whole: Summary) -> list[Cell]:
         )
         rows += [
             (tr("Sessions"), sessions),
+            *_before_start(run.before_start),
             (tr("Energy at the plug"), _energy(parts.plug)),
             (_under(tr("in CDRs")), _energy(parts.cdrs)),
             (_under(tr("in open sessions")), _energy(parts.open)),
@@ -344,6 +346,16 @@ def _whole(whole: Summary) -> list[Cell]:
         )
         rows.append((tr("Stale until pulled"), text))
     return rows
+
+
+def _before_start(before: BeforeStart) -> list[Cell]:
+    """Who charged already when the run began never arrived, but is in its sessions, energy and cost."""
+    if not before.sessions:
+        return []
+    told = tr("{sessions}, with {energy} by then").format(
+        sessions=number(before.sessions), energy=_energy(before.energy_wh)
+    )
+    return [(_under(tr("begun before the start")), told)]
 
 
 def _recorded(real: Shortfall) -> list[Cell]:

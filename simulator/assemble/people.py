@@ -73,13 +73,19 @@ def seat(world: World, people: People) -> int:
         allows = world.emsps[visit.emsp].permissions.allows
         return [known for known in shown if allows(visit.token.uid, known.key.partition("/")[0], known.location_id)]
 
-    occupancies = warm_up(world.streams, people.groups, near, until_us=-LEAD_US)
+    occupancies = warm_up(world.streams, people.groups, near, world.street.taste, until_us=-LEAD_US)
     for occupancy in occupancies:
         cpo_id, _, evse_uid = occupancy.evse_key.partition("/")
         started, so_far = adopt(world.street, occupancy)
         token = world.emsps[occupancy.visit.emsp].token(occupancy.visit.token.uid)
         world.cpos[cpo_id].adopt(evse_uid, token, started, so_far)
     return len(occupancies)
+
+
+def before_start(world: World) -> dict[str, int]:
+    """Asked at the start, before anybody arrives: how many sessions there are, and the Wh that they have taken."""
+    begun = world.street.transactions
+    return {"sessions": len(begun), "energy_wh": sum(each.energy_wh for each in begun)}
 
 
 def _apps_before(world: World) -> dict[str, DriverApp]:

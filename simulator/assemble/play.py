@@ -22,6 +22,7 @@ from simulator.assemble.audit import Audit, Ledger, audit
 from simulator.assemble.begin import begin
 from simulator.assemble.guests import with_guests, without_ports
 from simulator.assemble.outside import Outside, Serving
+from simulator.assemble.people import before_start
 from simulator.assemble.recorded import shortfall
 from simulator.assemble.undisturbed import undisturbed
 from simulator.assemble.world import LEAD_US, World, build
@@ -131,6 +132,7 @@ class _Run:
         self.journal.instruments.append(self.ledger)
         self.remarks: list[str] = []
         self.phase: Phase = "registering"
+        self.before_start: dict[str, int] = {}
 
     async def play(self, watch: Callable[[Progress], None] | None, stop: asyncio.Event | None) -> RunResult:
         within = self.scenario if self.serving is None else without_ports(self.scenario)
@@ -149,6 +151,7 @@ class _Run:
             begin(world)
             with undisturbed(circles=bool(world.odd) or self.options.wire == "http"):
                 await world.kernel.run(0)
+                self.before_start = before_start(world)
                 if outside is not None:
                     self.governor.keep_to_the_clock(self.options.speed, self._late_us())
                     await outside.open({party.id: party.port or 0 for party in self.scenario.parties})
@@ -256,6 +259,7 @@ class _Run:
             "checks": result.checks,
             "load": load.figures,
             "shortfall": to_builtins(missing),
+            "before_start": self.before_start,
         }
 
     def give_up(self, error: BaseException) -> None:

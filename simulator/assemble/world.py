@@ -28,6 +28,7 @@ from simulator.parties.roles.scsp import Scsp
 from simulator.scenario.expand import CpoAssets, expand
 from simulator.scenario.model import Outsider, Party, RecordedSession, Scenario
 from simulator.wire.carrier import Response, Wire
+from simulator.world.choice import Taste
 from simulator.world.evse import EvseRating, PowerType, rating_from_connector
 
 if TYPE_CHECKING:
@@ -120,7 +121,8 @@ def build(scenario: Scenario, seed: int, wire: Wire, journal: Journal, governor:
         return failure(401, Status.CLIENT_ERROR, "The credentials token is missing or unknown.")
 
     kernel = Kernel(-LEAD_US, wire, links, journal, apology, governor, refusal)
-    street = Street(kernel.env, journal, scenario.session_updates_us)
+    taste = Taste(unknown_price_per_kwh=scenario.unknown_price_per_kwh)
+    street = Street(kernel.env, journal, scenario.session_updates_us, taste)
     assets = expand(scenario, -LEAD_US)
     outsiders = list(scenario.outsiders)
     world = World(

@@ -22,7 +22,6 @@ from simulator.field.warmup import Occupancy
 from simulator.ocpp.messages import TransactionEvent
 from simulator.world.app import KnownEvse
 from simulator.world.battery import Battery
-from simulator.world.choice import Taste
 from simulator.world.geometry import distance_m
 
 Life = Generator[Event, Any, None]
@@ -55,11 +54,10 @@ class Driver:
     `driver/<name>`.
     """
 
-    def __init__(self, street: Street, visit: Visit, taste: Taste | None = None) -> None:
+    def __init__(self, street: Street, visit: Visit) -> None:
         self._street = street
         self._env = street.env
         self._visit = visit
-        self._taste = taste or Taste()
         self._source = f"driver/{visit.name}"
         self._at = (visit.latitude, visit.longitude)
         self._tries = 0
@@ -158,7 +156,7 @@ class Driver:
 
     def _ranked(self, shown: Sequence[KnownEvse]) -> list[KnownEvse]:
         visit, plan = self._visit, self._visit.plan
-        return prospects(shown, plan.vehicle, plan.energy_wh, visit.latitude, visit.longitude, self._taste)
+        return prospects(shown, plan.vehicle, plan.energy_wh, visit.latitude, visit.longitude, self._street.taste)
 
     def _in_reach(self, ranked: Sequence[KnownEvse]) -> list[KnownEvse]:
         """Those in our street, and by app the free ones elsewhere, where no card can be tapped and nobody can queue."""

@@ -10,21 +10,24 @@ from simulator.field.charger import Charger
 from simulator.field.site import Site
 from simulator.field.transaction import Transaction
 from simulator.world.app import ChargingApp
+from simulator.world.choice import USUAL_TASTE, Taste
 from simulator.world.evse import EvseRating
 
 
 class Street:
     """The registry of sites, chargers and transactions, and of the drivers' apps by eMSP.
 
-    `sample_us` is the time between two meter values of a transaction. `transactions` are in order of start.
-    `parked_abroad` are the keys of EVSEs that stand elsewhere, and at which a driver of ours has parked.
+    `sample_us` is the time between two meter values of a transaction, `taste` what drivers weigh places by.
+    `transactions` are in order of start. `parked_abroad` are the keys of EVSEs that stand elsewhere, and at which a
+    driver of ours has parked.
     """
 
-    def __init__(self, env: Clock, journal: Journal, sample_us: int) -> None:
+    def __init__(self, env: Clock, journal: Journal, sample_us: int, taste: Taste = USUAL_TASTE) -> None:
         if sample_us <= 0:
             raise ValueError(f"Meter values every {sample_us} us: expected more than 0.")
         self.env = env
         self.journal = journal
+        self.taste = taste
         self.apps: dict[str, ChargingApp[Cause]] = {}
         self.chargers: dict[str, Charger] = {}
         self.sites: dict[str, Site] = {}

@@ -34,7 +34,12 @@ class Occupancy(Struct, frozen=True):
 
 
 def warm_up(
-    streams: Streams, groups: Sequence[Group], near: Near, until_us: int = 0, lead_us: int = WARM_UP_US
+    streams: Streams,
+    groups: Sequence[Group],
+    near: Near,
+    taste: Taste,
+    until_us: int = 0,
+    lead_us: int = WARM_UP_US,
 ) -> list[Occupancy]:
     """The occupancies that the groups' arrivals between `until_us - lead_us` and `until_us` leave, by time of start.
 
@@ -42,7 +47,6 @@ def warm_up(
     charging is at the power of EVSE and vehicle, as if no site had a limit. The drivers are called
     `<group>#warm-up-<n>` and are its members from its end.
     """
-    taste = Taste()
     free_at_us: dict[str, int] = {}
     occupancies = []
     for at_us, index, count in merge(*(_arrivals(streams, groups, n, until_us, lead_us) for n in range(len(groups)))):

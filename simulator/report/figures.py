@@ -23,12 +23,20 @@ class EnergyFigures(msgspec.Struct, frozen=True):
     held_back: int
 
 
+class BeforeStart(msgspec.Struct, frozen=True):
+    """Sessions that had begun before the run did, and the Wh that they had taken by its start."""
+
+    sessions: int = 0
+    energy_wh: int = 0
+
+
 class RunFigures(msgspec.Struct, frozen=True):
     """What `ocpi-sim run --json` prints of one run, field for field.
 
     `exchanges` counts HTTP requests; `exchanges_per_s` goes by the wall time of the event loop; `cost` is what the CDRs
     come to without VAT, as decimal text by currency; `wall_s` is the whole run. `load` is what was asked for,
-    `shortfall` what recorded sessions got less than they really did; earlier versions told of neither.
+    `shortfall` what recorded sessions got less than they really did, `before_start` what of `sessions` and of
+    `energy_wh.plug` was there already when the run began; earlier versions told of none of them.
     """
 
     digest: str
@@ -43,6 +51,7 @@ class RunFigures(msgspec.Struct, frozen=True):
     checks: dict[str, bool]
     load: Load | None = None
     shortfall: Shortfall = Shortfall()
+    before_start: BeforeStart = BeforeStart()
 
 
 def over_seeds(runs: Sequence[RunFigures]) -> dict[str, Any]:

@@ -120,15 +120,19 @@ def run_line(run: RunFigures, title: str) -> str:
 
 
 def _figures(run: RunFigures, billed: int) -> list[tuple[str, str]]:
-    parts = run.energy_wh
+    parts, before = run.energy_wh, run.before_start
+    sessions = tr("{sessions:,}, {billed:,} with a CDR")
     sums = tr("{plug} at the plug = {cdrs} in CDRs + {open} in open sessions + {held_back} held back by faults").format(
         plug=energy(parts.plug),
         cdrs=energy(parts.cdrs),
         open=energy(parts.open),
         held_back=energy(parts.held_back),
     )
+    if before.sessions:
+        sessions = tr("{sessions:,}, of which {before:,} had begun before the start, {billed:,} with a CDR")
+        sums = tr("{sums}; {energy} were taken before the start").format(sums=sums, energy=energy(before.energy_wh))
     return [
-        (tr("Sessions"), tr("{sessions:,}, {billed:,} with a CDR").format(sessions=run.sessions, billed=billed)),
+        (tr("Sessions"), sessions.format(sessions=run.sessions, before=before.sessions, billed=billed)),
         (tr("Energy"), sums),
         (tr("Cost"), tr("{cost} without VAT").format(cost=_cost(run))),
     ]

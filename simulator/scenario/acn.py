@@ -357,7 +357,7 @@ class _Reader:
             return "it has no session with a readable arrival."
         there = sorted(self.found)
         busiest = max(there, key=lambda day: self.found[day])
-        told = f"{len(there)} days; the busiest is {busiest} with {self.found[busiest]} sessions"
+        told = f"{len(there)} days; the busiest is {busiest} with {self.found[busiest]:,} sessions"
         return f"there are {days_in_words(there)} ({told})."
 
     def _instant(self, text: str) -> tuple[datetime | None, str]:

@@ -5,6 +5,7 @@ under their own party id for the CPOs they serve, so the tariff a Connector name
 """
 
 from collections.abc import Sequence
+from typing import Final
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -13,8 +14,15 @@ from simulator.ocpi.datatypes import ci_key
 from simulator.ocpi.v2_2_1.locations import Connector, Location
 from simulator.ocpi.v2_2_1.tariffs import Tariff
 from simulator.scenario.ledger import Ledger, Record
+from simulator.world.choice import USUAL_TASTE
 
 Owner = tuple[str, str]
+
+_NO_TARIFF: Final = (
+    "a Connector has no known tariff; it is kept, charging there has no price, and drivers reckon with "
+    f"{USUAL_TASTE.unknown_price_per_kwh:.2f} a kWh there (“unknown_price_per_kwh” of the scenario), so that few come "
+    "if places near show less"
+)
 
 
 class Adopted(Struct, frozen=True):
@@ -91,8 +99,7 @@ def _with_known_tariffs(location: Location, record: Record, shelf: _Shelf, ledge
                 example = f"{name}, found {connector.tariff_ids[found.index(None)]}"
                 ledger.mend(connector_record, "connector-tariff-unknown", sentence, example)
             if not known:
-                sentence = "a Connector has no known tariff; it is kept, and charging there has no price"
-                ledger.note("connector-without-tariff", sentence, name)
+                ledger.note("connector-without-tariff", _NO_TARIFF, name)
             connectors.append(replace(connector, tariff_ids=known))
         evses.append(replace(evse, connectors=tuple(connectors)))
     return replace(location, evses=tuple(evses))

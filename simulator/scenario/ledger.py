@@ -72,7 +72,7 @@ class Ledger:
     def sentences(self) -> tuple[str, ...]:
         """One sentence a rule."""
         return tuple(
-            f"{count} × {self._told[rule][0]} (first: {self._told[rule][1]})." for rule, count in self._rules.items()
+            f"{count:,} × {self._told[rule][0]} (first: {self._told[rule][1]})." for rule, count in self._rules.items()
         )
 
     def lighten(self, record: Any) -> None:

@@ -25,7 +25,8 @@ from simulator.scenario.sites import read_sites
 from simulator.scenario.tariffs import read_tariffs
 from simulator.scenario.tree import Scalar, Table, parse, read_text
 from simulator.scenario.units import parse_duration
-from simulator.scenario.words import limited, phrase, whole
+from simulator.scenario.words import limited, number, phrase, whole
+from simulator.world.choice import USUAL_TASTE
 
 _KEYS = (
     "name",
@@ -34,6 +35,7 @@ _KEYS = (
     "seed",
     "session_updates",
     "poll",
+    "unknown_price_per_kwh",
     "tell",
     "parties",
     "connections",
@@ -107,6 +109,9 @@ def load(path: Path, overrides: Sequence[str] = ()) -> Scenario:
         seed=seed,
         session_updates_us=fields.optional("session_updates", _interval, _DEFAULT_SESSION_UPDATES_US),
         poll_us=_poll(fields),
+        unknown_price_per_kwh=fields.optional(
+            "unknown_price_per_kwh", number(0, 1_000_000), USUAL_TASTE.unknown_price_per_kwh
+        ),
         tell=fields.maybe("tell", str),
         parties=parties,
         connections=connections,

@@ -305,6 +305,7 @@ class Scenario(Struct, frozen=True):
     a hash of each file that it names, by that name.
 
     `start_epoch_us` is UTC, `zone` the IANA zone of local times; `poll_us` None: receivers never poll.
+    `unknown_price_per_kwh` is what drivers reckon with where no price is shown, in the currency of the tariffs around.
     `outsiders` and the `visitors` with their cards take part in a served run only.
     """
 
@@ -319,6 +320,7 @@ class Scenario(Struct, frozen=True):
     seed: int
     session_updates_us: int
     poll_us: int | None
+    unknown_price_per_kwh: float
     tell: str | None
     parties: tuple[Party, ...]
     connections: tuple[Connection, ...]

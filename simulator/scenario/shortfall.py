@@ -23,7 +23,8 @@ class Shortfall(Struct, frozen=True):
     def sentence(self) -> str:
         """What is missing, and the likely cause where a session never began."""
         short_kwh = self.short_wh / _WH_PER_KWH
-        told = f"{self.short} of {self.sessions} recorded sessions got less than recorded: {short_kwh:,.3f} kWh in all."
+        of_all = f"{self.short:,} of {self.sessions:,} recorded sessions"
+        told = f"{of_all} got less than recorded: {short_kwh:,.3f} kWh in all."
         if not self.never_began:
             return told
-        return f"{told} {self.never_began} of them never began, most likely because another car had their place."
+        return f"{told} {self.never_began:,} of them never began, most likely because another car had their place."

@@ -103,9 +103,9 @@ def onto(real: RealDays, locations: Iterable[Location], *, others: bool) -> tupl
         raise ImportRefused(f"No AC EVSE of the network gives what any of the real sessions needs.\n{told}")
     placed = {station: f"{cpo}/{uid}" for station, (cpo, uid, _) in found.items() if station in there.stations}
     remark = (
-        f"{len(placed)} stations, in the order of their first use, stand for {len(placed)} of {len(evses)} AC EVSEs in "
-        "use: each for the weakest left that gives what its strongest session needs, of equal ones the first by CPO "
-        "and uid."
+        f"{len(placed):,} stations, in the order of their first use, stand for {len(placed):,} of {len(evses):,} "
+        "AC EVSEs in use: each for the weakest left that gives what its strongest session needs, of equal ones the "
+        "first by CPO and uid."
     )
     return there, Placed(placed, (remark, *([_AMONG_OTHERS] if others else [])))
 

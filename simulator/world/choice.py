@@ -6,6 +6,7 @@ free of chance makes "why did Ada go there" answerable with three numbers.
 
 from collections.abc import Collection, Sequence
 from decimal import Decimal
+from typing import Final
 
 from msgspec import Struct
 
@@ -41,6 +42,9 @@ class Taste(Struct, frozen=True):
     def __post_init__(self) -> None:
         if self.speed_km_per_h <= 0:
             raise ValueError(f"A driver's speed of {self.speed_km_per_h} km/h: expected more than 0.")
+
+
+USUAL_TASTE: Final = Taste()
 
 
 def rank(offers: Sequence[Offer], taste: Taste, energy_wh: int, taken: Collection[str] = ()) -> list[str]:

@@ -10,6 +10,7 @@ from test_field_arrivals import MEMBERS, group
 from simulator.engine.streams import Streams
 from simulator.field.driver import adopt
 from simulator.field.warmup import Occupancy, _charge, warm_up
+from simulator.world.choice import USUAL_TASTE, Taste
 from simulator.world.vehicle import VEHICLES
 
 SHOWN = [
@@ -20,8 +21,8 @@ SHOWN = [
 
 def test_it_leaves_one_car_an_evse_and_exact_energies() -> None:
     groups = [group(per_day=300), group("others", 100)]
-    left = warm_up(Streams(7), groups, lambda *_: SHOWN)
-    again = warm_up(Streams(7), groups, lambda *_: SHOWN)
+    left = warm_up(Streams(7), groups, lambda *_: SHOWN, USUAL_TASTE)
+    again = warm_up(Streams(7), groups, lambda *_: SHOWN, USUAL_TASTE)
     assert [(o.visit, o.evse_key, o.energy_wus) for o in left] == [(o.visit, o.evse_key, o.energy_wus) for o in again]
     assert 10 < len(left) < 30
     keys = [occupancy.evse_key for occupancy in left]
@@ -39,15 +40,26 @@ def test_it_leaves_one_car_an_evse_and_exact_energies() -> None:
 
 
 def test_a_second_group_leaves_the_first_ones_draws_alone() -> None:
-    first = [o.visit for o in warm_up(Streams(7), [group(per_day=40)], lambda *_: SHOWN)]
-    both = [o.visit for o in warm_up(Streams(7), [group("others", 10), group(per_day=40)], lambda *_: SHOWN)]
+    first = [o.visit for o in warm_up(Streams(7), [group(per_day=40)], lambda *_: SHOWN, USUAL_TASTE)]
+    both = [
+        o.visit for o in warm_up(Streams(7), [group("others", 10), group(per_day=40)], lambda *_: SHOWN, USUAL_TASTE)
+    ]
     assert first
     assert [v for v in both if v.name.startswith("commuters")] == first
 
 
+def test_who_was_there_chose_by_the_price_that_is_feared() -> None:
+    priced = [known(f"NL-ABC/P{n}") for n in range(30)]
+    shown = priced + [structs.replace(known(f"NL-ABC/U{n}"), price_per_kwh=None) for n in range(30)]
+    for fear, chosen in ((0.60, "NL-ABC/P"), (0.20, "NL-ABC/U")):
+        taste = Taste(unknown_price_per_kwh=fear)
+        left = warm_up(Streams(7), [group(per_day=40)], lambda *_: shown, taste)
+        assert {o.evse_key[:8] for o in left} == {chosen}
+
+
 def test_who_starts_by_app_stands_only_where_that_is_possible() -> None:
     shown = [known(f"NL-ABC/E{n}", can_start=n % 2 == 0) for n in range(30)]
-    left = warm_up(Streams(7), [group(per_day=300)], lambda *_: shown)
+    left = warm_up(Streams(7), [group(per_day=300)], lambda *_: shown, USUAL_TASTE)
     stands = {(o.visit.token.kind, int(o.evse_key.removeprefix("NL-ABC/E")) % 2 == 0) for o in left}
     assert stands == {("Central", True), ("ISO14443", True), ("ISO14443", False)}
 

@@ -106,6 +106,29 @@ def test_what_recorded_sessions_lack_is_told_in_kwh(
     assert [value(view, qtbot, name) for name in names] == told
 
 
+def test_who_charged_before_the_start_is_told_apart(
+    view: SummaryView, run: Run, quickstart: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    path = tmp_path / "before.ocpirun"
+    shutil.copy(quickstart, path)
+    with sqlite3.connect(path) as connection:
+        before = '{"sessions":1419,"energy_wh":10083437}'
+        connection.execute(
+            "UPDATE meta SET value = json_set(value, '$.before_start', json(?)) WHERE key='summary'", (before,)
+        )
+    connection.close()
+    run.open(path)
+    assert value(view, qtbot, "begun before the start") == "1,419, with 10,083.437 kWh by then"
+
+
+def test_nobody_charged_before_the_start_of_a_run_without_groups(
+    view: SummaryView, run: Run, quickstart: Path, qtbot: QtBot
+) -> None:
+    run.open(quickstart)
+    assert "Drivers arrived" in lines(view, qtbot)
+    assert "begun before the start" not in lines(view, qtbot)
+
+
 def test_a_run_without_recorded_sessions_tells_nothing_of_them(
     view: SummaryView, run: Run, quickstart: Path, qtbot: QtBot
 ) -> None:

@@ -68,6 +68,7 @@ def test_the_keys_of_the_printed_object_and_their_order() -> None:
         "checks",
         "load",
         "shortfall",
+        "before_start",
     ]
 
 

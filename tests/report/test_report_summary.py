@@ -88,6 +88,7 @@ def test_the_summary_of_a_finished_run(path: Path) -> None:
         "digest": digest,
         "load": None,
         "shortfall": asdict(Shortfall()),
+        "before_start": {"sessions": 0, "energy_wh": 0},
     }
     assert (summary.scenario, summary.seed, summary.state, summary.failure) == ("Monday morning", 7, "complete", "")
     assert (summary.begin, summary.end, summary.zone) == ("2026-05-04 07:00", "2026-05-04 11:00", "Europe/Amsterdam")
@@ -165,6 +166,12 @@ def test_the_summary_as_text(path: Path) -> None:
         "  Checks     all 2 checks hold",
     ]
     assert lines[-1].startswith("  Digest     ")
+
+
+def test_who_charged_before_the_start_is_told_apart(path: Path) -> None:
+    lines = summary_text(finished(path, before_start={"sessions": 2, "energy_wh": 1_250}), PLAIN).splitlines()
+    assert lines[2] == "  Sessions   5, of which 2 had begun before the start, 4 with a CDR"
+    assert lines[3].endswith("held back by faults; 1.250 kWh were taken before the start")
 
 
 def test_a_false_check_is_named_in_words_and_in_red(path: Path) -> None:

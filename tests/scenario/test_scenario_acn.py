@@ -313,6 +313,14 @@ def test_the_day_lasts_until_the_last_has_gone(tmp_path: Path) -> None:
     assert imported(path, energy="requested")[2].energy == "requested"
 
 
+def test_many_evses_are_told_with_separators(tmp_path: Path) -> None:
+    (tmp_path / "dump.json").write_text(json.dumps([location(*(evse(uid=f"{n}") for n in range(1_002)), id="L1")]))
+    options = ImportOptions(sessions=SessionsOf(day(tmp_path, row("08:00:00")), DAY))
+    report = import_network(tmp_path / "dump.json", None, 0, 1, tmp_path / "net.yaml", options)
+    assert any("stand for 1 of 1,002 AC EVSEs in use" in each for each in report.sentences)
+    assert any(each.startswith("1,002 × a Connector has no known tariff") for each in report.sentences)
+
+
 def test_stations_stand_for_ac_evses_in_the_order_of_their_first_use(tmp_path: Path) -> None:
     direct = connector(power_type="DC", standard="IEC_62196_T2_COMBO")
     places = [

@@ -60,6 +60,14 @@ def errors_of(folder: Path, text: str, *overrides: str) -> tuple[ScenarioError, 
     return caught.value.errors
 
 
+def test_what_drivers_reckon_with_where_no_price_is_known(tmp_path: Path) -> None:
+    path = write(tmp_path, GOOD)
+    assert load(path).unknown_price_per_kwh == 0.60
+    assert load(path, ["unknown_price_per_kwh=0.35"]).unknown_price_per_kwh == 0.35
+    (error,) = errors_of(tmp_path, GOOD, "unknown_price_per_kwh=0.35 EUR")
+    assert "a number from 0 to 1e+06" in error.expected
+
+
 def test_everything_is_in_base_units(tmp_path: Path) -> None:
     scenario = load(write(tmp_path, GOOD))
     assert scenario.text == GOOD

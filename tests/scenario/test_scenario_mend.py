@@ -204,6 +204,7 @@ def test_connectors_without_a_tariff_and_statuses_are_told(do_import: Import) ->
     parts = [evse(connector(tariff_ids=None)), evse(uid="2", status="CHARGING"), evse(uid="3", status="PLANNED")]
     report = do_import([location(*parts)])
     assert report.rules == {"evse-passing-status": 1, "evse-out-of-use": 1, "connector-without-tariff": 1}
+    assert any("drivers reckon with 0.60 a kWh there" in each for each in report.sentences)
     assert report.connectors.kept == report.evses.kept == 3
 
 
