@@ -52,3 +52,15 @@ def test_a_credit_that_breaks_a_rule_is_its_author_s_doing(desk: OpenTown, rule:
     told = say(desk, "NL-ABC", "POST", f"{RECEIVER}/cdrs", credit(desk, "WRONG", "RIGHT", **wrong), to="NL-NXT")
     assert (told.status, onward(desk, told)) == (2001, [])
     assert desk.journal.errors[blamed:] == [("NL-ABC", rule)]
+
+
+def test_what_only_the_receiver_can_know_is_its_author_s_doing_too(desk: OpenTown) -> None:
+    for body in (bill(desk, "B1"), credit(desk, "B1C", "B1")):
+        assert say(desk, "NL-ABC", "POST", f"{RECEIVER}/cdrs", body, to="NL-NXT").status == 1000
+    blamed = len(desk.journal.errors)
+    told = say(desk, "NL-ABC", "POST", f"{RECEIVER}/cdrs", credit(desk, "B1D", "B1"), to="NL-NXT")
+    (leg,) = onward(desk, told)
+    assert (told.status, leg.ocpi_status) == (2001, 2001)
+    for exchange in (told.exchange, leg.exchange):
+        assert "credit-twice" in [hint.rule for hint in desk.hints(exchange)]
+    assert desk.journal.errors[blamed:] == [("NL-ABC", "credit-twice")]
