@@ -23,6 +23,7 @@ from simulator.parties.call import Call
 from simulator.parties.dialect import HOME, OLDEST
 from simulator.parties.losses import TRANSLATION, tell_translation
 from simulator.parties.roles.hub.addressee import known_type
+from simulator.parties.roles.hub.bills import Bills
 from simulator.parties.roles.hub.cache import Cache
 from simulator.parties.roles.hub.cards import asked, billed, holders
 from simulator.parties.roles.hub.kept import Kept, Owner, Place, places_of
@@ -81,6 +82,8 @@ class Interpreter:
         self._calendar = calendar
         self._reservations: dict[str, int] = {}
         self._references = References()
+        self.bills = Bills()
+        """Those of payers of 2.1.1, who are told one of each Session."""
 
     def say(
         self,
@@ -114,6 +117,8 @@ class Interpreter:
         said = self._with_type(kind, translate(kind, tree, source, target, setting, patch=patch), target)
         if target == OLDEST and said.tree is not None:
             self._references.note(kind, tree, network or owner, setting.now)
+            if kind == "cdr" and payer is not None:
+                said = self.bills.once(tree, said, owner, payer)
         elif source == OLDEST and not patch:
             said = self._references.put_back(kind, said, owner)
         return _said(said)
