@@ -2,7 +2,7 @@
 
 import re
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from decimal import Decimal
 from typing import Literal
 
@@ -51,7 +51,7 @@ class Journal:
         self.errors: list[tuple[str, str]] = []
         self._status_of = status_of
         self._known: dict[tuple[str, str], dict[str, bytes]] = {}
-        self._passed_on: dict[tuple[int, str], tuple[int, str]] = {}
+        self._passed_on: dict[tuple[int, str], tuple[int, str, Collection[str]]] = {}
 
     @property
     def now_us(self) -> int:
@@ -169,16 +169,22 @@ class Journal:
         What `by` has only passed on is remarked on the author's exchange as well, and the author's doing.
         """
         self.recorder.hint(HintRow(self.clock.now_us, exchange, rule, severity, sentence, path, section))
-        while (first := self._passed_on.get((exchange, by))) is not None:
-            exchange, by = first
+        while (origin := self._passed_on.get((exchange, by))) is not None:
+            first, author, rules = origin
+            if rules and rule not in rules:
+                break
+            exchange, by = first, author
             self.recorder.hint(HintRow(self.clock.now_us, exchange, rule, severity, sentence, path, section))
         if severity == "error":
             self.errors.append((by, rule))
 
-    def passed_on(self, exchange: int, by: str, first: int, author: str) -> None:
-        """What `by` says in this exchange is, untouched, what the `author` has said in the `first` one."""
+    def passed_on(self, exchange: int, by: str, first: int, author: str, rules: Collection[str] = ()) -> None:
+        """What `by` says in this exchange is, untouched, what the `author` has said in the `first` one.
+
+        Of what `by` has translated, that holds only for what these `rules` ask.
+        """
         passed_on = self._passed_on
-        passed_on[exchange, by] = first, author
+        passed_on[exchange, by] = first, author, rules
         if len(passed_on) > _REMEMBERED:
             del passed_on[next(iter(passed_on))]
 

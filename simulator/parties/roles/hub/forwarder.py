@@ -15,6 +15,7 @@ from simulator.ocpi import headers as h
 from simulator.ocpi.modules import InterfaceRole
 from simulator.ocpi.status import Status
 from simulator.parties.call import Call, Later, Refusal, Reply, Waiting
+from simulator.parties.dialect import OLDEST
 from simulator.parties.office import Office
 from simulator.parties.push import Outbox
 from simulator.parties.roles.hub.addressee import FROM, TO, Addressees, no_answer, not_connected
@@ -31,6 +32,8 @@ Leg: TypeAlias = tuple[str, str, str]
 """What is passed on: in which conversation (the correlation id), with which method, to which URL without its query."""
 _MOST_AT_ONCE = 8
 """So many equal messages of one conversation may be under way over a hub; more go in a circle."""
+_SURVIVING = ("credit-twice", "profile-not-set", "start-session-connector")
+"""Of what only a receiver can know, what no translation from 2.2 on can cause."""
 _CORRELATION_ID = h.X_CORRELATION_ID.lower()
 _FROM_COUNTRY_CODE, _FROM_PARTY_ID = FROM
 _TO_COUNTRY_CODE, _TO_PARTY_ID = TO
@@ -147,8 +150,9 @@ class Forwarder:
             raise Refusal(Status.HUB_ERROR, f"The URL of {onward.way.line.peer_id} does not lead there.")
         self._under_way[leg] = self._under_way.get(leg, 0) + 1
         self._preparation.sent(onward, exchange)
-        if onward.said is None:
-            self._office.journal.passed_on(exchange.id, self._office.id, call.cause.id, call.line.peer_platform)
+        if onward.said is None or call.version != OLDEST:
+            rules = () if onward.said is None else _SURVIVING
+            self._office.journal.passed_on(exchange.id, self._office.id, call.cause.id, call.line.peer_platform, rules)
         return Later(exchange, partial(self._answer, call, onward, leg))
 
     def _must_lead_on(self, call: Call, onward: Onward, leg: Leg) -> None:

@@ -23,10 +23,11 @@ from simulator.parties.call import Call
 from simulator.parties.dialect import HOME, OLDEST
 from simulator.parties.losses import TRANSLATION, tell_translation
 from simulator.parties.roles.hub.addressee import known_type
+from simulator.parties.roles.hub.bills import Bills
 from simulator.parties.roles.hub.cache import Cache
 from simulator.parties.roles.hub.cards import asked, billed, holders
 from simulator.parties.roles.hub.kept import Kept, Owner, Place, places_of
-from simulator.parties.roles.hub.reading import PARTS, Tree, parse, part_of
+from simulator.parties.roles.hub.reading import PARTS, Tree, must_be_right, parse, part_of
 from simulator.parties.roles.hub.references import References
 from simulator.parties.roles.hub.subjects import SHARED
 
@@ -81,6 +82,8 @@ class Interpreter:
         self._calendar = calendar
         self._reservations: dict[str, int] = {}
         self._references = References()
+        self.bills = Bills()
+        """Those of payers of 2.1.1, who are told one of each Session."""
 
     def say(
         self,
@@ -98,19 +101,24 @@ class Interpreter:
         """A body, or with `patch` that of a PATCH, in another version.
 
         `owner` is the object's, `payer` the eMSP that is told a Session or CDR, `token` the uid that is asked about,
-        `network` whose places are named, if not the owner's. Raises Invalid for a body that is not valid in its own
-        version.
+        `network` whose places are named, if not the owner's. Raises Invalid for a body that is not right in its own
+        version: said in another, what its author did wrong would be the hub's word.
         """
         cls = class_of(kind, source)
         if cls is None or source == target:
             return Said(raw)
-        codec.decode(raw, partial(cls, source != OLDEST) if patch else cls)
+        if patch:
+            codec.decode(raw, partial(cls, source != OLDEST))
+        else:
+            must_be_right(raw, source, kind)
         setting, tree = self._setting(owner, token, payer, network), parse(raw)
         if target == OLDEST and network is not None:
             tree = self._with_written_ids(tree, network)
         said = self._with_type(kind, translate(kind, tree, source, target, setting, patch=patch), target)
         if target == OLDEST and said.tree is not None:
             self._references.note(kind, tree, network or owner, setting.now)
+            if kind == "cdr" and payer is not None:
+                said = self.bills.once(tree, said, owner, payer)
         elif source == OLDEST and not patch:
             said = self._references.put_back(kind, said, owner)
         return _said(said)

@@ -214,6 +214,9 @@ class Preparation:
         is_gone = is_done or (exchange is not None and not_found(exchange))
         if is_gone and is_shared(call) and call.route.method == "DELETE":
             self._library.deleted(call, _owner_of(call, onward.way), onward.way.end)
+        if onward.cargo.sent == "cdr" and exchange is not None and exchange.response is not None:
+            way = onward.way
+            self._interpreter.bills.answered(onward.subject, _owner_of(call, way), way.to, taken=is_done)
         if change is not None and not is_done:
             self._changes.failed(change)
         if change is not None and change.delivery is not None:
