@@ -209,8 +209,12 @@ MONEY_FROM: Final = """money y
   LEFT JOIN name reason ON reason.id = y.reason
   LEFT JOIN name tariff ON tariff.id = y.tariff_id"""
 
-BILLS: Final = f"SELECT min(y.seq) FROM {MONEY_FROM} GROUP BY cdr.text, creditor.text, debtor.text"
-"""The row of each CDR that makes it one: as its CPO issued it, or accepted from a CPO outside, who issues it unseen."""
+BILLS: Final = f"""SELECT min(y.seq) FROM {MONEY_FROM} GROUP BY cdr.text, creditor.text, debtor.text
+  HAVING sum(y.kind = 'receivable') < 2"""
+"""The row of each CDR that makes it one: as its CPO issued it, or accepted from a CPO outside, who issues it unseen.
+
+A second receivable takes the first back: a credit that was refused, and is none.
+"""
 
 
 def _iso(column: str) -> str:

@@ -39,6 +39,10 @@ class CdrsSender:
         """Keep a new CDR for the peer who is to pay it."""
         self.by_peer.setdefault(peer_id, Store()).put(cdr, cdr.id, original=original)
 
+    def drop(self, peer_id: str, cdr: CDR) -> None:
+        """Keep a CDR no longer: a credit that the peer has refused."""
+        self.by_peer[peer_id].drop(cdr.id)
+
     def _get_list(self, call: Call) -> Reply:
         store: Store[CDR] = self.by_peer.get(call.connection.peer_id) or Store()
 
