@@ -54,7 +54,9 @@ def audit(world: World, ledger: Ledger) -> Audit:
     """Compare what the street, the CPOs and the eMSPs hold now.
 
     What an outsider has accepted stands in the ledger alone; a CDR of an outsider's is no energy of our registers. One
-    that an eMSP has not booked, as it waits for another, is held back as much as one that has not reached it.
+    that an eMSP has not booked, as it waits for another, is held back as much as one that has not reached it. What a
+    credit has taken back is billed anew when its answer comes, and open till then; one that was refused is claimed no
+    more.
     """
     accepted = [
         (id, cdr) for id, emsp in world.emsps.items() for cdr in emsp.cdrs.store if emsp.cdrs.booked(key_of(cdr))
@@ -66,11 +68,15 @@ def audit(world: World, ledger: Ledger) -> Audit:
             accepted.extend((payer, cdr) for cdr in store if (payer, cdr.id) in abroad)
     held: dict[str, int] = {}
     on_the_way: dict[str, None] = {}
+    refused: dict[str, None] = {}
+    anew_wh = 0
     known = {(emsp, cdr.country_code, cdr.party_id, cdr.id) for emsp, cdr in accepted}
     for cpo in world.cpos.values():
+        refused |= cpo.billing.refused
         for payer, store in cpo.billing.cdrs.by_peer.items():
             for cdr in store:
                 if (payer, cdr.country_code, cdr.party_id, cdr.id) in known:
+                    anew_wh -= _wh(cdr) if cdr.id in cpo.billing.credited else 0
                     continue
                 if cdr.id in cpo.billing.on_the_way:
                     on_the_way[cdr.id] = None
@@ -79,7 +85,7 @@ def audit(world: World, ledger: Ledger) -> Audit:
     plug_wh = world.street.plug_wh()
     ours = [cdr for _, cdr in accepted if _owner(cdr) not in outsiders]
     cdrs_wh = sum(_wh(cdr) for cdr in ours)
-    open_wh = _open_wh(world, on_the_way)
+    open_wh = _open_wh(world, on_the_way) + anew_wh
     energy = Energy(plug_wh, cdrs_wh, open_wh, sum(held.values()))
     remarks: dict[str, str] = {}
 
@@ -89,7 +95,7 @@ def audit(world: World, ledger: Ledger) -> Audit:
         return holds
 
     booked = Counter((row.creditor, row.cdr_id) for row in ledger.payables)
-    unsettled = held.keys() | on_the_way.keys()
+    unsettled = held.keys() | on_the_way.keys() | refused.keys()
     expected = [row for row in ledger.receivables if row.cdr_id not in unsettled]
     admitted = [row for row in ledger.payables if row.creditor not in outsiders]
     settled = reconcile([_claim(row) for row in expected], [_claim(row) for row in admitted])

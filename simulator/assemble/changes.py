@@ -68,12 +68,7 @@ def _correct(world: World, people: People, change: Change) -> None:
             continue
         cause = world.journal.event(party.id, "cdr_corrected", party=party.id, subject=visit.token.uid)
         tariff = ocpi_tariff(spec, party, cpo.office.calendar.now())
-        problem = cpo.billing.correct(visit.token.uid, tariff, original_tariff(spec, party), cause)
-        if problem:
-            data = {"problem": problem}
-            world.journal.event(
-                party.id, "cdr_not_corrected", party=party.id, subject=visit.token.uid, data=data, cause=cause
-            )
+        cpo.billing.correct(visit.token.uid, tariff, original_tariff(spec, party), cause)
 
 
 def _limit(world: World, people: People, change: Change) -> None:

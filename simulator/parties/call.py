@@ -10,7 +10,6 @@ from simpy import Event
 from simulator.engine.cause import Cause
 from simulator.engine.exchange import Exchange
 from simulator.ocpi import rules
-from simulator.ocpi.findings import Invalid
 from simulator.ocpi.headers import X_TOTAL_COUNT
 from simulator.ocpi.pagination import total_of
 from simulator.ocpi.route_tables import Route
@@ -91,10 +90,7 @@ class Call(Struct, frozen=True, gc=False):
         obj = self.dialect.decode(self.body, cls, self.owner, self.cause.id)
         if rules.ask_of(cls):
             written = self.original(cls)
-            found = rules.check(obj if written is None else written)
-            errors = tuple([finding for finding in found if finding.severity == "error"])
-            if errors:
-                raise Invalid(errors)
+            rules.must_be_right(obj if written is None else written)
         return obj
 
     def read_patch(self, cls: type[Struct]) -> Any:

@@ -126,7 +126,8 @@ CREATE TABLE keyframe(
 CREATE INDEX keyframe_holding ON keyframe(holding, seq);
 
 -- A CDR as its CPO issued it (kind "receivable") or its eMSP accepted it ("payable"). amount is a decimal number as
--- text, without VAT; cdr_id, session_id, creditor, debtor, reason and tariff_id are names.
+-- text, without VAT; cdr_id, session_id, creditor, debtor, reason and tariff_id are names. A credit that was refused
+-- has a second receivable, which takes the first back; it is no line of v_cdr.
 CREATE TABLE money(
   seq INTEGER PRIMARY KEY, at_us INTEGER NOT NULL, kind TEXT NOT NULL, cdr_id INTEGER NOT NULL,
   session_id INTEGER NOT NULL, creditor INTEGER NOT NULL, debtor INTEGER NOT NULL, currency TEXT NOT NULL,
@@ -209,8 +210,12 @@ MONEY_FROM: Final = """money y
   LEFT JOIN name reason ON reason.id = y.reason
   LEFT JOIN name tariff ON tariff.id = y.tariff_id"""
 
-BILLS: Final = f"SELECT min(y.seq) FROM {MONEY_FROM} GROUP BY cdr.text, creditor.text, debtor.text"
-"""The row of each CDR that makes it one: as its CPO issued it, or accepted from a CPO outside, who issues it unseen."""
+BILLS: Final = f"""SELECT min(y.seq) FROM {MONEY_FROM} GROUP BY cdr.text, creditor.text, debtor.text
+  HAVING sum(y.kind = 'receivable') < 2"""
+"""The row of each CDR that makes it one: as its CPO issued it, or accepted from a CPO outside, who issues it unseen.
+
+A second receivable takes the first back: a credit that was refused, and is none.
+"""
 
 
 def _iso(column: str) -> str:

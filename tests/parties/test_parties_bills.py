@@ -145,3 +145,19 @@ def test_a_list_may_bring_a_bill_and_its_credit_after_what_replaces_both(desk: O
         exchanges = range(before + 1, desk.kernel.exchanges + 1)
     assert booked(desk, "B8", "B8-C", "B8-2") == "4.5"
     assert "not-taken" not in [hint.rule for at in exchanges for hint in desk.hints(at)]
+
+
+def test_what_is_refused_when_it_is_posted_is_not_taken_from_a_list_and_blocks_nothing(desk: OpenTown) -> None:
+    """A credit that asks for money once more is neither, nor one that does not say what it takes back."""
+    more, of_nothing = credit("B11-X", "B11", total_cost={"excl_vat": 4.5}), credit("B11-Y", "B11")
+    del of_nothing["credit_reference_id"]
+    assert [post(desk, body).status for body in (cdr("B11"), more, of_nothing)] == [1000, 2001, 2001]
+    with Lister(desk, CPO) as lister:
+        lister.lists["cdrs"] = [cdr("B11"), more, of_nothing]
+        before = desk.kernel.exchanges
+        read(desk, EMSP, CPO)
+        exchanges = range(before + 1, desk.kernel.exchanges + 1)
+    told = [hint.sentence for at in exchanges for hint in desk.hints(at) if hint.rule == "not-taken"]
+    assert [sentence.partition(":")[0] for sentence in told] == ["$.total_cost.excl_vat", "$.credit_reference_id"]
+    assert post(desk, credit("B11-C", "B11")).status == 1000
+    assert [booked(desk, id) for id in ("B11", "B11-C", "B11-X", "B11-Y")] == ["4.5", "-4.5", "0", "0"]

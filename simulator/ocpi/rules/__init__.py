@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from simulator.ocpi import catalogue
 from simulator.ocpi.datatypes import ci_key
-from simulator.ocpi.findings import Finding
+from simulator.ocpi.findings import Finding, Invalid
 from simulator.ocpi.rules import (
     bills,
     commands,
@@ -83,6 +83,13 @@ def check(obj: object) -> tuple[Finding, ...]:
     """What is wrong or odd about a decoded object beyond its fields; empty for one that is in order."""
     examine = _CHECKS.get(type(obj).__name__)
     return () if examine is None else _in_version(catalogue.version_of(type(obj)), examine(obj))
+
+
+def must_be_right(obj: object) -> None:
+    """Raises Invalid for a decoded object that breaks a rule as a whole; what is only odd may be taken."""
+    errors = tuple([finding for finding in check(obj) if finding.severity == "error"])
+    if errors:
+        raise Invalid(errors)
 
 
 def check_connector_tariffs(place: object, tariffs: Iterable[object]) -> tuple[Finding, ...]:

@@ -11,6 +11,7 @@ from simulator.ocpi import headers as h
 from simulator.ocpi.findings import Severity
 from simulator.ocpi.modules import InterfaceRole, ModuleID
 from simulator.ocpi.routes import join_url
+from simulator.ocpi.rules import must_be_right
 from simulator.ocpi.status import Status
 from simulator.ocpi.v2_2_1.cdrs import CDR, CdrToken
 from simulator.ocpi.v2_2_1.sessions import Session
@@ -37,6 +38,10 @@ class CdrsSender:
     def put(self, peer_id: str, cdr: CDR, original: Any = None) -> None:
         """Keep a new CDR for the peer who is to pay it."""
         self.by_peer.setdefault(peer_id, Store()).put(cdr, cdr.id, original=original)
+
+    def drop(self, peer_id: str, cdr: CDR) -> None:
+        """Keep a CDR no longer: a credit that the peer has refused."""
+        self.by_peer[peer_id].drop(cdr.id)
 
     def _get_list(self, call: Call) -> Reply:
         store: Store[CDR] = self.by_peer.get(call.connection.peer_id) or Store()
@@ -112,7 +117,8 @@ class CdrsReceiver(Receiver[CDR]):
         return self._age_us(later)
 
     def keep(self, obj: CDR, original: Any, cause: Cause) -> None:
-        """See Receiver."""
+        """See Receiver: what is wrong is no bill, also if it is read in a list."""
+        must_be_right(obj if original is None else original)
         counted = self._bills.add(obj)
         self.store.put(obj, obj.country_code, obj.party_id, obj.id, original=original)
         self._held[key_of(obj)] = cause

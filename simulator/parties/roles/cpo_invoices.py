@@ -95,7 +95,8 @@ class Invoices:
             "invoice": record.invoice_id,
             "debtor": peer_id,
             "cdrs": len(record.cdrs),
-            "amount": totals(by_id[id] for id in record.cdrs),
+            # A credit may have been refused since.
+            "amount": totals(by_id[id] for id in record.cdrs if id in by_id),
         }
         kept = record in list(self.sender.of(peer_id))
         office.journal.state(office.id, "invoice", record.id, value if kept else None, cause)

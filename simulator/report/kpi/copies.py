@@ -85,7 +85,10 @@ def cdr_lags(money: Iterable[MoneyRow], emsps: Collection[str], from_us: int, to
     lags_us: dict[str, list[int]] = {}
     for row in money:
         key = (row.creditor, row.debtor, row.cdr_id)
-        if row.kind == "receivable" and row.debtor in emsps and from_us <= row.at_us < to_us:
+        if row.kind == "receivable" and key in issued:
+            # A credit that was refused is taken back.
+            del issued[key]
+        elif row.kind == "receivable" and row.debtor in emsps and from_us <= row.at_us < to_us:
             issued[key] = row.at_us
             lags_us.setdefault(row.debtor, [])
         elif row.kind == "payable" and key in issued:
