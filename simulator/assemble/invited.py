@@ -74,6 +74,11 @@ class Invited:
         used = self._in_force and self._connection.registered
         return not used and any(h.token_matches(token, self._token) for token in h.tokens_in(authorization))
 
+    @property
+    def is_under_way(self) -> bool:
+        """Whether somebody is registering by it."""
+        return self._world.party(self.party).registration.is_under_way(self._connection)
+
     def pass_to(self, connection: Connection) -> None:
         """From now on it is good for another peer's registration; that of the one before, if there is one, ends."""
         if connection is not self._connection:

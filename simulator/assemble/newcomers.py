@@ -57,7 +57,7 @@ class Newcomers:
         `wait` hears of its driver, if it is an eMSP.
         """
         found = self._found(party, request)
-        if found is None or found[1].id not in self._guests:
+        if found is None or found[1].id not in self._guests or found[0].is_under_way:
             return False
         invited, newcomer = found
         world, guest = self._world, self._guests[newcomer.id]

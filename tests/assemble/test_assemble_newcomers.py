@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 
 import pytest
+from aiohttp import web
 from outside_run import JOINS, Served, scene, served
 from outside_stranger import Json, Stranger
 from outside_versions import VERSIONS
@@ -27,6 +28,20 @@ class Both(Stranger):
     def _endpoints(self) -> list[Json]:
         sides = ("SENDER", "RECEIVER")
         return [{**each, "role": side} for each in super()._endpoints() for side in sides]
+
+
+class Slow(Stranger):
+    """One whose versions wait until it may go on."""
+
+    def __init__(self, party_id: str) -> None:
+        super().__init__("2.2.1", party_id=party_id)
+        self.is_asked, self.goes_on = asyncio.Event(), asyncio.Event()
+
+    async def _serve(self, request: web.BaseRequest) -> web.StreamResponse:
+        if request.path == "/ocpi/versions":
+            self.is_asked.set()
+            await self.goes_on.wait()
+        return await super()._serve(request)
 
 
 async def invitation(run: Served, party: str, count: int = 4) -> Invitation:
@@ -157,6 +172,25 @@ def test_one_that_tries_id_after_id_does_not_fill_the_run(tmp_path: Path) -> Non
 
     scene(town(tmp_path, drivers=()), tmp_path / "served.ocpirun", part, stranger)
     assert codes == [3001] * 30 + [2001] * 2
+
+
+def test_of_two_that_come_by_one_invitation_at_once_the_first_registers(tmp_path: Path) -> None:
+    """The other is told to wait: nothing of the first one's registration is undone."""
+    first, second = Slow("IOM"), Stranger("2.2.1", party_id="ION")
+
+    async def part(run: Served) -> None:
+        told = await invitation(run, "NL-ABC")
+        await second.look_around(told.versions_url, told.token)
+        comes_first = asyncio.create_task(comes(run, first, "NL-ABC"))
+        await first.is_asked.wait()
+        url, body = second.endpoints["credentials"], second.credentials("b")
+        http, said, _ = await second.ask("POST", url, body, told.token)
+        assert (http, said["status_message"]) == (405, "A registration by this token is under way.")
+        first.goes_on.set()
+        await comes_first
+
+    result = scene(town(tmp_path, drivers=()), tmp_path / "served.ocpirun", part, first, second)
+    assert result.summary["checks"]["messages_valid"], result.remarks  # type: ignore[attr-defined]
 
 
 def test_one_that_is_started_again_under_another_id_takes_the_place_of_the_first(tmp_path: Path) -> None:

@@ -463,9 +463,27 @@ def test_a_handshake_that_is_overtaken_by_a_new_token_changes_nothing(strangers:
     assert states(strangers) == REGISTERED
 
 
-def post_of(token: str) -> Request:
-    header = ("Authorization", f"Token {base64.b64encode(token.encode()).decode()}")
-    return Request("POST", CREDENTIALS, (header,), json.dumps(credentials()).encode())
+def test_who_leaves_while_its_credentials_are_looked_into_is_asked_no_more(strangers: OpenTown) -> None:
+    """It has renewed them by PUT: of its token nothing is left that could be presented."""
+    hand_over(strangers)
+    register(strangers)
+    token = strangers.connection(EMSP, CPO).held
+    put = strangers.send(EMSP, CPO, post_of(token, "PUT"))
+    strangers.send(EMSP, CPO, Request("DELETE", CREDENTIALS, (authorization(token),), b""))
+    strangers.run_for(2 * S)
+    assert put.response is not None
+    assert b'"status_code":3001' in put.response.body
+    assert states(strangers)[0] is ConnectionState.UNREGISTERED
+    presented = [dict(row.request_headers)["Authorization"] for row in messages(strangers)]
+    assert "Token " not in presented
+
+
+def authorization(token: str) -> tuple[str, str]:
+    return "Authorization", f"Token {base64.b64encode(token.encode()).decode()}"
+
+
+def post_of(token: str, method: str = "POST") -> Request:
+    return Request(method, CREDENTIALS, (authorization(token),), json.dumps(credentials()).encode())
 
 
 def test_a_whole_town_registers_on_a_bad_network(tmp_path: Path) -> None:
