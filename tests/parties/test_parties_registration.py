@@ -152,7 +152,7 @@ def test_case_5_a_second_post_is_405_and_so_are_put_and_delete_of_the_unregister
     for method in ("PUT", "DELETE"):
         told = strangers.ask(EMSP, CPO, method, CREDENTIALS, credentials(), token=token_a)
         assert told.http == 405
-        assert [hint.rule for hint in strangers.hints(told.exchange)] == ["unknown-method"]
+        assert [hint.rule for hint in strangers.hints(told.exchange)] == ["method-not-allowed"]
     register(strangers)
     held = strangers.connection(EMSP, CPO).held
     told = strangers.ask(EMSP, CPO, "POST", CREDENTIALS, credentials())
@@ -436,6 +436,7 @@ def test_the_request_that_came_first_is_the_one_that_is_answered(strangers: Open
     assert first.response is not None
     assert again.response is not None
     assert (first.response.status, again.response.status) == (200, 405)
+    assert "method-not-allowed" in [hint.rule for hint in strangers.hints(again.id)]
     issued = strangers.connection(CPO, EMSP).issued
     assert issued in first.response.body.decode()
     assert http(strangers, issued, TARIFFS) == 200
