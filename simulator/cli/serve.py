@@ -147,6 +147,10 @@ def _told(invitation: "Invitation") -> str:
     present = tr("{outsider}, in the role {role}")
     if invitation.open:
         present = tr("your own country_code and party_id, in the role {role}")
+    if invitation.held_by:
+        present = tr(
+            "{held_by} to begin anew, or your own country_code and party_id to take its place, in the role {role}"
+        )
     return sentence.format(
         party=invitation.party,
         other=invitation.in_place_of,
@@ -154,7 +158,7 @@ def _told(invitation: "Invitation") -> str:
         role=invitation.role,
         url=invitation.versions_url,
         token=invitation.token,
-        present=present.format(outsider=invitation.outsider, role=invitation.role.upper()),
+        present=present.format(outsider=invitation.outsider, role=invitation.role.upper(), held_by=invitation.held_by),
     )
 
 

@@ -241,6 +241,7 @@ def test_one_that_is_started_again_under_another_id_takes_the_place_of_the_first
         await comes(run, first, "NL-ABC")
         http, _, _ = await second.ask("GET", (await run.invited())[0].versions_url, token=token)
         assert http == 401
+        assert [each.held_by for each in await run.invited(5) if each.party == "NL-ABC"] == ["", "DE-IOM"]
         await comes(run, second, "NL-ABC", 5)
         http, _, _ = await first.ask("GET", first.endpoints["locations"])
         assert http == 401
