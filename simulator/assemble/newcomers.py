@@ -13,7 +13,7 @@ from typing import Any, Final
 from msgspec.structs import replace
 from simpy import Event
 
-from simulator.assemble.guests import guest_drivers
+from simulator.assemble.guests import GUEST_TOKEN, guest_drivers
 from simulator.assemble.invited import Invited
 from simulator.assemble.outside_visitors import Awaited, welcome
 from simulator.assemble.outsider import Guest
@@ -84,10 +84,16 @@ class Newcomers:
             while not (partners := guest.registered_with(world.cpos)):
                 yield world.kernel.env.timeout(_WATCH_US)
             of_one = replace(newcomer, partners=partners[:1])
-            leave = welcome(world, of_one, guest_drivers(world.scenario, of_one, number, world.kernel.now_us), wait)
+            drivers = guest_drivers(world.scenario, of_one, number, world.kernel.now_us)
+            if drivers and not self._has_place(partners[0]):
+                wait(Awaited(guest.id, "START_SESSION", GUEST_TOKEN, partners[0]))
+            leave = welcome(world, of_one, drivers, wait)
             while guest.registered_with(of_one.partners):
                 yield world.kernel.env.timeout(_WATCH_US)
             leave()
+
+    def _has_place(self, cpo: str) -> bool:
+        return any(charger.free for charger in self._world.street.chargers.values() if charger.party == cpo)
 
     def _found(self, party: str, request: Request) -> tuple[Invited, Outsider] | None:
         """Who presents itself to a party by credentials, with the token of an open invitation, and which that is."""

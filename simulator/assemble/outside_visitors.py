@@ -31,14 +31,17 @@ _NO_APP: Final = "UNREACHABLE"
 
 
 class Awaited(Struct, frozen=True):
-    """A visitor who waits at one of our EVSEs for a command of the outsider, START_SESSION or STOP_SESSION."""
+    """A visitor who waits at one of our EVSEs for a command of the outsider, START_SESSION or STOP_SESSION.
+
+    Without an EVSE it waits for one that is free.
+    """
 
     outsider: str
     command: str
     token_uid: str
     party: str
-    location_id: str
-    evse_uid: str
+    location_id: str = ""
+    evse_uid: str = ""
 
 
 class _TheirDesk:

@@ -96,6 +96,10 @@ def serve(arguments: argparse.Namespace) -> int:
             "A driver waits for {command} of {outsider}, with token {token}, at EVSE {evse} of location {location} "
             "of {party}"
         )
+        if not awaited.evse_uid:
+            sentence = tr(
+                "A driver with token {token} waits for {command} of {outsider}, but no EVSE of {party} is free yet"
+            )
         told = sentence.format(
             command=awaited.command,
             outsider=awaited.outsider,

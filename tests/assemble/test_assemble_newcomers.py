@@ -9,7 +9,7 @@ from aiohttp import web
 from outside_run import JOINS, Served, scene, served
 from outside_stranger import PATIENCE_S, Json, Stranger
 from outside_versions import VERSIONS
-from run_town import MIN, town
+from run_town import MIN, named, town
 from test_assemble_outside import account, card, command
 from test_assemble_outside_cpo import location
 
@@ -212,6 +212,22 @@ def test_the_driver_of_one_who_leaves_goes_and_another_comes_when_it_is_back(tmp
         told = [(row.source, row.kind, row.data) for row in recording.events() if row.source.startswith("driver/")]
     ends = [(source, json.loads(data)["reason"]) for source, kind, data in told if kind == "turned_away"]
     assert ends == [("driver/DE-ION driver 1", "no_answer"), ("driver/DE-ION driver 2", "no_answer")]
+
+
+def test_it_is_told_when_no_evse_is_free_for_the_driver_of_one_who_comes(tmp_path: Path) -> None:
+    stranger = Stranger("2.2.1", party_id="ION")
+
+    async def part(run: Served) -> None:
+        await run.invited(4)
+        await run.after(30 * MIN)
+        await comes(run, stranger, "NL-ABC")
+        await run.waits("START_SESSION")
+        assert [(each.party, bool(each.evse_uid)) for each in run.awaited] == [("NL-ABC", False)]
+
+    scenario = town(
+        tmp_path, drivers=(named("Vera", arrives="1 min"),), change=lambda text: text.replace("count: 4", "count: 1")
+    )
+    scene(scenario, tmp_path / "served.ocpirun", part, stranger)
 
 
 def test_of_two_that_come_by_one_invitation_at_once_the_first_registers(tmp_path: Path) -> None:
