@@ -38,7 +38,7 @@ def _guest(scenario: Scenario, role: PartyRole, prefix: str) -> Outsider:
     return Outsider(id, country_code, party_id, role, name, VERSIONS, partners, USUAL_TIMEOUT_US, open=True)
 
 
-def guest_drivers(scenario: Scenario, emsp: Outsider, at_us: int) -> tuple[Driver, ...]:
+def guest_drivers(scenario: Scenario, emsp: Outsider, number: int, at_us: int) -> tuple[Driver, ...]:
     """One who comes then, and waits as long as it takes, where the first EVSEs of the eMSP's partners are."""
     partners = emsp.partners
     places = [(site.latitude, site.longitude) for site in scenario.sites if site.cpo in partners]
@@ -48,7 +48,7 @@ def guest_drivers(scenario: Scenario, emsp: Outsider, at_us: int) -> tuple[Drive
                 places.append((float(location.coordinates.latitude), float(location.coordinates.longitude)))
     return tuple(
         Driver(
-            name=f"{emsp.id} driver",
+            name=f"{emsp.id} driver {number}",
             emsp=emsp.id,
             arrives_at_us=at_us,
             latitude=latitude,

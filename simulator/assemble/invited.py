@@ -24,7 +24,8 @@ class Invitation(Struct, frozen=True):
     """What the people of an outsider, which speaks `versions`, need in order to register with one of our parties.
 
     One that speaks 2.1.1 only knows no hubs: it is invited by a hub `in_place_of` each party that this leads it to.
-    It must present itself as `outsider`, in its role; by an `open` invitation as whom it likes.
+    It must present itself as `outsider`, in its role; by an `open` invitation as whom it likes. `held_by` is who has
+    come by an earlier one and is registered: anybody else takes its place.
     """
 
     party: str
@@ -35,6 +36,7 @@ class Invitation(Struct, frozen=True):
     versions: tuple[str, ...]
     in_place_of: str = ""
     open: bool = False
+    held_by: str = ""
 
 
 class Invited:
@@ -74,6 +76,11 @@ class Invited:
         used = self._in_force and self._connection.registered
         return not used and any(h.token_matches(token, self._token) for token in h.tokens_in(authorization))
 
+    @property
+    def is_under_way(self) -> bool:
+        """Whether somebody is registering by it."""
+        return self._world.party(self.party).registration.is_under_way(self._connection)
+
     def pass_to(self, connection: Connection) -> None:
         """From now on it is good for another peer's registration; that of the one before, if there is one, ends."""
         if connection is not self._connection:
@@ -101,7 +108,8 @@ class Invited:
         data = {"sender": id, "receiver": self.party}
         world.journal.event("people", "token_a_handed_over", party=id, subject=self.party, data=data)
         place, url, versions = self._connection.facade, self._versions_url, about.versions
-        self._invite(Invitation(self.party, id, about.role, url, self._token, versions, place, about.open))
+        held_by = self._connection.peer_id if about.open and self._connection.registered else ""
+        self._invite(Invitation(self.party, id, about.role, url, self._token, versions, place, about.open, held_by))
 
     def _begin(self) -> None:
         self._world.party(self.party).registration.admit_token_a(self._connection, self._token)

@@ -6,12 +6,14 @@ answered in the guest's place.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
-from typing import Final
+from collections.abc import Callable, Generator, Mapping
+from itertools import count
+from typing import Any, Final
 
 from msgspec.structs import replace
+from simpy import Event
 
-from simulator.assemble.guests import guest_drivers
+from simulator.assemble.guests import GUEST_TOKEN, guest_drivers
 from simulator.assemble.invited import Invited
 from simulator.assemble.outside_visitors import Awaited, welcome
 from simulator.assemble.outsider import Guest
@@ -26,6 +28,7 @@ from simulator.wire.carrier import Request
 
 _MOST: Final = 32
 """Guests of a run: whoever tries one id after the other with the same token must not fill it."""
+_WATCH_US: Final = 1_000_000
 
 
 class Newcomers:
@@ -42,6 +45,7 @@ class Newcomers:
         self._guests = guests
         self._add = add
         self._appear = appear
+        self._with_driver: dict[str, None] = {}
         self._one_at_a_time = asyncio.Lock()
 
     async def make_room(self, party: str, request: Request) -> None:
@@ -57,7 +61,7 @@ class Newcomers:
         `wait` hears of its driver, if it is an eMSP.
         """
         found = self._found(party, request)
-        if found is None or found[1].id not in self._guests:
+        if found is None or found[1].id not in self._guests or found[0].is_under_way:
             return False
         invited, newcomer = found
         world, guest = self._world, self._guests[newcomer.id]
@@ -66,9 +70,30 @@ class Newcomers:
             self._appear(guest)
         connection = world.party(party).office.connections.get(guest.id)
         invited.pass_to(connection or guest.join(party, newcomer)[0])
-        if newcomer.role == "emsp" and guest.id not in world.street.apps:
-            welcome(world, newcomer, guest_drivers(world.scenario, newcomer, world.kernel.now_us), wait)
+        if newcomer.role == "emsp" and guest.id not in self._with_driver:
+            self._with_driver[guest.id] = None
+            world.kernel.env.process(self._bring_driver(guest, newcomer, wait))
         return True
+
+    def _bring_driver(
+        self, guest: Guest, newcomer: Outsider, wait: Callable[[Awaited], None]
+    ) -> Generator[Event, Any, None]:
+        """A process: an eMSP's driver comes when it is registered with a CPO, goes when it is no more, and so on."""
+        world = self._world
+        for number in count(1):
+            while not (partners := guest.registered_with(world.cpos)):
+                yield world.kernel.env.timeout(_WATCH_US)
+            of_one = replace(newcomer, partners=partners[:1])
+            drivers = guest_drivers(world.scenario, of_one, number, world.kernel.now_us)
+            if drivers and not self._has_place(partners[0]):
+                wait(Awaited(guest.id, "START_SESSION", GUEST_TOKEN, partners[0]))
+            leave = welcome(world, of_one, drivers, wait)
+            while guest.registered_with(of_one.partners):
+                yield world.kernel.env.timeout(_WATCH_US)
+            leave()
+
+    def _has_place(self, cpo: str) -> bool:
+        return any(charger.free for charger in self._world.street.chargers.values() if charger.party == cpo)
 
     def _found(self, party: str, request: Request) -> tuple[Invited, Outsider] | None:
         """Who presents itself to a party by credentials, with the token of an open invitation, and which that is."""

@@ -17,6 +17,7 @@ from simulator.assemble.world import World
 from simulator.engine.cause import Cause
 from simulator.field.arrivals import arrive_at
 from simulator.field.charger import Charger
+from simulator.field.driver import TIMEOUT
 from simulator.field.visit import Visit
 from simulator.ocpi.v2_2_1.tariffs import Tariff
 from simulator.ocpp.messages import IdToken
@@ -30,14 +31,17 @@ _NO_APP: Final = "UNREACHABLE"
 
 
 class Awaited(Struct, frozen=True):
-    """A visitor who waits at one of our EVSEs for a command of the outsider, START_SESSION or STOP_SESSION."""
+    """A visitor who waits at one of our EVSEs for a command of the outsider, START_SESSION or STOP_SESSION.
+
+    Without an EVSE it waits for one that is free.
+    """
 
     outsider: str
     command: str
     token_uid: str
     party: str
-    location_id: str
-    evse_uid: str
+    location_id: str = ""
+    evse_uid: str = ""
 
 
 class _TheirDesk:
@@ -47,6 +51,14 @@ class _TheirDesk:
         self._world = world
         self._outsider = outsider
         self._tell = tell
+        self._waiting: list[Callable[[str], None]] = []
+        self._is_gone = False
+
+    def leave(self) -> None:
+        """The outsider has left: whoever waits for it, or will, hears nothing any more."""
+        self._is_gone = True
+        for answer in self._waiting:
+            answer(TIMEOUT)
 
     def start(self, token_uid: str, known: KnownEvse, answer: Callable[[str], None], cause: Cause) -> None:
         """See CommandDesk."""
@@ -64,9 +76,10 @@ class _TheirDesk:
     def _await(
         self, command: str, token_uid: str, charger: Charger, done: Event, answer: Callable[[str], None]
     ) -> None:
-        if done.callbacks is None:
-            answer("ACCEPTED")
+        if done.callbacks is None or self._is_gone:
+            answer("ACCEPTED" if done.callbacks is None else TIMEOUT)
             return
+        self._waiting.append(answer)
         done.callbacks.append(lambda _: answer("ACCEPTED"))
         if not done.triggered:
             location_id = charger.site.key.removeprefix(f"{charger.party}/")
@@ -99,11 +112,14 @@ def visitors_of(scenario: Scenario, outsider: Outsider) -> list[DriverGroup | Dr
 
 def welcome(
     world: World, outsider: Outsider, visitors: Sequence[DriverGroup | Driver], tell: Callable[[Awaited], None]
-) -> None:
-    """Let these drivers of an outsider's arrive; `tell` hears whom it keeps waiting."""
-    if not visitors:
-        return
+) -> Callable[[], None]:
+    """Let these drivers of an outsider's arrive; `tell` hears whom it keeps waiting.
+
+    Returns what is to be called when the outsider has left: who has not been served by then goes.
+    """
     desk = _TheirDesk(world, outsider.id, tell)
+    if not visitors:
+        return desk.leave
     signs = DriverApp(next(iter(world.cpos.values())).office.calendar, _prices(world, outsider), desk)
     for cpo in _reached(world, outsider):
         for location in world.assets[cpo].locations:
@@ -117,6 +133,7 @@ def welcome(
         else:
             continue
         world.kernel.env.process(arrivals)
+    return desk.leave
 
 
 def _visit(driver: Driver) -> Visit:

@@ -1,6 +1,6 @@
 """One outsider and its connections with our parties: how they come to know each other."""
 
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Container, Generator, Iterator, Mapping
 from typing import Any, Final
 
 from simpy import Event
@@ -81,6 +81,12 @@ class Guest:
         for connection in connections:
             world.party(partner).sync.start_polling_of(connection.name)
         return connections
+
+    def registered_with(self, partners: Container[str]) -> tuple[str, ...]:
+        """Those of the partners with which it is registered now."""
+        registered = [each for each in self._connections if each.registered]
+        ours = (f"{each.our_country_code}-{each.our_party_id}" for each in registered)
+        return tuple(id for id in ours if id in partners)
 
     def _in_use(self) -> Iterator[str]:
         for connection in self._connections:

@@ -96,6 +96,10 @@ def serve(arguments: argparse.Namespace) -> int:
             "A driver waits for {command} of {outsider}, with token {token}, at EVSE {evse} of location {location} "
             "of {party}"
         )
+        if not awaited.evse_uid:
+            sentence = tr(
+                "A driver with token {token} waits for {command} of {outsider}, but no EVSE of {party} is free yet"
+            )
         told = sentence.format(
             command=awaited.command,
             outsider=awaited.outsider,
@@ -147,6 +151,10 @@ def _told(invitation: "Invitation") -> str:
     present = tr("{outsider}, in the role {role}")
     if invitation.open:
         present = tr("your own country_code and party_id, in the role {role}")
+    if invitation.held_by:
+        present = tr(
+            "{held_by} to begin anew, or your own country_code and party_id to take its place, in the role {role}"
+        )
     return sentence.format(
         party=invitation.party,
         other=invitation.in_place_of,
@@ -154,7 +162,7 @@ def _told(invitation: "Invitation") -> str:
         role=invitation.role,
         url=invitation.versions_url,
         token=invitation.token,
-        present=present.format(outsider=invitation.outsider, role=invitation.role.upper()),
+        present=present.format(outsider=invitation.outsider, role=invitation.role.upper(), held_by=invitation.held_by),
     )
 
 

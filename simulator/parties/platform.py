@@ -38,7 +38,7 @@ not be taken apart again."""
 _RULES = {
     401: ("unauthorised", "OCPI transport_and_format, Authorization header"),
     404: ("unknown-object", "OCPI transport_and_format, Errors"),
-    405: ("unknown-method", "OCPI transport_and_format, Errors"),
+    405: ("method-not-allowed", "OCPI transport_and_format, Errors"),
     413: ("body-too-large", "RFC 9110, 413 Content Too Large"),
 }
 _REFUSED = {

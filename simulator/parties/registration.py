@@ -297,6 +297,8 @@ class Registration:
         body: bytes = b"",
         version: str = "",
     ) -> Generator[Event, Any, tuple[Answer, Any]]:
+        if not connection.held:
+            return Answer("the connection has ended meanwhile", 0, 0, None, {}), None
         spoken = version or connection.version or max(self.versions(connection), key=_order)
         subject = Subject(module=route.partition(".")[0], interface="", route=route, version=spoken)
         exchange = self._office.client.send(connection, method, url, subject, cause, body, version=version)
@@ -325,13 +327,17 @@ class Registration:
             raise Refusal(Status.CLIENT_ERROR, "A renewal of ours is under way; try again later.", 405)
         return self._accept(call, credentials.read(call.body, call.version, call.line.peer_role))
 
+    def is_under_way(self, connection: Connection) -> bool:
+        """Whether credentials that came with the peer's token are being looked into."""
+        return connection.issued in self._under_way
+
     def _accept(self, call: Call, offered: Presented) -> Waiting:
         """Call the peer back with its token before answering; what it held before stays valid until that worked."""
         connection = call.line
-        refuse_foreign_members(self._office, connection, offered)
         came_by = connection.issued
-        if came_by in self._under_way:
-            raise Refusal(Status.CLIENT_ERROR, "Your registration is under way.", 405)
+        if self.is_under_way(connection):
+            raise Refusal(Status.CLIENT_ERROR, "A registration by this token is under way.", 405)
+        refuse_foreign_members(self._office, connection, offered)
         self._under_way[came_by] = None
         before = (connection.held, connection.version, connection.endpoints)
         connection.hold(offered.token)

@@ -213,13 +213,17 @@ class Synchroniser:
         return not problems, may_mend
 
     def _date_from(self, pull: Pull, target: Connection) -> str | None:
-        """From when on a list is asked for, by the peer's own clock where that is behind ours; None: all of it."""
+        """From when on a list is asked for, by the peer's own clock where that is behind ours; None: all of it.
+
+        What a peer gives for the time may lie ages back, as where it gives none: before 1970 nothing can have changed.
+        """
         module, now_us = pull.module.value, self._office.calendar.now_us
         since_us = target.synced_us.get(module)
         due = pull.copies.removes and now_us - target.read_whole_us.get(module, now_us) >= _DAY_US
         if not pull.needs_date_from and (since_us is None or pull.full or due):
             return None
-        return self._office.calendar.text((now_us - _HISTORY_US if since_us is None else since_us) - target.behind_us)
+        from_us = (now_us - _HISTORY_US if since_us is None else since_us) - target.behind_us
+        return self._office.calendar.text(max(from_us, -self._office.calendar.start_epoch_us))
 
     def _read(
         self, pull: Pull, target: Connection, date_from: str | None, since: int, cause: Cause

@@ -5,10 +5,11 @@ import json
 from pathlib import Path
 
 import pytest
+from aiohttp import web
 from outside_run import JOINS, Served, scene, served
-from outside_stranger import Json, Stranger
+from outside_stranger import PATIENCE_S, Json, Stranger
 from outside_versions import VERSIONS
-from run_town import MIN, town
+from run_town import MIN, named, town
 from test_assemble_outside import account, card, command
 from test_assemble_outside_cpo import location
 
@@ -27,6 +28,20 @@ class Both(Stranger):
     def _endpoints(self) -> list[Json]:
         sides = ("SENDER", "RECEIVER")
         return [{**each, "role": side} for each in super()._endpoints() for side in sides]
+
+
+class Slow(Stranger):
+    """One whose versions wait until it may go on."""
+
+    def __init__(self, party_id: str) -> None:
+        super().__init__("2.2.1", party_id=party_id)
+        self.is_asked, self.goes_on = asyncio.Event(), asyncio.Event()
+
+    async def _serve(self, request: web.BaseRequest) -> web.StreamResponse:
+        if request.path == "/ocpi/versions":
+            self.is_asked.set()
+            await self.goes_on.wait()
+        return await super()._serve(request)
 
 
 async def invitation(run: Served, party: str, count: int = 4) -> Invitation:
@@ -90,8 +105,9 @@ def test_a_platform_of_both_roles_comes_in_each_where_it_is_wanted(tmp_path: Pat
     both, other = Both("2.2.1", party_id="ION"), Stranger("2.2.1", party_id="OTH")
 
     async def part(run: Served) -> None:
-        await comes(run, both, "NL-ABC")
-        await asyncio.gather(comes(run, both, "NL-EMA"), comes(run, other, "NL-DUN"))
+        await comes(run, both, "NL-EMA")
+        await asyncio.gather(comes(run, both, "NL-ABC"), comes(run, other, "NL-DUN"))
+        await run.waits("START_SESSION", "DE-ION")
         await run.after(1 * MIN)
 
     scene(served(tmp_path, ""), tmp_path / "served.ocpirun", part, both, other)
@@ -159,6 +175,80 @@ def test_one_that_tries_id_after_id_does_not_fill_the_run(tmp_path: Path) -> Non
     assert codes == [3001] * 30 + [2001] * 2
 
 
+def test_no_driver_comes_for_one_whose_registration_fails(tmp_path: Path) -> None:
+    """Only for who comes by the same invitation afterwards: of the EVSEs none stands occupied for nobody."""
+    lost, found = Stranger("2.2.1", party_id="IOM"), Stranger("2.2.1", party_id="ION")
+
+    async def part(run: Served) -> None:
+        told = await invitation(run, "NL-ABC")
+        await lost.look_around(told.versions_url, told.token)
+        body = lost.credentials("b") | {"url": "http://127.0.0.1:9/ocpi/versions"}
+        _, said, _ = await lost.ask("POST", lost.endpoints["credentials"], body, told.token)
+        assert said["status_code"] == 3001
+        await run.after(1 * MIN)
+        await comes(run, found, "NL-ABC")
+        await run.waits("START_SESSION")
+        assert [each.outsider for each in run.awaited] == ["DE-ION"]
+
+    scene(town(tmp_path, drivers=()), tmp_path / "served.ocpirun", part, lost, found)
+    with Recording.open(tmp_path / "served.ocpirun") as recording:
+        assert [row.party for row in recording.events() if row.kind == "arrive"] == ["DE-ION"]
+
+
+def test_the_driver_of_one_who_leaves_goes_and_another_comes_when_it_is_back(tmp_path: Path) -> None:
+    stranger = Stranger("2.2.1", party_id="ION")
+
+    async def part(run: Served) -> None:
+        for times in (1, 2):
+            await comes(run, stranger, "NL-ABC", 3 + times)
+            async with asyncio.timeout(PATIENCE_S):
+                while len(run.awaited) < times:
+                    await asyncio.sleep(0.01)
+            await stranger.ask("DELETE", stranger.endpoints["credentials"])
+            await run.after(1 * MIN)
+
+    scene(town(tmp_path, drivers=()), tmp_path / "served.ocpirun", part, stranger)
+    with Recording.open(tmp_path / "served.ocpirun") as recording:
+        told = [(row.source, row.kind, row.data) for row in recording.events() if row.source.startswith("driver/")]
+    ends = [(source, json.loads(data)["reason"]) for source, kind, data in told if kind == "turned_away"]
+    assert ends == [("driver/DE-ION driver 1", "no_answer"), ("driver/DE-ION driver 2", "no_answer")]
+
+
+def test_it_is_told_when_no_evse_is_free_for_the_driver_of_one_who_comes(tmp_path: Path) -> None:
+    stranger = Stranger("2.2.1", party_id="ION")
+
+    async def part(run: Served) -> None:
+        await run.invited(4)
+        await run.after(30 * MIN)
+        await comes(run, stranger, "NL-ABC")
+        await run.waits("START_SESSION")
+        assert [(each.party, bool(each.evse_uid)) for each in run.awaited] == [("NL-ABC", False)]
+
+    scenario = town(
+        tmp_path, drivers=(named("Vera", arrives="1 min"),), change=lambda text: text.replace("count: 4", "count: 1")
+    )
+    scene(scenario, tmp_path / "served.ocpirun", part, stranger)
+
+
+def test_of_two_that_come_by_one_invitation_at_once_the_first_registers(tmp_path: Path) -> None:
+    """The other is told to wait: nothing of the first one's registration is undone."""
+    first, second = Slow("IOM"), Stranger("2.2.1", party_id="ION")
+
+    async def part(run: Served) -> None:
+        told = await invitation(run, "NL-ABC")
+        await second.look_around(told.versions_url, told.token)
+        comes_first = asyncio.create_task(comes(run, first, "NL-ABC"))
+        await first.is_asked.wait()
+        url, body = second.endpoints["credentials"], second.credentials("b")
+        http, said, _ = await second.ask("POST", url, body, told.token)
+        assert (http, said["status_message"]) == (405, "A registration by this token is under way.")
+        first.goes_on.set()
+        await comes_first
+
+    result = scene(town(tmp_path, drivers=()), tmp_path / "served.ocpirun", part, first, second)
+    assert result.summary["checks"]["messages_valid"], result.remarks  # type: ignore[attr-defined]
+
+
 def test_one_that_is_started_again_under_another_id_takes_the_place_of_the_first(tmp_path: Path) -> None:
     first, second = Stranger("2.2.1", party_id="IOM"), Stranger("2.2.1", party_id="ION")
 
@@ -167,6 +257,7 @@ def test_one_that_is_started_again_under_another_id_takes_the_place_of_the_first
         await comes(run, first, "NL-ABC")
         http, _, _ = await second.ask("GET", (await run.invited())[0].versions_url, token=token)
         assert http == 401
+        assert [each.held_by for each in await run.invited(5) if each.party == "NL-ABC"] == ["", "DE-IOM"]
         await comes(run, second, "NL-ABC", 5)
         http, _, _ = await first.ask("GET", first.endpoints["locations"])
         assert http == 401

@@ -56,9 +56,20 @@ def asked_since(path: Path, module: str) -> list[str]:
     return list(dict.fromkeys(parse_qs(urlsplit(row.path).query).get("date_from", [""])[0] for row in asked))
 
 
-@pytest.mark.parametrize("at", ["2026-01-24T00:00:00Z", "2027-01-24T00:00:00Z", "2026-05-04T04:00:00Z"])
+@pytest.mark.parametrize(
+    "at",
+    [
+        "2026-01-24T00:00:00Z",
+        "2027-01-24T00:00:00Z",
+        "2026-05-04T04:00:00Z",
+        "0001-01-01T00:00:00Z",
+        "9999-12-31T23:59:59Z",
+    ],
+)
 def test_a_peer_is_asked_for_what_has_changed_by_its_own_clock(tmp_path: Path, at: str) -> None:
-    """One whose clock is ahead shows more than has changed. That a clock is far off is told once."""
+    """One whose clock is ahead shows more than has changed. That a clock is far off is told once. No list is asked for
+    from before 1970 on, whatever an envelope bears that has been given no instant.
+    """
     path, stranger = tmp_path / "served.ocpirun", Elsewhen("2.2.1", role="CPO")
     stranger.at = at
 
@@ -79,7 +90,8 @@ def test_a_peer_is_asked_for_what_has_changed_by_its_own_clock(tmp_path: Path, a
     assert later
     (first, *_) = asked_since(path, "sessions")
     assert first < ("2025-12-26" if at < "2026-05" else "2026-04-05")
-    assert all("2026-05-04T04:00" <= each < "2026-05-04T05:00" if at > "2027" else each <= at for each in later), later
+    latest = max(at, "1970-01-01T00:00:00Z")
+    assert all("2026-05-04T04:00" <= each < "2026-05-04T05:00" if at > "2027" else each <= latest for each in later)
     with Recording.open(path) as recording:
         hints = [hint.sentence for hint in recording.hints() if hint.rule == "other-time"]
     assert len(hints) == (not at.startswith("2026-05"))

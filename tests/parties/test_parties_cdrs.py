@@ -33,7 +33,7 @@ def test_case_36_a_cdr_is_not_put_patched_or_deleted(desk: OpenTown) -> None:
         for url in (where, desk.url(CPO, EMSP, "cdrs", "RECEIVER")):
             told = desk.ask(CPO, EMSP, method, url, cdr("C36", total_energy=1))
             assert told.http == 405
-            assert [hint.rule for hint in desk.hints(told.exchange)] == ["unknown-method"]
+            assert [hint.rule for hint in desk.hints(told.exchange)] == ["method-not-allowed"]
     assert desk.ask(CPO, EMSP, "GET", where).data == cdr("C36")
 
 

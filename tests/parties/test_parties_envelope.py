@@ -112,7 +112,7 @@ def test_a_slash_at_the_end_changes_nothing(desk: OpenTown) -> None:
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
 def test_a_method_that_the_path_does_not_know_is_405(desk: OpenTown, method: str) -> None:
-    refused(desk, desk.ask(EMSP, CPO, method, locations_url(desk), {}), 405, 2000, "unknown-method")
+    refused(desk, desk.ask(EMSP, CPO, method, locations_url(desk), {}), 405, 2000, "method-not-allowed")
 
 
 def test_a_body_of_10_mb_is_read_and_one_byte_more_is_413(desk: OpenTown) -> None:

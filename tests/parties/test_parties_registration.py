@@ -152,7 +152,7 @@ def test_case_5_a_second_post_is_405_and_so_are_put_and_delete_of_the_unregister
     for method in ("PUT", "DELETE"):
         told = strangers.ask(EMSP, CPO, method, CREDENTIALS, credentials(), token=token_a)
         assert told.http == 405
-        assert [hint.rule for hint in strangers.hints(told.exchange)] == ["unknown-method"]
+        assert [hint.rule for hint in strangers.hints(told.exchange)] == ["method-not-allowed"]
     register(strangers)
     held = strangers.connection(EMSP, CPO).held
     told = strangers.ask(EMSP, CPO, "POST", CREDENTIALS, credentials())
@@ -436,6 +436,7 @@ def test_the_request_that_came_first_is_the_one_that_is_answered(strangers: Open
     assert first.response is not None
     assert again.response is not None
     assert (first.response.status, again.response.status) == (200, 405)
+    assert "method-not-allowed" in [hint.rule for hint in strangers.hints(again.id)]
     issued = strangers.connection(CPO, EMSP).issued
     assert issued in first.response.body.decode()
     assert http(strangers, issued, TARIFFS) == 200
@@ -463,9 +464,27 @@ def test_a_handshake_that_is_overtaken_by_a_new_token_changes_nothing(strangers:
     assert states(strangers) == REGISTERED
 
 
-def post_of(token: str) -> Request:
-    header = ("Authorization", f"Token {base64.b64encode(token.encode()).decode()}")
-    return Request("POST", CREDENTIALS, (header,), json.dumps(credentials()).encode())
+def test_who_leaves_while_its_credentials_are_looked_into_is_asked_no_more(strangers: OpenTown) -> None:
+    """It has renewed them by PUT: of its token nothing is left that could be presented."""
+    hand_over(strangers)
+    register(strangers)
+    token = strangers.connection(EMSP, CPO).held
+    put = strangers.send(EMSP, CPO, post_of(token, "PUT"))
+    strangers.send(EMSP, CPO, Request("DELETE", CREDENTIALS, (authorization(token),), b""))
+    strangers.run_for(2 * S)
+    assert put.response is not None
+    assert b'"status_code":3001' in put.response.body
+    assert states(strangers)[0] is ConnectionState.UNREGISTERED
+    presented = [dict(row.request_headers)["Authorization"] for row in messages(strangers)]
+    assert "Token " not in presented
+
+
+def authorization(token: str) -> tuple[str, str]:
+    return "Authorization", f"Token {base64.b64encode(token.encode()).decode()}"
+
+
+def post_of(token: str, method: str = "POST") -> Request:
+    return Request(method, CREDENTIALS, (authorization(token),), json.dumps(credentials()).encode())
 
 
 def test_a_whole_town_registers_on_a_bad_network(tmp_path: Path) -> None:

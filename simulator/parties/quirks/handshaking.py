@@ -16,7 +16,7 @@ class RegistersTwice(Quirk):
     """Posts its credentials once more when it is registered. A strict peer answers 405 and nothing changes."""
 
     breaks = "OCPI 2.2.1 credentials, POST"
-    hints = ("unknown-method",)
+    hints = ("method-not-allowed",)
 
     def __init__(self, party: Party) -> None:
         super().__init__(party)
