@@ -100,9 +100,7 @@ def must_be_right(raw: bytes, version: str, kind: str) -> None:
     """Raises Invalid for what is no object of a version, or breaks a rule as a whole. What is only odd is taken."""
     cls = class_of(kind, version)
     assert cls is not None
-    errors = tuple([finding for finding in rules.check(codec.decode(raw, cls)) if finding.severity == "error"])
-    if errors:
-        raise Invalid(errors)
+    rules.must_be_right(codec.decode(raw, cls))
 
 
 def parse(raw: bytes | msgspec.Raw) -> Tree:
