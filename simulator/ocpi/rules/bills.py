@@ -13,6 +13,7 @@ from simulator.ocpi.rules.remark import check_period, check_years, remark
 from simulator.ocpi.rules.taxes import check_rates
 
 _ROUNDED_KWH: Final = Decimal("0.0005")
+_CHARGE: Final = "STATE_OF_CHARGE"
 """How far one volume may lie from the truth, for volumes are written with at least three decimals."""
 
 _LONGEST_ID: Final = 36
@@ -69,12 +70,13 @@ def check_cdr(cdr: Any) -> Iterator[Finding]:
 def check_charging_period(period: Any, path: str = "$") -> Iterator[Finding]:
     """A ChargingPeriod of any version, by itself."""
     for place, dimension in enumerate(period.dimensions):
-        yield from check_dimension(dimension, f"{path}.dimensions[{place}]")
+        if dimension.type == _CHARGE:
+            yield from check_dimension(dimension, f"{path}.dimensions[{place}]")
 
 
 def check_dimension(dimension: Any, path: str = "$") -> Iterator[Finding]:
     """A CdrDimension of any version."""
-    if dimension.type == "STATE_OF_CHARGE":
+    if dimension.type == _CHARGE:
         yield from check_percentage(dimension.volume, f"{path}.volume", "cdrs, CdrDimensionType")
 
 
@@ -112,8 +114,9 @@ def _check_periods(periods: Sequence[Any], start: str, end: str | None, section:
 
 def _check_energy(periods: Sequence[Any], total: Decimal, path: str, section: str) -> Iterator[Finding]:
     """The energies of the periods add up to the total, unless none is told; a battery is at most full."""
-    for index, period in enumerate(periods):
-        yield from check_charging_period(period, f"$.charging_periods[{index}]")
+    charged = [index for index, period in enumerate(periods) for each in period.dimensions if each.type == _CHARGE]
+    for index in dict.fromkeys(charged):
+        yield from check_charging_period(periods[index], f"$.charging_periods[{index}]")
     volumes = [dimension.volume for period in periods for dimension in period.dimensions if dimension.type == "ENERGY"]
     if volumes and abs(sum(volumes) - total) > _ROUNDED_KWH * (len(volumes) + 1):
         expected = f"the ENERGY of all charging periods together, {sum(volumes)} kWh"
