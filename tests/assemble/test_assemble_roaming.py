@@ -134,6 +134,7 @@ def test_a_credit_takes_a_cdr_back_to_the_cent_and_a_fresh_one_follows(credit: P
     assert {name: taken_back[name] for name in same} == {name: wrong[name] for name in same}
     assert not {"credit", "credit_reference_id"} & set(right)
     assert right["total_energy"] == wrong["total_energy"]
+    assert wrong["total_cost"]["excl_vat"] == pytest.approx(1.00 + 0.60 * wrong["total_energy"])
     assert right["total_cost"]["excl_vat"] == pytest.approx(0.40 * right["total_energy"])
 
 
@@ -147,6 +148,7 @@ def test_both_books_hold_the_credit(credit: Path) -> None:
 
 
 def test_2_1_1_cannot_say_it_so_nothing_is_sent(credit: Path) -> None:
-    assert len([m for m in _messages(credit, module="cdrs", from_us=0) if m.receiver == "NL-OLD"]) == 1
+    (bill,) = [m for m in _messages(credit, module="cdrs", from_us=0) if m.receiver == "NL-OLD"]
+    assert json.loads(bill.request_body)["total_cost"] == pytest.approx(10.36)
     (event,) = _events(credit, "cdr_not_corrected")
     assert "2.1.1 has no credit CDRs" in json.loads(event.data)["problem"]
