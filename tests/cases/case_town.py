@@ -2,6 +2,7 @@
 
 import copy
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from simulator.scenario.model import Latency
 
 Json = dict[str, Any]
 
-CPO, EMSP, HUB = "NL-ABC", "NL-EMA", "NL-HUB"
+CPO, EMSP, HUB, SCSP = "NL-ABC", "NL-EMA", "NL-HUB", "NL-SGL"
 LATER = "2026-05-04T18:00:00Z"
 """Later than anything that the town says by itself."""
 VERSIONS = catalogue.VERSIONS
@@ -31,17 +32,21 @@ _LISTED = {
 """Where an object of each kind is found: module, who asks, who has it, query."""
 
 
-def played_town(folder: Path, versions: tuple[str, ...], wire: WireName = "memory", *, hub: bool = False) -> OpenTown:
+def played_town(
+    folder: Path, versions: tuple[str, ...], wire: WireName = "memory", *, hub: bool = False, scsp: bool = False
+) -> OpenTown:
     """A town whose parties offer these versions, after eighty minutes: two drivers have come and gone, one charges.
 
-    Its charge points take charging preferences. With a `hub`, which speaks all versions, they know nobody else.
+    Its charge points take charging preferences. With a `hub`, which speaks all versions, they know nobody else. A
+    `scsp` is told of the sessions of CPO and eMSP.
     """
+    change: Callable[[str], str] = behind_hub if hub else with_scsp if scsp else str
     drivers = (
         named("Vera", authorise="app", stay="20 min"),
         named("Wim", stay="20 min"),
         named("Xena", arrives='"07:10"', stay="9 h"),
     )
-    scenario = town(folder, drivers=drivers, link="latency: 0 ms", duration="12 h", change=behind_hub if hub else str)
+    scenario = town(folder, drivers=drivers, link="latency: 0 ms", duration="12 h", change=change)
     parties = tuple(replace(party, versions=VERSIONS if party.id == HUB else versions) for party in scenario.parties)
     links = tuple(replace(link, latency=Latency(0, 0)) for link in scenario.connections)
     sites = tuple(
@@ -58,6 +63,13 @@ def behind_hub(text: str) -> str:
     """The town's text with a hub in it: without written connections everybody is connected with that."""
     text = re.sub(r"connections:\n(  - .*\n)+", "", text)
     return text.replace("parties:\n", f"parties:\n  {HUB}: {{role: hub}}\n")
+
+
+def with_scsp(text: str) -> str:
+    """The town's text with an SCSP in it."""
+    lines = "".join(f"  - {{between: [{SCSP}, {party}], latency: 0 ms}}\n" for party in (CPO, EMSP))
+    text = text.replace("parties:\n", f"parties:\n  {SCSP}: {{role: scsp}}\n")
+    return text.replace("connections:\n", f"connections:\n{lines}")
 
 
 def line(open_town: OpenTown, asker: str, owner: str) -> Connection:

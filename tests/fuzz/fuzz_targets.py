@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from case_town import CPO, EMSP, HUB, LATER, Json, line, sample
+from case_town import CPO, EMSP, HUB, LATER, SCSP, Json, line, sample
 from msgspec import Struct
 from run_town import OpenTown
 
@@ -40,13 +40,12 @@ class Target(Struct, frozen=True):
 
 
 def targets(town: OpenTown, version: str) -> list[Target]:
-    """One for every route of the version and each of its two sides."""
+    """One for every route of the version and each of its two sides; with an SCSP, between it and the others."""
     known = _Samples(town, version)
-    return [
-        _target(town, known, version, attacker, to, route)
-        for attacker, to in ((EMSP, CPO), (CPO, EMSP))
-        for route in routes(version)
-    ]
+    pairs = ((EMSP, CPO), (CPO, EMSP))
+    if SCSP in town.world.scsps:
+        pairs = ((CPO, SCSP), (SCSP, CPO), (EMSP, SCSP), (SCSP, EMSP))
+    return [_target(town, known, version, attacker, to, route) for attacker, to in pairs for route in routes(version)]
 
 
 def _target(town: OpenTown, known: "_Samples", version: str, attacker: str, to: str, route: Route) -> Target:
@@ -168,7 +167,7 @@ class _Samples:
         base: Json = {"token": token, "url": f"http://{attacker.lower()}.ocpi.test/ocpi/versions"}
         if self._version == "2.1.1":
             return {**base, **details}
-        role = "EMSP" if attacker == EMSP else "CPO"
+        role = {EMSP: "EMSP", SCSP: "SCSP"}.get(attacker, "CPO")
         return {**base, "roles": [{"role": role, **details}]}
 
 

@@ -7,7 +7,7 @@ The fast slice runs always; 100,000 requests over the memory wire and some thous
 from pathlib import Path
 
 import pytest
-from case_town import played_town
+from case_town import CPO, SCSP, played_town
 from fuzz_attacks import ATTACKS, huge_body, in_order
 from fuzz_siege import Siege, Tally
 from run_town import WireName
@@ -16,6 +16,7 @@ from simulator.ocpi import catalogue
 from simulator.ocpi.envelope import status_of
 
 EACH_ALONE = tuple((version,) for version in catalogue.VERSIONS)
+WITH_SCSPS = (("2.2.1",), ("2.3.0",), ("2.2.1", "2.3.0"))
 ALL_VERSIONS = (*EACH_ALONE, catalogue.VERSIONS)
 A_TOWN_LASTS = 2_500
 """So many requests, and another town is attacked: what was taken of them has changed the one before."""
@@ -34,16 +35,26 @@ HAS_NOTHING_TO_TAKE = (
 
 
 def besiege(
-    folder: Path, versions: tuple[str, ...], requests: int, wire: WireName = "memory", huge: int = 0, hub: bool = False
+    folder: Path,
+    versions: tuple[str, ...],
+    requests: int,
+    wire: WireName = "memory",
+    huge: int = 0,
+    *,
+    hub: bool = False,
+    scsp: bool = False,
 ) -> Tally:
-    """Attack as many towns as it takes; with a `hub` it is the one attacked, and the parties behind it."""
+    """Attack as many towns as it takes; with a `hub` it is the one attacked, and the parties behind it.
+
+    With an `scsp` it is attacked, and attacks.
+    """
     total = Tally()
     for number, first in enumerate(range(0, requests, A_TOWN_LASTS)):
-        with played_town(folder, versions, wire, hub=hub) as town:
+        with played_town(folder, versions, wire, hub=hub, scsp=scsp) as town:
             siege = Siege(town, versions, number)
             siege.huge(huge)
             total.add(siege.run(min(A_TOWN_LASTS, requests - first)))
-    print(f"\n{wire}, OCPI {', '.join(versions)}{', a hub' if hub else ''}: {total.told()}")
+    print(f"\n{wire}, OCPI {', '.join(versions)}{', a hub' if hub else ', an SCSP' if scsp else ''}: {total.told()}")
     return total
 
 
@@ -82,6 +93,22 @@ def test_spoilt_requests_to_a_hub(tmp_path: Path, versions: tuple[str, ...]) -> 
     assert tally.complaints == []
 
 
+@pytest.mark.parametrize("versions", WITH_SCSPS, ids=" ".join)
+def test_an_scsp_takes_what_is_in_order_and_spoilt_requests_change_nothing(
+    tmp_path: Path, versions: tuple[str, ...]
+) -> None:
+    with played_town(tmp_path, versions, scsp=True) as town:
+        siege = Siege(town, versions, 0)
+        sessions = [each for each in siege.targets if each.offered and "sessions.receiver" in each.route.name]
+        sessions = [each for each in sessions if (each.attacker, each.victim) == (CPO, SCSP)]
+        sessions.sort(key=lambda target: ORDER.index(target.route.method))
+        answers = [siege.strike(in_order, target) for target in sessions]
+    assert [status_of(answer.body) for answer in answers if answer is not None] == [1000] * len(sessions)
+    assert len(sessions) == 3 * len(versions)
+    tally = besiege(tmp_path, versions, 500, huge=1, scsp=True)
+    assert tally.complaints == []
+
+
 def test_spoilt_requests_over_http(tmp_path: Path) -> None:
     tally = besiege(tmp_path, catalogue.VERSIONS, 400, "http", huge=2)
     assert tally.complaints == []
@@ -99,6 +126,13 @@ def test_a_hundred_thousand_in_four_parts(tmp_path: Path, versions: tuple[str, .
 @pytest.mark.parametrize("versions", EACH_ALONE, ids=" ".join)
 def test_ten_thousand_to_a_hub_of_each_version(tmp_path: Path, versions: tuple[str, ...]) -> None:
     tally = besiege(tmp_path, versions, 10_000, huge=1, hub=True)
+    assert tally.complaints == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("versions", WITH_SCSPS, ids=" ".join)
+def test_ten_thousand_around_an_scsp(tmp_path: Path, versions: tuple[str, ...]) -> None:
+    tally = besiege(tmp_path, versions, 10_000, huge=1, scsp=True)
     assert tally.complaints == []
 
 
