@@ -34,5 +34,7 @@ def refuse_foreign_members(office: Office, connection: Connection, presented: Pr
     expected = (connection.peer_role, connection.peer_id.upper())
     if not connection.to_hub and expected not in seen:
         found = ", ".join(f"{id} as {role}" for role, id in seen) or "nobody"
-        reason = f"$.roles: {connection.peer_id} as {connection.peer_role} is expected here; found is {found}."
+        # Who comes in another role learns that first: by an open invitation it may be anybody.
+        who = connection.peer_id if any(role is connection.peer_role for role, _ in seen) else "a party"
+        reason = f"$.roles: {who} as {connection.peer_role} is expected here; found is {found}."
         raise Refusal(Status.INVALID_PARAMETERS, reason)

@@ -131,7 +131,7 @@ def test_one_in_another_role_is_told_which_and_so_is_one_under_an_id_of_ours(tmp
             assert (http, said["status_code"]) == (200, 2001)
             return str(said["status_message"])
 
-        assert "ZZ-EX0 as EMSP is expected here; found is DE-ION as CPO" in await posts(cpo.credentials("b"))
+        assert "a party as EMSP is expected here; found is DE-ION as CPO" in await posts(cpo.credentials("b"))
         stolen = thief.credentials("b")
         stolen["roles"][0] |= {"country_code": "NL", "party_id": "EMA"}
         assert "NL-EMA is not on this platform" in await posts(stolen)

@@ -269,7 +269,7 @@ def test_nobody_takes_the_place_of_another_party(strangers: OpenTown, roles: lis
 def test_one_that_is_not_expected_is_told_who_is(strangers: OpenTown) -> None:
     token_a = hand_over(strangers)
     told = strangers.ask(EMSP, CPO, "POST", CREDENTIALS, credentials(roles=[role("DE-ION", "CPO")]), token=token_a)
-    expected = "$.roles: NL-EMA as EMSP is expected here; found is DE-ION as CPO."
+    expected = "$.roles: a party as EMSP is expected here; found is DE-ION as CPO."
     assert told.envelope["status_message"] == expected
 
 
