@@ -13,9 +13,9 @@ from simulator.ocpi.rules.remark import check_period, check_years, remark
 from simulator.ocpi.rules.taxes import check_rates
 
 _ROUNDED_KWH: Final = Decimal("0.0005")
-_CHARGE: Final = "STATE_OF_CHARGE"
 """How far one volume may lie from the truth, for volumes are written with at least three decimals."""
 
+_CHARGE: Final = "STATE_OF_CHARGE"
 _LONGEST_ID: Final = 36
 _RESERVED: Final = "RESERVATION_TIME"
 
