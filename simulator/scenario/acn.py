@@ -10,7 +10,7 @@ import re
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal, InvalidOperation, Overflow
 from pathlib import Path
 from typing import IO
 from zoneinfo import ZoneInfo
@@ -428,7 +428,7 @@ def _wh(text: str) -> int | None:
     """Wh of a text of kWh, from 0 to 1 MWh."""
     try:
         energy_wh = Decimal(text.strip()) * 1000
-    except InvalidOperation:
+    except (InvalidOperation, Overflow):
         return None
     return round(energy_wh) if energy_wh.is_finite() and 0 <= energy_wh <= _MAX_WH else None
 

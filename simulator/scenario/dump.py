@@ -42,8 +42,9 @@ class ImportRefused(ValueError):
 class Dump:
     """One file of OCPI objects; iterate to get each with its place, from the file's beginning every time.
 
-    A null counts as absent. After an iteration `total` is how many objects the envelope says there are in all pages,
-    and `next_page` where it says that the next page is. Raises ImportRefused.
+    A null counts as absent. `twice` are the names that an object in the last one yielded has more than once: the last
+    value counts. After an iteration `total` is how many objects the envelope says there are in all pages, and
+    `next_page` where it says that the next page is. Raises ImportRefused.
     """
 
     def __init__(self, path: Path, noun: str, watch: Watch | None = None) -> None:
@@ -51,6 +52,7 @@ class Dump:
         self.count = 0
         self.total: int | None = None
         self.next_page = ""
+        self.twice: tuple[str, ...] = ()
         self._noun = noun
         self._watch = watch
         self._found = False
@@ -79,8 +81,10 @@ class Dump:
                 raise text.broken("a comma or ] is expected", text.at)
             text.peek()
             line = text.line()
+            text.twice.clear()
             value = text.value()
             self.count += 1
+            self.twice = tuple(text.twice)
             yield _without_nulls(value), f"number {self.count}, line {line}"
         text.at += 1
 
@@ -112,12 +116,16 @@ class Dump:
                 self._found = True
                 yield from self._list(text)
             elif not self._found and shape == "{" and name in _AROUND:
+                text.twice.clear()
                 others[key] = yield from self._object(text)
                 if name == "data" and not self._found and "id" in others[key]:
                     self._found = True
                     self.count = 1
+                    self.twice = tuple(text.twice)
                     yield _without_nulls(others.pop(key)), "the only one"
             else:
+                if key in others:
+                    text.twice[key] = None
                 others[key] = text.value()
         text.at += 1
         return others
@@ -146,6 +154,7 @@ class _Text:
     def __init__(self, path: Path, stream: IO[bytes], watch: Watch | None, so_far: Callable[[], str]) -> None:
         self.text = ""
         self.at = 0
+        self.twice: dict[str, None] = {}
         self._path = path
         self._stream = stream
         self._watch = watch
@@ -155,7 +164,7 @@ class _Text:
         self._read_bytes = self._bytes_before = self._lines_before = 0
         self._counted = 0
         self._ended = False
-        self._json = json.JSONDecoder(parse_float=Decimal, parse_constant=_no_constant)
+        self._json = json.JSONDecoder(parse_float=Decimal, parse_constant=_no_constant, object_pairs_hook=self._members)
 
     def peek(self) -> str:
         """The next character that is no space, where `at` then stands; "" at the end of the file."""
@@ -198,6 +207,14 @@ class _Text:
             into = where - self.at
             if not self._more() and problem:
                 raise self.broken(problem, self.at + into)
+
+    def _members(self, members: list[tuple[str, Any]]) -> dict[str, Any]:
+        """An object of its members, whose names that come again are taken down."""
+        found = dict(members)
+        if len(found) != len(members):
+            names = [name for name, _ in members]
+            self.twice.update((name, None) for name in found if names.count(name) > 1)
+        return found
 
     def _refuse_half_characters(self, value: Any, end: int) -> None:
         """JSON can write one half of a pair of surrogates, which is no character and can be written nowhere."""

@@ -162,6 +162,7 @@ def _good_locations(
     evses = 0
     for page, record, name in _records(dump, "Location"):
         _enter_location(record, ledger)
+        _note_twice(page, record, ledger, name)
         if isinstance(record, dict):
             mend_location(record, defaults, ledger, name)
         location = repair(record, class_in(defaults.version, Location), ledger, name)
@@ -178,6 +179,13 @@ def _good_locations(
                 "have; take a part of it with --around LATITUDE,LONGITUDE --radius 10km. Nothing was written."
             )
     return good.records()
+
+
+def _note_twice(page: Dump, record: object, ledger: Ledger, name: str) -> None:
+    """Readers of JSON differ in which of two values they take; that the last was taken is a guess to be told."""
+    for member in page.twice:
+        sentence = f"{member} stands twice in one object; its last value counts"
+        ledger.mend(record, f"name-twice:{member}", sentence, name)
 
 
 def _is_wanted(location: Location, record: Record, area: Area | None, ledger: Ledger, name: str) -> bool:
@@ -210,8 +218,9 @@ def _good_tariffs(
     dump: Sequence[Dump], users: dict[str, str], defaults: Defaults, ledger: Ledger
 ) -> list[tuple[Tariff, Record]]:
     good = Newest[Tariff]("Tariff", ledger)
-    for _, record, name in _records(dump, "Tariff"):
+    for page, record, name in _records(dump, "Tariff"):
         ledger.enter("Tariff", record)
+        _note_twice(page, record, ledger, name)
         if isinstance(record, dict):
             if defaults.version == HOME and record.get("tax_included") == "YES":
                 sentence = f"a Tariff's prices include taxes, which those of OCPI {HOME} never do, and it is left out"

@@ -22,8 +22,10 @@ T = TypeVar("T", bound=Struct)
 
 _STEP = re.compile(r"\.([^.\[\]]+)|\[([0-9]+)\]")
 _UNPRINTABLE = re.compile("[\x00-\x20\x7f-\x9f]+")
-_INTEGER = re.compile(r"-?[0-9]{1,18}")
-_NUMBER = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,18})?")
+_MOST_DIGITS = 18
+"""More than any number of OCPI has; 1e999999 would take minutes to be written out as an integer."""
+_INTEGER = re.compile(rf"-?[0-9]{{1,{_MOST_DIGITS}}}")
+_NUMBER = re.compile(rf"-?[0-9]{{1,{_MOST_DIGITS}}}(\.[0-9]{{1,{_MOST_DIGITS}}})?")
 _RECORD_LISTS = {"evses": "EVSE", "connectors": "Connector"}
 _GONE = object()
 
@@ -171,7 +173,7 @@ def _converted(value: Any, type_: Any, rule: str) -> Any:
     is_number = isinstance(value, int | Decimal) and not isinstance(value, bool)
     if base is str and is_number:
         return str(value)
-    if base is int and isinstance(value, Decimal) and value.is_finite():
+    if base is int and isinstance(value, Decimal) and value.is_finite() and value.adjusted() < _MOST_DIGITS:
         return int(value.to_integral_value())
     if base is int and isinstance(value, str) and _INTEGER.fullmatch(value.strip()):
         return int(value)

@@ -35,6 +35,7 @@ def test_a_day_is_read_by_its_local_date_with_energies_in_wh(tmp_path: Path) -> 
 MENDED: list[tuple[dict[str, str], str, dict[str, Any]]] = [
     ({"requested": ""}, "session-energy-not-requested", {"requested_wh": 9_876}),
     ({"delivered": "nan"}, "session-energy-not-delivered", {"delivered_wh": 12_500}),
+    ({"delivered": "1e999999"}, "session-energy-not-delivered", {"delivered_wh": 12_500}),
     ({"stated": ""}, "session-stated", {"stated_departure_s": None}),
     ({"stated": "07:00:00"}, "session-stated", {"stated_departure_s": None}),
     ({"zone": ""}, "session-without-zone", {"arrival_s": 8 * 3600}),

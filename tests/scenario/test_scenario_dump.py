@@ -70,6 +70,23 @@ def test_a_broken_file_is_refused_at_its_place_and_nothing_is_written(
     assert [path.name for path in tmp_path.iterdir()] == ["dump.json"]
 
 
+TWICE = [
+    (b'[{"id": 1, "id": 2}, {"id": 3, "evses": [{"uid": 4, "uid": 5}]}, {"id": 6}]', [("id",), ("uid",), ()]),
+    (b'{"next": {"a": 1, "a": 2}, "data": [{"id": 1}]}', [()]),
+    (b'{"data": {"id": 1, "evses": [{"uid": 4, "uid": 5}], "id": 2}}', [("uid", "id")]),
+]
+
+
+@pytest.mark.parametrize(("content", "names"), TWICE, ids=[str(number) for number in range(len(TWICE))])
+@pytest.mark.parametrize("chunk", [7, 2**20])
+def test_names_that_stand_twice_are_told_of_their_record(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes, names: list[tuple[str, ...]], chunk: int
+) -> None:
+    monkeypatch.setattr(dump, "_CHUNK_BYTES", chunk)
+    found = Dump(written(tmp_path, content), "Locations")
+    assert [found.twice for _ in found] == names
+
+
 def test_an_object_beyond_all_measure_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dump, "MAX_OBJECT_CHARACTERS", 2**20)
     path = written(tmp_path, b'[{"id": "' + b"x" * 3 * 2**20 + b'"}]')

@@ -1,12 +1,15 @@
 """Records of dumps that are not in order: what is mended, and what is left out with all that is inside."""
 
+import json
+from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 from scenario_dumps import Dump, Import, connector, evse, imported, location, tariff
 
 from simulator.ocpi.unknown import unknown_members
-from simulator.scenario.importer import Count
+from simulator.scenario.importer import Count, import_network
 from simulator.scenario.load import load
 
 LOCATION_MENDS = [
@@ -101,6 +104,25 @@ def test_a_connector_is_mended(do_import: Import, changes: Dump, rule: str, fiel
     assert report.connectors == Count(1, 0, 1, 0)
     assert report.evses.kept == report.locations.kept == 1
     assert getattr(imported(report)[0].evses[0].connectors[0], field) == value
+
+
+@pytest.mark.parametrize("number", ["1e30", "1e200000"])
+def test_a_number_beyond_all_measure_is_not_written_out(tmp_path: Path, number: str) -> None:
+    """Of 1e999999 that would take minutes."""
+    text = json.dumps([location(evse(connector(max_voltage="BEYOND"), connector(id="2")))])
+    (tmp_path / "dump.json").write_text(text.replace('"BEYOND"', number))
+    report = import_network(tmp_path / "dump.json", None, 10, 1, tmp_path / "net.yaml")
+    assert report.connectors.left_out == 1
+    assert any(f"found {Decimal(number)}" in each for each in report.sentences)
+
+
+def test_a_name_that_stands_twice_is_told_with_its_place(tmp_path: Path) -> None:
+    text = json.dumps([location(id="L1"), location(evse(uid="2"), id="L2")])
+    (tmp_path / "dump.json").write_text(text.replace('"uid": "2"', '"uid": "1", "uid": "2"'))
+    report = import_network(tmp_path / "dump.json", None, 10, 1, tmp_path / "net.yaml")
+    assert (report.rules["name-twice:uid"], report.locations.mended) == (1, 1)
+    assert any("uid stands twice in one object" in each and "Location L2" in each for each in report.sentences)
+    assert [each.evses[0].uid for each in imported(report)] == ["1", "2"]
 
 
 def test_what_cannot_be_mended_takes_only_its_own_record_along(do_import: Import) -> None:
