@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any, cast
 
 from simulator.billing import tariff as ours
-from simulator.billing.course import Course, price_course
+from simulator.billing.course import Course
 from simulator.billing.pieces import Activity, Period
 from simulator.billing.price import Bill, Quantities, terms
 from simulator.ocpi.datatypes import Price, parse_datetime
@@ -166,46 +166,58 @@ class Fare:
     __slots__ = ("_course", "_opening", "_tariff", "_terms", "follows")
 
     def __init__(self, tariff: ours.Tariff, time_zone: str, start_epoch_us: int) -> None:
-        self.follows = any(element.restrictions is not None for element in tariff.elements)
         self._tariff = tariff
+        self.follows = any(element.restrictions is not None for element in tariff.elements)
         self._terms = None if self.follows else terms(tariff)
         self._course = Course(tariff, time_zone) if self.follows else None
-        opening = Period(start_epoch_us=start_epoch_us, end_epoch_us=start_epoch_us)
-        self._opening = price_course(tariff, (opening,), time_zone) if self.follows else None
+        self._opening: tuple[str, int] | None = (time_zone, start_epoch_us)
 
     @property
     def currency(self) -> str:
         """In which it is paid."""
         return self._tariff.currency
 
-    def follow(self, period: Period) -> None:
+    def follow(self, start_epoch_us: int, end_epoch_us: int, energy_wh: int, activity: Activity) -> None:
         """Take the next charging period; nothing for a fare that does not follow."""
-        if self._course is not None:
-            self._course.add(period)
-            self._opening = None
+        course = self._course
+        if course is None:
+            return
+        self._opening = None
+        if not course.goes_on(start_epoch_us, end_epoch_us, energy_wh, activity):
+            course.add(
+                Period(
+                    start_epoch_us=start_epoch_us,
+                    end_epoch_us=end_epoch_us,
+                    energy_kwh=kwh(energy_wh),
+                    activity=activity,
+                )
+            )
 
     def follow_all(self, periods: Sequence[ChargingPeriod], end_date_time: str) -> None:
         """Take charging periods as they are published, up to this end."""
-        for period in course_of(periods, end_date_time):
-            self.follow(period)
+        if self._course is not None:
+            for period in course_of(periods, end_date_time):
+                self._course.add(period)
+                self._opening = None
 
     def bill(self, quantities: Quantities) -> Bill:
         """The bill so far; `quantities` are those of all the periods that were followed."""
-        if self._terms is not None:
-            return self._terms.bill(quantities)
-        assert self._course is not None
-        return self._opening or self._course.bill()
+        return self._terms.bill(quantities) if self._terms is not None else self._so_far().bill()
 
     def total(self, quantities: Quantities) -> Price:
         """What that bill comes to."""
-        if self._terms is not None:
-            excl, incl = self._terms.total(quantities)
-        elif self._course is not None and self._opening is None:
-            excl, incl = self._course.total()
-        else:
-            bill = self.bill(quantities)
-            excl, incl = bill.total_excl, bill.total_incl
+        excl, incl = self._terms.total(quantities) if self._terms is not None else self._so_far().total()
         return Price(excl_vat=excl, incl_vat=incl)
+
+    def _so_far(self) -> Course:
+        """The course; before the first period one of no length, at the start."""
+        assert self._course is not None
+        if self._opening is None:
+            return self._course
+        time_zone, start_epoch_us = self._opening
+        opening = Course(self._tariff, time_zone)
+        opening.add(Period(start_epoch_us=start_epoch_us, end_epoch_us=start_epoch_us))
+        return opening
 
 
 FREE = Bill("EUR", _ZERO, None, _ZERO, _ZERO, _ZERO, _ZERO, ("The connector has no tariff; nothing is billed.",))
