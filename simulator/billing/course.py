@@ -32,6 +32,7 @@ _KINDS: Mapping[Activity, tuple[ComponentKind, ...]] = {
     "RESERVATION": ("TIME", "FLAT"),
     "RESERVATION_EXPIRES": ("TIME", "FLAT"),
 }
+_CHARGING: tuple[Activity, ...] = ("CHARGING", "PARKING")
 
 
 def price_course(tariff: Tariff, periods: Iterable[Period], time_zone: str) -> Bill:
@@ -58,7 +59,7 @@ class Course:
         energy_wh, activity = wh(period.energy_kwh), period.activity
         if self.goes_on(period.start_epoch_us, period.end_epoch_us, energy_wh, activity):
             return
-        phase = self._phase(activity)
+        phase = self._charging if activity in _CHARGING else self._reserving
         if phase.begun_us is None:
             phase.begun_us = period.start_epoch_us
         begun = Begun(phase.begun_us, phase.energy_wh)
@@ -67,7 +68,7 @@ class Course:
             phase.chosen = {}
             self._use(phase, activity, piece.energy_wh, piece.duration_us)
         for used in phase.used.values():
-            used.at_last = exact(used.at_last)
+            used.total = exact(used.total)
         phase.energy_wh += energy_wh
 
     def goes_on(self, start_epoch_us: int, end_epoch_us: int, energy_wh: Quantity, activity: Activity) -> bool:
@@ -75,7 +76,7 @@ class Course:
 
         False when it does come to one; then nothing is done, and it is to be added.
         """
-        phase = self._phase(activity)
+        phase = self._charging if activity in _CHARGING else self._reserving
         after_wh = phase.energy_wh + energy_wh
         if start_epoch_us >= phase.until_us or end_epoch_us > phase.until_us:
             return False
@@ -85,30 +86,31 @@ class Course:
         self._use(phase, activity, energy_wh, end_epoch_us - start_epoch_us)
         return True
 
-    def _phase(self, activity: Activity) -> "_Phase":
-        return self._charging if activity in ("CHARGING", "PARKING") else self._reserving
-
     def _use(self, phase: "_Phase", activity: Activity, energy_wh: Quantity, duration_us: Quantity) -> None:
-        chosen = phase.chosen
+        all_used, chosen = phase.used, phase.chosen.get(activity)
+        if chosen is None:
+            chosen = phase.chosen[activity] = {}
         for kind in _KINDS[activity]:
-            used = phase.used.get(kind)
-            # FLAT is taken once.
-            quantity = energy_wh if kind == "ENERGY" else duration_us if kind != "FLAT" else int(used is None)
+            used = all_used.get(kind)
+            if kind != "FLAT":
+                quantity = energy_wh if kind == "ENERGY" else duration_us
+            else:
+                quantity = 1 if used is None else 0  # billed once
             if not quantity:
                 continue
-            if (activity, kind) not in chosen:
+            if kind not in chosen:
                 assert phase.at is not None
-                chosen[activity, kind] = self._offers.choose(kind, activity, phase.at, self._reasons)
-            offer = chosen[activity, kind]
+                chosen[kind] = self._offers.choose(kind, activity, phase.at, self._reasons)
+            offer = chosen[kind]
             if offer is None:
                 continue
             if used is None:
-                used = phase.used[kind] = Used(kind, offer)
+                used = all_used[kind] = Used(kind, offer)
                 self._taxes = None
             elif used.last is not offer:
                 used.turn_to(offer)
                 self._taxes = None
-            used.at_last += quantity
+            used.total += quantity
 
     def bill(self) -> Bill:
         """The bill for the course so far."""
@@ -134,10 +136,11 @@ class Course:
             # Parking alone is rounded up to its step: the time of charging before it stays as it is.
             parking = charging.get("PARKING_TIME") if kind == "TIME" else None
             parks = parking is not None and parking.whole() > 0
-            lines.append((kind, *_rounded(*used.price(step=not parks))))
+            net, gross = used.price(not parks)
+            lines.append(_line(kind, net, gross))
         if reserved:
             nets, grosses = zip(*[used.price() for used in reserved.values()], strict=True)
-            lines.append(("RESERVATION", *_rounded(reduce(plus, nets), reduce(plus, grosses))))
+            lines.append(_line("RESERVATION", reduce(plus, nets), reduce(plus, grosses)))
         return lines
 
     def _taxed(self) -> Taxes:
@@ -156,10 +159,10 @@ class Course:
             yield "RESERVATION", tuple([offer for used in reserved for offer in used.amounts])
 
 
-def _rounded(net: Quotient, gross: Quotient) -> tuple[int, int]:
-    """A line's price without and with tax, in ten-thousandths."""
-    rounded = ten_thousandths(*net)
-    return rounded, rounded if gross is net else ten_thousandths(*gross)
+def _line(kind: LineKind, net: Quotient, gross: Quotient) -> tuple[LineKind, int, int]:
+    """A line of a bill: its price without and with tax."""
+    rounded = ten_thousandths(net[0], net[1])
+    return kind, rounded, rounded if gross is net else ten_thousandths(gross[0], gross[1])
 
 
 class _Phase:
@@ -177,5 +180,5 @@ class _Phase:
         self.at: Instant | None = None
         self.until_us: Quantity | float = -inf
         self.until_wh: Quantity | float = inf
-        self.chosen: dict[tuple[Activity, ComponentKind], Offer | None] = {}
+        self.chosen: dict[Activity, dict[ComponentKind, Offer | None]] = {}
         self.used: dict[ComponentKind, Used] = {}

@@ -203,7 +203,7 @@ class Terms(Struct, frozen=True, gc=False):
         for rate in self.rates:
             kind = rate.kind
             quantity = quantities[kind]
-            if not quantity:
+            if not quantity or rate.free:
                 lines.append((kind, 0, 0))
                 continue
             if rate.step_size > 1 and kind != "FLAT" and not (kind == "TIME" and parking_is_billed):

@@ -6,6 +6,7 @@ A CDR is priced from the volumes that it publishes, so that whoever reads it com
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, cast
 
 from simulator.billing import tariff as ours
@@ -30,6 +31,7 @@ def kwh(energy_wh: int) -> Decimal:
     return Decimal(energy_wh) * _KWH_PER_WH
 
 
+@lru_cache(maxsize=4_096)  # periods between two updates are alike
 def hours(hour_places: int) -> Decimal:
     """A duration in ten-thousandths of an hour as OCPI writes it, in hours with 4 decimals."""
     return Decimal(hour_places) * _HOUR_PLACE
@@ -44,25 +46,25 @@ def totals(cdrs: Iterable[CDR]) -> dict[str, str]:
 
 
 class RunningTime:
-    """A time that grows. `hour_places` is all of it in ten-thousandths of an hour, the least that OCPI can say."""
+    """A time that grows. `hour_places` is all of it in ten-thousandths of an hour, the least that OCPI can say.
 
-    __slots__ = ("_duration_us", "hour_places")
+    `billed_s` is the nearest second to the hours that are published.
+    """
+
+    __slots__ = ("_duration_us", "billed_s", "hour_places")
 
     def __init__(self) -> None:
         self._duration_us = 0
         self.hour_places = 0
+        self.billed_s = 0
 
     def add(self, duration_us: int) -> int:
         """Grow; returns by how much `hour_places` grew, so that the parts add up to the whole."""
         before = self.hour_places
         self._duration_us += duration_us
         self.hour_places = round(self._duration_us / _US_PER_HOUR_PLACE)
+        self.billed_s = (self.hour_places * 36 + 50) // 100
         return self.hour_places - before
-
-    @property
-    def billed_s(self) -> int:
-        """The nearest second to the hours that are published."""
-        return (self.hour_places * 36 + 50) // 100
 
 
 def quantities(energy_wh: int, charging: RunningTime, parking: RunningTime) -> Quantities:
@@ -160,7 +162,7 @@ class Fare:
     """What one session pays under a tariff.
 
     Without restrictions the quantities tell. With them the fare `follows` the session: it wants all its charging
-    periods.
+    periods, and no quantities.
     """
 
     __slots__ = ("_course", "_opening", "_tariff", "_terms", "follows")

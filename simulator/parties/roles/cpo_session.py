@@ -244,7 +244,9 @@ class CpoSession:
         return self._fare.bill(self._so_far()) if self._fare is not None else FREE
 
     def _so_far(self) -> Quantities:
-        """What is billed at present."""
+        """What is billed at present, as far as the fare asks."""
+        if self._fare is not None and self._fare.follows:
+            return {}
         return quantities(self.energy_wh, self._charging, self._parking)
 
     def whole(self) -> Session:
