@@ -128,15 +128,14 @@ class Course:
     def _lines(self) -> Lines:
         lines: list[tuple[LineKind, int, int]] = []
         charging, reserved = self._charging.used, self._reserving.used
+        # Parking alone is rounded up to its step: the time of charging before it stays as it is.
+        parks = "PARKING_TIME" in charging and charging["PARKING_TIME"].whole() > 0
         for kind in self._offers.first:
             used = charging.get(kind)
             if used is None or used.free:
                 lines.append((kind, 0, 0))
                 continue
-            # Parking alone is rounded up to its step: the time of charging before it stays as it is.
-            parking = charging.get("PARKING_TIME") if kind == "TIME" else None
-            parks = parking is not None and parking.whole() > 0
-            net, gross = used.price(not parks)
+            net, gross = used.price(not (parks and kind == "TIME"))
             lines.append(_line(kind, net, gross))
         if reserved:
             nets, grosses = zip(*[used.price() for used in reserved.values()], strict=True)

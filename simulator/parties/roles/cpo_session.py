@@ -96,6 +96,40 @@ class CpoSession:
     as running totals, and a period gets what its total grew by: the volumes of all periods add up to what is billed.
     """
 
+    # Without slots Python keeps so many attributes in a dict of each session, which is slower to ask.
+    __slots__ = (
+        "_auth_method",
+        "_begun",
+        "_calendar",
+        "_charging",
+        "_cost",
+        "_fare",
+        "_identity",
+        "_open_register_wh",
+        "_open_us",
+        "_parked",
+        "_parking",
+        "_readings",
+        "_reference",
+        "asked_until_us",
+        "copies",
+        "end_date_time",
+        "energy_wh",
+        "id",
+        "kwh",
+        "last_updated",
+        "payer",
+        "periods",
+        "place",
+        "recorded",
+        "register_start_wh",
+        "start_date_time",
+        "start_us",
+        "status",
+        "token",
+        "transaction_id",
+    )
+
     def __init__(
         self,
         id: str,
