@@ -5,6 +5,7 @@ Most charging periods of a network lie within few days, so each day is worked ou
 Source: OCPI 2.2.1 and 2.3.0 Tariffs, TariffRestrictions (start_time and the others are local times).
 """
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
@@ -27,7 +28,10 @@ def clock_edges(first_s: int, last_s: int, times: tuple[str, ...], zone: ZoneInf
 
 def next_clock_edge_s(after_s: int, times: tuple[str, ...], zone: ZoneInfo) -> int:
     """The first edge after an instant."""
-    return next(edge_s for edge_s in clock_edges(after_s, after_s + 86_400, times, zone) if edge_s > after_s)
+    day = local(after_s, zone).date()
+    while (found := edges_of(day, times, zone))[-1] <= after_s:
+        day += _DAY
+    return found[bisect_right(found, after_s)]
 
 
 def local(at_s: int, zone: ZoneInfo) -> datetime:

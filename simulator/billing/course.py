@@ -11,28 +11,28 @@ session is billed for whole Wh and whole seconds, and each line is rounded once.
 
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
+from functools import reduce
+from math import inf
 from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
-from simulator.billing.exact import Quantity, quotient, wh
+from simulator.billing.exact import Quantity, Quotient, exact, plus, wh
 from simulator.billing.offers import Offer, offers_of
-from simulator.billing.pieces import Activity, Begun, Period, Piece, pieces
+from simulator.billing.pieces import Activity, Begun, Period, pieces
 from simulator.billing.price import Bill, LineKind, Lines, Taxes, draw_up, shared, sums, taxes
 from simulator.billing.rates import ten_thousandths
+from simulator.billing.restrictions import Instant
 from simulator.billing.tariff import ComponentKind, Tariff
+from simulator.billing.used import Used
 
-Amounts = dict[Offer, Quantity]
-"""How much is paid at each price."""
-
-_US_PER_S = 1_000_000
-_MWH_PER_WH = 1_000
 _KINDS: Mapping[Activity, tuple[ComponentKind, ...]] = {
     "CHARGING": ("ENERGY", "TIME", "FLAT"),
     "PARKING": ("ENERGY", "PARKING_TIME", "FLAT"),
     "RESERVATION": ("TIME", "FLAT"),
     "RESERVATION_EXPIRES": ("TIME", "FLAT"),
 }
+_CHARGING: tuple[Activity, ...] = ("CHARGING", "PARKING")
 
 
 def price_course(tariff: Tariff, periods: Iterable[Period], time_zone: str) -> Bill:
@@ -51,141 +51,133 @@ class Course:
         self._zone = ZoneInfo(time_zone)
         self._offers = offers_of(tariff)
         self._reasons = dict.fromkeys(self._offers.reasons)
-        self._taxes: dict[tuple[Offer, ...], Taxes] = {}
+        self._taxes: Taxes | None = None
         self._charging, self._reserving = _Phase(), _Phase()
 
     def add(self, period: Period) -> None:
         """Go on by a period, which does not begin before the end of the last one."""
-        activity = period.activity
-        phase = self._charging if activity in ("CHARGING", "PARKING") else self._reserving
-        begun = phase.begun or Begun(period.start_epoch_us, 0)
-        # Most periods lie between two edges, where what was chosen once still holds.
-        same = phase.last.going_on(period, begun) if phase.last is not None else None
-        for piece in pieces(period, self._offers.edges, self._zone, begun) if same is None else (same,):
-            if same is None:
-                phase.last, phase.chosen = piece, {}
-            for kind in _KINDS[activity]:
-                if phase.needs(kind, piece):
-                    if (activity, kind) not in phase.chosen:
-                        offer = self._offers.choose(kind, activity, piece.start, self._reasons)
-                        phase.chosen[activity, kind] = offer
-                    phase.take(kind, phase.chosen[activity, kind], piece)
-        phase.begun = Begun(begun.epoch_us, begun.energy_wh + wh(period.energy_kwh))
+        energy_wh, activity = wh(period.energy_kwh), period.activity
+        if self.goes_on(period.start_epoch_us, period.end_epoch_us, energy_wh, activity):
+            return
+        phase = self._charging if activity in _CHARGING else self._reserving
+        if phase.begun_us is None:
+            phase.begun_us = period.start_epoch_us
+        begun = Begun(phase.begun_us, phase.energy_wh)
+        for piece in pieces(period, self._offers.edges, self._zone, begun):
+            phase.at, phase.until_us, phase.until_wh = piece.start, piece.until_us, piece.until_wh
+            phase.chosen = {}
+            self._use(phase, activity, piece.energy_wh, piece.duration_us)
+        for used in phase.used.values():
+            used.total = exact(used.total)
+        phase.energy_wh += energy_wh
+
+    def goes_on(self, start_epoch_us: int, end_epoch_us: int, energy_wh: Quantity, activity: Activity) -> bool:
+        """Go on by a period that comes to no edge, as most do: what was chosen at the last one holds.
+
+        False when it does come to one; then nothing is done, and it is to be added.
+        """
+        phase = self._charging if activity in _CHARGING else self._reserving
+        after_wh = phase.energy_wh + energy_wh
+        if start_epoch_us >= phase.until_us or end_epoch_us > phase.until_us:
+            return False
+        if phase.energy_wh >= phase.until_wh or after_wh > phase.until_wh:
+            return False
+        phase.energy_wh = after_wh
+        self._use(phase, activity, energy_wh, end_epoch_us - start_epoch_us)
+        return True
+
+    def _use(self, phase: "_Phase", activity: Activity, energy_wh: Quantity, duration_us: Quantity) -> None:
+        all_used, chosen = phase.used, phase.chosen.get(activity)
+        if chosen is None:
+            chosen = phase.chosen[activity] = {}
+        for kind in _KINDS[activity]:
+            used = all_used.get(kind)
+            if kind != "FLAT":
+                quantity = energy_wh if kind == "ENERGY" else duration_us
+            else:
+                quantity = 1 if used is None else 0  # billed once
+            if not quantity:
+                continue
+            if kind not in chosen:
+                assert phase.at is not None
+                chosen[kind] = self._offers.choose(kind, activity, phase.at, self._reasons)
+            offer = chosen[kind]
+            if offer is None:
+                continue
+            if used is None:
+                used = all_used[kind] = Used(kind, offer)
+                self._taxes = None
+            elif used.last is not offer:
+                used.turn_to(offer)
+                self._taxes = None
+            used.total += quantity
 
     def bill(self) -> Bill:
         """The bill for the course so far."""
-        lines, tax = self._billed()
-        vats = [(kind, shared([offer.component.vat for offer in offers])) for kind, _, offers in self._paid()]
-        return draw_up(self._binding(), lines, tax, vats, self._reasons)
+        vats = [(kind, shared([offer.component.vat for offer in offers])) for kind, offers in self._paying()]
+        return draw_up(self._binding(), self._lines(), self._taxed(), vats, self._reasons)
 
     def total(self) -> tuple[Decimal, Decimal | None]:
         """The bill's `total_excl` and `total_incl`, without the rest of it."""
-        return sums(self._binding(), *self._billed(), [])
+        return sums(self._binding(), self._lines(), self._taxed(), [])
 
     def _binding(self) -> Tariff:
         """The tariff whose limits bind: its least price is that of a charging session, not of a reservation alone."""
-        return self._tariff if self._charging.begun is not None else replace(self._tariff, min_price=None)
+        return self._tariff if self._charging.begun_us is not None else replace(self._tariff, min_price=None)
 
-    def _billed(self) -> tuple[Lines, Taxes]:
+    def _lines(self) -> Lines:
         lines: list[tuple[LineKind, int, int]] = []
-        taxable: list[Offer] = []
-        for kind, paid, offers in self._paid():
-            lines.append((kind, *_line(paid)))
-            taxable += offers
-        paying = tuple(taxable)
-        tax = self._taxes.get(paying)
-        if tax is None:
-            tax = self._taxes[paying] = taxes(self._tariff, [offer.component for offer in paying])
-        return lines, tax
+        charging, reserved = self._charging.used, self._reserving.used
+        # Parking alone is rounded up to its step: the time of charging before it stays as it is.
+        parks = "PARKING_TIME" in charging and charging["PARKING_TIME"].whole() > 0
+        for kind in self._offers.first:
+            used = charging.get(kind)
+            if used is None or used.free:
+                lines.append((kind, 0, 0))
+                continue
+            net, gross = used.price(not (parks and kind == "TIME"))
+            lines.append(_line(kind, net, gross))
+        if reserved:
+            nets, grosses = zip(*[used.price() for used in reserved.values()], strict=True)
+            lines.append(_line("RESERVATION", reduce(plus, nets), reduce(plus, grosses)))
+        return lines
 
-    def _paid(self) -> Iterator[tuple[LineKind, Amounts, tuple[Offer, ...]]]:
-        """For each line what is paid at which prices, and these, or the one that would come first if there are none."""
+    def _taxed(self) -> Taxes:
+        if self._taxes is None:
+            paying = [offer.component for _, offers in self._paying() for offer in offers]
+            self._taxes = taxes(self._tariff, paying)
+        return self._taxes
+
+    def _paying(self) -> Iterator[tuple[LineKind, tuple[Offer, ...]]]:
+        """The prices that each line is paid by, or the one that would come first if there are none."""
         for kind, first in self._offers.first.items():
-            paid = self._charging.billed(kind)
-            yield kind, paid, tuple(paid) or (first,)
-        if self._reserving.begun is not None:
-            reserved = self._reserving.billed("TIME") | self._reserving.billed("FLAT")
-            if reserved:
-                yield "RESERVATION", reserved, tuple(reserved)
+            used = self._charging.used.get(kind)
+            yield kind, (first,) if used is None else tuple(used.amounts)
+        reserved = [used for kind in _KINDS["RESERVATION"] if (used := self._reserving.used.get(kind)) is not None]
+        if reserved:
+            yield "RESERVATION", tuple([offer for used in reserved for offer in used.amounts])
 
 
-def _line(amounts: Amounts) -> tuple[int, int]:
-    """Its price without and with tax, in ten-thousandths."""
-    net = gross = (0, 1)
-    for offer, quantity in amounts.items():
-        rate = offer.rate
-        alike = gross is net and rate.gross is rate.net
-        sum = _plus(net, quantity, rate.net)
-        net, gross = sum, sum if alike else _plus(gross, quantity, rate.gross)
-    rounded = ten_thousandths(*net)
-    return rounded, rounded if gross is net else ten_thousandths(*gross)
-
-
-def _plus(sum: tuple[int, int], quantity: Quantity, price: tuple[int, int]) -> tuple[int, int]:
-    """A sum and what a quantity costs; sum and price are quotients of integers."""
-    numerator, denominator = quantity.numerator * price[0], quantity.denominator * price[1]
-    if denominator == sum[1]:
-        return sum[0] + numerator, denominator
-    return sum[0] * denominator + numerator * sum[1], sum[1] * denominator
+def _line(kind: LineKind, net: Quotient, gross: Quotient) -> tuple[LineKind, int, int]:
+    """A line of a bill: its price without and with tax."""
+    rounded = ten_thousandths(net[0], net[1])
+    return kind, rounded, rounded if gross is net else ten_thousandths(gross[0], gross[1])
 
 
 class _Phase:
     """What was used, at which prices, of a reservation or of the charging after it.
 
-    `last` is the piece for whose start was `chosen` what prices each dimension of an activity.
+    It began at `begun_us` and has taken `energy_wh` since. What prices each dimension of an activity was `chosen` for
+    an instant, `at`, and holds `until_us` and `until_wh`.
     """
 
+    __slots__ = ("at", "begun_us", "chosen", "energy_wh", "until_us", "until_wh", "used")
+
     def __init__(self) -> None:
-        self.begun: Begun | None = None
-        self.last: Piece | None = None
-        self.chosen: dict[tuple[Activity, ComponentKind], Offer | None] = {}
-        self._used: dict[ComponentKind, Amounts] = {}
-        self._last: dict[ComponentKind, Offer] = {}
-
-    def needs(self, kind: ComponentKind, piece: Piece) -> bool:
-        """Whether a piece has any of a dimension that is to be priced."""
-        if kind == "FLAT":
-            return kind not in self._used
-        return bool(piece.energy_wh if kind == "ENERGY" else piece.duration_us)
-
-    def take(self, kind: ComponentKind, offer: Offer | None, piece: Piece) -> None:
-        """Use what a piece has of a dimension, at this price, if it has one."""
-        if offer is None:
-            return
-        quantity = 1 if kind == "FLAT" else piece.energy_wh if kind == "ENERGY" else piece.duration_us
-        amounts = self._used.setdefault(kind, {})
-        amounts[offer] = amounts.get(offer, 0) + quantity
-        self._last[kind] = offer
-
-    def billed(self, kind: ComponentKind) -> Amounts:
-        """What was used of a dimension, in Wh, seconds or once, brought to whole units and steps at the last price."""
-        amounts = self._used.get(kind)
-        if amounts is None or kind == "FLAT":
-            return amounts or {}
-        last = self._last[kind]
-        # Parking alone is rounded up to its step: the time of charging before it stays as it is.
-        parks = kind == "TIME" and "PARKING_TIME" in self._used and self._whole("PARKING_TIME")
-        step = 1 if parks else max(last.component.step_size, 1)
-        rest: Quantity = -(-self._whole(kind) // step) * step
-        if len(amounts) == 1:
-            return {last: rest}
-        billed = dict(amounts)
-        for offer, quantity in amounts.items():
-            if offer is not last:
-                billed[offer] = quantity if kind == "ENERGY" else quotient(quantity, _US_PER_S)
-                rest -= billed[offer]
-        # Rounded down, the last one may be short of what rounding took; nobody is paid for that.
-        billed[last] = max(rest, 0)
-        return billed
-
-    def _whole(self, kind: ComponentKind) -> int:
-        """All that was used: whole Wh, up from the nearest mWh, or the nearest seconds."""
-        total = sum(self._used[kind].values())
-        if kind == "ENERGY":
-            return total if isinstance(total, int) else -(-_nearest(total * _MWH_PER_WH, 1) // _MWH_PER_WH)
-        return _nearest(total, _US_PER_S)
-
-
-def _nearest(quantity: Quantity, unit: int) -> int:
-    """In how many units a quantity is counted, halves up."""
-    return (2 * quantity + unit) // (2 * unit)
+        self.begun_us: int | None = None
+        self.energy_wh: Quantity = 0
+        self.at: Instant | None = None
+        self.until_us: Quantity | float = -inf
+        self.until_wh: Quantity | float = inf
+        self.chosen: dict[Activity, dict[ComponentKind, Offer | None]] = {}
+        self.used: dict[ComponentKind, Used] = {}

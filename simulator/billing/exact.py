@@ -6,6 +6,9 @@ from fractions import Fraction
 Quantity = int | Fraction
 """An exact number of Wh, microseconds or sessions."""
 
+Quotient = tuple[int, int]
+"""An exact price: a numerator and a denominator, not reduced."""
+
 _WH_PER_KWH = 1_000
 
 
@@ -15,7 +18,19 @@ def quotient(numerator: Quantity, denominator: Quantity) -> Quantity:
     return whole if not rest else Fraction(numerator) / denominator
 
 
+def exact(quantity: Quantity) -> Quantity:
+    """The same quantity, as a whole number if it is one."""
+    return quantity if isinstance(quantity, int) else quotient(quantity, 1)
+
+
 def wh(energy_kwh: Decimal) -> Quantity:
     """Energy in Wh."""
     numerator, denominator = energy_kwh.as_integer_ratio()
     return quotient(numerator * _WH_PER_KWH, denominator)
+
+
+def plus(one: Quotient, other: Quotient) -> Quotient:
+    """A sum of prices."""
+    if one[1] == other[1]:
+        return one[0] + other[0], one[1]
+    return one[0] * other[1] + other[0] * one[1], one[1] * other[1]

@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from simulator.billing.clock import clock_edges, local, next_clock_edge_s
-from simulator.billing.exact import Quantity, quotient, wh
+from simulator.billing.exact import Quantity, exact, quotient, wh
 from simulator.billing.restrictions import Instant, Span
 from simulator.billing.tariff import Tariff
 
@@ -28,7 +28,6 @@ Activity = Literal["CHARGING", "PARKING", "RESERVATION", "RESERVATION_EXPIRES"]
 _US_PER_S = 1_000_000
 _S_PER_H = 3_600
 _DAYS = ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY")
-_WH_PER_KWH = 1_000
 
 
 class Period(Struct, frozen=True, kw_only=True):
@@ -96,15 +95,6 @@ class Piece(Struct, frozen=True):
     until_us: Quantity | float
     until_wh: Quantity | float
 
-    def going_on(self, period: Period, begun: Begun) -> "Piece | None":
-        """A whole period as a piece to which the same applies; None when it comes to an edge."""
-        energy_wh, before_wh = wh(period.energy_kwh), begun.energy_wh
-        if period.start_epoch_us >= self.until_us or period.end_epoch_us > self.until_us:
-            return None
-        if before_wh >= self.until_wh or before_wh + energy_wh > self.until_wh:
-            return None
-        return Piece(self.start, energy_wh, period.duration_us, self.until_us, self.until_wh)
-
 
 class Edges(Struct, frozen=True):
     """Where the restrictions of a tariff begin or end to hold: local times, Wh and seconds of a session.
@@ -144,35 +134,30 @@ def edges(tariff: Tariff) -> Edges:
 def pieces(period: Period, edges: Edges, zone: ZoneInfo, begun: Begun) -> Iterator[Piece]:
     """The parts of a period, in their order, of a session that had come so far before it."""
     energy_wh, duration_us = wh(period.energy_kwh), period.duration_us
+    start_us, end_us, before_wh = period.start_epoch_us, period.end_epoch_us, begun.energy_wh
+    after_wh = before_wh + energy_wh
     spans = (period.power_kw(), period.current_a()) if edges.by_power else (None, None)
-    cuts: list[Fraction] = []
+    cuts: list[tuple[Quantity, Quantity]] = []
     if duration_us:
         instants_us = [begun.epoch_us + bound_s * _US_PER_S for bound_s in edges.durations_s]
         if edges.by_clock:
-            first_s, last_s = period.start_epoch_us // _US_PER_S, period.end_epoch_us // _US_PER_S
-            instants_us += [edge_s * _US_PER_S for edge_s in clock_edges(first_s, last_s, edges.times, zone)]
-        inner_us = [at_us for at_us in instants_us if period.start_epoch_us < at_us < period.end_epoch_us]
-        cuts += [Fraction(at_us - period.start_epoch_us, duration_us) for at_us in inner_us]
-    if energy_wh:
-        after_wh = begun.energy_wh + energy_wh
-        inner_wh = [bound_wh for bound_wh in edges.energies_wh if begun.energy_wh < bound_wh < after_wh]
-        cuts += [Fraction(bound_wh - begun.energy_wh) / energy_wh for bound_wh in inner_wh]
-    bounds: list[Quantity] = [0, *sorted(dict.fromkeys(cuts)), 1]
-    for begin, end in pairwise(bounds):
-        at_us = period.start_epoch_us + _of(begin, duration_us)
-        at_wh = begun.energy_wh + _of(begin, energy_wh)
-        share = end - begin
+            found_s = clock_edges(start_us // _US_PER_S, end_us // _US_PER_S, edges.times, zone)
+            instants_us += [edge_s * _US_PER_S for edge_s in found_s]
+        for cut_us in instants_us:
+            if start_us < cut_us < end_us:
+                cuts.append((cut_us, before_wh + quotient(energy_wh * (cut_us - start_us), duration_us)))
+    for bound_wh in edges.energies_wh:
+        if before_wh < bound_wh < after_wh:
+            cuts.append((start_us + quotient(duration_us * (bound_wh - before_wh), energy_wh), bound_wh))
+    points = [(start_us, before_wh), *sorted(dict.fromkeys(cuts)), (end_us, after_wh)]
+    for (at_us, at_wh), (next_us, next_wh) in pairwise(points):
         yield Piece(
             instant(at_us, at_wh, begun, zone, spans),
-            _of(share, energy_wh),
-            _of(share, duration_us),
+            exact(next_wh - at_wh),
+            exact(next_us - at_us),
             _next_us(at_us, edges, zone, begun),
             min((bound_wh for bound_wh in edges.energies_wh if bound_wh > at_wh), default=inf),
         )
-
-
-def _of(share: Quantity, whole: Quantity) -> Quantity:
-    return quotient(share * whole, 1)
 
 
 def instant(
@@ -184,8 +169,8 @@ def instant(
         shown.date().isoformat(),
         shown.time().isoformat("minutes"),
         _DAYS[shown.weekday()],
-        quotient(at_wh, _WH_PER_KWH),
-        quotient(at_us - begun.epoch_us, _US_PER_S),
+        at_wh,
+        at_us - begun.epoch_us,
         *spans,
     )
 

@@ -180,10 +180,14 @@ def sums(tariff: Tariff, lines: Lines, tax: Taxes, reasons: list[str]) -> tuple[
 
 
 class Terms(Struct, frozen=True, gc=False):
-    """What a session pays by. `parking` is whether parked time has a rate, `vats` are the rates of tax."""
+    """What a session pays by. `parking` is whether parked time has a rate, `vats` are the rates of tax.
+
+    `summed` are the rates that make the sum: those that cost something, or one if none does.
+    """
 
     tariff: Tariff
     rates: tuple[Rate, ...]
+    summed: tuple[Rate, ...]
     vats: tuple[tuple[LineKind, Decimal | None], ...]
     tax: Taxes
     parking: bool
@@ -191,16 +195,16 @@ class Terms(Struct, frozen=True, gc=False):
 
     def bill(self, quantities: Quantities) -> Bill:
         """The bill for `quantities`."""
-        return draw_up(self.tariff, self._lines(quantities), self.tax, self.vats, self.reasons)
+        return draw_up(self.tariff, self._lines(quantities, self.rates), self.tax, self.vats, self.reasons)
 
     def total(self, quantities: Quantities) -> tuple[Decimal, Decimal | None]:
         """The bill's `total_excl` and `total_incl`, without the rest of it: for a session that goes on."""
-        return sums(self.tariff, self._lines(quantities), self.tax, [])
+        return sums(self.tariff, self._lines(quantities, self.summed), self.tax, [])
 
-    def _lines(self, quantities: Quantities) -> Lines:
+    def _lines(self, quantities: Quantities, rates: Sequence[Rate]) -> Lines:
         parking_is_billed = self.parking and quantities["PARKING_TIME"] > 0
         lines: list[tuple[LineKind, int, int]] = []
-        for rate in self.rates:
+        for rate in rates:
             kind = rate.kind
             quantity = quantities[kind]
             if not quantity:
@@ -231,9 +235,11 @@ def terms(tariff: Tariff) -> Terms:
                 reasons.append(f"Element {number} has {component.kind} more than once; only its first price is used.")
             here.append(component.kind)
             components.setdefault(component.kind, component)
+    rates = tuple([rate_of(tariff, component) for component in components.values()])
     return Terms(
         tariff,
-        tuple([rate_of(tariff, component) for component in components.values()]),
+        rates,
+        tuple([rate for rate in rates if not rate.free]) or rates[:1],
         tuple([(kind, component.vat) for kind, component in components.items()]),
         taxes(tariff, components.values()),
         "PARKING_TIME" in components,

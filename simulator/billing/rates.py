@@ -19,12 +19,16 @@ _UNIT: dict[ComponentKind, int] = {"ENERGY": _WH_PER_KWH, "TIME": _S_PER_H, "PAR
 
 
 class Rate(Struct, frozen=True, gc=False):
-    """What one dimension costs: `net` and `gross` are quotients of integers, in money for its smallest unit."""
+    """What one dimension costs: `net` and `gross` are quotients of integers, in money for its smallest unit.
+
+    It is `free` when both are nothing.
+    """
 
     kind: ComponentKind
     step_size: int
     net: tuple[int, int]
     gross: tuple[int, int]
+    free: bool
 
 
 def rate_of(tariff: Tariff, component: Component) -> Rate:
@@ -38,7 +42,7 @@ def rate_of(tariff: Tariff, component: Component) -> Rate:
             net = numerator * hundred, denominator * taxed
         else:
             gross = numerator * taxed, denominator * hundred
-    return Rate(component.kind, component.step_size, net, gross)
+    return Rate(component.kind, component.step_size, net, gross, not (net[0] or gross[0]))
 
 
 def gross_ratio(vat: Decimal) -> tuple[int, int]:
@@ -49,8 +53,9 @@ def gross_ratio(vat: Decimal) -> tuple[int, int]:
 
 def ten_thousandths(numerator: int, denominator: int) -> int:
     """The quotient in the smallest unit of money, halves away from zero."""
-    rounded = (abs(numerator) * 20_000 + denominator) // (2 * denominator)
-    return rounded if numerator >= 0 else -rounded
+    if numerator < 0:
+        return -ten_thousandths(-numerator, denominator)
+    return (numerator * 20_000 + denominator) // (2 * denominator)
 
 
 def money(amount: int) -> Decimal:

@@ -10,10 +10,11 @@ from typing import Literal
 
 from msgspec import Struct
 
-from simulator.billing.exact import Quantity
+from simulator.billing.exact import Quantity, wh
 from simulator.billing.tariff import Restrictions
 
 _MIDNIGHT = "00:00"
+_US_PER_S = 1_000_000
 
 Span = tuple[Fraction, Fraction]
 """The least and the most of a quantity that varies."""
@@ -28,8 +29,8 @@ class Instant(Struct, frozen=True):
     date: str
     time: str
     day: str
-    energy_kwh: Quantity
-    duration_s: Quantity
+    energy_wh: Quantity
+    duration_us: Quantity
     power_kw: Span | None
     current_a: Span | None
 
@@ -44,10 +45,10 @@ def holds(given: Restrictions, at: Instant) -> Literal["yes", "no", "unknown"]:
         and (given.end_date is None or at.date < given.end_date)
         and (not given.day_of_week or at.day in given.day_of_week)
         and _within(given.start_time, given.end_time, at.time)
-        and (given.min_energy_kwh is None or at.energy_kwh >= given.min_energy_kwh)
-        and (given.max_energy_kwh is None or at.energy_kwh < given.max_energy_kwh)
-        and (given.min_duration_s is None or at.duration_s >= given.min_duration_s)
-        and (given.max_duration_s is None or at.duration_s < given.max_duration_s)
+        and (given.min_energy_kwh is None or at.energy_wh >= wh(given.min_energy_kwh))
+        and (given.max_energy_kwh is None or at.energy_wh < wh(given.max_energy_kwh))
+        and (given.min_duration_s is None or at.duration_us >= given.min_duration_s * _US_PER_S)
+        and (given.max_duration_s is None or at.duration_us < given.max_duration_s * _US_PER_S)
     ):
         return "no"
     answers = (

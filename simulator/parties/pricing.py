@@ -6,10 +6,11 @@ A CDR is priced from the volumes that it publishes, so that whoever reads it com
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, cast
 
 from simulator.billing import tariff as ours
-from simulator.billing.course import Course, price_course
+from simulator.billing.course import Course
 from simulator.billing.pieces import Activity, Period
 from simulator.billing.price import Bill, Quantities, terms
 from simulator.ocpi.datatypes import Price, parse_datetime
@@ -30,6 +31,7 @@ def kwh(energy_wh: int) -> Decimal:
     return Decimal(energy_wh) * _KWH_PER_WH
 
 
+@lru_cache(maxsize=4_096)  # periods between two updates are alike
 def hours(hour_places: int) -> Decimal:
     """A duration in ten-thousandths of an hour as OCPI writes it, in hours with 4 decimals."""
     return Decimal(hour_places) * _HOUR_PLACE
@@ -44,25 +46,25 @@ def totals(cdrs: Iterable[CDR]) -> dict[str, str]:
 
 
 class RunningTime:
-    """A time that grows. `hour_places` is all of it in ten-thousandths of an hour, the least that OCPI can say."""
+    """A time that grows. `hour_places` is all of it in ten-thousandths of an hour, the least that OCPI can say.
 
-    __slots__ = ("_duration_us", "hour_places")
+    `billed_s` is the nearest second to the hours that are published.
+    """
+
+    __slots__ = ("_duration_us", "billed_s", "hour_places")
 
     def __init__(self) -> None:
         self._duration_us = 0
         self.hour_places = 0
+        self.billed_s = 0
 
     def add(self, duration_us: int) -> int:
         """Grow; returns by how much `hour_places` grew, so that the parts add up to the whole."""
         before = self.hour_places
         self._duration_us += duration_us
         self.hour_places = round(self._duration_us / _US_PER_HOUR_PLACE)
+        self.billed_s = (self.hour_places * 36 + 50) // 100
         return self.hour_places - before
-
-    @property
-    def billed_s(self) -> int:
-        """The nearest second to the hours that are published."""
-        return (self.hour_places * 36 + 50) // 100
 
 
 def quantities(energy_wh: int, charging: RunningTime, parking: RunningTime) -> Quantities:
@@ -160,52 +162,64 @@ class Fare:
     """What one session pays under a tariff.
 
     Without restrictions the quantities tell. With them the fare `follows` the session: it wants all its charging
-    periods.
+    periods, and no quantities.
     """
 
     __slots__ = ("_course", "_opening", "_tariff", "_terms", "follows")
 
     def __init__(self, tariff: ours.Tariff, time_zone: str, start_epoch_us: int) -> None:
-        self.follows = any(element.restrictions is not None for element in tariff.elements)
         self._tariff = tariff
+        self.follows = any(element.restrictions is not None for element in tariff.elements)
         self._terms = None if self.follows else terms(tariff)
         self._course = Course(tariff, time_zone) if self.follows else None
-        opening = Period(start_epoch_us=start_epoch_us, end_epoch_us=start_epoch_us)
-        self._opening = price_course(tariff, (opening,), time_zone) if self.follows else None
+        self._opening: tuple[str, int] | None = (time_zone, start_epoch_us)
 
     @property
     def currency(self) -> str:
         """In which it is paid."""
         return self._tariff.currency
 
-    def follow(self, period: Period) -> None:
+    def follow(self, start_epoch_us: int, end_epoch_us: int, energy_wh: int, activity: Activity) -> None:
         """Take the next charging period; nothing for a fare that does not follow."""
-        if self._course is not None:
-            self._course.add(period)
-            self._opening = None
+        course = self._course
+        if course is None:
+            return
+        self._opening = None
+        if not course.goes_on(start_epoch_us, end_epoch_us, energy_wh, activity):
+            course.add(
+                Period(
+                    start_epoch_us=start_epoch_us,
+                    end_epoch_us=end_epoch_us,
+                    energy_kwh=kwh(energy_wh),
+                    activity=activity,
+                )
+            )
 
     def follow_all(self, periods: Sequence[ChargingPeriod], end_date_time: str) -> None:
         """Take charging periods as they are published, up to this end."""
-        for period in course_of(periods, end_date_time):
-            self.follow(period)
+        if self._course is not None:
+            for period in course_of(periods, end_date_time):
+                self._course.add(period)
+                self._opening = None
 
     def bill(self, quantities: Quantities) -> Bill:
         """The bill so far; `quantities` are those of all the periods that were followed."""
-        if self._terms is not None:
-            return self._terms.bill(quantities)
-        assert self._course is not None
-        return self._opening or self._course.bill()
+        return self._terms.bill(quantities) if self._terms is not None else self._so_far().bill()
 
     def total(self, quantities: Quantities) -> Price:
         """What that bill comes to."""
-        if self._terms is not None:
-            excl, incl = self._terms.total(quantities)
-        elif self._course is not None and self._opening is None:
-            excl, incl = self._course.total()
-        else:
-            bill = self.bill(quantities)
-            excl, incl = bill.total_excl, bill.total_incl
+        excl, incl = self._terms.total(quantities) if self._terms is not None else self._so_far().total()
         return Price(excl_vat=excl, incl_vat=incl)
+
+    def _so_far(self) -> Course:
+        """The course; before the first period one of no length, at the start."""
+        assert self._course is not None
+        if self._opening is None:
+            return self._course
+        time_zone, start_epoch_us = self._opening
+        opening = Course(self._tariff, time_zone)
+        opening.add(Period(start_epoch_us=start_epoch_us, end_epoch_us=start_epoch_us))
+        return opening
 
 
 FREE = Bill("EUR", _ZERO, None, _ZERO, _ZERO, _ZERO, _ZERO, ("The connector has no tariff; nothing is billed.",))

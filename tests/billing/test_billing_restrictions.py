@@ -9,8 +9,8 @@ import pytest
 from simulator.billing.restrictions import Instant, holds
 from simulator.billing.tariff import Restrictions
 
-MORNING = Instant("2026-05-04", "07:30", "MONDAY", Fraction(5), Fraction(600), (Fraction(11), Fraction(11)), None)
-NIGHT = Instant("2026-05-04", "22:00", "MONDAY", Fraction(0), Fraction(0), (Fraction(8), Fraction(22)), None)
+MORNING = Instant("2026-05-04", "07:30", "MONDAY", 5_000, 600_000_000, (Fraction(11), Fraction(11)), None)
+NIGHT = Instant("2026-05-04", "22:00", "MONDAY", 0, 0, (Fraction(8), Fraction(22)), None)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from simulator.billing import tariff as billing
-from simulator.billing.pieces import Period
+from simulator.billing.pieces import Activity
 from simulator.billing.price import Bill, Quantities
 from simulator.ocpi.datatypes import Price
 from simulator.ocpi.v2_2_1.cdrs import (
@@ -96,6 +96,40 @@ class CpoSession:
     as running totals, and a period gets what its total grew by: the volumes of all periods add up to what is billed.
     """
 
+    # Without slots Python keeps so many attributes in a dict of each session, which is slower to ask.
+    __slots__ = (
+        "_auth_method",
+        "_begun",
+        "_calendar",
+        "_charging",
+        "_cost",
+        "_fare",
+        "_identity",
+        "_open_register_wh",
+        "_open_us",
+        "_parked",
+        "_parking",
+        "_readings",
+        "_reference",
+        "asked_until_us",
+        "copies",
+        "end_date_time",
+        "energy_wh",
+        "id",
+        "kwh",
+        "last_updated",
+        "payer",
+        "periods",
+        "place",
+        "recorded",
+        "register_start_wh",
+        "start_date_time",
+        "start_us",
+        "status",
+        "token",
+        "transaction_id",
+    )
+
     def __init__(
         self,
         id: str,
@@ -161,34 +195,44 @@ class CpoSession:
 
         Returns the periods in which time has passed; None when one that was told before has changed, too.
         """
-        before, last = len(self.periods), self.periods[-1:]
-        for each in (*self._readings, event):
-            self._close_period(each)
-        self._readings.clear()
-        self.energy_wh = self._open_register_wh - self.register_start_wh
-        self.kwh = kwh(self.energy_wh)
+        periods = self.periods
+        before, last = len(periods), periods[-1] if periods else None
+        if self._readings:
+            for each in self._readings:
+                self._close_period(each)
+            self._readings.clear()
+        self._close_period(event)
+        energy_wh = self._open_register_wh - self.register_start_wh
+        if energy_wh != self.energy_wh:
+            self.energy_wh, self.kwh = energy_wh, kwh(energy_wh)
         if event.kind == "Ended":
             self.end_date_time = self._calendar.text(self._open_us)
             self.status = SessionStatus.COMPLETED
         self._cost = None
         self.last_updated = self._calendar.now_after(self.last_updated)
-        if last and self.periods[before - 1] is not last[0]:
+        if last is not None and periods[before - 1] is not last:
             return None
-        return tuple(self.periods[before:])
+        return tuple(periods[before:])
 
     def _close_period(self, event: TransactionEvent) -> None:
         """Close it if time has passed, and at the end if it is the only one.
 
         If not, what the meter shows more is told with the next one, or at the end with the last.
         """
-        at_us = max(event.at_us // _MS * _MS, self._open_us)
-        register_wh = max(event.register_wh, self._open_register_wh)
-        energy_wh = register_wh - self._open_register_wh
+        open_us, open_wh = self._open_us, self._open_register_wh
+        at_us = event.at_us // _MS * _MS
+        if at_us < open_us:
+            at_us = open_us
+        register_wh = event.register_wh if event.register_wh > open_wh else open_wh
+        energy_wh = register_wh - open_wh
         has_ended = event.kind == "Ended"
-        if at_us > self._open_us or (has_ended and self._open_us == self.start_us):
-            self.periods.append(self._period(at_us - self._open_us, energy_wh))
-            if self._fare is not None and self._fare.follows:
-                self._fare.follow(self._priced(at_us, energy_wh))
+        if at_us > open_us or (has_ended and open_us == self.start_us):
+            self.periods.append(self._period(at_us - open_us, energy_wh))
+            fare = self._fare
+            if fare is not None and fare.follows:
+                epoch_us = self._calendar.start_epoch_us
+                activity: Activity = "PARKING" if self._parked else "CHARGING"
+                fare.follow(epoch_us + open_us, epoch_us + at_us, energy_wh, activity)
             self._open_us, self._open_register_wh = at_us, register_wh
         elif has_ended and energy_wh:
             self._add_to_last(energy_wh)
@@ -216,16 +260,6 @@ class CpoSession:
             tariff_id=tariff.id if tariff is not None else None,
         )
 
-    def _priced(self, end_us: int, energy_wh: int) -> Period:
-        """The running period as the billing room wants it."""
-        start_epoch_us = self._calendar.start_epoch_us
-        return Period(
-            start_epoch_us=start_epoch_us + self._open_us,
-            end_epoch_us=start_epoch_us + end_us,
-            energy_kwh=kwh(energy_wh),
-            activity="PARKING" if self._parked else "CHARGING",
-        )
-
     @property
     def currency(self) -> str:
         """In which the session is paid."""
@@ -244,7 +278,9 @@ class CpoSession:
         return self._fare.bill(self._so_far()) if self._fare is not None else FREE
 
     def _so_far(self) -> Quantities:
-        """What is billed at present."""
+        """What is billed at present, as far as the fare asks."""
+        if self._fare is not None and self._fare.follows:
+            return {}
         return quantities(self.energy_wh, self._charging, self._parking)
 
     def whole(self) -> Session:

@@ -4,7 +4,7 @@ A peer gets a session whole at first, then what changes of it; one that lacks so
 Source: OCPI 2.2.1, Sessions module, Push model, and ChargingProfiles module, Smart Charging Topologies.
 """
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from msgspec.structs import replace
 
@@ -16,16 +16,19 @@ from simulator.ocpi.v2_2_1.sessions import Session
 from simulator.parties.client import not_found, succeeded
 from simulator.parties.connection import Connection
 from simulator.parties.dialect import OLDEST
-from simulator.parties.losses import Said
 from simulator.parties.office import Office
 from simulator.parties.patching import difference
 from simulator.parties.push import Copy, Outbox, say
 from simulator.parties.roles.cpo_reserved_session import ReservedSession
 from simulator.parties.roles.cpo_session import CpoSession, PeersCopy
 
+if TYPE_CHECKING:
+    from simulator.ocpi.translation import Loss
+
 _PLACE: Final = b'"location":'
 """Where a body names more of a place than ids; a PATCH does so only when something there has changed."""
 
+_NO_LOSSES: "Final[tuple[Loss, ...]]" = ()
 _SESSIONS, _RECEIVER = ModuleID.SESSIONS, InterfaceRole.RECEIVER
 
 
@@ -69,18 +72,21 @@ class SessionPush:
             return
         if held.lacks_some:
             changes = None
-        if changes is None or connection.version == OLDEST:
+        version = connection.version
+        if changes is None or version == OLDEST:
             said = say(self._office, connection, session.whole(), cause)
+            if said is None:
+                return
+            body = said.body
         else:
-            said = Said(connection.dialect.encode_patch(Session, changes))
-        if said is None:
-            return
-        body = said.body
-        method = "PUT" if changes is None else "PATCH"
-        if connection.version == OLDEST:
+            body = connection.dialect.encode_patch(Session, changes)
+        method, losses = "PUT" if changes is None else "PATCH", _NO_LOSSES
+        if version == OLDEST:
             patch = difference(held.said, body) if self._patches and changes is not None and held.said else None
             held.said = body
             method, body = ("PUT", body) if patch is None else ("PATCH", patch)
+            if _PLACE in body:
+                losses = session.losses(version)
         where = held.where
         if where is None or where.endpoint is not endpoint:
             where = held.where = _where(connection, endpoint, session)
@@ -100,9 +106,6 @@ class SessionPush:
                 self._tell(peer_id, connection, session, again, first=True)
 
         subject = where.put if method == "PUT" else where.patch
-        losses = session.losses(connection.version)
-        if losses and _PLACE not in body:
-            losses = ()
         self._outbox.push(
             where.lane, connection, method, where.path, subject, cause, body, done, first=first, losses=losses
         )
