@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec import NODEFAULT, UNSET, Struct, UnsetType
 
-from simulator.ocpi.unknown import known_fields, unknown_values, with_members
+from simulator.ocpi.unknown import has_unknown, known_fields, unknown_values, with_members
 
 T = TypeVar("T", bound=Struct)
 
@@ -54,9 +54,13 @@ def apply_session_patch(session: T, patch: Struct) -> T:
 
 
 def _changes(patch: Struct) -> dict[str, Any]:
-    return {name: value for name, value in known_fields(patch).items() if value is not UNSET and value is not None}
+    pairs = zip(patch.__struct_fields__, msgspec.structs.astuple(patch), strict=True)
+    return {name: value for name, value in pairs if value is not UNSET and value is not None}
 
 
 def _changed(obj: T, changes: dict[str, Any], patch: Struct) -> T:
     """What the class does not know changes as all else does."""
-    return with_members(msgspec.structs.replace(obj, **changes), unknown_values(patch))
+    if not has_unknown(type(patch)):
+        return msgspec.structs.replace(obj, **changes)
+    known = {name: changes[name] for name in known_fields(patch) if name in changes}
+    return with_members(msgspec.structs.replace(obj, **known), unknown_values(patch))
