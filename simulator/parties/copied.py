@@ -50,9 +50,8 @@ class Copies(Store[T]):
         self._doubted.pop(joined, None)
         return self._put(joined, value, original)
 
-    def amend(self, joined: str, value: T, original: Any = None) -> None:
-        """Keep an object of which a part has been told: the rest is as doubtful as it was. See `Store.at`."""
-        self._put(joined, value, original)
+    amend = Store._put
+    """Keep, under a key as `find` gives it, an object of which a part has been told: the rest stays as doubtful."""
 
     def drop(self, *key: str) -> T | None:
         """See Store."""

@@ -59,7 +59,7 @@ class Store(Generic[T]):
         """Keep an object in place of what was there, and of the original of that; whether it is new."""
         return self._put("/".join(key).lower(), value, original)
 
-    def _put(self, joined: str, value: T, original: Any) -> bool:
+    def _put(self, joined: str, value: T, original: Any = None) -> bool:
         new = joined not in self._objects
         self._objects[joined] = value
         self._changed[joined] = self.mark = self.mark + 1
@@ -90,6 +90,11 @@ class Store(Generic[T]):
     def at(self, joined: str) -> T | None:
         """The object under a key as `join_key` makes it."""
         return self._objects.get(joined)
+
+    def find(self, *key: str) -> tuple[str, T | None]:
+        """The key as `join_key` makes it, and the object under it."""
+        joined = "/".join(key).lower()
+        return joined, self._objects.get(joined)
 
     def changed_since(self, mark: int, joined: str) -> bool:
         """Whether the object under a key as `join_key` makes it was put or dropped after a mark."""

@@ -31,7 +31,7 @@ from simulator.parties.dialect import HOME, OLDEST
 from simulator.parties.modules.order import newer, overtaken
 from simulator.parties.modules.ownership import must_match, must_stay, not_ours, owner_of, unknown
 from simulator.parties.office import Office
-from simulator.parties.store import Store, join_key, page
+from simulator.parties.store import Store, page
 from simulator.parties.taking import Receiver
 
 if TYPE_CHECKING:
@@ -169,8 +169,7 @@ class SessionsReceiver(Receiver[Session]):
 
     def _known(self, call: Call) -> tuple[str, Session]:
         """The session that the URL names, and where it is kept."""
-        at = join_key((*owner_of(call), call.params["session_id"]))
-        session = self.store.at(at)
+        at, session = self.store.find(*owner_of(call), call.params["session_id"])
         if session is None:
             raise unknown("Session", call.params["session_id"])
         return at, session
@@ -208,7 +207,7 @@ class SessionsReceiver(Receiver[Session]):
         if changed is not known:
             if changed.cdr_token is not known.cdr_token:
                 self.must_concern_us(changed)
-            original = self._original(call)
+            original = None if version == HOME else self._original(call)
             if original is not None:
                 original = patched(original, call.original_patch(Session), version, late=late)
             self.store.amend(at, changed, original)
