@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec import NODEFAULT, UNSET, Struct, UnsetType
 
-from simulator.ocpi.unknown import known_fields, unknown_values, with_members
+from simulator.ocpi.unknown import has_unknown, known_fields, unknown_values, with_members
 
 T = TypeVar("T", bound=Struct)
 
@@ -39,24 +39,23 @@ def partial(cls: type[Struct], last_updated_required: bool = True) -> type[Any]:
     )
 
 
-def apply_patch(obj: T, patch: Struct) -> T:
-    """A new object with the fields that the patch carries."""
-    return _changed(obj, _changes(patch), patch)
+def apply_patch(obj: T, patch: Struct, added: str = "") -> T:
+    """A new object with the fields that the patch carries, also with those that the class does not know.
+
+    The items of a list of this name are `added` to those that are there.
+    """
+    changes: dict[str, Any] = {}
+    for name, value in zip(patch.__struct_fields__, msgspec.structs.astuple(patch), strict=False):
+        if value is not UNSET and value is not None:
+            changes[name] = value
+    if added in changes:
+        changes[added] = getattr(obj, added) + changes[added]
+    if not has_unknown(type(patch)):
+        return msgspec.structs.replace(obj, **changes)
+    known = {name: changes[name] for name in known_fields(patch) if name in changes}
+    return with_members(msgspec.structs.replace(obj, **known), unknown_values(patch))
 
 
 def apply_session_patch(session: T, patch: Struct) -> T:
     """A new Session; charging periods of the patch are added to the old ones, an empty list changes nothing."""
-    changes = _changes(patch)
-    if "charging_periods" in changes:
-        old: tuple[Any, ...] = getattr(session, "charging_periods")  # noqa: B009 - a Session of any version
-        changes["charging_periods"] = (*old, *changes["charging_periods"])
-    return _changed(session, changes, patch)
-
-
-def _changes(patch: Struct) -> dict[str, Any]:
-    return {name: value for name, value in known_fields(patch).items() if value is not UNSET and value is not None}
-
-
-def _changed(obj: T, changes: dict[str, Any], patch: Struct) -> T:
-    """What the class does not know changes as all else does."""
-    return with_members(msgspec.structs.replace(obj, **changes), unknown_values(patch))
+    return apply_patch(session, patch, added="charging_periods")

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from functools import cache
 from types import GenericAlias
 from typing import Any, Final, TypeVar, cast
-from weakref import WeakSet, WeakValueDictionary
+from weakref import WeakValueDictionary
 
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
@@ -26,13 +26,17 @@ _MOST: Final = 32
 """How many unknown members of an object are kept, the first by name; one is enough not to pass over it."""
 _FIELD: Final = "unknown_"
 """What the names of fields begin with that stand for unknown members; no field of OCPI does."""
-_made: Final[WeakSet[type[Struct]]] = WeakSet()
 _with: Final[WeakValueDictionary[tuple[type[Struct], tuple[str, ...]], type[Struct]]] = WeakValueDictionary()
 
 
 def forbids(cls: type[Struct]) -> bool:
     """Whether unknown members of a class are never passed over."""
     return bool(cls.__struct_config__.forbid_unknown_fields)
+
+
+def has_unknown(cls: type[Struct]) -> bool:
+    """Whether a class was made for an object that has members which its own class does not know."""
+    return cls.__reduce__ is _reduced
 
 
 def unknown_members(obj: Struct) -> tuple[str, ...]:
@@ -42,7 +46,7 @@ def unknown_members(obj: Struct) -> tuple[str, ...]:
 
 def unknown_values(obj: Struct) -> dict[str, Any]:
     """The members that its class does not know, by name."""
-    if type(obj) not in _made:
+    if not has_unknown(type(obj)):
         return {}
     pairs = zip(obj.__struct_fields__, obj.__struct_encode_fields__, strict=True)
     return {name: getattr(obj, field) for field, name in pairs if field.startswith(_FIELD)}
@@ -50,13 +54,13 @@ def unknown_values(obj: Struct) -> dict[str, Any]:
 
 def known_class(cls: type[Any]) -> type[Any]:
     """The class as a version has it of an object that may have unknown members."""
-    return cls.__base__ if cls in _made else cls  # type: ignore[return-value]
+    return cls.__base__ if has_unknown(cls) else cls  # type: ignore[return-value]
 
 
 def known_fields(obj: Struct) -> dict[str, Any]:
     """Its fields, by the names that its class gives them."""
     values = msgspec.structs.asdict(obj)
-    if type(obj) in _made:
+    if has_unknown(type(obj)):
         values = {field: value for field, value in values.items() if not field.startswith(_FIELD)}
     return values
 
@@ -148,5 +152,4 @@ def _class_with(cls: type[Struct], names: tuple[str, ...]) -> type[Struct]:
             omit_defaults=True,
             gc=False,
         )
-        _made.add(found)
     return found

@@ -214,6 +214,9 @@ class Connection:
 
     def owns(self, country_code: str, party_id: str) -> bool:
         """Whether the peer's platform holds this party, or leads to it (compared without regard to case)."""
+        key = (country_code, party_id)
+        if key in self._owned:
+            return True  # written in capitals, as nearly all are
         key = (country_code.upper(), party_id.upper())
         return key in self._owned or (bool(self.behind) and f"{key[0]}-{key[1]}" in self.behind)
 

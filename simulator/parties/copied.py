@@ -46,12 +46,12 @@ class Copies(Store[T]):
 
     def put(self, value: T, *key: str, original: Any = None) -> bool:
         """See Store."""
-        self._trust(key)
-        return super().put(value, *key, original=original)
+        joined = "/".join(key).lower()
+        self._doubted.pop(joined, None)
+        return self._put(joined, value, original)
 
-    def amend(self, value: T, *key: str, original: Any = None) -> None:
-        """Keep an object of which a part has been told: the rest is as doubtful as it was."""
-        super().put(value, *key, original=original)
+    amend = Store._put
+    """Keep, under a key as `find` gives it, an object of which a part has been told: the rest stays as doubtful."""
 
     def drop(self, *key: str) -> T | None:
         """See Store."""

@@ -13,6 +13,7 @@ Source: OCPI 2.2.1, Transport and format, Pagination; digest, section 2.4.
 
 from collections.abc import Callable, Generator
 from itertools import repeat
+from operator import attrgetter
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlencode
 
@@ -119,7 +120,7 @@ class _Reading(Generic[T]):
         self._listed: list[Listed[T]] = []
         self._bad = False
         self._pages: dict[str, None] = {}
-        self._known: dict[tuple[Any, ...], None] = {}
+        self._known: dict[Any, None] = {}
         self._barren = 0
         self.totals: list[int] = []
         self.shrank = False
@@ -182,8 +183,9 @@ class _Reading(Generic[T]):
     def _is_at_end(self, page: list[Listed[T]]) -> bool:
         """Whether a page with a Link has brought nothing new though all had been shown."""
         known = len(self._known)
+        tells = {cls: _teller(cls) for cls in dict.fromkeys([type(each.object) for each in page])}
         for each in page:
-            self._known[tuple(getattr(each.object, name, None) for name in _NAMES)] = None
+            self._known[tells[type(each.object)](each.object)] = None
         if len(self._known) > known:
             self._barren = 0
             return False
@@ -202,6 +204,12 @@ class _Reading(Generic[T]):
         self.totals.append(total)
         if less and self.totals != self._before[: len(self.totals)]:
             self.shrank = True
+
+
+def _teller(cls: type[Any]) -> Callable[[Any], Any]:
+    """What tells an object of a class from the others of its list."""
+    names = [name for name in _NAMES if hasattr(cls, name)]
+    return attrgetter(*names) if names else type
 
 
 def _circle(connection: Connection, url: str) -> str:

@@ -20,6 +20,8 @@ from simulator.parties.pricing import course_of, neutral
 
 _ZERO = Decimal("0.0000")
 _ROUNDED = Decimal("0.01")
+_ENERGY = CdrDimensionType.ENERGY
+_RESERVED = CdrDimensionType.RESERVATION_TIME
 _STAND_IN = "UTC"
 """What a translation puts where 2.1.1 names no time zone; no charge point keeps its clock by it."""
 
@@ -64,16 +66,18 @@ def reprice(cdr: CDR, tariffs: Sequence[Any], time_zone: str | None) -> Repriced
 
     `time_zone` is that of its Location, as far as that is known.
     """
+    if len(tariffs) != 1:
+        return Repriced(_ZERO, why_not=f"The CDR holds {len(tariffs)} tariffs; by one its price could be worked out.")
+    tariff = neutral(tariffs[0])
     try:
-        bill = _bill(cdr, tariffs, time_zone)
+        bill = _bill(cdr, tariff, time_zone)
     except _Unknown as why:
         return Repriced(_ZERO, why_not=str(why))
-    return Repriced(bill.total_excl, _taxes(bill, tariffs[0]), " ".join(bill.reasons))
+    return Repriced(bill.total_excl, _taxes(bill, tariff, tariffs[0]), " ".join(bill.reasons))
 
 
-def _taxes(bill: Bill, written: Any) -> Decimal | None:
+def _taxes(bill: Bill, tariff: Tariff, written: Any) -> Decimal | None:
     """The taxes of a bill by a tariff. From 2.3.0 on a price without a rate may be taxed by one that nobody says."""
-    tariff = neutral(written)
     if tariff.tax_included == "N/A":
         return _ZERO
     untold = [component for element in tariff.elements for component in element.components if component.vat is None]
@@ -82,10 +86,7 @@ def _taxes(bill: Bill, written: Any) -> Decimal | None:
     return bill.total_incl - bill.total_excl
 
 
-def _bill(cdr: CDR, tariffs: Sequence[Any], time_zone: str | None) -> Bill:
-    if len(tariffs) != 1:
-        raise _Unknown(f"The CDR holds {len(tariffs)} tariffs; by one its price could be worked out.")
-    tariff = neutral(tariffs[0])
+def _bill(cdr: CDR, tariff: Tariff, time_zone: str | None) -> Bill:
     if any(element.restrictions is not None for element in tariff.elements):
         return _by_course(cdr, tariff, time_zone)
     parking_h = cdr.total_parking_time or _ZERO
@@ -105,10 +106,13 @@ def _by_course(cdr: CDR, tariff: Tariff, time_zone: str | None) -> Bill:
             f"Tariff {tariff.id} depends on the local time at Location {cdr.cdr_location.id}, "
             "whose time zone is not known here."
         )
-    dimensions = [dimension for period in cdr.charging_periods for dimension in period.dimensions]
-    if any(dimension.type is CdrDimensionType.RESERVATION_TIME for dimension in dimensions):
-        raise _Unknown("The CDR bills a reservation, and does not say whether it was used.")
-    energy_kwh = sum((each.volume for each in dimensions if each.type is CdrDimensionType.ENERGY), Decimal(0))
+    energy_kwh = Decimal(0)
+    for period in cdr.charging_periods:
+        for dimension in period.dimensions:
+            if dimension.type is _ENERGY:
+                energy_kwh += dimension.volume
+            elif dimension.type is _RESERVED:
+                raise _Unknown("The CDR bills a reservation, and does not say whether it was used.")
     if energy_kwh != cdr.total_energy:
         raise _Unknown(f"The charging periods hold {energy_kwh} kWh of the {cdr.total_energy} kWh in all.")
     try:

@@ -57,7 +57,9 @@ class Store(Generic[T]):
 
     def put(self, value: T, *key: str, original: Any = None) -> bool:
         """Keep an object in place of what was there, and of the original of that; whether it is new."""
-        joined = "/".join(key).lower()
+        return self._put("/".join(key).lower(), value, original)
+
+    def _put(self, joined: str, value: T, original: Any = None) -> bool:
         new = joined not in self._objects
         self._objects[joined] = value
         self._changed[joined] = self.mark = self.mark + 1
@@ -85,13 +87,27 @@ class Store(Generic[T]):
         """The object with this key has been changed in place."""
         self._changed["/".join(key).lower()] = self.mark = self.mark + 1
 
-    def changed_since(self, mark: int, *key: str) -> bool:
-        """Whether the object with this key was put or dropped after a mark."""
-        return self._changed.get("/".join(key).lower(), 0) > mark
+    def at(self, joined: str) -> T | None:
+        """The object under a key as `join_key` makes it."""
+        return self._objects.get(joined)
+
+    def find(self, *key: str) -> tuple[str, T | None]:
+        """The key as `join_key` makes it, and the object under it."""
+        joined = "/".join(key).lower()
+        return joined, self._objects.get(joined)
+
+    def changed_since(self, mark: int, joined: str) -> bool:
+        """Whether the object under a key as `join_key` makes it was put or dropped after a mark."""
+        return self._changed.get(joined, 0) > mark
 
     def keys(self) -> Iterator[str]:
         """The keys, joined by a slash, in lower case."""
         return iter(self._objects)
+
+
+def join_key(key: tuple[str, ...]) -> str:
+    """The text under which an object with a key is kept."""
+    return "/".join(key).lower()
 
 
 def page(

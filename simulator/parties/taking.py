@@ -20,6 +20,7 @@ from simulator.parties.copied import Copies
 from simulator.parties.modules.order import newer
 from simulator.parties.office import Office
 from simulator.parties.pull import Crawl, Listed
+from simulator.parties.store import join_key
 
 T = TypeVar("T")
 Key = tuple[str, ...]
@@ -56,15 +57,20 @@ class Receiver(Generic[T]):
         """Take what a peer lists; `since` is the mark of the store at which the list was asked for."""
         changed: list[T] = []
         foreign: dict[int, list[T]] = {}
+        may_tell: dict[Owner, bool] = {}
         listed = new = stalest_us = 0
         for each in found.listed:
             obj = self.heard(connection, each.object)
-            if not self.may_tell(connection, self.owner(obj)):
+            owner = self.owner(obj)
+            if owner not in may_tell:
+                may_tell[owner] = self.may_tell(connection, owner)
+            if not may_tell[owner]:
                 foreign.setdefault(each.exchange, []).append(obj)
                 continue
             listed += 1
-            known = self.store.get(*self.key(obj))
-            if not self._take_listed(connection, each, obj, since, cause):
+            at = join_key(self.key(obj))
+            known, late = self.store.at(at), self.store.changed_since(since, at)
+            if not self._take_listed(connection, each, obj, known, late, cause):
                 continue
             changed.append(obj)
             new += known is None
@@ -76,18 +82,21 @@ class Receiver(Generic[T]):
             self.forget(obj, cause)
         return Taken(listed, tuple(changed), new, len(gone), stalest_us)
 
-    def take(self, obj: T, cause: Cause, original: Any = None, since: int | None = None) -> bool:
+    def take(self, obj: T, cause: Cause, original: Any = None) -> bool:
         """Take an object as its owner shows it, unless what is known stands; whether that changed anything.
 
         A copy from an earlier registration does not stand. Raises Refusal, or Invalid, for what cannot follow what is
         known, and for what is none of ours.
         """
+        return self._take(obj, self.store.get(*self.key(obj)), False, cause, original)
+
+    def _take(self, obj: T, known: T | None, late: bool, cause: Cause, original: Any) -> bool:
+        """The same, of an object of which this is known; `late`: since the object was asked for."""
         self.must_concern_us(obj)
-        key = self.key(obj)
-        known, late = self.store.get(*key), since is not None and self.store.changed_since(since, *key)
         if known is None and late:
             return False
         if known is not None:
+            key = self.key(obj)
             if self.store.doubts(*key):
                 pass
             elif self.stands(known, obj) or (late and not self.stands(obj, known)):
@@ -106,18 +115,19 @@ class Receiver(Generic[T]):
         """The copies that a whole list lacks, but for those that were pushed while it was on its way."""
         if not self.removes or not found.whole:
             return []
-        objects = [self.heard(connection, each.object) for each in found.listed]
-        listed = dict.fromkeys(_joined(self.key(obj)) for obj in objects)
-        named = dict.fromkeys(self.owner(obj) for obj in objects)
+        heard = (self.heard(connection, each.object) for each in found.listed) if connection.by_hub else ()
+        named = dict.fromkeys(self.owner(obj) for obj in heard)
         speaks_for: dict[Owner, bool] = {}
-        gone: list[T] = []
+        known: list[T] = []
         for obj in self.store:
-            owner, key = self.owner(obj), self.key(obj)
+            owner = self.owner(obj)
             if owner not in speaks_for:
                 speaks_for[owner] = self._speaks_for(connection, owner, named)
-            if speaks_for[owner] and _joined(key) not in listed and not self.store.changed_since(since, *key):
-                gone.append(obj)
-        return gone
+            if speaks_for[owner]:
+                known.append(obj)
+        listed = dict.fromkeys(self._keys(connection, found)) if known else {}
+        places = ((obj, join_key(self.key(obj))) for obj in known)
+        return [obj for obj, at in places if at not in listed and not self.store.changed_since(since, at)]
 
     def moved(self, connection: Connection, found: Crawl[Any]) -> bool:
         """Whether a list of what may go shows that it changed while it was read: by its total, or as pages overlap."""
@@ -125,10 +135,10 @@ class Receiver(Generic[T]):
         if not self.removes or not found.complete or not listed or listed[0].exchange == listed[-1].exchange:
             return False
         on_page: dict[str, int] = {}
-        keys = self._keys(connection, found)
-        return found.moved or any(
-            on_page.setdefault(key, each.exchange) != each.exchange for key, each in zip(keys, listed, strict=True)
-        )
+        for key, each in zip(self._keys(connection, found), listed, strict=True):
+            if on_page.setdefault(key, each.exchange) != each.exchange:
+                return True
+        return found.moved
 
     def repeats(self, connection: Connection, first: Crawl[Any], second: Crawl[Any]) -> bool:
         """Whether a second reading has brought all that the first did, in its order.
@@ -139,11 +149,13 @@ class Receiver(Generic[T]):
         return all(key in remaining for key in dict.fromkeys(self._keys(connection, first)))
 
     def _keys(self, connection: Connection, found: Crawl[Any]) -> list[str]:
-        return [_joined(self.key(self.heard(connection, each.object))) for each in found.listed]
+        return [join_key(self.key(self.heard(connection, each.object))) for each in found.listed]
 
-    def _take_listed(self, connection: Connection, each: Listed[Any], obj: T, since: int, cause: Cause) -> bool:
+    def _take_listed(
+        self, connection: Connection, each: Listed[Any], obj: T, known: T | None, late: bool, cause: Cause
+    ) -> bool:
         try:
-            return self.take(obj, cause, each.original, since)
+            return self._take(obj, known, late, cause, each.original)
         except Refusal as refusal:
             why = str(refusal)
         except Invalid as invalid:
@@ -227,7 +239,3 @@ class Receiver(Generic[T]):
     def forget(self, obj: T, cause: Cause) -> None:
         """Forget an object that is no longer valid."""
         raise NotImplementedError
-
-
-def _joined(key: Key) -> str:
-    return "/".join(key).lower()

@@ -1,6 +1,6 @@
 """What is asked of Sessions and CDRs as a whole: sums that agree, references that lead somewhere, times in order."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
@@ -58,10 +58,11 @@ def check_cdr(cdr: Any) -> Iterator[Finding]:
     yield from _check_credit(cdr)
     for index, tariff in enumerate(cdr.tariffs):
         yield from check_rates(tariff, f"$.tariffs[{index}]")
-    known = [ci_key(tariff.id) for tariff in cdr.tariffs]
+    ids = [tariff.id for tariff in cdr.tariffs]
+    known = [ci_key(id) for id in ids]
     for index, period in enumerate(cdr.charging_periods):
         tariff_id = getattr(period, "tariff_id", None)
-        if tariff_id is not None and ci_key(tariff_id) not in known:
+        if tariff_id is not None and tariff_id not in ids and ci_key(tariff_id) not in known:
             path = f"$.charging_periods[{index}].tariff_id"
             expected = "the id of a tariff in the list `tariffs`"
             yield remark("cdr-tariffs", path, repr(tariff_id), expected, "cdrs, CDR", "warning")
@@ -98,6 +99,9 @@ def _check_periods(periods: Sequence[Any], start: str, end: str | None, section:
 
     Only the time of a reservation lies before the start, as a Session starts when it becomes ACTIVE.
     """
+    instants = [start, *[period.start_date_time for period in periods]]
+    if _are_in_order(instants if end is None else [*instants, end]):
+        return
     if end is not None and later(end, start) is not end:
         return
     after = start
@@ -112,12 +116,24 @@ def _check_periods(periods: Sequence[Any], start: str, end: str | None, section:
         after = begin
 
 
+def _are_in_order(instants: Iterable[str]) -> bool:
+    """Whether instants surely follow each other; of two that are the same, only the second may have more zeros."""
+    texts = [instant.rstrip("Z") for instant in instants]
+    return texts == sorted(texts)
+
+
 def _check_energy(periods: Sequence[Any], total: Decimal, path: str, section: str) -> Iterator[Finding]:
     """The energies of the periods add up to the total, unless none is told; a battery is at most full."""
-    charged = [index for index, period in enumerate(periods) for each in period.dimensions if each.type == _CHARGE]
-    for index in dict.fromkeys(charged):
+    charged: dict[int, None] = {}
+    volumes: list[Decimal] = []
+    for index, period in enumerate(periods):
+        for dimension in period.dimensions:
+            if dimension.type == "ENERGY":
+                volumes.append(dimension.volume)
+            elif dimension.type == _CHARGE:
+                charged[index] = None
+    for index in charged:
         yield from check_charging_period(periods[index], f"$.charging_periods[{index}]")
-    volumes = [dimension.volume for period in periods for dimension in period.dimensions if dimension.type == "ENERGY"]
     if volumes and abs(sum(volumes) - total) > _ROUNDED_KWH * (len(volumes) + 1):
         expected = f"the ENERGY of all charging periods together, {sum(volumes)} kWh"
         yield remark("energy-sum", path, str(total), expected, section, "warning")

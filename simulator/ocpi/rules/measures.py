@@ -23,9 +23,14 @@ def check_not_negative(obj: Any, names: Iterable[str], section: str, path: str =
             yield remark("negative", f"{path}.{name}", str(value), "0 or more", section, "warning")
 
 
+def is_percentage(value: Decimal | None) -> bool:
+    """Whether a share in percent is one, if it is told."""
+    return value is None or 0 <= value <= _WHOLE
+
+
 def check_percentage(value: Decimal | None, path: str, section: str) -> Iterator[Finding]:
     """A share in percent: a rate of VAT, of another tax, a part of a mix, a state of charge."""
-    if value is not None and not 0 <= value <= _WHOLE:
+    if not is_percentage(value):
         yield remark("percentage", path, str(value), f"a percentage from 0 to {_WHOLE}", section, "warning")
 
 

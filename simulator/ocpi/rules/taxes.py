@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from simulator.ocpi.findings import Finding, Severity
-from simulator.ocpi.rules.measures import check_percentage
+from simulator.ocpi.rules.measures import check_percentage, is_percentage
 from simulator.ocpi.rules.remark import remark
 
 _ROUNDED: Final = Decimal("0.01")
@@ -20,7 +20,8 @@ def check_rates(tariff: Any, path: str = "$") -> Iterator[Finding]:
     """The VAT of a Tariff's components."""
     for index, element in enumerate(tariff.elements):
         for place, component in enumerate(element.price_components):
-            yield from check_rate(component, f"{path}.elements[{index}].price_components[{place}]")
+            if not is_percentage(getattr(component, "vat", None)):
+                yield from check_rate(component, f"{path}.elements[{index}].price_components[{place}]")
 
 
 def check_rate(component: Any, path: str = "$") -> Iterator[Finding]:

@@ -10,11 +10,11 @@ Source: OCPI 2.2.1, CDRs module, Credit CDRs; digest, section 3.4 and case 37.
 
 from msgspec import Struct
 
-from simulator.ocpi.datatypes import ci_key, parse_datetime
+from simulator.ocpi.datatypes import parse_datetime
 from simulator.ocpi.findings import Finding, Invalid, Severity
 from simulator.ocpi.v2_2_1.cdrs import CDR
 from simulator.ocpi.v2_2_1.sessions import Session
-from simulator.parties.modules.ownership import Key, key_of
+from simulator.parties.modules.ownership import Key, key_of, named_key
 from simulator.parties.store import Store
 
 _SECTION = "OCPI cdrs, Credit CDRs"
@@ -88,7 +88,7 @@ class Bills:
         if bill is not None and bill.credit:
             expected = "the id of a bill, not of a credit"
             raise Invalid((_odd("credit-of-credit", repr(reference), expected, "warning"),))
-        first = self._credits.setdefault(key_of(credit)._replace(id=ci_key(reference)), credit)
+        first = self._credits.setdefault(named_key(credit, reference), credit)
         if first is not credit:
             found = f"{reference!r}, which CDR {first.id!r} has taken back"
             raise Invalid((_odd("credit-twice", found, "a bill that still stands", "error"),))
@@ -103,12 +103,12 @@ class Bills:
 
 
 def _session_of(cdr: CDR) -> Key:
-    return key_of(cdr)._replace(id=ci_key(cdr.session_id or ""))
+    return named_key(cdr, cdr.session_id or "")
 
 
 def _card_of(obj: CDR | Session) -> Key:
     """A token at the owner of a Session or bill; that it is one of ours, whoever takes them has seen to."""
-    return key_of(obj)._replace(id=ci_key(obj.cdr_token.uid))
+    return named_key(obj, obj.cdr_token.uid)
 
 
 def _odd(rule: str, found: str, expected: str, severity: Severity) -> Finding:

@@ -119,6 +119,9 @@ class CdrsReceiver(Receiver[CDR]):
     def keep(self, obj: CDR, original: Any, cause: Cause) -> None:
         """See Receiver: what is wrong is no bill, also if it is read in a list."""
         must_be_right(obj if original is None else original)
+        self._keep(obj, original, cause)
+
+    def _keep(self, obj: CDR, original: Any, cause: Cause) -> None:
         counted = self._bills.add(obj)
         self.store.put(obj, obj.country_code, obj.party_id, obj.id, original=original)
         self._held[key_of(obj)] = cause
@@ -148,7 +151,9 @@ class CdrsReceiver(Receiver[CDR]):
         known, original = self.store.get(cdr.country_code, cdr.party_id, cdr.id), call.original(CDR)
         if known is not None and not self._same(known, cdr, original):
             raise Refusal(Status.INVALID_PARAMETERS, f"CDR {cdr.id!r} is known with other content; CDRs never change.")
-        if self.take(cdr, call.cause, original) and key_of(cdr) in self._held:
+        if known is None:
+            self._keep(cdr, original, call.cause)  # that it is right, it was asked when it was read
+        if (known is None or self.take(cdr, call.cause, original)) and key_of(cdr) in self._held:
             lack = self._bills.lack(cdr)
             said = f"is not booked yet; it waits for {lack.what}."
             self._remark_on(cdr, call.connection, call.cause.id, lack, lack.early, "note", said)

@@ -20,7 +20,7 @@ from simulator.parties.dialect import HOME
 from simulator.parties.modules.order import newer, overtaken
 from simulator.parties.modules.ownership import must_match, must_stay, owner_of, unknown
 from simulator.parties.office import Office
-from simulator.parties.store import Store, listed
+from simulator.parties.store import Store, join_key, listed
 from simulator.parties.taking import Receiver
 
 PAGE_LIMIT = 100
@@ -129,7 +129,9 @@ class LocationsReceiver(Receiver[Location]):
 
     def stale_us(self, known: Location | None, later: Location) -> int:
         """See Receiver: for how long the longest wrong status of its EVSEs has been believed."""
-        before = {evse.uid: evse.status for evse in known.evses} if known is not None else {}
+        if known is None:
+            return 0
+        before = {evse.uid: evse.status for evse in known.evses}
         calendar = self._office.calendar
         return max(
             (
@@ -165,7 +167,7 @@ class LocationsReceiver(Receiver[Location]):
 
     def _original(self, call: Call) -> Any:
         """The Location that the URL names as it came, None when it is of another version than is spoken."""
-        if call.version == HOME:
+        if call.dialect.version == HOME:
             return None
         return self.store.original(call.class_of(Location), *owner_of(call), alias_of(call.params["location_id"]))
 
@@ -254,11 +256,12 @@ class LocationsReceiver(Receiver[Location]):
         """Keep a location that has changed; `change` does the same to its original, if it has one."""
         before = self._original(call)
         original = change(before) if before is not None else None
-        self.store.amend(location, location.country_code, location.party_id, location.id, original=original)
+        self.store.amend(join_key(self.key(location)), location, original)
         self._on_change(location, evse, call.cause)
 
     def _overtaken(self, call: Call, known: str, offered: str) -> bool:
-        if self.store.doubts(*owner_of(call), call.params["location_id"]):
+        params = call.params
+        if self.store.doubts(params["country_code"], params["party_id"], params["location_id"]):
             return False
         return overtaken(self._journal, call, known, offered)
 

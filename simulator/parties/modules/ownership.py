@@ -42,7 +42,12 @@ class Key(NamedTuple):
 
 def key_of(obj: Owned) -> Key:
     """The key of an object."""
-    return Key(ci_key(obj.country_code), ci_key(obj.party_id), ci_key(obj.id))
+    return named_key(obj, obj.id)
+
+
+def named_key(obj: Owned, id: str) -> Key:
+    """The key of what the owner of an object calls by an id."""
+    return Key(obj.country_code.lower(), obj.party_id.lower(), id.lower())
 
 
 def owner_of(call: Call) -> tuple[str, str]:

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 PAGE_LIMIT = 100
 ENDED = (SessionStatus.COMPLETED, SessionStatus.INVALID)
+_ACTIVE = SessionStatus.ACTIVE
 _BEFORE = (SessionStatus.PENDING, SessionStatus.RESERVATION)
 
 
@@ -166,20 +167,21 @@ class SessionsReceiver(Receiver[Session]):
         word = client.decode(exchange, answer, lambda data: codec.decode(data, ChargingPreferencesResponse))
         return word.value if word is not None else answer.problem
 
-    def _known(self, call: Call) -> Session:
-        session = self.store.get(*owner_of(call), call.params["session_id"])
+    def _known(self, call: Call) -> tuple[str, Session]:
+        """The session that the URL names, and where it is kept."""
+        at, session = self.store.find(*owner_of(call), call.params["session_id"])
         if session is None:
             raise unknown("Session", call.params["session_id"])
-        return session
+        return at, session
 
     def _original(self, call: Call) -> Any:
         """The session that the URL names as it came, None when it is of another version than is spoken."""
-        if call.version == HOME:
+        if call.dialect.version == HOME:
             return None
         return self.store.original(call.class_of(Session), *owner_of(call), call.params["session_id"])
 
     def _get(self, call: Call) -> Reply:
-        return call.reply(self._known(call), self._original(call))
+        return call.reply(self._known(call)[1], self._original(call))
 
     def _put(self, call: Call) -> Reply:
         country_code, party_id = owner_of(call)
@@ -194,20 +196,21 @@ class SessionsReceiver(Receiver[Session]):
         return CREATED if known is None else DONE
 
     def _patch(self, call: Call) -> Reply:
-        known = self._known(call)
+        version, (at, known) = call.dialect.version, self._known(call)
         patch = call.read_patch(Session)
         must_stay(known, patch, "id", "country_code", "party_id")
         doubted = self.store.doubts(known.country_code, known.party_id, known.id)
         late = not doubted and overtaken(self._journal, call, known.last_updated, patch.last_updated)
         if not late and not doubted:
             _must_follow(known, patch.status, patch.last_updated)
-        changed = patched(known, patch, call.version, late=late)
+        changed = patched(known, patch, version, late=late)
         if changed is not known:
-            self.must_concern_us(changed)
-            original = self._original(call)
+            if changed.cdr_token is not known.cdr_token:
+                self.must_concern_us(changed)
+            original = None if version == HOME else self._original(call)
             if original is not None:
-                original = patched(original, call.original_patch(Session), call.version, late=late)
-            self.store.amend(changed, *self.key(changed), original=original)
+                original = patched(original, call.original_patch(Session), version, late=late)
+            self.store.amend(at, changed, original)
             self._on_change(changed, call.cause)
         return DONE
 
@@ -235,6 +238,8 @@ def _must_follow(known: Session, status: SessionStatus | UnsetType | None, last_
 
     That state itself may be told again, and more fully. Source: OCPI 2.2.1, Sessions, SessionStatus; digest, 3.3.
     """
+    if known.status is _ACTIVE and status is UNSET:
+        return  # as nearly all are
     if known.status in ENDED and newer(last_updated, known.last_updated):
         message = f"Session {known.id!r} is {known.status.value} and does not change any more."
     elif status in (UNSET, None, known.status) or known.status in _BEFORE:

@@ -13,7 +13,7 @@ from simulator.parties.call import CREATED, DONE, Call, Reply
 from simulator.parties.modules.order import overtaken
 from simulator.parties.modules.ownership import must_match, owner_of, unknown
 from simulator.parties.office import Office
-from simulator.parties.store import Store, listed
+from simulator.parties.store import Store, join_key, listed
 from simulator.parties.taking import Receiver
 
 PAGE_LIMIT = 100
@@ -97,7 +97,7 @@ class TariffsReceiver(Receiver[Tariff]):
         tariff = call.dialect.decode(codec.encode(original), Tariff, owner, call.cause.id)
         must_match(call, tariff)
         if self.store.doubts(*key) or not overtaken(self._journal, call, known.last_updated, tariff.last_updated):
-            self.store.amend(tariff, *key, original=original)
+            self.store.amend(join_key(key), tariff, original)
             self._on_change(tariff, call.cause)
         return DONE
 

@@ -22,7 +22,7 @@ from simulator.parties.dialect import HOME, OLDEST
 from simulator.parties.modules.order import overtaken
 from simulator.parties.modules.ownership import must_match, must_stay, owner_of, unknown
 from simulator.parties.office import Office
-from simulator.parties.store import Store, listed
+from simulator.parties.store import Store, join_key, listed
 from simulator.parties.taking import Receiver
 
 PAGE_LIMIT = 500
@@ -69,11 +69,11 @@ class TokensSender:
         if (named.country_code.upper(), named.party_id.upper()) != self._us:
             return False
         uid = named.uid
-        if self.store.get(uid, named.type.value) is not None:
+        if self.store.get(uid, named.type) is not None:
             return True
         if uid == NOT_AVAILABLE:
             return any(ci_key(token.contract_id) == ci_key(named.contract_id) for token in self.store)
-        return any(self.store.get(uid, type.value) is not None for type in TokenType)
+        return any(self.store.get(uid, type) is not None for type in TokenType)
 
     def _get_list(self, call: Call) -> Reply:
         return listed(list(self.store), lambda token: token.last_updated, call, PAGE_LIMIT)
@@ -83,7 +83,7 @@ class TokensSender:
         named = token_type(call)
         # 2.1.1 was told of what it has no word for by another, and need not name any.
         types = (named, *TokenType) if call.version == OLDEST else (named,)
-        token = next(filter(None, (self.store.get(uid, type.value) for type in types)), None)
+        token = next(filter(None, (self.store.get(uid, type) for type in types)), None)
         where = call.read(LocationReferences) if call.body.strip() else None
         if token is None:
             raise Refusal(Status.UNKNOWN_TOKEN, f"Token {uid!r} is not known here.", 404)
@@ -107,7 +107,7 @@ class TokensReceiver(Receiver[Token]):
 
     def find(self, uid: str, type: TokenType) -> Iterator[Token]:
         """Every token known with this uid and type, of whichever eMSP."""
-        return iter(self._by_uid.get((uid.lower(), type.value), {}).values())
+        return iter(self._by_uid.get((uid.lower(), type), {}).values())
 
     def named(self, uid_or_contract: str) -> list[Token]:
         """The tokens of this contract or, if there are none, those with this uid."""
@@ -124,27 +124,31 @@ class TokensReceiver(Receiver[Token]):
 
     def key(self, obj: Token) -> tuple[str, str, str, str]:
         """See Receiver."""
-        return obj.country_code, obj.party_id, obj.uid, obj.type.value
+        return obj.country_code, obj.party_id, obj.uid, obj.type
 
     def keep(self, obj: Token, original: Any, cause: Cause) -> None:
         """See Receiver."""
-        new = self.store.get(*self.key(obj)) is None
-        self._keep(obj, original)
-        if not new:
+        if not self._keep(obj, original):
             self._on_change(obj, cause)
 
     def forget(self, obj: Token, cause: Cause) -> None:
         """See Receiver."""
         self.store.drop(*self.key(obj))
-        self._by_uid[obj.uid.lower(), obj.type.value].pop(_owner(obj))
+        self._by_uid[obj.uid.lower(), obj.type].pop(_owner(obj))
         self._on_change(obj, cause)
 
-    def _keep(self, token: Token, original: Any) -> None:
-        self.store.put(token, *self.key(token), original=original)
+    def _keep(self, token: Token, original: Any) -> bool:
+        """Whether it is new."""
         self._index(token)
+        return self.store.put(token, *self.key(token), original=original)
 
     def _index(self, token: Token) -> None:
-        self._by_uid.setdefault((token.uid.lower(), token.type.value), {})[_owner(token)] = token
+        at, owner = (token.uid.lower(), token.type), _owner(token)
+        known = self._by_uid.get(at)
+        if known is None:
+            self._by_uid[at] = {owner: token}
+        else:
+            known[owner] = token
 
     def _original(self, call: Call, token: Token) -> Any:
         """A token as it came, None when it is of another version than is spoken."""
@@ -155,7 +159,7 @@ class TokensReceiver(Receiver[Token]):
         # A URL of 2.1.1 does not say of which type the token is.
         types = tuple(TokenType) if call.version == OLDEST else (token_type(call),)
         for type in types:
-            token = self.store.get(*owner, uid, type.value)
+            token = self.store.get(*owner, uid, type)
             if token is not None:
                 return token
         raise unknown("Token", uid)
@@ -170,7 +174,7 @@ class TokensReceiver(Receiver[Token]):
         must_match(call, token)
         if call.version != OLDEST and token.type is not token_type(call):
             raise Refusal(Status.INVALID_PARAMETERS, f"The URL says type {token_type(call)}, the body {token.type}.")
-        known = self.store.told(country_code, party_id, token.uid, token.type.value)
+        known = self.store.told(country_code, party_id, token.uid, token.type)
         if known is None or not overtaken(self._journal, call, known.last_updated, token.last_updated):
             self._keep(token, call.original(Token))
             self._on_change(token, call.cause)
@@ -185,7 +189,7 @@ class TokensReceiver(Receiver[Token]):
             token, original = apply_patch(known, patch), self._original(call, known)
             if original is not None:
                 original = apply_patch(original, call.original_patch(Token))
-            self.store.amend(token, *self.key(token), original=original)
+            self.store.amend(join_key(self.key(token)), token, original)
             self._index(token)
             self._on_change(token, call.cause)
         return DONE

@@ -4,6 +4,7 @@ It is the Sender of tokens and commands and the Receiver of locations, tariffs, 
 """
 
 from collections.abc import Callable, Generator, Iterable, Sequence
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -53,6 +54,14 @@ from simulator.world.app import KnownEvse
 
 _ACTIVE = SessionStatus.ACTIVE
 _NO_URL = "#NA"
+
+
+class _Recorded(msgspec.Struct, gc=False):
+    """What is recorded of a session's state."""
+
+    status: SessionStatus
+    kwh: Decimal
+    cost: Decimal | None
 
 
 class _Books(Books):
@@ -213,18 +222,16 @@ class Emsp:
     def _session_changed(self, session: Session, cause: Cause) -> None:
         evse_key = f"{session.country_code}-{session.party_id}/{session.evse_uid}"
         at = (session.cdr_token.uid, evse_key)
-        if session.status is _ACTIVE:
+        is_active = session.status is _ACTIVE
+        if is_active:
             self._active[at] = session
         elif at in self._active and key_of(self._active[at]) == key_of(session):
             del self._active[at]
         self.app.session_changed(evse_key, session)
-        self._missing_bills.session_changed(session)
+        if not is_active:
+            self._missing_bills.session_changed(session)
         cost = session.total_cost
-        value = {
-            "status": session.status,
-            "kwh": str(session.kwh),
-            "cost": str(cost.excl_vat) if cost else None,
-        }
+        value = _Recorded(session.status, session.kwh, None if cost is None else cost.excl_vat)
         in_common = (session.currency, evse_key, session.cdr_token.uid)
         recorded = self._recorded.get(in_common)
         if recorded is None:

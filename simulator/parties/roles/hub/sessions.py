@@ -33,6 +33,7 @@ from simulator.parties.roles.hub.changes import Change
 from simulator.parties.roles.hub.interpreter import Interpreter, Remark, Said
 from simulator.parties.roles.hub.kept import Owner
 from simulator.parties.roles.hub.reading import Tree, must_be_right, parse
+from simulator.parties.store import join_key
 
 _Key: TypeAlias = tuple[str, str, str, str, str]
 """A Session at a receiver: whose it is, the name of the connection with the receiver, its id in lower case, and over
@@ -137,7 +138,7 @@ class Sessions:
     def _settle(self, key: _Key, copy: _Copy) -> None:
         """That is how it is, as far as that has come to an end."""
         if copy.doubted:
-            self._copies.amend(copy, *key)
+            self._copies.amend(join_key(key), copy)
         else:
             self._copies.put(copy, *key)
         self._ended.pop(key, None)
