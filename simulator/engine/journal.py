@@ -93,11 +93,14 @@ class Journal:
         as `fixed`, made by the function of that name; `value` then has at least one field, and none of those.
         """
         encoded = _encode(value)
-        if value is None:
-            fixed = b""
-        elif fixed:
-            encoded = fixed + encoded[1:]
-        known = self._known.setdefault((holder, kind), {})
+        if fixed:
+            if value is None:
+                fixed = b""
+            else:
+                encoded = fixed + encoded[1:]
+        known = self._known.get((holder, kind))
+        if known is None:
+            known = self._known[holder, kind] = {}
         if known.get(entity) == encoded:
             return
         known[entity] = encoded

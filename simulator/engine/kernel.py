@@ -14,7 +14,6 @@ from typing import Any
 from simpy import Event, Interrupt, Process
 
 from simulator.engine.clock import Clock
-from simulator.engine.exchange import Exchange
 from simulator.engine.governor import Governor
 from simulator.engine.journal import Journal
 from simulator.engine.links import Links
@@ -66,6 +65,7 @@ class Kernel:
         self._strangers = 0
         self._spawned = 0
         self._mail: deque[tuple[Passage, Request | Response]] = deque()
+        self._on_wire = False
         self._postman: asyncio.Future[None] | None = None
         self._broken: WireFailure | None = None
         self._turn_at_s = 0.0
@@ -213,7 +213,8 @@ class Kernel:
         steps = 0
         while end.callbacks is not None:
             if to_carry:
-                await self._carry()
+                while self._carry():
+                    await self._next_mail()
             if governor.attention and not await governor.admit(self.env.now_us, int(env.peek()), self.journal):
                 return
             step()
@@ -229,25 +230,27 @@ class Kernel:
         # Read anew: a turn that took long must not be followed by another after a single step.
         self._turn_at_s = time.monotonic()
 
-    async def _carry(self) -> None:
-        """Carry what is due, one at a time, to its end; no simulated time passes."""
+    def _carry(self) -> bool:
+        """Carry what is due, one at a time, to its end; no simulated time passes. Whether the wire still has it."""
         traffic, mail, wire = self.traffic, self._mail, self.wire
         to_carry = traffic.to_carry
-        while to_carry:
-            passage, response = to_carry.popleft()
-            if response is None:
-                wire.send(passage)
-            else:
-                wire.answer(passage, response)
-            while not mail:
-                await self._next_mail()
+        while to_carry or self._on_wire:
+            if not self._on_wire:
+                passage, response = to_carry.popleft()
+                self._on_wire = True
+                if response is None:
+                    wire.send(passage)
+                else:
+                    wire.answer(passage, response)
+            if not mail:
+                return True
             passage, what = mail.popleft()
-            exchange = passage.exchange
-            assert isinstance(exchange, Exchange)
+            self._on_wire = False
             if isinstance(what, Request):
-                traffic.take_request(exchange, passage, what)
+                traffic.take_request(passage, what)
             else:
-                traffic.take_response(exchange, what)
+                traffic.take_response(passage.exchange, what)
+        return False
 
     async def _next_mail(self) -> None:
         self._raise_if_broken()
