@@ -103,8 +103,8 @@ class Exchange(Event):
     def as_cause(self) -> Cause:
         """This exchange as the cause of what its receiver does about it."""
         if self.own_cause is None:
-            label = f"{self.sender.id} -> {self.receiver.id} {self.subject.route or self.request.method}"
-            self.own_cause = Cause("message", self.id, self.depth, label, self.cause)
+            words = (self.sender.id, "->", self.receiver.id, self.subject.route or self.request.method)
+            self.own_cause = Cause("message", self.id, self.depth, words, self.cause)
         return self.own_cause
 
     def settle(self) -> None:
@@ -134,4 +134,4 @@ class Exchange(Event):
     def happen(self, priority: int, delay_us: int = 0) -> None:
         """Schedule this event itself: those who wait for it wake when it is processed."""
         self.happening = True
-        self.env.schedule(self, priority, delay_us)  # type: ignore[arg-type]
+        self.env.schedule(self, priority, delay_us)

@@ -82,7 +82,7 @@ class Journal:
         seq = self.recorder.add(row)
         for instrument in self.instruments:
             instrument.event(row)
-        return Cause("event", seq, cause.depth, f"{source} {kind}", cause if cause is not TIME else None)
+        return Cause("event", seq, cause.depth, (source, kind), cause if cause is not TIME else None)
 
     def state(
         self, holder: str, kind: str, entity: str, value: Data | None, cause: Cause = TIME, *, fixed: bytes = b""

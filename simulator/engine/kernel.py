@@ -38,7 +38,8 @@ class Kernel:
     """Runs the simulation and carries its exchanges. Implements the wire's mailbox.
 
     Give every party to `join` before `open`; then `run` any number of times, each to a later instant; then `close`.
-    `apology` makes the answer of a party whose handler failed, `refusal` the one to a stranger.
+    `apology` makes the answer of a party whose handler failed, `refusal` the one to a stranger. `by_host` has the
+    parties' ids by their logical hosts.
     """
 
     def __init__(
@@ -56,7 +57,7 @@ class Kernel:
         journal.clock = self.env
         self.links = links
         self.nodes: dict[str, Node] = {}
-        self._by_host: dict[str, str] = {}
+        self.by_host: dict[str, str] = {}
         self.traffic = Traffic(self.env, self.nodes, links, journal, apology)
         self.exchange = self.traffic.start
         self.governor = governor or Governor()
@@ -80,11 +81,11 @@ class Kernel:
     def join(self, node: Node) -> None:
         """Make a party known; its id is unique."""
         self.nodes[node.id] = node
-        self._by_host[node.host] = node.id
+        self.by_host[node.host] = node.id
 
     def party_at(self, host: str) -> str | None:
         """The id of the party that a logical host belongs to; None for a host that is not of this run."""
-        return self._by_host.get(host)
+        return self.by_host.get(host)
 
     async def open(self) -> tuple[str, ...]:
         """Start listening for every party; returns the wire's remarks."""

@@ -140,8 +140,8 @@ def format_datetime(epoch_us: int) -> str:
 
     Raises OverflowError outside the years 1 to 9999. Source: OCPI 2.2.1, Types, DateTime.
     """
-    minute, milli = divmod(epoch_us // 1000, 60_000)
-    return _minute_text(minute) + _SECONDS[milli // 1000] + _MILLIS[milli % 1000]
+    minute, rest_us = divmod(epoch_us, 60_000_000)
+    return _minute_text(minute) + _SECONDS[rest_us // 1_000_000] + _MILLIS[rest_us % 1_000_000 // 1_000]
 
 
 @lru_cache(maxsize=4_096)

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 import msgspec
 
 Headers = tuple[tuple[str, str], ...]
-_name_of = itemgetter(0)
+name_of = itemgetter(0)
 
 MAX_BODY_BYTES = 10_000_000
 """A larger body is refused, by the same shared code whatever the wire (HTTP 413); a wire carries one byte more."""
@@ -41,7 +41,7 @@ class Visible(dict[tuple[str, ...], bool]):
 
     def __call__(self, headers: Headers) -> Headers:
         """The headers a party sees: the very tuple given when it need not be changed."""
-        if self[tuple(map(_name_of, headers))]:
+        if self[tuple(map(name_of, headers))]:
             return headers
         return tuple([pair for pair in headers if pair[0].lower() not in TRANSPORT_HEADERS])
 
