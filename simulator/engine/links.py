@@ -105,7 +105,6 @@ class Link:
         """Whether nothing gets through."""
         return self.cuts > 0
 
-    @property
     def conditions(self) -> tuple[Latency, float, float]:
         """Latency, loss and duplicates in force."""
         if self.latencies or self.losses or self.duplications:

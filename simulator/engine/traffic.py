@@ -85,7 +85,7 @@ class Traffic:
         if timeout_us is not None:
             exchange.deadline_us = min(exchange.deadline_us, exchange.start_us + timeout_us)
         self._guard.admit(exchange)
-        latency, loss, duplicates = link.conditions
+        latency, loss, duplicates = link.conditions()
         request_us = there.latency_us(latency)
         exchange.response_us = back.latency_us(latency)
         if loss > 0:
@@ -96,10 +96,10 @@ class Traffic:
             exchange.failure = "the sender is down"
             exchange.happen(REPLY)
             return exchange
-        if exchange.loses == "request":
+        if exchange.start_us + request_us >= exchange.deadline_us or exchange.loses == "request":
             self._watch(exchange)
-        else:
-            self._depart(exchange, request_us)
+        if exchange.loses != "request":
+            self._env.after(request_us, self._arrive, exchange, ARRIVAL)
         if twice:
             self._duplicate(exchange, request_us)
         return exchange
@@ -124,13 +124,9 @@ class Traffic:
         second.duplicate_of = first.id
         second.response_us = first.response_us
         extra_us = first.link.direction(first.sender.id).duplicate_lag_us(first.link.latency)
-        self._depart(second, request_us + extra_us)
-
-    def _depart(self, exchange: Exchange, delay_us: int) -> None:
-        """The request sets out and arrives after this delay."""
-        if exchange.start_us + delay_us >= exchange.deadline_us:
-            self._watch(exchange)
-        self._env.after(delay_us, self._arrive, exchange, ARRIVAL)
+        if second.start_us + request_us + extra_us >= second.deadline_us:
+            self._watch(second)
+        self._env.after(request_us + extra_us, self._arrive, second, ARRIVAL)
 
     def _watch(self, exchange: Exchange) -> None:
         """Set the time-out, for an exchange that may reach it; the others need none."""

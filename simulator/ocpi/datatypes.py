@@ -173,9 +173,13 @@ def parse_datetime(text: str) -> int:
 
 def later(left: str, right: str) -> str:
     """The later of two valid DateTimes, as it was written; the left one when they are the same instant."""
-    if len(left) == len(right) and left[-1] == right[-1]:
-        return right if right > left else left  # written alike, as nearly all are
+    if len(left) == len(right) and len(left) in _ALIKE:
+        return right if right > left else left
     return right if _sortable(right) > _sortable(left) else left
+
+
+_ALIKE: Final = (20, 24)
+"""So long are DateTimes in whole seconds or with milliseconds that end in Z, as nearly all do, and no others."""
 
 
 def _sortable(text: str) -> str:

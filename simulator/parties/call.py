@@ -15,7 +15,7 @@ from simulator.ocpi.pagination import total_of
 from simulator.ocpi.route_tables import Route
 from simulator.ocpi.status import Status
 from simulator.parties.connection import Connection
-from simulator.parties.dialect import Dialect, Unsayable
+from simulator.parties.dialect import HOME, Dialect, Unsayable
 from simulator.parties.heads import lower
 from simulator.wire.carrier import Headers, Request
 
@@ -58,7 +58,7 @@ class Call(Struct, frozen=True, gc=False):
     """An authorised request for a known route, its body not yet decoded.
 
     `connection` is that with the party who speaks, `line` that with the platform that the request came from: they
-    differ for parties behind a hub. `dialect` is that of the version whose endpoint was called.
+    differ for parties behind a hub. `dialect` is that of the `version` whose endpoint was called.
     """
 
     connection: Connection
@@ -69,6 +69,7 @@ class Call(Struct, frozen=True, gc=False):
     query: str
     request: Request
     cause: Cause
+    version: str
 
     @property
     def url(self) -> str:
@@ -84,11 +85,6 @@ class Call(Struct, frozen=True, gc=False):
     def body(self) -> bytes:
         """The body as it came."""
         return self.request.body
-
-    @property
-    def version(self) -> str:
-        """The version of OCPI that is spoken."""
-        return self.dialect.version
 
     @property
     def owner(self) -> tuple[str, str] | None:
@@ -109,7 +105,9 @@ class Call(Struct, frozen=True, gc=False):
 
     def read_patch(self, cls: type[Struct]) -> Any:
         """The changes in the body, each field of the class set or UNSET. Raises Invalid."""
-        return self.dialect.decode_patch(self.request.body, cls, self.owner, self.cause.id)
+        dialect = self.dialect
+        owner = None if dialect.version == HOME else self.owner
+        return dialect.decode_patch(self.request.body, cls, owner, self.cause.id)
 
     def original(self, cls: type[Struct]) -> Any:
         """The object in the body as it came, to be kept beside that of 2.2.1; None when it is that. Raises Invalid."""

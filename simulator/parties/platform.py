@@ -243,7 +243,7 @@ class Platform:
             headers = lower(request.headers)
             speaker = connection.of(headers.get(_FROM_COUNTRY_CODE, ""), headers.get(_FROM_PARTY_ID, ""))
         dialect = connection.dialect if version == connection.version else connection.speaking(version)
-        return Call(speaker, connection, dialect, route, params, query, request, cause), handler
+        return Call(speaker, connection, dialect, route, params, query, request, cause, version), handler
 
     def _spoken(self, request: Request, authorization: str) -> str:
         """The version of a request that is refused at the door: that of its path, else that of its sender if known."""
@@ -288,14 +288,19 @@ class Platform:
     # An answer
 
     def _respond(self, call: Call | None, ids: Headers, reply: Reply) -> Response:
-        routing = _routing(call, reply.speaker or call.connection) if call is not None else ()
+        routing: Headers = ()
+        if call is not None:
+            speaker = reply.speaker or call.connection
+            routing = speaker.routing_headers(call.route.module)
+            if routing and speaker is call.line and speaker.peer_role is Role.HUB:
+                routing = _to_asker(call, routing)
         headers = (*_JSON, *reply.headers, *routing, *ids)
         if reply.passed:
             return Response(reply.http_status, headers, reply.passed)
         if reply.losses and call is not None:
             tell_translation(self._journal, call.cause.id, reply.losses)
         timestamp, status = self._calendar.now(), reply.status
-        if call is not None and call.dialect.version == OLDEST:
+        if call is not None and call.version == OLDEST:
             status = _IN_OLDEST.get(status, status)
         if status < 2000 or reply.data is not None:
             body = envelope.success(reply.data, timestamp, status, reply.message)
@@ -332,11 +337,9 @@ class Platform:
         return self._respond(call, ids, Reply(None, Status.INVALID_PARAMETERS, message, 400 if invalid.broken else 200))
 
 
-def _routing(call: Call, speaker: Connection) -> Headers:
-    """The routing headers of an answer. A hub may bring what one asks that is not known here, such as another hub."""
-    headers = speaker.routing_headers(call.route.module)
-    if headers and speaker is call.line and speaker.peer_role is Role.HUB:
-        asker = (call.headers.get(_FROM_COUNTRY_CODE), call.headers.get(_FROM_PARTY_ID))
-        us, them = headers[:2], headers[2:]
-        return (*us, *((name, asked or usual) for (name, usual), asked in zip(them, asker, strict=True)))
-    return headers
+def _to_asker(call: Call, routing: Headers) -> Headers:
+    """The routing headers of an answer to a hub, which may bring what one asks that is not known here: another hub."""
+    headers = call.headers
+    asker = (headers.get(_FROM_COUNTRY_CODE), headers.get(_FROM_PARTY_ID))
+    us, them = routing[:2], routing[2:]
+    return (*us, *((name, asked or usual) for (name, usual), asked in zip(them, asker, strict=True)))

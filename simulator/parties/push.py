@@ -128,8 +128,8 @@ class Outbox:
         push = _Push(connection, method, path, subject, cause, body, done, correlation_id, author, losses, until_us)
         waiting = self._lanes.get(lane)
         if waiting is None:
-            self._lanes[lane] = []
-            self._send(lane, push)
+            waiting = self._lanes[lane] = []
+            self._send(lane, waiting, push)
             return
         waiting.insert(0 if first else len(waiting), push)
         if until_us is not None:
@@ -156,34 +156,32 @@ class Outbox:
         yield self._office.env.timeout(wait_us)
         if push in queue:
             queue.remove(push)
-            if push.done is not None:
-                self._tell(push, push.done, None)
+            self._tell(push, None)
 
-    def _send(self, lane: str, push: _Push) -> None:
+    def _send(self, lane: str, queue: list[_Push], push: _Push) -> None:
         """Send this, or in its place the next that can be sent."""
-        queue = self._lanes[lane]
         while not self._begin(lane, queue, push) and self._is_over(lane, queue, push, None):
             push = queue.pop(0)
 
     def _concluded(self, lane: str, queue: list[_Push], push: _Push, exchange: Exchange) -> None:
         if self._is_over(lane, queue, push, exchange):
-            self._send(lane, queue.pop(0))
+            self._send(lane, queue, queue.pop(0))
 
     def _is_over(self, lane: str, queue: list[_Push], push: _Push, exchange: Exchange | None) -> bool:
         """Tell what came of a push; whether there is a next one."""
-        if push.done is not None:
-            self._tell(push, push.done, exchange)
+        self._tell(push, exchange)
         if self._lanes.get(lane) is not queue:
             return False
         if not queue:
             del self._lanes[lane]
         return bool(queue)
 
-    def _tell(self, push: _Push, done: Done, exchange: Exchange | None) -> None:
-        try:
-            done(exchange)
-        except Exception as error:
-            self._office.failed(f"what follows {push.method} {push.path}", error)
+    def _tell(self, push: _Push, exchange: Exchange | None) -> None:
+        if push.done is not None:
+            try:
+                push.done(exchange)
+            except Exception as error:
+                self._office.failed(f"what follows {push.method} {push.path}", error)
 
     def _begin(self, lane: str, queue: list[_Push], push: _Push) -> bool:
         """Send it to where things stand now; False when it is for nobody any more, or its URL leads elsewhere."""
