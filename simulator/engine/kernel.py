@@ -211,16 +211,17 @@ class Kernel:
         end._value = None
         env.schedule(end, END, until_us - self.env.now_us)
         governor, to_carry, step, now_s = self.governor, self.traffic.to_carry, env.step, time.monotonic
-        steps = 0
         while end.callbacks is not None:
-            if to_carry:
-                while self._carry():
-                    await self._next_mail()
-            if governor.attention and not await governor.admit(self.env.now_us, int(env.peek()), self.journal):
-                return
-            step()
-            steps += 1
-            if not steps % STEPS_A_LOOK and now_s() - self._turn_at_s > TURN_S:
+            for _ in range(STEPS_A_LOOK):
+                if to_carry:
+                    while self._carry():
+                        await self._next_mail()
+                if governor.attention and not await governor.admit(env.now_us, int(env.peek()), self.journal):
+                    return
+                step()
+                if end.callbacks is None:
+                    break
+            if now_s() - self._turn_at_s > TURN_S:
                 await self._give_turn()
         self._raise_if_broken()
 

@@ -116,7 +116,7 @@ class Client:
         else:
             version, headers = connection.version, connection.request_headers(subject.module)
         if version != OLDEST:
-            headers = (*headers, (h.X_CORRELATION_ID, correlation_id), (h.X_REQUEST_ID, request_id))
+            headers += ((h.X_CORRELATION_ID, correlation_id), (h.X_REQUEST_ID, request_id))
         request = Request(method, url, headers, body)
         if self.write is not None:
             request = self.write(request, subject)

@@ -294,7 +294,7 @@ class Platform:
             routing = speaker.routing_headers(call.route.module)
             if routing and speaker is call.line and speaker.peer_role is Role.HUB:
                 routing = _to_asker(call, routing)
-        headers = (*_JSON, *reply.headers, *routing, *ids)
+        headers = _JSON + reply.headers + routing + ids
         if reply.passed:
             return Response(reply.http_status, headers, reply.passed)
         if reply.losses and call is not None:
