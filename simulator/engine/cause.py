@@ -9,13 +9,19 @@ class Cause(Struct, eq=False, gc=False):
     """An event or a message that made something else happen.
 
     `depth` counts the exchanges on the way here; something that happens because time went by starts again at 0.
+    `words` say what it was: few are ever asked for, so nobody joins them before.
     """
 
     kind: str
     id: int
     depth: int
-    label: str
+    words: tuple[str, ...]
     parent: "Cause | None" = None
+
+    @property
+    def label(self) -> str:
+        """What it was, in words."""
+        return " ".join(self.words)
 
     def chain(self) -> Iterator["Cause"]:
         """This cause and what caused it, nearest first."""
@@ -25,5 +31,5 @@ class Cause(Struct, eq=False, gc=False):
             cause = cause.parent
 
 
-TIME = Cause("", 0, 0, "time going by")
+TIME = Cause("", 0, 0, ("time going by",))
 """The cause of what happens by itself."""

@@ -11,23 +11,23 @@ from typing import Any, Generic, TypeAlias, TypeVar
 
 from msgspec import Struct
 from simpy import Environment, Event
+from simpy.core import EmptySchedule
 
 T = TypeVar("T")
 
 _NORMAL = 1
 """SimPy's priority of all that is not urgent."""
 
-_PAGE_US = 16_000_000
-"""So long that a page has some events in a small town, and not too many in a city."""
+_PAGE_BITS = 24
+"""A page is so many microseconds, of which there are 2 ** 24, nearly 17 s: so long that it has some events in a small
+town, and not too many in a city."""
 
 
 class Alarm(Struct, Generic[T], eq=False, gc=False):
-    """A call to come, about its `subject`: as much of an event as SimPy's `step` looks at; nobody can wait for it."""
+    """A call to come, about its `subject`: nobody can wait for it, as for an event."""
 
-    callbacks: tuple[Callable[["Alarm[Any]"], None], ...] | None
+    ring: Callable[["Alarm[Any]"], None]
     subject: T
-
-    _ok = True
 
 
 _Due: TypeAlias = tuple[int, int, int, Event | Alarm[Any]]
@@ -44,7 +44,7 @@ class Clock(Environment):
 
     def __init__(self, start_us: int = 0) -> None:
         super().__init__(start_us)
-        self._page = start_us // _PAGE_US
+        self._page_ends_us = (start_us >> _PAGE_BITS) + 1 << _PAGE_BITS
         self._later: dict[int, list[_Due]] = {}
         self._pages: list[int] = []
 
@@ -53,18 +53,27 @@ class Clock(Environment):
 
         Calls of one priority due at one instant are made in the order in which they were asked for.
         """
-        self.schedule(Alarm((callback,), subject), priority, delay_us)
+        at_us = self.now_us + delay_us
+        due = (at_us, priority, next(self._eid), Alarm(callback, subject))
+        if at_us < self._page_ends_us:
+            heappush(self._queue, due)
+        else:
+            self._put_off(due)
 
     def schedule(  # type: ignore[override]  # of whole microseconds alone
         self, event: Event | Alarm[Any], priority: int = _NORMAL, delay: int = 0
     ) -> None:
         """See Environment."""
         at_us = self.now_us + delay
-        page = at_us // _PAGE_US
         due = (at_us, priority, next(self._eid), event)
-        if page <= self._page:
+        if at_us < self._page_ends_us:
             heappush(self._queue, due)
-        elif page in self._later:
+        else:
+            self._put_off(due)
+
+    def _put_off(self, due: _Due) -> None:
+        page = due[0] >> _PAGE_BITS
+        if page in self._later:
             self._later[page].append(due)
         else:
             self._later[page] = [due]
@@ -76,16 +85,31 @@ class Clock(Environment):
         return super().peek()
 
     def step(self) -> None:
-        """See Environment."""
-        if not self._queue:
+        """See Environment; one function, as nothing is done more often."""
+        queue = self._queue
+        if not queue:
             self._turn()
-        super().step()
+            if not queue:
+                raise EmptySchedule
+        event: Any
+        self._now, _, _, event = heappop(queue)
+        if event.__class__ is Alarm:
+            event.ring(event)
+            return
+        callbacks, event.callbacks = event.callbacks, None
+        for callback in callbacks:
+            callback(event)
+        if not event._ok and not event.defused:
+            # Nobody has seen to the failure: as SimPy does, show it from here.
+            failure: BaseException = event._value
+            raise type(failure)(*failure.args) from failure
 
     def _turn(self) -> None:
         """Once nothing is left of a page, go on with the next that has anything."""
         if not self._queue and self._pages:
-            self._page = heappop(self._pages)
-            self._queue.extend(self._later.pop(self._page))
+            page = heappop(self._pages)
+            self._page_ends_us = page + 1 << _PAGE_BITS
+            self._queue.extend(self._later.pop(page))
             heapify(self._queue)
 
 

@@ -1,5 +1,6 @@
 """One request and its response between two parties: a state machine with exactly one final state."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
@@ -8,7 +9,7 @@ from simpy.events import PENDING
 
 from simulator.engine.cause import Cause
 from simulator.engine.clock import Clock
-from simulator.wire.carrier import Passage, Request, Response
+from simulator.wire.carrier import Request, Response
 
 if TYPE_CHECKING:
     from simulator.engine.links import Link
@@ -40,6 +41,7 @@ class Exchange(Event):
     and reads `response`, which is there only when delivered, as is `ocpi_status`, the status code in it.
     """
 
+    env: Clock
     arrive_us: int | None = None
     handled_us: int | None = None
     end_us = 0
@@ -52,7 +54,6 @@ class Exchange(Event):
     response: Response | None = None
     ocpi_status: int | None = None
     late_response: Response | None = None
-    passage: Passage | None = None
     duplicate_of = 0
     own_cause: Cause | None = None
     happening = False
@@ -62,6 +63,7 @@ class Exchange(Event):
     def __init__(
         self,
         env: Clock,
+        conclude: Callable[["Exchange"], None],
         id: int,
         sender: "Node",
         receiver: "Node",
@@ -73,7 +75,7 @@ class Exchange(Event):
         correlation_id: str,
     ) -> None:
         self.env = env
-        self.callbacks = []
+        self.callbacks = [conclude]
         self.id = id
         self.sender = sender
         self.sender_epoch = sender.epoch
@@ -101,9 +103,18 @@ class Exchange(Event):
     def as_cause(self) -> Cause:
         """This exchange as the cause of what its receiver does about it."""
         if self.own_cause is None:
-            label = f"{self.sender.id} -> {self.receiver.id} {self.subject.route or self.request.method}"
-            self.own_cause = Cause("message", self.id, self.depth, label, self.cause)
+            words = (self.sender.id, "->", self.receiver.id, self.subject.route or self.request.method)
+            self.own_cause = Cause("message", self.id, self.depth, words, self.cause)
         return self.own_cause
+
+    def settle(self) -> None:
+        """Reach the final state now: delivered, unless something has failed on the way."""
+        if self.failure or self.link.cuts or self.sender.outages or self.sender.epoch != self.sender_epoch:
+            went_down = "the link went down" if self.link.cuts else "the sender went down"
+            self.finish("dead", self.failure or went_down, self.env.now_us)
+        else:
+            self.final = "delivered"
+            self.end_us = self.env.now_us
 
     def finish(self, final: Final, failure: str, end_us: int) -> None:
         """Reach the final state; a second time is a fault of the kernel."""
@@ -123,4 +134,4 @@ class Exchange(Event):
     def happen(self, priority: int, delay_us: int = 0) -> None:
         """Schedule this event itself: those who wait for it wake when it is processed."""
         self.happening = True
-        self.env.schedule(self, priority, delay_us)  # type: ignore[arg-type]
+        self.env.schedule(self, priority, delay_us)

@@ -11,7 +11,7 @@ import msgspec
 from simulator.engine.cause import TIME, Cause
 from simulator.engine.clock import Clock
 from simulator.engine.exchange import Exchange
-from simulator.engine.instruments import Instrument
+from simulator.engine.instruments import Instruments
 from simulator.recording.rows import (
     CommandRow,
     EventRow,
@@ -47,7 +47,7 @@ class Journal:
 
     def __init__(self, recorder: Recorder, status_of: Callable[[bytes], int | None]) -> None:
         self.recorder = recorder
-        self.instruments: list[Instrument] = []
+        self.instruments = Instruments()
         self.errors: list[tuple[str, str]] = []
         self._status_of = status_of
         self._known: dict[tuple[str, str], dict[str, bytes]] = {}
@@ -80,9 +80,9 @@ class Journal:
             cause.id,
         )
         seq = self.recorder.add(row)
-        for instrument in self.instruments:
-            instrument.event(row)
-        return Cause("event", seq, cause.depth, f"{source} {kind}", cause if cause is not TIME else None)
+        for see in self.instruments.event:
+            see(row)
+        return Cause("event", seq, cause.depth, (source, kind), cause if cause is not TIME else None)
 
     def state(
         self, holder: str, kind: str, entity: str, value: Data | None, cause: Cause = TIME, *, fixed: bytes = b""
@@ -93,11 +93,14 @@ class Journal:
         as `fixed`, made by the function of that name; `value` then has at least one field, and none of those.
         """
         encoded = _encode(value)
-        if value is None:
-            fixed = b""
-        elif fixed:
-            encoded = fixed + encoded[1:]
-        known = self._known.setdefault((holder, kind), {})
+        if fixed:
+            if value is None:
+                fixed = b""
+            else:
+                encoded = fixed + encoded[1:]
+        known = self._known.get((holder, kind))
+        if known is None:
+            known = self._known[holder, kind] = {}
         if known.get(entity) == encoded:
             return
         known[entity] = encoded
@@ -112,8 +115,8 @@ class Journal:
             len(fixed),
         )
         self.recorder.add(row)
-        for instrument in self.instruments:
-            instrument.state(row)
+        for see in self.instruments.state:
+            see(row)
 
     def money(
         self,
@@ -146,8 +149,8 @@ class Journal:
             tariff_id,
         )
         self.recorder.add(row)
-        for instrument in self.instruments:
-            instrument.money(row)
+        for see in self.instruments.money:
+            see(row)
 
     def fault(self, kind: str, target: str, phase: Literal["begin", "end"], data: Data | None = None) -> None:
         """A fault begins or ends."""
@@ -275,8 +278,8 @@ class Journal:
                 exchange.handled_us,
             )
         )
-        for instrument in self.instruments:
-            instrument.exchange(exchange)
+        for see in self.instruments.exchange:
+            see(exchange)
 
     def offer(self) -> None:
         """Let the recording commit what is due. Raises RecordingFailed."""

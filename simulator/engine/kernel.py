@@ -14,7 +14,6 @@ from typing import Any
 from simpy import Event, Interrupt, Process
 
 from simulator.engine.clock import Clock
-from simulator.engine.exchange import Exchange
 from simulator.engine.governor import Governor
 from simulator.engine.journal import Journal
 from simulator.engine.links import Links
@@ -39,7 +38,8 @@ class Kernel:
     """Runs the simulation and carries its exchanges. Implements the wire's mailbox.
 
     Give every party to `join` before `open`; then `run` any number of times, each to a later instant; then `close`.
-    `apology` makes the answer of a party whose handler failed, `refusal` the one to a stranger.
+    `apology` makes the answer of a party whose handler failed, `refusal` the one to a stranger. `by_host` has the
+    parties' ids by their logical hosts.
     """
 
     def __init__(
@@ -57,7 +57,7 @@ class Kernel:
         journal.clock = self.env
         self.links = links
         self.nodes: dict[str, Node] = {}
-        self._by_host: dict[str, str] = {}
+        self.by_host: dict[str, str] = {}
         self.traffic = Traffic(self.env, self.nodes, links, journal, apology)
         self.exchange = self.traffic.start
         self.governor = governor or Governor()
@@ -66,6 +66,7 @@ class Kernel:
         self._strangers = 0
         self._spawned = 0
         self._mail: deque[tuple[Passage, Request | Response]] = deque()
+        self._on_wire = False
         self._postman: asyncio.Future[None] | None = None
         self._broken: WireFailure | None = None
         self._turn_at_s = 0.0
@@ -80,11 +81,11 @@ class Kernel:
     def join(self, node: Node) -> None:
         """Make a party known; its id is unique."""
         self.nodes[node.id] = node
-        self._by_host[node.host] = node.id
+        self.by_host[node.host] = node.id
 
     def party_at(self, host: str) -> str | None:
         """The id of the party that a logical host belongs to; None for a host that is not of this run."""
-        return self._by_host.get(host)
+        return self.by_host.get(host)
 
     async def open(self) -> tuple[str, ...]:
         """Start listening for every party; returns the wire's remarks."""
@@ -210,15 +211,17 @@ class Kernel:
         end._value = None
         env.schedule(end, END, until_us - self.env.now_us)
         governor, to_carry, step, now_s = self.governor, self.traffic.to_carry, env.step, time.monotonic
-        steps = 0
         while end.callbacks is not None:
-            if to_carry:
-                await self._carry()
-            if governor.attention and not await governor.admit(self.env.now_us, int(env.peek()), self.journal):
-                return
-            step()
-            steps += 1
-            if not steps % STEPS_A_LOOK and now_s() - self._turn_at_s > TURN_S:
+            for _ in range(STEPS_A_LOOK):
+                if to_carry:
+                    while self._carry():
+                        await self._next_mail()
+                if governor.attention and not await governor.admit(env.now_us, int(env.peek()), self.journal):
+                    return
+                step()
+                if end.callbacks is None:
+                    break
+            if now_s() - self._turn_at_s > TURN_S:
                 await self._give_turn()
         self._raise_if_broken()
 
@@ -229,25 +232,27 @@ class Kernel:
         # Read anew: a turn that took long must not be followed by another after a single step.
         self._turn_at_s = time.monotonic()
 
-    async def _carry(self) -> None:
-        """Carry what is due, one at a time, to its end; no simulated time passes."""
+    def _carry(self) -> bool:
+        """Carry what is due, one at a time, to its end; no simulated time passes. Whether the wire still has it."""
         traffic, mail, wire = self.traffic, self._mail, self.wire
         to_carry = traffic.to_carry
-        while to_carry:
-            passage, response = to_carry.popleft()
-            if response is None:
-                wire.send(passage)
-            else:
-                wire.answer(passage, response)
-            while not mail:
-                await self._next_mail()
+        while to_carry or self._on_wire:
+            if not self._on_wire:
+                passage, response = to_carry.popleft()
+                self._on_wire = True
+                if response is None:
+                    wire.send(passage)
+                else:
+                    wire.answer(passage, response)
+            if not mail:
+                return True
             passage, what = mail.popleft()
-            exchange = passage.exchange
-            assert isinstance(exchange, Exchange)
+            self._on_wire = False
             if isinstance(what, Request):
-                traffic.take_request(exchange, passage, what)
+                traffic.take_request(passage, what)
             else:
-                traffic.take_response(exchange, what)
+                traffic.take_response(passage.exchange, what)
+        return False
 
     async def _next_mail(self) -> None:
         self._raise_if_broken()

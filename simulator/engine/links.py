@@ -2,73 +2,59 @@
 
 import math
 from collections.abc import Callable
-from functools import lru_cache
 from statistics import NormalDist
-
-import msgspec
 
 from simulator.engine.streams import Streams
 
 _Z95 = NormalDist().inv_cdf(0.95)
+_exp = math.exp
 _standard_quantile = NormalDist().inv_cdf
 _LEAST_DRAW = 1e-12
 _DRAWN_AT_ONCE = 64
 """Drawing many at once costs much less than one now and then; from a stream of their own they stay what they were."""
 
 
-@lru_cache(maxsize=256)
-def _spread(median_us: int, p95_us: int) -> float:
-    """The standard deviation of the logarithm."""
-    return math.log(p95_us / median_us) / _Z95
-
-
-class Latency(msgspec.Struct, frozen=True):
+class Latency:
     """Delay of one direction: log-normal with this median and 95th percentile, both in microseconds.
 
-    Without a larger 95th percentile every delay is the median.
+    Without a larger 95th percentile every delay is the median. `spread` is the standard deviation of the logarithm.
     """
 
-    median_us: int
-    p95_us: int
+    __slots__ = ("median_us", "spread")
 
-    def draw_us(self, normal: Callable[[], float]) -> int:
-        """One delay, rounded to whole microseconds; draws a standard normal number if there is anything to draw."""
-        median_us, p95_us = self.median_us, self.p95_us
-        if median_us <= 0:
-            return 0
-        if p95_us <= median_us:
-            return median_us
-        return round(median_us * math.exp(_spread(median_us, p95_us) * normal()))
+    def __init__(self, median_us: int, p95_us: int) -> None:
+        self.median_us = max(median_us, 0)
+        self.spread = math.log(p95_us / median_us) / _Z95 if 0 < median_us < p95_us else 0.0
 
 
-def normals(uniform: Callable[[], float], at_once: int) -> Callable[[], float]:
-    """A function that gives the next standard normal number, drawing so many uniform ones at once."""
-    ahead: list[float] = []
-
-    def normal() -> float:
-        if not ahead:
-            ahead.extend([_standard_quantile(max(uniform(), _LEAST_DRAW)) for _ in range(at_once)])
-            ahead.reverse()
-        return ahead.pop()
-
-    return normal
+def normal(uniform: Callable[[], float]) -> float:
+    """The next standard normal number."""
+    return _standard_quantile(max(uniform(), _LEAST_DRAW))
 
 
 class Direction:
     """What happens to messages that travel one way over a link."""
 
-    __slots__ = ("_duplicate_draw", "_lag_draw", "_latency_draw", "_loss_draw")
+    __slots__ = ("_ahead", "_duplicate_draw", "_latency_draw", "_loss_draw")
 
     def __init__(self, streams: Streams, sender: str, receiver: str) -> None:
         entity = f"link/{sender}/{receiver}"
-        self._latency_draw = normals(streams.uniform(entity, "latency"), _DRAWN_AT_ONCE)
+        self._latency_draw = streams.uniform(entity, "latency")
+        self._ahead: list[float] = []
         self._loss_draw = streams.uniform(entity, "loss")
         self._duplicate_draw = streams.uniform(entity, "duplicates")
-        self._lag_draw = normals(self._duplicate_draw, 1)
 
     def latency_us(self, latency: Latency) -> int:
         """The delay of the next message."""
-        return latency.draw_us(self._latency_draw)
+        spread = latency.spread
+        if not spread:
+            return latency.median_us
+        ahead = self._ahead
+        if not ahead:
+            uniform = self._latency_draw
+            ahead.extend([normal(uniform) for _ in range(_DRAWN_AT_ONCE)])
+            ahead.reverse()
+        return round(latency.median_us * _exp(spread * ahead.pop()))
 
     def loses(self, probability: float) -> bool:
         """Whether the network loses the next message."""
@@ -80,7 +66,8 @@ class Direction:
 
     def duplicate_lag_us(self, latency: Latency) -> int:
         """How much later the second copy arrives; drawn apart, so that latencies stay what they were."""
-        return latency.draw_us(self._lag_draw)
+        spread = latency.spread
+        return round(latency.median_us * _exp(spread * normal(self._duplicate_draw))) if spread else latency.median_us
 
 
 class Link:
@@ -118,7 +105,6 @@ class Link:
         """Whether nothing gets through."""
         return self.cuts > 0
 
-    @property
     def conditions(self) -> tuple[Latency, float, float]:
         """Latency, loss and duplicates in force."""
         if self.latencies or self.losses or self.duplications:
@@ -146,26 +132,22 @@ class Link:
 
 
 class Links:
-    """All links of a run by their two ends."""
+    """All links of a run by their two ends; `ways` leads from a sender and a receiver there and back."""
 
     def __init__(self) -> None:
         self._by_ends: dict[tuple[str, str], Link] = {}
-        self._ways: dict[tuple[str, str], tuple[Link, Direction, Direction]] = {}
+        self.ways: dict[tuple[str, str], tuple[Link, Direction, Direction]] = {}
 
     def add(self, link: Link) -> None:
         """Make the link known under both orders of its ends."""
         self._by_ends[link.a, link.b] = link
         self._by_ends[link.b, link.a] = link
-        self._ways[link.a, link.b] = link, link.towards, link.back
-        self._ways[link.b, link.a] = link, link.back, link.towards
+        self.ways[link.a, link.b] = link, link.towards, link.back
+        self.ways[link.b, link.a] = link, link.back, link.towards
 
     def between(self, a: str, b: str) -> Link:
         """The link of two parties; KeyError when they have none."""
         return self._by_ends[a, b]
-
-    def way(self, sender: str, receiver: str) -> tuple[Link, Direction, Direction]:
-        """Their link and its directions, there and back; KeyError when they have none."""
-        return self._ways[sender, receiver]
 
     def of(self, party: str) -> tuple[Link, ...]:
         """Every link that ends at the party."""

@@ -67,10 +67,12 @@ class Traffic:
         Raises KernelError when it closes a circle or is one too many in this instant; KeyError for an unknown receiver.
         """
         receiver = self._nodes[receiver_id]
-        link, there, back = self._links.way(sender.id, receiver_id)
+        link, there, back = self._links.ways[sender.id, receiver_id]
+        self.exchanges += 1
         exchange = Exchange(
             self._env,
-            self.exchanges + 1,
+            self._conclude,
+            self.exchanges,
             sender,
             receiver,
             link,
@@ -82,8 +84,8 @@ class Traffic:
         )
         if timeout_us is not None:
             exchange.deadline_us = min(exchange.deadline_us, exchange.start_us + timeout_us)
-        self._begin(exchange)
-        latency, loss, duplicates = link.conditions
+        self._guard.admit(exchange)
+        latency, loss, duplicates = link.conditions()
         request_us = there.latency_us(latency)
         exchange.response_us = back.latency_us(latency)
         if loss > 0:
@@ -94,25 +96,21 @@ class Traffic:
             exchange.failure = "the sender is down"
             exchange.happen(REPLY)
             return exchange
-        if exchange.loses == "request":
+        if exchange.start_us + request_us >= exchange.deadline_us or exchange.loses == "request":
             self._watch(exchange)
-        else:
-            self._depart(exchange, request_us)
+        if exchange.loses != "request":
+            self._env.after(request_us, self._arrive, exchange, ARRIVAL)
         if twice:
             self._duplicate(exchange, request_us)
         return exchange
 
-    def _begin(self, exchange: Exchange) -> None:
-        self.exchanges += 1
-        self._guard.admit(exchange)
-        assert exchange.callbacks is not None
-        exchange.callbacks.append(self._conclude)
-
     def _duplicate(self, first: Exchange, request_us: int) -> None:
         """The network delivers the request a second time, a little later; nobody waits for that answer."""
+        self.exchanges += 1
         second = Exchange(
             self._env,
-            self.exchanges + 1,
+            self._conclude,
+            self.exchanges,
             first.sender,
             first.receiver,
             first.link,
@@ -122,17 +120,13 @@ class Traffic:
             first.request_id,
             first.correlation_id,
         )
-        self._begin(second)
+        self._guard.admit(second)
         second.duplicate_of = first.id
         second.response_us = first.response_us
         extra_us = first.link.direction(first.sender.id).duplicate_lag_us(first.link.latency)
-        self._depart(second, request_us + extra_us)
-
-    def _depart(self, exchange: Exchange, delay_us: int) -> None:
-        """The request sets out and arrives after this delay."""
-        if exchange.start_us + delay_us >= exchange.deadline_us:
-            self._watch(exchange)
-        self._env.after(delay_us, self._arrive, exchange, ARRIVAL)
+        if second.start_us + request_us + extra_us >= second.deadline_us:
+            self._watch(second)
+        self._env.after(request_us + extra_us, self._arrive, second, ARRIVAL)
 
     def _watch(self, exchange: Exchange) -> None:
         """Set the time-out, for an exchange that may reach it; the others need none."""
@@ -147,12 +141,11 @@ class Traffic:
                 exchange.failure = "the link is down" if exchange.link.down else "connection refused"
                 self._reply(exchange)
             return
-        passage = Passage(exchange, exchange.sender.id, exchange.receiver.id, exchange.request)
-        exchange.passage = passage
-        self.to_carry.append((passage, None))
+        self.to_carry.append((Passage(exchange, exchange.sender.id, exchange.receiver.id, exchange.request), None))
 
-    def take_request(self, exchange: Exchange, passage: Passage, request: Request) -> None:
+    def take_request(self, passage: Passage, request: Request) -> None:
         """The receiver has read the request: let it answer at once, or park it with a process that will."""
+        exchange: Exchange = passage.exchange
         exchange.arrive_us = self._env.now_us
         node = exchange.receiver
         try:
@@ -160,7 +153,8 @@ class Traffic:
         except Exception as error:
             answer = self._apologise(exchange, error)
         if isinstance(answer, Response):
-            self._answer(exchange, passage, answer)
+            exchange.handled_us = exchange.arrive_us
+            self.to_carry.append((passage, answer))
         elif isinstance(answer, Following):
             self._follow(exchange, passage, answer)
         else:
@@ -220,7 +214,6 @@ class Traffic:
 
     def take_response(self, exchange: Exchange, response: Response) -> None:
         """The bytes are back at the sender's end; the simulated network delivers them later, or never."""
-        exchange.passage = None
         if exchange.interrupted:
             if not exchange.final:
                 exchange.failure = exchange.interrupted
@@ -240,7 +233,8 @@ class Traffic:
             self._watch(exchange)
             self._env.after(delay_us, self._reply_or_late, exchange, REPLY)
         else:
-            exchange.happen(REPLY, delay_us)
+            exchange.happening = True
+            self._env.schedule(exchange, REPLY, delay_us)
 
     def _reply_or_late(self, alarm: Alarm[Exchange]) -> None:
         exchange = alarm.subject
@@ -248,7 +242,7 @@ class Traffic:
             if exchange.late_response is not None and not exchange.link.down and not exchange.sender_gone:
                 self._journal.late_answer(exchange)
         else:
-            self._settle(exchange)
+            exchange.settle()
             exchange.happen(URGENT)
 
     def _time_out(self, alarm: Alarm[Exchange]) -> None:
@@ -260,23 +254,12 @@ class Traffic:
             exchange.finish(final, failure, self._env.now_us)
             exchange.happen(URGENT)
 
-    def _settle(self, exchange: Exchange) -> None:
-        if exchange.failure:
-            exchange.finish("dead", exchange.failure, self._env.now_us)
-        elif exchange.link.cuts:
-            exchange.finish("dead", "the link went down", self._env.now_us)
-        elif exchange.sender_gone:
-            exchange.finish("dead", "the sender went down", self._env.now_us)
-        else:
-            exchange.finish("delivered", "", self._env.now_us)
-
-    def _conclude(self, event: Event) -> None:
+    def _conclude(self, exchange: Exchange) -> None:
         """First to hear of the final state: record it, then those who wait go on."""
-        assert isinstance(event, Exchange)
-        if not event.final:
-            self._settle(event)
+        if not exchange.final:
+            exchange.settle()
         self.concluded += 1
-        self._journal.exchange(event)
+        self._journal.exchange(exchange)
 
     def failed(self, node: Node, what: str, error: Exception) -> None:
         """A fault of ours in a party's code: it is recorded and the run goes on. An error of the kernel is raised."""

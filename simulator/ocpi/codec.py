@@ -80,9 +80,8 @@ _readers: Final[dict[Any, Callable[[bytes], Any]]] = {}
 """The fast way for each class that was asked for."""
 
 
-def encode(obj: object) -> bytes:
-    """The JSON of an object: absent optional fields left out, Decimals written as JSON numbers, exactly."""
-    return _encoder.encode(obj)
+encode: Final = _encoder.encode
+"""The JSON of an object: absent optional fields left out, Decimals written as JSON numbers, exactly."""
 
 
 def decoder(cls: Any) -> msgspec.json.Decoder[Any]:

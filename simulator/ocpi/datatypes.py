@@ -140,8 +140,8 @@ def format_datetime(epoch_us: int) -> str:
 
     Raises OverflowError outside the years 1 to 9999. Source: OCPI 2.2.1, Types, DateTime.
     """
-    minute, milli = divmod(epoch_us // 1000, 60_000)
-    return _minute_text(minute) + _SECONDS[milli // 1000] + _MILLIS[milli % 1000]
+    minute, rest_us = divmod(epoch_us, 60_000_000)
+    return _minute_text(minute) + _SECONDS[rest_us // 1_000_000] + _MILLIS[rest_us % 1_000_000 // 1_000]
 
 
 @lru_cache(maxsize=4_096)
@@ -173,9 +173,13 @@ def parse_datetime(text: str) -> int:
 
 def later(left: str, right: str) -> str:
     """The later of two valid DateTimes, as it was written; the left one when they are the same instant."""
-    if len(left) == len(right) and left[-1] == right[-1]:
-        return right if right > left else left  # written alike, as nearly all are
+    if len(left) == len(right) and len(left) in _ALIKE:
+        return right if right > left else left
     return right if _sortable(right) > _sortable(left) else left
+
+
+_ALIKE: Final = (20, 24)
+"""So long are DateTimes in whole seconds or with milliseconds that end in Z, as nearly all do, and no others."""
 
 
 def _sortable(text: str) -> str:

@@ -32,6 +32,8 @@ class _StatusOnly(Struct, gc=False):
     status_code: int
 
 
+_SUCCESS: Final = 1000
+_ACKNOWLEDGED: Final = f'{{"status_code":{_SUCCESS},"timestamp":"'
 _T = TypeVar("_T", bound=Content)
 _decoder: Final = msgspec.json.Decoder(Envelope)
 _content_decoder: Final = msgspec.json.Decoder(Content)
@@ -41,6 +43,8 @@ _decode_status: Final = msgspec.json.Decoder(_StatusOnly).decode
 def success(data: bytes | None, timestamp: str, status_code: int = 1000, status_message: str | None = None) -> bytes:
     """The body of an answer that worked; `data` is encoded JSON, or None for an acknowledgement without content."""
     if data is None and status_message is None:
+        if status_code == _SUCCESS:
+            return (_ACKNOWLEDGED + timestamp + '"}').encode()
         return f'{{"status_code":{status_code:d},"timestamp":"{timestamp}"}}'.encode()
     start = b'{"status_code":%d' % status_code if data is None else b'{"data":%b,"status_code":%d' % (data, status_code)
     return start + _ending(status_message, timestamp)

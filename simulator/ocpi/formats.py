@@ -15,8 +15,10 @@ import msgspec
 from msgspec import UNSET, Struct
 
 from simulator.ocpi import typeinfo
+from simulator.ocpi.datatypes import DATE_TIME
 
 _MOST_KNOWN: Final = 100_000
+_MINUTE: Final = len("2026-05-04T06:00:")
 _ABSENT: Final = (None, UNSET)
 
 
@@ -41,8 +43,36 @@ class Format:
         return True
 
 
-format_of: Final = cache(Format)
-"""The one Format of a pattern."""
+class Instants(Format):
+    """The pattern of a DateTime. Most are new, but seldom their minute or what follows it, and any two go together."""
+
+    def __init__(self) -> None:
+        super().__init__(DATE_TIME)
+        self._minutes: set[str] = set()
+        self._rests: set[str] = set()
+
+    def takes(self, text: str) -> bool:
+        """See Format."""
+        minute, rest = text[:_MINUTE], text[_MINUTE:]
+        known = self.known
+        if len(known) <= _MOST_KNOWN and minute in self._minutes and rest in self._rests:
+            known.add(text)
+            return True
+        if not super().takes(text):
+            return False
+        if len(self._minutes) > _MOST_KNOWN:
+            self._minutes = set()
+        if len(self._rests) > _MOST_KNOWN:
+            self._rests = set()
+        self._minutes.add(minute)
+        self._rests.add(rest)
+        return True
+
+
+@cache
+def format_of(pattern: str) -> Format:
+    """The one Format of a pattern."""
+    return Instants() if pattern == DATE_TIME else Format(pattern)
 
 
 def checker(type_: Any) -> Callable[[Any], bool] | None:

@@ -43,9 +43,9 @@ class Role(StrEnum):
     SCSP = "SCSP"
 
 
-_CONFIGURATION: Final = frozenset({"credentials", "versions", "hubclientinfo"})
+CONFIGURATION: Final = frozenset({"credentials", "versions", "hubclientinfo"})
 
 
 def uses_routing_headers(module: str) -> bool:
     """Whether messages of a module carry the OCPI-to and OCPI-from headers: all but the configuration modules do."""
-    return module not in _CONFIGURATION
+    return module not in CONFIGURATION

@@ -15,8 +15,9 @@ from simulator.ocpi.pagination import total_of
 from simulator.ocpi.route_tables import Route
 from simulator.ocpi.status import Status
 from simulator.parties.connection import Connection
-from simulator.parties.dialect import Dialect, Unsayable
-from simulator.wire.carrier import Headers
+from simulator.parties.dialect import HOME, Dialect, Unsayable
+from simulator.parties.heads import lower
+from simulator.wire.carrier import Headers, Request
 
 if TYPE_CHECKING:
     from simulator.ocpi.translation import Loss
@@ -57,7 +58,7 @@ class Call(Struct, frozen=True, gc=False):
     """An authorised request for a known route, its body not yet decoded.
 
     `connection` is that with the party who speaks, `line` that with the platform that the request came from: they
-    differ for parties behind a hub. `dialect` is that of the version whose endpoint was called.
+    differ for parties behind a hub. `dialect` is that of the `version` whose endpoint was called.
     """
 
     connection: Connection
@@ -66,15 +67,24 @@ class Call(Struct, frozen=True, gc=False):
     route: Route
     params: dict[str, str]
     query: str
-    body: bytes
-    url: str
-    headers: dict[str, str]
+    request: Request
     cause: Cause
+    version: str
 
     @property
-    def version(self) -> str:
-        """The version of OCPI that is spoken."""
-        return self.dialect.version
+    def url(self) -> str:
+        """The URL that was called, as it came."""
+        return self.request.url
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The headers, by name in lower case; few handlers ask."""
+        return lower(self.request.headers)
+
+    @property
+    def body(self) -> bytes:
+        """The body as it came."""
+        return self.request.body
 
     @property
     def owner(self) -> tuple[str, str] | None:
@@ -87,7 +97,7 @@ class Call(Struct, frozen=True, gc=False):
 
         That is asked of the object as it came, so that a refusal names the fields of the version that is spoken.
         """
-        obj = self.dialect.decode(self.body, cls, self.owner, self.cause.id)
+        obj = self.dialect.decode(self.request.body, cls, self.owner, self.cause.id)
         if rules.ask_of(cls):
             written = self.original(cls)
             rules.must_be_right(obj if written is None else written)
@@ -95,15 +105,17 @@ class Call(Struct, frozen=True, gc=False):
 
     def read_patch(self, cls: type[Struct]) -> Any:
         """The changes in the body, each field of the class set or UNSET. Raises Invalid."""
-        return self.dialect.decode_patch(self.body, cls, self.owner, self.cause.id)
+        dialect = self.dialect
+        owner = None if dialect.version == HOME else self.owner
+        return dialect.decode_patch(self.request.body, cls, owner, self.cause.id)
 
     def original(self, cls: type[Struct]) -> Any:
         """The object in the body as it came, to be kept beside that of 2.2.1; None when it is that. Raises Invalid."""
-        return self.dialect.original(self.body, cls)
+        return self.dialect.original(self.request.body, cls)
 
     def original_patch(self, cls: type[Struct]) -> Any:
         """The changes in the body as they came; None when they are of 2.2.1. Raises Invalid."""
-        return self.dialect.original_patch(self.body, cls)
+        return self.dialect.original_patch(self.request.body, cls)
 
     def class_of(self, cls: type[Struct]) -> type[Struct]:
         """The class of the version that is spoken for one of 2.2.1: which originals can be shown and changed."""

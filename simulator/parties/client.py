@@ -19,6 +19,7 @@ from simulator.ocpi.findings import Finding, Invalid
 from simulator.ocpi.status import UNREACHED, meaning
 from simulator.parties.connection import Connection
 from simulator.parties.dialect import OLDEST
+from simulator.parties.heads import lower
 from simulator.wire.carrier import Request
 
 T = TypeVar("T")
@@ -29,10 +30,10 @@ _sendable = re.compile(
 
 
 @lru_cache(maxsize=32_768)
-def _host_of(url: str) -> str | None:
-    """The host of a URL that every HTTP library sends as it stands: RFC 3986, no fragment, no dot segments."""
+def _host_of(url: str) -> str:
+    """The host of a URL that every HTTP library sends as it stands: RFC 3986, no fragment, no dot segments; else ""."""
     found = _sendable(url)
-    return found[1] if found is not None else None
+    return found[1] if found is not None else ""
 
 
 class Answer(Struct, frozen=True, gc=False):
@@ -73,8 +74,7 @@ class Client:
 
     def leads_to(self, connection: Connection, url: str) -> bool:
         """Whether a URL can be used and is the peer's: elsewhere its token has no business."""
-        host = _host_of(url)
-        return host is not None and self._kernel.party_at(host) == connection.peer_platform
+        return self._kernel.by_host.get(_host_of(url)) == connection.peer_platform
 
     def send(
         self,
@@ -85,9 +85,9 @@ class Client:
         cause: Cause,
         body: bytes = b"",
         done: Callable[[Exchange], None] | None = None,
-        *,
         correlation_id: str = "",
         timeout_us: int | None = None,
+        *,
         version: str = "",
     ) -> Exchange | None:
         """Start an exchange with the connection's token; `done` is called at its final state.
@@ -97,7 +97,7 @@ class Client:
         `timeout_us` shorter than that of the network. A handshake for another `version` than that in force speaks as
         that version does.
         """
-        if not self.leads_to(connection, url):
+        if self._kernel.by_host.get(_host_of(url)) != connection.peer_platform:
             self._kernel.journal.event(
                 self._node.id,
                 "unusable_url",
@@ -116,7 +116,7 @@ class Client:
         else:
             version, headers = connection.version, connection.request_headers(subject.module)
         if version != OLDEST:
-            headers = (*headers, (h.X_CORRELATION_ID, correlation_id), (h.X_REQUEST_ID, request_id))
+            headers += ((h.X_CORRELATION_ID, correlation_id), (h.X_REQUEST_ID, request_id))
         request = Request(method, url, headers, body)
         if self.write is not None:
             request = self.write(request, subject)
@@ -145,7 +145,7 @@ class Client:
         response = exchange.response
         if response is None:
             return Answer(exchange.failure or exchange.final, 0, 0, None, {})
-        headers = {name.lower(): value for name, value in reversed(response.headers)}
+        headers = lower(response.headers)
         read: envelope.Content | None
         try:
             read = envelope.decode_envelope(response.body)

@@ -9,7 +9,7 @@ from typing import Final
 
 from simulator.engine.journal import Journal
 from simulator.ocpi import headers as h
-from simulator.ocpi.modules import InterfaceRole, ModuleID, Role, uses_routing_headers
+from simulator.ocpi.modules import CONFIGURATION, InterfaceRole, Role
 from simulator.parties.credentials import Member
 from simulator.parties.dialect import HOME, OLDEST, Books, Dialect, HomeDialect
 from simulator.parties.foreign import ForeignDialect
@@ -27,7 +27,7 @@ class ConnectionState(StrEnum):
     UNREGISTERED = "UNREGISTERED"
 
 
-_REGISTERED = ConnectionState.REGISTERED
+REGISTERED: Final = ConnectionState.REGISTERED
 _HOME_DIALECT: Final = HomeDialect()
 _SENT_BY_CPOS: Final = ("locations", "sessions", "cdrs", "tariffs")
 """The modules of 2.1.1 whose data the CPO owns; tokens are the eMSP's, and commands go to the CPO."""
@@ -126,7 +126,7 @@ class Connection:
     @property
     def registered(self) -> bool:
         """Whether functional modules may be used."""
-        return self.state is _REGISTERED
+        return self.state is REGISTERED
 
     @property
     def to_hub(self) -> bool:
@@ -208,15 +208,14 @@ class Connection:
         """The peer's endpoint for one side of a module, None when it has none."""
         return self.endpoints.get((module, interface))
 
-    def endpoint(self, module: ModuleID, interface: InterfaceRole) -> str | None:
+    def endpoint(self, module: str, interface: InterfaceRole) -> str | None:
         """The peer's URL for one side of a functional module; None when it has none or is not registered."""
-        return self.endpoints.get((module, interface)) if self.state is _REGISTERED else None
+        return self.endpoints.get((module, interface)) if self.state is REGISTERED else None
 
     def owns(self, country_code: str, party_id: str) -> bool:
         """Whether the peer's platform holds this party, or leads to it (compared without regard to case)."""
-        key = (country_code, party_id)
-        if key in self._owned:
-            return True  # written in capitals, as nearly all are
+        if (country_code, party_id) in self._owned:  # written in upper case, as nearly all are
+            return True
         key = (country_code.upper(), party_id.upper())
         return key in self._owned or (bool(self.behind) and f"{key[0]}-{key[1]}" in self.behind)
 
@@ -226,7 +225,7 @@ class Connection:
 
     def routing_headers(self, module: str) -> Headers:
         """The routing headers of a message of this module: none on the configuration modules, none in 2.1.1."""
-        return self._routing if uses_routing_headers(module) and self.version != OLDEST else ()
+        return self._routing if self.version != OLDEST and module not in CONFIGURATION else ()
 
     def request_headers(self, module: str) -> Headers:
         """The headers that every request to this module carries, ids aside."""

@@ -18,18 +18,19 @@ from simulator.engine.node import Following, Handling, Inbound
 from simulator.ocpi import envelope
 from simulator.ocpi import headers as h
 from simulator.ocpi.findings import Invalid, section_in
-from simulator.ocpi.modules import InterfaceRole, ModuleID
+from simulator.ocpi.modules import InterfaceRole, ModuleID, Role
 from simulator.ocpi.route_tables import WITHOUT_SIDES, Route
 from simulator.ocpi.routes import Match, join_url, match, routes, split_path
 from simulator.ocpi.status import Status
 from simulator.parties.calendar import Calendar
 from simulator.parties.call import Call, Handler, Later, Refusal, Reply, Waiting
-from simulator.parties.connection import Connection
+from simulator.parties.connection import REGISTERED, Connection
 from simulator.parties.dialect import OLDEST
 from simulator.parties.endpoints import Offered
+from simulator.parties.heads import lower, places_of
 from simulator.parties.identity import Identity
 from simulator.parties.losses import tell_translation
-from simulator.wire.carrier import MAX_BODY_BYTES, Headers, Request, Response
+from simulator.wire.carrier import MAX_BODY_BYTES, Headers, Request, Response, name_of
 
 _OPEN_TO_TOKEN_A = (ModuleID.VERSIONS, ModuleID.CREDENTIALS)
 _REMEMBERED_URLS = 16_384
@@ -56,8 +57,6 @@ _IN_OLDEST = {
 }
 """What 2.1.1 has no status code for is said with a wider one."""
 _JSON: Headers = ((h.CONTENT_TYPE, "application/json"),)
-_IDS = tuple((name, name.lower()) for name in (h.X_CORRELATION_ID, h.X_REQUEST_ID))
-"""The message ids, which an answer gives back as they came."""
 _FROM_COUNTRY_CODE, _FROM_PARTY_ID = h.OCPI_FROM_COUNTRY_CODE.lower(), h.OCPI_FROM_PARTY_ID.lower()
 
 
@@ -191,68 +190,67 @@ class Platform:
     def receive(self, inbound: Inbound) -> Response | Handling | Following:
         """Answer a request, at once or when what is waited for in simulated time has happened."""
         request = inbound.request
-        headers = {name.lower(): value for name, value in reversed(request.headers)}
+        headers = request.headers
+        places = places_of(tuple(map(name_of, headers)))
+        ids = headers[places.ids] if places.ids is not None else places.ids_in(headers)
+        authorization = "" if places.authorization is None else headers[places.authorization][1]
         try:
-            call, handler = self._accept(request, headers, inbound.cause)
+            call, handler = self._accept(request, authorization, inbound.cause)
         except Refusal as refusal:
-            return self._refuse(None, headers, refusal, inbound.cause, self._spoken(request, headers))
+            return self._refuse(None, ids, refusal, inbound.cause, self._spoken(request, authorization))
         try:
             reply = handler(call)
         except Refusal as refusal:
-            return self._refuse(call, headers, refusal, inbound.cause, call.version)
+            return self._refuse(call, ids, refusal, inbound.cause, call.version)
         except Invalid as invalid:
-            return self._reject(call, headers, invalid)
+            return self._reject(call, ids, invalid)
         if isinstance(reply, Reply):
-            return self._respond(call, headers, reply)
+            return self._respond(call, ids, reply)
         if isinstance(reply, Later):
-            return Following(reply.exchange, partial(self._follow, call, headers, reply.reply))
-        return self._wait(call, headers, reply)
+            return Following(reply.exchange, partial(self._follow, call, ids, reply.reply))
+        return self._wait(call, ids, reply)
 
-    def _follow(
-        self, call: Call, headers: Mapping[str, str], reply: Callable[[Exchange], Reply], exchange: Exchange
-    ) -> Response:
+    def _follow(self, call: Call, ids: Headers, reply: Callable[[Exchange], Reply], exchange: Exchange) -> Response:
         try:
-            return self._respond(call, headers, reply(exchange))
+            return self._respond(call, ids, reply(exchange))
         except Refusal as refusal:
-            return self._refuse(call, headers, refusal, call.cause, call.version)
+            return self._refuse(call, ids, refusal, call.cause, call.version)
         except Invalid as invalid:
-            return self._reject(call, headers, invalid)
+            return self._reject(call, ids, invalid)
 
-    def _wait(self, call: Call, headers: Mapping[str, str], waiting: Waiting) -> Generator[Event, Any, Response]:
+    def _wait(self, call: Call, ids: Headers, waiting: Waiting) -> Generator[Event, Any, Response]:
         try:
             reply = yield from waiting
         except Refusal as refusal:
-            return self._refuse(call, headers, refusal, call.cause, call.version)
+            return self._refuse(call, ids, refusal, call.cause, call.version)
         except Invalid as invalid:
-            return self._reject(call, headers, invalid)
-        return self._respond(call, headers, reply)
+            return self._reject(call, ids, invalid)
+        return self._respond(call, ids, reply)
 
-    def _accept(self, request: Request, headers: dict[str, str], cause: Cause) -> tuple[Call, Handler]:
+    def _accept(self, request: Request, authorization: str, cause: Cause) -> tuple[Call, Handler]:
         if len(request.body) > MAX_BODY_BYTES:
             raise Refusal(Status.CLIENT_ERROR, f"A body may have {MAX_BODY_BYTES} bytes at most.", 413)
-        authorization = headers.get("authorization", "")
-        connection = self.caller(authorization)
+        connection = self._by_authorization.get(authorization) or self._caller(authorization)
         if connection is None:
             raise Refusal(Status.CLIENT_ERROR, "The credentials token is missing or unknown.", 401)
-        if not connection.registered and self._locate(request.url)[1] not in _OPEN_TO_TOKEN_A:
+        if connection.state is not REGISTERED and self._locate(request.url)[1] not in _OPEN_TO_TOKEN_A:
             raise Refusal(Status.CLIENT_ERROR, "A registration token opens versions and credentials only.", 401)
         version, route, params, query, handler, facade = self._find(request.method, request.url)
         if facade != connection.facade:
             raise Refusal(Status.CLIENT_ERROR, f"The credentials token is not for {request.url}.", 404)
         speaker = connection
         if connection.behind:
-            country_code, party_id = headers.get(_FROM_COUNTRY_CODE, ""), headers.get(_FROM_PARTY_ID, "")
-            speaker = connection.of(country_code, party_id)
+            headers = lower(request.headers)
+            speaker = connection.of(headers.get(_FROM_COUNTRY_CODE, ""), headers.get(_FROM_PARTY_ID, ""))
         dialect = connection.dialect if version == connection.version else connection.speaking(version)
-        body, url = request.body, request.url
-        return Call(speaker, connection, dialect, route, params, query, body, url, headers, cause), handler
+        return Call(speaker, connection, dialect, route, params, query, request, cause, version), handler
 
-    def _spoken(self, request: Request, headers: Mapping[str, str]) -> str:
+    def _spoken(self, request: Request, authorization: str) -> str:
         """The version of a request that is refused at the door: that of its path, else that of its sender if known."""
         try:
             return self._locate(request.url)[0]
         except Refusal:
-            connection = self.caller(headers.get("authorization", ""))
+            connection = self.caller(authorization)
             return connection.version if connection is not None else ""
 
     def _look_up(self, method: str, url: str) -> tuple[str, Route, dict[str, str], str, Handler, str]:
@@ -289,37 +287,40 @@ class Platform:
 
     # An answer
 
-    def _respond(self, call: Call | None, headers: Mapping[str, str], reply: Reply) -> Response:
-        routing = _routing(call, reply.speaker or call.connection) if call is not None else ()
-        echo = [(name, headers[key]) for name, key in _IDS if key in headers]
+    def _respond(self, call: Call | None, ids: Headers, reply: Reply) -> Response:
+        routing: Headers = ()
+        if call is not None:
+            speaker = reply.speaker or call.connection
+            routing = speaker.routing_headers(call.route.module)
+            if routing and speaker is call.line and speaker.peer_role is Role.HUB:
+                routing = _to_asker(call, routing)
+        headers = _JSON + reply.headers + routing + ids
         if reply.passed:
-            return Response(reply.http_status, (*_JSON, *reply.headers, *routing, *echo), reply.passed)
+            return Response(reply.http_status, headers, reply.passed)
         if reply.losses and call is not None:
             tell_translation(self._journal, call.cause.id, reply.losses)
         timestamp, status = self._calendar.now(), reply.status
-        if call is not None:
-            status = _status_in(call.version, status)
+        if call is not None and call.version == OLDEST:
+            status = _IN_OLDEST.get(status, status)
         if status < 2000 or reply.data is not None:
             body = envelope.success(reply.data, timestamp, status, reply.message)
         else:
             body = envelope.failure(status, reply.message or "", timestamp)
-        return Response(reply.http_status, (*_JSON, *reply.headers, *routing, *echo), body)
+        return Response(reply.http_status, headers, body)
 
-    def _refuse(
-        self, call: Call | None, headers: Mapping[str, str], refusal: Refusal, cause: Cause, version: str
-    ) -> Response:
+    def _refuse(self, call: Call | None, ids: Headers, refusal: Refusal, cause: Cause, version: str) -> Response:
         """A request that is not carried out; the hint says why, as it may be nobody's fault (a resynchronisation).
 
         Whom parameters are told to be wrong, has found what was asked for: also by HTTP 404, as for a session whose
         EVSE knows no charging preferences.
         """
-        status = _status_in(version, refusal.status)
+        status = _IN_OLDEST.get(refusal.status, refusal.status) if version == OLDEST else refusal.status
         by_code = None if refusal.status == Status.INVALID_PARAMETERS else _RULES.get(refusal.http_status)
         rule, section = by_code or _REFUSED[status // 1000]
         self._journal.hint(cause.id, rule, "warning", refusal.message, "", section_in(section, version))
-        return self._respond(call, headers, Reply(refusal.data, status, refusal.message, refusal.http_status))
+        return self._respond(call, ids, Reply(refusal.data, status, refusal.message, refusal.http_status))
 
-    def _reject(self, call: Call, headers: Mapping[str, str], invalid: Invalid) -> Response:
+    def _reject(self, call: Call, ids: Headers, invalid: Invalid) -> Response:
         """A message that cannot be taken: the findings are hints, the first of them is told to the sender."""
         findings = invalid.in_version(call.version).findings
         for finding in findings:
@@ -333,21 +334,12 @@ class Platform:
                 by=call.line.peer_platform,
             )
         message = findings[0].sentence()[:255] if findings else "The message is not valid."
-        return self._respond(
-            call, headers, Reply(None, Status.INVALID_PARAMETERS, message, 400 if invalid.broken else 200)
-        )
+        return self._respond(call, ids, Reply(None, Status.INVALID_PARAMETERS, message, 400 if invalid.broken else 200))
 
 
-def _routing(call: Call, speaker: Connection) -> Headers:
-    """The routing headers of an answer. A hub may bring what one asks that is not known here, such as another hub."""
-    headers = speaker.routing_headers(call.route.module)
-    if headers and speaker is call.line and speaker.to_hub:
-        asker = (call.headers.get(_FROM_COUNTRY_CODE), call.headers.get(_FROM_PARTY_ID))
-        us, them = headers[:2], headers[2:]
-        return (*us, *((name, asked or usual) for (name, usual), asked in zip(them, asker, strict=True)))
-    return headers
-
-
-def _status_in(version: str, status: int) -> int:
-    """A status code as a version has it."""
-    return _IN_OLDEST.get(status, status) if version == OLDEST else status
+def _to_asker(call: Call, routing: Headers) -> Headers:
+    """The routing headers of an answer to a hub, which may bring what one asks that is not known here: another hub."""
+    headers = call.headers
+    asker = (headers.get(_FROM_COUNTRY_CODE), headers.get(_FROM_PARTY_ID))
+    us, them = routing[:2], routing[2:]
+    return (*us, *((name, asked or usual) for (name, usual), asked in zip(them, asker, strict=True)))

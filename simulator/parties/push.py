@@ -8,7 +8,8 @@ Source: OCPI 2.2.1, Transport and format, Offline behaviour; Credentials, PUT an
 """
 
 from collections.abc import Callable, Generator
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import Struct
 from simpy import Event
@@ -23,6 +24,8 @@ from simulator.parties.office import Office
 
 if TYPE_CHECKING:
     from simulator.ocpi.translation import Loss
+
+_RECEIVER: Final = InterfaceRole.RECEIVER
 
 Done = Callable[[Exchange | None], object]
 """Told what came of a push; None when it could not be sent: the peer has no URL, or none that leads to it."""
@@ -89,14 +92,6 @@ class _Push(Struct, eq=False):
     losses: "tuple[Loss, ...]"
     until_us: int | None
 
-    def url(self) -> str | None:
-        """Where it goes as things stand now; None when it is for nobody any more."""
-        connection, subject = self.connection, self.subject
-        endpoint = connection.endpoint(ModuleID(subject.module), InterfaceRole.RECEIVER)
-        if endpoint is None or connection.version != subject.version:
-            return None
-        return endpoint.rstrip("/") + self.path if self.path else endpoint
-
 
 class Outbox:
     """The pushes of one party that are under way or wait for their turn."""
@@ -133,8 +128,8 @@ class Outbox:
         push = _Push(connection, method, path, subject, cause, body, done, correlation_id, author, losses, until_us)
         waiting = self._lanes.get(lane)
         if waiting is None:
-            self._lanes[lane] = []
-            self._send(lane, push)
+            waiting = self._lanes[lane] = []
+            self._send(lane, waiting, push)
             return
         waiting.insert(0 if first else len(waiting), push)
         if until_us is not None:
@@ -163,16 +158,14 @@ class Outbox:
             queue.remove(push)
             self._tell(push, None)
 
-    def _send(self, lane: str, push: _Push) -> None:
+    def _send(self, lane: str, queue: list[_Push], push: _Push) -> None:
         """Send this, or in its place the next that can be sent."""
-        queue = self._lanes[lane]
-
-        def concluded(exchange: Exchange | None) -> None:
-            if self._is_over(lane, queue, push, exchange):
-                self._send(lane, queue.pop(0))
-
-        while self._begin(push, concluded) is None and self._is_over(lane, queue, push, None):
+        while not self._begin(lane, queue, push) and self._is_over(lane, queue, push, None):
             push = queue.pop(0)
+
+    def _concluded(self, lane: str, queue: list[_Push], push: _Push, exchange: Exchange) -> None:
+        if self._is_over(lane, queue, push, exchange):
+            self._send(lane, queue, queue.pop(0))
 
     def _is_over(self, lane: str, queue: list[_Push], push: _Push, exchange: Exchange | None) -> bool:
         """Tell what came of a push; whether there is a next one."""
@@ -190,24 +183,27 @@ class Outbox:
             except Exception as error:
                 self._office.failed(f"what follows {push.method} {push.path}", error)
 
-    def _begin(self, push: _Push, concluded: Callable[[Exchange], None]) -> Exchange | None:
-        office, url = self._office, push.url()
-        if url is None:
-            return None
-        left_us = None if push.until_us is None else push.until_us - office.calendar.now_us
+    def _begin(self, lane: str, queue: list[_Push], push: _Push) -> bool:
+        """Send it to where things stand now; False when it is for nobody any more, or its URL leads elsewhere."""
+        office, connection, subject = self._office, push.connection, push.subject
+        endpoint = connection.endpoint(subject.module, _RECEIVER)
+        if endpoint is None or connection.version != subject.version:
+            return False
         exchange = office.client.send(
-            push.connection,
+            connection,
             push.method,
-            url,
-            push.subject,
+            endpoint.rstrip("/") + push.path if push.path else endpoint,
+            subject,
             push.cause,
             push.body,
-            concluded,
-            correlation_id=push.correlation_id,
-            timeout_us=left_us,
+            partial(self._concluded, lane, queue, push),
+            push.correlation_id,
+            None if push.until_us is None else push.until_us - office.calendar.now_us,
         )
-        if exchange is not None and push.author:
+        if exchange is None:
+            return False
+        if push.author:
             office.journal.passed_on(exchange.id, office.id, push.cause.id, push.author)
-        elif exchange is not None and push.losses:
+        elif push.losses:
             tell_translation(office.journal, exchange.id, push.losses)
-        return exchange
+        return True

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from operator import itemgetter
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 
 Headers = tuple[tuple[str, str], ...]
-_name_of = itemgetter(0)
+name_of = itemgetter(0)
 
 MAX_BODY_BYTES = 10_000_000
 """A larger body is refused, by the same shared code whatever the wire (HTTP 413); a wire carries one byte more."""
@@ -29,21 +29,21 @@ TRANSPORT_HEADERS = frozenset(
 """What an HTTP library adds by itself: never shown to a party, never recorded, never in the digest."""
 
 
-class Visible:
+class Visible(dict[tuple[str, ...], bool]):
     """Leaves out what belongs to the transport; knows by heart the lists of names without, of which a run has few."""
 
-    __slots__ = ("_clean",)
+    __slots__ = ()
 
-    def __init__(self) -> None:
-        self._clean: dict[tuple[str, ...], bool] = {}
+    def __missing__(self, names: tuple[str, ...]) -> bool:
+        """Whether none of the headers with these names belongs to the transport."""
+        clean = self[names] = TRANSPORT_HEADERS.isdisjoint([name.lower() for name in names])
+        return clean
 
     def __call__(self, headers: Headers) -> Headers:
         """The headers a party sees: the very tuple given when it need not be changed."""
-        names = tuple(map(_name_of, headers))
-        clean = self._clean.get(names)
-        if clean is None:
-            clean = self._clean[names] = TRANSPORT_HEADERS.isdisjoint([name.lower() for name in names])
-        return headers if clean else tuple([pair for pair in headers if pair[0].lower() not in TRANSPORT_HEADERS])
+        if self[tuple(map(name_of, headers))]:
+            return headers
+        return tuple([pair for pair in headers if pair[0].lower() not in TRANSPORT_HEADERS])
 
 
 class Request(msgspec.Struct, frozen=True, gc=False):
@@ -80,21 +80,18 @@ class WireFailure(RuntimeError):
     """The carrier itself broke (not a simulated fault): the run cannot go on. The text says what to do."""
 
 
-class Passage:
+class Passage(msgspec.Struct, eq=False):
     """One carrying of a request to its receiver and of the answer back; the engine's handle for it.
 
     Lives from the moment the request is put on the wire until the answer has been read by the sender. The wire may keep
     what it needs for the way back in `parked`.
     """
 
-    __slots__ = ("exchange", "parked", "receiver", "request", "sender")
-
-    def __init__(self, exchange: object, sender: str, receiver: str, request: Request) -> None:
-        self.exchange = exchange
-        self.sender = sender
-        self.receiver = receiver
-        self.request = request
-        self.parked: object = None
+    exchange: Any
+    sender: str
+    receiver: str
+    request: Request
+    parked: object = None
 
 
 class Mailbox(Protocol):

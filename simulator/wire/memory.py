@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from simulator.wire.carrier import Endpoint, Mailbox, Passage, Request, Response, Visible, cut
+from simulator.wire.carrier import MAX_BODY_BYTES, Endpoint, Mailbox, Passage, Request, Response, Visible, cut, name_of
 
 
 class MemoryWire:
@@ -23,17 +23,15 @@ class MemoryWire:
         """Hand the request over."""
         assert self._mailbox is not None
         request = passage.request
-        headers, body = self._visible(request.headers), cut(request.body)
-        if headers is not request.headers or body is not request.body:
-            request = Request(request.method, request.url, headers, body)
+        if not self._visible[tuple(map(name_of, request.headers))] or len(request.body) > MAX_BODY_BYTES:
+            request = Request(request.method, request.url, self._visible(request.headers), cut(request.body))
         self._mailbox.arrived(passage, request)
 
     def answer(self, passage: Passage, response: Response) -> None:
         """Hand the response over."""
         assert self._mailbox is not None
-        headers, body = self._visible(response.headers), cut(response.body)
-        if headers is not response.headers or body is not response.body:
-            response = Response(response.status, headers, body)
+        if not self._visible[tuple(map(name_of, response.headers))] or len(response.body) > MAX_BODY_BYTES:
+            response = Response(response.status, self._visible(response.headers), cut(response.body))
         self._mailbox.returned(passage, response)
 
     async def close(self) -> None:

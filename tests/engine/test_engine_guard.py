@@ -105,6 +105,6 @@ def test_10_000_exchanges_in_one_instant_are_admitted_and_one_more_ends_the_run(
 def test_a_chain_of_causes_is_told_nearest_first(kinds: list[str]) -> None:
     cause = None
     for number, kind in enumerate(kinds):
-        cause = Cause(kind, number, number, f"step {number}", cause)
+        cause = Cause(kind, number, number, ("step", str(number)), cause)
     told = [] if cause is None else [step.id for step in cause.chain()]
     assert told == list(reversed(range(len(kinds))))

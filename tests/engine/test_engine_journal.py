@@ -11,7 +11,7 @@ from simulator.engine.journal import Journal, fixed
 from simulator.recording.reader import Recording
 from simulator.recording.writer import Recorder
 
-WHY = Cause("event", 1, 0, "a test")
+WHY = Cause("event", 1, 0, ("a test",))
 
 
 @pytest.fixture

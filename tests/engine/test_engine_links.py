@@ -1,10 +1,11 @@
 """Latency has the median and the 95th percentile that were asked for; faults lie over a link in layers."""
 
+import math
 from itertools import permutations
 
 import pytest
 
-from simulator.engine.links import Latency, Link, Links, normals
+from simulator.engine.links import Latency, Link, Links, normal
 from simulator.engine.streams import Streams
 
 
@@ -31,13 +32,17 @@ def test_without_spread_every_delay_is_the_median(latency: Latency, delay_us: in
 
 def test_the_least_draw_there_is_still_gives_a_delay() -> None:
     latency = Latency(80_000, 300_000)
-    assert 0 <= latency.draw_us(normals(lambda: 0.0, 1)) < 80_000
-    assert latency.draw_us(normals(lambda: 1 - 2**-53, 1)) > 300_000
+    least, most = link_between("A", "B", latency).towards, link_between("A", "B", latency).towards
+    least._latency_draw, most._latency_draw = (lambda: 0.0), (lambda: 1 - 2**-53)
+    assert 0 <= least.latency_us(latency) < 80_000
+    assert most.latency_us(latency) > 300_000
 
 
 def test_numbers_drawn_at_once_are_those_drawn_one_by_one() -> None:
-    together, alone = (normals(Streams(7).uniform("A", "latency"), at_once) for at_once in (5, 1))
-    assert [together() for _ in range(12)] == [alone() for _ in range(12)]
+    latency, uniform = Latency(80_000, 300_000), Streams(7).uniform("link/A/B", "latency")
+    together = link_between("A", "B", latency).towards
+    alone = [round(80_000 * math.exp(latency.spread * normal(uniform))) for _ in range(200)]
+    assert [together.latency_us(latency) for _ in range(200)] == alone
 
 
 def test_both_directions_draw_apart_and_so_does_every_link() -> None:
