@@ -1,10 +1,11 @@
 """What a driver makes of the list in the app: the charge points worth going to, best first."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 from simulator.ocpp.messages import IdToken
 from simulator.world.app import KnownEvse
-from simulator.world.choice import Offer, Taste, rank
+from simulator.world.choice import Taste, weigher
 from simulator.world.evse import EvseRating, charging_power_w
 from simulator.world.geometry import distance_m
 from simulator.world.vehicle import Vehicle
@@ -35,20 +36,24 @@ def startable(ranked: Sequence[KnownEvse], token: IdToken) -> list[KnownEvse]:
 def prospects(
     shown: Sequence[KnownEvse], vehicle: Vehicle, energy_wh: int, latitude: float, longitude: float, taste: Taste
 ) -> list[KnownEvse]:
-    """Those that this vehicle can use, best first: shown as available by rising cost, then the others."""
-    offers = []
+    """Those that this vehicle can use, best first: by rising cost those shown as available, then the others."""
+    cost_of = weigher(taste, energy_wh)
+    ranked = []
     rating: EvseRating | None = None
+    price: Decimal | None = None
     at_latitude = at_longitude = float("nan")
     power_w = way_m = 0
-    for known in shown:  # nearest first, so that the EVSEs of a location follow each other
-        if known.rating is not rating:
-            rating = known.rating
+    cost = 0.0
+    for known in shown:  # nearest first, so that the EVSEs of a location, which mostly are alike, follow each other
+        moved = known.latitude != at_latitude or known.longitude != at_longitude
+        if moved or known.rating is not rating or known.price_per_kwh is not price:
+            if moved:
+                at_latitude, at_longitude = known.latitude, known.longitude
+                way_m = distance_m(latitude, longitude, at_latitude, at_longitude)
+            rating, price = known.rating, known.price_per_kwh
             power_w = charging_power_w(rating, vehicle)
-        if power_w <= 0:
-            continue
-        if known.latitude != at_latitude or known.longitude != at_longitude:
-            at_latitude, at_longitude = known.latitude, known.longitude
-            way_m = distance_m(latitude, longitude, at_latitude, at_longitude)
-        offers.append(Offer(known.key, way_m, known.price_per_kwh, power_w, known.status == AVAILABLE))
-    by_key = {known.key: known for known in shown}
-    return [by_key[key] for key in rank(offers, taste, energy_wh)]
+            cost = cost_of(way_m, price, power_w) if power_w > 0 else 0.0
+        if power_w > 0:
+            ranked.append((known.status != AVAILABLE, cost, known.key, known))
+    ranked.sort()
+    return [known for _, _, _, known in ranked]

@@ -91,7 +91,7 @@ def charging_power_w(rating: EvseRating, vehicle: Vehicle) -> int:
     """
     if rating.power_type == "DC":
         return min(rating.power_w, vehicle.dc_power_w)
-    phases = min(rating.phases, vehicle.ac_phases)
+    phases = min(_PHASES[rating.power_type], vehicle.ac_phases)
     if rating.voltage_v == 0 or rating.current_a == 0:
         return min(rating.power_w * phases // rating.phases, vehicle.ac_power_w)
     line_w = phases * min(rating.current_a, vehicle.ac_current_a) * rating.voltage_v

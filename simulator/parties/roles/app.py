@@ -21,7 +21,7 @@ from simulator.world.app import KnownEvse, KnownSession
 from simulator.world.evse import EvseRating, PowerType, rating_from_connector
 
 _CELL_NORTH_DEG, _CELL_EAST_DEG = 0.0025, 0.004
-"""Cells of some 300 m in the latitudes of Europe: there are few drivers, and most of what they look at is then shown."""
+"""Cells of some 300 m in the latitudes of Europe, so small that most of what is looked at is then shown."""
 _ROW = 1 << 20
 """More cells than there are around the earth."""
 _M_PER_DEGREE = 111_195.0
