@@ -5,6 +5,7 @@ voltage of three-phase connectors is line-to-neutral (230) or line-to-line (400)
 Everything after this file sees one meaning: voltage per phase, current per phase, power in W.
 """
 
+from functools import lru_cache
 from math import isqrt
 from typing import Literal
 
@@ -41,6 +42,7 @@ class EvseRating(Struct, frozen=True):
         return _PHASES[self.power_type]
 
 
+@lru_cache(maxsize=1024)
 def rating_from_connector(
     power_type: PowerType, max_voltage: int, max_amperage: int, max_electric_power: int | None
 ) -> EvseRating:

@@ -64,7 +64,6 @@ class DriverApp:
         self._evses: dict[str, KnownEvse] = {}
         self._locations: dict[str, _Place] = {}
         self._cells: dict[int, dict[str, _Place]] = {}
-        self._ratings: dict[tuple[object, ...], EvseRating | None] = {}
         self._connectors: dict[str, tuple[Location, EVSE]] = {}
         self._priced_by: dict[tuple[str, str], dict[str, None]] = {}
         self._followed: dict[tuple[str, str], Callable[[KnownSession], None]] = {}
@@ -118,7 +117,7 @@ class DriverApp:
 
     def _learn_evse(self, owner: str, location: Location, evse: EVSE) -> str:
         key = f"{owner}/{evse.uid}"
-        rating = self._rating(evse)
+        rating = _rating(evse)
         if rating is not None:
             self._connectors[key] = (location, evse)
             for id in evse.connectors[0].tariff_ids:
@@ -137,17 +136,6 @@ class DriverApp:
             )
         return key
 
-    def _rating(self, evse: EVSE) -> EvseRating | None:
-        connector = evse.connectors[0]
-        power_type: PowerType = connector.power_type.value
-        figures = (power_type, connector.max_voltage, connector.max_amperage, connector.max_electric_power)
-        if figures not in self._ratings:
-            try:
-                self._ratings[figures] = rating_from_connector(*figures)
-            except ValueError:
-                self._ratings[figures] = None
-        return self._ratings[figures]
-
     def _price(self, location: Location, evse: EVSE) -> Decimal | None:
         for id in evse.connectors[0].tariff_ids:
             tariff = self._tariffs.get(location.country_code, location.party_id, id)
@@ -165,6 +153,8 @@ class DriverApp:
 
     def session_changed(self, evse_key: str, session: Session) -> None:
         """Show a session to the driver who follows it."""
+        if not self._followed:
+            return
         at = (session.cdr_token.uid, evse_key)
         told = self._followed.get(at)
         if told is not None:
@@ -256,6 +246,17 @@ class DriverApp:
     def connector_of(self, evse_key: str) -> tuple[Location, EVSE]:
         """The copies behind an EVSE that the app shows."""
         return self._connectors[evse_key]
+
+
+def _rating(evse: EVSE) -> EvseRating | None:
+    connector = evse.connectors[0]
+    power_type: PowerType = connector.power_type.value
+    try:
+        return rating_from_connector(
+            power_type, connector.max_voltage, connector.max_amperage, connector.max_electric_power
+        )
+    except ValueError:
+        return None
 
 
 def _cell(latitude: float, longitude: float) -> int:
