@@ -38,7 +38,8 @@ def prospects(
 ) -> list[KnownEvse]:
     """Those that this vehicle can use, best first: by rising cost those shown as available, then the others."""
     cost_of = weigher(taste, energy_wh)
-    ranked = []
+    free: list[tuple[float, str, KnownEvse]] = []
+    others: list[tuple[float, str, KnownEvse]] = []
     rating: EvseRating | None = None
     price: Decimal | None = None
     at_latitude = at_longitude = float("nan")
@@ -54,6 +55,7 @@ def prospects(
             power_w = charging_power_w(rating, vehicle)
             cost = cost_of(way_m, price, power_w) if power_w > 0 else 0.0
         if power_w > 0:
-            ranked.append((known.status != AVAILABLE, cost, known.key, known))
-    ranked.sort()
-    return [known for _, _, _, known in ranked]
+            (free if known.status == AVAILABLE else others).append((cost, known.key, known))
+    free.sort()
+    others.sort()
+    return [known for _, _, known in free + others]
