@@ -7,7 +7,7 @@ from simulator.ocpp.messages import IdToken
 from simulator.world.app import KnownEvse
 from simulator.world.choice import Taste, weigher
 from simulator.world.evse import EvseRating, charging_power_w
-from simulator.world.geometry import distance_m
+from simulator.world.geometry import distances_from
 from simulator.world.vehicle import Vehicle
 
 AVAILABLE = "AVAILABLE"
@@ -37,7 +37,7 @@ def prospects(
     shown: Sequence[KnownEvse], vehicle: Vehicle, energy_wh: int, latitude: float, longitude: float, taste: Taste
 ) -> list[KnownEvse]:
     """Those that this vehicle can use, best first: by rising cost those shown as available, then the others."""
-    cost_of = weigher(taste, energy_wh)
+    cost_of, way_to = weigher(taste, energy_wh), distances_from(latitude, longitude)
     free: list[tuple[float, str, KnownEvse]] = []
     others: list[tuple[float, str, KnownEvse]] = []
     rating: EvseRating | None = None
@@ -50,9 +50,11 @@ def prospects(
         if moved or known.rating is not rating or known.price_per_kwh is not price:
             if moved:
                 at_latitude, at_longitude = known.latitude, known.longitude
-                way_m = distance_m(latitude, longitude, at_latitude, at_longitude)
-            rating, price = known.rating, known.price_per_kwh
-            power_w = charging_power_w(rating, vehicle)
+                way_m = way_to(at_latitude, at_longitude)
+            if known.rating is not rating:
+                rating = known.rating
+                power_w = charging_power_w(rating, vehicle)
+            price = known.price_per_kwh
             cost = cost_of(way_m, price, power_w) if power_w > 0 else 0.0
         if power_w > 0:
             (free if known.status == AVAILABLE else others).append((cost, known.key, known))
