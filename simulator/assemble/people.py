@@ -68,10 +68,12 @@ def seat(world: World, people: People) -> int:
     """Occupy EVSEs as the hours before leave them; returns how many. The CPOs know, their partners will pull."""
     apps = _apps_before(world)
 
-    def near(visit: Visit) -> list[KnownEvse]:
+    def near(visit: Visit) -> Sequence[KnownEvse]:
         shown = apps[visit.emsp].near(visit.latitude, visit.longitude, LOOKED_AT, visit.radius_m)
-        allows = world.emsps[visit.emsp].permissions.allows
-        return [known for known in shown if allows(visit.token.uid, known.key.partition("/")[0], known.location_id)]
+        permissions, uid = world.emsps[visit.emsp].permissions, visit.token.uid
+        if not permissions.is_restricted(uid):
+            return shown
+        return [each for each in shown if permissions.allows(uid, each.key.partition("/")[0], each.location_id)]
 
     occupancies = warm_up(world.streams, people.groups, near, world.street.taste, until_us=-LEAD_US)
     for occupancy in occupancies:
@@ -89,16 +91,22 @@ def before_start(world: World) -> dict[str, int]:
 
 
 def _apps_before(world: World) -> dict[str, DriverApp]:
-    """What each eMSP's app would show if it had been registered all along, free places all."""
+    """What each eMSP's app would show if it had been registered all along, free places all: one for all that show the
+    same.
+    """
     apps: dict[str, DriverApp] = {}
+    by_reach: dict[tuple[str, ...], DriverApp] = {}
     for id, emsp in world.emsps.items():
-        tariffs: Store = Store()  # type: ignore[type-arg]
-        apps[id] = DriverApp(emsp.office.calendar, tariffs, emsp)
-        for peer_id in reach(world.scenario, id):
-            for tariff in world.assets[peer_id].tariffs:
-                tariffs.put(tariff, tariff.country_code, tariff.party_id, tariff.id)
-            for location in world.assets[peer_id].locations:
-                apps[id].learn(location, None)
+        peers = reach(world.scenario, id)
+        if peers not in by_reach:
+            tariffs: Store = Store()  # type: ignore[type-arg]
+            by_reach[peers] = DriverApp(emsp.office.calendar, tariffs, emsp)
+            for peer_id in peers:
+                for tariff in world.assets[peer_id].tariffs:
+                    tariffs.put(tariff, tariff.country_code, tariff.party_id, tariff.id)
+                for location in world.assets[peer_id].locations:
+                    by_reach[peers].learn(location, None)
+        apps[id] = by_reach[peers]
     return apps
 
 
@@ -110,7 +118,9 @@ def _group(world: World, spec: DriverGroup) -> Group:
         name = f"{spec.name}/member/{number}"
         rfid = world.streams.uniform(f"group/{name}", "authorise")() < spec.rfid_share
         # A number of its own, so that with more eMSPs to choose from nobody comes at another time or place.
-        emsp = spec.emsps[int(world.streams.uniform(f"group/{name}", "contract")() * len(spec.emsps))]
+        emsp = spec.emsps[0]
+        if len(spec.emsps) > 1:
+            emsp = spec.emsps[int(world.streams.uniform(f"group/{name}", "contract")() * len(spec.emsps))]
         members.append(Member(emsp, _issue(world, world.emsps[emsp], name, rfid, spec.only_at)))
     reached = dict.fromkeys(cpo for emsp in spec.emsps for cpo in reach(world.scenario, emsp))
     return group_of(world, spec, tuple(reached), members)

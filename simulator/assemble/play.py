@@ -136,7 +136,8 @@ class _Run:
 
     async def play(self, watch: Callable[[Progress], None] | None, stop: asyncio.Event | None) -> RunResult:
         within = self.scenario if self.serving is None else without_ports(self.scenario)
-        world = build(within, self.seed, self.wire, self.journal, self.governor)
+        with undisturbed(circles=False):
+            world = build(within, self.seed, self.wire, self.journal, self.governor)
         outside = None if self.serving is None else Outside(world, self.governor, self.serving)
         watch = watch or _look_away
         watch(self._progress(world))
@@ -148,7 +149,8 @@ class _Run:
             self.remarks.extend(await world.kernel.open())
             if self.options.control:
                 control = await self._listen()
-            begin(world)
+            with undisturbed(circles=False):
+                begin(world)
             with undisturbed(circles=bool(world.odd) or self.options.wire == "http"):
                 await world.kernel.run(0)
                 self.before_start = before_start(world)

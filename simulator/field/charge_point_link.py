@@ -6,7 +6,7 @@ must not lose while nobody can be reached. Source: OCPP 2.0.1, part 2, sections 
 
 from collections import deque
 from collections.abc import Callable, Iterable
-from functools import cache
+from functools import cache, partial
 
 from msgspec import NODEFAULT, Struct, defstruct, structs
 
@@ -144,16 +144,13 @@ class ChargePointLink:
             self._env.after(self._delay_us, arrive, None)
 
         self._env.after(self._timeout_us, lambda _: settle(OFFLINE, cause), None)
-        self._send(channel, Authorize(token), receive, cause)
+        channel.calls.append(_Call(self._env.now_us + self._delay_us, Authorize(token), receive, cause))
+        self._env.after(self._delay_us, self._deliver_due, channel)
 
     def notify(self, evse_uid: str, message: Notification, cause: Cause) -> None:
         """Tell the CPO something; its acknowledgement means nothing to the charge point."""
-        self._send(self._channels[evse_uid], message, None, cause)
-
-    def _send(
-        self, channel: _Channel, message: ToCentralSystem, answer: Callable[[Answer, Cause], None] | None, cause: Cause
-    ) -> None:
-        channel.calls.append(_Call(self._env.now_us + self._delay_us, message, answer, cause))
+        channel = self._channels[evse_uid]
+        channel.calls.append(_Call(self._env.now_us + self._delay_us, message, None, cause))
         self._env.after(self._delay_us, self._deliver_due, channel)
 
     def _deliver_due(self, alarm: Alarm[_Channel]) -> None:
@@ -169,14 +166,17 @@ class ChargePointLink:
                     continue
                 if isinstance(message, TransactionEvent):
                     message = structs.replace(message, offline=True)
-            self._deliver(channel, message, call)
-
-    def _deliver(self, channel: _Channel, message: ToCentralSystem, call: _Call) -> None:
-        subject = message.transaction_id if isinstance(message, TransactionEvent) else channel.evse_uid
-        cause = self._write(channel, subject, _describe("to_cpo", message), call.cause)
-        answer = call.answer
-        reply = _ignore if answer is None else (lambda message: answer(message, cause))
-        self.central_system.on_call(channel.evse_uid, message, reply, cause)
+            evse_uid = channel.evse_uid
+            cause = self._journal.event(
+                channel.source,
+                "ocpp",
+                party=self.party,
+                subject=message.transaction_id if isinstance(message, TransactionEvent) else evse_uid,
+                data=_describe("to_cpo", message),
+                cause=call.cause,
+            )
+            reply = _ignore if call.answer is None else partial(_answer, call.answer, cause)
+            self.central_system.on_call(evse_uid, message, reply, cause)
 
     # To a charge point
 
@@ -219,6 +219,10 @@ class ChargePointLink:
 
     def _write(self, channel: _Channel, subject: str, data: Data, cause: Cause) -> Cause:
         return self._journal.event(channel.source, "ocpp", party=self.party, subject=subject, data=data, cause=cause)
+
+
+def _answer(answer: Callable[[Answer, Cause], None], cause: Cause, message: Answer) -> None:
+    answer(message, cause)
 
 
 def _ignore(answer: Answer) -> None:

@@ -193,7 +193,7 @@ class Charger:
             answer(RequestAnswer(True))
             self.settle()
             self._asked = AskedReadings(message)
-            self._send_if_due(self.transaction, cause)
+            self._send_if_due(self._asked, self.transaction, cause)
             self._sleep()
         else:
             answer(RequestAnswer(True))
@@ -387,12 +387,13 @@ class Charger:
         One timer counts at a time: a wake that has become later lets it fire early, an earlier one sets another.
         """
         assert self.battery is not None
-        until_us = self.battery.until_change_us(self.power_w)
         wake_us = self._next_sample_us
         if self.limit is not UNLIMITED:
             wake_us = min(wake_us, self.limit.next_change_us(self._settled_us) or wake_us)
-        if until_us is not None:
-            wake_us = min(wake_us, self._settled_us + until_us)
+        if self.power_w:
+            until_us = self.battery.until_change_us(self.power_w)
+            if until_us is not None and self._settled_us + until_us < wake_us:
+                wake_us = self._settled_us + until_us
         if self._asked is not None:
             wake_us = self._asked.next_us(self._settled_us, self.power_w, self.meter, wake_us)
         if wake_us < self._timer_us:
@@ -412,17 +413,18 @@ class Charger:
         self._sample_state_of_charge()
         if self.limit is not UNLIMITED and self.limit.at(now_us) != self.limit.at(now_us - 1):
             self._follow_limit(TIME)
-        elif self.battery.acceptance_w(self.power_w) < self.power_w:
+        elif self.power_w and self.battery.acceptance_w(self.power_w) < self.power_w:
             self.site.share(self, TIME)
         if now_us >= self._next_sample_us:
             self._next_sample_us += self._sample_us
             self._tell(transaction, "Updated", "MeterValuePeriodic", TIME)
-        self._send_if_due(transaction, TIME)
+        if self._asked is not None:
+            self._send_if_due(self._asked, transaction, TIME)
         self._sleep()
 
-    def _send_if_due(self, transaction: Transaction, cause: Cause) -> None:
+    def _send_if_due(self, asked: AskedReadings, transaction: Transaction, cause: Cause) -> None:
         """Send a meter value that the CPO asked for, if it is time; settled to now beforehand."""
-        if self._asked is not None and self._asked.fall_due(self._settled_us, self.meter.register_wh):
+        if asked.fall_due(self._settled_us, self.meter.register_wh):
             self._tell(transaction, "Updated", ASKED_FOR, cause)
 
     def _sample_state_of_charge(self) -> None:

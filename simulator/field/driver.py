@@ -198,8 +198,9 @@ class Driver:
         return (yield from self._wait(site, [charger.key for charger in self._at_site(ranked, site)]))
 
     def _goals(self, ranked: Sequence[KnownEvse]) -> Sequence[KnownEvse]:
-        mine = [known for known in ranked if known.key == self._reserved]
-        free = [known for known in ranked if known.status == AVAILABLE and known.key != self._reserved]
+        reserved = self._reserved
+        free = [known for known in ranked if known.status == AVAILABLE and known.key != reserved]
+        mine = [known for known in ranked if known.key == reserved] if reserved else []
         return mine + free or ranked[:1]
 
     def _drive(self, goal: KnownEvse) -> int:

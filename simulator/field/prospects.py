@@ -1,12 +1,13 @@
 """What a driver makes of the list in the app: the charge points worth going to, best first."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 from simulator.ocpp.messages import IdToken
 from simulator.world.app import KnownEvse
-from simulator.world.choice import Offer, Taste, rank
+from simulator.world.choice import Taste, weigher
 from simulator.world.evse import EvseRating, charging_power_w
-from simulator.world.geometry import distance_m
+from simulator.world.geometry import distances_from
 from simulator.world.vehicle import Vehicle
 
 AVAILABLE = "AVAILABLE"
@@ -35,20 +36,28 @@ def startable(ranked: Sequence[KnownEvse], token: IdToken) -> list[KnownEvse]:
 def prospects(
     shown: Sequence[KnownEvse], vehicle: Vehicle, energy_wh: int, latitude: float, longitude: float, taste: Taste
 ) -> list[KnownEvse]:
-    """Those that this vehicle can use, best first: shown as available by rising cost, then the others."""
-    offers = []
+    """Those that this vehicle can use, best first: by rising cost those shown as available, then the others."""
+    cost_of, way_to = weigher(taste, energy_wh), distances_from(latitude, longitude)
+    free: list[tuple[float, str, KnownEvse]] = []
+    others: list[tuple[float, str, KnownEvse]] = []
     rating: EvseRating | None = None
+    price: Decimal | None = None
     at_latitude = at_longitude = float("nan")
     power_w = way_m = 0
-    for known in shown:  # nearest first, so that the EVSEs of a location follow each other
-        if known.rating is not rating:
-            rating = known.rating
-            power_w = charging_power_w(rating, vehicle)
-        if power_w <= 0:
-            continue
-        if known.latitude != at_latitude or known.longitude != at_longitude:
-            at_latitude, at_longitude = known.latitude, known.longitude
-            way_m = distance_m(latitude, longitude, at_latitude, at_longitude)
-        offers.append(Offer(known.key, way_m, known.price_per_kwh, power_w, known.status == AVAILABLE))
-    by_key = {known.key: known for known in shown}
-    return [by_key[key] for key in rank(offers, taste, energy_wh)]
+    cost = 0.0
+    for known in shown:  # nearest first, so that the EVSEs of a location, which mostly are alike, follow each other
+        moved = known.latitude != at_latitude or known.longitude != at_longitude
+        if moved or known.rating is not rating or known.price_per_kwh is not price:
+            if moved:
+                at_latitude, at_longitude = known.latitude, known.longitude
+                way_m = way_to(at_latitude, at_longitude)
+            if known.rating is not rating:
+                rating = known.rating
+                power_w = charging_power_w(rating, vehicle)
+            price = known.price_per_kwh
+            cost = cost_of(way_m, price, power_w) if power_w > 0 else 0.0
+        if power_w > 0:
+            (free if known.status == AVAILABLE else others).append((cost, known.key, known))
+    free.sort()
+    others.sort()
+    return [known for _, _, known in free + others]

@@ -51,7 +51,7 @@ class Battery:
             if edge_wus > stored_wus:
                 break
             accepted_w = band_w
-        return max(0, min(limit_w, accepted_w))
+        return max(0, limit_w) if limit_w < accepted_w else accepted_w
 
     def until_change_us(self, power_w: int) -> int | None:
         """Microseconds for which the battery goes on taking `power_w` (at most the present acceptance).
@@ -61,12 +61,14 @@ class Battery:
         """
         if power_w <= 0 or self.stored_wus >= self.target_wus:
             return None
+        stored_wus = self.stored_wus
         change_wus = self.target_wus
         for edge_wus, band_w in self._bands:
-            if edge_wus > self.stored_wus and band_w < power_w:
-                change_wus = min(change_wus, edge_wus)
+            if edge_wus > stored_wus and band_w < power_w:
+                if edge_wus < change_wus:
+                    change_wus = edge_wus
                 break
-        return time_to_us(change_wus - self.stored_wus, power_w)
+        return time_to_us(change_wus - stored_wus, power_w)
 
     def charge(self, power_w: int, duration_us: int) -> int:
         """Take `power_w` for `duration_us` and return the W*us taken, never more than up to the target.
@@ -75,6 +77,8 @@ class Battery:
         """
         if power_w < 0 or duration_us < 0:
             raise ValueError(f"Cannot charge at {power_w} W for {duration_us} us: expected neither to be negative.")
-        taken_wus = max(0, min(power_w * duration_us, self.target_wus - self.stored_wus))
+        taken_wus, most_wus = power_w * duration_us, self.target_wus - self.stored_wus
+        if taken_wus > most_wus:
+            taken_wus = max(0, most_wus)
         self.stored_wus += taken_wus
         return taken_wus

@@ -5,6 +5,7 @@ voltage of three-phase connectors is line-to-neutral (230) or line-to-line (400)
 Everything after this file sees one meaning: voltage per phase, current per phase, power in W.
 """
 
+from functools import lru_cache
 from math import isqrt
 from typing import Literal
 
@@ -41,6 +42,7 @@ class EvseRating(Struct, frozen=True):
         return _PHASES[self.power_type]
 
 
+@lru_cache(maxsize=1024)
 def rating_from_connector(
     power_type: PowerType, max_voltage: int, max_amperage: int, max_electric_power: int | None
 ) -> EvseRating:
@@ -91,7 +93,7 @@ def charging_power_w(rating: EvseRating, vehicle: Vehicle) -> int:
     """
     if rating.power_type == "DC":
         return min(rating.power_w, vehicle.dc_power_w)
-    phases = min(rating.phases, vehicle.ac_phases)
+    phases = min(_PHASES[rating.power_type], vehicle.ac_phases)
     if rating.voltage_v == 0 or rating.current_a == 0:
         return min(rating.power_w * phases // rating.phases, vehicle.ac_power_w)
     line_w = phases * min(rating.current_a, vehicle.ac_current_a) * rating.voltage_v

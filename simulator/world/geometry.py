@@ -1,5 +1,6 @@
 """Distances and displacements on the globe, as exact as a choice of charging station needs."""
 
+from collections.abc import Callable
 from math import asin, cos, degrees, pi, radians, sin, sqrt
 
 _EARTH_RADIUS_M = 6_371_008.8  # mean radius, IUGG
@@ -7,11 +8,22 @@ _EARTH_RADIUS_M = 6_371_008.8  # mean radius, IUGG
 
 def distance_m(latitude: float, longitude: float, other_latitude: float, other_longitude: float) -> int:
     """Great-circle distance of two points (degrees) by the haversine formula, rounded to metres."""
-    phi, other_phi = radians(latitude), radians(other_latitude)
-    half_phi = sin((other_phi - phi) / 2)
-    half_lambda = sin(radians(other_longitude - longitude) / 2)
-    chord = half_phi * half_phi + cos(phi) * cos(other_phi) * half_lambda * half_lambda
-    return round(2 * _EARTH_RADIUS_M * asin(min(1.0, sqrt(chord))))
+    return distances_from(latitude, longitude)(other_latitude, other_longitude)
+
+
+def distances_from(latitude: float, longitude: float) -> Callable[[float, float], int]:
+    """`distance_m` from one point to many."""
+    phi = radians(latitude)
+    cos_phi = cos(phi)
+
+    def way_m(other_latitude: float, other_longitude: float) -> int:
+        other_phi = radians(other_latitude)
+        half_phi = sin((other_phi - phi) / 2)
+        half_lambda = sin(radians(other_longitude - longitude) / 2)
+        half_chord = sqrt(half_phi * half_phi + cos_phi * cos(other_phi) * half_lambda * half_lambda)
+        return round(2 * _EARTH_RADIUS_M * asin(half_chord if half_chord < 1.0 else 1.0))
+
+    return way_m
 
 
 def direction(latitude: float, longitude: float) -> tuple[float, float, float]:

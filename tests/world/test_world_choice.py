@@ -1,68 +1,38 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from simulator.world.choice import Offer, Taste, rank
-
-prices = st.none() | st.decimals(0, 2, places=2)
-offers = st.lists(
-    st.builds(
-        Offer,
-        st.text("abcdef", min_size=1, max_size=3),
-        st.integers(0, 20_000),
-        prices,
-        st.integers(0, 300_000),
-        st.booleans(),
-    ),
-    max_size=30,
-    unique_by=lambda offer: offer.evse,
-)
+from simulator.world.choice import Taste, weigher
 
 
-def offer(
-    evse: str, distance_m: int = 500, price: str | None = "0.50", power_w: int = 11_000, free: bool = True
-) -> Offer:
-    return Offer(evse, distance_m, None if price is None else Decimal(price), power_w, free)
+def cost(
+    distance_m: int = 500,
+    price: str | None = "0.50",
+    power_w: int = 11_000,
+    taste: Taste = Taste(),  # noqa: B008  # frozen
+    energy_wh: int = 20_000,
+) -> float:
+    return weigher(taste, energy_wh)(distance_m, None if price is None else Decimal(price), power_w)
 
 
 def test_cheaper_nearer_and_faster_each_win_when_the_rest_is_equal() -> None:
-    taste = Taste()
-    assert rank([offer("b", price="0.60"), offer("a", price="0.40")], taste, 20_000) == ["a", "b"]
-    assert rank([offer("b", distance_m=900), offer("a", distance_m=100)], taste, 20_000) == ["a", "b"]
-    assert rank([offer("b"), offer("a", power_w=50_000)], taste, 20_000) == ["a", "b"]
-    assert rank([offer("b", price=None), offer("a", price="0.59")], taste, 20_000) == ["a", "b"]
+    assert cost(price="0.40") < cost(price="0.60")
+    assert cost(distance_m=100) < cost(distance_m=900)
+    assert cost(power_w=50_000) < cost()
+    assert cost(price="0.59") < cost(price=None) < cost(price="0.61")
 
 
 def test_taste_decides_between_money_and_time() -> None:
-    slow_cheap, fast_dear = offer("slow", price="0.30"), offer("fast", price="0.65", power_w=150_000)
-    assert rank([slow_cheap, fast_dear], Taste(charging_time_share=0.05), 30_000) == ["slow", "fast"]
-    assert rank([slow_cheap, fast_dear], Taste(charging_time_share=1.0), 30_000) == ["fast", "slow"]
+    patient, hasty = Taste(charging_time_share=0.05), Taste(charging_time_share=1.0)
+    slow, fast = ("0.30", 11_000), ("0.65", 150_000)
+    assert cost(500, *slow, patient, 30_000) < cost(500, *fast, patient, 30_000)
+    assert cost(500, *fast, hasty, 30_000) < cost(500, *slow, hasty, 30_000)
 
 
 def test_the_cost_is_the_documented_sum() -> None:
-    # 20 kWh * 0.5 + 3 km * (0.2 + 10 / 30) + 10 / h * 0.15 * 20 / 11 h = 14.327; the other's price alone decides
-    dear, cheap = str(14.328 / 20), str(14.326 / 20)
-    far = offer("far", distance_m=3_000)
-    same_time = 10 * 0.15 * 20_000 / 1e12
-    assert same_time < 1e-6
-    assert rank([far, offer("near", 0, dear, 10**12)], Taste(), 20_000) == ["far", "near"]
-    assert rank([far, offer("near", 0, cheap, 10**12)], Taste(), 20_000) == ["near", "far"]
-
-
-@given(offers, st.integers(0, 80_000))
-def test_free_before_occupied_once_each_and_whatever_the_order_given(offered: list[Offer], energy_wh: int) -> None:
-    taken = tuple(o.evse for o in offered[:3])
-    ranked = rank(offered, Taste(), energy_wh, taken)
-    assert rank(offered[::-1], Taste(), energy_wh, frozenset(taken)) == ranked
-    assert sorted(ranked) == sorted(o.evse for o in offered[3:] if o.power_w > 0)
-    free = {o.evse: o.available for o in offered}
-    assert [free[key] for key in ranked] == sorted((free[key] for key in ranked), reverse=True)
-
-
-def test_equal_costs_go_by_key() -> None:
-    assert rank([offer("c"), offer("a"), offer("b")], Taste(), 1_000) == ["a", "b", "c"]
+    # 20 kWh * 0.5 + 3 km * (0.2 + 10 / 30) + 10 / h * 0.15 * 20 / 11 h
+    assert cost(3_000) == pytest.approx(10 + 1.6 + 2.727_272_727)
+    assert cost(0, "0.25", 10**12) == pytest.approx(5.0)
 
 
 def test_a_driver_who_does_not_move_is_refused() -> None:

@@ -20,11 +20,13 @@ from simulator.parties.store import Store
 from simulator.world.app import KnownEvse, KnownSession
 from simulator.world.evse import EvseRating, PowerType, rating_from_connector
 
-_CELL_DEG = 0.01
+_CELL_NORTH_DEG, _CELL_EAST_DEG = 0.0025, 0.004
+"""Cells of some 300 m in the latitudes of Europe, so small that most of what is looked at is then shown."""
+_ROW = 1 << 20
+"""More cells than there are around the earth."""
 _M_PER_DEGREE = 111_195.0
 _NOT_SUPPORTED = CommandResponseType.NOT_SUPPORTED.value
 _OVER = (SessionStatus.COMPLETED, SessionStatus.INVALID)
-_Cell = tuple[int, int]
 _Place = tuple[float, float, tuple[str, ...], str]
 
 
@@ -53,7 +55,7 @@ class CommandDesk(Protocol):
 
 
 class DriverApp:
-    """Implements ChargingApp over the eMSP's copies; finds locations through a grid of cells of about a kilometre."""
+    """Implements ChargingApp over the eMSP's copies; finds locations through a grid of cells, numbered row by row."""
 
     def __init__(self, calendar: Calendar, tariffs: Store[Tariff], desk: CommandDesk) -> None:
         self._calendar = calendar
@@ -61,8 +63,7 @@ class DriverApp:
         self._desk = desk
         self._evses: dict[str, KnownEvse] = {}
         self._locations: dict[str, _Place] = {}
-        self._cells: dict[_Cell, dict[str, _Place]] = {}
-        self._ratings: dict[tuple[object, ...], EvseRating | None] = {}
+        self._cells: dict[int, dict[str, _Place]] = {}
         self._connectors: dict[str, tuple[Location, EVSE]] = {}
         self._priced_by: dict[tuple[str, str], dict[str, None]] = {}
         self._followed: dict[tuple[str, str], Callable[[KnownSession], None]] = {}
@@ -116,7 +117,7 @@ class DriverApp:
 
     def _learn_evse(self, owner: str, location: Location, evse: EVSE) -> str:
         key = f"{owner}/{evse.uid}"
-        rating = self._rating(evse)
+        rating = _rating(evse)
         if rating is not None:
             self._connectors[key] = (location, evse)
             for id in evse.connectors[0].tariff_ids:
@@ -135,17 +136,6 @@ class DriverApp:
             )
         return key
 
-    def _rating(self, evse: EVSE) -> EvseRating | None:
-        connector = evse.connectors[0]
-        power_type: PowerType = connector.power_type.value
-        figures = (power_type, connector.max_voltage, connector.max_amperage, connector.max_electric_power)
-        if figures not in self._ratings:
-            try:
-                self._ratings[figures] = rating_from_connector(*figures)
-            except ValueError:
-                self._ratings[figures] = None
-        return self._ratings[figures]
-
     def _price(self, location: Location, evse: EVSE) -> Decimal | None:
         for id in evse.connectors[0].tariff_ids:
             tariff = self._tariffs.get(location.country_code, location.party_id, id)
@@ -163,6 +153,8 @@ class DriverApp:
 
     def session_changed(self, evse_key: str, session: Session) -> None:
         """Show a session to the driver who follows it."""
+        if not self._followed:
+            return
         at = (session.cdr_token.uid, evse_key)
         told = self._followed.get(at)
         if told is not None:
@@ -179,30 +171,33 @@ class DriverApp:
         """
         north_m = _M_PER_DEGREE
         east_m = _M_PER_DEGREE * max(0.01, math.cos(math.radians(latitude)))
-        step_m = min(east_m, north_m) * _CELL_DEG
-        row, column = _cell(latitude, longitude)
-        found: list[tuple[float, str, _Place]] = []
-        cells, in_all = self._cells, 0
+        step_m = min(east_m * _CELL_EAST_DEG, north_m * _CELL_NORTH_DEG)
+        here, hypot, places_in = _cell(latitude, longitude), math.hypot, self._cells.get
+        found: list[tuple[float, str, tuple[str, ...]]] = []
+        in_all = 0
         for ring in range(int(radius_m / step_m) + 2):
-            for down, right in _ring(ring):
-                places = cells.get((row + down, column + right))
+            for step in _ring(ring):
+                places = places_in(here + step)
                 if places is None:
                     continue
-                for place in places.values():
-                    in_all += len(place[2])
-                    way_m = math.hypot((place[0] - latitude) * north_m, (place[1] - longitude) * east_m)
-                    found.append((way_m, place[3], place))
-            # Only what lies closer than the next ring surely is the nearest.
-            within_m = ring * step_m
-            if in_all >= count and sum([len(place[2]) for way_m, _, place in found if way_m <= within_m]) >= count:
-                break
+                for north, east, keys, place in places.values():
+                    in_all += len(keys)
+                    found.append((hypot((north - latitude) * north_m, (east - longitude) * east_m), place, keys))
+            if in_all >= count:
+                # Only what lies closer than the next ring surely is the nearest.
+                within_m = ring * step_m
+                sure = [each for each in found if each[0] <= within_m]
+                if sum([len(each[2]) for each in sure]) >= count:
+                    found = sure
+                    break
         found.sort()
-        shown: list[KnownEvse] = []
-        for way_m, _, place in found:
+        shown: list[str] = []
+        for way_m, _, keys in found:
             if way_m > radius_m or len(shown) >= count:
                 break
-            shown.extend([self._evses[key] for key in place[2]])
-        return shown[:count]
+            shown += keys
+        evses = self._evses
+        return [evses[key] for key in shown[:count]]
 
     def start(self, token_uid: str, evse_key: str, answer: Callable[[str], None], cause: Cause) -> None:
         """See ChargingApp."""
@@ -253,14 +248,26 @@ class DriverApp:
         return self._connectors[evse_key]
 
 
-def _cell(latitude: float, longitude: float) -> _Cell:
-    return math.floor(latitude / _CELL_DEG), math.floor(longitude / _CELL_DEG)
+def _rating(evse: EVSE) -> EvseRating | None:
+    connector = evse.connectors[0]
+    power_type: PowerType = connector.power_type.value
+    try:
+        return rating_from_connector(
+            power_type, connector.max_voltage, connector.max_amperage, connector.max_electric_power
+        )
+    except ValueError:
+        return None
+
+
+def _cell(latitude: float, longitude: float) -> int:
+    return math.floor(latitude / _CELL_NORTH_DEG) * _ROW + math.floor(longitude / _CELL_EAST_DEG)
 
 
 @cache
-def _ring(ring: int) -> tuple[_Cell, ...]:
+def _ring(ring: int) -> tuple[int, ...]:
     """The cells at this distance from a cell, as steps from it in a fixed order."""
     if ring == 0:
-        return ((0, 0),)
-    rows = [(side, step) for side in (-ring, ring) for step in range(-ring, ring + 1)]
-    return tuple(rows + [(step, side) for side in (-ring, ring) for step in range(-ring + 1, ring)])
+        return (0,)
+    sides, within = (-ring, ring), range(-ring + 1, ring)
+    rows = [down * _ROW + right for down in sides for right in range(-ring, ring + 1)]
+    return tuple(rows + [down * _ROW + right for down in within for right in sides])
