@@ -251,7 +251,7 @@ KPIS: Final = (
         "",
         tr(
             "Drivers who plugged in, over EVSEs and days of the window, of which a short one is a part; the load that "
-            "was asked for counts a day at least."
+            "was asked for counts a day at least, and of recorded sessions those of weekdays."
         ),
         _STREET,
     ),
