@@ -35,7 +35,8 @@ is one of them and no value between two.
 an eMSP never heard of count among it.
 9: a place that is handed over in a queue was not free in between, so that no eMSP missed that; recorded
 sessions that want what was asked for are held against what they really took, too.
-10: the load of recorded sessions is that of their weekdays.
+10: the load of recorded sessions is that of their weekdays; a warm-up is found on whatever weekday a run begins, also
+by days of any kind.
 """
 
 
