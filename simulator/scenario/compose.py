@@ -17,8 +17,9 @@ from simulator.ocpi.v2_2_1.tariffs import Tariff
 from simulator.scenario.acn import RealDays
 from simulator.scenario.carry import carrying_sentence
 from simulator.scenario.dated_prices import dated_prices
-from simulator.scenario.loads import Load, a_day
+from simulator.scenario.loads import load_with
 from simulator.scenario.natives import HOME
+from simulator.scenario.ordinary_days import OrdinaryDays, ordinary_days
 from simulator.scenario.usable import can_charge
 from simulator.scenario.vocabulary import WHITELISTS
 from simulator.scenario.workday import OwnSite
@@ -86,7 +87,7 @@ def compose_scenario(
     owned = "1 CPO owns the network" if len(cpos) == 1 else f"{len(cpos)} CPOs own the network"
     remarks = [f"{owned}; each is a party with its own endpoint."]
     evses = sum(can_charge(evse) for location in locations for evse in location.evses)
-    remarks.append(Load(sessions_per_day + (_recorded_a_day(real) if real is not None else 0), evses).sentence)
+    remarks.append(load_with(sessions_per_day, evses, _recorded_days(real)).sentence)
     remarks += dated_prices(tariffs, first, _hours(real), zone, out)
     if shares:
         remarks.append("The drivers want to be near a Location, any with the same chance.")
@@ -124,12 +125,16 @@ def compose_workday(real: RealDays, site: OwnSite, emsps: int, out: Path, energy
         "drivers:",
         *_sessions(stem, codes, energy),
     ]
-    load = Load(_recorded_a_day(real), sum(len(uids) for _, uids in site.evses))
+    load = load_with(0, sum(len(uids) for _, uids in site.evses), _recorded_days(real))
     return Composed("\n".join(lines) + "\n", 1, (load.sentence,))
 
 
-def _recorded_a_day(real: RealDays) -> float:
-    return a_day([session.arrival_s * 1_000_000 for session in real.sessions])
+def _recorded_days(real: RealDays | None) -> OrdinaryDays:
+    """As a run of the scenario will find them."""
+    if real is None:
+        return ordinary_days((), 0, "UTC")
+    begin_us = int(real.played.begin.timestamp()) * 1_000_000
+    return ordinary_days([session.arrival_s * 1_000_000 for session in real.sessions], begin_us, real.played.zone)
 
 
 def _source(real: RealDays) -> tuple[str, ...]:

@@ -135,6 +135,8 @@ def test_a_stress_load_is_called_one_where_results_are(capsys: pytest.CaptureFix
         "busiest": "",
         "busiest_sessions_per_day": 0,
         "busiest_evses": 0,
+        "recorded_days": 0,
+        "recorded_on": "",
         "sessions_per_evse_day": 2.4,
         "highest_sessions_per_evse_day": 2.4,
         "is_stress": True,

@@ -345,6 +345,8 @@ def test_a_stress_load_is_called_one_wherever_runs_are_compared(make: Make) -> N
         "busiest": "",
         "busiest_sessions_per_day": 0,
         "busiest_evses": 0,
+        "recorded_days": 0,
+        "recorded_on": "",
         "sessions_per_evse_day": 2.5,
         "highest_sessions_per_evse_day": 2.5,
         "is_stress": True,

@@ -85,7 +85,10 @@ def test_stations_stand_for_ac_evses_in_the_order_of_their_first_use(tmp_path: P
     assert report.rules["session-without-evse"] == 2
     assert any("2 × a session's station found no AC EVSE" in each for each in report.sentences)
     # Of the four EVSEs one is out of order; the load is that of what is really played.
-    assert report.sentences[-1] == "The load is 0.67 sessions per EVSE and day (2 sessions a day on 3 EVSEs)."
+    assert report.sentences[-1] == (
+        "The load is 0.67 sessions per EVSE and day (2 sessions a day on 3 EVSEs). Recorded sessions count with the "
+        "mean of 1 weekday."
+    )
     among_others = import_network(tmp_path / "dump.json", None, 3, 2, tmp_path / "net.yaml", options)
     assert any("Drivers who are made up may find these EVSEs too" in each for each in among_others.sentences)
 

@@ -4,7 +4,10 @@ Figures that count drivers are about those who arrived within the window; figure
 window, so a session that began before it counts from the window's begin on.
 
 The window is the run without its warm-up: of five calendar days or more, those first days whose occupancy is none of
-that of the later days of their kind (Monday to Friday, or weekend: a week has its course), see warm_up.py.
+that of the later days of their kind (Monday to Friday, or weekend: a week has its course), or of all later days where
+those of their kind are too few or differ too much to tell. It is the prediction interval for one more day that decides
+(Hahn and Meeker, Statistical Intervals, 1991). Days of which even that could not tell an empty one count, and the
+sentence on the window says that they could not be judged. For the limits of this see warm_up.py.
 
 A report has each figure for all of the window. Where its tables by party, site, quarter of an hour, module and link
 have a column of the same name, that means the same of its line. Comparisons have messages and bytes by module and by
@@ -251,7 +254,7 @@ KPIS: Final = (
         "",
         tr(
             "Drivers who plugged in, over EVSEs and days of the window, of which a short one is a part; the load that "
-            "was asked for counts a day at least."
+            "was asked for counts a day at least, and of recorded sessions those of weekdays."
         ),
         _STREET,
     ),

@@ -20,7 +20,7 @@ from simulator.report.watch import Watch, unwatched
 from simulator.scenario.loads import Load
 from simulator.scenario.shortfall import Shortfall
 
-FORMAT: Final = 9
+FORMAT: Final = 10
 """Counts up when a figure or a column changes its meaning or name.
 
 2: `evses` leaves out those out of use from the start on; a warm-up is of whole days, each compared with days of its
@@ -35,6 +35,8 @@ is one of them and no value between two.
 an eMSP never heard of count among it.
 9: a place that is handed over in a queue was not free in between, so that no eMSP missed that; recorded
 sessions that want what was asked for are held against what they really took, too.
+10: the load of recorded sessions is that of their weekdays; a warm-up is found on whatever weekday a run begins, also
+by days of any kind.
 """
 
 

@@ -54,7 +54,8 @@ def report_json(measured: Measured) -> bytes:
     unit and better by id) and so on.
 
     `state` is live, killed, failed, interrupted or complete, `failure` why it failed; the window ends where that was.
-    `load` has `sessions_per_day`, `evses`, `sessions_per_evse_day` and `is_stress`, or is null when not told.
+    `load` has `sessions_per_day`, `evses`, `sessions_per_evse_day`, `is_stress` and, of how many days recorded sessions
+    are the mean and of which, `recorded_days` and `recorded_on`; or is null when not told.
     """
     window = measured.window
     figures = {kpi.id: {"value": measured.values[kpi.id], "unit": kpi.unit, "better": kpi.better} for kpi in KPIS}
