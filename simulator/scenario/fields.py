@@ -14,10 +14,11 @@ _MOST_LISTED = 30
 
 
 class Problems:
-    """The mistakes found so far."""
+    """The mistakes found so far; and what single values were `read` as, each with its place and text."""
 
     def __init__(self) -> None:
         self.errors: list[ScenarioError] = []
+        self.read: list[tuple[Place, str, object]] = []
 
     def add(self, place: Place, found: str, expected: str, sentence: str) -> None:
         self.errors.append(place.error(found, expected, sentence))
@@ -29,10 +30,12 @@ class Problems:
             self.add(value.place, _shape(value), "a single value", sentence)
             return fallback
         try:
-            return parse(value.text)
+            read = parse(value.text)
         except Unreadable as refusal:
             self.add(value.place, refusal.found, refusal.expected, str(refusal))
             return fallback
+        self.read.append((value.place, value.text, read))
+        return read
 
     def items(self, value: Value | None) -> tuple[Value, ...]:
         """The items of a list; nothing for a key that is absent."""

@@ -29,6 +29,17 @@ class Folder:
         return content
 
 
+class NoFolder(Folder):
+    """Where there are no files: each one that a scenario names counts as missing."""
+
+    def __init__(self) -> None:
+        super().__init__(Path())
+
+    def read(self, name: str) -> bytes:
+        """Raises OSError."""
+        raise FileNotFoundError(name)
+
+
 def read_file(problems: Problems, fields: Fields, key: str, folder: Folder, decoded: Callable[[bytes], T]) -> T | None:
     """What `decoded` makes of the file named under `key`; None (and a note) when that fails."""
     place = fields.place_of(key)

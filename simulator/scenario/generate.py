@@ -46,7 +46,6 @@ _DEFAULT_RADIUS_M = 10_000
 _POLAR = 80
 
 T = TypeVar("T")
-N = TypeVar("N", int, Decimal)
 W = TypeVar("W", int, str)
 
 _count = whole(1, 10_000)
@@ -140,31 +139,38 @@ def harmless(plan: Plan) -> Plan:
     )
 
 
-def _spread(problems: Problems, fields: Fields, key: str, parse: Callable[[str], N], fallback: N) -> Spread:
+def _spread(problems: Problems, fields: Fields, key: str, parse: Callable[[str], int], fallback: int) -> Spread:
     if not fields.require(key):
         return Spread(float(fallback), float(fallback))
-    return _spread_of(problems, fields.value(key), key, parse, fallback)
+    return _spread_of(problems, fields.value(key), key, parse, fallback, float)
 
 
-def _spread_of(problems: Problems, value: Value | None, key: str, parse: Callable[[str], N], fallback: N) -> Spread:
+def _spread_of(
+    problems: Problems,
+    value: Value | None,
+    key: str,
+    parse: Callable[[str], T],
+    fallback: T,
+    size: Callable[[T], float],
+) -> Spread:
     """A single value, which is always exactly that, or its median and p95."""
     if value is None or isinstance(value, Scalar):
         always = fallback if value is None else problems.scalar(value, parse, fallback)
-        return Spread(float(always), float(always))
+        return Spread(size(always), size(always))
     fields = Fields(problems, value, f"the distribution of {key}", ("median", "p95"))
     median = fields.required("median", parse, fallback)
     p95 = fields.optional("p95", parse, median)
-    if p95 < median:
+    if size(p95) < size(median):
         sentence = f"The 95th percentile of {key} (p95) cannot be below its median."
         problems.add(fields.place_of("p95"), "p95 below the median", "p95 of the median or more", sentence)
-    return Spread(float(median), float(p95))
+    return Spread(size(median), size(p95))
 
 
 def _prices(problems: Problems, value: Value | None) -> tuple[Spread, str]:
     """Prices of energy a kWh, in one currency."""
     found: list[str] = []
 
-    def amount(text: str) -> Decimal:
+    def price(text: str) -> Money:
         money = parse_price(text, "kWh")
         if found and money.currency != found[0]:
             sentence = f"“{text}” is not in {found[0]} as the price before it; prices have one currency."
@@ -172,9 +178,9 @@ def _prices(problems: Problems, value: Value | None) -> tuple[Spread, str]:
         if money.amount <= 0:
             raise Unreadable(text, "a price above 0", f"“{text}” is no price to spread; write one above 0.")
         found.append(money.currency)
-        return money.amount
+        return money
 
-    spread = _spread_of(problems, value, "prices", amount, _DEFAULT_PRICE.amount)
+    spread = _spread_of(problems, value, "prices", price, _DEFAULT_PRICE, lambda money: float(money.amount))
     return spread, found[0] if found else _DEFAULT_PRICE.currency
 
 

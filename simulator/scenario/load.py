@@ -1,8 +1,10 @@
 """Reads a scenario file: the one way from YAML text to a checked `Scenario`."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from simulator.ocpi.v2_2_1.locations import PowerType
 from simulator.scenario.changes import Known, read_changes
@@ -11,8 +13,8 @@ from simulator.scenario.errors import ScenarioErrors
 from simulator.scenario.expand import expand
 from simulator.scenario.faults import read_faults
 from simulator.scenario.fields import Fields, Problems
-from simulator.scenario.files import Folder
-from simulator.scenario.generate import harmless, read_generate
+from simulator.scenario.files import Folder, NoFolder
+from simulator.scenario.generate import Plan, harmless, read_generate
 from simulator.scenario.grow import Grown, TooLarge, grow
 from simulator.scenario.instants import Start, parse_start
 from simulator.scenario.model import Driver, DriverGroup, Network, RecordedDrivers, Scenario, Site
@@ -23,7 +25,7 @@ from simulator.scenario.parties import check_roles, read_connections, read_parti
 from simulator.scenario.recorded import check_evses
 from simulator.scenario.sites import read_sites
 from simulator.scenario.tariffs import read_tariffs
-from simulator.scenario.tree import Scalar, Table, parse, read_text
+from simulator.scenario.tree import Place, Scalar, Table, Value, parse, read_text
 from simulator.scenario.units import parse_duration
 from simulator.scenario.words import limited, number, phrase, whole
 from simulator.world.choice import USUAL_TASTE
@@ -70,11 +72,40 @@ def load(path: Path, overrides: Sequence[str] = ()) -> Scenario:
     problems = Problems()
     problems.errors += [*mistakes, *refused]
     fields = Fields(problems, tree, "a scenario", _KEYS)
-    folder = Folder(path.parent)
+    scenario, made = _read(problems, fields, Folder(path.parent), grow)
+    scenario = replace(scenario, path=path, text=text, overrides=tuple(overrides))
+    _check_whole(problems, fields, scenario)
+    _check_apart(problems, fields, made, scenario)
+    _check_recorded(problems, fields, scenario)
+    if problems.errors:
+        raise ScenarioErrors(sorted(problems.errors, key=lambda error: (error.file, error.line, error.column)))
+    return scenario
+
+
+def readings(tree: Value) -> dict[tuple[Place, str], str]:
+    """What each single value of a scenario is read as, by its place and text; equal for spellings of one value.
+
+    No file is opened, a network is made up as small as can be, and mistakes are passed over: what nobody can read is
+    left out.
+    """
+    problems = Problems()
+    fields = Fields(problems, tree, "a scenario", _KEYS)
+    _read(problems, fields, NoFolder(), lambda plan, seed: grow(harmless(plan), seed))
+    found: dict[tuple[Place, str], set[str]] = {}
+    for place, text, read in problems.read:
+        # An alias of YAML may stand where something else is expected.
+        found.setdefault((place, text), set()).add(repr(read))
+    return {written: " ".join(sorted(read)) for written, read in found.items()}
+
+
+def _read(
+    problems: Problems, fields: Fields, folder: Folder, make: Callable[[Plan, int], Grown]
+) -> tuple[Scenario, Grown]:
+    """A scenario without its own text, and what `make` made up for it."""
     start = fields.required("start", parse_start, _MIDNIGHT)
     duration_us = fields.required("duration", _duration, _YEAR_US)
     seed = fields.optional("seed", whole(0, 2**63 - 1), _DEFAULT_SEED)
-    made = _grown(problems, fields, seed, start)
+    made = _grown(problems, fields, seed, start, make)
     parties = read_parties(problems, fields.value("parties"), fields.place_of("parties"), made.parties)
     before = len(problems.errors)
     connections = read_connections(problems, fields.value("connections"), parties, made.parties)
@@ -99,9 +130,9 @@ def load(path: Path, overrides: Sequence[str] = ()) -> Scenario:
     drivers = (*ours, *made.drivers)
     scenario = Scenario(
         name=fields.required("name", phrase(200), ""),
-        path=path,
-        text=text,
-        overrides=tuple(overrides),
+        path=Path(),
+        text="",
+        overrides=(),
         files=folder.hashes,
         start_epoch_us=start.epoch_us,
         zone=start.zone,
@@ -138,21 +169,16 @@ def load(path: Path, overrides: Sequence[str] = ()) -> Scenario:
         outsiders=outsiders,
         visitors=visitors,
     )
-    _check_whole(problems, fields, scenario)
-    _check_apart(problems, fields, made, scenario)
-    _check_recorded(problems, fields, scenario)
-    if problems.errors:
-        raise ScenarioErrors(sorted(problems.errors, key=lambda error: (error.file, error.line, error.column)))
-    return scenario
+    return scenario, made
 
 
-def _grown(problems: Problems, fields: Fields, seed: int, start: Start) -> Grown:
+def _grown(problems: Problems, fields: Fields, seed: int, start: Start, make: Callable[[Plan, int], Grown]) -> Grown:
     """What the key `generate` makes with the scenario's own seed."""
     plan = read_generate(problems, fields.value("generate"), start.zone)
     if plan is None:
         return Grown()
     try:
-        return grow(plan, seed)
+        return make(plan, seed)
     except TooLarge as refusal:
         problems.add(fields.place_of("generate"), "too many EVSEs", "a smaller network", str(refusal))
         return grow(harmless(plan), seed)

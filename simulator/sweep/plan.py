@@ -14,7 +14,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from simulator.i18n import tr
-from simulator.report.compare.swept import FORMAT, Manifest
+from simulator.report.compare.paths import scenario_lines
+from simulator.report.compare.swept import FORMAT, Manifest, overrides_of
 from simulator.report.kpi import measure
 from simulator.report.kpi.warm_up import NothingLeft
 from simulator.scenario.errors import ScenarioError, ScenarioErrors
@@ -66,6 +67,7 @@ def make_plan(what: What, watch: Callable[[int, int], None]) -> Plan:
             )
         )
     scenarios = _load(what, combinations, watch)
+    _refuse_respelled(what, scenarios[0].text)
     program = version("ocpi-sim")
     seeds = what.seeds or (scenarios[0].seed,)
     jobs = tuple(
@@ -113,6 +115,24 @@ def _load(what: What, combinations: Sequence[Combination], watch: Callable[[int,
     if wrong:
         raise ScenarioErrors(_told(error, where, what, len(combinations)) for error, where in wrong.items())
     return scenarios
+
+
+def _refuse_respelled(what: What, text: str) -> None:
+    """Raises BadAxis when an axis has two values that are read as one, such as 6 h and 360 min."""
+    first = {axis.path: axis.values[0].text for axis in what.axes}
+    for axis in what.axes:
+        seen: dict[bytes, str] = {}
+        for value in axis.values:
+            values = overrides_of({**first, axis.path: value.text})
+            lines = scenario_lines(text, [*what.overrides, *values])
+            meant = repr([(line.meant_path, line.meant) for line in lines]).encode()
+            known = seen.setdefault(hashlib.blake2b(meant, digest_size=16).digest(), value.text)
+            if known != value.text:
+                raise BadAxis(
+                    tr("{vary} {path} has one value in two spellings: {known} and {value}; name it once").format(
+                        vary=VARY, path=axis.path, known=known, value=value.text
+                    )
+                )
 
 
 def _values(what: What, combination: Combination) -> dict[str, str]:

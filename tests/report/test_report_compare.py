@@ -3,7 +3,7 @@
 import json
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from report_hour import hour
 from simulator.report.compare.beware import beware_of
 from simulator.report.compare.comparison import Comparison, TooFewRuns, compare, verdict, verdict_on
 from simulator.report.compare.overlay import overlay
-from simulator.report.compare.paths import scenario_paths
+from simulator.report.compare.paths import scenario_lines
 from simulator.report.compare.runs import Run, find_runs
 from simulator.report.compare.variants import UNTIL, letters, variants_of
 from simulator.report.format import Style
@@ -62,6 +62,10 @@ def recorded(path: Path, warm_up: WarmUp) -> Run:
 
 
 # Scenarios
+
+
+def scenario_paths(text: str, overrides: Sequence[str]) -> dict[str, str]:
+    return {line.path: line.text for line in scenario_lines(text, overrides)}
 
 
 def test_a_scenario_is_told_by_paths_as_set_takes_them() -> None:

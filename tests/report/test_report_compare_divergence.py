@@ -198,8 +198,9 @@ def test_two_runs_of_the_quickstart(tmp_path: Path) -> None:
         options = RunOptions(out=paths[-1], wire="memory", control=False, until_us=3_600_000_000)
         asyncio.run(play(scenario, options))
     found = compare(paths, "none", lambda done, all: None)
-    assert found.divergence is not None
-    (change,) = found.divergence.changes
+    (parting,) = found.partings
+    assert (parting.variant, parting.seed) == ("B", 7)
+    (change,) = parting.divergence.changes
     # The first that is told otherwise is what the tokens say when they are fetched.
     assert (change.what, change.left, change.right) == ("answer at data.0.whitelist", "NEVER", "ALWAYS")
     text = compare_text(found, Style())
@@ -213,9 +214,10 @@ def test_two_runs_of_one_scenario_and_seed_are_both_named_though_one_counts(base
     other = recorded(tmp_path / "other.ocpirun", method="PUT")
     found = compare([base, other], "none", lambda done, all: None)
     assert len(found.variants) == 1
-    assert found.parted == (str(base), str(other))
+    (parting,) = found.partings
+    assert (parting.runs, parting.variant, parting.seed) == ((str(base), str(other)), None, None)
     text, page = compare_text(found, Style()), compare_page(found).decode()
-    for name in found.parted:
+    for name in parting.runs:
         assert name in text.partition("First message that differs")[2]
         assert name in page
     assert json.loads(compare_json(found))["parted"] == [str(base), str(other)]

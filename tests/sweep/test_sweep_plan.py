@@ -128,3 +128,21 @@ def test_what_cannot_be_swept_is_refused() -> None:
         plan("poll=" + ",".join(f"{minutes} min" for minutes in range(1, 12)), seeds=tuple(range(10_000)))
     with pytest.raises(NothingLeft, match="A warm-up of 2 h leaves nothing of a run of 1 h"):
         plan(warm_up=7_200_000_000, until_us=3_600_000_000)
+
+
+def test_a_value_in_two_spellings_is_refused_as_one_that_stands_there_twice() -> None:
+    with pytest.raises(BadAxis, match="--vary poll has one value in two spellings: 6h and 360min"):
+        plan(WHITELIST, "poll=1h,6h,360min")
+    with pytest.raises(BadAxis, match="30 kW and 30000 W"):
+        plan("poll=never,1 h", LIMIT + ",30000 W")
+    assert len(plan(WHITELIST, "poll=1h,6h,never").jobs) == 6
+
+
+def test_a_mistake_is_told_before_a_spelling() -> None:
+    assert errors("poll=6h,360min,5 x")
+
+
+def test_an_id_is_of_what_is_written() -> None:
+    """So that a sweep which an earlier version began is gone on with."""
+    ids = [plan("poll=6 h", seeds=(1,)), plan("poll=360 min", seeds=(1,))]
+    assert len({each.manifest.jobs for each in ids}) == 2

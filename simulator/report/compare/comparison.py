@@ -8,12 +8,11 @@ from typing import Final
 from msgspec import Struct
 
 from simulator.i18n import tr
-from simulator.recording.reader import Recording
 from simulator.report.compare.beware import beware_of
-from simulator.report.compare.divergence import Divergence, diverge
 from simulator.report.compare.outcome import Outcome
 from simulator.report.compare.overlay import Overlay, overlay
-from simulator.report.compare.runs import Run, find_runs
+from simulator.report.compare.partings import Parting, partings_of
+from simulator.report.compare.runs import find_runs
 from simulator.report.compare.variants import ScenarioDifference, Variant, variants_of
 from simulator.report.kpi.definitions import KPIS, Kpi, cost_kpi, kpis_by_link, kpis_by_module
 from simulator.report.kpi.facts import WarmUp
@@ -33,7 +32,7 @@ class Comparison(Struct, frozen=True):
 
     `links` has the figures of each link, which may be many, `kpis` all others.
     `unequal` names the variants that do not count for as long as the first, so that their totals cannot be compared.
-    `divergence` is of the runs `parted`, of which one may be in no variant: a second run of one scenario and seed.
+    `partings` have the first message that differs of each further variant, or of two runs alone.
     """
 
     variants: tuple[Variant, ...]
@@ -44,8 +43,7 @@ class Comparison(Struct, frozen=True):
     differences: dict[str, dict[str, Difference | None]]
     unequal: tuple[str, ...]
     curves: Overlay | None
-    divergence: Divergence | None
-    parted: tuple[str, ...]
+    partings: tuple[Parting, ...]
     notes: tuple[str, ...]
 
 
@@ -72,7 +70,7 @@ def compare(
         by_seed = {run.outcome.seed: _values(run.outcome, currencies, by_module, by_link) for run in variant.runs}
         values[variant.name] = {kpi.id: _known(by_seed, kpi) for kpi in chain(kpis, *by_link)}
     first = values[variants[0].name]
-    divergence = _divergence(found.runs, searching)
+    partings = partings_of(found.runs, variants, searching)
     curves = overlay(variants)
     return Comparison(
         variants=variants,
@@ -89,9 +87,8 @@ def compare(
         },
         unequal=tuple(each.name for each in variants[1:] if len(_lengths(variants[0]) | _lengths(each)) > 1),
         curves=curves,
-        divergence=divergence,
-        parted=tuple(run.name for run in found.runs) if divergence is not None else (),
-        notes=(*found.notes, *grouped.notes, *beware_of(variants, curves)),
+        partings=partings.found,
+        notes=(*found.notes, *grouped.notes, *beware_of(variants, curves), *partings.notes),
     )
 
 
@@ -169,11 +166,3 @@ def _values(outcome: Outcome, currencies: Sequence[str], *parts: Sequence[tuple[
 def _known(by_seed: Mapping[int, Mapping[str, float | None]], kpi: Kpi) -> dict[int, float]:
     found = ((seed, values.get(kpi.id)) for seed, values in by_seed.items())
     return {seed: value for seed, value in found if value is not None}
-
-
-def _divergence(runs: Sequence[Run], watch: Watch) -> Divergence | None:
-    """Of exactly two runs whose recordings there are."""
-    if len(runs) != 2 or runs[0].recording is None or runs[1].recording is None:
-        return None
-    with Recording.open(runs[0].recording) as left, Recording.open(runs[1].recording) as right:
-        return diverge(left, right, watch)

@@ -1,51 +1,86 @@
 """A scenario as flat lines, path and text, so that two of them can be laid side by side.
 
 Paths are those of `--set`: keys joined by dots, items of a list by their `name` or their number; a list of plain
-values, such as a place, is one value. Texts are compared as written: `600 s` and `10 min` are told apart.
+values, such as a place, is one value. Each line has what it is read as too: `600 s` and `10 min` are the same.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import TypeAlias
 
+from msgspec import Struct
+
+from simulator.scenario.load import readings
 from simulator.scenario.overrides import apply_overrides
-from simulator.scenario.tree import Items, Scalar, Table, Value, parse
+from simulator.scenario.tree import Items, Place, Scalar, Table, Value, parse
+
+_Readings: TypeAlias = Mapping[tuple[Place, str], str]
 
 
-def scenario_paths(text: str, overrides: Sequence[str]) -> dict[str, str]:
-    """Each single value of a scenario by its path, with overrides laid over it.
+class Line(Struct, frozen=True):
+    """A single value of a scenario as it is written, and what path and text are read as (no word for people)."""
+
+    path: str
+    text: str
+    meant_path: str
+    meant: str
+
+
+def scenario_lines(text: str, overrides: Sequence[str]) -> tuple[Line, ...]:
+    """Each single value of a scenario, with overrides laid over it.
 
     The seed is left out, for it makes no other variant; but where a scenario is generated it makes another world.
     """
-    tree, _ = parse(text, "")
-    tree, _ = apply_overrides(tree, overrides)
+    tree, _ = apply_overrides(_parsed(text), overrides)
+    read = readings(tree)
     if isinstance(tree, Table) and "generate" not in tree.entries:
         tree = Table({key: entry for key, entry in tree.entries.items() if key != "seed"}, tree.place)
-    return dict(_lines(tree, ""))
+    return tuple(_lines(tree, read, (), ()))
 
 
-def _lines(value: Value, path: str) -> Iterator[tuple[str, str]]:
+@lru_cache(maxsize=4)
+def _parsed(text: str) -> Value:
+    """The variants of a sweep have one text."""
+    return parse(text, "")[0]
+
+
+def _lines(value: Value, read: _Readings, path: tuple[str, ...], meant: tuple[str, ...]) -> Iterator[Line]:
+    def line(text: str, means: str) -> Line:
+        return Line(".".join(path), text, ".".join(meant), means)
+
     if isinstance(value, Scalar):
         if not value.absent:
-            yield path, value.text
+            yield line(value.text, _meaning(value, read))
         return
     if isinstance(value, Items) and value.items and all(isinstance(item, Scalar) for item in value.items):
-        yield path, f"[{', '.join(item.text for item in value.items if isinstance(item, Scalar))}]"
+        items = [item for item in value.items if isinstance(item, Scalar)]
+        yield line(f"[{', '.join(item.text for item in items)}]", repr([_meaning(item, read) for item in items]))
         return
-    inside = list(_inside(value))
+    inside = list(_inside(value, read))
     if not inside:
-        yield path, "{}" if isinstance(value, Table) else "[]"
-    for key, each in inside:
-        yield from _lines(each, f"{path}.{key}" if path else key)
+        empty = "{}" if isinstance(value, Table) else "[]"
+        yield line(empty, empty)
+    for key, means, each in inside:
+        yield from _lines(each, read, (*path, key), (*meant, means))
 
 
-def _inside(value: Items | Table) -> Iterator[tuple[str, Value]]:
+def _inside(value: Items | Table, read: _Readings) -> Iterator[tuple[str, str, Value]]:
+    """What is inside by its key, which may be a quantity that is read."""
     if isinstance(value, Table):
-        yield from ((key, entry.value) for key, entry in value.entries.items())
+        for key, entry in value.entries.items():
+            yield key, read.get((entry.key_place, key), key), entry.value
         return
     names = [_name(item) for item in value.items]
     # Numbers where not every item has a name of its own.
     are_names = None not in names and len(set(names)) == len(names)
     for number, (name, item) in enumerate(zip(names, value.items, strict=True)):
-        yield str(name if are_names else number), item
+        key = str(name if are_names else number)
+        yield key, key, item
+
+
+def _meaning(value: Scalar, read: _Readings) -> str:
+    """What a value is read as; its text where nobody reads it."""
+    return read.get((value.place, value.text), repr(value.text))
 
 
 def _name(item: Value) -> str | None:

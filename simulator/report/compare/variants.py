@@ -1,13 +1,15 @@
 """Which runs are replications of one another, and what sets the others apart."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from itertools import chain
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from simulator.i18n import tr
-from simulator.report.compare.paths import scenario_paths
+from simulator.report.compare.paths import Line, scenario_lines
 from simulator.report.compare.runs import Run
 
 UNTIL: Final = "--until"
@@ -26,7 +28,10 @@ class Variant(Struct, frozen=True):
 
 
 class ScenarioDifference(Struct, frozen=True):
-    """A path of the scenario, and what each variant says there; None: nothing."""
+    """A path of the scenario, and what each variant says there; None: nothing.
+
+    Spellings that are read as the same are told in that of the first variant with it.
+    """
 
     path: str
     values: dict[str, str | None]
@@ -41,27 +46,30 @@ class Variants(Struct, frozen=True):
 
 
 def variants_of(runs: Sequence[Run]) -> Variants:
-    """Group runs of equal scenarios and files, the seed apart.
+    """Group runs of scenarios and files that are read as the same, the seed apart.
 
     Of runs with one seed in a group the first counts, of recordings of the same run the first of those that tell most.
     """
     groups: dict[tuple[tuple[str, str], ...], dict[int, Run]] = {}
+    spelled: list[list[Line]] = []
     notes: list[str] = []
     # A sweep has many runs of few scenarios.
-    known: dict[tuple[str, tuple[str, ...], tuple[tuple[str, str], ...]], dict[str, str]] = {}
+    known: dict[tuple[str, tuple[str, ...], tuple[tuple[str, str], ...]], list[Line]] = {}
     for run in runs:
         played = run.text, run.overrides, tuple(run.files.items())
         if played not in known:
             known[played] = _lines(run)
-        lines = known[played] or {"name": run.outcome.scenario}
-        lines = {**lines, UNTIL: f"{run.outcome.window.to_us / 3.6e9:g} h"}
-        group = groups.setdefault(tuple(sorted(lines.items())), {})
+        lines = known[played] or [_plain("name", run.outcome.scenario)]
+        lines = [*lines, _plain(UNTIL, f"{run.outcome.window.to_us / 3.6e9:g} h")]
+        group = groups.setdefault(tuple(sorted((line.meant_path, line.meant) for line in lines)), {})
+        if len(groups) > len(spelled):
+            spelled.append(lines)
         first = group.setdefault(run.outcome.seed, run)
         if first is not run:
             notes.append(_twice(first, run))
             if _is_same(first, run) and _known(run) > _known(first):
                 group[run.outcome.seed] = run
-    scenarios = {letters(number): dict(lines) for number, lines in enumerate(groups)}
+    scenarios = {letters(number): lines for number, lines in enumerate(spelled)}
     differences = _differences(scenarios)
     telling = _telling(differences, list(scenarios))
     found = tuple(
@@ -77,16 +85,39 @@ def letters(number: int) -> str:
     return (letters(more - 1) if more else "") + chr(ord("A") + last)
 
 
-def _lines(run: Run) -> dict[str, str]:
+def _lines(run: Run) -> list[Line]:
     """The scenario by paths; a file that it names is told with a hash of its content, which is a part of it too."""
-    lines = scenario_paths(run.text, run.overrides)
-    return {path: f"{text} ({run.files[text]})" if text in run.files else text for path, text in lines.items()}
+    return [
+        replace(line, text=f"{line.text} ({run.files[line.text]})", meant=f"{line.meant} ({run.files[line.text]})")
+        if line.text in run.files
+        else line
+        for line in scenario_lines(run.text, run.overrides)
+    ]
 
 
-def _differences(scenarios: dict[str, dict[str, str]]) -> tuple[ScenarioDifference, ...]:
-    paths = dict.fromkeys(path for lines in scenarios.values() for path in lines)
-    rows = ((path, {name: lines.get(path) for name, lines in scenarios.items()}) for path in paths)
-    return tuple(ScenarioDifference(path, row) for path, row in rows if len(dict.fromkeys(row.values())) > 1)
+def _plain(path: str, text: str) -> Line:
+    return Line(path, text, path, text)
+
+
+def _differences(scenarios: dict[str, list[Line]]) -> tuple[ScenarioDifference, ...]:
+    by_path = {name: {line.meant_path: line for line in lines} for name, lines in scenarios.items()}
+    paths: dict[str, str] = {}
+    for line in chain.from_iterable(scenarios.values()):
+        paths.setdefault(line.meant_path, line.path)
+    rows = ((path, {name: lines.get(meant) for name, lines in by_path.items()}) for meant, path in paths.items())
+    return tuple(ScenarioDifference(path, _told(row)) for path, row in rows if _differs(row.values()))
+
+
+def _differs(lines: Collection[Line | None]) -> bool:
+    """Not where all say the same, though it means something else: `07:40` of scenarios that start at other times."""
+    texts = {None if line is None else line.text for line in lines}
+    meanings = {None if line is None else line.meant for line in lines}
+    return len(texts) > 1 and len(meanings) > 1
+
+
+def _told(row: dict[str, Line | None]) -> dict[str, str | None]:
+    first: dict[str, str] = {}
+    return {name: None if line is None else first.setdefault(line.meant, line.text) for name, line in row.items()}
 
 
 def _telling(differences: Sequence[ScenarioDifference], names: Sequence[str]) -> list[ScenarioDifference]:

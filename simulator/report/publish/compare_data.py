@@ -16,8 +16,10 @@ def compare_json(comparison: Comparison) -> bytes:
     name, unit, better, `variants` (mean, low, high, runs by name of the variant; low to high is the 95 % interval) and
     `differences` (mean, low, high, pairs, beyond_chance, verdict). `scenario` has the paths that differ, `curves` an
     estimate a quarter of an hour (`from_s` after the start of each run; `axis` says what that is in local time),
-    `divergence` the first message that differs between the runs `parted`, `notes` sentences to beware of. The `load` of
-    a run is that of a report's JSON.
+    `divergences` the first message that differs between two `runs`, those of a further `variant` and of the first one
+    with a `seed` (null where two runs are compared that have no seed in common, or are of one variant); `divergence`
+    and `parted` are the first of them and its runs. `notes` are sentences to beware of. The `load` of a run is that of
+    a report's JSON.
     """
     variants = comparison.variants
     document: dict[str, Any] = {
@@ -47,8 +49,9 @@ def compare_json(comparison: Comparison) -> bytes:
             for kpi in chain(comparison.kpis, *comparison.links)
         },
         "curves": comparison.curves,
-        "divergence": comparison.divergence,
-        "parted": comparison.parted,
+        "divergence": comparison.partings[0].divergence if comparison.partings else None,
+        "parted": comparison.partings[0].runs if comparison.partings else (),
+        "divergences": comparison.partings,
         "notes": comparison.notes,
     }
     return msgspec.json.encode(document)

@@ -9,6 +9,7 @@ from simulator.i18n import tr, trn
 from simulator.report.clock import LocalClock
 from simulator.report.compare.comparison import Comparison
 from simulator.report.compare.overlay import SHOWN, Overlay
+from simulator.report.compare.partings import Parting
 from simulator.report.compare.variants import Variant
 from simulator.report.kpi.definitions import link_kpis
 from simulator.report.kpi.intervals import Estimate
@@ -18,6 +19,7 @@ from simulator.report.publish.compare_words import (
     divergence_rows,
     load_words,
     mean_words,
+    parting_words,
     runs_words,
     shown_links,
     verdict_words,
@@ -38,7 +40,6 @@ _SHOWN_LINKS: Final = 20
 def compare_page(comparison: Comparison) -> bytes:
     """The page as UTF-8. Raises NotWritten when the packages that it needs are not installed."""
     variants = comparison.variants
-    divergence = comparison.divergence
     shown = [variant.name for variant in variants[:SHOWN]]
     scenario, folded = _scenario(comparison)
     cut = tr("Curves of {names}, the first of {count} variants.").format(names=", ".join(shown), count=len(variants))
@@ -55,15 +56,13 @@ def compare_page(comparison: Comparison) -> bytes:
         plots=_curves(comparison.curves, variants) if comparison.curves else [],
         plots_note=cut if len(variants) > SHOWN else "",
         against=[_against(comparison, variant) for variant in variants[1:]],
-        divergence=divergence and divergence.sentence,
-        message=_message(comparison),
+        partings=[_parting(comparison, parting) for parting in comparison.partings],
         notes=comparison.notes,
         words={
             "scenario": tr("What differs in the scenario"),
             "nothing": tr("Nothing differs in the scenario."),
             "over_time": tr("Over time"),
             "bands": tr("Means over the runs of each variant; bands are their 95 % intervals."),
-            "divergence": tr("First message that differs"),
             "beware": tr("To beware of"),
         },
     )
@@ -128,9 +127,16 @@ def _against(comparison: Comparison, variant: Variant) -> PageTable:
     return _table(against_words(comparison, variant), cut, columns, rows, (2, 3))
 
 
-def _message(comparison: Comparison) -> PageTable | None:
-    rows = divergence_rows(comparison.divergence) if comparison.divergence else []
-    return _table("", "", ("", *comparison.parted), rows) if rows else None
+def _parting(comparison: Comparison, parting: Parting) -> dict[str, str | PageTable | None]:
+    """What a page says of it; of runs without such a message the sentence names them, as there is no table."""
+    left, right = parting.runs
+    rows = divergence_rows(parting.divergence)
+    sentence = parting.divergence.sentence
+    return {
+        "title": parting_words(comparison, parting),
+        "sentence": sentence if rows else f"{left} | {right}: {sentence}",
+        "message": _table("", "", ("", left, right), rows) if rows else None,
+    }
 
 
 def _curves(curves: Overlay, variants: Sequence[Variant]) -> list[Plot]:

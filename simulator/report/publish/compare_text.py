@@ -12,6 +12,7 @@ from simulator.report.publish.compare_words import (
     divergence_rows,
     load_words,
     mean_words,
+    parting_words,
     runs_words,
     shown_links,
     verdict_words,
@@ -35,10 +36,9 @@ def compare_text(comparison: Comparison, style: Style) -> str:
         lines += _figures(comparison, variants[begin : begin + _ABREAST])
     for variant in variants[1:]:
         lines += ["", style.paint(against_words(comparison, variant), _BOLD), *_against(comparison, variant)]
-    if comparison.divergence is not None:
-        lines += ["", style.paint(tr("First message that differs"), _BOLD), f"  {comparison.divergence.sentence}"]
-        rows = divergence_rows(comparison.divergence)
-        lines += _indented([("", *comparison.parted), *rows]) if rows else []
+    for parting in comparison.partings:
+        lines += ["", style.paint(parting_words(comparison, parting), _BOLD), f"  {parting.divergence.sentence}"]
+        lines += _indented([("", *parting.runs), *divergence_rows(parting.divergence)])
     lines += ["", *comparison.notes] if comparison.notes else []
     return "\n".join(lines)
 

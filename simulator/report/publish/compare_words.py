@@ -7,6 +7,7 @@ from itertools import chain
 from simulator.i18n import tr, trn
 from simulator.report.compare.comparison import Comparison, is_comparable, links_apart, verdict_on
 from simulator.report.compare.divergence import Divergence, Side
+from simulator.report.compare.partings import Parting
 from simulator.report.compare.variants import Variant
 from simulator.report.kpi.definitions import Kpi
 from simulator.report.kpi.intervals import Difference, Estimate
@@ -95,6 +96,15 @@ def shown_links(comparison: Comparison, variants: Sequence[Variant], shown: int)
             shown=shown, all=len(links)
         )
     return list(chain(*links[:shown])), sentence
+
+
+def parting_words(comparison: Comparison, parting: Parting) -> str:
+    """`First message that differs: B against A, seed 1`."""
+    if parting.variant is None:
+        return tr("First message that differs")
+    return tr("First message that differs: {name} against {first}, seed {seed}").format(
+        name=parting.variant, first=comparison.variants[0].name, seed=parting.seed
+    )
 
 
 def divergence_rows(found: Divergence) -> list[tuple[str, str, str]]:
