@@ -26,9 +26,11 @@ def test_a_library_that_the_display_needs_is_named_with_its_packages(tmp_path: P
 
 @pytest.mark.parametrize("platform", ["", "xcb", "wayland;xcb"])
 def test_a_display_that_does_not_answer_is_told(platform: str) -> None:
+    """Where the libraries are that can ask it; on a bare machine their lack is told, as no more can be known."""
+    lacks = missing_library("xcb", platform_plugins())
     done = tool(QUICKSTART, DISPLAY=NOWHERE, WAYLAND_DISPLAY="", QT_QPA_PLATFORM=platform)
     assert done.returncode == 2
-    assert f"The display that DISPLAY names ({NOWHERE}) cannot be reached" in done.stderr
+    assert (lacks or f"The display that DISPLAY names ({NOWHERE}) cannot be reached") in done.stderr
 
 
 @pytest.mark.parametrize(
