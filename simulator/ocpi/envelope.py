@@ -29,7 +29,8 @@ class Envelope(Content, frozen=True, kw_only=True, omit_defaults=True, gc=False)
 
 
 class _StatusOnly(Struct, gc=False):
-    status_code: int
+    status_code: Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
+    """As far as a recording can hold it; what is beyond is none."""
 
 
 _SUCCESS: Final = 1000

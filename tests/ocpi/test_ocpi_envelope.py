@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import UNSET
 
-from simulator.ocpi.envelope import decode_envelope, failure, success
+from simulator.ocpi.envelope import decode_envelope, failure, status_of, success
 from simulator.ocpi.findings import Invalid
 
 NOW = "2026-05-04T06:00:00Z"
@@ -64,3 +64,8 @@ def test_an_answer_that_is_no_json_is_broken(body: bytes) -> None:
     with pytest.raises(Invalid) as caught:
         decode_envelope(body)
     assert caught.value.broken
+
+
+@pytest.mark.parametrize(("told", "status"), [(b"7", 7), (b"-1", -1), (b"%d" % 2**62, 2**62), (b"%d" % 10**20, None)])
+def test_a_status_code_is_told_as_far_as_a_recording_can_hold_it(told: bytes, status: int | None) -> None:
+    assert status_of(b'{"status_code":%b,"timestamp":"2026-05-04T06:00:00Z"}' % told) == status
