@@ -1,5 +1,7 @@
 """Sets a built world going: who charges already, what will go wrong, who meets whom, who arrives."""
 
+from typing import Any
+
 from msgspec.structs import asdict
 
 from simulator.assemble import changes, faults
@@ -7,7 +9,7 @@ from simulator.assemble.cast import write_cast
 from simulator.assemble.people import enrol, seat, set_out
 from simulator.assemble.world import World
 from simulator.parties.introduction import introduce
-from simulator.scenario.loads import load_of
+from simulator.scenario.loads import Load, load_of
 
 
 def begin(world: World) -> None:
@@ -21,7 +23,7 @@ def begin(world: World) -> None:
             "seed": world.seed,
             "seated": seat(world, people),
             "unusable": world.unusable,
-            **asdict(load_of(world.scenario)),
+            **_told(load_of(world.scenario)),
         },
     )
     faults.schedule(world)
@@ -34,3 +36,11 @@ def begin(world: World) -> None:
     for hub in world.hubs.values():
         hub.standing.watch()
     set_out(world, people)
+
+
+def _told(load: Load) -> dict[str, Any]:
+    """Of recorded sessions nothing is told where there are none, so that such runs stay what they were."""
+    told = asdict(load)
+    if not load.recorded_on:
+        del told["recorded_days"], told["recorded_on"]
+    return told

@@ -85,6 +85,8 @@ def load(path: Path, overrides: Sequence[str] = ()) -> Scenario:
 def readings(tree: Value) -> dict[tuple[Place, str], str]:
     """What each single value of a scenario is read as, by its place and text; equal for spellings of one value.
 
+    The zeros of a price count (0.45 and 0.450 are two values), for messages carry it as it is written.
+
     No file is opened, a network is made up as small as can be, and mistakes are passed over: what nobody can read is
     left out.
     """
