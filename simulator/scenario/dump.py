@@ -8,6 +8,7 @@ import codecs
 import gzip
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from decimal import Decimal
@@ -212,8 +213,8 @@ class _Text:
         """An object of its members, whose names that come again are taken down."""
         found = dict(members)
         if len(found) != len(members):
-            names = [name for name, _ in members]
-            self.twice.update((name, None) for name in found if names.count(name) > 1)
+            times = Counter(name for name, _ in members)
+            self.twice.update((name, None) for name in found if times[name] > 1)
         return found
 
     def _refuse_half_characters(self, value: Any, end: int) -> None:

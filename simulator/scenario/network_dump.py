@@ -3,6 +3,7 @@
 What is good is decided here record by record; what of it is played, and how, by the importer.
 """
 
+import json
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -33,6 +34,8 @@ T = TypeVar("T", Location, Tariff)
 MAX_EVSES = 50_000
 """The most EVSEs of one scenario; a larger dump is imported in part."""
 
+_TOLD_CHARACTERS = 200
+"""As much of a file's own words as is told."""
 _COUNTRY_CODE = re.compile(r"[A-Z]{2}")
 _PARTY_ID = re.compile(r"[A-Z0-9]{3}")
 _PARTY_FIELDS = ("country_code", "party_id")
@@ -183,9 +186,10 @@ def _good_locations(
 
 def _note_twice(page: Dump, record: object, ledger: Ledger, name: str) -> None:
     """Readers of JSON differ in which of two values they take; that the last was taken is a guess to be told."""
-    for member in page.twice:
-        sentence = f"{member} stands twice in one object; its last value counts"
-        ledger.mend(record, f"name-twice:{member}", sentence, name)
+    if page.twice:
+        sentence = "a name stands twice in one object; its last value counts"
+        named = ", ".join(json.dumps(member) for member in page.twice)
+        ledger.mend(record, "name-twice", sentence, f"{name}, found {named[:_TOLD_CHARACTERS]}")
 
 
 def _is_wanted(location: Location, record: Record, area: Area | None, ledger: Ledger, name: str) -> bool:

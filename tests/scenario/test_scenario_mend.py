@@ -120,8 +120,11 @@ def test_a_name_that_stands_twice_is_told_with_its_place(tmp_path: Path) -> None
     text = json.dumps([location(id="L1"), location(evse(uid="2"), id="L2")])
     (tmp_path / "dump.json").write_text(text.replace('"uid": "2"', '"uid": "1", "uid": "2"'))
     report = import_network(tmp_path / "dump.json", None, 10, 1, tmp_path / "net.yaml")
-    assert (report.rules["name-twice:uid"], report.locations.mended) == (1, 1)
-    assert any("uid stands twice in one object" in each and "Location L2" in each for each in report.sentences)
+    assert (report.rules["name-twice"], report.locations.mended) == (1, 1)
+    assert any(
+        "a name stands twice" in each and 'Location L2 (number 2, line 1), found "uid"' in each
+        for each in report.sentences
+    )
     assert [each.evses[0].uid for each in imported(report)] == ["1", "2"]
 
 
