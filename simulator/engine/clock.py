@@ -24,7 +24,7 @@ town, and not too many in a city."""
 
 
 class Alarm(Struct, Generic[T], eq=False, gc=False):
-    """A call to come, about its `subject`: nobody can wait for it, as for an event."""
+    """A call to come, about its `subject`: unlike for an event, nobody can wait for it."""
 
     ring: Callable[["Alarm[Any]"], None]
     subject: T

@@ -83,10 +83,6 @@ class Kernel:
         self.nodes[node.id] = node
         self.by_host[node.host] = node.id
 
-    def party_at(self, host: str) -> str | None:
-        """The id of the party that a logical host belongs to; None for a host that is not of this run."""
-        return self.by_host.get(host)
-
     async def open(self) -> tuple[str, ...]:
         """Start listening for every party; returns the wire's remarks."""
         endpoints = [Endpoint(node.id, node.host, node.port) for node in self.nodes.values()]

@@ -175,7 +175,7 @@ class Scene:
 
         def serve(inbound: Inbound) -> Generator[Event, Any, Response]:
             name = name_of(inbound)
-            receiver = self.kernel.nodes[self.kernel.party_at(urlsplit(inbound.request.url).netloc) or ""]
+            receiver = self.kernel.nodes[self.kernel.by_host[urlsplit(inbound.request.url).netloc]]
             self.note(receiver, "begins", name)
             yield self.env.timeout(duration_us)
             self.note(receiver, "answers", name)

@@ -28,7 +28,7 @@ def storm(links: Any, asks: Any, outages: Any, cuts: Any) -> Any:
     def story(scene: Scene) -> None:
         def serve(inbound: Inbound) -> Any:
             number, _, kind = name_of(inbound).partition("-")
-            me = scene.kernel.nodes[scene.kernel.party_at(urlsplit(inbound.request.url).netloc) or ""]
+            me = scene.kernel.nodes[scene.kernel.by_host[urlsplit(inbound.request.url).netloc]]
             scene.note(me, "handles", name_of(inbound))
             if kind == "fail":
                 raise ValueError(number)
