@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from simulator.assemble.meetings import reach
 from simulator.assemble.recorded import recorded_visits
-from simulator.assemble.world import LEAD_US, World, rating_of
+from simulator.assemble.world import LEAD_US, World
 from simulator.field.arrivals import arrive_at, group_arrivals
 from simulator.field.driver import adopt
 from simulator.field.group import Group, Member
@@ -20,7 +20,7 @@ from simulator.ocpi.v2_2_1.locations import Status
 from simulator.ocpi.v2_2_1.tokens import Token, WhitelistType
 from simulator.ocpi.v2_2_1.types import TokenType
 from simulator.ocpp.messages import IdToken
-from simulator.parties.roles.app import DriverApp
+from simulator.parties.roles.app import DriverApp, rating_of
 from simulator.parties.roles.emsp import Emsp
 from simulator.parties.store import Store
 from simulator.scenario.drivers import ANYWHERE_M, SEARCH_M

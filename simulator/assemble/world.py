@@ -17,11 +17,11 @@ from simulator.ocpi.datatypes import format_datetime
 from simulator.ocpi.headers import CONTENT_TYPE
 from simulator.ocpi.modules import Role
 from simulator.ocpi.status import Status
-from simulator.ocpi.v2_2_1.locations import EVSE
 from simulator.ocpp.messages import IdToken
 from simulator.parties.identity import Identity
 from simulator.parties.office import Office
 from simulator.parties.quirks import give
+from simulator.parties.roles.app import rating_of
 from simulator.parties.roles.cpo import Cpo
 from simulator.parties.roles.emsp import Emsp
 from simulator.parties.roles.scsp import Scsp
@@ -29,7 +29,6 @@ from simulator.scenario.expand import CpoAssets, expand
 from simulator.scenario.model import Outsider, Party, RecordedSession, Scenario
 from simulator.wire.carrier import Response, Wire
 from simulator.world.choice import Taste
-from simulator.world.evse import EvseRating, PowerType, rating_from_connector
 
 if TYPE_CHECKING:
     from simulator.parties.roles.hub import Hub
@@ -188,15 +187,3 @@ def _equip(world: World, cpo: Cpo, assets: CpoAssets) -> None:
                 world.unusable.append(f"{cpo.office.id}/{evse.uid}")
             else:
                 world.street.add_charger(key, evse.uid, rating, link)
-
-
-def rating_of(evse: EVSE) -> EvseRating | None:
-    """What an EVSE delivers at its first connector; None when its figures give no power."""
-    connector = evse.connectors[0]
-    power_type: PowerType = connector.power_type.value
-    try:
-        return rating_from_connector(
-            power_type, connector.max_voltage, connector.max_amperage, connector.max_electric_power
-        )
-    except ValueError:
-        return None

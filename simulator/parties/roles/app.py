@@ -117,7 +117,7 @@ class DriverApp:
 
     def _learn_evse(self, owner: str, location: Location, evse: EVSE) -> str:
         key = f"{owner}/{evse.uid}"
-        rating = _rating(evse)
+        rating = rating_of(evse)
         if rating is not None:
             self._connectors[key] = (location, evse)
             for id in evse.connectors[0].tariff_ids:
@@ -248,7 +248,8 @@ class DriverApp:
         return self._connectors[evse_key]
 
 
-def _rating(evse: EVSE) -> EvseRating | None:
+def rating_of(evse: EVSE) -> EvseRating | None:
+    """What an EVSE delivers at its first connector; None when its figures give no power."""
     connector = evse.connectors[0]
     power_type: PowerType = connector.power_type.value
     try:
