@@ -97,7 +97,7 @@ class Client:
         `timeout_us` shorter than that of the network. A handshake for another `version` than that in force speaks as
         that version does.
         """
-        if self._kernel.by_host.get(_host_of(url)) != connection.peer_platform:
+        if not self.leads_to(connection, url):
             self._kernel.journal.event(
                 self._node.id,
                 "unusable_url",

@@ -9,7 +9,7 @@ Source: OCPI 2.2.1, Credentials module, DELETE; Transport and format, Client Own
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from simulator.parties.store import Store
+from simulator.parties.store import Store, join_key
 
 T = TypeVar("T")
 
@@ -33,7 +33,7 @@ class Copies(Store[T]):
 
     def doubts(self, *key: str) -> bool:
         """Whether the object with this key has not been told as a whole since its owner registered."""
-        return bool(self._doubted) and "/".join(key).lower() in self._doubted
+        return bool(self._doubted) and join_key(key) in self._doubted
 
     def told(self, *key: str) -> T | None:
         """The object with this key, as its owner has told it in the present registration."""
@@ -46,12 +46,12 @@ class Copies(Store[T]):
 
     def put(self, value: T, *key: str, original: Any = None) -> bool:
         """See Store."""
-        joined = "/".join(key).lower()
+        joined = join_key(key)
         self._doubted.pop(joined, None)
         return self._put(joined, value, original)
 
     amend = Store._put
-    """Keep, under a key as `find` gives it, an object of which a part has been told: the rest stays as doubtful."""
+    """Keep an object of which a part has been told, under a key as `join_key` gives it: the rest stays as doubtful."""
 
     def drop(self, *key: str) -> T | None:
         """See Store."""
@@ -60,4 +60,4 @@ class Copies(Store[T]):
 
     def _trust(self, key: tuple[str, ...]) -> None:
         if self._doubted:
-            self._doubted.pop("/".join(key).lower(), None)
+            self._doubted.pop(join_key(key), None)
