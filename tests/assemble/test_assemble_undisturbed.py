@@ -65,3 +65,22 @@ def test_the_interpreter_is_left_as_it_was(circles: bool) -> None:
         assert gc.get_freeze_count() > 0
     assert (gc.isenabled(), gc.get_threshold(), sys.getswitchinterval()) == before
     assert gc.get_freeze_count() == 0
+
+
+def test_what_a_run_has_made_is_not_looked_over_at_its_end() -> None:
+    """It counts as old, as it would had the collector worked: a city's would take a second to look at."""
+    looked: list[int] = []
+
+    def collecting(phase: str, info: dict[str, int]) -> None:
+        looked.append(info["generation"])
+
+    with undisturbed(circles=False):
+        made = [[number] for number in range(100_000)]
+        gc.callbacks.append(collecting)
+    try:
+        few = [[number] for number in range(100)]
+    finally:
+        gc.callbacks.remove(collecting)
+    assert looked == []
+    assert any(each is made for each in gc.get_objects(generation=2))
+    assert few

@@ -290,6 +290,21 @@ def test_a_full_disk_ends_the_run_with_a_sentence_and_a_valid_recording() -> Non
         assert summarise(recording).run is None
 
 
+def test_the_program_ends_without_taking_apart_what_the_run_has_made() -> None:
+    """That takes seconds for a city; what is in a circle after the run stands here for its world."""
+    circle = "class Loud:\n  def __del__(self): print('taken apart')\nloud = Loud(); loud.self = loud; del loud"
+    code = f"import sys; from simulator.cli import main; code = main(); exec({circle!r}); sys.exit(code)"
+    done = subprocess.run(
+        [sys.executable, "-c", code, *quick("--json", "--until", "1 min")],
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+        check=False,
+    )
+    assert done.returncode == 0
+    assert "taken apart" not in done.stdout + done.stderr
+
+
 def test_a_terminal_without_unicode_is_no_obstacle() -> None:
     environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
     named = quick("--until", "1 h", "--set", "name=Zürich → Łódź")
