@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from simulator.billing import tariff as billing
 from simulator.billing.pieces import Activity
 from simulator.billing.price import Bill, Quantities
-from simulator.ocpi.datatypes import Price
+from simulator.ocpi.datatypes import Price, format_datetime
 from simulator.ocpi.v2_2_1.cdrs import (
     CDR,
     AuthMethod,
@@ -203,12 +203,15 @@ class CpoSession:
             self._readings.clear()
         self._close_period(event)
         energy_wh = self._open_register_wh - self.register_start_wh
+        fare = self._fare
         if energy_wh != self.energy_wh:
             self.energy_wh, self.kwh = energy_wh, kwh(energy_wh)
+            self._cost = None
+        elif fare is not None and not fare.by_energy:
+            self._cost = None
         if event.kind == "Ended":
             self.end_date_time = self._calendar.text(self._open_us)
             self.status = SessionStatus.COMPLETED
-        self._cost = None
         self.last_updated = self._calendar.now_after(self.last_updated)
         if last is not None and periods[before - 1] is not last:
             return None
@@ -227,11 +230,21 @@ class CpoSession:
         energy_wh = register_wh - open_wh
         has_ended = event.kind == "Ended"
         if at_us > open_us or (has_ended and open_us == self.start_us):
-            self.periods.append(self._period(at_us - open_us, energy_wh))
-            fare = self._fare
+            activity: Activity
+            if self._parked:
+                activity, kind, total = "PARKING", _PARKING_TIME, self._parking
+            else:
+                activity, kind, total = "CHARGING", _TIME, self._charging
+            time = CdrDimension(type=kind, volume=hours(total.add(at_us - open_us)))
+            epoch_us, fare, tariff = self._calendar.start_epoch_us, self._fare, self.place.tariff
+            self.periods.append(
+                ChargingPeriod(
+                    start_date_time=format_datetime(epoch_us + open_us),
+                    dimensions=(CdrDimension(type=_ENERGY, volume=kwh(energy_wh)), time) if energy_wh else (time,),
+                    tariff_id=tariff.id if tariff is not None else None,
+                )
+            )
             if fare is not None and fare.follows:
-                epoch_us = self._calendar.start_epoch_us
-                activity: Activity = "PARKING" if self._parked else "CHARGING"
                 fare.follow(epoch_us + open_us, epoch_us + at_us, energy_wh, activity)
             self._open_us, self._open_register_wh = at_us, register_wh
         elif has_ended and energy_wh:
@@ -248,17 +261,6 @@ class CpoSession:
         self.periods[-1] = replace(last, dimensions=(CdrDimension(type=_ENERGY, volume=energy_kwh), *others))
         if self.place.neutral is not None:
             self._fare = self._followed(self.place.neutral)
-
-    def _period(self, duration_us: int, energy_wh: int) -> ChargingPeriod:
-        """The running period; its duration goes into the totals."""
-        kind, total = (_PARKING_TIME, self._parking) if self._parked else (_TIME, self._charging)
-        time = CdrDimension(type=kind, volume=hours(total.add(duration_us)))
-        tariff = self.place.tariff
-        return ChargingPeriod(
-            start_date_time=self._calendar.text(self._open_us),
-            dimensions=(CdrDimension(type=_ENERGY, volume=kwh(energy_wh)), time) if energy_wh else (time,),
-            tariff_id=tariff.id if tariff is not None else None,
-        )
 
     @property
     def currency(self) -> str:
