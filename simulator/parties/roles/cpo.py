@@ -333,13 +333,11 @@ class Cpo:
             session.read(event)
             self._readings.see_to(session, event, cause)
             return
-        kwh, cost = session.kwh, session.cost
         changes = session.patch(session.advance(event))
-        has_ended = event.kind == "Ended"
-        if has_ended or session.kwh is not kwh or session.cost is not cost:  # else, as of a full car, it is no news
+        if session.has_news:
             self._keep(session, cause)
         self._push.push(session, cause, changes)
-        if has_ended:
+        if event.kind == "Ended":
             del self._open[event.transaction_id]
             self.billing.bill(session, cause)
         else:

@@ -91,7 +91,8 @@ class CpoSession:
 
     `payer` is the party that pays its CDR: the token's eMSP. `copies` are those of the payer and of SCSPs, by peer.
     `recorded` is what the recording's states of it have in common, once there is one. Until `asked_until_us` the charge
-    point has been asked for readings at price-relevant moments.
+    point has been asked for readings at price-relevant moments. It `has_news` unless, since it was last fed, energy,
+    price and status have stayed as they were, as they do while a full car stays.
     Times are cut to the millisecond that OCPI can say, so that what is billed is what is published. Hours are rounded
     as running totals, and a period gets what its total grew by: the volumes of all periods add up to what is billed.
     """
@@ -115,6 +116,7 @@ class CpoSession:
         "copies",
         "end_date_time",
         "energy_wh",
+        "has_news",
         "id",
         "kwh",
         "last_updated",
@@ -153,6 +155,7 @@ class CpoSession:
         self.kwh = kwh(0)
         self.copies: dict[str, PeersCopy] = {}
         self.recorded = b""
+        self.has_news = True
         self.asked_until_us = start.at_us
         self.register_start_wh = start.register_wh
         self.start_us = start.at_us // _MS * _MS
@@ -212,6 +215,7 @@ class CpoSession:
         if event.kind == "Ended":
             self.end_date_time = self._calendar.text(self._open_us)
             self.status = SessionStatus.COMPLETED
+        self.has_news = self._cost is None or self.end_date_time is not None
         self.last_updated = self._calendar.now_after(self.last_updated)
         if last is not None and periods[before - 1] is not last:
             return None
