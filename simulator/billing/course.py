@@ -44,12 +44,16 @@ def price_course(tariff: Tariff, periods: Iterable[Period], time_zone: str) -> B
 
 
 class Course:
-    """One session under one tariff: it grows by its periods and can be billed at any time."""
+    """One session under one tariff: it grows by its periods and can be billed at any time.
+
+    It `minds_power` when prices depend on power or current; `by_energy` is whether charging costs nothing but energy.
+    """
 
     def __init__(self, tariff: Tariff, time_zone: str) -> None:
         self._tariff = tariff
         self._zone = ZoneInfo(time_zone)
         self._offers = offers_of(tariff)
+        self.minds_power, self.by_energy = self._offers.edges.by_power, self._offers.by_energy
         self._reasons = dict.fromkeys(self._offers.reasons)
         self._taxes: Taxes | None = None
         self._charging, self._reserving = _Phase(), _Phase()
@@ -76,7 +80,12 @@ class Course:
 
         False when it does come to one; then nothing is done, and it is to be added.
         """
-        phase = self._charging if activity in _CHARGING else self._reserving
+        if activity in _CHARGING:
+            phase = self._charging
+            if self.by_energy and not energy_wh and phase.begun_us is not None:
+                return True  # at whatever prices, there is nothing to pay
+        else:
+            phase = self._reserving
         after_wh = phase.energy_wh + energy_wh
         if start_epoch_us >= phase.until_us or end_epoch_us > phase.until_us:
             return False

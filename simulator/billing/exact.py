@@ -14,13 +14,17 @@ _WH_PER_KWH = 1_000
 
 def quotient(numerator: Quantity, denominator: Quantity) -> Quantity:
     """The exact quotient."""
-    whole, rest = divmod(numerator, denominator)
-    return whole if not rest else Fraction(numerator) / denominator
+    if isinstance(numerator, int) and isinstance(denominator, int):
+        whole, rest = divmod(numerator, denominator)
+        return whole if not rest else Fraction(numerator, denominator)
+    return exact(Fraction(numerator, denominator))
 
 
 def exact(quantity: Quantity) -> Quantity:
     """The same quantity, as a whole number if it is one."""
-    return quantity if isinstance(quantity, int) else quotient(quantity, 1)
+    if isinstance(quantity, int):
+        return quantity
+    return quantity.numerator if quantity.denominator == 1 else quantity
 
 
 def wh(energy_kwh: Decimal) -> Quantity:

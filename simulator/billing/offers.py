@@ -34,13 +34,14 @@ class Offer(Struct, frozen=True, eq=False):
 class Offers(Struct, frozen=True, eq=False):
     """What a tariff offers for each activity, in its order, and where that changes.
 
-    `first` is what it offers first for each dimension of charging, whether it applies or not. What is left out, and
-    might be owed, is told in the sentences of `reasons`.
+    `first` is what it offers first for each dimension of charging, whether it applies or not; `by_energy` is whether
+    that is energy alone. What is left out, and might be owed, is told in the sentences of `reasons`.
     """
 
     by_activity: Mapping[Activity, tuple[Offer, ...]]
     edges: Edges
     first: Mapping[ComponentKind, Offer]
+    by_energy: bool
     reasons: tuple[str, ...]
 
     def choose(self, kind: ComponentKind, activity: Activity, at: Instant, reasons: dict[str, None]) -> Offer | None:
@@ -84,5 +85,6 @@ def offers_of(tariff: Tariff) -> Offers:
         },
         edges=edges(tariff),
         first={offer.component.kind: offer for offer in reversed(charging)},
+        by_energy=all(offer.component.kind == "ENERGY" for offer in charging),
         reasons=tuple(dict.fromkeys(reasons)),
     )

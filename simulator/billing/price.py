@@ -182,7 +182,8 @@ def sums(tariff: Tariff, lines: Lines, tax: Taxes, reasons: list[str]) -> tuple[
 class Terms(Struct, frozen=True, gc=False):
     """What a session pays by. `parking` is whether parked time has a rate, `vats` are the rates of tax.
 
-    `summed` are the rates that make the sum: those that cost something, or one if none does.
+    `summed` are the rates that make the sum: those that cost something, or one if none does. `by_energy` is whether the
+    sum grows with nothing else.
     """
 
     tariff: Tariff
@@ -191,6 +192,7 @@ class Terms(Struct, frozen=True, gc=False):
     vats: tuple[tuple[LineKind, Decimal | None], ...]
     tax: Taxes
     parking: bool
+    by_energy: bool
     reasons: tuple[str, ...]
 
     def bill(self, quantities: Quantities) -> Bill:
@@ -236,13 +238,15 @@ def terms(tariff: Tariff) -> Terms:
             here.append(component.kind)
             components.setdefault(component.kind, component)
     rates = tuple([rate_of(tariff, component) for component in components.values()])
+    summed = tuple([rate for rate in rates if not rate.free]) or rates[:1]
     return Terms(
         tariff,
         rates,
-        tuple([rate for rate in rates if not rate.free]) or rates[:1],
+        summed,
         tuple([(kind, component.vat) for kind, component in components.items()]),
         taxes(tariff, components.values()),
         "PARKING_TIME" in components,
+        all(rate.kind in ("ENERGY", "FLAT") for rate in summed),
         tuple(reasons),
     )
 

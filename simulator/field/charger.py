@@ -100,6 +100,7 @@ class Charger:
         self._state: ChargingState = "Idle"
         self._settled_us = 0
         self._next_sample_us = 0
+        self._change_us = _NEVER_US
         self._timer_us = _NEVER_US
         self._asked: AskedReadings | None = None
         self._driver: IdToken | None = None
@@ -245,6 +246,10 @@ class Charger:
                 self._tell(transaction, "Updated", ASKED_FOR, cause)
             self.site.power_w += power_w - self.power_w
             self.power_w = power_w
+            # Energy flows evenly until then, so that this instant stays as long as the power does.
+            assert self.battery is not None
+            until_us = self.battery.until_change_us(power_w)
+            self._change_us = _NEVER_US if until_us is None else self._settled_us + until_us
             self._journal.sample(self._entity, "power", "W", power_w)
         elif self._charging_state() == self._state:
             return
@@ -386,14 +391,11 @@ class Charger:
 
         One timer counts at a time: a wake that has become later lets it fire early, an earlier one sets another.
         """
-        assert self.battery is not None
         wake_us = self._next_sample_us
+        if self._change_us < wake_us:
+            wake_us = self._change_us
         if self.limit is not UNLIMITED:
             wake_us = min(wake_us, self.limit.next_change_us(self._settled_us) or wake_us)
-        if self.power_w:
-            until_us = self.battery.until_change_us(self.power_w)
-            if until_us is not None and self._settled_us + until_us < wake_us:
-                wake_us = self._settled_us + until_us
         if self._asked is not None:
             wake_us = self._asked.next_us(self._settled_us, self.power_w, self.meter, wake_us)
         if wake_us < self._timer_us:
@@ -409,15 +411,14 @@ class Charger:
         if transaction is None:
             return
         self.settle()
-        assert self.battery is not None
         self._sample_state_of_charge()
         if self.limit is not UNLIMITED and self.limit.at(now_us) != self.limit.at(now_us - 1):
             self._follow_limit(TIME)
-        elif self.power_w and self.battery.acceptance_w(self.power_w) < self.power_w:
+        elif now_us >= self._change_us:
             self.site.share(self, TIME)
         if now_us >= self._next_sample_us:
             self._next_sample_us += self._sample_us
-            self._tell(transaction, "Updated", "MeterValuePeriodic", TIME)
+            self.link.notify(self.evse_uid, self._event(transaction, "Updated", "MeterValuePeriodic"), TIME)
         if self._asked is not None:
             self._send_if_due(self._asked, transaction, TIME)
         self._sleep()

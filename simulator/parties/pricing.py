@@ -12,7 +12,7 @@ from typing import Any, cast
 from simulator.billing import tariff as ours
 from simulator.billing.course import Course
 from simulator.billing.pieces import Activity, Period
-from simulator.billing.price import Bill, Quantities, terms
+from simulator.billing.price import Bill, Quantities, Terms, terms
 from simulator.ocpi.datatypes import Price, parse_datetime
 from simulator.ocpi.unknown import unknown_members
 from simulator.ocpi.v2_2_1.cdrs import CDR, CdrDimensionType, ChargingPeriod
@@ -162,16 +162,22 @@ class Fare:
     """What one session pays under a tariff.
 
     Without restrictions the quantities tell. With them the fare `follows` the session: it wants all its charging
-    periods, and no quantities.
+    periods, and no quantities. It is `by_energy` when it stays what it is as long as no more energy is taken.
     """
 
-    __slots__ = ("_course", "_opening", "_tariff", "_terms", "follows")
+    __slots__ = ("_course", "_opening", "_tariff", "_terms", "by_energy", "follows")
 
     def __init__(self, tariff: ours.Tariff, time_zone: str, start_epoch_us: int) -> None:
         self._tariff = tariff
         self.follows = any(element.restrictions is not None for element in tariff.elements)
-        self._terms = None if self.follows else terms(tariff)
-        self._course = Course(tariff, time_zone) if self.follows else None
+        self._terms: Terms | None = None
+        self._course: Course | None = None
+        if self.follows:
+            self._course = Course(tariff, time_zone)
+            self.by_energy = self._course.by_energy
+        else:
+            self._terms = terms(tariff)
+            self.by_energy = self._terms.by_energy
         self._opening: tuple[str, int] | None = (time_zone, start_epoch_us)
 
     @property
@@ -213,13 +219,16 @@ class Fare:
 
     def _so_far(self) -> Course:
         """The course; before the first period one of no length, at the start."""
-        assert self._course is not None
-        if self._opening is None:
-            return self._course
-        time_zone, start_epoch_us = self._opening
-        opening = Course(self._tariff, time_zone)
-        opening.add(Period(start_epoch_us=start_epoch_us, end_epoch_us=start_epoch_us))
-        return opening
+        course = self._course
+        assert course is not None
+        if self._opening is not None:
+            time_zone, start_epoch_us = self._opening
+            if course.minds_power:  # of which nothing is known yet, so that what it chooses now is not to last
+                course = Course(self._tariff, time_zone)
+            else:
+                self._opening = None
+            course.add(Period(start_epoch_us=start_epoch_us, end_epoch_us=start_epoch_us))
+        return course
 
 
 FREE = Bill("EUR", _ZERO, None, _ZERO, _ZERO, _ZERO, _ZERO, ("The connector has no tariff; nothing is billed.",))

@@ -34,14 +34,21 @@ Done = Callable[[Exchange | None], object]
 class Copy(Struct, frozen=True, gc=False):
     """Where a peer keeps its copy of one of our objects: of use for as long as its `endpoint` is the one in force.
 
-    `path` leads to it from there; `lane` names it to an Outbox; `put` and `patch` are for the recording.
+    `path` leads to it from there, and `url` is both; `lane` names it to an Outbox; `put` and `patch` are for the
+    recording.
     """
 
     endpoint: str
     path: str
+    url: str
     lane: str
     put: Subject
     patch: Subject
+
+
+def url_of(endpoint: str, path: str) -> str:
+    """Where a path leads from an endpoint."""
+    return endpoint.rstrip("/") + path if path else endpoint
 
 
 def say(
@@ -91,6 +98,7 @@ class _Push(Struct, eq=False):
     author: str
     losses: "tuple[Loss, ...]"
     until_us: int | None
+    copy: Copy | None
 
 
 class Outbox:
@@ -116,6 +124,7 @@ class Outbox:
         author: str = "",
         losses: "tuple[Loss, ...]" = (),
         until_us: int | None = None,
+        copy: Copy | None = None,
     ) -> None:
         """Send now, or when everything given earlier for the same lane (an object at a peer) is done.
 
@@ -123,13 +132,16 @@ class Outbox:
         it before what waits: for a PUT that mends a PATCH which found no object. `correlation_id` is that of the
         message that a hub passes on, the `cause`, and `author` the platform that wrote its body if that is passed on
         untouched. `losses` are told on the exchange. After `until_us`, if set, nobody waits for it any more: what has
-        not been sent by then is sent no more.
+        not been sent by then is sent no more. `copy` is what `path` leads to, if the caller keeps that.
         """
-        push = _Push(connection, method, path, subject, cause, body, done, correlation_id, author, losses, until_us)
+        push = _Push(
+            connection, method, path, subject, cause, body, done, correlation_id, author, losses, until_us, copy
+        )
         waiting = self._lanes.get(lane)
         if waiting is None:
             waiting = self._lanes[lane] = []
-            self._send(lane, waiting, push)
+            if not self._begin(lane, waiting, push):
+                self._concluded(lane, waiting, push, None)
             return
         waiting.insert(0 if first else len(waiting), push)
         if until_us is not None:
@@ -158,23 +170,18 @@ class Outbox:
             queue.remove(push)
             self._tell(push, None)
 
-    def _send(self, lane: str, queue: list[_Push], push: _Push) -> None:
-        """Send this, or in its place the next that can be sent."""
-        while not self._begin(lane, queue, push) and self._is_over(lane, queue, push, None):
-            push = queue.pop(0)
-
-    def _concluded(self, lane: str, queue: list[_Push], push: _Push, exchange: Exchange) -> None:
-        if self._is_over(lane, queue, push, exchange):
-            self._send(lane, queue, queue.pop(0))
-
-    def _is_over(self, lane: str, queue: list[_Push], push: _Push, exchange: Exchange | None) -> bool:
-        """Tell what came of a push; whether there is a next one."""
-        self._tell(push, exchange)
-        if self._lanes.get(lane) is not queue:
-            return False
-        if not queue:
-            del self._lanes[lane]
-        return bool(queue)
+    def _concluded(self, lane: str, queue: list[_Push], push: _Push, exchange: Exchange | None) -> None:
+        """Tell what came of a push, and go on with the next that can be sent."""
+        while True:
+            self._tell(push, exchange)
+            if self._lanes.get(lane) is not queue:
+                return
+            if not queue:
+                del self._lanes[lane]
+                return
+            push, exchange = queue.pop(0), None
+            if self._begin(lane, queue, push):
+                return
 
     def _tell(self, push: _Push, exchange: Exchange | None) -> None:
         if push.done is not None:
@@ -189,10 +196,11 @@ class Outbox:
         endpoint = connection.endpoint(subject.module, _RECEIVER)
         if endpoint is None or connection.version != subject.version:
             return False
+        copy = push.copy
         exchange = office.client.send(
             connection,
             push.method,
-            endpoint.rstrip("/") + push.path if push.path else endpoint,
+            copy.url if copy is not None and copy.endpoint is endpoint else url_of(endpoint, push.path),
             subject,
             push.cause,
             push.body,

@@ -12,10 +12,11 @@ class Battery:
     """The battery of one vehicle in one session.
 
     Made with a state of charge, it only fills: `acceptance_w` gives the power for now, `until_change_us` how long
-    that power holds, `charge` books the energy. It ends when `target_reached`. Energies are in W*us.
+    that power holds, `charge` books the energy. It ends when `target_reached`. Energies are in W*us,
+    `state_of_charge_permille` is what is stored in thousandths of the capacity, rounded down.
     """
 
-    __slots__ = ("_bands", "capacity_wus", "stored_wus", "target_wus", "vehicle")
+    __slots__ = ("_bands", "capacity_wus", "state_of_charge_permille", "stored_wus", "target_wus", "vehicle")
 
     def __init__(self, vehicle: Vehicle, start_permille: int, target_permille: int = 1000) -> None:
         for name, permille in (("start", start_permille), ("target", target_permille)):
@@ -24,17 +25,13 @@ class Battery:
         self.vehicle = vehicle
         self.capacity_wus = wh_to_wus(vehicle.battery_wh)
         self.stored_wus = self._at(start_permille)
+        self.state_of_charge_permille = start_permille
         self.target_wus = self._at(target_permille)
         peak_w = vehicle.peak_power_w
         self._bands = tuple((self._at(edge), peak_w * fraction // 1000) for edge, fraction in vehicle.curve)
 
     def _at(self, permille: int) -> int:
         return self.capacity_wus * permille // 1000  # exact: a Wh is a multiple of 1000 W*us
-
-    @property
-    def state_of_charge_permille(self) -> int:
-        """Stored energy in thousandths of the capacity, rounded down."""
-        return self.stored_wus * 1000 // self.capacity_wus
 
     @property
     def target_reached(self) -> bool:
@@ -81,4 +78,5 @@ class Battery:
         if taken_wus > most_wus:
             taken_wus = max(0, most_wus)
         self.stored_wus += taken_wus
+        self.state_of_charge_permille = self.stored_wus * 1000 // self.capacity_wus
         return taken_wus

@@ -13,11 +13,6 @@ def wh_to_wus(energy_wh: int) -> int:
     return energy_wh * WUS_PER_WH
 
 
-def wus_to_wh(energy_wus: int) -> int:
-    """Whole watt-hours in an energy, rounded down as a meter register shows them."""
-    return energy_wus // WUS_PER_WH
-
-
 def time_to_us(energy_wus: int, power_w: int) -> int:
     """Microseconds until `power_w` has delivered `energy_wus`, rounded up so that the energy is reached.
 

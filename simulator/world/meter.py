@@ -4,7 +4,7 @@ It keeps the exact energy and shows whole watt-hours. Sessions are differences o
 by rounding in one session is found in the next and the sum stays exact.
 """
 
-from simulator.world.energy import time_to_us, wh_to_wus, wus_to_wh
+from simulator.world.energy import WUS_PER_WH, time_to_us, wh_to_wus
 
 
 class Meter:
@@ -18,7 +18,7 @@ class Meter:
     @property
     def register_wh(self) -> int:
         """Whole watt-hours shown, rounded down."""
-        return wus_to_wh(self.register_wus)
+        return self.register_wus // WUS_PER_WH
 
     def add(self, energy_wus: int) -> None:
         """Count energy in W*us; raises ValueError for a negative amount, since a register never falls."""

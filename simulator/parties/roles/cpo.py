@@ -5,6 +5,7 @@ and CDRs, and the Receiver of tokens, commands and charging profiles.
 """
 
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from msgspec.structs import replace
@@ -43,7 +44,7 @@ from simulator.parties.modules.sessions import SessionsSender
 from simulator.parties.modules.tariffs import TariffsSender
 from simulator.parties.modules.tokens import TokensReceiver
 from simulator.parties.office import Office
-from simulator.parties.push import Copy, Outbox, say
+from simulator.parties.push import Copy, Outbox, say, url_of
 from simulator.parties.registration import Registration
 from simulator.parties.roles.authorisation import Authorisation, Authoriser, cdr_token
 from simulator.parties.roles.charge_points import ChargePoints
@@ -215,26 +216,23 @@ class Cpo:
     @property
     def reachable(self) -> bool:
         """Whether the charge points can reach this CPO."""
-        return not self.office.node.down
+        return not self.office.node.outages
 
     def on_call(self, evse_uid: str, message: ToCentralSystem, answer: Callable[[Answer], None], cause: Cause) -> None:
         """A charge point's message has arrived."""
         try:
-            self._handle(evse_uid, message, answer, cause)
+            if isinstance(message, TransactionEvent):
+                self._transaction(evse_uid, message, cause)
+            elif isinstance(message, StatusNotification):
+                self._status(evse_uid, _IN_OCPI[message.status], cause)
+            elif isinstance(message, ReservationStatusUpdate):
+                self.reservations.ended(message.reservation_id, cause)
+            elif isinstance(message, Authorize):
+                self._authorize(evse_uid, message.token, answer, cause)
+                return
+            answer(_ACKNOWLEDGED)
         except Exception as error:
             self.office.failed(f"{type(message).__name__} of {evse_uid}", error)
-
-    def _handle(self, evse_uid: str, message: ToCentralSystem, answer: Callable[[Answer], None], cause: Cause) -> None:
-        if isinstance(message, TransactionEvent):
-            self._transaction(evse_uid, message, cause)
-        elif isinstance(message, StatusNotification):
-            self._status(evse_uid, _IN_OCPI[message.status], cause)
-        elif isinstance(message, ReservationStatusUpdate):
-            self.reservations.ended(message.reservation_id, cause)
-        elif isinstance(message, Authorize):
-            self._authorize(evse_uid, message.token, answer, cause)
-            return
-        answer(_ACKNOWLEDGED)
 
     def _status(self, evse_uid: str, status: Status, cause: Cause) -> None:
         location = self.locations.store.get(self._where.get(evse_uid, "#NA"))
@@ -266,28 +264,21 @@ class Cpo:
         copy = self._evse_copies.get((connection.peer_id, evse.uid))
         if copy is None or copy.endpoint is not endpoint:
             copy = self._evse_copies[connection.peer_id, evse.uid] = _evse_copy(connection, endpoint, location, evse)
+        done = partial(self._pushed_evse, connection, copy, location)
+        self._outbox.push(copy.lane, connection, "PATCH", copy.path, copy.patch, cause, said.body, done, copy=copy)
 
-        def done(exchange: Exchange | None) -> None:
-            if exchange is not None and not_found(exchange):
-                # Only the whole location tells it of an EVSE that it does not know.
-                where, cause = copy.path.rpartition("/")[0], exchange.as_cause()
-                store = self.locations.store
-                now, original = store.get(location.id) or location, store.original(None, location.id)
-                whole = say(self.office, connection, now, cause, original=original)
-                if whole is not None:
-                    self._outbox.push(
-                        copy.lane,
-                        connection,
-                        "PUT",
-                        where,
-                        copy.put,
-                        cause,
-                        whole.body,
-                        first=True,
-                        losses=whole.losses,
-                    )
-
-        self._outbox.push(copy.lane, connection, "PATCH", copy.path, copy.patch, cause, said.body, done)
+    def _pushed_evse(self, connection: Connection, copy: Copy, location: Location, exchange: Exchange | None) -> None:
+        """Only the whole location tells a peer of an EVSE that it does not know."""
+        if exchange is None or not not_found(exchange):
+            return
+        where, cause = copy.path.rpartition("/")[0], exchange.as_cause()
+        store = self.locations.store
+        now, original = store.get(location.id) or location, store.original(None, location.id)
+        whole = say(self.office, connection, now, cause, original=original)
+        if whole is not None:
+            self._outbox.push(
+                copy.lane, connection, "PUT", where, copy.put, cause, whole.body, first=True, losses=whole.losses
+            )
 
     def _authorize(self, evse_uid: str, token: IdToken, answer: Callable[[Answer], None], cause: Cause) -> None:
         kind = _KINDS[token.kind]
@@ -343,7 +334,8 @@ class Cpo:
             self._readings.see_to(session, event, cause)
             return
         changes = session.patch(session.advance(event))
-        self._keep(session, cause)
+        if session.has_news:
+            self._keep(session, cause)
         self._push.push(session, cause, changes)
         if event.kind == "Ended":
             del self._open[event.transaction_id]
@@ -480,4 +472,4 @@ def _evse_copy(connection: Connection, endpoint: str, location: Location, evse: 
     )
     put = replace(patch, route="locations.receiver.put_location", object_kind="Location", object_id=location.id)
     path = join_url("", location.country_code, location.party_id, location.id, evse.uid)
-    return Copy(endpoint, path, f"{connection.peer_id}/{evse.uid}", put, patch)
+    return Copy(endpoint, path, url_of(endpoint, path), f"{connection.peer_id}/{evse.uid}", put, patch)

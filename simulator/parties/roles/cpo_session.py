@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from simulator.billing import tariff as billing
 from simulator.billing.pieces import Activity
 from simulator.billing.price import Bill, Quantities
-from simulator.ocpi.datatypes import Price
+from simulator.ocpi.datatypes import Price, format_datetime
 from simulator.ocpi.v2_2_1.cdrs import (
     CDR,
     AuthMethod,
@@ -91,7 +91,8 @@ class CpoSession:
 
     `payer` is the party that pays its CDR: the token's eMSP. `copies` are those of the payer and of SCSPs, by peer.
     `recorded` is what the recording's states of it have in common, once there is one. Until `asked_until_us` the charge
-    point has been asked for readings at price-relevant moments.
+    point has been asked for readings at price-relevant moments. It `has_news` unless, since it was last fed, energy,
+    price and status have stayed as they were, as they do while a full car stays.
     Times are cut to the millisecond that OCPI can say, so that what is billed is what is published. Hours are rounded
     as running totals, and a period gets what its total grew by: the volumes of all periods add up to what is billed.
     """
@@ -115,6 +116,7 @@ class CpoSession:
         "copies",
         "end_date_time",
         "energy_wh",
+        "has_news",
         "id",
         "kwh",
         "last_updated",
@@ -153,6 +155,7 @@ class CpoSession:
         self.kwh = kwh(0)
         self.copies: dict[str, PeersCopy] = {}
         self.recorded = b""
+        self.has_news = True
         self.asked_until_us = start.at_us
         self.register_start_wh = start.register_wh
         self.start_us = start.at_us // _MS * _MS
@@ -203,12 +206,16 @@ class CpoSession:
             self._readings.clear()
         self._close_period(event)
         energy_wh = self._open_register_wh - self.register_start_wh
+        fare = self._fare
         if energy_wh != self.energy_wh:
             self.energy_wh, self.kwh = energy_wh, kwh(energy_wh)
+            self._cost = None
+        elif fare is not None and not fare.by_energy:
+            self._cost = None
         if event.kind == "Ended":
             self.end_date_time = self._calendar.text(self._open_us)
             self.status = SessionStatus.COMPLETED
-        self._cost = None
+        self.has_news = self._cost is None or self.end_date_time is not None
         self.last_updated = self._calendar.now_after(self.last_updated)
         if last is not None and periods[before - 1] is not last:
             return None
@@ -227,11 +234,21 @@ class CpoSession:
         energy_wh = register_wh - open_wh
         has_ended = event.kind == "Ended"
         if at_us > open_us or (has_ended and open_us == self.start_us):
-            self.periods.append(self._period(at_us - open_us, energy_wh))
-            fare = self._fare
+            activity: Activity
+            if self._parked:
+                activity, kind, total = "PARKING", _PARKING_TIME, self._parking
+            else:
+                activity, kind, total = "CHARGING", _TIME, self._charging
+            time = CdrDimension(type=kind, volume=hours(total.add(at_us - open_us)))
+            epoch_us, fare, tariff = self._calendar.start_epoch_us, self._fare, self.place.tariff
+            self.periods.append(
+                ChargingPeriod(
+                    start_date_time=format_datetime(epoch_us + open_us),
+                    dimensions=(CdrDimension(type=_ENERGY, volume=kwh(energy_wh)), time) if energy_wh else (time,),
+                    tariff_id=tariff.id if tariff is not None else None,
+                )
+            )
             if fare is not None and fare.follows:
-                epoch_us = self._calendar.start_epoch_us
-                activity: Activity = "PARKING" if self._parked else "CHARGING"
                 fare.follow(epoch_us + open_us, epoch_us + at_us, energy_wh, activity)
             self._open_us, self._open_register_wh = at_us, register_wh
         elif has_ended and energy_wh:
@@ -248,17 +265,6 @@ class CpoSession:
         self.periods[-1] = replace(last, dimensions=(CdrDimension(type=_ENERGY, volume=energy_kwh), *others))
         if self.place.neutral is not None:
             self._fare = self._followed(self.place.neutral)
-
-    def _period(self, duration_us: int, energy_wh: int) -> ChargingPeriod:
-        """The running period; its duration goes into the totals."""
-        kind, total = (_PARKING_TIME, self._parking) if self._parked else (_TIME, self._charging)
-        time = CdrDimension(type=kind, volume=hours(total.add(duration_us)))
-        tariff = self.place.tariff
-        return ChargingPeriod(
-            start_date_time=self._calendar.text(self._open_us),
-            dimensions=(CdrDimension(type=_ENERGY, volume=kwh(energy_wh)), time) if energy_wh else (time,),
-            tariff_id=tariff.id if tariff is not None else None,
-        )
 
     @property
     def currency(self) -> str:

@@ -4,6 +4,7 @@ A peer gets a session whole at first, then what changes of it; one that lacks so
 Source: OCPI 2.2.1, Sessions module, Push model, and ChargingProfiles module, Smart Charging Topologies.
 """
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from msgspec.structs import replace
@@ -18,7 +19,7 @@ from simulator.parties.connection import Connection
 from simulator.parties.dialect import OLDEST
 from simulator.parties.office import Office
 from simulator.parties.patching import difference
-from simulator.parties.push import Copy, Outbox, say
+from simulator.parties.push import Copy, Outbox, say, url_of
 from simulator.parties.roles.cpo_reserved_session import ReservedSession
 from simulator.parties.roles.cpo_session import CpoSession, PeersCopy
 
@@ -50,8 +51,10 @@ class SessionPush:
         self, session: CpoSession | ReservedSession, cause: Cause, changes: dict[str, object] | None = None
     ) -> None:
         """Tell what has changed of a session, or all of it."""
-        for peer_id in (session.payer, *self._scsps):
-            self._tell(peer_id, self._office.partner(peer_id), session, cause, changes)
+        partner = self._office.partner
+        self._tell(session.payer, partner(session.payer), session, cause, changes)
+        for peer_id in self._scsps:
+            self._tell(peer_id, partner(peer_id), session, cause, changes)
 
     def _tell(
         self,
@@ -90,25 +93,45 @@ class SessionPush:
         where = held.where
         if where is None or where.endpoint is not endpoint:
             where = held.where = _where(connection, endpoint, session)
-
-        def done(exchange: Exchange | None) -> None:
-            # A PATCH adds charging periods: after one that did not arrive, only a PUT can make the copy whole again, in
-            # place of whatever waits to be added.
-            if succeeded(exchange):
-                if method == "PUT":
-                    held.lacks_some = False
-                return
-            held.lacks_some = True
-            again = self._outbox.withdraw(where.lane, _SESSIONS)
-            if method == "PATCH" and exchange is not None and not_found(exchange):
-                again = exchange.as_cause()
-            if again is not None:
-                self._tell(peer_id, connection, session, again, first=True)
-
         subject = where.put if method == "PUT" else where.patch
+        done = partial(self._told, peer_id, connection, session, held, where, method)
         self._outbox.push(
-            where.lane, connection, method, where.path, subject, cause, body, done, first=first, losses=losses
+            where.lane,
+            connection,
+            method,
+            where.path,
+            subject,
+            cause,
+            body,
+            done,
+            first=first,
+            losses=losses,
+            copy=where,
         )
+
+    def _told(
+        self,
+        peer_id: str,
+        connection: Connection,
+        session: CpoSession | ReservedSession,
+        held: PeersCopy,
+        where: Copy,
+        method: str,
+        exchange: Exchange | None,
+    ) -> None:
+        """What came of it. A PATCH adds charging periods: after one that did not arrive, only a PUT can make the copy
+        whole again, in place of whatever waits to be added.
+        """
+        if succeeded(exchange):
+            if method == "PUT":
+                held.lacks_some = False
+            return
+        held.lacks_some = True
+        again = self._outbox.withdraw(where.lane, _SESSIONS)
+        if method == "PATCH" and exchange is not None and not_found(exchange):
+            again = exchange.as_cause()
+        if again is not None:
+            self._tell(peer_id, connection, session, again, first=True)
 
 
 def _where(connection: Connection, endpoint: str, session: CpoSession | ReservedSession) -> Copy:
@@ -126,4 +149,4 @@ def _where(connection: Connection, endpoint: str, session: CpoSession | Reserved
     )
     patch = replace(put, route="sessions.receiver.patch_session")
     path = join_url("", connection.our_country_code, connection.our_party_id, session.id)
-    return Copy(endpoint, path, f"{connection.peer_id}/{session.id}", put, patch)
+    return Copy(endpoint, path, url_of(endpoint, path), f"{connection.peer_id}/{session.id}", put, patch)
