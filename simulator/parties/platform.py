@@ -24,7 +24,7 @@ from simulator.ocpi.routes import Match, join_url, match, routes, split_path
 from simulator.ocpi.status import Status
 from simulator.parties.calendar import Calendar
 from simulator.parties.call import Call, Handler, Later, Refusal, Reply, Waiting
-from simulator.parties.connection import REGISTERED, Connection
+from simulator.parties.connection import JSON, REGISTERED, Connection
 from simulator.parties.dialect import OLDEST
 from simulator.parties.endpoints import Offered
 from simulator.parties.heads import lower, places_of
@@ -56,7 +56,6 @@ _IN_OLDEST = {
     Status.RECEIVER_NOT_CONNECTED.value: Status.SERVER_ERROR.value,
 }
 """What 2.1.1 has no status code for is said with a wider one."""
-_JSON: Headers = ((h.CONTENT_TYPE, "application/json"),)
 _FROM_COUNTRY_CODE, _FROM_PARTY_ID = h.OCPI_FROM_COUNTRY_CODE.lower(), h.OCPI_FROM_PARTY_ID.lower()
 
 
@@ -230,7 +229,7 @@ class Platform:
     def _accept(self, request: Request, authorization: str, cause: Cause) -> tuple[Call, Handler]:
         if len(request.body) > MAX_BODY_BYTES:
             raise Refusal(Status.CLIENT_ERROR, f"A body may have {MAX_BODY_BYTES} bytes at most.", 413)
-        connection = self.caller(authorization)
+        connection = self._by_authorization.get(authorization) or self._caller(authorization)
         if connection is None:
             raise Refusal(Status.CLIENT_ERROR, "The credentials token is missing or unknown.", 401)
         if connection.state is not REGISTERED and self._locate(request.url)[1] not in _OPEN_TO_TOKEN_A:
@@ -288,13 +287,13 @@ class Platform:
     # An answer
 
     def _respond(self, call: Call | None, ids: Headers, reply: Reply) -> Response:
-        routing: Headers = ()
+        headers = JSON
         if call is not None:
             speaker = reply.speaker or call.connection
-            routing = speaker.routing_headers(call.route.module)
-            if routing and speaker is call.line and speaker.peer_role is Role.HUB:
-                routing = _to_asker(call, routing)
-        headers = _JSON + reply.headers + routing + ids
+            headers = speaker.answer_headers(call.route.module)
+            if speaker is call.line and speaker.peer_role is Role.HUB:
+                headers = _to_asker(call, headers)
+        headers = JSON + reply.headers + headers[1:] + ids if reply.headers else headers + ids
         if reply.passed:
             return Response(reply.http_status, headers, reply.passed)
         if reply.losses and call is not None:
@@ -337,9 +336,13 @@ class Platform:
         return self._respond(call, ids, Reply(None, Status.INVALID_PARAMETERS, message, 400 if invalid.broken else 200))
 
 
-def _to_asker(call: Call, routing: Headers) -> Headers:
-    """The routing headers of an answer to a hub, which may bring what one asks that is not known here: another hub."""
+def _to_asker(call: Call, usual: Headers) -> Headers:
+    """The headers of an answer to a hub, which may bring what one asks that is not known here: another hub.
+
+    Those that name who asks come last, if there are any.
+    """
+    if usual == JSON:
+        return usual
     headers = call.headers
     asker = (headers.get(_FROM_COUNTRY_CODE), headers.get(_FROM_PARTY_ID))
-    us, them = routing[:2], routing[2:]
-    return (*us, *((name, asked or usual) for (name, usual), asked in zip(them, asker, strict=True)))
+    return (*usual[:-2], *((name, asked or known) for (name, known), asked in zip(usual[-2:], asker, strict=True)))
