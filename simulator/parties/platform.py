@@ -229,7 +229,7 @@ class Platform:
     def _accept(self, request: Request, authorization: str, cause: Cause) -> tuple[Call, Handler]:
         if len(request.body) > MAX_BODY_BYTES:
             raise Refusal(Status.CLIENT_ERROR, f"A body may have {MAX_BODY_BYTES} bytes at most.", 413)
-        connection = self._by_authorization.get(authorization) or self._caller(authorization)
+        connection = self.caller(authorization)
         if connection is None:
             raise Refusal(Status.CLIENT_ERROR, "The credentials token is missing or unknown.", 401)
         if connection.state is not REGISTERED and self._locate(request.url)[1] not in _OPEN_TO_TOKEN_A:
