@@ -30,6 +30,7 @@ from simulator.parties.endpoints import Offered
 from simulator.parties.heads import lower, places_of
 from simulator.parties.identity import Identity
 from simulator.parties.losses import tell_translation
+from simulator.parties.store import join_key
 from simulator.wire.carrier import MAX_BODY_BYTES, Headers, Request, Response, name_of
 
 _OPEN_TO_TOKEN_A = (ModuleID.VERSIONS, ModuleID.CREDENTIALS)
@@ -234,7 +235,7 @@ class Platform:
             raise Refusal(Status.CLIENT_ERROR, "The credentials token is missing or unknown.", 401)
         if connection.state is not REGISTERED and self._locate(request.url)[1] not in _OPEN_TO_TOKEN_A:
             raise Refusal(Status.CLIENT_ERROR, "A registration token opens versions and credentials only.", 401)
-        version, route, params, query, handler, facade = self._find(request.method, request.url)
+        version, route, params, query, handler, facade, key = self._find(request.method, request.url)
         if facade != connection.facade:
             raise Refusal(Status.CLIENT_ERROR, f"The credentials token is not for {request.url}.", 404)
         speaker = connection
@@ -242,7 +243,7 @@ class Platform:
             headers = lower(request.headers)
             speaker = connection.of(headers.get(_FROM_COUNTRY_CODE, ""), headers.get(_FROM_PARTY_ID, ""))
         dialect = connection.dialect if version == connection.version else connection.speaking(version)
-        return Call(speaker, connection, dialect, route, params, query, request, cause, version), handler
+        return Call(speaker, connection, dialect, route, params, query, request, cause, version, key), handler
 
     def _spoken(self, request: Request, authorization: str) -> str:
         """The version of a request that is refused at the door: that of its path, else that of its sender if known."""
@@ -252,8 +253,8 @@ class Platform:
             connection = self.caller(authorization)
             return connection.version if connection is not None else ""
 
-    def _look_up(self, method: str, url: str) -> tuple[str, Route, dict[str, str], str, Handler, str]:
-        """What a URL asks for: version, route, parameters, query, who handles it, and in whose place."""
+    def _look_up(self, method: str, url: str) -> tuple[str, Route, dict[str, str], str, Handler, str, str]:
+        """What a URL asks for: version, route, parameters, query, who handles it, in whose place, and by which key."""
         version, module, interface, rest, facade = self._locate(url)
         found = match(version, module, interface, method, rest)
         if not isinstance(found, Match):
@@ -261,7 +262,8 @@ class Platform:
         handler = self._handlers.get(found.route.name)
         if handler is None:
             raise Refusal(Status.CLIENT_ERROR, f"{self.identity.id} does not offer {method} here.", 405)
-        return version, found.route, found.params, url.partition("?")[2], handler, facade
+        key = join_key(tuple(found.params.values()))
+        return version, found.route, found.params, url.partition("?")[2], handler, facade, key
 
     def _locate(self, url: str) -> tuple[str, str, str, tuple[str, ...], str]:
         """Version, module, side and the rest of a path below one of our endpoints, and in whose place it lies."""

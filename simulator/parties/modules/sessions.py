@@ -167,12 +167,13 @@ class SessionsReceiver(Receiver[Session]):
         word = client.decode(exchange, answer, lambda data: codec.decode(data, ChargingPreferencesResponse))
         return word.value if word is not None else answer.problem
 
-    def _known(self, call: Call) -> tuple[str, Session]:
-        """The session that the URL names, and where it is kept."""
-        at, session = self.store.find(*owner_of(call), call.params["session_id"])
+    def _known(self, call: Call) -> Session:
+        """The session that the URL names."""
+        owner_of(call)
+        session = self.store.at(call.key)
         if session is None:
             raise unknown("Session", call.params["session_id"])
-        return at, session
+        return session
 
     def _original(self, call: Call) -> Any:
         """The session that the URL names as it came, None when it is of another version than is spoken."""
@@ -181,7 +182,7 @@ class SessionsReceiver(Receiver[Session]):
         return self.store.original(call.class_of(Session), *owner_of(call), call.params["session_id"])
 
     def _get(self, call: Call) -> Reply:
-        return call.reply(self._known(call)[1], self._original(call))
+        return call.reply(self._known(call), self._original(call))
 
     def _put(self, call: Call) -> Reply:
         country_code, party_id = owner_of(call)
@@ -196,7 +197,7 @@ class SessionsReceiver(Receiver[Session]):
         return CREATED if known is None else DONE
 
     def _patch(self, call: Call) -> Reply:
-        version, (at, known) = call.dialect.version, self._known(call)
+        version, known = call.dialect.version, self._known(call)
         patch = call.read_patch(Session)
         if not patch.id is patch.country_code is patch.party_id is UNSET:
             must_stay(known, patch, "id", "country_code", "party_id")
@@ -211,7 +212,7 @@ class SessionsReceiver(Receiver[Session]):
             original = None if version == HOME else self._original(call)
             if original is not None:
                 original = patched(original, call.original_patch(Session), version, late=late)
-            self.store.amend(at, changed, original)
+            self.store.amend(call.key, changed, original)
             self._on_change(changed, call.cause)
         return DONE
 
