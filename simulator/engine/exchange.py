@@ -41,24 +41,41 @@ class Exchange(Event):
     and reads `response`, which is there only when delivered, as is `ocpi_status`, the status code in it.
     """
 
-    env: Clock
-    arrive_us: int | None = None
-    handled_us: int | None = None
-    end_us = 0
-    response_us = 0
-    loses = ""
-    final: Final = ""
-    failure = ""
-    watched = False
-    interrupted = ""
-    response: Response | None = None
-    ocpi_status: int | None = None
-    late_response: Response | None = None
-    duplicate_of = 0
-    own_cause: Cause | None = None
-    happening = False
+    __slots__ = (
+        "_ok",
+        "arrive_us",
+        "callbacks",
+        "cause",
+        "correlation_id",
+        "deadline_us",
+        "depth",
+        "duplicate_of",
+        "end_us",
+        "env",
+        "failure",
+        "final",
+        "handled_us",
+        "happening",
+        "id",
+        "interrupted",
+        "late_response",
+        "link",
+        "loses",
+        "ocpi_status",
+        "own_cause",
+        "receiver",
+        "request",
+        "request_id",
+        "response",
+        "response_us",
+        "sender",
+        "sender_epoch",
+        "start_us",
+        "subject",
+        "watched",
+    )
 
-    _ok = True
+    env: Clock
 
     def __init__(
         self,
@@ -89,6 +106,22 @@ class Exchange(Event):
         self.correlation_id = correlation_id
         self.start_us = env.now_us
         self.deadline_us = self.start_us + link.timeout_us
+        self.arrive_us: int | None = None
+        self.handled_us: int | None = None
+        self.end_us = 0
+        self.response_us = 0
+        self.loses = ""
+        self.final: Final = ""
+        self.failure = ""
+        self.watched = False
+        self.interrupted = ""
+        self.response: Response | None = None
+        self.ocpi_status: int | None = None
+        self.late_response: Response | None = None
+        self.duplicate_of = 0
+        self.own_cause: Cause | None = None
+        self.happening = False
+        self._ok = True
 
     @property
     def delivered(self) -> bool:

@@ -28,6 +28,8 @@ _ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,}")
 _REMEMBERED = 10_000
 
 _encode = msgspec.json.Encoder(order="sorted", decimal_format="string").encode
+_encode_state = msgspec.json.Encoder(order="deterministic", decimal_format="string").encode
+"""The same, but for a struct, of which the fields are taken in the order in which they are declared."""
 Data = Mapping[str, object] | msgspec.Struct
 
 
@@ -91,8 +93,10 @@ class Journal:
 
         What many states of an entity have in common is encoded and kept only once when it is not in `value` but given
         as `fixed`, made by the function of that name; `value` then has at least one field, and none of those.
+        The fields of a struct are declared in the order of their names, as sorting them at each state costs as much
+        as to encode them.
         """
-        encoded = _encode(value)
+        encoded = _encode_state(value)
         if fixed:
             if value is None:
                 fixed = b""

@@ -65,7 +65,7 @@ class Kernel:
         self._refusal = refusal
         self._strangers = 0
         self._spawned = 0
-        self._mail: deque[tuple[Passage, Request | Response]] = deque()
+        self._mail: deque[tuple[Passage, Request | None, Response | None]] = deque()
         self._on_wire = False
         self._postman: asyncio.Future[None] | None = None
         self._broken: WireFailure | None = None
@@ -161,13 +161,13 @@ class Kernel:
 
     def arrived(self, passage: Passage, request: Request) -> None:
         """See Mailbox."""
-        self._mail.append((passage, request))
+        self._mail.append((passage, request, None))
         if self._postman is not None:
             self._wake()
 
     def returned(self, passage: Passage, response: Response) -> None:
         """See Mailbox."""
-        self._mail.append((passage, response))
+        self._mail.append((passage, None, response))
         if self._postman is not None:
             self._wake()
 
@@ -234,20 +234,20 @@ class Kernel:
         to_carry = traffic.to_carry
         while to_carry or self._on_wire:
             if not self._on_wire:
-                passage, response = to_carry.popleft()
+                passage, answer = to_carry.popleft()
                 self._on_wire = True
-                if response is None:
+                if answer is None:
                     wire.send(passage)
                 else:
-                    wire.answer(passage, response)
+                    wire.answer(passage, answer)
             if not mail:
                 return True
-            passage, what = mail.popleft()
+            passage, request, response = mail.popleft()
             self._on_wire = False
-            if isinstance(what, Request):
-                traffic.take_request(passage, what)
-            else:
-                traffic.take_response(passage.exchange, what)
+            if request is not None:
+                traffic.take_request(passage, request)
+            elif response is not None:
+                traffic.take_response(passage.exchange, response)
         return False
 
     async def _next_mail(self) -> None:

@@ -158,10 +158,11 @@ def is_datetime(text: str) -> bool:
     return _date_time_match(text) is not None
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=1_024)
 def parse_datetime(text: str) -> int:
-    """Microseconds since 1970 UTC of an OCPI DateTime; without a designator it is UTC. Lists are asked for often.
+    """Microseconds since 1970 UTC of an OCPI DateTime; without a designator it is UTC.
 
+    What is asked for again is so soon; among more texts to look for one takes longer than to read it anew.
     Raises ValueError for anything else, offsets such as +00:00 included. Source: OCPI 2.2.1, Types, DateTime.
     """
     if _date_time_match(text) is None:

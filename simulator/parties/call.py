@@ -58,7 +58,8 @@ class Call(Struct, frozen=True, gc=False):
     """An authorised request for a known route, its body not yet decoded.
 
     `connection` is that with the party who speaks, `line` that with the platform that the request came from: they
-    differ for parties behind a hub. `dialect` is that of the `version` whose endpoint was called.
+    differ for parties behind a hub. `dialect` is that of the `version` whose endpoint was called. `key` is what all
+    `params` together are in a store, see `join_key`.
     """
 
     connection: Connection
@@ -70,6 +71,7 @@ class Call(Struct, frozen=True, gc=False):
     request: Request
     cause: Cause
     version: str
+    key: str
 
     @property
     def url(self) -> str:

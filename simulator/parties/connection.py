@@ -27,6 +27,7 @@ class ConnectionState(StrEnum):
     UNREGISTERED = "UNREGISTERED"
 
 
+JSON: Final[Headers] = ((h.CONTENT_TYPE, "application/json"),)
 REGISTERED: Final = ConnectionState.REGISTERED
 _HOME_DIALECT: Final = HomeDialect()
 _SENT_BY_CPOS: Final = ("locations", "sessions", "cdrs", "tariffs")
@@ -45,6 +46,7 @@ class Connection:
     """
 
     __slots__ = (
+        "_answer_headers",
         "_books",
         "_dialects",
         "_journal",
@@ -121,6 +123,7 @@ class Connection:
         self._open_routed: Routed | None = None
         self._owned: dict[tuple[str, str], None] = {}
         self._request_headers: dict[str, Headers] = {}
+        self._answer_headers: dict[str, Headers] = {}
         self._dialects: dict[str, Dialect] = {HOME: _HOME_DIALECT}
 
     @property
@@ -200,7 +203,7 @@ class Connection:
 
     def _tell(self) -> None:
         """What has changed holds for those behind the peer as well."""
-        self._request_headers.clear()
+        self._forget_headers()
         for routed in self.followers:
             routed.follow()
 
@@ -233,17 +236,28 @@ class Connection:
         if headers is None:
             headers = (
                 (h.AUTHORIZATION, h.authorization_value(self.held, self.encoding)),
-                (h.CONTENT_TYPE, "application/json"),
+                *JSON,
                 *self.routing_headers(module),
             )
             self._request_headers[module] = headers
         return headers
 
+    def answer_headers(self, module: str) -> Headers:
+        """The headers that every answer about this module carries, ids aside."""
+        headers = self._answer_headers.get(module)
+        if headers is None:
+            headers = self._answer_headers[module] = JSON + self.routing_headers(module)
+        return headers
+
+    def _forget_headers(self) -> None:
+        self._request_headers.clear()
+        self._answer_headers.clear()
+
     def handshake_headers(self, version: str) -> Headers:
         """The headers of a request of the configuration modules that is made for a version to come."""
         usual: h.TokenEncoding = "base64" if self.version == OLDEST else self.encoding
         encoding = "raw" if version == OLDEST else usual
-        return ((h.AUTHORIZATION, h.authorization_value(self.held, encoding)), (h.CONTENT_TYPE, "application/json"))
+        return ((h.AUTHORIZATION, h.authorization_value(self.held, encoding)), *JSON)
 
 
 class Routed(Connection):
@@ -290,7 +304,7 @@ class Routed(Connection):
         self.version, self.dialect, self.endpoints = via.version, via.dialect, via.endpoints
         self.held = via.held
         self.state = via.state if self.reachable else ConnectionState.NONE
-        self._request_headers.clear()
+        self._forget_headers()
 
 
 def routing(to_country_code: str, to_party_id: str, from_country_code: str, from_party_id: str) -> Headers:

@@ -122,9 +122,10 @@ class Dialect(Protocol):
 class HomeDialect:
     """2.2.1, in which nothing has to be translated."""
 
-    version = HOME
-
     encode = staticmethod(codec.encode)
+
+    def __init__(self) -> None:
+        self.version = HOME
 
     def class_of(self, cls: type[Struct]) -> type[Struct]:
         """See Dialect."""

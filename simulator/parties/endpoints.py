@@ -3,6 +3,8 @@
 Source: OCPI 2.1.1 and 2.2.1, Version information endpoint.
 """
 
+from sys import intern
+
 import msgspec
 
 from simulator.ocpi import codec
@@ -32,10 +34,10 @@ def write_details(version: str, offered: Offered) -> bytes:
 def read_details(raw: bytes | msgspec.Raw, version: str, connection: Connection) -> dict[tuple[str, str], str]:
     """The URL of each module and side that a peer offers; a side that 2.1.1 does not say follows from who the peer is.
 
-    Raises Invalid.
+    Both in the very objects by which they are asked for again and again. Raises Invalid.
     """
     if version == OLDEST:
         oldest = codec.decode(raw, v2_1_1.VersionDetails)
-        return {(each.identifier, connection.side(each.identifier).value): each.url for each in oldest.endpoints}
+        return {(intern(each.identifier), connection.side(each.identifier)): each.url for each in oldest.endpoints}
     details = codec.decode(raw, VersionDetails)
-    return {(each.identifier, each.role.value): each.url for each in details.endpoints}
+    return {(intern(each.identifier), each.role): each.url for each in details.endpoints}

@@ -24,12 +24,13 @@ from simulator.ocpi.routes import Match, join_url, match, routes, split_path
 from simulator.ocpi.status import Status
 from simulator.parties.calendar import Calendar
 from simulator.parties.call import Call, Handler, Later, Refusal, Reply, Waiting
-from simulator.parties.connection import REGISTERED, Connection
+from simulator.parties.connection import JSON, REGISTERED, Connection
 from simulator.parties.dialect import OLDEST
 from simulator.parties.endpoints import Offered
 from simulator.parties.heads import lower, places_of
 from simulator.parties.identity import Identity
 from simulator.parties.losses import tell_translation
+from simulator.parties.store import join_key
 from simulator.wire.carrier import MAX_BODY_BYTES, Headers, Request, Response, name_of
 
 _OPEN_TO_TOKEN_A = (ModuleID.VERSIONS, ModuleID.CREDENTIALS)
@@ -56,7 +57,6 @@ _IN_OLDEST = {
     Status.RECEIVER_NOT_CONNECTED.value: Status.SERVER_ERROR.value,
 }
 """What 2.1.1 has no status code for is said with a wider one."""
-_JSON: Headers = ((h.CONTENT_TYPE, "application/json"),)
 _FROM_COUNTRY_CODE, _FROM_PARTY_ID = h.OCPI_FROM_COUNTRY_CODE.lower(), h.OCPI_FROM_PARTY_ID.lower()
 
 
@@ -235,7 +235,7 @@ class Platform:
             raise Refusal(Status.CLIENT_ERROR, "The credentials token is missing or unknown.", 401)
         if connection.state is not REGISTERED and self._locate(request.url)[1] not in _OPEN_TO_TOKEN_A:
             raise Refusal(Status.CLIENT_ERROR, "A registration token opens versions and credentials only.", 401)
-        version, route, params, query, handler, facade = self._find(request.method, request.url)
+        version, route, params, query, handler, facade, key = self._find(request.method, request.url)
         if facade != connection.facade:
             raise Refusal(Status.CLIENT_ERROR, f"The credentials token is not for {request.url}.", 404)
         speaker = connection
@@ -243,7 +243,7 @@ class Platform:
             headers = lower(request.headers)
             speaker = connection.of(headers.get(_FROM_COUNTRY_CODE, ""), headers.get(_FROM_PARTY_ID, ""))
         dialect = connection.dialect if version == connection.version else connection.speaking(version)
-        return Call(speaker, connection, dialect, route, params, query, request, cause, version), handler
+        return Call(speaker, connection, dialect, route, params, query, request, cause, version, key), handler
 
     def _spoken(self, request: Request, authorization: str) -> str:
         """The version of a request that is refused at the door: that of its path, else that of its sender if known."""
@@ -253,8 +253,8 @@ class Platform:
             connection = self.caller(authorization)
             return connection.version if connection is not None else ""
 
-    def _look_up(self, method: str, url: str) -> tuple[str, Route, dict[str, str], str, Handler, str]:
-        """What a URL asks for: version, route, parameters, query, who handles it, and in whose place."""
+    def _look_up(self, method: str, url: str) -> tuple[str, Route, dict[str, str], str, Handler, str, str]:
+        """What a URL asks for: version, route, parameters, query, who handles it, in whose place, and by which key."""
         version, module, interface, rest, facade = self._locate(url)
         found = match(version, module, interface, method, rest)
         if not isinstance(found, Match):
@@ -262,7 +262,8 @@ class Platform:
         handler = self._handlers.get(found.route.name)
         if handler is None:
             raise Refusal(Status.CLIENT_ERROR, f"{self.identity.id} does not offer {method} here.", 405)
-        return version, found.route, found.params, url.partition("?")[2], handler, facade
+        key = join_key(tuple(found.params.values()))
+        return version, found.route, found.params, url.partition("?")[2], handler, facade, key
 
     def _locate(self, url: str) -> tuple[str, str, str, tuple[str, ...], str]:
         """Version, module, side and the rest of a path below one of our endpoints, and in whose place it lies."""
@@ -288,13 +289,13 @@ class Platform:
     # An answer
 
     def _respond(self, call: Call | None, ids: Headers, reply: Reply) -> Response:
-        routing: Headers = ()
+        headers = JSON
         if call is not None:
             speaker = reply.speaker or call.connection
-            routing = speaker.routing_headers(call.route.module)
-            if routing and speaker is call.line and speaker.peer_role is Role.HUB:
-                routing = _to_asker(call, routing)
-        headers = _JSON + reply.headers + routing + ids
+            headers = speaker.answer_headers(call.route.module)
+            if speaker is call.line and speaker.peer_role is Role.HUB:
+                headers = _to_asker(call, headers)
+        headers = JSON + reply.headers + headers[1:] + ids if reply.headers else headers + ids
         if reply.passed:
             return Response(reply.http_status, headers, reply.passed)
         if reply.losses and call is not None:
@@ -337,9 +338,13 @@ class Platform:
         return self._respond(call, ids, Reply(None, Status.INVALID_PARAMETERS, message, 400 if invalid.broken else 200))
 
 
-def _to_asker(call: Call, routing: Headers) -> Headers:
-    """The routing headers of an answer to a hub, which may bring what one asks that is not known here: another hub."""
+def _to_asker(call: Call, usual: Headers) -> Headers:
+    """The headers of an answer to a hub, which may bring what one asks that is not known here: another hub.
+
+    Those that name who asks come last, if there are any.
+    """
+    if usual == JSON:
+        return usual
     headers = call.headers
     asker = (headers.get(_FROM_COUNTRY_CODE), headers.get(_FROM_PARTY_ID))
-    us, them = routing[:2], routing[2:]
-    return (*us, *((name, asked or usual) for (name, usual), asked in zip(them, asker, strict=True)))
+    return (*usual[:-2], *((name, asked or known) for (name, known), asked in zip(usual[-2:], asker, strict=True)))

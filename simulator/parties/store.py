@@ -91,11 +91,6 @@ class Store(Generic[T]):
         """The object under a key as `join_key` makes it."""
         return self._objects.get(joined)
 
-    def find(self, *key: str) -> tuple[str, T | None]:
-        """The key as `join_key` makes it, and the object under it."""
-        joined = "/".join(key).lower()
-        return joined, self._objects.get(joined)
-
     def changed_since(self, mark: int, joined: str) -> bool:
         """Whether the object under a key as `join_key` makes it was put or dropped after a mark."""
         return self._changed.get(joined, 0) > mark

@@ -167,12 +167,13 @@ class SessionsReceiver(Receiver[Session]):
         word = client.decode(exchange, answer, lambda data: codec.decode(data, ChargingPreferencesResponse))
         return word.value if word is not None else answer.problem
 
-    def _known(self, call: Call) -> tuple[str, Session]:
-        """The session that the URL names, and where it is kept."""
-        at, session = self.store.find(*owner_of(call), call.params["session_id"])
+    def _known(self, call: Call) -> Session:
+        """The session that the URL names."""
+        owner_of(call)
+        session = self.store.at(call.key)
         if session is None:
             raise unknown("Session", call.params["session_id"])
-        return at, session
+        return session
 
     def _original(self, call: Call) -> Any:
         """The session that the URL names as it came, None when it is of another version than is spoken."""
@@ -181,7 +182,7 @@ class SessionsReceiver(Receiver[Session]):
         return self.store.original(call.class_of(Session), *owner_of(call), call.params["session_id"])
 
     def _get(self, call: Call) -> Reply:
-        return call.reply(self._known(call)[1], self._original(call))
+        return call.reply(self._known(call), self._original(call))
 
     def _put(self, call: Call) -> Reply:
         country_code, party_id = owner_of(call)
@@ -196,13 +197,14 @@ class SessionsReceiver(Receiver[Session]):
         return CREATED if known is None else DONE
 
     def _patch(self, call: Call) -> Reply:
-        version, (at, known) = call.dialect.version, self._known(call)
+        version, known = call.dialect.version, self._known(call)
         patch = call.read_patch(Session)
-        must_stay(known, patch, "id", "country_code", "party_id")
-        doubted = self.store.doubts(known.country_code, known.party_id, known.id)
-        late = not doubted and overtaken(self._journal, call, known.last_updated, patch.last_updated)
-        if not late and not doubted:
-            _must_follow(known, patch.status, patch.last_updated)
+        if not patch.id is patch.country_code is patch.party_id is UNSET:
+            must_stay(known, patch, "id", "country_code", "party_id")
+        goes_on = known.status is _ACTIVE and patch.status is UNSET  # as nearly all do
+        late = False
+        if not goes_on or newer(known.last_updated, patch.last_updated):
+            late = self._is_late(call, known, patch)
         changed = patched(known, patch, version, late=late)
         if changed is not known:
             if changed.cdr_token is not known.cdr_token:
@@ -210,9 +212,18 @@ class SessionsReceiver(Receiver[Session]):
             original = None if version == HOME else self._original(call)
             if original is not None:
                 original = patched(original, call.original_patch(Session), version, late=late)
-            self.store.amend(at, changed, original)
+            self.store.amend(call.key, changed, original)
             self._on_change(changed, call.cause)
         return DONE
+
+    def _is_late(self, call: Call, known: Session, patch: Any) -> bool:
+        """Whether a PATCH is of an older state than is known; refuses one that the known state cannot lead to."""
+        if self.store.doubts(known.country_code, known.party_id, known.id):
+            return False
+        if overtaken(self._journal, call, known.last_updated, patch.last_updated):
+            return True
+        _must_follow(known, patch.status, patch.last_updated)
+        return False
 
 
 def patched(session: Any, patch: Any, version: str, *, late: bool) -> Any:
@@ -238,8 +249,6 @@ def _must_follow(known: Session, status: SessionStatus | UnsetType | None, last_
 
     That state itself may be told again, and more fully. Source: OCPI 2.2.1, Sessions, SessionStatus; digest, 3.3.
     """
-    if known.status is _ACTIVE and status is UNSET:
-        return  # as nearly all are
     if known.status in ENDED and newer(last_updated, known.last_updated):
         message = f"Session {known.id!r} is {known.status.value} and does not change any more."
     elif status in (UNSET, None, known.status) or known.status in _BEFORE:

@@ -57,11 +57,11 @@ _NO_URL = "#NA"
 
 
 class _Recorded(msgspec.Struct, gc=False):
-    """What is recorded of a session's state."""
+    """What is recorded of a session's state; in the order of the names, see `Journal.state`."""
 
-    status: SessionStatus
-    kwh: Decimal
     cost: Decimal | None
+    kwh: Decimal
+    status: SessionStatus
 
 
 class _Books(Books):
@@ -231,7 +231,7 @@ class Emsp:
         if not is_active:
             self._missing_bills.session_changed(session)
         cost = session.total_cost
-        value = _Recorded(session.status, session.kwh, None if cost is None else cost.excl_vat)
+        value = _Recorded(None if cost is None else cost.excl_vat, session.kwh, session.status)
         in_common = (session.currency, evse_key, session.cdr_token.uid)
         recorded = self._recorded.get(in_common)
         if recorded is None:
