@@ -9,7 +9,7 @@ import errno
 import io
 import logging
 import socket
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import cast
 
@@ -78,6 +78,15 @@ class LogicalResolver(AbstractResolver):
         """Nothing to close."""
 
 
+class _Request(aiohttp.ClientRequest):
+    """A request with what its party wrote, and no headers that aiohttp would add to it."""
+
+    def update_auto_headers(self, skip_auto_headers: Iterable[str] | None) -> None:
+        """None are added. The list of those to leave out, dear to make, keeps a body without a type from one."""
+        if hdrs.CONTENT_TYPE not in self.headers:
+            super().update_auto_headers(skip_auto_headers)
+
+
 class _Line:
     """The connections of one party's client to another's server: as many as were ever busy at once."""
 
@@ -124,6 +133,7 @@ class HttpWire:
                 ),
                 timeout=aiohttp.ClientTimeout(total=None, sock_connect=None, sock_read=None),
                 skip_auto_headers=_SKIPPED,
+                request_class=_Request,
                 cookie_jar=aiohttp.DummyCookieJar(),
                 auto_decompress=False,
                 read_bufsize=2**20,
