@@ -9,7 +9,8 @@ import errno
 import io
 import logging
 import socket
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import cast
 
 import aiohttp
@@ -77,6 +78,15 @@ class LogicalResolver(AbstractResolver):
         """Nothing to close."""
 
 
+class _Request(aiohttp.ClientRequest):
+    """A request with what its party wrote, and no headers that aiohttp would add to it."""
+
+    def update_auto_headers(self, skip_auto_headers: Iterable[str] | None) -> None:
+        """None are added. The list of those to leave out, dear to make, keeps a body without a type from one."""
+        if hdrs.CONTENT_TYPE not in self.headers:
+            super().update_auto_headers(skip_auto_headers)
+
+
 class _Line:
     """The connections of one party's client to another's server: as many as were ever busy at once."""
 
@@ -97,7 +107,7 @@ class HttpWire:
         self._resolver = LogicalResolver(address)
         self._clients: dict[str, aiohttp.ClientSession] = {}
         self._runners: list[web.ServerRunner] = []
-        self._tasks: dict[asyncio.Task[None], Passage] = {}
+        self._tasks: dict[Passage, asyncio.Task[None]] = {}
         self._on_wire: Passage | None = None
         self._visible = Visible()
         self._as_seen = AsSeen()
@@ -123,6 +133,7 @@ class HttpWire:
                 ),
                 timeout=aiohttp.ClientTimeout(total=None, sock_connect=None, sock_read=None),
                 skip_auto_headers=_SKIPPED,
+                request_class=_Request,
                 cookie_jar=aiohttp.DummyCookieJar(),
                 auto_decompress=False,
                 read_bufsize=2**20,
@@ -134,7 +145,7 @@ class HttpWire:
     async def _listen(self, endpoint: Endpoint) -> str:
         runner = web.ServerRunner(
             web.Server(
-                lambda received: self._serve(endpoint, received),
+                partial(self._serve, endpoint),
                 keepalive_timeout=_NEVER_S,
                 logger=_server_log(),
                 access_log=None,
@@ -167,9 +178,7 @@ class HttpWire:
         assert self._loop is not None
         line = self._claim(passage)
         self._on_wire = passage
-        task = self._loop.create_task(self._request(passage, line))
-        self._tasks[task] = passage
-        task.add_done_callback(self._tasks.pop)
+        self._tasks[passage] = self._loop.create_task(self._request(passage, line))
 
     def _claim(self, passage: Passage) -> _Line:
         """A free connection of the line, or one more. They are kept open, so each line keeps its most ever busy."""
@@ -194,19 +203,23 @@ class HttpWire:
         request = passage.request
         assert self._mailbox is not None
         try:
-            async with self._clients[passage.sender].request(
+            answer = await self._clients[passage.sender].request(
                 request.method,
                 URL(request.url, encoded=True),
                 headers=self._visible(request.headers),
                 data=_payload(request.body),
                 allow_redirects=False,
-            ) as answer:
-                body = await read_body(answer.content)
-                response = Response(answer.status, self._as_seen(answer.raw_headers), body)
+            )
+            content = answer.content
+            # Read to its end, it gives its connection back by itself.
+            body = cut(content.read_nowait()) if content.is_eof() else await read_body(content)
+            response = Response(answer.status, self._as_seen(answer.raw_headers, answer.headers), body)
         except Exception as error:
             # Whatever it is, it must reach the kernel, or the run would wait for this exchange for ever.
             self._mailbox.broken(_uncarried(request, str(error) or type(error).__name__))
             return
+        finally:
+            del self._tasks[passage]
         line.busy -= 1
         if passage.parked is None:
             self._mailbox.broken(_uncarried(request, f"aiohttp refused it with {response.status}"))
@@ -220,8 +233,10 @@ class HttpWire:
         if passage is None or not _is(passage, endpoint, received):
             return self._turn_away(endpoint, received)
         self._on_wire = None
-        body = await read_body(received.content) if received.body_exists else b""
-        request = Request(received.method, passage.request.url, self._as_seen(received.raw_headers), body)
+        content = received.content
+        body = cut(content.read_nowait()) if content.is_eof() else await read_body(content)
+        headers = self._as_seen(received.raw_headers, received.headers)
+        request = Request(received.method, passage.request.url, headers, body)
         future: asyncio.Future[Response] = self._loop.create_future()
         passage.parked = future
         self._mailbox.arrived(passage, request)
@@ -236,7 +251,7 @@ class HttpWire:
     def _turn_away(self, endpoint: Endpoint, received: web.BaseRequest) -> web.Response:
         """What is not on the wire is a stranger's, who must not disturb the run, or it came twice, which ends it."""
         assert self._mailbox is not None
-        if any(_is(passage, endpoint, received) for passage in self._tasks.values()):
+        if any(_is(passage, endpoint, received) for passage in self._tasks):
             self._mailbox.broken(
                 WireFailure(
                     f"{received.method} {received.raw_path} reached {endpoint.party} although no party had just sent "
@@ -252,9 +267,10 @@ class HttpWire:
     def _written(self, response: Response) -> web.Response:
         """The response for aiohttp, which would give a body without a type one of its own."""
         headers = self._visible(response.headers)
-        if response.body and not any(name.lower() == "content-type" for name, _ in headers):
-            headers = (*headers, UNTYPED)
-        return web.Response(status=response.status, headers=headers, body=cut(response.body))
+        answer = web.Response(status=response.status, headers=headers, body=cut(response.body))
+        if response.body and hdrs.CONTENT_TYPE not in answer.headers:
+            answer.headers.add(*UNTYPED)
+        return answer
 
     def answer(self, passage: Passage, response: Response) -> None:
         """Let the server's handler answer."""
@@ -263,11 +279,11 @@ class HttpWire:
     async def close(self) -> None:
         """Close clients first, then servers; what is parked is dropped, since aiohttp would wait for its answer."""
         under_way = list(self._tasks.items())
-        for task, passage in under_way:
+        for passage, task in under_way:
             task.cancel()
             if passage.parked is not None:
                 cast("asyncio.Future[Response]", passage.parked).cancel()
-        await asyncio.gather(*(task for task, _ in under_way), return_exceptions=True)
+        await asyncio.gather(*(task for _, task in under_way), return_exceptions=True)
         for client in self._clients.values():
             await client.close()
         for runner in self._runners:
@@ -276,13 +292,14 @@ class HttpWire:
 
 def _is(passage: Passage, endpoint: Endpoint, received: web.BaseRequest) -> bool:
     """Whether what a server received is the request that is on the wire."""
-    request = passage.request
+    request, headers = passage.request, received.headers
+    id = headers.get(_REQUEST_ID)
     return (
         passage.receiver == endpoint.party
         and received.method == request.method
-        and received.headers.get(hdrs.HOST) == endpoint.host
+        and headers.get(hdrs.HOST) == endpoint.host
         and received.raw_path == URL(request.url, encoded=True).raw_path_qs
-        and _id_of(request.headers) in ("", received.headers.get(_REQUEST_ID))
+        and ((_REQUEST_ID, id) in request.headers or _id_of(request.headers) in ("", id))
     )
 
 

@@ -1,11 +1,11 @@
 """What aiohttp read, as a party of the run sees it: both halves of the wire over HTTP read alike."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import aiohttp
 
-from simulator.wire.carrier import MAX_BODY_BYTES, TRANSPORT_HEADERS, Headers, cut
+from simulator.wire.carrier import MAX_BODY_BYTES, TRANSPORT_HEADERS, Headers, cut, name_of
 
 UNTYPED: Final = ("Content-Type", "")
 """Stands on a body that its party gave no type; no party sees it."""
@@ -22,15 +22,17 @@ class AsSeen:
     def __init__(self) -> None:
         self._kept: dict[tuple[bytes, ...], list[tuple[int, str]]] = {}
 
-    def __call__(self, raw: Sequence[tuple[bytes, bytes]]) -> Headers:
-        names = tuple([name for name, _ in raw])
+    def __call__(self, raw: Sequence[tuple[bytes, bytes]], parsed: Mapping[str, str]) -> Headers:
+        """`raw` and `parsed` are the same headers in the same order: the names as written, the values as text."""
+        names = tuple(map(name_of, raw))
         kept = self._kept.get(names)
         if kept is None:
             texts = [name.decode("utf-8", "surrogateescape") for name in names]
             kept = [(index, name) for index, name in enumerate(texts) if name.lower() not in TRANSPORT_HEADERS]
             self._kept[names] = kept
-        seen = tuple([(name, raw[index][1].decode("utf-8", "surrogateescape")) for index, name in kept])
-        return tuple([pair for pair in seen if pair != UNTYPED]) if UNTYPED in seen else seen
+        values = list(parsed.values())
+        seen = tuple([(name, values[index]) for index, name in kept])
+        return tuple([pair for pair in seen if pair != UNTYPED]) if "" in values else seen
 
 
 async def read_body(content: aiohttp.StreamReader) -> bytes:
