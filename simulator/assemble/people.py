@@ -191,9 +191,9 @@ def _issue(world: World, emsp: Emsp, name: str, rfid: bool, only_at: Sequence[st
     App accounts are never to be decided on from a copy (digest, 3.2), nor are cards that are good `only_at` some sites,
     as a copy does not say where.
     """
-    identity = emsp.office.identity
-    party = next(party for party in world.scenario.parties if party.id == identity.id)
-    digits = world.streams.text(f"driver/{identity.id}/{name}", "token", 22).upper()
+    identity, id = emsp.office.identity, emsp.office.id
+    party = next(party for party in world.scenario.parties if party.id == id)
+    digits = world.streams.text(f"driver/{id}/{name}", "token", 22).upper()
     usual = WhitelistType(party.whitelist or "ALLOWED_OFFLINE")
     token = Token(
         country_code=identity.country_code,
@@ -210,7 +210,7 @@ def _issue(world: World, emsp: Emsp, name: str, rfid: bool, only_at: Sequence[st
     emsp.issue((token,))
     if only_at:
         emsp.permissions.restrict(token.uid, _places(world, only_at))
-    return IdToken(token.uid, "ISO14443" if rfid else "Central", identity.id)
+    return IdToken(token.uid, "ISO14443" if rfid else "Central", id)
 
 
 def _places(world: World, sites: Sequence[str]) -> list[str]:

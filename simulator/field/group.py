@@ -45,6 +45,11 @@ class Group(Struct, frozen=True):
 
 def draw_visit(streams: Streams, group: Group, name: str, member: Member) -> Visit:
     """The visit of one driver of the group, drawn from the streams of `driver/<name>` alone."""
+    return with_end(streams, draw_wish(streams, group, name, member))
+
+
+def draw_wish(streams: Streams, group: Group, name: str, member: Member) -> Visit:
+    """The same, but for how the driver ends charging, which only matters of who finds a place."""
     token = member.token
     entity = f"driver/{name}"
     authorise: Authorise = "rfid" if token.kind == "ISO14443" else "app"
@@ -54,6 +59,10 @@ def draw_visit(streams: Streams, group: Group, name: str, member: Member) -> Vis
     reach_m, angle = group.radius_m * sqrt(place()), 2 * pi * place()
     latitude, longitude = offset(*centre, reach_m * cos(angle), reach_m * sin(angle))
     stop: Stop = "card" if authorise == "rfid" else "app"
-    if streams.uniform(entity, "stop")() < JUST_UNPLUGS:
-        stop = "unplug"
     return Visit(name, member.emsp, token, plan, latitude, longitude, group.search_m, stop)
+
+
+def with_end(streams: Streams, visit: Visit) -> Visit:
+    """With how the driver ends charging."""
+    just_unplugs = streams.uniform(f"driver/{visit.name}", "stop")() < JUST_UNPLUGS
+    return structs.replace(visit, stop="unplug") if just_unplugs else visit

@@ -6,7 +6,7 @@ from heapq import merge
 from msgspec import Struct
 
 from simulator.engine.streams import Streams
-from simulator.field.group import Group, draw_visit
+from simulator.field.group import Group, draw_wish, with_end
 from simulator.field.prospects import prospects, startable, usable
 from simulator.field.visit import Visit
 from simulator.world.app import KnownEvse
@@ -52,20 +52,19 @@ def warm_up(
     for at_us, index, count in merge(*(_arrivals(streams, groups, n, until_us, lead_us) for n in range(len(groups)))):
         group = groups[index]
         member = group.members[-1 - count % len(group.members)]
-        visit = draw_visit(streams, group, f"{group.name}#warm-up-{count + 1}", member)
+        visit = draw_wish(streams, group, f"{group.name}#warm-up-{count + 1}", member)
         plan = visit.plan
-        shown = usable(near(visit))
-        ranked = prospects(shown, plan.vehicle, plan.energy_wh, visit.latitude, visit.longitude, taste)
-        for known in startable(ranked, visit.token):
-            if free_at_us.get(known.key, at_us) <= at_us:
-                leaves_at_us = at_us + plan.stay_us
-                battery = Battery(plan.vehicle, plan.start_soc_permille, plan.target_soc_permille)
-                power_w = charging_power_w(known.rating, plan.vehicle)
-                energy_wus, full_at_us = _charge(battery, power_w, at_us, min(leaves_at_us, until_us))
-                free_at_us[known.key] = full_at_us if plan.leaves_when_full else leaves_at_us
-                if free_at_us[known.key] > until_us:
-                    occupancies.append(Occupancy(visit, known.key, battery, at_us, until_us, energy_wus, leaves_at_us))
-                break
+        free = [known for known in near(visit) if free_at_us.get(known.key, at_us) <= at_us]
+        shown = startable(usable(free), visit.token)
+        for known in prospects(shown, plan.vehicle, plan.energy_wh, visit.latitude, visit.longitude, taste)[:1]:
+            leaves_at_us = at_us + plan.stay_us
+            battery = Battery(plan.vehicle, plan.start_soc_permille, plan.target_soc_permille)
+            power_w = charging_power_w(known.rating, plan.vehicle)
+            energy_wus, full_at_us = _charge(battery, power_w, at_us, min(leaves_at_us, until_us))
+            free_at_us[known.key] = full_at_us if plan.leaves_when_full else leaves_at_us
+            if free_at_us[known.key] > until_us:
+                seated = with_end(streams, visit)
+                occupancies.append(Occupancy(seated, known.key, battery, at_us, until_us, energy_wus, leaves_at_us))
     return occupancies
 
 

@@ -46,8 +46,12 @@ class Copies(Store[T]):
 
     def put(self, value: T, *key: str, original: Any = None) -> bool:
         """See Store."""
-        joined = join_key(key)
-        self._doubted.pop(joined, None)
+        return self.put_at(join_key(key), value, original)
+
+    def put_at(self, joined: str, value: T, original: Any = None) -> bool:
+        """The same under a key as `join_key` gives it."""
+        if self._doubted:
+            self._doubted.pop(joined, None)
         return self._put(joined, value, original)
 
     amend = Store._put

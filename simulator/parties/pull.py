@@ -55,7 +55,8 @@ class Crawl(Struct, Generic[T], frozen=True):
 
     `whole`: as far as the peer's answers say, these are all objects that it has. `settled`: and none was missed because
     the list changed while it was read. `moved`: its total changed meanwhile, so that some may have been. `refused`: the
-    peer lets us in, has understood, and will not answer this; to ask again is of no use.
+    peer lets us in, has understood, and will not answer this; to ask again is of no use. `keys`: under which its
+    receiver keeps what is listed, once that has heard it.
     """
 
     listed: list[Listed[T]]
@@ -65,6 +66,7 @@ class Crawl(Struct, Generic[T], frozen=True):
     whole: bool = False
     settled: bool = False
     moved: bool = False
+    keys: list[str] = []
 
     @property
     def objects(self) -> list[T]:
@@ -184,8 +186,7 @@ class _Reading(Generic[T]):
         """Whether a page with a Link has brought nothing new though all had been shown."""
         known = len(self._known)
         tells = {cls: _teller(cls) for cls in dict.fromkeys([type(each.object) for each in page])}
-        for each in page:
-            self._known[tells[type(each.object)](each.object)] = None
+        self._known.update(dict.fromkeys([tells[type(each.object)](each.object) for each in page]))
         if len(self._known) > known:
             self._barren = 0
             return False

@@ -1,6 +1,6 @@
 """Where a party keeps OCPI objects: by CiString key, in the order of their creation, ready to be listed in pages."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, ItemsView, Iterator, Sequence
 from typing import Any, Generic, TypeVar
 
 from msgspec import Struct
@@ -69,6 +69,16 @@ class Store(Generic[T]):
             self._originals.pop(joined, None)
         return new
 
+    def are_news(self, joined: Sequence[str]) -> bool:
+        """Whether keys as `join_key` makes them differ from each other, and never was an object under any of them."""
+        return self._changed.keys().isdisjoint(joined) and len(dict.fromkeys(joined)) == len(joined)
+
+    def put_news(self, values: Sequence[T], joined: Sequence[str]) -> None:
+        """Keep objects under keys that `are_news`, all at once."""
+        self.mark += 1
+        self._objects.update(zip(joined, values, strict=True))
+        self._changed.update(dict.fromkeys(joined, self.mark))
+
     def change(self, value: T, change: Callable[[Any], Any], *key: str) -> None:
         """Keep an object that has changed; `change` does the same to its original, if it has one."""
         joined = "/".join(key).lower()
@@ -98,6 +108,10 @@ class Store(Generic[T]):
     def keys(self) -> Iterator[str]:
         """The keys, joined by a slash, in lower case."""
         return iter(self._objects)
+
+    def items(self) -> ItemsView[str, T]:
+        """The objects with those keys."""
+        return self._objects.items()
 
 
 def join_key(key: tuple[str, ...]) -> str:

@@ -231,13 +231,19 @@ class Synchroniser:
         """Read a list: twice if it has several pages and lacks what we know, lest that was only missed, or if it shows
         that it changed meanwhile, lest something was that we do not know.
         """
-        office = self._office
-        found: Crawl[Any] = yield from crawl(office, target, pull.module, pull.cls, cause, date_from, pull.read)
-        lacks = not found.settled and bool(pull.copies.gone(target, found, since))
-        if not lacks and not pull.copies.moved(target, found):
+        copies = pull.copies
+        found = yield from self._crawl(pull, target, date_from, cause)
+        lacks = not found.settled and bool(copies.gone(target, found, since))
+        if not lacks and not copies.moved(found):
             return found
-        again: Crawl[Any] = yield from crawl(office, target, pull.module, pull.cls, cause, date_from, pull.read)
-        if again.complete and pull.copies.repeats(target, found, again) and (again.whole or not lacks):
+        again = yield from self._crawl(pull, target, date_from, cause)
+        if again.complete and copies.repeats(found, again) and (again.whole or not lacks):
             return replace(again, settled=again.whole)
         problem = again.problem or f"The list of {pull.module} of {target.peer_id} changed while it was read."
         return replace(again if again.complete else found, complete=False, problem=problem)
+
+    def _crawl(
+        self, pull: Pull, target: Connection, date_from: str | None, cause: Cause
+    ) -> Generator[Event, Any, Crawl[Any]]:
+        found: Crawl[Any] = yield from crawl(self._office, target, pull.module, pull.cls, cause, date_from, pull.read)
+        return pull.copies.hear(target, found)

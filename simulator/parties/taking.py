@@ -11,6 +11,7 @@ modules, GET List; digest, sections 2.4 and 2.6.
 from typing import Any, Generic, TypeVar
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from simulator.engine.cause import Cause
 from simulator.ocpi.findings import Invalid
@@ -20,7 +21,6 @@ from simulator.parties.copied import Copies
 from simulator.parties.modules.order import newer
 from simulator.parties.office import Office
 from simulator.parties.pull import Crawl, Listed
-from simulator.parties.store import join_key
 
 T = TypeVar("T")
 Key = tuple[str, ...]
@@ -53,34 +53,47 @@ class Receiver(Generic[T]):
         self._office = office
         self._journal = office.journal
 
-    def take_list(self, connection: Connection, found: Crawl[Any], since: int, cause: Cause) -> Taken:
-        """Take what a peer lists; `since` is the mark of the store at which the list was asked for."""
+    def hear(self, connection: Connection, found: Crawl[Any]) -> Crawl[T]:
+        """What a peer lists, as it is kept and under which key; whatever else is asked of a list goes by that."""
+        heard, key = self.heard, self.key
+        listed: list[Listed[T]] = []
+        keys: list[str] = []
+        for each in found.listed:
+            obj = heard(connection, each.object)
+            listed.append(each if obj is each.object else Listed(obj, each.original, each.exchange))
+            keys.append("/".join(key(obj)).lower())
+        return replace(found, listed=listed, keys=keys)
+
+    def take_list(self, connection: Connection, found: Crawl[T], since: int, cause: Cause) -> Taken:
+        """Take what a peer lists, as it was heard; `since` is the mark of the store at which the list was asked for."""
         changed: list[T] = []
         foreign: dict[int, list[T]] = {}
         may_tell: dict[Owner, bool] = {}
+        store, owner_of = self.store, self.owner
         listed = new = stalest_us = 0
-        for each in found.listed:
-            obj = self.heard(connection, each.object)
-            owner = self.owner(obj)
+        for each, at in zip(found.listed, found.keys, strict=True):
+            obj: T = each.object
+            owner = owner_of(obj)
             if owner not in may_tell:
                 may_tell[owner] = self.may_tell(connection, owner)
             if not may_tell[owner]:
                 foreign.setdefault(each.exchange, []).append(obj)
                 continue
             listed += 1
-            at = join_key(self.key(obj))
-            known, late = self.store.at(at), self.store.changed_since(since, at)
-            if not self._take_listed(connection, each, obj, known, late, cause):
+            known, late = store.at(at), store.changed_since(since, at)
+            try:
+                if not self._take(obj, known, late, cause, each.original):
+                    continue
+            except (Refusal, Invalid) as refusal:
+                self._remark_not_taken(connection, each.exchange, obj, refusal)
                 continue
             changed.append(obj)
             new += known is None
             stalest_us = max(stalest_us, self.stale_us(known, obj))
         for exchange, objects in foreign.items():
             self._remark_foreign(connection, exchange, objects)
-        gone = self.gone(connection, found, since) if found.settled else []
-        for obj in gone:
-            self.forget(obj, cause)
-        return Taken(listed, tuple(changed), new, len(gone), stalest_us)
+        gone = self._forget_gone(connection, found, since, cause)
+        return Taken(listed, tuple(changed), new, gone, stalest_us)
 
     def take(self, obj: T, cause: Cause, original: Any = None) -> bool:
         """Take an object as its owner shows it, unless what is known stands; whether that changed anything.
@@ -111,58 +124,44 @@ class Receiver(Generic[T]):
         self.keep(obj, original, cause)
         return True
 
-    def gone(self, connection: Connection, found: Crawl[Any], since: int) -> list[T]:
+    def gone(self, connection: Connection, found: Crawl[T], since: int) -> list[T]:
         """The copies that a whole list lacks, but for those that were pushed while it was on its way."""
         if not self.removes or not found.whole:
             return []
-        heard = (self.heard(connection, each.object) for each in found.listed) if connection.by_hub else ()
-        named = dict.fromkeys(self.owner(obj) for obj in heard)
+        owner_of, store = self.owner, self.store
+        named = dict.fromkeys([owner_of(each.object) for each in found.listed]) if connection.by_hub else {}
+        listed = dict.fromkeys(found.keys)
         speaks_for: dict[Owner, bool] = {}
-        known: list[T] = []
-        for obj in self.store:
-            owner = self.owner(obj)
+        gone: list[T] = []
+        for at, obj in store.items():
+            if at in listed:
+                continue
+            owner = owner_of(obj)
             if owner not in speaks_for:
                 speaks_for[owner] = self._speaks_for(connection, owner, named)
-            if speaks_for[owner]:
-                known.append(obj)
-        listed = dict.fromkeys(self._keys(connection, found)) if known else {}
-        places = ((obj, join_key(self.key(obj))) for obj in known)
-        return [obj for obj, at in places if at not in listed and not self.store.changed_since(since, at)]
+            if speaks_for[owner] and not store.changed_since(since, at):
+                gone.append(obj)
+        return gone
 
-    def moved(self, connection: Connection, found: Crawl[Any]) -> bool:
+    def moved(self, found: Crawl[T]) -> bool:
         """Whether a list of what may go shows that it changed while it was read: by its total, or as pages overlap."""
-        listed = found.listed
+        listed, keys = found.listed, found.keys
         if not self.removes or not found.complete or not listed or listed[0].exchange == listed[-1].exchange:
             return False
-        on_page: dict[str, int] = {}
-        for key, each in zip(self._keys(connection, found), listed, strict=True):
-            if on_page.setdefault(key, each.exchange) != each.exchange:
-                return True
+        if len(dict.fromkeys(keys)) < len(keys):
+            on_page: dict[str, int] = {}
+            for key, each in zip(keys, listed, strict=True):
+                if on_page.setdefault(key, each.exchange) != each.exchange:
+                    return True
         return found.moved
 
-    def repeats(self, connection: Connection, first: Crawl[Any], second: Crawl[Any]) -> bool:
+    def repeats(self, first: Crawl[T], second: Crawl[T]) -> bool:
         """Whether a second reading has brought all that the first did, in its order.
 
         Then nothing that the first had read was deleted meanwhile, so nothing moved up past the page being read.
         """
-        remaining = iter(self._keys(connection, second))
-        return all(key in remaining for key in dict.fromkeys(self._keys(connection, first)))
-
-    def _keys(self, connection: Connection, found: Crawl[Any]) -> list[str]:
-        return [join_key(self.key(self.heard(connection, each.object))) for each in found.listed]
-
-    def _take_listed(
-        self, connection: Connection, each: Listed[Any], obj: T, known: T | None, late: bool, cause: Cause
-    ) -> bool:
-        try:
-            return self._take(obj, known, late, cause, each.original)
-        except Refusal as refusal:
-            why = str(refusal)
-        except Invalid as invalid:
-            why = str(invalid.in_version(connection.version))
-        stays = "It was not taken over." if self.store.get(*self.key(obj)) is None else "It is kept as it was."
-        self._remark(connection, each.exchange, "not-taken", f"{why} {stays}")
-        return False
+        remaining = iter(second.keys)
+        return all(key in remaining for key in dict.fromkeys(first.keys))
 
     def _speaks_for(self, connection: Connection, owner: Owner, named: dict[Owner, None]) -> bool:
         """Whether what a peer does not list of an owner's is gone.
@@ -174,6 +173,17 @@ class Receiver(Generic[T]):
             return False
         nearest = self._office.partner("-".join(owner))
         return nearest is None or nearest.peer_platform == connection.peer_platform
+
+    def _forget_gone(self, connection: Connection, found: Crawl[T], since: int, cause: Cause) -> int:
+        gone = self.gone(connection, found, since) if found.settled else []
+        for obj in gone:
+            self.forget(obj, cause)
+        return len(gone)
+
+    def _remark_not_taken(self, connection: Connection, exchange: int, obj: T, refusal: Refusal | Invalid) -> None:
+        why = refusal.in_version(connection.version) if isinstance(refusal, Invalid) else refusal
+        stays = "It was not taken over." if self.store.get(*self.key(obj)) is None else "It is kept as it was."
+        self._remark(connection, exchange, "not-taken", f"{why} {stays}")
 
     def _remark_foreign(self, connection: Connection, exchange: int, objects: list[T]) -> None:
         first = "/".join(self.key(objects[0]))

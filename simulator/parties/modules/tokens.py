@@ -4,6 +4,7 @@ Source: OCPI 2.2.1, Tokens module. A token is unique by uid and type for each eM
 """
 
 from collections.abc import Callable, Iterator
+from operator import attrgetter
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -22,10 +23,13 @@ from simulator.parties.dialect import HOME, OLDEST
 from simulator.parties.modules.order import overtaken
 from simulator.parties.modules.ownership import must_match, must_stay, owner_of, unknown
 from simulator.parties.office import Office
+from simulator.parties.pull import Crawl
 from simulator.parties.store import Store, join_key, listed
-from simulator.parties.taking import Receiver
+from simulator.parties.taking import Receiver, Taken
 
 PAGE_LIMIT = 500
+
+_owner_of = attrgetter("country_code", "party_id")
 
 
 def token_type(call: Call) -> TokenType:
@@ -97,7 +101,8 @@ class TokensReceiver(Receiver[Token]):
 
     def __init__(self, office: Office, on_change: Callable[[Token, Cause], None]) -> None:
         super().__init__(office)
-        self._by_uid: dict[tuple[str, str], dict[str, Token]] = {}
+        self._keys: dict[str, tuple[str, ...]] = {}
+        """Under which keys the tokens with a uid and type are kept, for mostly it is one."""
         self._on_change = on_change
         office.platform.offer(
             ModuleID.TOKENS,
@@ -107,7 +112,7 @@ class TokensReceiver(Receiver[Token]):
 
     def find(self, uid: str, type: TokenType) -> Iterator[Token]:
         """Every token known with this uid and type, of whichever eMSP."""
-        return iter(self._by_uid.get((uid.lower(), type), {}).values())
+        return filter(None, map(self.store.at, self._keys.get(join_key((uid, type)), ())))
 
     def named(self, uid_or_contract: str) -> list[Token]:
         """The tokens of this contract or, if there are none, those with this uid."""
@@ -122,6 +127,24 @@ class TokensReceiver(Receiver[Token]):
             if ci_key(token.contract_id) == ci_key(contract_id)
         ]
 
+    def take_list(self, connection: Connection, found: Crawl[Token], since: int, cause: Cause) -> Taken:
+        """See Receiver. What is all new, as thousands of tokens are when two parties meet, is kept in one go."""
+        tokens, keys = found.objects, found.keys
+        if not self._are_news(connection, found):
+            return super().take_list(connection, found, since, cause)
+        self.store.put_news(tokens, keys)
+        for token, key in zip(tokens, keys, strict=True):
+            self._index(token, key)
+        gone = self._forget_gone(connection, found, since, cause)
+        return Taken(len(tokens), tuple(tokens), len(tokens), gone)
+
+    def _are_news(self, connection: Connection, found: Crawl[Token]) -> bool:
+        """Whether each is new, without an original beside it, and the peer's to tell of."""
+        if not self.store.are_news(found.keys) or any(each.original for each in found.listed):
+            return False
+        owners = dict.fromkeys(map(_owner_of, found.objects))
+        return all(self.may_tell(connection, (country.upper(), party.upper())) for country, party in owners)
+
     def key(self, obj: Token) -> tuple[str, str, str, str]:
         """See Receiver."""
         return obj.country_code, obj.party_id, obj.uid, obj.type
@@ -134,21 +157,21 @@ class TokensReceiver(Receiver[Token]):
     def forget(self, obj: Token, cause: Cause) -> None:
         """See Receiver."""
         self.store.drop(*self.key(obj))
-        self._by_uid[obj.uid.lower(), obj.type].pop(_owner(obj))
+        gone, at = join_key(self.key(obj)), join_key((obj.uid, obj.type))
+        self._keys[at] = tuple([key for key in self._keys[at] if key != gone])
         self._on_change(obj, cause)
 
     def _keep(self, token: Token, original: Any) -> bool:
         """Whether it is new."""
-        self._index(token)
-        return self.store.put(token, *self.key(token), original=original)
+        key = join_key(self.key(token))
+        is_new = self.store.put_at(key, token, original)
+        if is_new:
+            self._index(token, key)
+        return is_new
 
-    def _index(self, token: Token) -> None:
-        at, owner = (token.uid.lower(), token.type), _owner(token)
-        known = self._by_uid.get(at)
-        if known is None:
-            self._by_uid[at] = {owner: token}
-        else:
-            known[owner] = token
+    def _index(self, token: Token, key: str) -> None:
+        at = join_key((token.uid, token.type))
+        self._keys[at] = (*self._keys.get(at, ()), key)
 
     def _original(self, call: Call, token: Token) -> Any:
         """A token as it came, None when it is of another version than is spoken."""
@@ -190,13 +213,8 @@ class TokensReceiver(Receiver[Token]):
             if original is not None:
                 original = apply_patch(original, call.original_patch(Token))
             self.store.amend(join_key(self.key(token)), token, original)
-            self._index(token)
             self._on_change(token, call.cause)
         return DONE
-
-
-def _owner(token: Token) -> str:
-    return f"{token.country_code}-{token.party_id}".upper()
 
 
 def _named(store: Store[Token], uid_or_contract: str) -> list[Token]:
