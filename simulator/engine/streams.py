@@ -1,7 +1,7 @@
 """Random streams: one for each entity and purpose, so that changing one driver reshuffles no other."""
 
 import hashlib
-from _random import Random  # that of `random` adds methods which nobody uses here, and is seeded twice over when made
+import random
 from collections.abc import Callable
 
 
@@ -16,7 +16,7 @@ class Streams:
 
         Only `Random.random` is used: its sequence is fixed across versions of Python, unlike the other methods.
         """
-        return Random(self._number(entity, purpose)).random
+        return random.Random(self._number(entity, purpose)).random
 
     def text(self, entity: str, purpose: str, hex_digits: int) -> str:
         """Hexadecimal digits fixed by (seed, entity, purpose): for tokens and ids. At most 64."""
