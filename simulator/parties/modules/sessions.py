@@ -168,7 +168,7 @@ class SessionsReceiver(Receiver[Session]):
         return word.value if word is not None else answer.problem
 
     def _known(self, call: Call) -> Session:
-        """The session that the URL names."""
+        """The session that the URL names, if its owner is the caller's."""
         owner_of(call)
         session = self.store.at(call.key)
         if session is None:
