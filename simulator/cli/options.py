@@ -28,7 +28,10 @@ def add_scenario(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         dest="overrides",
-        help=tr("change the scenario, as in parties.NL-EMA.whitelist=NEVER; may be repeated"),
+        help=tr(
+            "change the scenario, as in parties.NL-EMA.whitelist=NEVER; a name with a dot or = stands in quotes, as in "
+            "'tariffs.\"day.2\".energy=0.4 EUR/kWh'; may be repeated"
+        ),
     )
     parser.add_argument("--until", metavar="24h", type=duration_us, help=tr("end that long after the start"))
 

@@ -9,7 +9,7 @@ import csv
 import re
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation, Overflow
 from pathlib import Path
 from typing import IO
@@ -21,6 +21,7 @@ from msgspec.structs import replace
 from simulator.scenario.days import Days, days_in_words, parse_days
 from simulator.scenario.dump import ImportRefused, open_source
 from simulator.scenario.ledger import Count, Ledger
+from simulator.scenario.local_times import SECOND, ZONE_RULES, Moment, read_moment
 from simulator.scenario.recorded import needed_power_w
 
 ACN_ZONE = "America/Los_Angeles"
@@ -35,7 +36,6 @@ _KNOWN = (*_NEEDED, "session_id", "estimated_departure", "claimed")
 _MAX_WH = 1_000_000
 _LONGEST = timedelta(days=7)
 _STATION = re.compile(r"[!-~]{1,36}")
-_SECOND = timedelta(seconds=1)
 
 
 class RealSession(Struct, frozen=True):
@@ -202,38 +202,39 @@ class _Reader:
             ledger.enter("Session", row)
             ledger.leave_out(row, "session-fields", "a row has not the columns of the header and is left out", at)
             return
-        arrival, arrival_rule = self._instant(row.values["arrival"])
+        arrival = read_moment(row.values["arrival"], self._zone)
         if arrival is None:
             ledger.enter("Session", row)
             sentence = "an arrival is missing or no date and time, so the session has no day and is left out"
             ledger.leave_out(row, "session-arrival", sentence, f"{at}, found “{row.values['arrival']}”")
             return
-        local = arrival.astimezone(self._zone).date()
+        local = arrival.utc.astimezone(self._zone).date()
         self.found[local] = self.found.get(local, 0) + 1
         if self._wanted is None:
             return
         if local in self._wanted:
             ledger.enter("Session", row)
-            self._enter(row, arrival, arrival_rule, self._wanted.begin)
+            self._enter(row, arrival, self._wanted.begin)
         elif local < self._wanted.first:
-            departure, _ = self._instant(row.values["departure"])
-            if departure is not None and departure > self._wanted.begin:
+            departure = read_moment(row.values["departure"], self._zone, arrival.utc)
+            if departure is not None and departure.utc > self._wanted.begin:
                 sentence = "a car of the day before still stood there at midnight; it is not of this day and not played"
                 ledger.note("session-of-the-day-before", sentence, at)
 
-    def _enter(self, row: _Row, arrival: datetime, arrival_rule: str, first: datetime) -> None:
+    def _enter(self, row: _Row, arrival: Moment, first: datetime) -> None:
         """Take a row of the days that begin at `first`."""
         ledger, at, values = self.ledger, f"line {row.line}", row.values
-        departure, departure_rule = self._instant(values["departure"])
+        departure = read_moment(values["departure"], self._zone, arrival.utc)
         refused = self._refusal(values, arrival, departure)
         if refused is not None:
             rule, sentence, found = refused
             ledger.leave_out(row, rule, f"{sentence}; it is left out", f"{at}, found “{found}”")
             return
         assert departure is not None
-        for rule in dict.fromkeys((arrival_rule, departure_rule)):
-            if rule:
-                ledger.mend(row, rule, f"{_ZONE_RULES[rule]} {self._zone.key}", at)
+        stated = self._stated(row, arrival)
+        rules = [moment.rule for moment in (arrival, departure, stated) if moment is not None and moment.rule]
+        for rule in dict.fromkeys(rules):
+            ledger.mend(row, rule, f"{ZONE_RULES[rule]} {self._zone.key}", at)
         requested_wh, delivered_wh = _wh(values[_REQUESTED]), _wh(values[_DELIVERED])
         if requested_wh is None or delivered_wh is None:
             missing = _REQUESTED if requested_wh is None else _DELIVERED
@@ -244,11 +245,11 @@ class _Reader:
             line=row.line,
             station=values["station_id"].strip().upper(),
             source_id=values.get("session_id", "").strip(),
-            arrival_s=(arrival - first) // _SECOND,
-            departure_s=(departure - first) // _SECOND,
-            real_departure_s=(departure - first) // _SECOND,
+            arrival_s=(arrival.utc - first) // SECOND,
+            departure_s=(departure.utc - first) // SECOND,
+            real_departure_s=(departure.utc - first) // SECOND,
             cut_by=None,
-            stated_departure_s=self._stated_s(row, arrival, first),
+            stated_departure_s=(stated.utc - first) // SECOND if stated is not None else None,
             requested_wh=_first_known(requested_wh, delivered_wh),
             delivered_wh=_first_known(delivered_wh, requested_wh),
         )
@@ -263,15 +264,16 @@ class _Reader:
         self._sessions.append((session, row))
 
     def _refusal(
-        self, values: dict[str, str], arrival: datetime, departure: datetime | None
+        self, values: dict[str, str], arrival: Moment, departure: Moment | None
     ) -> tuple[str, str, str] | None:
         """The rule, its sentence and what was found, when a row cannot be played."""
         found = values["departure"]
         if departure is None:
             return "session-departure", "a departure is missing or no date and time", found
-        if departure - arrival < _SECOND:
+        stay = departure.utc - arrival.utc
+        if stay < SECOND:
             return "session-order", "a departure is not after its arrival", f"{values['arrival']} to {found}"
-        if departure - arrival > _LONGEST:
+        if stay > _LONGEST:
             return "session-length", f"a stay is longer than {_LONGEST.days} days", f"{values['arrival']} to {found}"
         if _STATION.fullmatch(values["station_id"].strip()) is None:
             return "session-station", "a station_id is missing or cannot be an EVSE's uid", values["station_id"]
@@ -280,16 +282,16 @@ class _Reader:
             return "session-energy", "both energies are missing or no numbers from 0", both
         return None
 
-    def _stated_s(self, row: _Row, arrival: datetime, midnight: datetime) -> int | None:
+    def _stated(self, row: _Row, arrival: Moment) -> Moment | None:
         """What the driver stated. ACN-Data fills it in from what happened when the driver did not claim the session."""
         text = row.values.get("estimated_departure", "")
         if row.values.get("claimed", "True").strip().lower() != "true":
             sentence = "a driver stated nothing (not claimed); estimated departure and request are what happened"
             self.ledger.note("session-unclaimed", sentence, f"line {row.line}")
             return None
-        stated, _ = self._instant(text)
-        if stated is not None and stated > arrival:
-            return (stated - midnight) // _SECOND
+        stated = read_moment(text, self._zone, arrival.utc)
+        if stated is not None and stated.utc > arrival.utc:
+            return stated
         sentence = (
             "an estimated departure is missing, no date and time, or not after the arrival; it counts as not stated"
         )
@@ -359,28 +361,6 @@ class _Reader:
         busiest = max(there, key=lambda day: self.found[day])
         told = f"{len(there)} days; the busiest is {busiest} with {self.found[busiest]:,} sessions"
         return f"there are {days_in_words(there)} ({told})."
-
-    def _instant(self, text: str) -> tuple[datetime | None, str]:
-        """The instant in UTC, and the rule that was needed to read it."""
-        try:
-            instant = datetime.fromisoformat(text.strip())
-            if instant.tzinfo is None:
-                local = instant.replace(tzinfo=self._zone)
-                utc = local.astimezone(UTC)
-                is_skipped = utc.astimezone(self._zone).replace(tzinfo=None) != instant
-                return utc, "session-skipped-hour" if is_skipped else "session-without-zone"
-            utc = instant.astimezone(UTC)
-            expected = utc.astimezone(self._zone).utcoffset()
-        except (ValueError, OverflowError):
-            return None, ""
-        return utc, "" if instant.utcoffset() == expected else "session-other-zone"
-
-
-_ZONE_RULES = {
-    "session-without-zone": "a time has no offset and is taken as local time of",
-    "session-skipped-hour": "a time lies in the hour that clocks skip in spring and is taken for one later, in",
-    "session-other-zone": "a time has another offset and is converted to",
-}
 
 
 def _rows(path: Path) -> Iterator[_Row]:

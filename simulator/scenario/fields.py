@@ -53,13 +53,15 @@ class Problems:
         self.add(value.place, _shape(value), "a table of keys", sentence)
         return {}
 
-    def reference(self, place: Place, name: str, known: Sequence[str], noun: str) -> bool:
-        """Whether `name` is one of the `known` things of that noun; if not, that is noted."""
+    def reference(
+        self, place: Place, name: str, known: Sequence[str], noun: str, write: Callable[[str], str] = str
+    ) -> bool:
+        """Whether `name` is one of the `known` things of that noun; if not, that is noted, each as one `write`s it."""
         if name in known:
             return True
         more = f" and {len(known) - _MOST_LISTED:,} more" if len(known) > _MOST_LISTED else ""
-        listed = (", ".join(known[:_MOST_LISTED]) or "there is none") + more
-        sentence = f"There is no {noun} “{name}”{did_you_mean(name, known)}; known: {listed}."
+        listed = (", ".join(write(each) for each in known[:_MOST_LISTED]) or "there is none") + more
+        sentence = f"There is no {noun} “{name}”{did_you_mean(name, known, write)}; known: {listed}."
         self.add(place, name, f"a {noun}: {listed}", sentence)
         return False
 
@@ -113,10 +115,10 @@ class Fields:
         return False
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """The nearest known word as a question in brackets, or nothing."""
+def did_you_mean(word: str, known: Iterable[str], write: Callable[[str], str] = str) -> str:
+    """The nearest known word, as one `write`s it, as a question in brackets, or nothing."""
     nearest = _nearest(word, known)
-    return f" (did you mean “{nearest}”?)" if nearest else ""
+    return f" (did you mean “{write(nearest)}”?)" if nearest else ""
 
 
 def _nearest(word: str, known: Iterable[str]) -> str | None:

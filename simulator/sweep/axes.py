@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct
 
 from simulator.i18n import tr
+from simulator.scenario.key_paths import BadPath, read_path, write_path
 
 
 class BadAxis(ValueError):
@@ -19,7 +20,7 @@ class AxisValue(Struct, frozen=True):
 
 
 class Axis(Struct, frozen=True):
-    """A path into the scenario as `--set` takes it, and the values that it takes in turn."""
+    """A path into the scenario as `write_path` writes it, and the values that it takes in turn."""
 
     path: str
     values: tuple[AxisValue, ...]
@@ -27,17 +28,20 @@ class Axis(Struct, frozen=True):
 
 def parse_axis(text: str) -> Axis:
     """`path=a,b,c`. Commas within brackets, braces and quotes belong to a value. Raises BadAxis."""
-    path, equals, listed = text.partition("=")
-    path = path.strip()
-    if not equals or not path:
+    try:
+        keys, end = read_path(text)
+    except BadPath as refusal:
+        raise BadAxis(tr("“{found}” varies nothing: {why}").format(found=text, why=refusal)) from None
+    listed = text[end + 1 :]
+    if end == len(text) or not text[:end].strip():
         raise BadAxis(
             tr("“{found}” varies nothing; expected is path=a,b,c, such as drivers.0.sessions_per_day=60,120").format(
                 found=text
             )
         )
-    if path == "seed":
+    if keys == ("seed",):
         raise BadAxis(tr("Seeds are not varied by --vary; name them by --seeds, such as --seeds 1..10"))
-    begin = len(text) - len(listed)
+    begin = end + 1
     values = tuple(AxisValue(part.strip(), begin + at + 1) for at, part in _split(listed))
     if not all(value.text for value in values):
         raise BadAxis(tr("“{found}” has an empty value between its commas").format(found=text))
@@ -46,7 +50,8 @@ def parse_axis(text: str) -> Axis:
         if value.text in seen:
             raise BadAxis(tr("“{found}” has the value {value} twice").format(found=text, value=value.text))
         seen.add(value.text)
-    return Axis(path, values)
+    # In one spelling, so that a path which is named twice is seen.
+    return Axis(write_path(keys), values)
 
 
 def refuse_twice(axes: Sequence[Axis]) -> None:

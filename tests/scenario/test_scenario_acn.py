@@ -89,6 +89,45 @@ def test_a_local_time_that_clocks_skip_is_one_later(tmp_path: Path) -> None:
         read_days(day(tmp_path, skipped), "2020-11-01", LA)
 
 
+REPEATED: list[tuple[str, str, str, tuple[int, int, int]]] = [
+    ("01:10:00", "02:30:00", "01:40:00", (70, 210, 100)),
+    ("01:50:00", "01:20:00", "01:40:00", (110, 140, 160)),
+    ("01:30:00", "01:30:00", "01:30:00", (90, 150, 150)),
+    ("00:30:00", "01:20:00", "01:10:00", (30, 80, 70)),
+    ("01:40:00-08:00", "01:50:00", "02:00:00", (160, 170, 180)),
+    ("00:30:00", "03:00:00", "01:10:00", (30, 240, 70)),
+]
+"""Times of 3 November 2019, where 01:00 to 02:00 comes twice, and the minutes since midnight that they mean."""
+
+
+@pytest.mark.parametrize(("arrival", "departure", "stated", "minutes"), REPEATED)
+def test_a_local_time_that_clocks_repeat_is_the_earlier_that_is_possible(
+    tmp_path: Path, arrival: str, departure: str, stated: str, minutes: tuple[int, int, int]
+) -> None:
+    times = [f"2019-11-03 {each}" for each in (arrival, departure, stated)]
+    repeated = row(times[0], times[1], delivered="0.2", stated=times[2], zone="")
+    found = read_days(day(tmp_path, repeated), "2019-11-03", LA)
+    (session,) = found.sessions
+    assert (session.arrival_s, session.departure_s, session.stated_departure_s) == tuple(60 * each for each in minutes)
+    assert found.rules["session-repeated-hour"] == 1
+    assert found.count == Count(1, 0, 1, 0)
+    (told,) = [each for each in found.sentences if "repeat in autumn" in each]
+    assert told.startswith("1 × a time lies in the hour that clocks repeat")
+    assert told.endswith("in America/Los_Angeles (first: line 2).")
+
+
+def test_a_repeated_departure_that_is_before_both_is_told_as_wrong(tmp_path: Path) -> None:
+    wrong = row("2019-11-03 03:00:00", "2019-11-03 01:20:00", stated="2019-11-03 04:00:00", zone="")
+    with pytest.raises(ImportRefused, match="a departure is not after its arrival"):
+        read_days(day(tmp_path, wrong), "2019-11-03", LA)
+
+
+def test_an_offset_tells_which_of_two_repeated_hours_is_meant(tmp_path: Path) -> None:
+    late = row("2019-11-03 01:10:00-08:00", "2019-11-03 02:30:00-08:00", stated="", claimed="False")
+    found = read_days(day(tmp_path, late), "2019-11-03", LA)
+    assert (found.sessions[0].arrival_s, found.rules) == (130 * 60, {"session-unclaimed": 1})
+
+
 def test_when_two_overlap_at_a_station_the_first_has_gone(tmp_path: Path) -> None:
     rows = (
         row("08:00:00", "12:00:00"),

@@ -17,6 +17,8 @@ from simulator.sweep.axes import BadAxis, parse_axis, refuse_twice
         ("n=['a]', 'b'],c", "n", ["['a]', 'b']", "c"]),
         ("n=a=b,c", "n", ["a=b", "c"]),
         ("n=one", "n", ["one"]),
+        ('tariffs."mar.ket".energy=1 EUR/kWh,2 EUR/kWh', 'tariffs."mar.ket".energy', ["1 EUR/kWh", "2 EUR/kWh"]),
+        (' sites."a=b, c" . "x" = 1,2', 'sites."a=b, c".x', ["1", "2"]),
     ],
 )
 def test_values_are_split_at_commas_of_their_own(text: str, path: str, values: list[str]) -> None:
@@ -36,6 +38,8 @@ def test_values_are_split_at_commas_of_their_own(text: str, path: str, values: l
         ("poll=1,,2", "empty value"),
         ("poll=1,2,1", "1 twice"),
         ("seed=1,2", "--seeds"),
+        ('"seed"=1,2', "--seeds"),
+        ('tariffs."mar.ket=1,2', 'varies nothing: “"mar.ket=1,2” begins with a quote that is not closed'),
     ],
 )
 def test_what_makes_no_axis_is_told(text: str, sentence: str) -> None:
@@ -46,3 +50,5 @@ def test_what_makes_no_axis_is_told(text: str, sentence: str) -> None:
 def test_a_path_is_varied_once() -> None:
     with pytest.raises(BadAxis, match="poll twice"):
         refuse_twice([parse_axis("poll=1 h"), parse_axis("poll=2 h")])
+    with pytest.raises(BadAxis, match=r"sites\.a\.b twice"):
+        refuse_twice([parse_axis('sites."a".b=1 h'), parse_axis("sites.a. b=2 h")])

@@ -110,6 +110,25 @@ def test_a_party_that_there_is_not_is_told_as_such_and_by_nothing_else() -> None
     assert [sentence.partition("; known: ")[0] for sentence in told] == ["--vary:1:1: There is no party “NL-XYZ”"]
 
 
+def test_a_name_with_a_dot_is_varied_in_quotes(tmp_path: Path) -> None:
+    dotted = tmp_path / "dotted.yaml"
+    text = QUICKSTART.read_text().replace("  market: {", '  "mar.ket": {').replace("tariff: market", "tariff: mar.ket")
+    dotted.write_text(text.replace("name: Station square", "name: Station 5.1"))
+    made = plan('tariffs. "mar.ket".energy=0.2 EUR/kWh,0.3 EUR/kWh', scenario=dotted)
+    assert list(made.manifest.axes) == ['tariffs."mar.ket".energy']
+    assert len(set(made.manifest.jobs)) == 2
+    (sentence,) = errors("tariffs.mar.ket.energy=0.2 EUR/kWh,0.3 EUR/kWh", scenario=dotted)
+    hint = 'a name with a dot stands in quotes, tariffs."mar.ket".energy.'
+    assert sentence == f"--vary:1:1: There is no tariff “mar”; {hint}"
+    (sentence,) = errors('tariffs."mar.kt".energy=0.2 EUR/kWh,0.3 EUR/kWh', scenario=dotted)
+    assert 'no tariff “mar.kt” (did you mean “"mar.ket"”?); known: street, fast, "mar.ket"' in sentence
+    (sentence,) = errors("sites.Station 5.1.evses.count=1,2", scenario=dotted)
+    hint = 'a name with a dot stands in quotes, "Station 5.1".evses.count.'
+    assert sentence == f"--vary:1:1: --vary names “Station 5”, which is not in the list; {hint}"
+    (sentence,) = errors("sites.Nowhere.grid.limit=1 kW,2 kW", scenario=dotted)
+    assert 'it holds: "Station 5.1", ' in sentence
+
+
 def test_a_mistake_in_set_is_not_one_in_vary() -> None:
     (sentence,) = errors(WHITELIST, overrides=("poll=6 x",))
     assert sentence.startswith("--set:1:6: ")

@@ -1,6 +1,6 @@
 """A scenario as flat lines, path and text, so that two of them can be laid side by side.
 
-Paths are those of `--set`: keys joined by dots, items of a list by their `name` or their number; a list of plain
+Paths are those of `--set` (see scenario/key_paths.py), items of a list by their `name` or their number; a list of plain
 values, such as a place, is one value. Each line has what it is read as too: `600 s` and `10 min` are the same.
 """
 
@@ -10,8 +10,9 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
+from simulator.scenario.key_paths import write_path
 from simulator.scenario.load import readings
-from simulator.scenario.overrides import apply_overrides
+from simulator.scenario.overrides import apply_overrides, item_keys
 from simulator.scenario.tree import Items, Place, Scalar, Table, Value, parse
 
 _Readings: TypeAlias = Mapping[tuple[Place, str], str]
@@ -46,7 +47,7 @@ def _parsed(text: str) -> Value:
 
 def _lines(value: Value, read: _Readings, path: tuple[str, ...], meant: tuple[str, ...]) -> Iterator[Line]:
     def line(text: str, means: str) -> Line:
-        return Line(".".join(path), text, ".".join(meant), means)
+        return Line(write_path(path), text, write_path(meant), means)
 
     if isinstance(value, Scalar):
         if not value.absent:
@@ -70,19 +71,10 @@ def _inside(value: Items | Table, read: _Readings) -> Iterator[tuple[str, str, V
         for key, entry in value.entries.items():
             yield key, read.get((entry.key_place, key), key), entry.value
         return
-    names = [_name(item) for item in value.items]
-    # Numbers where not every item has a name of its own.
-    are_names = None not in names and len(set(names)) == len(names)
-    for number, (name, item) in enumerate(zip(names, value.items, strict=True)):
-        key = str(name if are_names else number)
+    for key, item in zip(item_keys(value), value.items, strict=True):
         yield key, key, item
 
 
 def _meaning(value: Scalar, read: _Readings) -> str:
     """What a value is read as; its text where nobody reads it."""
     return read.get((value.place, value.text), repr(value.text))
-
-
-def _name(item: Value) -> str | None:
-    entry = item.entries.get("name") if isinstance(item, Table) else None
-    return entry.value.text if entry is not None and isinstance(entry.value, Scalar) else None

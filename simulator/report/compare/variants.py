@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from simulator.i18n import tr
 from simulator.report.compare.paths import Line, scenario_lines
 from simulator.report.compare.runs import Run
+from simulator.scenario.key_paths import last_key
 
 UNTIL: Final = "--until"
 """Stands for a path where runs went on for different times."""
@@ -149,10 +150,10 @@ def _title(
     if not differences:
         return run.outcome.scenario
     # The last key says enough, unless several paths end in it.
-    keys = Counter(each.path.rpartition(".")[2] for each in differences)
+    keys = Counter(last_key(each.path) for each in differences)
     told = []
     for each in telling:
-        key = each.path.rpartition(".")[2]
+        key = last_key(each.path)
         told.append(f"{key if keys[key] == 1 else each.path}={each.values[name] or '–'}")
     if len(differences) > len(telling):
         told.append("…")
