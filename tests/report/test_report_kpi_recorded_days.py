@@ -103,6 +103,11 @@ def test_hours_after_the_days_are_told_of_what_counts(tmp_path: Path) -> None:
     assert any(note.startswith(QUIET.format(hours=14)) for note in run.notes)
 
 
+def test_of_a_run_that_was_cut_off_nobody_can_tell_who_would_still_have_come(tmp_path: Path) -> None:
+    run = measured(days(tmp_path / "day.ocpirun", [9, 23], 44, killed=True))
+    assert [note for note in run.notes if "nobody arrives" in note] == []
+
+
 def test_a_comparison_tells_it_too(tmp_path: Path) -> None:
     day = [days(tmp_path / f"day{seed}.ocpirun", [9, 23], 44, seed=seed) for seed in (1, 2)]
     other = days(tmp_path / "mixed.ocpirun", [9, 23], 44, MIXED)

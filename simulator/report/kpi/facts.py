@@ -98,7 +98,9 @@ def _read(recording: Recording, loads: Loads, ending: Ending, window: Window, re
     everybody = visits(recording)
     came = [visit for visit in everybody if is_inside(visit.arrived_us)]
     if replayed:
-        days_end_us = _days_end_us(clock, (visit.arrived_us for visit in everybody), window.to_us)
+        days_end_us = window.to_us
+        if ending.is_complete:  # Of one that was cut off nobody can tell who would still have come.
+            days_end_us = _days_end_us(clock, (visit.arrived_us for visit in everybody), window.to_us)
         window = replace(window, recorded_to_us=days_end_us)
     watch(2, PARTS)
     street = Street(recording)

@@ -80,7 +80,8 @@ class NothingLeft(ValueError):
 class Window(Struct, frozen=True):
     """The part of a run that counts, in microseconds since its start, and why, in a sentence.
 
-    `recorded_to_us`: if all drivers came as recorded, the end of the last day on which one did; None of other runs.
+    `recorded_to_us`: if all drivers came as recorded, the end of the last day on which one did (of a run that was cut
+    off, its end); None of other runs.
     """
 
     from_us: int
