@@ -119,6 +119,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _show(out: Path, runs: "Sequence[SweptRun]", all: int) -> None:
+    from simulator.report.kpi.warm_up import recorded_whole
     from simulator.scenario.loads import STRESS_ABOVE
 
     failed = [run for run in runs if run.status == "failed"]
@@ -145,6 +146,10 @@ def _show(out: Path, runs: "Sequence[SweptRun]", all: int) -> None:
                 len(stressed),
             ).format(count=len(stressed), most=max(stressed), bound=STRESS_ABOVE)
         )
+    windows = [run.outcome.window for run in runs if run.outcome]
+    recorded = [window for window in windows if window.is_recorded_whole]
+    if recorded and len(recorded) == len(windows):
+        print(recorded_whole())
     print(tr("Results: {parquet}, results.csv and curves.parquet").format(parquet=out / "results.parquet"))
     print(tr("Compare the variants: ocpi-sim compare {out}").format(out=out), flush=True)
 

@@ -88,6 +88,7 @@ def compose_scenario(
     remarks = [f"{owned}; each is a party with its own endpoint."]
     evses = sum(can_charge(evse) for location in locations for evse in location.evses)
     remarks.append(load_with(sessions_per_day, evses, _recorded_days(real)).sentence)
+    remarks += _tail(real, out)
     remarks += dated_prices(tariffs, first, _hours(real), zone, out)
     if shares:
         remarks.append("The drivers want to be near a Location, any with the same chance.")
@@ -126,7 +127,7 @@ def compose_workday(real: RealDays, site: OwnSite, emsps: int, out: Path, energy
         *_sessions(stem, codes, energy),
     ]
     load = load_with(0, sum(len(uids) for _, uids in site.evses), _recorded_days(real))
-    return Composed("\n".join(lines) + "\n", 1, (load.sentence,))
+    return Composed("\n".join(lines) + "\n", 1, (load.sentence, *_tail(real, out)))
 
 
 def _recorded_days(real: RealDays | None) -> OrdinaryDays:
@@ -167,6 +168,20 @@ def _hours(real: RealDays | None) -> int:
         return 24
     last_s = max(session.departure_s for session in real.sessions)
     return min(real.played.hours + 24, max(real.played.hours, last_s // 3600 + 1))
+
+
+def _tail(real: RealDays | None, out: Path) -> tuple[str, ...]:
+    """That the scenario goes on after the days that were asked for, in a sentence, if it does."""
+    days_h = real.played.hours if real is not None else 24
+    all_h = _hours(real)
+    if all_h == days_h:
+        return ()
+    return (
+        f"The scenario goes on for {all_h - days_h} h after the days that were asked for, while cars stay on. No "
+        f"recorded session begins then, so figures over time (occupancy, sessions per EVSE and day) over all {all_h} h "
+        f"are lower than those of the days. `ocpi-sim run {out} --until {days_h}h`, or duration: {days_h} h in the "
+        "scenario, measures the days alone; who charges on then has no CDR yet.",
+    )
 
 
 def json_list(objects: Sequence[Location] | Sequence[Tariff]) -> bytes:

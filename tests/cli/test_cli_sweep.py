@@ -14,6 +14,7 @@ import pytest
 from simulator.cli import main
 from simulator.cli.counting import CountLine
 from simulator.report.kpi.definitions import KPIS
+from simulator.scenario.recorded import SESSION_COLUMNS
 
 QUICKSTART = Path(__file__).parents[2] / "scenarios" / "quickstart.yaml"
 TOOL = "import sys; from simulator.cli import main; sys.exit(main())"
@@ -86,6 +87,45 @@ def test_a_sweep_that_has_stress_loads_says_so_and_its_comparison_too(capsys: py
     _, out, _ = tool(capsys, "compare", "out/results.parquet")
     assert "2 runs, seeds 1 to 2  2.40 sessions per EVSE and day, a stress load\n" in out
     assert "\nB has a stress load, " in out
+
+
+DAY = """
+name: A real day
+start: 2026-05-04T00:00 Europe/Amsterdam
+duration: 28 h
+parties: {NL-ABC: {role: cpo}, NL-EMA: {role: emsp}}
+tariffs: {flat: {energy: 0.30 EUR/kWh}}
+sites: [{cpo: NL-ABC, name: S, at: [52, 4], evses: [{uids: [E1], power: 11 kW, tariff: flat}]}]
+drivers: [{sessions: day.csv, emsps: [NL-EMA]}]
+"""
+
+
+def test_a_sweep_of_recorded_days_counts_all_of_them_and_its_comparison_tells_what_follows(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "day.yaml").write_text(DAY)
+    session = "s1,NL-ABC/E1,36000,72000,,8000,5000,"
+    (tmp_path / "day.csv").write_text("\n".join((",".join(SESSION_COLUMNS), session, "")))
+    code, out, _ = tool(capsys, "sweep", "day.yaml", "--seeds", "1..2", "--vary", "poll=1 h,2 h", "--out", "out")
+    told = "The days are recorded ones: the whole run counts."
+    assert (code, out.splitlines()[1]) == (0, told)
+    _, compared, _ = tool(capsys, "compare", "out")
+    assert f"\n{told}\nAfter 24 h nobody arrives, in the last 4 h of what counts: " in compared
+    assert tool(capsys, "compare", "out/results.parquet")[1] == compared
+
+
+def test_a_table_of_an_earlier_version_is_read_without_its_new_columns(
+    swept: tuple[Path, int, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    from pyarrow import parquet
+
+    table = parquet.read_table(swept[0] / "results.parquet")
+    new = ["turned_away_wait_mean_min", "window_recorded_to_s"]
+    parquet.write_table(table.drop_columns(new), "older.parquet")
+    code, out, _ = tool(capsys, "compare", "older.parquet")
+    assert code == 0
+    (line,) = [line for line in out.splitlines() if "Waited in vain" in line and "not measured" in line]
+    assert line.endswith("not measured in both")
 
 
 def test_the_same_command_again_has_nothing_left_to_do(

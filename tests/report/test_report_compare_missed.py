@@ -52,6 +52,27 @@ def test_a_lag_is_compared_where_more_never_arrived_only_by_chance(
     assert verdict_on(replace(lost, differences={"B": found}), "B", BY_ID["session_lag_mean_s"]) == said
 
 
+@pytest.mark.parametrize("id", ["wait_mean_min", "wait_p95_min", "turned_away_wait_mean_min"])
+@pytest.mark.parametrize(
+    ("wait_min", "away_percent", "said"),
+    [
+        (-2, 5, "not comparable: how many were turned away differs"),
+        (2, -5, "not comparable: how many were turned away differs"),
+        (-2, 0, "better, beyond chance"),
+        (-2, -5, "better, beyond chance"),
+        (2, 5, "worse, beyond chance"),
+    ],
+)
+def test_waiting_is_no_better_where_more_are_turned_away(
+    lost: Comparison, id: str, wait_min: int, away_percent: int, said: str
+) -> None:
+    found = {
+        id: Difference(wait_min, wait_min - 1, wait_min + 1, 8),
+        "turned_away_percent": Difference(away_percent, away_percent - 1, away_percent + 1, 8),
+    }
+    assert verdict_on(replace(lost, differences={"B": found}), "B", BY_ID[id]) == said
+
+
 @pytest.mark.parametrize("copied", ["picture", "session", "cdr"])
 @pytest.mark.parametrize(
     ("lag_s", "missed_percent", "said"),

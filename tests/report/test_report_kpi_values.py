@@ -62,6 +62,7 @@ def test_a_unit_is_part_of_the_id(run: Measured) -> None:
         ("waited_percent", 100),
         ("wait_mean_min", 1.5),
         ("wait_p95_min", 1.5),
+        ("turned_away_wait_mean_min", 10),
         ("detour_mean_m", 300),
         ("found_taken_percent", 100),
         ("taken_for_mean_min", 2),

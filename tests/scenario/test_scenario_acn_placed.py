@@ -58,6 +58,19 @@ def test_the_day_lasts_until_the_last_has_gone(tmp_path: Path) -> None:
     assert imported(path, energy="requested")[2].energy == "requested"
 
 
+def test_what_goes_on_after_the_day_is_told_with_what_measures_the_day_alone(tmp_path: Path) -> None:
+    staying = day(tmp_path, row("23:00:00", "2019-10-08 05:10:00-07:00"))
+    told = "The scenario goes on for 6 h after the days that were asked for"
+    (tmp_path / "dump.json").write_text(json.dumps([location(evse())]))
+    options = ImportOptions(sessions=SessionsOf(staying, DAY))
+    placed = import_network(tmp_path / "dump.json", None, 0, 1, tmp_path / "net.yaml", options)
+    for report in (imported(staying)[0], placed):
+        (sentence,) = [each for each in report.sentences if each.startswith(told)]
+        assert f"`ocpi-sim run {report.scenario} --until 24h`" in sentence
+        assert "duration: 24 h" in sentence
+    assert not any("goes on for" in each for each in imported(day(tmp_path, row()))[0].sentences)
+
+
 def test_many_evses_are_told_with_separators(tmp_path: Path) -> None:
     (tmp_path / "dump.json").write_text(json.dumps([location(*(evse(uid=f"{n}") for n in range(1_002)), id="L1")]))
     options = ImportOptions(sessions=SessionsOf(day(tmp_path, row("08:00:00")), DAY))

@@ -7,7 +7,7 @@ from simulator.report.clock import LocalClock
 from simulator.report.compare.overlay import Overlay
 from simulator.report.compare.runs import Run
 from simulator.report.compare.variants import Variant
-from simulator.report.kpi.warm_up import hours_words
+from simulator.report.kpi.warm_up import hours_words, recorded_whole
 from simulator.scenario.loads import STRESS_ABOVE
 
 
@@ -28,6 +28,7 @@ def beware_of(variants: Sequence[Variant], curves: Overlay | None) -> Iterable[s
         ).format(names=", ".join(stressed), bound=STRESS_ABOVE)
     yield from _on_starts(runs, curves)
     yield from _on_windows(runs)
+    yield from _on_recorded_days(runs)
     levels = _named(runs, lambda run: run.outcome.level)
     if len(levels) > 1:
         yield tr(
@@ -71,6 +72,15 @@ def _on_windows(runs: Sequence[Run]) -> Iterable[str]:
             )
         )
     yield " ".join(told)
+
+
+def _on_recorded_days(runs: Sequence[Run]) -> Iterable[str]:
+    whole = _named(runs, lambda run: recorded_whole() if run.outcome.window.is_recorded_whole else "")
+    quiet = _named(runs, lambda run: run.outcome.window.quiet)
+    for found in (whole, quiet):
+        if found:
+            is_of_all = len(found) == 1 and sum(map(len, found.values())) == len(runs)
+            yield next(iter(found)) if is_of_all else _told(found)
 
 
 def _on_chance(variants: Sequence[Variant]) -> Iterable[str]:

@@ -14,7 +14,7 @@ from simulator.report.compare.overlay import Overlay, overlay
 from simulator.report.compare.partings import Parting, partings_of
 from simulator.report.compare.runs import find_runs
 from simulator.report.compare.variants import ScenarioDifference, Variant, variants_of
-from simulator.report.kpi.definitions import KPIS, Kpi, cost_kpi, kpis_by_link, kpis_by_module
+from simulator.report.kpi.definitions import KPIS, TURNED_AWAY, Kpi, cost_kpi, kpis_by_link, kpis_by_module
 from simulator.report.kpi.facts import WarmUp
 from simulator.report.kpi.intervals import Difference, Estimate, difference, estimate
 from simulator.report.watch import Watch, unwatched
@@ -113,6 +113,8 @@ def is_comparable(comparison: Comparison, name: str, kpi: Kpi) -> bool:
 def verdict_on(comparison: Comparison, name: str, kpi: Kpi) -> str:
     """What the difference of a variant from the first says, in a word, where it can be told."""
     if not is_comparable(comparison, name, kpi):
+        if kpi.leaves_out == TURNED_AWAY:
+            return tr("not comparable: how many were turned away differs")
         return tr("not comparable: lengths differ") if kpi.grows else tr("not comparable: what never arrived differs")
     return verdict(kpi, comparison.differences[name][kpi.id])
 

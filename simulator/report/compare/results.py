@@ -1,9 +1,10 @@
 """The table of a sweep, a row a run, as it is written to Parquet and CSV and read back to be compared.
 
 Columns: the values that were varied by their paths, numbers where all of an axis are numbers; `variant`, which counts
-their combinations; seed, status, sentence, digest, wall time, the window that counts, when the run began; the load that
-was asked for, and whether it is a stress load; then each figure, with its unit in its name, messages and bytes also by
-OCPI module and by link. The curves of all runs are a table beside it (see quarters.py).
+their combinations; seed, status, sentence, digest, wall time, the window that counts (and where its days end, if all of
+their drivers were recorded), when the run began; the load that was asked for, and whether it is a stress load; then
+each figure, with its unit in its name, messages and bytes also by OCPI module and by link. The curves of all runs are a
+table beside it (see quarters.py).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -33,6 +34,7 @@ _RUN: Final = (
     "wall_s",
     "window_from_s",
     "window_to_s",
+    "window_recorded_to_s",
     "start_epoch_us",
     "zone",
     "job",
@@ -54,7 +56,7 @@ def results_table(manifest: Manifest, runs: Sequence[SweptRun]) -> Table:
         window = outcome.window if outcome else None
         row: list[Cell] = [variant_of[run.job], run.seed, run.status, run.sentence]
         row += [outcome.digest if outcome else "", run.wall_s]
-        row += [window.from_us / 1e6, window.to_us / 1e6] if window else [None, None]
+        row += [window.from_us / 1e6, window.to_us / 1e6, _seconds(window.recorded_to_us)] if window else [None] * 3
         row += [outcome.start_epoch_us, outcome.zone] if outcome else [None, None]
         row += [run.job, run.recording]
         for name, cell in zip(_RUN, row, strict=True):
@@ -104,7 +106,12 @@ def _from_row(row: Mapping[str, Any], manifest: Manifest, values: dict[str, str]
             # A table of an earlier version does not tell.
             start_epoch_us=row.get("start_epoch_us", 0),
             zone=row.get("zone", ""),
-            window=Window(round(row["window_from_s"] * 1e6), round(row["window_to_s"] * 1e6), ""),
+            window=Window(
+                round(row["window_from_s"] * 1e6),
+                round(row["window_to_s"] * 1e6),
+                "",
+                _microseconds(row.get("window_recorded_to_s")),
+            ),
             values={kpi.id: row.get(kpi.id) for kpi in (*KPIS, *_by_part(row))},
             cost={
                 name.removeprefix(_COST).upper(): Decimal(str(cell))
@@ -115,6 +122,14 @@ def _from_row(row: Mapping[str, Any], manifest: Manifest, values: dict[str, str]
             load=_load(row),
         )
     return SweptRun(row["job"], values, row["seed"], row["status"], row["sentence"], row["wall_s"], "", outcome)
+
+
+def _seconds(us: int | None) -> float | None:
+    return None if us is None else us / 1e6
+
+
+def _microseconds(s: float | None) -> int | None:
+    return None if s is None else round(s * 1e6)
 
 
 def _load(row: Mapping[str, Any]) -> Load | None:

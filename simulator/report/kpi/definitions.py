@@ -7,7 +7,8 @@ The window is the run without its warm-up: of five calendar days or more, those 
 that of the later days of their kind (Monday to Friday, or weekend: a week has its course), or of all later days where
 those of their kind are too few or differ too much to tell. It is the prediction interval for one more day that decides
 (Hahn and Meeker, Statistical Intervals, 1991). Days of which even that could not tell an empty one count, and the
-sentence on the window says that they could not be judged. For the limits of this see warm_up.py.
+sentence on the window says that they could not be judged. Of days played from recorded sessions, with no other driver,
+all count. For the limits of this see warm_up.py.
 
 A report has each figure for all of the window. Where its tables by party, site, quarter of an hour, module and link
 have a column of the same name, that means the same of its line. Comparisons have messages and bytes by module and by
@@ -29,7 +30,8 @@ class Kpi(Struct, frozen=True):
     """One figure. `id` names it in JSON and tables, where `unit` is part of the id; `better` says which way is good.
 
     `grows`: a longer run has more of it, so that only runs of one length can be compared by it: totals, and the peak.
-    `leaves_out`: the id of the figure that tells how much this one leaves out.
+    `leaves_out`: the id of the figure that tells how much this one leaves out, or takes in: where the two go different
+    ways a difference is neither good nor bad.
     """
 
     id: str
@@ -50,10 +52,12 @@ _OWED: Final = tr("Amounts owed")
 _RECORDED: Final = tr("Energy of recorded sessions, and what their cars got")
 _WIRE: Final = tr("Messages")
 
+TURNED_AWAY: Final = "turned_away_percent"
+
 KPIS: Final = (
     Kpi("arrived", tr("Drivers who came"), tr("drivers"), "", tr("Drivers who looked for a place."), _STREET, True),
     Kpi(
-        "turned_away_percent",
+        TURNED_AWAY,
         tr("Turned away"),
         "%",
         "less",
@@ -73,8 +77,9 @@ KPIS: Final = (
         tr("Waiting time, mean"),
         "min",
         "less",
-        tr("Time in a queue, over all who plugged in; most wait 0 min."),
+        tr("Time in a queue, over all who plugged in; most wait 0 min. Those turned away are left out."),
         _STREET,
+        leaves_out=TURNED_AWAY,
     ),
     Kpi(
         "wait_p95_min",
@@ -83,6 +88,16 @@ KPIS: Final = (
         "less",
         tr("The shortest time in a queue that at least 95 % of those who plugged in did not exceed."),
         _STREET,
+        leaves_out=TURNED_AWAY,
+    ),
+    Kpi(
+        "turned_away_wait_mean_min",
+        tr("Waited in vain, mean"),
+        "min",
+        "less",
+        tr("Time in a queue, over all who were turned away; who did not queue waited 0 min."),
+        _STREET,
+        leaves_out=TURNED_AWAY,
     ),
     Kpi(
         "detour_mean_m",

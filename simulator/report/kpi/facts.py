@@ -1,10 +1,11 @@
 """What a run's figures are made of: read from the recording once, cut to the window that counts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, TypeAlias
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from simulator.recording.opening import damage_refused
 from simulator.recording.reader import Recording
@@ -17,9 +18,10 @@ from simulator.report.kpi.places import Loads, Places
 from simulator.report.kpi.staleness import Picture, Street
 from simulator.report.kpi.traffic import Traffic, traffic
 from simulator.report.kpi.visits import Visit, visits
-from simulator.report.kpi.warm_up import NothingLeft, Window, after, by_rule, whole
+from simulator.report.kpi.warm_up import NothingLeft, Window, after, by_rule, recorded_whole, whole
 from simulator.report.summary import course_of
 from simulator.report.watch import Watch
+from simulator.scenario.replayed import is_replayed
 from simulator.scenario.shortfall import Shortfall
 
 _US_A_MINUTE: Final = 60_000_000
@@ -58,27 +60,48 @@ def facts_of(recording: Recording, warm_up: WarmUp, watch: Watch) -> Facts:
     ending = ending_of(recording)
     watch(0, PARTS)
     loads = Loads(recording)
-    window = _window(loads, warm_up, ending.to_us, LocalClock(recording.meta))
-    return _read(recording, loads, ending, window, watch)
+    replayed = _is_replayed(recording)
+    window = _window(loads, warm_up, ending.to_us, LocalClock(recording.meta), replayed)
+    return _read(recording, loads, ending, window, replayed, watch)
 
 
-def _window(loads: Loads, warm_up: WarmUp, to_us: int, clock: LocalClock) -> Window:
+def _is_replayed(recording: Recording) -> bool:
+    meta = recording.meta
+    with damage_refused(recording.path):
+        overrides = msgspec.json.decode(meta.get("overrides") or "[]", type=list[str])
+    return is_replayed(meta.get("scenario_text", ""), overrides)
+
+
+def _window(loads: Loads, warm_up: WarmUp, to_us: int, clock: LocalClock, replayed: bool) -> Window:
     if warm_up == "none":
         return whole(to_us)
     if isinstance(warm_up, str):
-        return by_rule(loads.occupied(to_us), to_us, clock)
+        return Window(0, to_us, recorded_whole()) if replayed else by_rule(loads.occupied(to_us), to_us, clock)
     if not 0 <= warm_up < to_us:
         raise NothingLeft.of(warm_up, to_us)
     return after(warm_up, to_us)
 
 
-def _read(recording: Recording, loads: Loads, ending: Ending, window: Window, watch: Watch) -> Facts:
+def _days_end_us(clock: LocalClock, arrivals_us: Iterable[int], to_us: int) -> int:
+    """When the day of the last arrival ends, or the first day before any: no later than the run."""
+    last_us = max(arrivals_us, default=0)
+    return min((at_us for at_us in clock.midnights(to_us) if at_us > last_us), default=to_us)
+
+
+def _read(recording: Recording, loads: Loads, ending: Ending, window: Window, replayed: bool, watch: Watch) -> Facts:
     def is_inside(at_us: int | None) -> bool:
         return at_us is not None and window.from_us <= at_us < window.to_us
 
+    clock = LocalClock(recording.meta)
     places = loads.within(window)
     watch(1, PARTS)
-    came = [visit for visit in visits(recording) if is_inside(visit.arrived_us)]
+    everybody = visits(recording)
+    came = [visit for visit in everybody if is_inside(visit.arrived_us)]
+    if replayed:
+        days_end_us = window.to_us
+        if ending.is_complete:  # Of one that was cut off nobody can tell who would still have come.
+            days_end_us = _days_end_us(clock, (visit.arrived_us for visit in everybody), window.to_us)
+        window = replace(window, recorded_to_us=days_end_us)
     watch(2, PARTS)
     street = Street(recording)
     cast = _cast(recording)
@@ -104,7 +127,7 @@ def _read(recording: Recording, loads: Loads, ending: Ending, window: Window, wa
     sent = traffic(recording, window)
     watch(4, PARTS)
     return Facts(
-        LocalClock(recording.meta),
+        clock,
         ending,
         window,
         came,

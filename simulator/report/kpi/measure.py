@@ -12,15 +12,14 @@ from simulator.recording.opening import damage_refused
 from simulator.recording.reader import Recording
 from simulator.report.ending import Ending
 from simulator.report.kpi import breakdown
-from simulator.report.kpi.facts import PARTS, WarmUp, facts_of
+from simulator.report.kpi.facts import PARTS, Facts, WarmUp, facts_of
 from simulator.report.kpi.tables import Table
 from simulator.report.kpi.values import cost, values
 from simulator.report.kpi.warm_up import Window
 from simulator.report.watch import Watch, unwatched
 from simulator.scenario.loads import Load
-from simulator.scenario.shortfall import Shortfall
 
-FORMAT: Final = 10
+FORMAT: Final = 11
 """Counts up when a figure or a column changes its meaning or name.
 
 2: `evses` leaves out those out of use from the start on; a warm-up is of whole days, each compared with days of its
@@ -37,6 +36,8 @@ an eMSP never heard of count among it.
 sessions that want what was asked for are held against what they really took, too.
 10: the load of recorded sessions is that of their weekdays; a warm-up is found on whatever weekday a run begins, also
 by days of any kind.
+11: of days played from recorded sessions alone no warm-up is left out; how long those waited who were turned away is
+told.
 """
 
 
@@ -44,7 +45,8 @@ class Measured(Struct, frozen=True):
     """The figures of a run. `values` has every id of `definitions.KPIS` (None: there is nothing to measure it on).
 
     `load` is what was asked for, None when not told; `ending` says how the run came to its end.
-    `notes` are sentences to read before the figures: that a run did not come to its end, what its level does not tell.
+    `notes` are sentences to read before the figures: that a run did not come to its end, what its level does not tell,
+    that nobody arrives any more long before what counts ends.
     `cost` is the amount of the CDRs of the window without VAT, by currency. The tables have units in their columns.
     """
 
@@ -80,7 +82,7 @@ def measure(recording: Recording, warm_up: WarmUp = "auto", watch: Watch = unwat
         level=level,
         ending=facts.ending,
         window=facts.window,
-        notes=tuple(_notes(facts.ending, level, facts.shortfall)),
+        notes=tuple(_notes(facts, level)),
         load=_load(recording),
         values=values(facts),
         cost=cost(facts.money),
@@ -97,16 +99,18 @@ def measure(recording: Recording, warm_up: WarmUp = "auto", watch: Watch = unwat
     return measured
 
 
-def _notes(ending: Ending, level: str, shortfall: Shortfall) -> Iterator[str]:
-    if not ending.is_complete:
-        yield ending.sentence
+def _notes(facts: Facts, level: str) -> Iterator[str]:
+    if not facts.ending.is_complete:
+        yield facts.ending.sentence
     if level == "aggregates":
         yield tr(
             "Recorded at level aggregates: single sessions, the picture of availability and the age of both are not "
             "known."
         )
-    if shortfall.short:
-        yield shortfall.sentence
+    if facts.shortfall.short:
+        yield facts.shortfall.sentence
+    if facts.window.quiet:
+        yield facts.window.quiet
 
 
 def _load(recording: Recording) -> Load | None:

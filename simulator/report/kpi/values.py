@@ -38,6 +38,7 @@ def values(facts: Facts) -> dict[str, float | None]:
         "waited_percent": percent(sum(visit.waited_s > 0 for visit in decided), len(decided)),
         "wait_mean_min": mean(waits_min),
         "wait_p95_min": float(np.percentile(waits_min, 95, method="inverted_cdf")) if waits_min else None,
+        "turned_away_wait_mean_min": mean([visit.waited_s / 60 for visit in away]),
         "detour_mean_m": mean(detours_m),
         "found_taken_percent": percent(taken, taken + free),
         "taken_for_mean_min": mean([taken_min for _, taken_min in facts.taken_for_min]),

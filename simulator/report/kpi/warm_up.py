@@ -25,6 +25,8 @@ which all others are measured, a holiday widens the interval: then rather too li
 A day is one of the calendar, from midnight to midnight on the scenario's clock, 23 or 25 hours long where clocks
 change. What a run has of its first and last day besides is no day: too little to be compared with one.
 
+Days played from recorded sessions are data and no transient: where nobody else comes, nothing is left out by rule.
+
 What counts begins with a whole minute of the run, for a recording of aggregates counts messages by the minute.
 """
 
@@ -56,6 +58,10 @@ _FALSE: Final = 0.02
 _NEGLIGIBLE: Final = 0.01
 """A day that differs by less than this share of the others does no figure any harm."""
 
+_SHORT_TAIL_US: Final = 7_200_000_000
+_SHORT_TAIL: Final = 0.1
+"""What follows the recorded days is worth a remark if it is longer, and more than this share of what counts."""
+
 
 Verdict = Literal["usual", "unlike", "untold"]
 """What a comparison says of a day; `untold`: it could not have noticed an empty one."""
@@ -72,11 +78,45 @@ class NothingLeft(ValueError):
 
 
 class Window(Struct, frozen=True):
-    """The part of a run that counts, in microseconds since its start, and why, in a sentence."""
+    """The part of a run that counts, in microseconds since its start, and why, in a sentence.
+
+    `recorded_to_us`: if all drivers came as recorded, the end of the last day on which one did (of a run that was cut
+    off, its end); None of other runs.
+    """
 
     from_us: int
     to_us: int
     rule: str
+    recorded_to_us: int | None = None
+
+    @property
+    def span(self) -> str:
+        """From where to where it goes, in a sentence."""
+        told = tr("Measured is the time from {begin} to {end} of the run.")
+        return told.format(begin=hours_words(self.from_us), end=hours_words(self.to_us))
+
+    @property
+    def is_recorded_whole(self) -> bool:
+        """Whether it has recorded days only, and all of them."""
+        return self.recorded_to_us is not None and self.from_us == 0
+
+    @property
+    def quiet(self) -> str:
+        """That the recorded days are over long before what counts ends, in a sentence; empty if they are not."""
+        if self.recorded_to_us is None:
+            return ""
+        tail_us = self.to_us - max(self.recorded_to_us, self.from_us)
+        if tail_us <= max(_SHORT_TAIL_US, _SHORT_TAIL * (self.to_us - self.from_us)):
+            return ""
+        return tr(
+            "After {hours} nobody arrives, in the last {tail} of what counts: figures over time (occupancy, load "
+            "factor, sessions per EVSE and day) are lower than those of the days before. `ocpi-sim run --until "
+            "{until}` measures these alone."
+        ).format(
+            hours=hours_words(self.recorded_to_us),
+            tail=hours_words(tail_us),
+            until=f"{self.recorded_to_us / 3.6e9:.7g}h",
+        )
 
     @property
     def length(self) -> str:
@@ -102,6 +142,11 @@ def whole(to_us: int) -> Window:
 def after(from_us: int, to_us: int) -> Window:
     """The run after a time that a person chose."""
     return Window(from_us, to_us, tr("The first {hours:g} h are left out, as asked.").format(hours=from_us / 3.6e9))
+
+
+def recorded_whole() -> str:
+    """Why nothing is left out of days that were recorded, in a sentence."""
+    return tr("The days are recorded ones: the whole run counts.")
 
 
 def by_rule(quarter_hours: Values, to_us: int, clock: LocalClock) -> Window:

@@ -25,7 +25,7 @@ def report_page(measured: Measured, course: Course) -> bytes:
         "report.html.j2",
         title=measured.scenario,
         played=played,
-        rule=measured.window.rule,
+        rule=f"{measured.window.rule} {measured.window.span}",
         digest=measured.digest or "–",
         notes=_notes(measured, course),
         load=measured.load and measured.load.sentence,

@@ -32,7 +32,7 @@ def report_text(measured: Measured, style: Style) -> str:
     rows += [
         (tr("Cost of CDRs, without VAT"), f"{amount:,.2f}", currency) for currency, amount in measured.cost.items()
     ]
-    lines = [style.paint(title, _BOLD), *measured.notes, measured.window.rule]
+    lines = [style.paint(title, _BOLD), *measured.notes, measured.window.rule, measured.window.span]
     lines += [measured.load.sentence, ""] if measured.load else [""]
     lines += [f"  {line}" for line in table(rows, right=(1,))]
     for title, name, columns in (
