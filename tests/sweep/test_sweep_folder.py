@@ -11,6 +11,7 @@ import pytest
 from msgspec.structs import replace
 
 from simulator.files import NotWritten
+from simulator.report.compare.comparison import compare
 from simulator.report.compare.results import read_table
 from simulator.report.compare.runs import find_runs
 from simulator.report.compare.swept import NoSweep, SweptRun, read_manifest
@@ -260,6 +261,20 @@ def test_a_sweep_under_way_says_what_is_missing(folder: Path, played: dict[str, 
     (folder / "jobs" / f"{next(iter(played))}.json").unlink()
     found = find_runs([folder], "auto", lambda done, all: None)
     assert any("3 of 4 runs are there" in note for note in found.notes)
+
+
+def test_a_run_measured_before_links_were_told_apart_has_messages_but_none_by_link(
+    folder: Path, played: dict[str, SweptRun]
+) -> None:
+    first = folder / "jobs" / f"{next(iter(played))}.json"
+    job = json.loads(first.read_bytes())
+    assert job["outcome"]["values"]["exchanges"] > 0
+    job["outcome"]["values"] = {id: value for id, value in job["outcome"]["values"].items() if "_to_" not in id}
+    first.write_text(json.dumps(job))
+    figures = compare([folder], "auto").estimates
+    runs = {id: sum(each[id].runs for each in figures.values() if each[id]) for id in figures["A"]}
+    links = {count for id, count in runs.items() if "_to_" in id}
+    assert (runs["exchanges"], runs["exchanges_tokens"], links) == (3, 3, {2})
 
 
 def test_figures_that_meant_something_else_are_told_and_not_mixed(folder: Path) -> None:
