@@ -113,6 +113,10 @@ def _lives(process: int) -> bool:
     return True
 
 
+def _programs(there: Manifest, now: Manifest) -> str:
+    return tr("the program (begun with ocpi-sim {old}, this is {new})").format(old=there.program, new=now.program)
+
+
 def _refuse_another(path: Path, there: Manifest, now: Manifest) -> None:
     """Whatever makes other runs of the same values and seeds: they would take the place of those that there are."""
     files = there.files.items()
@@ -124,7 +128,7 @@ def _refuse_another(path: Path, there: Manifest, now: Manifest) -> None:
             ("--until", there.until_us, now.until_us),
             ("--warm-up", there.warm_up, now.warm_up),
             (tr("what figures mean to the program"), there.figures, now.figures),
-            (tr("the version of the program"), there.program, now.program),
+            (_programs(there, now), there.program, now.program),
             *((tr("the file {name}").format(name=name), old, now.files.get(name, old)) for name, old in files),
         )
         if old != new

@@ -104,7 +104,7 @@ def test_another_sweep_is_refused(tmp_path: Path, other: dict[str, Any], what: s
     ("changed", "what"),
     [
         ({"files": {"new.csv": "ef", "day.csv": "cd"}}, "the file day.csv differs"),
-        ({"program": "0.0.1"}, "the version of the program differs"),
+        ({"program": "0.0.1"}, r"the program \(begun with .*, this is 0\.0\.1\) differs"),
     ],
 )
 def test_a_sweep_does_not_go_on_with_other_files_or_another_program(

@@ -114,7 +114,7 @@ def test_a_job_of_another_version_is_not_played() -> None:
     (made,) = plan("session_updates=5 min", seeds=(3,)).jobs
     result = play_job(replace(made, program="9.9"), None, None)
     assert result.status == "failed"
-    assert "install the same version everywhere" in result.sentence
+    assert "install the same version everywhere, with the same sources" in result.sentence
 
 
 def test_a_run_whose_checks_do_not_hold_has_failed(monkeypatch: pytest.MonkeyPatch) -> None:
