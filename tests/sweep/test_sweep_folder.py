@@ -17,7 +17,7 @@ from simulator.report.compare.runs import find_runs
 from simulator.report.compare.swept import NoSweep, SweptRun, read_manifest
 from simulator.report.kpi.definitions import KPIS
 from simulator.sweep.axes import parse_axis
-from simulator.sweep.folder import AnotherSweep, SweepFolder
+from simulator.sweep.folder import LOCK, AnotherSweep, SweepFolder, held_alone
 from simulator.sweep.job import play_job
 from simulator.sweep.plan import Plan, What, make_plan
 
@@ -137,6 +137,46 @@ def test_a_folder_with_something_else_is_refused(tmp_path: Path) -> None:
 def test_a_folder_that_cannot_be_made_is_told() -> None:
     with pytest.raises(NotWritten, match="cannot be written"):
         SweepFolder.begin(Path("/proc/sweep"), plan().manifest)
+
+
+def test_a_folder_made_to_be_held_does_not_stay_empty(tmp_path: Path) -> None:
+    with held_alone(tmp_path / "deep" / "out"):
+        assert (tmp_path / "deep" / "out").is_dir()
+    assert os.listdir(tmp_path) == []
+    with held_alone(tmp_path / "out"):
+        SweepFolder.begin(tmp_path / "out", plan().manifest)
+    assert os.listdir(tmp_path / "out") == ["sweep.json"]
+
+
+def test_a_folder_is_held_by_one_alone(tmp_path: Path) -> None:
+    with (
+        held_alone(tmp_path / "out"),
+        pytest.raises(AnotherSweep, match="another sweep into this folder is under way"),
+        held_alone(tmp_path / "out"),
+    ):
+        pass
+    with held_alone(tmp_path / "out"):
+        pass
+
+
+def test_what_a_sweep_leaves_that_was_killed_at_once_does_no_harm(tmp_path: Path) -> None:
+    killed = subprocess.Popen(["true"])
+    killed.wait()
+    (tmp_path / LOCK).write_text(str(killed.pid))
+    (tmp_path / f".ocpi-sim-{killed.pid}").mkdir()
+    with held_alone(tmp_path):
+        SweepFolder.begin(tmp_path, plan().manifest)
+    assert os.listdir(tmp_path) == ["sweep.json"]
+
+
+def test_a_folder_with_something_else_or_that_cannot_be_made_is_not_held(tmp_path: Path) -> None:
+    (tmp_path / "mine").write_text("mine")
+    for path in (tmp_path, tmp_path / "mine"):
+        with pytest.raises(AnotherSweep, match="holds no sweep"), held_alone(path):
+            pass
+    assert os.listdir(tmp_path) == ["mine"]
+    with pytest.raises(NotWritten, match="cannot be written"), held_alone(Path("/proc/sweep")):
+        pass
 
 
 # Tables
