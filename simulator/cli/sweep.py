@@ -99,6 +99,8 @@ def _swept(arguments: argparse.Namespace, plan: "Plan") -> int:
     counting = CountLine(sys.stderr, _columns(), tr("runs"))
 
     def told(counts: "Counts") -> None:
+        if counts.damaged and not counts.done + counts.failed:
+            _tell_of_damaged(counts.damaged)
         remark = tr("{count} failed").format(count=counts.failed) if counts.failed else ""
         counting(counts.before + counts.done + counts.failed, counts.all, remark)
 
@@ -124,6 +126,17 @@ def _swept(arguments: argparse.Namespace, plan: "Plan") -> int:
         print(tr("The sweep was interrupted; the same command goes on from here."), file=sys.stderr)
         return INTERRUPTED
     return 0 if sum(each.status == "done" for each in runs) == len(plan.jobs) else 1
+
+
+def _tell_of_damaged(recordings: int) -> None:
+    print(
+        trn(
+            "{count} recording that was kept is damaged, or not that of its run; the run is played again.",
+            "{count} recordings that were kept are damaged, or not those of their runs; these are played again.",
+            recordings,
+        ).format(count=recordings),
+        file=sys.stderr,
+    )
 
 
 def _show(out: Path, runs: "Sequence[SweptRun]", all: int) -> None:

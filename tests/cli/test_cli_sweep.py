@@ -175,6 +175,21 @@ def test_another_folder_is_not_spoilt(swept: tuple[Path, int, str], capsys: pyte
     assert "holds another sweep: --vary, --seeds differs" in err
 
 
+def test_a_damaged_recording_is_told_and_made_again(capsys: pytest.CaptureFixture[str]) -> None:
+    keeping = sweep("--keep-recordings")
+    first, out, _ = tool(capsys, *keeping)
+    (path,) = Path("out/recordings").iterdir()
+    size = path.stat().st_size
+    os.truncate(path, 5_000)
+    assert size > 5_000
+    code, again, err = tool(capsys, *keeping)
+    assert (first, code, again) == (0, 0, out)
+    told = "1 recording that was kept is damaged, or not that of its run; the run is played again."
+    assert err.splitlines()[0] == told
+    assert tool(capsys, "report", path)[0] == 0
+    assert tool(capsys, *keeping) == (0, out, "")
+
+
 HOLDING = """
 import sys
 from pathlib import Path
