@@ -11,7 +11,6 @@ import os
 import sys
 import time
 from collections.abc import Callable
-from importlib.metadata import version
 from pathlib import Path
 from typing import Literal
 
@@ -30,6 +29,7 @@ from simulator.control.server import ControlServer
 from simulator.engine.governor import MAX_SPEED, Governor
 from simulator.engine.journal import Journal
 from simulator.ocpi.envelope import status_of
+from simulator.program import program
 from simulator.recording.batch import WriterKind
 from simulator.recording.errors import RecordingFailed
 from simulator.recording.rows import Level
@@ -302,7 +302,7 @@ def _meta(scenario: Scenario, options: RunOptions, seed: int, until_us: int) -> 
         "zone": scenario.zone,
         "duration_us": str(until_us),
         "tell": scenario.tell or "",
-        "program_version": version("ocpi-sim"),
+        "program_version": program(),
         "python_version": ".".join(str(part) for part in sys.version_info[:3]),
         "lock_hash": _lock_hash(),
         "wire": options.wire,

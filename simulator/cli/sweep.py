@@ -18,6 +18,7 @@ from simulator.i18n import tr, trn
 if TYPE_CHECKING:
     from simulator.report.compare.swept import SweptRun
     from simulator.sweep.axes import Axis
+    from simulator.sweep.plan import Plan
     from simulator.sweep.sweep import Counts
 
 _SHOWN_FAILURES: Final = 5
@@ -66,12 +67,10 @@ def run(arguments: argparse.Namespace) -> int:
     Raises what `errors.tell` knows how to tell.
     """
     from simulator.cli.counting import CountLine
-    from simulator.sweep.folder import SweepFolder
+    from simulator.sweep.folder import held_alone
     from simulator.sweep.plan import What, make_plan
-    from simulator.sweep.sweep import SchedulerLost, Workers, play_all
 
-    columns = shutil.get_terminal_size().columns if sys.stderr.isatty() else 0
-    checking = CountLine(sys.stderr, columns, tr("variants checked"))
+    checking = CountLine(sys.stderr, _columns(), tr("variants checked"))
     what = What(
         scenario=arguments.scenario,
         overrides=tuple(arguments.overrides),
@@ -85,12 +84,23 @@ def run(arguments: argparse.Namespace) -> int:
     finally:
         checking.end()
     options.tell_of_until(arguments.until, plan.shortest_us)
+    with held_alone(arguments.out):
+        return _swept(arguments, plan)
+
+
+def _swept(arguments: argparse.Namespace, plan: "Plan") -> int:
+    from simulator.cli.counting import CountLine
+    from simulator.sweep.folder import SweepFolder
+    from simulator.sweep.sweep import SchedulerLost, Workers, play_all
+
     folder = SweepFolder.begin(arguments.out, plan.manifest)
     # Before hours of work, not after them: the tables need packages that may be missing.
     folder.write_tables()
-    counting = CountLine(sys.stderr, columns, tr("runs"))
+    counting = CountLine(sys.stderr, _columns(), tr("runs"))
 
     def told(counts: "Counts") -> None:
+        if counts.damaged and not counts.done + counts.failed:
+            _tell_of_damaged(counts.damaged)
         remark = tr("{count} failed").format(count=counts.failed) if counts.failed else ""
         counting(counts.before + counts.done + counts.failed, counts.all, remark)
 
@@ -116,6 +126,17 @@ def run(arguments: argparse.Namespace) -> int:
         print(tr("The sweep was interrupted; the same command goes on from here."), file=sys.stderr)
         return INTERRUPTED
     return 0 if sum(each.status == "done" for each in runs) == len(plan.jobs) else 1
+
+
+def _tell_of_damaged(recordings: int) -> None:
+    print(
+        trn(
+            "{count} recording that was kept is damaged, or not that of its run; the run is played again.",
+            "{count} recordings that were kept are damaged, or not those of their runs; these are played again.",
+            recordings,
+        ).format(count=recordings),
+        file=sys.stderr,
+    )
 
 
 def _show(out: Path, runs: "Sequence[SweptRun]", all: int) -> None:
@@ -196,6 +217,11 @@ def _jobs(text: str) -> int:
     raise argparse.ArgumentTypeError(
         tr("“{found}” is no number of processes; expected is 1 to 1024").format(found=text)
     )
+
+
+def _columns() -> int:
+    """How wide the terminal is on which progress is shown; 0: it is none."""
+    return shutil.get_terminal_size().columns if sys.stderr.isatty() else 0
 
 
 def _cores() -> int:

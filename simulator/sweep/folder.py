@@ -1,10 +1,11 @@
 """The folder of a sweep: nothing in it is ever half-written, so that a sweep resumes where it stopped."""
 
+import contextlib
 import os
 import re
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -12,6 +13,7 @@ import msgspec
 
 from simulator.files import NotWritten, write_file, write_files
 from simulator.i18n import tr
+from simulator.recording.file_lock import FileLock, HeldElsewhere
 from simulator.report.compare.parquet import METADATA
 from simulator.report.compare.quarters import curves_table
 from simulator.report.compare.results import results_table
@@ -28,6 +30,9 @@ from simulator.report.compare.swept import (
 )
 from simulator.report.publish.data import csv_writer, parquet_writer
 
+LOCK: Final = ".sweep-live"
+"""A file in the folder that is locked while a sweep runs; one that was killed leaves it, unlocked."""
+
 _SCRATCH: Final = re.compile(r"\.ocpi-sim-(\d+)(-.*)?")
 """A scratch folder, of a sweep or of files under way, with the process that owns it."""
 
@@ -37,7 +42,10 @@ class AnotherSweep(Exception):
 
 
 class SweepFolder:
-    """Where a sweep keeps what it has; made with `begin`, then given each run as it comes."""
+    """Where a sweep keeps what it has; made with `begin`, then given each run as it comes.
+
+    Two at once would overwrite each other's tables: whoever is not alone with a folder begins within `held_alone`.
+    """
 
     def __init__(self, path: Path, manifest: Manifest) -> None:
         """Not for callers: use `begin`."""
@@ -55,10 +63,8 @@ class SweepFolder:
             _forget_the_dead(folder)
         if (path / MANIFEST).exists():
             _refuse_another(path, read_manifest(path), manifest)
-        elif path.exists() and (not path.is_dir() or any(path.iterdir())):
-            raise AnotherSweep(
-                tr("{path} is there and holds no sweep; choose another --out, or an empty folder.").format(path=path)
-            )
+        else:
+            _refuse_no_sweep(path)
         write_file(path / MANIFEST, msgspec.json.format(msgspec.json.encode(manifest)))
         return cls(path, manifest)
 
@@ -71,10 +77,7 @@ class SweepFolder:
         try:
             return Path(tempfile.mkdtemp(prefix=f".ocpi-sim-{os.getpid()}-", dir=self.path))
         except OSError as error:
-            reason = (error.strerror or str(error)).lower()
-            raise NotWritten(
-                tr("{path} cannot be written ({reason}).").format(path=self.path, reason=reason)
-            ) from error
+            raise _not_written(self.path, error) from error
 
     def store(self, run: SweptRun) -> None:
         """Keep what became of a run. Raises NotWritten."""
@@ -88,6 +91,27 @@ class SweepFolder:
         curves = parquet_writer(curves_table(runs), metadata)
         write_files(self.path, {TABLE: parquet_writer(table, metadata), CSV: csv_writer(table), CURVES: curves})
         return runs
+
+
+@contextlib.contextmanager
+def held_alone(path: Path) -> Iterator[None]:
+    """Within, no other process sweeps into a folder, which is made if need be and removed again if it stays empty.
+
+    Raises AnotherSweep while one does or where something else lies, NotWritten.
+    """
+    if not (path / MANIFEST).exists():
+        _refuse_no_sweep(path)
+    made = [each for each in (path, *path.parents) if not each.exists()]
+    try:
+        lock = _lock(path)
+        try:
+            yield
+        finally:
+            lock.release()
+    finally:
+        with contextlib.suppress(OSError):
+            for each in made:
+                each.rmdir()
 
 
 def forget(scratch: Path) -> None:
@@ -113,6 +137,43 @@ def _lives(process: int) -> bool:
     return True
 
 
+def _lock(path: Path) -> FileLock:
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        return FileLock(path / LOCK)
+    except HeldElsewhere as held:
+        words = tr("{path}: another sweep into this folder is under way; wait for its end, or choose another --out.")
+        if held.process:
+            words = tr(
+                "{path}: another sweep into this folder is under way (process {id}); wait for its end, or choose "
+                "another --out."
+            )
+        raise AnotherSweep(words.format(path=path, id=held.process)) from held
+    except OSError as error:
+        raise _not_written(path, error) from error
+
+
+def _not_written(path: Path, error: OSError) -> NotWritten:
+    reason = (error.strerror or str(error)).lower()
+    return NotWritten(tr("{path} cannot be written ({reason}).").format(path=path, reason=reason))
+
+
+def _refuse_no_sweep(path: Path) -> None:
+    """What a sweep leaves that is killed before its manifest is there does no harm."""
+    if path.exists() and (not path.is_dir() or any(_is_foreign(each.name) for each in path.iterdir())):
+        raise AnotherSweep(
+            tr("{path} is there and holds no sweep; choose another --out, or an empty folder.").format(path=path)
+        )
+
+
+def _is_foreign(name: str) -> bool:
+    return name != LOCK and not _SCRATCH.fullmatch(name)
+
+
+def _programs(there: Manifest, now: Manifest) -> str:
+    return tr("the program (begun with ocpi-sim {old}, this is {new})").format(old=there.program, new=now.program)
+
+
 def _refuse_another(path: Path, there: Manifest, now: Manifest) -> None:
     """Whatever makes other runs of the same values and seeds: they would take the place of those that there are."""
     files = there.files.items()
@@ -124,7 +185,7 @@ def _refuse_another(path: Path, there: Manifest, now: Manifest) -> None:
             ("--until", there.until_us, now.until_us),
             ("--warm-up", there.warm_up, now.warm_up),
             (tr("what figures mean to the program"), there.figures, now.figures),
-            (tr("the version of the program"), there.program, now.program),
+            (_programs(there, now), there.program, now.program),
             *((tr("the file {name}").format(name=name), old, now.files.get(name, old)) for name, old in files),
         )
         if old != new

@@ -5,7 +5,6 @@ import gc
 import pickle
 import shutil
 import tempfile
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ import zstandard
 from msgspec import Struct
 
 from simulator.i18n import tr
+from simulator.program import program
 from simulator.report.compare.outcome import Outcome
 from simulator.report.compare.swept import RECORDINGS, SweptRun
 
@@ -45,11 +45,12 @@ def play_job(job: Job, scratch: str | None, keep_in: str | None) -> SweptRun:
 
 
 def _played(job: Job, scratch: str | None, keep_in: str | None) -> SweptRun:
-    if version("ocpi-sim") != job.program:
+    if program() != job.program:
         raise RuntimeError(
-            tr("The worker has ocpi-sim {theirs}, this is {ours}; install the same version everywhere.").format(
-                theirs=version("ocpi-sim"), ours=job.program
-            )
+            tr(
+                "The worker has ocpi-sim {theirs}, this is {ours} (behind the + is a hash of the sources); install the "
+                "same version everywhere, with the same sources."
+            ).format(theirs=program(), ours=job.program)
         )
     with tempfile.TemporaryDirectory(prefix="ocpi-sim-", dir=scratch) as folder:
         path = Path(folder) / f"{job.id}{_SUFFIX}"

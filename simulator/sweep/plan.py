@@ -3,7 +3,6 @@
 import hashlib
 import pickle
 from collections.abc import Callable, Sequence
-from importlib.metadata import version
 from itertools import product
 from pathlib import Path
 from typing import Final
@@ -14,6 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from simulator.i18n import tr
+from simulator.program import program
 from simulator.report.compare.paths import scenario_lines
 from simulator.report.compare.swept import FORMAT, Manifest, overrides_of
 from simulator.report.kpi import measure
@@ -68,16 +68,15 @@ def make_plan(what: What, watch: Callable[[int, int], None]) -> Plan:
         )
     scenarios = _load(what, combinations, watch)
     _refuse_respelled(what, scenarios[0].text)
-    program = version("ocpi-sim")
     seeds = what.seeds or (scenarios[0].seed,)
     jobs = tuple(
         job
         for combination, scenario in zip(combinations, scenarios, strict=True)
-        for job in _jobs(what, _values(what, combination), scenario, seeds, program)
+        for job in _jobs(what, _values(what, combination), scenario, seeds)
     )
     manifest = Manifest(
         format=FORMAT,
-        program=program,
+        program=program(),
         scenario_name=scenarios[0].name,
         scenario_file=what.scenario.name,
         scenario_text=scenarios[0].text,
@@ -159,7 +158,7 @@ def _told(error: ScenarioError, where: Sequence[Combination], what: What, all: i
     return replace(error, sentence=tr("{sentence} (with {values})").format(sentence=error.sentence, values=values))
 
 
-def _jobs(what: What, values: dict[str, str], scenario: Scenario, seeds: Sequence[int], program: str) -> list[Job]:
+def _jobs(what: What, values: dict[str, str], scenario: Scenario, seeds: Sequence[int]) -> list[Job]:
     """A run with each seed. The id of each stands for all that makes its result, also the files a scenario names."""
     # Where the scenario lies is no part of it, and another machine need not have it there.
     scenario = replace(scenario, path=Path(scenario.path.name))
@@ -167,7 +166,7 @@ def _jobs(what: What, values: dict[str, str], scenario: Scenario, seeds: Sequenc
     packed = zstandard.compress(pickle.dumps(scenario))
     jobs = []
     for seed in seeds:
-        made_of = (FORMAT, measure.FORMAT, program, what.until_us, what.warm_up, seed)
+        made_of = (FORMAT, measure.FORMAT, program(), what.until_us, what.warm_up, seed)
         id = hashlib.blake2b(msgspec.msgpack.encode(made_of) + encoded, digest_size=8).hexdigest()
-        jobs.append(Job(id, program, packed, values, seed, what.until_us, what.warm_up))
+        jobs.append(Job(id, program(), packed, values, seed, what.until_us, what.warm_up))
     return jobs

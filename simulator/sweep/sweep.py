@@ -14,6 +14,7 @@ from simulator.report.compare.swept import SweptRun
 from simulator.sweep.cluster import local_workers, remote_workers
 from simulator.sweep.folder import SweepFolder, forget
 from simulator.sweep.job import Job, play_job
+from simulator.sweep.kept import is_whole
 from simulator.sweep.plan import Plan
 
 _LOOK_S: Final = 0.2
@@ -38,12 +39,16 @@ class Workers(Struct, frozen=True):
 
 
 class Counts(Struct):
-    """How many runs there are; how many of them were done before, are done now, and failed now."""
+    """How many runs there are; how many of them were done before, are done now, and failed now.
+
+    `damaged` are those that were done before, but whose recordings are not whole any more: they are played again.
+    """
 
     all: int
     before: int = 0
     done: int = 0
     failed: int = 0
+    damaged: int = 0
 
     @property
     def is_whole(self) -> bool:
@@ -60,13 +65,20 @@ def play_all(
     *,
     keep_recordings: bool = False,
 ) -> Counts:
-    """Play what is not yet done; runs that failed before are tried again. Ends early when `is_stopped`.
+    """Play what is not yet done; runs that failed before are tried again, and with `keep_recordings` also those done
+    whose recordings are missing or damaged. Ends early when `is_stopped`.
 
     Raises NoWorkers, SchedulerLost, NotWritten; what is done by then is kept.
     """
-    kept = {run.job for run in folder.runs() if run.status == "done" and _is_there(run, folder, keep_recordings)}
-    todo = [job for job in plan.jobs if job.id not in kept]
-    counts = Counts(len(plan.jobs), before=len(plan.jobs) - len(todo))
+    done = [run for run in folder.runs() if run.status == "done"]
+    damaged = 0
+    if keep_recordings:
+        kept = [run for run in done if run.recording and (folder.path / run.recording).exists()]
+        done = [run for run in kept if run.outcome and is_whole(folder.path / run.recording, run.outcome.digest)]
+        damaged = len(kept) - len(done)
+    ids = {run.job for run in done}
+    todo = [job for job in plan.jobs if job.id not in ids]
+    counts = Counts(len(plan.jobs), before=len(plan.jobs) - len(todo), damaged=damaged)
     watch(counts)
     if not todo or is_stopped():
         return counts
@@ -84,10 +96,6 @@ def play_all(
     finally:
         forget(scratch)
     return counts
-
-
-def _is_there(run: SweptRun, folder: SweepFolder, keep_recordings: bool) -> bool:
-    return not keep_recordings or bool(run.recording and (folder.path / run.recording).exists())
 
 
 def _client(workers: Workers, scratch: Path) -> contextlib.AbstractContextManager[Any]:

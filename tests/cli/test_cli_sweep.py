@@ -215,6 +215,55 @@ def test_another_folder_is_not_spoilt(swept: tuple[Path, int, str], capsys: pyte
     assert "holds another sweep: --vary, --seeds differs" in err
 
 
+def test_a_damaged_recording_is_told_and_made_again(capsys: pytest.CaptureFixture[str]) -> None:
+    keeping = sweep("--keep-recordings")
+    first, out, _ = tool(capsys, *keeping)
+    (path,) = Path("out/recordings").iterdir()
+    size = path.stat().st_size
+    os.truncate(path, 5_000)
+    assert size > 5_000
+    code, again, err = tool(capsys, *keeping)
+    assert (first, code, again) == (0, 0, out)
+    told = "1 recording that was kept is damaged, or not that of its run; the run is played again."
+    assert err.splitlines()[0] == told
+    assert tool(capsys, "report", path)[0] == 0
+    assert tool(capsys, *keeping) == (0, out, "")
+
+
+HOLDING = """
+import sys
+from pathlib import Path
+from simulator.sweep.folder import held_alone
+
+with held_alone(Path(sys.argv[1])):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_a_second_sweep_into_a_folder_is_refused_until_the_first_has_ended_or_was_killed(
+    swept: tuple[Path, int, str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(swept[0].parent)
+    again = sweep("--vary", WHITELIST, "--seeds", "1..2")
+    before = {path: path.read_bytes() for path in swept[0].iterdir() if path.is_file()}
+    command = [sys.executable, "-c", HOLDING, "out"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as first:
+        assert first.stdout is not None
+        assert first.stdout.readline() == "held\n"
+        code, out, err = tool(capsys, *again)
+        assert (code, out) == (2, "")
+        assert err == (
+            f"ocpi-sim: out: another sweep into this folder is under way (process {first.pid}); wait for its end, or "
+            "choose another --out.\n"
+        )
+        assert all(path.read_bytes() == content for path, content in before.items())
+        assert tool(capsys, "compare", "out")[0] == 0
+        first.kill()
+    assert tool(capsys, *again) == (0, swept[2], "")
+    assert {path for path in swept[0].iterdir() if path.is_file()} == set(before)
+
+
 # A full disk
 
 

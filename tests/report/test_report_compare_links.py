@@ -74,6 +74,18 @@ def test_a_link_that_one_run_does_not_have_carried_nothing(make: Make) -> None:
     assert differences["exchanges_NL-ABC_to_NL-EMA"] == Difference(0.0, None, None, 1)
 
 
+def test_a_run_without_any_messages_sent_none_by_any_module_and_link(make: Make) -> None:
+    some = {(CPO, EMSP): 6}
+    found = compared(make(1, {}), make(2, some), make(1, some, OVERRIDES), make(2, some, OVERRIDES))
+    for id in ("exchanges", "exchanges_sessions", "exchanges_NL-ABC_to_NL-EMA"):
+        there, more = found.estimates["A"][id], found.differences["B"][id]
+        assert there is not None
+        assert (there.mean, there.runs) == (3, 2)
+        assert more is not None
+        # 6 - 0 and 6 - 6, seed by seed.
+        assert (more.mean, more.pairs) == (3, 2)
+
+
 def test_those_that_differ_most_come_first_then_those_that_carry_most(make: Make) -> None:
     links = ((CPO, EMSP), (EMSP, CPO), (CPO, OTHER), (OTHER, CPO))
     found = compared(

@@ -11,12 +11,13 @@ import pytest
 from msgspec.structs import replace
 
 from simulator.files import NotWritten
+from simulator.report.compare.comparison import compare
 from simulator.report.compare.results import read_table
 from simulator.report.compare.runs import find_runs
 from simulator.report.compare.swept import NoSweep, SweptRun, read_manifest
 from simulator.report.kpi.definitions import KPIS
 from simulator.sweep.axes import parse_axis
-from simulator.sweep.folder import AnotherSweep, SweepFolder
+from simulator.sweep.folder import LOCK, AnotherSweep, SweepFolder, held_alone
 from simulator.sweep.job import play_job
 from simulator.sweep.plan import Plan, What, make_plan
 
@@ -103,7 +104,7 @@ def test_another_sweep_is_refused(tmp_path: Path, other: dict[str, Any], what: s
     ("changed", "what"),
     [
         ({"files": {"new.csv": "ef", "day.csv": "cd"}}, "the file day.csv differs"),
-        ({"program": "0.0.1"}, "the version of the program differs"),
+        ({"program": "0.0.1"}, r"the program \(begun with .*, this is 0\.0\.1\) differs"),
     ],
 )
 def test_a_sweep_does_not_go_on_with_other_files_or_another_program(
@@ -136,6 +137,46 @@ def test_a_folder_with_something_else_is_refused(tmp_path: Path) -> None:
 def test_a_folder_that_cannot_be_made_is_told() -> None:
     with pytest.raises(NotWritten, match="cannot be written"):
         SweepFolder.begin(Path("/proc/sweep"), plan().manifest)
+
+
+def test_a_folder_made_to_be_held_does_not_stay_empty(tmp_path: Path) -> None:
+    with held_alone(tmp_path / "deep" / "out"):
+        assert (tmp_path / "deep" / "out").is_dir()
+    assert os.listdir(tmp_path) == []
+    with held_alone(tmp_path / "out"):
+        SweepFolder.begin(tmp_path / "out", plan().manifest)
+    assert os.listdir(tmp_path / "out") == ["sweep.json"]
+
+
+def test_a_folder_is_held_by_one_alone(tmp_path: Path) -> None:
+    with (
+        held_alone(tmp_path / "out"),
+        pytest.raises(AnotherSweep, match="another sweep into this folder is under way"),
+        held_alone(tmp_path / "out"),
+    ):
+        pass
+    with held_alone(tmp_path / "out"):
+        pass
+
+
+def test_what_a_sweep_leaves_that_was_killed_at_once_does_no_harm(tmp_path: Path) -> None:
+    killed = subprocess.Popen(["true"])
+    killed.wait()
+    (tmp_path / LOCK).write_text(str(killed.pid))
+    (tmp_path / f".ocpi-sim-{killed.pid}").mkdir()
+    with held_alone(tmp_path):
+        SweepFolder.begin(tmp_path, plan().manifest)
+    assert os.listdir(tmp_path) == ["sweep.json"]
+
+
+def test_a_folder_with_something_else_or_that_cannot_be_made_is_not_held(tmp_path: Path) -> None:
+    (tmp_path / "mine").write_text("mine")
+    for path in (tmp_path, tmp_path / "mine"):
+        with pytest.raises(AnotherSweep, match="holds no sweep"), held_alone(path):
+            pass
+    assert os.listdir(tmp_path) == ["mine"]
+    with pytest.raises(NotWritten, match="cannot be written"), held_alone(Path("/proc/sweep")):
+        pass
 
 
 # Tables
@@ -260,6 +301,20 @@ def test_a_sweep_under_way_says_what_is_missing(folder: Path, played: dict[str, 
     (folder / "jobs" / f"{next(iter(played))}.json").unlink()
     found = find_runs([folder], "auto", lambda done, all: None)
     assert any("3 of 4 runs are there" in note for note in found.notes)
+
+
+def test_a_run_measured_before_links_were_told_apart_has_messages_but_none_by_link(
+    folder: Path, played: dict[str, SweptRun]
+) -> None:
+    first = folder / "jobs" / f"{next(iter(played))}.json"
+    job = json.loads(first.read_bytes())
+    assert job["outcome"]["values"]["exchanges"] > 0
+    job["outcome"]["values"] = {id: value for id, value in job["outcome"]["values"].items() if "_to_" not in id}
+    first.write_text(json.dumps(job))
+    figures = compare([folder], "auto").estimates
+    runs = {id: sum(each[id].runs for each in figures.values() if each[id]) for id in figures["A"]}
+    links = {count for id, count in runs.items() if "_to_" in id}
+    assert (runs["exchanges"], runs["exchanges_tokens"], links) == (3, 3, {2})
 
 
 def test_figures_that_meant_something_else_are_told_and_not_mixed(folder: Path) -> None:

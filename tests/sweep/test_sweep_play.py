@@ -70,10 +70,12 @@ class Watch:
 
     def __init__(self, stop_after: int = 1_000) -> None:
         self.heard: list[tuple[int, int, int]] = []
+        self.damaged = 0
         self._stop_after = stop_after
 
     def __call__(self, counts: Counts) -> None:
         self.heard.append((counts.before, counts.done, counts.failed))
+        self.damaged = counts.damaged
 
     def is_stopped(self) -> bool:
         return len(self.heard) > self._stop_after
@@ -114,7 +116,7 @@ def test_a_job_of_another_version_is_not_played() -> None:
     (made,) = plan("session_updates=5 min", seeds=(3,)).jobs
     result = play_job(replace(made, program="9.9"), None, None)
     assert result.status == "failed"
-    assert "install the same version everywhere" in result.sentence
+    assert "install the same version everywhere, with the same sources" in result.sentence
 
 
 def test_a_run_whose_checks_do_not_hold_has_failed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -224,6 +226,40 @@ def test_recordings_are_kept_where_wanted(tmp_path: Path, scheduler: str) -> Non
         assert outcome_of(recording, "auto").values == (run.outcome and run.outcome.values)
     _, watch = played(tmp_path, scheduler, made, keep_recordings=True)
     assert watch.heard == [(1, 0, 0)]
+
+
+@pytest.mark.parametrize("end", [5_000, -1])
+def test_a_run_whose_recording_is_damaged_is_played_again(tmp_path: Path, scheduler: str, end: int) -> None:
+    made = plan("session_updates=5 min")
+    folder, _ = played(tmp_path, scheduler, made, keep_recordings=True)
+    first, other = (tmp_path / run.recording for run in folder.runs())
+    whole, stamp = outcome_digest(first), other.stat().st_mtime_ns
+    os.truncate(first, end if end > 0 else first.stat().st_size + end)
+    _, watch = played(tmp_path, scheduler, made, keep_recordings=True)
+    assert watch.heard == [(1, 0, 0), (1, 1, 0)]
+    assert watch.damaged == 1
+    assert outcome_digest(first) == whole
+    assert other.stat().st_mtime_ns == stamp
+    # Who wants no recordings does not ask for them.
+    os.truncate(first, 0)
+    _, watch = played(tmp_path, "tcp://127.0.0.1:9", made)
+    assert (watch.heard, watch.damaged) == ([(2, 0, 0)], 0)
+
+
+def test_a_recording_of_another_run_does_not_stand_for_it(tmp_path: Path, scheduler: str) -> None:
+    made = plan("session_updates=5 min")
+    folder, _ = played(tmp_path, scheduler, made, keep_recordings=True)
+    first, other = (tmp_path / run.recording for run in folder.runs())
+    whole = outcome_digest(first)
+    first.write_bytes(other.read_bytes())
+    _, watch = played(tmp_path, scheduler, made, keep_recordings=True)
+    assert (watch.heard[-1], watch.damaged) == ((1, 1, 0), 1)
+    assert outcome_digest(first) == whole
+
+
+def outcome_digest(path: Path) -> str:
+    with Recording.open(path) as recording:
+        return outcome_of(recording, "auto").digest
 
 
 # Schedulers

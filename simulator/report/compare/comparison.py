@@ -157,10 +157,11 @@ def _values(outcome: Outcome, currencies: Sequence[str], *parts: Sequence[tuple[
     found: dict[str, float | None] = {
         cost_kpi(currency).id: float(outcome.cost.get(currency, 0)) for currency in currencies
     }
+    is_silent = outcome.values.get("exchanges") == 0
     for kpis in parts:
         ids = [kpi.id for kpi in chain(*kpis)]
-        # A run that an earlier version measured may not know of modules or links at all.
-        if any(id in outcome.values for id in ids):
+        # A run that an earlier version measured may not know of modules or links at all, nor does one without messages.
+        if is_silent or any(id in outcome.values for id in ids):
             found |= dict.fromkeys(ids, 0.0)
     return found | outcome.values
 

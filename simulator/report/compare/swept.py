@@ -36,6 +36,7 @@ class Manifest(Struct, frozen=True):
     """What is swept: a scenario with overrides, each combination of the values of `axes`, each with every seed.
 
     `until_us` None: to the scenario's end. `jobs` are the ids of all runs: by combination, then by seed.
+    `program` is which one plays (see program.py; an earlier version put down its version alone),
     `figures` is the `FORMAT` of measure.py by which they are measured; `files` has a hash of each file that a scenario
     names, by that name (none in a sweep of an earlier version).
     """
