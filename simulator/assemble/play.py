@@ -179,7 +179,9 @@ class _Run:
                 await outside.close()
             await world.kernel.close()
         watch(self._progress(world))
-        return self._close(world, counted, loop_s, interrupted)
+        # To look over a city for garbage takes seconds, and what is made here is little.
+        with undisturbed(circles=False):
+            return self._close(world, counted, loop_s, interrupted)
 
     def _late_us(self) -> int:
         """How long ago a served run's start was that is to go by the clock on the wall: parties took time to meet."""
