@@ -1,5 +1,6 @@
 """Tests that need the material in ../shared are left out, in so many words, when it is missing."""
 
+import signal
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,9 @@ NEED_SHARED = (
 # How long an example takes says nothing on machines that others use too.
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
+
+# A shell's job in the background ignores Ctrl-C, and so would every program that tests begin.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 missing = not (SHARED / "ocpi").is_dir() or not (SHARED / "data").is_dir()
 collect_ignore = list(NEED_SHARED) if missing else []
