@@ -52,7 +52,7 @@ class Direction:
         ahead = self._ahead
         if not ahead:
             uniform = self._latency_draw
-            ahead.extend([_standard_quantile(max(uniform(), _LEAST_DRAW)) for _ in range(_DRAWN_AT_ONCE)])
+            ahead.extend([normal(uniform) for _ in range(_DRAWN_AT_ONCE)])
             ahead.reverse()
         return round(latency.median_us * _exp(spread * ahead.pop()))
 

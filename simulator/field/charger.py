@@ -418,7 +418,7 @@ class Charger:
             self.site.share(self, TIME)
         if now_us >= self._next_sample_us:
             self._next_sample_us += self._sample_us
-            self.link.notify(self.evse_uid, self._event(transaction, "Updated", "MeterValuePeriodic"), TIME)
+            self._tell(transaction, "Updated", "MeterValuePeriodic", TIME)
         if self._asked is not None:
             self._send_if_due(self._asked, transaction, TIME)
         self._sleep()

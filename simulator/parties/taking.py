@@ -21,6 +21,7 @@ from simulator.parties.copied import Copies
 from simulator.parties.modules.order import newer
 from simulator.parties.office import Office
 from simulator.parties.pull import Crawl, Listed
+from simulator.parties.store import join_key
 
 T = TypeVar("T")
 Key = tuple[str, ...]
@@ -61,7 +62,7 @@ class Receiver(Generic[T]):
         for each in found.listed:
             obj = heard(connection, each.object)
             listed.append(each if obj is each.object else Listed(obj, each.original, each.exchange))
-            keys.append("/".join(key(obj)).lower())
+            keys.append(join_key(key(obj)))
         return replace(found, listed=listed, keys=keys)
 
     def take_list(self, connection: Connection, found: Crawl[T], since: int, cause: Cause) -> Taken:

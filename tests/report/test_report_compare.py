@@ -132,15 +132,6 @@ def test_keys_that_are_not_told_apart_by_their_last_word_are_told_whole(make: Ma
     assert found.variants[0].title.endswith("new=–")
 
 
-def test_a_path_is_told_as_set_takes_it(make: Make) -> None:
-    text = f'{TOWN}\ntariffs: {{"mar.ket": {{weights: {{"0.5=x": 1}}}}}}'
-    path = 'tariffs."mar.ket".weights."0.5=x"'
-    found = compared(make(1, text), make(1, text, overrides=(f"{path}=2",)))
-    (difference,) = found.scenario
-    assert (difference.path, difference.values) == (path, {"A": "1", "B": "2"})
-    assert [each.title for each in found.variants] == ['"0.5=x"=1', '"0.5=x"=2']
-
-
 def test_titles_name_as_many_differences_as_tell_the_variants_apart(make: Make) -> None:
     grid = [(f"a={a}", f"b={b}", f"c={c}", f"d={d}") for a in "12" for b in "12" for c in "12" for d in "12"]
     found = compared(*(make(1, overrides=overrides) for overrides in grid))

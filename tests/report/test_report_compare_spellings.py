@@ -95,6 +95,15 @@ def test_a_time_of_day_is_no_difference_where_scenarios_start_at_other_times(com
     assert [each.path for each in found.scenario] == ["start"]
 
 
+def test_a_path_is_told_as_set_takes_it(compared: Compared) -> None:
+    text = f'{QUICKSTART}\nmade_up: {{"mar.ket": {{weights: {{"0.5=x": 1}}}}}}'
+    path = 'made_up."mar.ket".weights."0.5=x"'
+    found = compared((), (f"{path}=2",), text=text)
+    (difference,) = found.scenario
+    assert (difference.path, difference.values) == (path, {"A": "1", "B": "2"})
+    assert [each.title for each in found.variants] == ['"0.5=x"=1', '"0.5=x"=2']
+
+
 def test_no_file_is_opened_and_no_network_made_up(monkeypatch: pytest.MonkeyPatch) -> None:
     grown: list[float] = []
 

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from simulator.billing import tariff as billing
 from simulator.billing.pieces import Activity
 from simulator.billing.price import Bill, Quantities
-from simulator.ocpi.datatypes import Price, format_datetime
+from simulator.ocpi.datatypes import Price
 from simulator.ocpi.v2_2_1.cdrs import (
     CDR,
     AuthMethod,
@@ -240,15 +240,16 @@ class CpoSession:
             else:
                 activity, kind, total = "CHARGING", _TIME, self._charging
             time = CdrDimension(type=kind, volume=hours(total.add(at_us - open_us)))
-            epoch_us, fare, tariff = self._calendar.start_epoch_us, self._fare, self.place.tariff
+            fare, tariff = self._fare, self.place.tariff
             self.periods.append(
                 ChargingPeriod(
-                    start_date_time=format_datetime(epoch_us + open_us),
+                    start_date_time=self._calendar.text(open_us),
                     dimensions=(CdrDimension(type=_ENERGY, volume=kwh(energy_wh)), time) if energy_wh else (time,),
                     tariff_id=tariff.id if tariff is not None else None,
                 )
             )
             if fare is not None and fare.follows:
+                epoch_us = self._calendar.start_epoch_us
                 fare.follow(epoch_us + open_us, epoch_us + at_us, energy_wh, activity)
             self._open_us, self._open_register_wh = at_us, register_wh
         elif has_ended and energy_wh:
