@@ -8,9 +8,10 @@ from collections.abc import Iterable, Sequence
 from msgspec import Struct
 
 from simulator.ocpi.v2_2_1.locations import EVSE, Location, PowerType
-from simulator.scenario.acn import RealDays, RealSession
+from simulator.scenario.acn import RealDays
 from simulator.scenario.dump import ImportRefused
 from simulator.scenario.places import Gazetteer
+from simulator.scenario.real_session import RealSession
 from simulator.scenario.recorded import SESSION_COLUMNS
 from simulator.scenario.usable import can_charge
 from simulator.world.evse import PowerType as EvsePower
