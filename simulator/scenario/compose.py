@@ -20,6 +20,7 @@ from simulator.scenario.dated_prices import dated_prices
 from simulator.scenario.loads import load_with
 from simulator.scenario.natives import HOME
 from simulator.scenario.ordinary_days import OrdinaryDays, ordinary_days
+from simulator.scenario.real_session import RealSession
 from simulator.scenario.usable import can_charge
 from simulator.scenario.vocabulary import WHITELISTS
 from simulator.scenario.workday import OwnSite
@@ -163,23 +164,27 @@ def _emsps(codes: Sequence[str], spoken: str) -> list[str]:
 
 
 def _hours(real: RealDays | None) -> int:
-    """A day; with real sessions their days, and on until the last has ended, at most one day more."""
+    """A day; with real sessions their days, and on until the last has ended, whose stay is no longer than LONGEST."""
     if real is None:
         return 24
-    last_s = max(session.departure_s for session in real.sessions)
-    return min(real.played.hours + 24, max(real.played.hours, last_s // 3600 + 1))
+    return max(real.played.hours, _last(real).departure_s // 3600 + 1)
+
+
+def _last(real: RealDays) -> RealSession:
+    return max(real.sessions, key=lambda session: session.departure_s)
 
 
 def _tail(real: RealDays | None, out: Path) -> tuple[str, ...]:
     """That the scenario goes on after the days that were asked for, in a sentence, if it does."""
     days_h = real.played.hours if real is not None else 24
     all_h = _hours(real)
-    if all_h == days_h:
+    if real is None or all_h == days_h:
         return ()
     return (
-        f"The scenario goes on for {all_h - days_h} h after the days that were asked for, while cars stay on. No "
-        f"recorded session begins then, so figures over time (occupancy, sessions per EVSE and day) over all {all_h} h "
-        f"are lower than those of the days. `ocpi-sim run {out} --until {days_h}h`, or duration: {days_h} h in the "
+        f"The scenario goes on for {all_h - days_h} h after the days that were asked for, while cars stay on; the last "
+        f"to leave is that of line {_last(real).line}. No recorded session begins then, so figures over time "
+        f"(occupancy, sessions per EVSE and day) over all {all_h} h are lower than those of the days. `ocpi-sim run "
+        f"{out} --until {days_h}h`, or duration: {days_h} h in the "
         "scenario, measures the days alone; who charges on then has no CDR yet.",
     )
 

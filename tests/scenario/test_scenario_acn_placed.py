@@ -58,6 +58,14 @@ def test_the_day_lasts_until_the_last_has_gone(tmp_path: Path) -> None:
     assert imported(path, energy="requested")[2].energy == "requested"
 
 
+def test_it_lasts_for_a_car_that_stays_for_days_whose_line_is_told(tmp_path: Path) -> None:
+    path = day(tmp_path, row(), row("09:00:00", "2019-10-11 05:10:00-07:00", station="CA-1", number="s2"))
+    report, scenario, _ = imported(path)
+    assert scenario.duration_us == (4 * 24 + 6) * 3_600_000_000
+    (told,) = [each for each in report.sentences if each.startswith("The scenario goes on for 78 h")]
+    assert "while cars stay on; the last to leave is that of line 3." in told
+
+
 def test_what_goes_on_after_the_day_is_told_with_what_measures_the_day_alone(tmp_path: Path) -> None:
     staying = day(tmp_path, row("23:00:00", "2019-10-08 05:10:00-07:00"))
     told = "The scenario goes on for 6 h after the days that were asked for"
