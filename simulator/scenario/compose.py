@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from textwrap import wrap
@@ -42,6 +42,7 @@ class Composed(Struct, frozen=True):
 def compose_scenario(
     locations: Sequence[Location],
     tariffs: Sequence[Tariff],
+    cpos: Mapping[str, str],
     sessions_per_day: int,
     emsps: int,
     out: Path,
@@ -51,11 +52,11 @@ def compose_scenario(
 ) -> Composed:
     """A scenario of one day for this network, with generated eMSPs and their drivers; a function of its input only.
 
-    The network is written in `version`, which all parties speak if it is not the usual one, beside that.
+    `cpos` has the names of its CPOs by id. The network is written in `version`, which all parties speak beside the
+    usual one.
     `real` sessions are played on the network, as many days as they are; generated drivers come beside them if any are
     asked for.
     """
-    cpos = _cpo_names(locations)
     first, zone = (real.played.first, real.played.zone) if real is not None else first_day(locations, 0)
     country = _commonest([location.country_code for location in locations])
     codes = [code for number in range(1, 2 * 99 + 1) if (code := f"{country}-E{number:02}") not in cpos][:emsps]
@@ -192,15 +193,6 @@ def _tail(real: RealDays | None, out: Path) -> tuple[str, ...]:
 def json_list(objects: Sequence[Location] | Sequence[Tariff]) -> bytes:
     """A JSON list with one object a line, so that versions of a network can be compared by eye."""
     return b"[\n" + b",\n".join(encode(each) for each in objects) + b"\n]\n"
-
-
-def _cpo_names(locations: Sequence[Location]) -> dict[str, str]:
-    """The CPOs by id, each with the name that its Locations give most often for their operator."""
-    names: dict[str, list[str]] = {}
-    for location in locations:
-        operator = [location.operator.name] if location.operator is not None and location.operator.name else []
-        names.setdefault(f"{location.country_code}-{location.party_id}", []).extend(operator)
-    return {cpo: _commonest(known) if known else cpo for cpo, known in sorted(names.items())}
 
 
 def _commonest(values: Sequence[str]) -> str:

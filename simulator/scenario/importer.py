@@ -20,6 +20,7 @@ from simulator.scenario.dump import ImportRefused, Watch
 from simulator.scenario.instants import parse_zone
 from simulator.scenario.ledger import Count
 from simulator.scenario.network_dump import Area, read_network
+from simulator.scenario.operators import cpo_names
 from simulator.scenario.places import Gazetteer
 from simulator.scenario.units import Unreadable
 from simulator.scenario.workday import Placed, onto, own_site, sessions_csv
@@ -99,8 +100,9 @@ def import_network(
     if days is not None:
         days = carried(days, *first_day(network.locations, days.days.first.weekday()))
         days, placed = onto(days, network.locations, others=sessions_per_day > 0)
+    cpos = cpo_names(network.locations, read.ledger)
     scenario = compose_scenario(
-        network.locations, network.tariffs, sessions_per_day, emsps, out, days, energy, read.version
+        network.locations, network.tariffs, cpos, sessions_per_day, emsps, out, days, energy, read.version
     )
     data = {".locations.json": json_list(network.locations), ".tariffs.json": json_list(network.tariffs)}
     _write(out, scenario, data | _sessions_file(days, placed))
