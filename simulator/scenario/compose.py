@@ -17,6 +17,7 @@ from simulator.ocpi.v2_2_1.tariffs import Tariff
 from simulator.scenario.acn import RealDays
 from simulator.scenario.carry import carrying_sentence
 from simulator.scenario.dated_prices import dated_prices
+from simulator.scenario.days import Days
 from simulator.scenario.loads import load_with
 from simulator.scenario.natives import HOME
 from simulator.scenario.ordinary_days import OrdinaryDays, ordinary_days
@@ -57,7 +58,7 @@ def compose_scenario(
     `real` sessions are played on the network, as many days as they are; generated drivers come beside them if any are
     asked for.
     """
-    first, zone = (real.played.first, real.played.zone) if real is not None else first_day(locations, 0)
+    played = real.played if real is not None else _monday(locations)
     country = _commonest([location.country_code for location in locations])
     codes = [code for number in range(1, 2 * 99 + 1) if (code := f"{country}-E{number:02}") not in cpos][:emsps]
     stem = out.with_suffix("").name
@@ -68,7 +69,7 @@ def compose_scenario(
         "# The network stands in the two files named under “networks”; providers and drivers are generated.",
         *(_source(real) if real is not None else ()),
         f"name: {_quoted(f'{stem} (imported)')}",
-        f"start: {first}T00:00 {zone}",
+        f"start: {played.start}",
         f"duration: {_hours(real)} h",
         *_HABITS,
         "parties:",
@@ -91,7 +92,7 @@ def compose_scenario(
     evses = sum(can_charge(evse) for location in locations for evse in location.evses)
     remarks.append(load_with(sessions_per_day, evses, _recorded_days(real)).sentence)
     remarks += _tail(real, out)
-    remarks += dated_prices(tariffs, first, _hours(real), zone, out)
+    remarks += dated_prices(tariffs, played.first, _hours(real), played.zone, out)
     if shares:
         remarks.append("The drivers want to be near a Location, any with the same chance.")
     return Composed("\n".join(lines) + "\n", len(cpos), tuple(remarks))
@@ -110,7 +111,7 @@ def compose_workday(real: RealDays, site: OwnSite, emsps: int, out: Path, energy
         f"# {len(real.sessions)} real charging sessions of {real.days}, imported by `ocpi-sim import`.",
         *_source(real),
         f"name: {_quoted(f'{site.name} on {real.days} (real sessions)')}",
-        f"start: {real.played.first}T00:00 {real.played.zone}",
+        f"start: {real.played.start}",
         f"duration: {_hours(real)} h",
         *_HABITS,
         "parties:",
@@ -212,6 +213,11 @@ def first_day(locations: Sequence[Location], weekday: int) -> tuple[date, str]:
     while start < newest:
         start += timedelta(days=7)
     return start.date(), zone
+
+
+def _monday(locations: Sequence[Location]) -> Days:
+    day, zone = first_day(locations, 0)
+    return Days(day, day, zone)
 
 
 def _shares(codes: Sequence[str], sessions_per_day: int) -> list[tuple[str, str, int]]:
