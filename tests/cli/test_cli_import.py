@@ -83,6 +83,13 @@ def test_a_real_day_is_played_on_an_imported_network(capsys: pytest.CaptureFixtu
         (["old.json", "--zone", "UTC"], "--zone means nothing without --sessions"),
         (["--sessions", "jpl.csv", "--tariffs", "old.json"], "--tariffs means nothing without a file of Locations"),
         (["--sessions", "jpl.csv", "--ocpi", "2.3.0"], "--ocpi means nothing without a file of Locations"),
+        (["--sessions", "jpl.csv", "--party", "NL-ABC"], "--party means nothing without a file of Locations"),
+        (
+            ["--sessions", "jpl.csv", "--date", "2019-10-07", "--sessions-per-day", "500"],
+            "--sessions-per-day means nothing without a file of Locations",
+        ),
+        (["old.json", "--energy", "requested"], "--energy means nothing without --sessions"),
+        (["--sessions", "jpl.csv", "--around", "52,5"], "--around means nothing without a file of Locations"),
         (["old.json", "--ocpi", "2.1.1"], "invalid choice: '2.1.1'"),
         (["old.json", "--radius", "2km"], "--radius means nothing without --around"),
         (["old.json", "--around", "52"], "is no point"),
