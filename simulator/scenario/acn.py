@@ -167,7 +167,7 @@ class _Reader:
         arrival = read_moment(row.values["arrival"], self._zone)
         if arrival is None:
             ledger.enter("Session", row)
-            sentence = "an arrival is missing or no date and time, so the session has no day and is left out"
+            sentence = "an arrival is missing or no date and time, so nobody knows when it was, and it is left out"
             ledger.leave_out(row, "session-arrival", sentence, f"{at}, found “{row.values['arrival']}”")
             return
         local = arrival.utc.astimezone(self._zone).date()
