@@ -145,7 +145,8 @@ def sessions_csv(sessions: Sequence[RealSession], evse_of: dict[str, str]) -> by
                     stated,
                     each.requested_wh,
                     each.delivered_wh,
-                    each.source_id,
+                    # csv of Python up to 3.12 puts no quotes about a lone carriage return, where readers end the line.
+                    each.source_id.replace("\r", "\n"),
                 )
             )
     return text.getvalue().encode()

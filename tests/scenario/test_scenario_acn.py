@@ -188,6 +188,16 @@ def test_the_hour_of_a_change_of_clocks_counts(tmp_path: Path) -> None:
     assert (session.arrival_s, session.departure_s) == (9 * 3600, 10 * 3600)
 
 
+@pytest.mark.parametrize("between", ["\u2028", "\u0085", "\x0b", "\x1c", "\r", "\n", '""', ","])
+def test_a_day_is_played_whatever_a_session_id_holds(tmp_path: Path, between: str) -> None:
+    path = day(tmp_path, row(number=f'"a{between}b"'), row(number="s2", station="CA-1"))
+    options = ImportOptions(sessions=SessionsOf(path, DAY))
+    scenario = load(import_network([], None, 0, 1, tmp_path / "real.yaml", options).scenario)
+    (drivers,) = scenario.drivers
+    assert isinstance(drivers, RecordedDrivers)
+    assert [each.name for each in drivers.sessions] == ["CA-303-1", "CA-1-1"]
+
+
 SEVERAL = "2019-10-07..2019-10-10"
 
 
