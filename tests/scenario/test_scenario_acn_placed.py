@@ -52,6 +52,15 @@ def test_a_day_gets_a_site_of_its_own_with_an_evse_a_station(tmp_path: Path) -> 
         assert any(source in sentence for sentence in report.sentences)
 
 
+@pytest.mark.parametrize("zone", ["UTC", "US/Pacific"])
+def test_days_in_a_zone_of_no_country_have_a_site_where_their_data_are_from(tmp_path: Path, zone: str) -> None:
+    path = day(tmp_path, row()).rename(tmp_path / "garage.csv.gz")
+    report, scenario, _ = imported(path, zone=zone)
+    (site,) = scenario.sites
+    assert (site.cpo, site.country, scenario.zone) == ("US-GAR", "USA", zone)
+    assert "The file does not say where its site is; it stands at 34.0522, -118.2428." in report.sentences
+
+
 def test_the_day_lasts_until_the_last_has_gone(tmp_path: Path) -> None:
     path = day(tmp_path, row("23:00:00", "2019-10-08 05:10:00-07:00"))
     assert imported(path, energy="requested")[1].duration_us == 30 * 3_600_000_000
