@@ -28,6 +28,7 @@ from simulator.scenario.workday import Placed, onto, own_site, sessions_csv
 __all__ = ["Area", "Count", "ImportOptions", "ImportRefused", "ImportReport", "SessionsOf", "import_network"]
 
 _MAX_EMSPS = 99
+_LONGEST_NAME = 150
 _NOTHING = Count(0, 0, 0, 0)
 
 
@@ -172,6 +173,9 @@ def _check_request(
         raise ImportRefused("There is nothing to import; name a file of Locations, or one of --sessions.")
     if out.suffix not in (".yaml", ".yml"):
         raise ImportRefused(f"The scenario {out} must be a .yaml file, such as {out.with_suffix('.yaml')}.")
+    if not out.name.isprintable() or len(out.name) > _LONGEST_NAME:
+        expected = f"a name of at most {_LONGEST_NAME} characters, all of which can be seen"
+        raise ImportRefused(f"A scenario cannot name the files beside it after {out.name!r}; expected is {expected}.")
     if not out.parent.is_dir():
         raise ImportRefused(f"There is no folder {out.parent} to write the scenario to.")
     names = (".locations.json", ".tariffs.json", ".sessions.csv")

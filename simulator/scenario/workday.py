@@ -21,6 +21,7 @@ from simulator.world.vehicle import recorded_vehicle
 _USUAL_POWER_W = 7_400
 _USUAL_GIVES_W = 32 * 230
 _STRONG_POWER_W = 22_000
+_LONGEST_NAME = 40
 _AMONG_OTHERS = (
     "Drivers who are made up may find these EVSEs too and take a real car's place; a run says how many real sessions "
     "got less for it."
@@ -53,7 +54,7 @@ def own_site(real: RealDays, source_name: str, gazetteer: Gazetteer) -> tuple[Ow
     Its EVSEs have the stations' ids as uids, and 7.4 kW, one phase, which is what the real ones come to (32 A); 22 kW
     where a car needs more.
     """
-    key = re.split(r"[^a-z]", source_name.lower())[0]
+    key = re.split(r"[^a-z]", source_name.lower())[0][:_LONGEST_NAME]
     place = gazetteer.of_zone(real.days.zone) or gazetteer.of_zone(ACN_ZONE)
     assert place is not None
     elsewhere = (key.title() or "Workplace", place.latitude, place.longitude, None)

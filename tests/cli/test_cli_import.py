@@ -112,6 +112,16 @@ def test_what_cannot_be_is_told_in_words_and_nothing_is_written(
     assert sorted(path.name for path in Path().iterdir()) == ["jpl.csv", "old.json"]
 
 
+@pytest.mark.parametrize(("name", "told"), [("a\u00a0b.yaml", "'a\\xa0b.yaml'"), ("x" * 150 + ".yaml", "'xxx")])
+def test_a_name_that_a_scenario_cannot_hold_is_refused(
+    capsys: pytest.CaptureFixture[str], name: str, told: str
+) -> None:
+    code, _, err = tool(capsys, "--sessions", "jpl.csv", "--date", "2019-10-07", "--out", name)
+    assert code == 2
+    assert f"A scenario cannot name the files beside it after {told}" in err
+    assert sorted(path.name for path in Path().iterdir()) == ["jpl.csv", "old.json"]
+
+
 def test_a_network_is_written_in_the_version_that_is_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = tool(capsys, "old.json", "--party", "NL-OLD", "--ocpi", "2.3.0", "--out", "x.yaml")
     assert code == 0

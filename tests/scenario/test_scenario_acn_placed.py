@@ -61,6 +61,12 @@ def test_days_in_a_zone_of_no_country_have_a_site_where_their_data_are_from(tmp_
     assert "The file does not say where its site is; it stands at 34.0522, -118.2428." in report.sentences
 
 
+def test_a_site_is_not_named_after_all_of_a_long_name(tmp_path: Path) -> None:
+    path = day(tmp_path, row()).rename(tmp_path / f"{'garage' * 30}.csv.gz")
+    (site,) = imported(path)[1].sites
+    assert site.name == ("Garage" + "garage" * 6)[:40]
+
+
 def test_the_day_lasts_until_the_last_has_gone(tmp_path: Path) -> None:
     path = day(tmp_path, row("23:00:00", "2019-10-08 05:10:00-07:00"))
     assert imported(path, energy="requested")[1].duration_us == 30 * 3_600_000_000
