@@ -142,10 +142,13 @@ def _check(arguments: argparse.Namespace) -> None:
         ("around", "locations"),
         ("tariffs", "locations"),
         ("ocpi", "locations"),
+        ("party", "locations"),
+        ("sessions_per_day", "locations"),
     ):
         if getattr(arguments, option) and not getattr(arguments, needed):
             other = tr("a file of Locations") if needed == "locations" else f"--{needed}"
-            raise Mistake(tr("--{option} means nothing without {other}.").format(option=option, other=other))
+            written = option.replace("_", "-")
+            raise Mistake(tr("--{option} means nothing without {other}.").format(option=written, other=other))
 
 
 class _Watch:

@@ -9,7 +9,7 @@ import csv
 import re
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation, Overflow
 from pathlib import Path
 from typing import IO
@@ -22,50 +22,22 @@ from simulator.scenario.days import Days, days_in_words, parse_days
 from simulator.scenario.dump import ImportRefused, open_source
 from simulator.scenario.ledger import Count, Ledger
 from simulator.scenario.local_times import SECOND, ZONE_RULES, Moment, read_moment
-from simulator.scenario.recorded import needed_power_w
+from simulator.scenario.real_session import LONGEST, MAX_POWER_W, Overlap, RealSession, overlap_words, overlaps
 
 ACN_ZONE = "America/Los_Angeles"
 """Where both sites of ACN-Data are, Caltech and JPL."""
 
-MAX_POWER_W = 22_000
-"""The most that an AC charge point gives; a session that needs more is a fault of the data."""
+OVERLAP = "two sessions overlap at one station"
+OVERLAP_THERE = (
+    f"{OVERLAP} when they come by the clock of the days played, as clocks change on one of these or of their own"
+)
+"""What an overlap is, as a sentence to be ended by what is done about it."""
 
 _REQUESTED, _DELIVERED = "requested_energy (kWh)", "delivered_energy (kWh)"
 _NEEDED = ("arrival", "departure", _REQUESTED, _DELIVERED, "station_id")
 _KNOWN = (*_NEEDED, "session_id", "estimated_departure", "claimed")
 _MAX_WH = 1_000_000
-_LONGEST = timedelta(days=7)
 _STATION = re.compile(r"[!-~]{1,36}")
-
-
-class RealSession(Struct, frozen=True):
-    """One car that charged: seconds since the first midnight of the days played, energies in Wh.
-
-    It ends at `departure_s`: at `real_departure_s`, or before, when the car of line `cut_by` arrives at its station.
-    `stated_departure_s` is what the driver said on arrival; None: the driver said nothing (claimed is not True).
-    """
-
-    line: int
-    station: str
-    source_id: str
-    arrival_s: int
-    departure_s: int
-    real_departure_s: int
-    cut_by: int | None
-    stated_departure_s: int | None
-    requested_wh: int
-    delivered_wh: int
-
-    @property
-    def power_w(self) -> int:
-        """What has to flow for the delivered energy, in W; within a second where no time is left."""
-        return needed_power_w(self.delivered_wh, max(1, self.departure_s - self.arrival_s))
-
-    def before(self, after: "RealSession | None") -> "RealSession":
-        """The session when this one is the next at its station (None: there is none)."""
-        if after is None or self.real_departure_s <= after.arrival_s:
-            return replace(self, departure_s=self.real_departure_s, cut_by=None)
-        return replace(self, departure_s=after.arrival_s, cut_by=after.line)
 
 
 class RealDays(Struct, frozen=True):
@@ -73,7 +45,7 @@ class RealDays(Struct, frozen=True):
 
     The `ledger` has the books of all rows of these days, without what is cut short, and `rows` those of the sessions by
     line; on the days `without` nobody arrived. `played` are the days of the scenario: the same ones, unless `carry`
-    brought them elsewhere.
+    brought them elsewhere; the sessions of the lines `cut_there` are cut only since then.
     """
 
     days: Days
@@ -83,6 +55,7 @@ class RealDays(Struct, frozen=True):
     ledger: Ledger
     rows: dict[int, "_Row"]
     played: Days
+    cut_there: frozenset[int] = frozenset()
 
     @property
     def books(self) -> Ledger:
@@ -90,9 +63,10 @@ class RealDays(Struct, frozen=True):
         books = self.ledger.copy()
         for session in self.sessions:
             if session.cut_by is not None:
-                sentence = "two sessions overlap at one station; the first departs when the second arrives"
-                where = _overlap_words(session, session.cut_by)
-                books.mend(self.rows[session.line], "session-overlap", sentence, where)
+                is_there = session.line in self.cut_there
+                rule, overlap = ("session-overlap-carried", OVERLAP_THERE) if is_there else ("session-overlap", OVERLAP)
+                sentence = f"{overlap}; the first departs when the second arrives"
+                books.mend(self.rows[session.line], rule, sentence, overlap_words(session, session.cut_by))
         return books
 
     @property
@@ -148,19 +122,6 @@ class _Row(Struct, frozen=True):
     values: dict[str, str]
 
 
-class _Overlap(Struct, frozen=True):
-    """A session that the one of line `after` at its station cuts short; `cut` is what is left, None: nothing."""
-
-    session: RealSession
-    row: _Row
-    after: int
-    cut: RealSession | None
-
-
-def _overlap_words(session: RealSession, after: int) -> str:
-    return f"station {session.station}, lines {session.line} and {after}"
-
-
 def read_days(path: Path, wanted: str | None, zone: str) -> RealDays:
     """The sessions of `path` (CSV, perhaps gzip) that arrived on the days `wanted` (see `parse_days`) in `zone`.
 
@@ -192,8 +153,9 @@ class _Reader:
         self._path = path
         self._zone = zone
         self._wanted = wanted
-        self._sessions: list[tuple[RealSession, _Row]] = []
-        self._again: dict[str, list[tuple[RealSession, _Row]]] = {}
+        self._rows: dict[int, _Row] = {}
+        self._sessions: list[RealSession] = []
+        self._again: dict[str, list[RealSession]] = {}
 
     def take(self, row: _Row) -> None:
         """Judge a row; one of another day counts for that day alone."""
@@ -205,7 +167,7 @@ class _Reader:
         arrival = read_moment(row.values["arrival"], self._zone)
         if arrival is None:
             ledger.enter("Session", row)
-            sentence = "an arrival is missing or no date and time, so the session has no day and is left out"
+            sentence = "an arrival is missing or no date and time, so nobody knows when it was, and it is left out"
             ledger.leave_out(row, "session-arrival", sentence, f"{at}, found “{row.values['arrival']}”")
             return
         local = arrival.utc.astimezone(self._zone).date()
@@ -257,11 +219,12 @@ class _Reader:
             sentence = f"an energy needs more than {MAX_POWER_W // 1000} kW over the stay; it is left out"
             ledger.leave_out(row, "session-power", sentence, at)
             return
+        self._rows[row.line] = row
         if session.source_id and session.source_id in self._again:
-            self._again[session.source_id].append((session, row))
+            self._again[session.source_id].append(session)
             return
         self._again[session.source_id] = []
-        self._sessions.append((session, row))
+        self._sessions.append(session)
 
     def _refusal(
         self, values: dict[str, str], arrival: Moment, departure: Moment | None
@@ -273,8 +236,8 @@ class _Reader:
         stay = departure.utc - arrival.utc
         if stay < SECOND:
             return "session-order", "a departure is not after its arrival", f"{values['arrival']} to {found}"
-        if stay > _LONGEST:
-            return "session-length", f"a stay is longer than {_LONGEST.days} days", f"{values['arrival']} to {found}"
+        if stay > LONGEST:
+            return "session-length", f"a stay is longer than {LONGEST.days} days", f"{values['arrival']} to {found}"
         if _STATION.fullmatch(values["station_id"].strip()) is None:
             return "session-station", "a station_id is missing or cannot be an EVSE's uid", values["station_id"]
         if _wh(values[_REQUESTED]) is None and _wh(values[_DELIVERED]) is None:
@@ -300,25 +263,24 @@ class _Reader:
 
     def rows(self) -> dict[int, _Row]:
         """The rows of the sessions by line, as the ledger knows them."""
-        return {session.line: row for session, row in self._sessions}
+        return {session.line: self._rows[session.line] for session in self._sessions}
 
     def settled(self) -> tuple[RealSession, ...]:
         """By arrival, each session once; a car must have gone when the next one plugs in at its station.
 
         Overlaps are judged first: a row that has no time left is no session of which a later row would be the second.
         """
-        while found := next((each for each in self._overlaps() if self._stand_ins(each)), None):
+        while found := next((each for each in overlaps(self._sessions) if self._stand_ins(each)), None):
             self._leave_out(found)
-            self._sessions.remove((found.session, found.row))
+            self._sessions.remove(found.session)
             self._sessions.append(self._stand_ins(found).pop(0))
-        for session, _ in self._sessions:
-            for _, row in self._again[session.source_id]:
+        for session in self._sessions:
+            for again in self._again[session.source_id]:
                 sentence = "a session_id was used before in the file; the second is left out"
-                self.ledger.leave_out(
-                    row, "session-duplicate", sentence, f"line {row.line}, first in line {session.line}"
-                )
-        kept = {session.line: session for session, _ in self._sessions}
-        for overlap in self._overlaps():
+                where = f"line {again.line}, first in line {session.line}"
+                self.ledger.leave_out(self._rows[again.line], "session-duplicate", sentence, where)
+        kept = {session.line: session for session in self._sessions}
+        for overlap in overlaps(self._sessions):
             if overlap.cut is None:
                 self._leave_out(overlap)
                 del kept[overlap.session.line]
@@ -326,32 +288,14 @@ class _Reader:
                 kept[overlap.session.line] = overlap.cut
         return tuple(sorted(kept.values(), key=lambda session: (session.arrival_s, session.line)))
 
-    def _stand_ins(self, overlap: _Overlap) -> list[tuple[RealSession, _Row]]:
-        """The rows of the same session_id, if this one cannot be played."""
+    def _stand_ins(self, overlap: Overlap) -> list[RealSession]:
+        """The sessions of the same session_id, if this one cannot be played."""
         return self._again[overlap.session.source_id] if overlap.cut is None and overlap.session.source_id else []
 
-    def _leave_out(self, overlap: _Overlap) -> None:
-        sentence = "two sessions overlap at one station so that the first has no time left; it is left out"
-        where = _overlap_words(overlap.session, overlap.after)
-        self.ledger.leave_out(overlap.row, "session-overlap-whole", sentence, where)
-
-    def _overlaps(self) -> Iterator[_Overlap]:
-        """By station and arrival. Judged from the last one back: a session that has no time left cuts no other."""
-        by_station: dict[str, list[tuple[RealSession, _Row]]] = {}
-        for session, row in sorted(self._sessions, key=lambda each: (each[0].arrival_s, each[0].line)):
-            by_station.setdefault(session.station, []).append((session, row))
-        for sessions in by_station.values():
-            *earlier, (after, _) = sessions
-            overlaps = []
-            for session, row in reversed(earlier):
-                cut = session.before(after)
-                if cut.cut_by is not None:
-                    has_time = after.arrival_s > session.arrival_s and cut.power_w <= MAX_POWER_W
-                    overlaps.append(_Overlap(session, row, after.line, cut if has_time else None))
-                    if not has_time:
-                        continue
-                after = session
-            yield from reversed(overlaps)
+    def _leave_out(self, overlap: Overlap) -> None:
+        sentence = f"{OVERLAP} so that the first has no time left; it is left out"
+        row = self._rows[overlap.session.line]
+        self.ledger.leave_out(row, "session-overlap-whole", sentence, overlap.where)
 
     def found_in_words(self) -> str:
         """Which days there are, and the busiest."""

@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
-from simulator.scenario.acn import MAX_POWER_W, RealDays, RealSession
+from simulator.scenario.acn import OVERLAP_THERE, RealDays
 from simulator.scenario.days import Days
+from simulator.scenario.real_session import MAX_POWER_W, RealSession, overlaps
 
 RULE = (
     "each arrives and departs at the local time of day at which it really did; where clocks change, a stay is that "
@@ -22,11 +23,28 @@ _SECOND = timedelta(seconds=1)
 
 
 def carried(real: RealDays, first: date, zone: str) -> RealDays:
-    """The sessions on as many days from `first` on in `zone`."""
+    """The sessions on as many days from `first` on in `zone`.
+
+    Where clocks change they may overlap as they did not, or no longer: overlaps are judged by the times there. What has
+    no time left is left out in the ledger.
+    """
     played = Days(first, first + (real.days.last - real.days.first), zone)
     calendars = _Calendars(real.days, played)
-    sessions = sorted((_carry(each, calendars) for each in real.sessions), key=lambda each: (each.arrival_s, each.line))
-    return replace(real, played=played, sessions=tuple(sessions))
+    cut_by = {each.line: each.cut_by for each in real.sessions}
+    there = {each.line: _carry(each, calendars) for each in real.sessions}
+    cut_there: set[int] = set()
+    for overlap in list(overlaps(there.values())):
+        line = overlap.session.line
+        if overlap.cut is None:
+            sentence = f"{OVERLAP_THERE}, so that the first has no time left; it is left out"
+            real.ledger.leave_out(real.rows[line], "session-overlap-carried-whole", sentence, overlap.where)
+            del there[line]
+            continue
+        there[line] = overlap.cut
+        if overlap.after != cut_by[line]:
+            cut_there.add(line)
+    sessions = tuple(sorted(there.values(), key=lambda each: (each.arrival_s, each.line)))
+    return replace(real, played=played, sessions=sessions, cut_there=frozenset(cut_there))
 
 
 def carrying_sentence(real: RealDays) -> str:
@@ -50,6 +68,7 @@ class _Calendars:
 
 
 def _carry(session: RealSession, calendars: _Calendars) -> RealSession:
+    """The session there, as long as it really was: whom another cuts is judged when all are there."""
     arrival_s = calendars.carry_s(session.arrival_s)
 
     def later_s(source_s: int) -> int:
@@ -60,10 +79,9 @@ def _carry(session: RealSession, calendars: _Calendars) -> RealSession:
     there = replace(
         session,
         arrival_s=arrival_s,
-        departure_s=later_s(session.departure_s),
         real_departure_s=later_s(session.real_departure_s),
         stated_departure_s=later_s(stated_s) if stated_s is not None else None,
-    )
+    ).before(None)
     if there.power_w > MAX_POWER_W:
-        return replace(there, departure_s=arrival_s + session.departure_s - session.arrival_s)
+        return replace(there, real_departure_s=arrival_s + session.real_departure_s - session.arrival_s).before(None)
     return there

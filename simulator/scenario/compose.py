@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from textwrap import wrap
@@ -17,9 +17,11 @@ from simulator.ocpi.v2_2_1.tariffs import Tariff
 from simulator.scenario.acn import RealDays
 from simulator.scenario.carry import carrying_sentence
 from simulator.scenario.dated_prices import dated_prices
+from simulator.scenario.days import Days
 from simulator.scenario.loads import load_with
 from simulator.scenario.natives import HOME
 from simulator.scenario.ordinary_days import OrdinaryDays, ordinary_days
+from simulator.scenario.real_session import RealSession
 from simulator.scenario.usable import can_charge
 from simulator.scenario.vocabulary import WHITELISTS
 from simulator.scenario.workday import OwnSite
@@ -41,6 +43,7 @@ class Composed(Struct, frozen=True):
 def compose_scenario(
     locations: Sequence[Location],
     tariffs: Sequence[Tariff],
+    cpos: Mapping[str, str],
     sessions_per_day: int,
     emsps: int,
     out: Path,
@@ -50,12 +53,12 @@ def compose_scenario(
 ) -> Composed:
     """A scenario of one day for this network, with generated eMSPs and their drivers; a function of its input only.
 
-    The network is written in `version`, which all parties speak if it is not the usual one, beside that.
+    `cpos` has the names of its CPOs by id. The network is written in `version`, which all parties speak beside the
+    usual one.
     `real` sessions are played on the network, as many days as they are; generated drivers come beside them if any are
     asked for.
     """
-    cpos = _cpo_names(locations)
-    first, zone = (real.played.first, real.played.zone) if real is not None else first_day(locations, 0)
+    played = real.played if real is not None else _monday(locations)
     country = _commonest([location.country_code for location in locations])
     codes = [code for number in range(1, 2 * 99 + 1) if (code := f"{country}-E{number:02}") not in cpos][:emsps]
     stem = out.with_suffix("").name
@@ -66,7 +69,7 @@ def compose_scenario(
         "# The network stands in the two files named under “networks”; providers and drivers are generated.",
         *(_source(real) if real is not None else ()),
         f"name: {_quoted(f'{stem} (imported)')}",
-        f"start: {first}T00:00 {zone}",
+        f"start: {played.start}",
         f"duration: {_hours(real)} h",
         *_HABITS,
         "parties:",
@@ -89,7 +92,7 @@ def compose_scenario(
     evses = sum(can_charge(evse) for location in locations for evse in location.evses)
     remarks.append(load_with(sessions_per_day, evses, _recorded_days(real)).sentence)
     remarks += _tail(real, out)
-    remarks += dated_prices(tariffs, first, _hours(real), zone, out)
+    remarks += dated_prices(tariffs, played.first, _hours(real), played.zone, out)
     if shares:
         remarks.append("The drivers want to be near a Location, any with the same chance.")
     return Composed("\n".join(lines) + "\n", len(cpos), tuple(remarks))
@@ -108,7 +111,7 @@ def compose_workday(real: RealDays, site: OwnSite, emsps: int, out: Path, energy
         f"# {len(real.sessions)} real charging sessions of {real.days}, imported by `ocpi-sim import`.",
         *_source(real),
         f"name: {_quoted(f'{site.name} on {real.days} (real sessions)')}",
-        f"start: {real.played.first}T00:00 {real.played.zone}",
+        f"start: {real.played.start}",
         f"duration: {_hours(real)} h",
         *_HABITS,
         "parties:",
@@ -163,23 +166,27 @@ def _emsps(codes: Sequence[str], spoken: str) -> list[str]:
 
 
 def _hours(real: RealDays | None) -> int:
-    """A day; with real sessions their days, and on until the last has ended, at most one day more."""
+    """A day; with real sessions their days, and on until the last has ended, whose stay is no longer than LONGEST."""
     if real is None:
         return 24
-    last_s = max(session.departure_s for session in real.sessions)
-    return min(real.played.hours + 24, max(real.played.hours, last_s // 3600 + 1))
+    return max(real.played.hours, _last(real).departure_s // 3600 + 1)
+
+
+def _last(real: RealDays) -> RealSession:
+    return max(real.sessions, key=lambda session: session.departure_s)
 
 
 def _tail(real: RealDays | None, out: Path) -> tuple[str, ...]:
     """That the scenario goes on after the days that were asked for, in a sentence, if it does."""
     days_h = real.played.hours if real is not None else 24
     all_h = _hours(real)
-    if all_h == days_h:
+    if real is None or all_h == days_h:
         return ()
     return (
-        f"The scenario goes on for {all_h - days_h} h after the days that were asked for, while cars stay on. No "
-        f"recorded session begins then, so figures over time (occupancy, sessions per EVSE and day) over all {all_h} h "
-        f"are lower than those of the days. `ocpi-sim run {out} --until {days_h}h`, or duration: {days_h} h in the "
+        f"The scenario goes on for {all_h - days_h} h after the days that were asked for, while cars stay on; the last "
+        f"to leave is that of line {_last(real).line}. No recorded session begins then, so figures over time "
+        f"(occupancy, sessions per EVSE and day) over all {all_h} h are lower than those of the days. `ocpi-sim run "
+        f"{out} --until {days_h}h`, or duration: {days_h} h in the "
         "scenario, measures the days alone; who charges on then has no CDR yet.",
     )
 
@@ -187,15 +194,6 @@ def _tail(real: RealDays | None, out: Path) -> tuple[str, ...]:
 def json_list(objects: Sequence[Location] | Sequence[Tariff]) -> bytes:
     """A JSON list with one object a line, so that versions of a network can be compared by eye."""
     return b"[\n" + b",\n".join(encode(each) for each in objects) + b"\n]\n"
-
-
-def _cpo_names(locations: Sequence[Location]) -> dict[str, str]:
-    """The CPOs by id, each with the name that its Locations give most often for their operator."""
-    names: dict[str, list[str]] = {}
-    for location in locations:
-        operator = [location.operator.name] if location.operator is not None and location.operator.name else []
-        names.setdefault(f"{location.country_code}-{location.party_id}", []).extend(operator)
-    return {cpo: _commonest(known) if known else cpo for cpo, known in sorted(names.items())}
 
 
 def _commonest(values: Sequence[str]) -> str:
@@ -215,6 +213,11 @@ def first_day(locations: Sequence[Location], weekday: int) -> tuple[date, str]:
     while start < newest:
         start += timedelta(days=7)
     return start.date(), zone
+
+
+def _monday(locations: Sequence[Location]) -> Days:
+    day, zone = first_day(locations, 0)
+    return Days(day, day, zone)
 
 
 def _shares(codes: Sequence[str], sessions_per_day: int) -> list[tuple[str, str, int]]:

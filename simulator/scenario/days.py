@@ -31,8 +31,13 @@ class Days(Struct, frozen=True):
 
     @property
     def begin(self) -> datetime:
-        """Midnight at which the first begins, in UTC."""
+        """When the first begins, in UTC: midnight, or where the clocks skip it the instant at which they do."""
         return self._midnight(self.first)
+
+    @property
+    def start(self) -> str:
+        """The beginning as a scenario says it; not all days have a midnight."""
+        return f"{self.begin.astimezone(ZoneInfo(self.zone)):%Y-%m-%dT%H:%M} {self.zone}"
 
     @property
     def hours(self) -> int:

@@ -20,6 +20,7 @@ from simulator.scenario.dump import ImportRefused, Watch
 from simulator.scenario.instants import parse_zone
 from simulator.scenario.ledger import Count
 from simulator.scenario.network_dump import Area, read_network
+from simulator.scenario.operators import cpo_names
 from simulator.scenario.places import Gazetteer
 from simulator.scenario.units import Unreadable
 from simulator.scenario.workday import Placed, onto, own_site, sessions_csv
@@ -27,6 +28,7 @@ from simulator.scenario.workday import Placed, onto, own_site, sessions_csv
 __all__ = ["Area", "Count", "ImportOptions", "ImportRefused", "ImportReport", "SessionsOf", "import_network"]
 
 _MAX_EMSPS = 99
+_LONGEST_NAME = 150
 _NOTHING = Count(0, 0, 0, 0)
 
 
@@ -99,8 +101,9 @@ def import_network(
     if days is not None:
         days = carried(days, *first_day(network.locations, days.days.first.weekday()))
         days, placed = onto(days, network.locations, others=sessions_per_day > 0)
+    cpos = cpo_names(network.locations, read.ledger)
     scenario = compose_scenario(
-        network.locations, network.tariffs, sessions_per_day, emsps, out, days, energy, read.version
+        network.locations, network.tariffs, cpos, sessions_per_day, emsps, out, days, energy, read.version
     )
     data = {".locations.json": json_list(network.locations), ".tariffs.json": json_list(network.tariffs)}
     _write(out, scenario, data | _sessions_file(days, placed))
@@ -170,6 +173,9 @@ def _check_request(
         raise ImportRefused("There is nothing to import; name a file of Locations, or one of --sessions.")
     if out.suffix not in (".yaml", ".yml"):
         raise ImportRefused(f"The scenario {out} must be a .yaml file, such as {out.with_suffix('.yaml')}.")
+    if not out.name.isprintable() or len(out.name) > _LONGEST_NAME:
+        expected = f"a name of at most {_LONGEST_NAME} characters, all of which can be seen"
+        raise ImportRefused(f"A scenario cannot name the files beside it after {out.name!r}; expected is {expected}.")
     if not out.parent.is_dir():
         raise ImportRefused(f"There is no folder {out.parent} to write the scenario to.")
     names = (".locations.json", ".tariffs.json", ".sessions.csv")

@@ -3,7 +3,7 @@
 Clocks that go back show an hour twice. Its first showing is meant unless what the time ends would then have no time.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -31,12 +31,14 @@ class Moment(Struct, frozen=True):
 
 
 def read_moment(text: str, zone: ZoneInfo, after: datetime | None = None) -> Moment | None:
-    """The moment of an ISO 8601 date and time; None: it is none.
+    """The moment of an ISO 8601 date and time; None: it is none. A date alone says no time, and is none either.
 
     A repeated local time is the earlier of the two, or the later where the earlier is not a second `after` that.
     """
     try:
         written = datetime.fromisoformat(text.strip())
+        if _is_date(text.strip()):
+            return None
         if written.tzinfo is None:
             return _local(written.replace(tzinfo=zone), after)
         utc = written.astimezone(UTC)
@@ -44,6 +46,15 @@ def read_moment(text: str, zone: ZoneInfo, after: datetime | None = None) -> Mom
     except (ValueError, OverflowError):
         return None
     return Moment(utc, "" if written.utcoffset() == expected else "session-other-zone")
+
+
+def _is_date(text: str) -> bool:
+    """Python reads a date as its midnight."""
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _local(local: datetime, after: datetime | None) -> Moment:

@@ -1,6 +1,7 @@
 """Reads drivers who come and go as they really did: an entry of `drivers` with a file of `sessions` beside it."""
 
 import csv
+import io
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -80,7 +81,8 @@ def _emsps(problems: Problems, fields: Fields) -> tuple[str, ...]:
 def _sessions(problems: Problems, place: Place, file: str, text: str) -> tuple[RecordedSession, ...]:
     found: list[str] = []
     sessions: dict[str, RecordedSession] = {}
-    rows = csv.reader(text.splitlines(), strict=True)
+    # str.splitlines() would end a line at characters too that a source_id may hold, such as U+2028.
+    rows = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
         header = next(rows, [])
         if tuple(header) != SESSION_COLUMNS:

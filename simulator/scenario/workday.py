@@ -8,9 +8,10 @@ from collections.abc import Iterable, Sequence
 from msgspec import Struct
 
 from simulator.ocpi.v2_2_1.locations import EVSE, Location, PowerType
-from simulator.scenario.acn import RealDays, RealSession
+from simulator.scenario.acn import ACN_ZONE, RealDays
 from simulator.scenario.dump import ImportRefused
 from simulator.scenario.places import Gazetteer
+from simulator.scenario.real_session import RealSession
 from simulator.scenario.recorded import SESSION_COLUMNS
 from simulator.scenario.usable import can_charge
 from simulator.world.evse import PowerType as EvsePower
@@ -20,6 +21,7 @@ from simulator.world.vehicle import recorded_vehicle
 _USUAL_POWER_W = 7_400
 _USUAL_GIVES_W = 32 * 230
 _STRONG_POWER_W = 22_000
+_LONGEST_NAME = 40
 _AMONG_OTHERS = (
     "Drivers who are made up may find these EVSEs too and take a real car's place; a run says how many real sessions "
     "got less for it."
@@ -47,16 +49,17 @@ class Placed(Struct, frozen=True):
 
 
 def own_site(real: RealDays, source_name: str, gazetteer: Gazetteer) -> tuple[OwnSite, Placed]:
-    """A site named after the file, in the country of the data's zone. Its EVSEs have the stations' ids as uids.
+    """A site named after the file, in the country of the data's zone, or of ACN-Data where that has none, as UTC has.
 
-    An EVSE has 7.4 kW, one phase, which is what the real ones come to (32 A); 22 kW where a car needs more.
+    Its EVSEs have the stations' ids as uids, and 7.4 kW, one phase, which is what the real ones come to (32 A); 22 kW
+    where a car needs more.
     """
-    key = re.split(r"[^a-z]", source_name.lower())[0]
-    place = gazetteer.of_zone(real.days.zone)
-    latitude, longitude = (place.latitude, place.longitude) if place else (0.0, 0.0)
-    name, latitude, longitude, city = _SITES.get(key, (key.title() or "Workplace", latitude, longitude, None))
-    country = place.country_code if place else "XA"
-    cpo = f"{country}-{(re.sub('[^A-Z0-9]', '', name.upper()) + 'XXX')[:3]}"
+    key = re.split(r"[^a-z]", source_name.lower())[0][:_LONGEST_NAME]
+    place = gazetteer.of_zone(real.days.zone) or gazetteer.of_zone(ACN_ZONE)
+    assert place is not None
+    elsewhere = (key.title() or "Workplace", place.latitude, place.longitude, None)
+    name, latitude, longitude, city = _SITES.get(key, elsewhere)
+    cpo = f"{place.country_code}-{(re.sub('[^A-Z0-9]', '', name.upper()) + 'XXX')[:3]}"
     strong = dict.fromkeys(each.station for each in real.sessions if each.power_w > _USUAL_GIVES_W)
     by_power = ((_USUAL_POWER_W, [each for each in real.stations if each not in strong]), (_STRONG_POWER_W, [*strong]))
     evses = tuple((power_w, tuple(sorted(stations))) for power_w, stations in by_power if stations)
@@ -144,7 +147,8 @@ def sessions_csv(sessions: Sequence[RealSession], evse_of: dict[str, str]) -> by
                     stated,
                     each.requested_wh,
                     each.delivered_wh,
-                    each.source_id,
+                    # csv of Python up to 3.12 puts no quotes about a lone carriage return, where readers end the line.
+                    each.source_id.replace("\r", "\n"),
                 )
             )
     return text.getvalue().encode()

@@ -83,6 +83,13 @@ def test_a_real_day_is_played_on_an_imported_network(capsys: pytest.CaptureFixtu
         (["old.json", "--zone", "UTC"], "--zone means nothing without --sessions"),
         (["--sessions", "jpl.csv", "--tariffs", "old.json"], "--tariffs means nothing without a file of Locations"),
         (["--sessions", "jpl.csv", "--ocpi", "2.3.0"], "--ocpi means nothing without a file of Locations"),
+        (["--sessions", "jpl.csv", "--party", "NL-ABC"], "--party means nothing without a file of Locations"),
+        (
+            ["--sessions", "jpl.csv", "--date", "2019-10-07", "--sessions-per-day", "500"],
+            "--sessions-per-day means nothing without a file of Locations",
+        ),
+        (["old.json", "--energy", "requested"], "--energy means nothing without --sessions"),
+        (["--sessions", "jpl.csv", "--around", "52,5"], "--around means nothing without a file of Locations"),
         (["old.json", "--ocpi", "2.1.1"], "invalid choice: '2.1.1'"),
         (["old.json", "--radius", "2km"], "--radius means nothing without --around"),
         (["old.json", "--around", "52"], "is no point"),
@@ -102,6 +109,16 @@ def test_what_cannot_be_is_told_in_words_and_nothing_is_written(
     assert (code, out) == (2, "")
     assert told in err
     assert "Traceback" not in err
+    assert sorted(path.name for path in Path().iterdir()) == ["jpl.csv", "old.json"]
+
+
+@pytest.mark.parametrize(("name", "told"), [("a\u00a0b.yaml", "'a\\xa0b.yaml'"), ("x" * 150 + ".yaml", "'xxx")])
+def test_a_name_that_a_scenario_cannot_hold_is_refused(
+    capsys: pytest.CaptureFixture[str], name: str, told: str
+) -> None:
+    code, _, err = tool(capsys, "--sessions", "jpl.csv", "--date", "2019-10-07", "--out", name)
+    assert code == 2
+    assert f"A scenario cannot name the files beside it after {told}" in err
     assert sorted(path.name for path in Path().iterdir()) == ["jpl.csv", "old.json"]
 
 

@@ -38,6 +38,7 @@ MENDED: list[tuple[dict[str, str], str, dict[str, Any]]] = [
     ({"delivered": "1e999999"}, "session-energy-not-delivered", {"delivered_wh": 12_500}),
     ({"stated": ""}, "session-stated", {"stated_departure_s": None}),
     ({"stated": "07:00:00"}, "session-stated", {"stated_departure_s": None}),
+    ({"stated": "2019-10-08"}, "session-stated", {"stated_departure_s": None}),
     ({"zone": ""}, "session-without-zone", {"arrival_s": 8 * 3600}),
     ({"arrival": f"{DAY} 15:00:00+00:00"}, "session-other-zone", {"arrival_s": 8 * 3600}),
     ({"departure": f"{DAY} 19:30:00-04:00"}, "session-other-zone", {"departure_s": 16 * 3600 + 1800}),
@@ -60,6 +61,9 @@ LEFT_OUT: list[tuple[str, str]] = [
     (row(departure=""), "session-departure"),
     (row(departure="later"), "session-departure"),
     (row(arrival=""), "session-arrival"),
+    (row(arrival=DAY), "session-arrival"),
+    (row(arrival="2019-W41-1"), "session-arrival"),
+    (row(departure="2019-10-08"), "session-departure"),
     (row(departure="2019-10-20 08:00:00-07:00"), "session-length"),
     (row(station=" "), "session-station"),
     (row(station="CA 303"), "session-station"),
@@ -182,6 +186,16 @@ def test_the_hour_of_a_change_of_clocks_counts(tmp_path: Path) -> None:
     line = row("2019-11-03 08:00:00-08:00", "2019-11-03 09:00:00-08:00", stated="2019-11-03 10:00:00-08:00")
     (session,) = read_days(day(tmp_path, line), "2019-11-03", LA).sessions
     assert (session.arrival_s, session.departure_s) == (9 * 3600, 10 * 3600)
+
+
+@pytest.mark.parametrize("between", ["\u2028", "\u0085", "\x0b", "\x1c", "\r", "\n", '""', ","])
+def test_a_day_is_played_whatever_a_session_id_holds(tmp_path: Path, between: str) -> None:
+    path = day(tmp_path, row(number=f'"a{between}b"'), row(number="s2", station="CA-1"))
+    options = ImportOptions(sessions=SessionsOf(path, DAY))
+    scenario = load(import_network([], None, 0, 1, tmp_path / "real.yaml", options).scenario)
+    (drivers,) = scenario.drivers
+    assert isinstance(drivers, RecordedDrivers)
+    assert [each.name for each in drivers.sessions] == ["CA-303-1", "CA-1-1"]
 
 
 SEVERAL = "2019-10-07..2019-10-10"

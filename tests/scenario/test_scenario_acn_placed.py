@@ -52,10 +52,33 @@ def test_a_day_gets_a_site_of_its_own_with_an_evse_a_station(tmp_path: Path) -> 
         assert any(source in sentence for sentence in report.sentences)
 
 
+@pytest.mark.parametrize("zone", ["UTC", "US/Pacific"])
+def test_days_in_a_zone_of_no_country_have_a_site_where_their_data_are_from(tmp_path: Path, zone: str) -> None:
+    path = day(tmp_path, row()).rename(tmp_path / "garage.csv.gz")
+    report, scenario, _ = imported(path, zone=zone)
+    (site,) = scenario.sites
+    assert (site.cpo, site.country, scenario.zone) == ("US-GAR", "USA", zone)
+    assert "The file does not say where its site is; it stands at 34.0522, -118.2428." in report.sentences
+
+
+def test_a_site_is_not_named_after_all_of_a_long_name(tmp_path: Path) -> None:
+    path = day(tmp_path, row()).rename(tmp_path / f"{'garage' * 30}.csv.gz")
+    (site,) = imported(path)[1].sites
+    assert site.name == ("Garage" + "garage" * 6)[:40]
+
+
 def test_the_day_lasts_until_the_last_has_gone(tmp_path: Path) -> None:
     path = day(tmp_path, row("23:00:00", "2019-10-08 05:10:00-07:00"))
     assert imported(path, energy="requested")[1].duration_us == 30 * 3_600_000_000
     assert imported(path, energy="requested")[2].energy == "requested"
+
+
+def test_it_lasts_for_a_car_that_stays_for_days_whose_line_is_told(tmp_path: Path) -> None:
+    path = day(tmp_path, row(), row("09:00:00", "2019-10-11 05:10:00-07:00", station="CA-1", number="s2"))
+    report, scenario, _ = imported(path)
+    assert scenario.duration_us == (4 * 24 + 6) * 3_600_000_000
+    (told,) = [each for each in report.sentences if each.startswith("The scenario goes on for 78 h")]
+    assert "while cars stay on; the last to leave is that of line 3." in told
 
 
 def test_what_goes_on_after_the_day_is_told_with_what_measures_the_day_alone(tmp_path: Path) -> None:
