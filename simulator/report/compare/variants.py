@@ -19,6 +19,9 @@ UNTIL: Final = "--until"
 _TOLD: Final = 3
 """A title names so many of the paths that set variants apart, and more only where it would be another's title too."""
 
+_MESSAGES: Final = {"aggregates": 0, "headers": 1}
+"""How much a recording of that level has of its messages; any other level has more."""
+
 
 class Variant(Struct, frozen=True):
     """Runs of one scenario with different seeds. `name` is a letter, `title` what sets it apart from the others."""
@@ -49,7 +52,7 @@ class Variants(Struct, frozen=True):
 def variants_of(runs: Sequence[Run]) -> Variants:
     """Group runs of scenarios and files that are read as the same, the seed apart.
 
-    Of runs with one seed in a group the first counts, of recordings of the same run the first of those that tell most.
+    Of runs with one seed in a group the first counts; of the same run, named twice, the first of those that tell most.
     """
     groups: dict[tuple[tuple[str, str], ...], dict[int, Run]] = {}
     spelled: list[list[Line]] = []
@@ -68,7 +71,7 @@ def variants_of(runs: Sequence[Run]) -> Variants:
         first = group.setdefault(run.outcome.seed, run)
         if first is not run:
             notes.append(_twice(first, run))
-            if _is_same(first, run) and _known(run) > _known(first):
+            if _is_same(first, run) and _tells_more(run, first):
                 group[run.outcome.seed] = run
     scenarios = {letters(number): lines for number, lines in enumerate(spelled)}
     differences = _differences(scenarios)
@@ -164,9 +167,29 @@ def _is_same(first: Run, again: Run) -> bool:
     return first.outcome.digest == again.outcome.digest
 
 
+def _tells_more(again: Run, first: Run) -> bool:
+    """By figures, which a recording at level aggregates lacks some of; then by curves and messages."""
+    if _known(again) != _known(first):
+        return _known(again) > _known(first)
+    if _span(again) != _span(first):
+        # A sweep may have been measured with a warm-up of its own, and its runs are to stay alike.
+        return False
+    return _beside_figures(again) > _beside_figures(first)
+
+
 def _known(run: Run) -> int:
-    """How many figures it has: a recording at level aggregates lacks some."""
     return sum(value is not None for value in run.outcome.values.values())
+
+
+def _span(run: Run) -> tuple[int, int]:
+    return run.outcome.window.from_us, run.outcome.window.to_us
+
+
+def _beside_figures(run: Run) -> tuple[int, bool]:
+    """How much of its messages can be looked at, and whether it has curves, which the table of a sweep alone lacks."""
+    # A sweep keeps recordings at level full, and its table does not tell the level.
+    messages = _MESSAGES.get(run.outcome.level, 2) if run.kept is not None else 0
+    return messages, run.outcome.curves is not None
 
 
 def _twice(first: Run, again: Run) -> str:
