@@ -1,7 +1,7 @@
 """Which runs are replications of one another, and what sets the others apart."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import chain
 from typing import Final
 
@@ -100,28 +100,36 @@ def _lines(run: Run) -> list[Line]:
 
 
 def _plain(path: str, text: str) -> Line:
-    return Line(path, text, path, text)
+    return Line(path, text, path, path, text)
 
 
 def _differences(scenarios: dict[str, list[Line]]) -> tuple[ScenarioDifference, ...]:
-    by_path = {name: {line.meant_path: line for line in lines} for name, lines in scenarios.items()}
+    by_row = {name: {line.row: line for line in lines} for name, lines in scenarios.items()}
+    meant = {name: {line.meant_path: line.meant for line in lines} for name, lines in scenarios.items()}
     paths: dict[str, str] = {}
     for line in chain.from_iterable(scenarios.values()):
-        paths.setdefault(line.meant_path, line.path)
-    rows = ((path, {name: lines.get(meant) for name, lines in by_path.items()}) for meant, path in paths.items())
-    return tuple(ScenarioDifference(path, _told(row)) for path, row in rows if _differs(row.values()))
+        paths.setdefault(line.row, line.path)
+    rows = ((path, {name: lines.get(row) for name, lines in by_row.items()}) for row, path in paths.items())
+    return tuple(ScenarioDifference(path, _told(row)) for path, row in rows if _differs(row, meant))
 
 
-def _differs(lines: Collection[Line | None]) -> bool:
-    """Not where all say the same, though it means something else: `07:40` of scenarios that start at other times."""
-    texts = {None if line is None else line.text for line in lines}
-    meanings = {None if line is None else line.meant for line in lines}
+def _differs(row: Mapping[str, Line | None], meant: Mapping[str, Mapping[str, str]]) -> bool:
+    """Not where all say the same, though it means something else: `07:40` of scenarios that start at other times.
+
+    Nor where they mean the same, though some say it in short and have it in another row.
+    """
+    texts = {None if line is None else line.text for line in row.values()}
+    paths = dict.fromkeys(line.meant_path for line in row.values() if line is not None)
+    meanings = {tuple(meant[name].get(path) for path in paths) for name in row}
     return len(texts) > 1 and len(meanings) > 1
 
 
-def _told(row: dict[str, Line | None]) -> dict[str, str | None]:
-    first: dict[str, str] = {}
-    return {name: None if line is None else first.setdefault(line.meant, line.text) for name, line in row.items()}
+def _told(row: Mapping[str, Line | None]) -> dict[str, str | None]:
+    first: dict[tuple[str, str], str] = {}
+    return {
+        name: None if line is None else first.setdefault((line.meant_path, line.meant), line.text)
+        for name, line in row.items()
+    }
 
 
 def _telling(differences: Sequence[ScenarioDifference], names: Sequence[str]) -> list[ScenarioDifference]:
