@@ -8,7 +8,7 @@ from simulator.scenario.instants import Start
 from simulator.scenario.model import Driver, DriverGroup, Outsider, Party, RecordedDrivers
 from simulator.scenario.recorded import RECORDED_KEYS, read_recorded
 from simulator.scenario.sites import read_place
-from simulator.scenario.tree import Items, Scalar, Table, Value
+from simulator.scenario.tree import Scalar, Table, Value
 from simulator.scenario.units import parse_distance_m, parse_duration
 from simulator.scenario.vocabulary import ARRIVALS, AUTHORISE, KEEPS, MIXES, STOPS, VEHICLES
 from simulator.scenario.words import limited, number, one_of, phrase, whole_percent, within
@@ -188,7 +188,7 @@ def _driver(problems: Problems, fields: Fields, start: Start, duration_us: int, 
 def _only_at(problems: Problems, fields: Fields, sites: Sequence[str]) -> tuple[str, ...]:
     """The sites under `only_at`: one, or a list."""
     value = fields.value("only_at")
-    items = problems.items(value) if isinstance(value, Items) else (value,) if value is not None else ()
+    items = problems.one_or_more(value)
     names = tuple(problems.scalar(item, str, "") for item in items)
     for item, name in zip(items, names, strict=True):
         problems.reference(item.place, name, sites, "site")
@@ -200,7 +200,7 @@ def _tokens(problems: Problems, fields: Fields) -> tuple[str, ...]:
     value = fields.value("tokens")
     if value is None:
         return ()
-    items = problems.items(value) if isinstance(value, Items) else (value,)
+    items = problems.one_or_more(value)
     tokens = tuple(problems.scalar(item, _uid, "") for item in items)
     if not tokens or len(tokens) != len(dict.fromkeys(token.lower() for token in tokens)):
         sentence = "“tokens” is a list of different uids, such as [04AABBCCDD, APP-1]."
@@ -213,7 +213,8 @@ def read_rfid_share(problems: Problems, value: Value | None) -> float:
     if value is None:
         return 1.0
     if isinstance(value, Scalar):
-        return 1.0 if problems.scalar(value, one_of(AUTHORISE), "rfid") == "rfid" else 0.0
+        word = problems.scalar(value, one_of(AUTHORISE), "rfid")
+        value = problems.in_full(value, word, Scalar("1", value.place, absent=False))
     fields = Fields(problems, value, "the way to authorise", AUTHORISE)
     rfid = fields.optional("rfid", number(0, 1_000_000), 0.0)
     app = fields.optional("app", number(0, 1_000_000), 0.0)

@@ -14,11 +14,14 @@ _MOST_LISTED = 30
 
 
 class Problems:
-    """The mistakes found so far; and what single values were `read` as, each with its place and text."""
+    """The mistakes found so far; what single values were `read` as, each with its place and text; and what those that
+    are short for a list or a table were written for, in `long`.
+    """
 
     def __init__(self) -> None:
         self.errors: list[ScenarioError] = []
         self.read: list[tuple[Place, str, object]] = []
+        self.long: dict[tuple[Place, str], Items | Table] = {}
 
     def add(self, place: Place, found: str, expected: str, sentence: str) -> None:
         self.errors.append(place.error(found, expected, sentence))
@@ -44,6 +47,20 @@ class Problems:
         sentence = f"{_sentence_case(_shape(value))} stands where a list is expected; begin each item with “- ”."
         self.add(value.place, _shape(value), "a list", sentence)
         return ()
+
+    def one_or_more(self, value: Value | None) -> tuple[Value, ...]:
+        """The items of a list, or what stands there as its only item; nothing for a key that is absent."""
+        if value is None or isinstance(value, Items):
+            return value.items if value is not None else ()
+        if isinstance(value, Scalar):
+            self.long[value.place, value.text] = Items((value,), value.place)
+        return (value,)
+
+    def in_full(self, short: Scalar, key: str, value: Scalar) -> Table:
+        """The table with nothing but `value` under `key`, to be read where `short` stands for it."""
+        table = Table({key: Entry(short.place, value)}, short.place)
+        self.long[short.place, short.text] = table
+        return table
 
     def table(self, value: Value | None) -> dict[str, Entry]:
         """The entries of a table; nothing for a key that is absent."""

@@ -154,9 +154,10 @@ def _spread_of(
     size: Callable[[T], float],
 ) -> Spread:
     """A single value, which is always exactly that, or its median and p95."""
-    if value is None or isinstance(value, Scalar):
-        always = fallback if value is None else problems.scalar(value, parse, fallback)
-        return Spread(size(always), size(always))
+    if value is None:
+        return Spread(size(fallback), size(fallback))
+    if isinstance(value, Scalar):
+        value = problems.in_full(value, "median", value)
     fields = Fields(problems, value, f"the distribution of {key}", ("median", "p95"))
     median = fields.required("median", parse, fallback)
     p95 = fields.optional("p95", parse, median)
@@ -195,7 +196,7 @@ def _weights(
     if value is None:
         return tuple(default)
     if isinstance(value, Scalar):
-        return ((problems.scalar(value, parse, fallback), 1.0),)
+        value = problems.in_full(value, value.text, Scalar("1", value.place, absent=False))
     weights = [
         (
             problems.scalar(Scalar(key, entry.key_place, absent=False), parse, fallback),

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from simulator.ocpi.v2_2_1.locations import PowerType
@@ -25,7 +26,7 @@ from simulator.scenario.parties import check_roles, read_connections, read_parti
 from simulator.scenario.recorded import check_evses
 from simulator.scenario.sites import read_sites
 from simulator.scenario.tariffs import read_tariffs
-from simulator.scenario.tree import Place, Scalar, Table, Value, parse, read_text
+from simulator.scenario.tree import Items, Place, Scalar, Table, Value, parse, read_text
 from simulator.scenario.units import parse_duration
 from simulator.scenario.words import limited, number, phrase, whole
 from simulator.world.choice import USUAL_TASTE
@@ -61,6 +62,13 @@ _duration = limited(parse_duration, 1_000_000, _YEAR_US, "a duration from 1 s to
 _interval = limited(parse_duration, 1_000_000, _YEAR_US, "a duration from 1 s to 366 d, or never")
 
 
+class Readings(Struct, frozen=True):
+    """What values are read as, by place and text: `single` ones, and what those that are short for it are in `long`."""
+
+    single: dict[tuple[Place, str], str]
+    long: dict[tuple[Place, str], Items | Table]
+
+
 def load(path: Path, overrides: Sequence[str] = ()) -> Scenario:
     """The scenario at `path`, with `--set` overrides (such as `seed=9`) laid over it.
 
@@ -82,8 +90,8 @@ def load(path: Path, overrides: Sequence[str] = ()) -> Scenario:
     return scenario
 
 
-def readings(tree: Value) -> dict[tuple[Place, str], str]:
-    """What each single value of a scenario is read as, by its place and text; equal for spellings of one value.
+def readings(tree: Value) -> Readings:
+    """What each single value of a scenario is read as; equal for spellings of one value.
 
     The zeros of a price count (0.45 and 0.450 are two values), for messages carry it as it is written.
 
@@ -97,7 +105,7 @@ def readings(tree: Value) -> dict[tuple[Place, str], str]:
     for place, text, read in problems.read:
         # An alias of YAML may stand where something else is expected.
         found.setdefault((place, text), set()).add(repr(read))
-    return {written: " ".join(sorted(read)) for written, read in found.items()}
+    return Readings({written: " ".join(sorted(read)) for written, read in found.items()}, problems.long)
 
 
 def _read(

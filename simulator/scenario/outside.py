@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from simulator.scenario.drivers import emsps_of
 from simulator.scenario.fields import Fields, Problems
 from simulator.scenario.model import Driver, DriverGroup, Outsider, Party, PartyRole, RecordedDrivers
-from simulator.scenario.tree import Entry, Items, Place, Value
+from simulator.scenario.tree import Entry, Place, Value
 from simulator.scenario.units import Unreadable, parse_duration
 from simulator.scenario.vocabulary import KNOWN_VERSIONS, TOKEN_ENCODINGS
 from simulator.scenario.words import limited, one_of, party_id, phrase
@@ -69,7 +69,7 @@ def _partners(problems: Problems, fields: Fields, role: PartyRole, parties: Sequ
     others = [party.id for party in parties if party.role in _ROLES and party.role != role]
     hubs = [party.id for party in parties if party.role == "hub"]
     value = fields.value("with")
-    items = problems.items(value) if isinstance(value, Items) else (value,) if value is not None else ()
+    items = problems.one_or_more(value)
     named = tuple(problems.scalar(item, str, "") for item in items)
     for item, name in zip(items, named, strict=True):
         problems.reference(item.place, name, [*others, *hubs], "party of another role")
@@ -77,7 +77,7 @@ def _partners(problems: Problems, fields: Fields, role: PartyRole, parties: Sequ
 
 
 def _listed(problems: Problems, value: Value | None, words: tuple[str, ...]) -> tuple[str, ...]:
-    items = problems.items(value) if isinstance(value, Items) else (value,) if value is not None else ()
+    items = problems.one_or_more(value)
     return tuple(problems.scalar(item, one_of(words), words[0]) for item in items) or words
 
 

@@ -125,8 +125,7 @@ def read_latency(problems: Problems, value: Value | None) -> Latency:
     if value is None:
         return DEFAULT_LATENCY
     if isinstance(value, Scalar):
-        always_us = problems.scalar(value, parse_duration, 0)
-        return Latency(always_us, always_us)
+        value = problems.in_full(value, "median", value)
     fields = Fields(problems, value, "a latency", ("median", "p95"))
     median_us = fields.required("median", parse_duration, 0)
     p95_us = fields.optional("p95", parse_duration, median_us)
@@ -186,7 +185,7 @@ def _quirks(problems: Problems, value: Value | None) -> tuple[str, ...]:
 def _versions(problems: Problems, value: Value | None, usual: tuple[str, ...]) -> tuple[str, ...]:
     if value is None:
         return usual
-    items = problems.items(value) if isinstance(value, Items) else (value,)
+    items = problems.one_or_more(value)
     versions = tuple(problems.scalar(item, one_of(KNOWN_VERSIONS), USUAL_VERSIONS[0]) for item in items)
     if not versions or len(versions) != len(dict.fromkeys(versions)):
         sentence = "“ocpi” names one version or a list of different versions, such as [2.2.1]."

@@ -175,6 +175,25 @@ def test_of_one_run_the_recording_that_tells_most_counts_in_whatever_order_they_
         (_,) = [note for note in found.notes if "is the same run" in note]
 
 
+def test_of_one_run_that_counts_which_has_the_most_to_look_at_beside_its_figures(make: Make) -> None:
+    full, other = recorded(make(1), "none"), recorded(make(1, overrides=("new=1",)), "none")
+    without = replace(full, name="without", recording=None)
+    bodiless = replace(full, name="bodiless", outcome=replace(full.outcome, level="headers"))
+    uncurved = replace(full, name="uncurved", outcome=replace(full.outcome, curves=None))
+    removed = replace(full, name="removed", recording=Path("removed.ocpirun"))
+    assert without.outcome.values == full.outcome.values
+    for less in (without, bodiless, uncurved, removed):
+        for runs in ((less, full, other), (full, less, other), (other, less, full)):
+            assert full in [run for variant in variants_of(runs).variants for run in variant.runs]
+
+
+def test_of_one_run_measured_over_other_time_the_first_counts_so_that_a_sweep_stays_alike(make: Make) -> None:
+    kept = recorded(make(1), "none")
+    later = replace(kept.outcome, window=Window(900_000_000, 3_600_000_000, ""))
+    swept = replace(kept, name="swept", recording=None, outcome=later)
+    assert variants_of([swept, kept]).variants[0].runs == (swept,)
+
+
 def test_another_digest_of_the_same_scenario_and_seed_is_told(make: Make) -> None:
     found = compared(make(1), make(1, delay_s=6))
     assert len(found.variants[0].runs) == 1

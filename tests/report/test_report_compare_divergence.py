@@ -78,6 +78,7 @@ def test_the_first_difference_is_found_and_told(
     assert [(each.what, each.left, each.right) for each in found.changes] == [(what, left, right)]
     assert found.left is not None
     assert found.right is not None
+    assert found.bodies_compared
     assert found.left.exchange == found.right.exchange == MESSAGES - 1
     assert found.left.at_s == MESSAGES - 2
     assert found.left.time == "07:41:38"
@@ -180,13 +181,45 @@ def test_messages_are_found_equal_however_their_bodies_were_committed(base: Path
 
 def test_bodies_that_were_not_recorded_are_not_compared(base: Path, tmp_path: Path) -> None:
     found = compared(base, recorded(tmp_path / "headers.ocpirun", level="headers", request={"kwh": 2}))
-    assert found.equal == MESSAGES
+    assert (found.equal, found.bodies_compared) == (MESSAGES, False)
     assert "but for their bodies" in found.sentence
+
+
+@pytest.mark.parametrize("levels", [("headers", "headers"), ("full", "headers"), ("headers", "full")])
+def test_a_first_message_found_without_bodies_says_so(tmp_path: Path, levels: tuple[Level, Level]) -> None:
+    """The bodies of a message before it differ, which is not seen."""
+    told: list[Divergence] = []
+    for last in ({"path": "/other"}, None):
+        paths = []
+        for run, level in enumerate(levels):
+            scene = Scene(tmp_path / f"{run}{level}{last is None}.ocpirun", level)
+            for number in range(3 + run if last is None else 3):
+                fields = last if last and (run, number) == (1, 2) else {}
+                body = {"kwh": run if number == 1 else 0}
+                scene.message(
+                    number * S, "NL-ABC", "NL-EMA", "sessions.receiver.patch_session", ("", 0), body, **fields
+                )
+            paths.append(scene.close())
+        told.append(compared(*paths))
+    changed, ended = told
+    assert (changed.equal, [each.what for each in changed.changes]) == (2, ["path"])
+    without = "but for their bodies, which were not recorded in both runs"
+    assert changed.sentence.startswith(f"The first 2 messages are equal {without}; message 3 differs in: path.")
+    assert (ended.equal, ended.left) == (3, None)
+    assert ended.sentence.endswith(f"first of the longer one {without}.")
+    assert [each.bodies_compared for each in told] == [False, False]
+
+
+def test_the_very_first_message_needs_no_word_on_bodies_before_it(tmp_path: Path) -> None:
+    one = recorded(tmp_path / "one.ocpirun", 2, "headers")
+    other = recorded(tmp_path / "other.ocpirun", 2, "headers", path="/other")
+    found = compared(one, other)
+    assert (found.sentence, found.bodies_compared) == ("The very first message differs in: path.", False)
 
 
 def test_without_messages_nothing_is_compared(base: Path, tmp_path: Path) -> None:
     found = compared(base, recorded(tmp_path / "aggregates.ocpirun", level="aggregates", request={"kwh": 2}))
-    assert found.equal == 0
+    assert (found.equal, found.bodies_compared) == (0, False)
     assert "no messages" in found.sentence
 
 

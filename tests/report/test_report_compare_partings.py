@@ -98,7 +98,7 @@ def runs_of(*paths: Path) -> list[Run]:
 
 
 def test_runs_without_recordings_are_named_in_one_note(make: Make) -> None:
-    """As of a table of a sweep, and of a sweep whose recordings were removed."""
+    """As of a sweep that kept none, and of one whose recordings were removed."""
     first, second, third, fourth = runs_of(make("a", 1), make("b", 1), make("c", 1), make("d", 1))
     runs = [first, replace(second, recording=None), third, replace(fourth, recording=Path("removed.ocpirun"))]
     found = partings_of(runs, variants_of(runs).variants, unwatched)

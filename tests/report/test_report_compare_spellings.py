@@ -15,6 +15,8 @@ from simulator.report.publish.compare_text import compare_text
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 QUICKSTART = (SCENARIOS / "quickstart.yaml").read_text()
 GENERATED = (SCENARIOS / "scale" / "generated.yaml").read_text()
+LINK = "connections=[{between: [NL-EMA, NL-ABC]"
+SLOW = "faults=[{at: 12:00, kind: latency, between: [NL-EMA, NL-ABC], for: 1 h"
 Compared = Callable[..., Comparison]
 
 
@@ -64,6 +66,16 @@ def test_what_differs_is_told_in_the_first_spelling(compared: Compared) -> None:
         (QUICKSTART, "name=A town", "name='A town'"),
         (GENERATED, "generate.power={11 kW: 1, 22 kW: 2}", "generate.power={11000 W: 1.0, 0.022 MW: 2}"),
         (GENERATED, "generate.sites_per_cpo={median: 3, p95: 4}", "generate.sites_per_cpo={median: 03, p95: 4}"),
+        # In short and in full.
+        (QUICKSTART, f"{LINK}, latency: 90 ms}}]", f"{LINK}, latency: {{median: 0.09 s}}}}]"),
+        (QUICKSTART, f"{SLOW}, latency: 2 s}}]", f"{SLOW}, latency: {{median: 2000 ms}}}}]"),
+        (QUICKSTART, "parties.NL-ABC.ocpi=2.1.1", "parties.NL-ABC.ocpi=[2.1.1]"),
+        (GENERATED, "generate.authorise=app", "generate.authorise={app: 1.0}"),
+        (QUICKSTART, "drivers.0.only_at=Station square", "drivers.0.only_at=[Station square]"),
+        (GENERATED, "generate.sites_per_cpo=3", "generate.sites_per_cpo={median: 3}"),
+        (GENERATED, "generate.prices=0.39 EUR/kWh", "generate.prices={median: 0.39 EUR/kWh}"),
+        (GENERATED, "generate.power=11 kW", "generate.power={11000 W: 1}"),
+        (GENERATED, "generate.arrivals=shopper", "generate.arrivals={shopper: 1}"),
     ],
 )
 def test_whatever_is_read_as_the_same_is_the_same(text: str, first: str, again: str) -> None:
@@ -82,6 +94,11 @@ def test_whatever_is_read_as_the_same_is_the_same(text: str, first: str, again: 
         (GENERATED, "generate.prices=0.39 EUR/kWh", "generate.prices=0.39 USD/kWh"),
         (GENERATED, "generate.power={11 kW: 1, 22 kW: 2}", "generate.power={11 kW: 2, 22 kW: 1}"),
         (GENERATED, "nobody.reads.this=1 h", "nobody.reads.this=60 min"),
+        (QUICKSTART, f"{LINK}, latency: 90 ms}}]", f"{LINK}, latency: {{median: 80 ms}}}}]"),
+        (QUICKSTART, f"{LINK}, latency: 90 ms}}]", f"{LINK}, latency: {{median: 90 ms, p95: 91 ms}}}}]"),
+        (GENERATED, "generate.power=11 kW", "generate.power={11 kW: 1, 22 kW: 1}"),
+        (GENERATED, "generate.power=11 kW", "generate.power=22 kW"),
+        (QUICKSTART, "parties.NL-ABC.ocpi=2.1.1", "parties.NL-ABC.ocpi=[2.1.1, 2.2.1]"),
     ],
 )
 def test_what_is_not_read_as_the_same_is_not(text: str, first: str, other: str) -> None:
@@ -93,6 +110,28 @@ def test_a_time_of_day_is_no_difference_where_scenarios_start_at_other_times(com
     at = "faults=[{kind: party_offline, party: NL-EMA, at: 12:00, for: 5 min}]"
     found = compared((at, "start=2026-05-04T06:00 Europe/Amsterdam"), (at, "start=2026-05-04T07:00 Europe/Amsterdam"))
     assert [each.path for each in found.scenario] == ["start"]
+
+
+def test_what_is_said_in_short_and_in_full_is_one_variant_and_no_difference(compared: Compared) -> None:
+    short, full = f"{LINK}, latency: 90 ms}}]", f"{LINK}, latency: {{median: 90 ms}}}}]"
+    found = compared((short,), (full,), (short, "poll=1 h"), (full, "poll=1 h"))
+    assert [len(variant.runs) for variant in found.variants] == [2, 2]
+    assert [each.path for each in found.scenario] == ["poll"]
+    # Where each is the first of its variant.
+    assert [each.path for each in compared((short,), (full, "poll=1 h")).scenario] == ["poll"]
+
+
+def test_what_is_said_in_short_is_told_in_one_row(compared: Compared) -> None:
+    found = compared(("generate.power=11 kW",), ("generate.power=22 kW",), text=GENERATED)
+    (difference,) = found.scenario
+    assert (difference.path, difference.values) == ("generate.power", {"A": "11 kW", "B": "22 kW"})
+    spread = f"{LINK}, latency: {{median: 90 ms, p95: 1 s}}}}]"
+    found = compared((f"{LINK}, latency: 90 ms}}]",), (spread,), (f"{LINK}, latency: 80 ms}}]",))
+    assert {each.path: tuple(each.values.values()) for each in found.scenario} == {
+        "connections.0.latency": ("90 ms", None, "80 ms"),
+        "connections.0.latency.median": (None, "90 ms", None),
+        "connections.0.latency.p95": (None, "1 s", None),
+    }
 
 
 def test_a_path_is_told_as_set_takes_it(compared: Compared) -> None:

@@ -66,13 +66,17 @@ class Change(Struct, frozen=True):
 
 
 class Divergence(Struct, frozen=True):
-    """`equal` messages are the same from the beginning on. A side is None where its run has no further message."""
+    """`equal` messages are the same from the beginning on, in their bodies too only where `bodies_compared`.
+
+    A side is None where its run has no further message.
+    """
 
     equal: int
     sentence: str
     left: Side | None = None
     right: Side | None = None
     changes: tuple[Change, ...] = ()
+    bodies_compared: bool = True
 
 
 def diverge(left: Recording, right: Recording, watch: Watch = unwatched) -> Divergence:
@@ -83,7 +87,9 @@ def diverge(left: Recording, right: Recording, watch: Watch = unwatched) -> Dive
         return Divergence(counts[0], tr("Their digests are equal: they are the same run."))
     levels = [meta.get("level") for meta in metas]
     if "aggregates" in levels:
-        return Divergence(0, tr("A recording of level aggregates has no messages that could be compared."))
+        return Divergence(
+            0, tr("A recording of level aggregates has no messages that could be compared."), bodies_compared=False
+        )
     with_bodies = levels == ["full", "full"]
     outlines = Outlines(left), Outlines(right)
     # Runs with one seed are the same to the number for long, which is soon told; what follows is read row by row.
@@ -113,14 +119,19 @@ def diverge(left: Recording, right: Recording, watch: Watch = unwatched) -> Dive
         )
     else:
         sentence = tr("All {equal:,} messages are equal but for their bodies, which were not recorded in both runs.")
-    return Divergence(equal, sentence.format(equal=equal))
+    return Divergence(equal, sentence.format(equal=equal), bodies_compared=with_bodies)
 
 
-def _sentence(equal: int, changes: Sequence[Change], metas: Sequence[dict[str, str]]) -> str:
-    if equal:
+def _sentence(equal: int, changes: Sequence[Change], metas: Sequence[dict[str, str]], with_bodies: bool) -> str:
+    if not equal:
+        sentence = tr("The very first message differs in: {what}.")
+    elif with_bodies:
         sentence = tr("The first {equal:,} messages are equal; message {number:,} differs in: {what}.")
     else:
-        sentence = tr("The very first message differs in: {what}.")
+        sentence = tr(
+            "The first {equal:,} messages are equal but for their bodies, which were not recorded in both runs; "
+            "message {number:,} differs in: {what}."
+        )
     told = sentence.format(equal=equal, number=equal + 1, what=", ".join(change.what for change in changes))
     seeds = [meta.get("seed") for meta in metas]
     if seeds[0] != seeds[1]:
@@ -190,10 +201,10 @@ def _told(
 ) -> Divergence:
     ours, theirs = found
     if ours is None or theirs is None:
-        return _ended(equal, metas, ours, theirs)
+        return _ended(equal, metas, ours, theirs, with_bodies)
     changes = _changes(ours, theirs, with_bodies)
-    sentence = _sentence(equal, changes, metas)
-    return Divergence(equal, sentence, _side(ours, metas[0]), _side(theirs, metas[1]), changes)
+    sentence = _sentence(equal, changes, metas, with_bodies)
+    return Divergence(equal, sentence, _side(ours, metas[0]), _side(theirs, metas[1]), changes, with_bodies)
 
 
 def _changes(ours: Message, theirs: Message, with_bodies: bool) -> tuple[Change, ...]:
@@ -250,13 +261,22 @@ def _seconds(at_us: int | None) -> str:
     return "–" if at_us is None else f"{at_us / 1e6:.6f}"
 
 
-def _ended(equal: int, metas: tuple[dict[str, str], ...], ours: Message | None, theirs: Message | None) -> Divergence:
-    sentence = tr("All {equal:,} messages of the shorter run are equal to the first of the longer one.")
+def _ended(
+    equal: int, metas: tuple[dict[str, str], ...], ours: Message | None, theirs: Message | None, with_bodies: bool
+) -> Divergence:
+    if with_bodies:
+        sentence = tr("All {equal:,} messages of the shorter run are equal to the first of the longer one.")
+    else:
+        sentence = tr(
+            "All {equal:,} messages of the shorter run are equal to the first of the longer one but for their bodies, "
+            "which were not recorded in both runs."
+        )
     return Divergence(
         equal,
         sentence.format(equal=equal),
         None if ours is None else _side(ours, metas[0]),
         None if theirs is None else _side(theirs, metas[1]),
+        bodies_compared=with_bodies,
     )
 
 

@@ -127,5 +127,5 @@ def _shortened(names: Sequence[str]) -> str:
 
 
 def _recorded(run: Run) -> Recorded | None:
-    """None too where a sweep kept a recording that was removed since."""
-    return (run, run.recording) if run.recording is not None and run.recording.exists() else None
+    kept = run.kept
+    return (run, kept) if kept is not None else None

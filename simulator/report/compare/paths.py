@@ -1,28 +1,32 @@
 """A scenario as flat lines, path and text, so that two of them can be laid side by side.
 
 Paths are those of `--set` (see scenario/key_paths.py), items of a list by their `name` or their number; a list of plain
-values, such as a place, is one value. Each line has what it is read as too: `600 s` and `10 min` are the same.
+values, such as a place, is one value. Each line has what it is read as too: `600 s` and `10 min` are the same, and so
+are `latency: 80 ms` and `latency: {median: 80 ms}`.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import TypeAlias
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from simulator.scenario.key_paths import write_path
-from simulator.scenario.load import readings
+from simulator.scenario.load import Readings, readings
 from simulator.scenario.overrides import apply_overrides, item_keys
-from simulator.scenario.tree import Items, Place, Scalar, Table, Value, parse
-
-_Readings: TypeAlias = Mapping[tuple[Place, str], str]
+from simulator.scenario.tree import Items, Scalar, Table, Value, parse
 
 
 class Line(Struct, frozen=True):
-    """A single value of a scenario as it is written, and what path and text are read as (no word for people)."""
+    """A single value of a scenario as it is written, and what path and text are read as (no word for people).
+
+    What is short for something longer is read as that, which has another path: `row` is the same for all that is
+    written at one path.
+    """
 
     path: str
     text: str
+    row: str
     meant_path: str
     meant: str
 
@@ -45,13 +49,20 @@ def _parsed(text: str) -> Value:
     return parse(text, "")[0]
 
 
-def _lines(value: Value, read: _Readings, path: tuple[str, ...], meant: tuple[str, ...]) -> Iterator[Line]:
+def _lines(value: Value, read: Readings, path: tuple[str, ...], meant: tuple[str, ...]) -> Iterator[Line]:
     def line(text: str, means: str) -> Line:
-        return Line(write_path(path), text, write_path(meant), means)
+        return Line(write_path(path), text, write_path(meant), write_path(meant), means)
 
     if isinstance(value, Scalar):
-        if not value.absent:
-            yield line(value.text, _meaning(value, read))
+        if value.absent:
+            return
+        short, long = line(value.text, _meaning(value, read)), read.long.get((value.place, value.text))
+        if long is None:
+            yield short
+            return
+        # In the long form the value may stand as itself.
+        for full in _lines(long, replace(read, long={}), path, meant):
+            yield replace(short, meant_path=full.meant_path, meant=full.meant)
         return
     if isinstance(value, Items) and value.items and all(isinstance(item, Scalar) for item in value.items):
         items = [item for item in value.items if isinstance(item, Scalar)]
@@ -65,16 +76,16 @@ def _lines(value: Value, read: _Readings, path: tuple[str, ...], meant: tuple[st
         yield from _lines(each, read, (*path, key), (*meant, means))
 
 
-def _inside(value: Items | Table, read: _Readings) -> Iterator[tuple[str, str, Value]]:
+def _inside(value: Items | Table, read: Readings) -> Iterator[tuple[str, str, Value]]:
     """What is inside by its key, which may be a quantity that is read."""
     if isinstance(value, Table):
         for key, entry in value.entries.items():
-            yield key, read.get((entry.key_place, key), key), entry.value
+            yield key, _meaning(Scalar(key, entry.key_place, absent=False), read), entry.value
         return
     for key, item in zip(item_keys(value), value.items, strict=True):
         yield key, key, item
 
 
-def _meaning(value: Scalar, read: _Readings) -> str:
+def _meaning(value: Scalar, read: Readings) -> str:
     """What a value is read as; its text where nobody reads it."""
-    return read.get((value.place, value.text), repr(value.text))
+    return read.single.get((value.place, value.text), repr(value.text))

@@ -78,6 +78,7 @@ def results_table(manifest: Manifest, runs: Sequence[SweptRun]) -> Table:
 def read_table(path: Path) -> tuple[Manifest, list[SweptRun]]:
     """A sweep from its Parquet table, with the curves where their table is beside it.
 
+    Recordings are named as seen from the table's folder, and may not be there.
     Raises NoSweep, also when pyarrow is missing.
     """
     rows, content = read_parquet(path)
@@ -121,7 +122,16 @@ def _from_row(row: Mapping[str, Any], manifest: Manifest, values: dict[str, str]
             curves=curves,
             load=_load(row),
         )
-    return SweptRun(row["job"], values, row["seed"], row["status"], row["sentence"], row["wall_s"], "", outcome)
+    return SweptRun(
+        job=row["job"],
+        values=values,
+        seed=row["seed"],
+        status=row["status"],
+        sentence=row["sentence"],
+        wall_s=row["wall_s"],
+        recording=row["recording"],
+        outcome=outcome,
+    )
 
 
 def _seconds(us: int | None) -> float | None:

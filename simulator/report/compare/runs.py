@@ -38,6 +38,11 @@ class Run(Struct, frozen=True):
     outcome: Outcome
     recording: Path | None = None
 
+    @property
+    def kept(self) -> Path | None:
+        """Its recording where that is there: what a sweep kept may have been removed since."""
+        return self.recording if self.recording is not None and self.recording.exists() else None
+
 
 class Found(Struct, frozen=True):
     """The runs in the order named, and what has to be said about those that are missing."""
@@ -75,6 +80,7 @@ def _sweep(path: Path) -> tuple[Manifest, list[SweptRun]]:
 
 
 def _of_sweep(path: Path, manifest: Manifest, swept: Sequence[SweptRun]) -> list[Run]:
+    folder = path if path.is_dir() else path.parent
     return [
         Run(
             name=f"{path}: {run.job}",
@@ -82,7 +88,7 @@ def _of_sweep(path: Path, manifest: Manifest, swept: Sequence[SweptRun]) -> list
             overrides=(*manifest.overrides, *overrides_of(run.values)),
             files=manifest.files,
             outcome=run.outcome,
-            recording=path / run.recording if run.recording else None,
+            recording=folder / run.recording if run.recording else None,
         )
         for run in swept
         if run.outcome is not None

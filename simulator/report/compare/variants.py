@@ -1,7 +1,7 @@
 """Which runs are replications of one another, and what sets the others apart."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import chain
 from typing import Final
 
@@ -18,6 +18,9 @@ UNTIL: Final = "--until"
 
 _TOLD: Final = 3
 """A title names so many of the paths that set variants apart, and more only where it would be another's title too."""
+
+_MESSAGES: Final = {"aggregates": 0, "headers": 1}
+"""How much a recording of that level has of its messages; any other level has more."""
 
 
 class Variant(Struct, frozen=True):
@@ -49,7 +52,7 @@ class Variants(Struct, frozen=True):
 def variants_of(runs: Sequence[Run]) -> Variants:
     """Group runs of scenarios and files that are read as the same, the seed apart.
 
-    Of runs with one seed in a group the first counts, of recordings of the same run the first of those that tell most.
+    Of runs with one seed in a group the first counts; of the same run, named twice, the first of those that tell most.
     """
     groups: dict[tuple[tuple[str, str], ...], dict[int, Run]] = {}
     spelled: list[list[Line]] = []
@@ -68,7 +71,7 @@ def variants_of(runs: Sequence[Run]) -> Variants:
         first = group.setdefault(run.outcome.seed, run)
         if first is not run:
             notes.append(_twice(first, run))
-            if _is_same(first, run) and _known(run) > _known(first):
+            if _is_same(first, run) and _tells_more(run, first):
                 group[run.outcome.seed] = run
     scenarios = {letters(number): lines for number, lines in enumerate(spelled)}
     differences = _differences(scenarios)
@@ -97,28 +100,36 @@ def _lines(run: Run) -> list[Line]:
 
 
 def _plain(path: str, text: str) -> Line:
-    return Line(path, text, path, text)
+    return Line(path, text, path, path, text)
 
 
 def _differences(scenarios: dict[str, list[Line]]) -> tuple[ScenarioDifference, ...]:
-    by_path = {name: {line.meant_path: line for line in lines} for name, lines in scenarios.items()}
+    by_row = {name: {line.row: line for line in lines} for name, lines in scenarios.items()}
+    meant = {name: {line.meant_path: line.meant for line in lines} for name, lines in scenarios.items()}
     paths: dict[str, str] = {}
     for line in chain.from_iterable(scenarios.values()):
-        paths.setdefault(line.meant_path, line.path)
-    rows = ((path, {name: lines.get(meant) for name, lines in by_path.items()}) for meant, path in paths.items())
-    return tuple(ScenarioDifference(path, _told(row)) for path, row in rows if _differs(row.values()))
+        paths.setdefault(line.row, line.path)
+    rows = ((path, {name: lines.get(row) for name, lines in by_row.items()}) for row, path in paths.items())
+    return tuple(ScenarioDifference(path, _told(row)) for path, row in rows if _differs(row, meant))
 
 
-def _differs(lines: Collection[Line | None]) -> bool:
-    """Not where all say the same, though it means something else: `07:40` of scenarios that start at other times."""
-    texts = {None if line is None else line.text for line in lines}
-    meanings = {None if line is None else line.meant for line in lines}
+def _differs(row: Mapping[str, Line | None], meant: Mapping[str, Mapping[str, str]]) -> bool:
+    """Not where all say the same, though it means something else: `07:40` of scenarios that start at other times.
+
+    Nor where they mean the same, though some say it in short and have it in another row.
+    """
+    texts = {None if line is None else line.text for line in row.values()}
+    paths = dict.fromkeys(line.meant_path for line in row.values() if line is not None)
+    meanings = {tuple(meant[name].get(path) for path in paths) for name in row}
     return len(texts) > 1 and len(meanings) > 1
 
 
-def _told(row: dict[str, Line | None]) -> dict[str, str | None]:
-    first: dict[str, str] = {}
-    return {name: None if line is None else first.setdefault(line.meant, line.text) for name, line in row.items()}
+def _told(row: Mapping[str, Line | None]) -> dict[str, str | None]:
+    first: dict[tuple[str, str], str] = {}
+    return {
+        name: None if line is None else first.setdefault((line.meant_path, line.meant), line.text)
+        for name, line in row.items()
+    }
 
 
 def _telling(differences: Sequence[ScenarioDifference], names: Sequence[str]) -> list[ScenarioDifference]:
@@ -164,9 +175,29 @@ def _is_same(first: Run, again: Run) -> bool:
     return first.outcome.digest == again.outcome.digest
 
 
+def _tells_more(again: Run, first: Run) -> bool:
+    """By figures, which a recording at level aggregates lacks some of; then by curves and messages."""
+    if _known(again) != _known(first):
+        return _known(again) > _known(first)
+    if _span(again) != _span(first):
+        # A sweep may have been measured with a warm-up of its own, and its runs are to stay alike.
+        return False
+    return _beside_figures(again) > _beside_figures(first)
+
+
 def _known(run: Run) -> int:
-    """How many figures it has: a recording at level aggregates lacks some."""
     return sum(value is not None for value in run.outcome.values.values())
+
+
+def _span(run: Run) -> tuple[int, int]:
+    return run.outcome.window.from_us, run.outcome.window.to_us
+
+
+def _beside_figures(run: Run) -> tuple[int, bool]:
+    """How much of its messages can be looked at, and whether it has curves, which the table of a sweep alone lacks."""
+    # A sweep keeps recordings at level full, and its table does not tell the level.
+    messages = _MESSAGES.get(run.outcome.level, 2) if run.kept is not None else 0
+    return messages, run.outcome.curves is not None
 
 
 def _twice(first: Run, again: Run) -> str:

@@ -17,9 +17,9 @@ def compare_json(comparison: Comparison) -> bytes:
     `differences` (mean, low, high, pairs, beyond_chance, verdict). `scenario` has the paths that differ, `curves` an
     estimate a quarter of an hour (`from_s` after the start of each run; `axis` says what that is in local time),
     `divergences` the first message that differs between two `runs`, those of a further `variant` and of the first one
-    with a `seed` (null where two runs are compared that have no seed in common, or are of one variant); `divergence`
-    and `parted` are the first of them and its runs. `notes` are sentences to beware of. The `load` of a run is that of
-    a report's JSON.
+    with a `seed` (null where two runs are compared that have no seed in common, or are of one variant; where not
+    `bodies_compared`, bodies of the `equal` messages before it may differ); `divergence` and `parted` are the first of
+    them and its runs. `notes` are sentences to beware of. The `load` of a run is that of a report's JSON.
     """
     variants = comparison.variants
     document: dict[str, Any] = {
