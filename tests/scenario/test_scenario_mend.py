@@ -178,6 +178,40 @@ def test_an_evse_that_stands_in_its_location_twice_is_there_once(do_import: Impo
     assert "EVSE NL*ABC*E1" in report.sentences[0]
 
 
+@pytest.mark.parametrize("evse_id", [None, "", " ", "#NA", "N/A", "unknown", "1"])
+def test_uids_that_each_location_counts_from_1_make_no_copies(do_import: Import, evse_id: str | None) -> None:
+    """Nor does what stands for an evse_id where there is none."""
+    parts = [evse(uid=uid, evse_id=evse_id) for uid in ("1", "2")]
+    places = [{"latitude": f"52.{number}6000", "longitude": "4.48000"} for number in range(5)]
+    report = do_import([location(*parts, id=f"L{number}", coordinates=at) for number, at in enumerate(places)])
+    assert [[each.uid for each in there.evses] for there in imported(report)] == [
+        ["1", "2"],
+        *([f"1-{number}", f"2-{number}"] for number in range(2, 6)),
+    ]
+    assert (report.evses.left_out, report.locations.left_out) == (0, 0)
+    assert report.rules["evse-uid-duplicate"] == 8
+    assert not any("published by two" in each or "taken for a copy" in each for each in report.sentences)
+
+
+@pytest.mark.parametrize(("longitude", "copies"), [("4.480011", 1), ("4.47999", 1), ("4.48050", 0)])
+def test_without_an_evse_id_a_copy_has_the_same_uid_at_the_same_place(
+    do_import: Import, longitude: str, copies: int
+) -> None:
+    twin = location(evse(evse_id=None), id="L2", coordinates={"latitude": "52.16000", "longitude": longitude})
+    report = do_import([location(evse(evse_id=None)), twin])
+    assert report.rules.get("evse-copy-at-its-place", 0) == report.evses.left_out == copies
+    assert any("is taken for a copy" in each for each in report.sentences) == bool(copies)
+
+
+@pytest.mark.parametrize("evse_id", ["NL*ABC*E1", "nl-abc-e1*2", "NL.ABC.E00004*1", "+49*810*000*438"])
+def test_an_evse_id_names_its_evse_wherever_it_is(do_import: Import, evse_id: str) -> None:
+    far = {"latitude": "52.26000", "longitude": "4.48000"}
+    report = do_import(
+        [location(evse(evse_id=evse_id)), location(evse(uid="2", evse_id=evse_id), id="L2", coordinates=far)]
+    )
+    assert report.rules == {"evse-copy": 1, "location-copy": 1}
+
+
 def test_a_location_with_only_copies_is_left_out(do_import: Import) -> None:
     report = do_import([location(id="L1"), location(id="L2", name="Again")])
     assert [each.id for each in imported(report)] == ["L1"]
