@@ -8,6 +8,7 @@ import codecs
 import gzip
 import json
 import re
+import zlib
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
@@ -22,6 +23,9 @@ MAX_OBJECT_CHARACTERS = 32 * 2**20
 """The longest single object; no Location comes near it."""
 
 _CHUNK_BYTES = 2**20
+_DEEPEST = 100
+"""How deep a dump may be nested, ten times as deep as OCPI is: what reads it goes down by calls, which are limited."""
+_ENDLESS = "it is nested without end"
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _GZIP = b"\x1f\x8b"
 _BOM = "\ufeff"
@@ -86,7 +90,7 @@ class Dump:
             value = text.value()
             self.count += 1
             self.twice = tuple(text.twice)
-            yield _without_nulls(value), f"number {self.count}, line {line}"
+            yield value, f"number {self.count}, line {line}"
         text.at += 1
 
     def _envelope(self, text: "_Text") -> Iterator[tuple[Any, str]]:
@@ -98,8 +102,10 @@ class Dump:
         if not self._found or (not self.count and _is_refusal(others)):
             raise self._no_list(_found_instead(others))
 
-    def _object(self, text: "_Text") -> Generator[tuple[Any, str], None, dict[str, Any]]:
+    def _object(self, text: "_Text", room: int = _DEEPEST) -> Generator[tuple[Any, str], None, dict[str, Any]]:
         """Read an object, with the records of the list in it; returns the rest. One record counts as a list of one."""
+        if not room:
+            raise text.broken(_ENDLESS, text.at)
         text.at += 1
         others: dict[str, Any] = {}
         first = False
@@ -118,7 +124,7 @@ class Dump:
                 yield from self._list(text)
             elif not self._found and shape == "{" and name in _AROUND:
                 text.twice.clear()
-                others[key] = yield from self._object(text)
+                others[key] = yield from self._object(text, room - 1)
                 if name == "data" and not self._found and "id" in others[key]:
                     self._found = True
                     self.count = 1
@@ -184,7 +190,7 @@ class _Text:
         return True
 
     def value(self) -> Any:
-        """The JSON value that begins at `at`, which then stands behind it."""
+        """The JSON value that begins at `at`, which then stands behind it; nulls inside it are taken away."""
         while True:
             problem, where = "", self.at
             try:
@@ -194,11 +200,15 @@ class _Text:
                 if len(self.text) - where > _NEAR_THE_END and not problem.startswith("unterminated"):
                     raise self.broken(problem, where) from None
             except RecursionError:
-                raise self.broken("it is nested without end", self.at) from None
+                raise self.broken(_ENDLESS, self.at) from None
             except ValueError as error:
                 raise self.broken(str(error), self.at) from None
             else:
                 if end < len(self.text) or self._ended:
+                    try:
+                        value = _without_nulls(value)
+                    except RecursionError:
+                        raise self.broken(_ENDLESS, self.at) from None
                     self._refuse_half_characters(value, end)
                     self.at = end
                     return value
@@ -260,7 +270,7 @@ class _Text:
         self.text, self.at, self._counted = self.text[self.at :], 0, 0
         try:
             chunk = self._stream.read(_CHUNK_BYTES)
-        except (OSError, EOFError) as error:
+        except (OSError, EOFError, zlib.error) as error:
             reason = str(error).rstrip(".").lower()
             raise self.refusal(f"{self._path} cannot be read on ({reason})", len(self.text)) from None
         self._read_bytes += len(chunk)
@@ -323,9 +333,18 @@ def _no_constant(name: str) -> None:
     raise ValueError(f"{name} is no number in JSON")
 
 
-def _without_nulls(value: Any) -> Any:
+def _without_nulls(value: Any, room: int = _DEEPEST) -> Any:
+    """Raises RecursionError of what is nested deeper than there is room for."""
     if isinstance(value, dict):
-        return {key: _without_nulls(item) for key, item in value.items() if item is not None}
+        inside = _inside(room)
+        return {key: _without_nulls(item, inside) for key, item in value.items() if item is not None}
     if isinstance(value, list):
-        return [_without_nulls(item) for item in value if item is not None]
+        inside = _inside(room)
+        return [_without_nulls(item, inside) for item in value if item is not None]
     return value
+
+
+def _inside(room: int) -> int:
+    if not room:
+        raise RecursionError
+    return room - 1

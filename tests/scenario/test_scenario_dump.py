@@ -25,6 +25,8 @@ def written(folder: Path, content: bytes) -> Path:
     return path
 
 
+PACKED = gzip.compress(json.dumps([{"id": str(number)} for number in range(999)]).encode())
+
 BROKEN = [
     (b'[{"id": "1"},\n {"id": "2"', r"is cut off: it ends at line 2, byte 25, after 1 whole Locations"),
     (b'[{"id": "1"},\n {"id": "tw', r"is cut off: it ends at line 2"),
@@ -37,6 +39,9 @@ BROKEN = [
     (b'[{"id": "1"} {"id": "2"}]', r"is not JSON \(a comma or \] is expected\) at line 1, byte 13, after 1 whole"),
     (b'[{"id": NaN}]', r"is not JSON \(NaN is no number in JSON\)"),
     (b"[" * 100_000, r"is not JSON \(it is nested without end\)"),
+    (b'[{"id": "1"}, ' + b'{"evses":[' * 250 + b"]}" * 250 + b"]", r"nested without end\).*byte 14, after 1 whole"),
+    (b'{"next": ' + b"[" * 101 + b"]" * 101 + b', "data": []}', r"is not JSON \(it is nested without end\)"),
+    (b'{"data":' * 5_000 + b"[]" + b"}" * 5_000, r"is not JSON \(it is nested without end\) at line 1, byte 800,"),
     (b'[{"id": "1"}] []', r"goes on after its list of Locations at line 1, byte 14"),
     (b'[{"id": "1"},\n{"id": "\xe9t\xe9"}]', r"not UTF-8 text: byte 0xe9 stands at line 2, byte 22, after 0 whole"),
     ("[{}]".encode("utf-16"), r"not UTF-8 text: byte 0xff stands at line 1, byte 0"),
@@ -52,7 +57,9 @@ BROKEN = [
     (b'{"status_code": 2001, "status_message": "no"}', r"an answer of status 2001 \(no\)"),
     (b'{"data": [], "status_code": 2001, "status_message": "no"}', r"an answer of status 2001 \(no\)"),
     (b'{"id": "1", "evses": []}\n{"id": "2", "evses": []}\n', "JSON Lines"),
-    (gzip.compress(json.dumps([{"id": str(number)} for number in range(999)]).encode())[:900], "cannot be read on"),
+    (PACKED[:900], "cannot be read on"),
+    (PACKED[:500] + b"\xff" * 9 + PACKED[509:], r"cannot be read on \(error -3 while decompressing.*, after \d+ whole"),
+    (PACKED[:-8] + b"\xff" * 4 + PACKED[-4:], r"cannot be read on \(crc check failed"),
 ]
 
 
