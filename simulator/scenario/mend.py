@@ -11,6 +11,7 @@ from typing import Any
 from msgspec import Struct
 
 from simulator.ocpi.datatypes import format_datetime, parse_datetime
+from simulator.ocpi.rules.codes import is_currency
 from simulator.ocpi.v2_2_1.locations import Status
 from simulator.ocpi.v2_2_1.tariffs import Tariff
 from simulator.scenario.countries import alpha_3
@@ -111,6 +112,7 @@ def mend_tariff(tariff: Record, user: str | None, defaults: Defaults, ledger: Le
     """
     _mend_party(tariff, user or defaults.party, ledger, name)
     _mend_last_updated(tariff, defaults.last_updated, tariff, ledger, name)
+    _mend_currency(tariff, ledger, name)
     if defaults.version == RICHEST:
         _mend_taxes(tariff, ledger, name)
     forget_unknown_prices(tariff, class_in(defaults.version, Tariff), defaults.version, ledger, name)
@@ -125,6 +127,15 @@ def mend_tariff(tariff: Record, user: str | None, defaults: Defaults, ledger: Le
             if "step_size" not in component:
                 component["step_size"] = 1
                 ledger.mend(tariff, "tariff-step-size", "a price had no step_size; it is billed in steps of 1", name)
+
+
+def _mend_currency(tariff: Record, ledger: Ledger, name: str) -> None:
+    value = tariff.get("currency")
+    code = value.strip().upper() if isinstance(value, str) else ""
+    if is_currency(code) and code != value:
+        tariff["currency"] = code
+        sentence = "a currency was not written with the three letters of ISO 4217"
+        ledger.mend(tariff, "tariff-currency", sentence, f"{name}, found {value}")
 
 
 def _mend_taxes(tariff: Record, ledger: Ledger, name: str) -> None:

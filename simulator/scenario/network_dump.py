@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from simulator.ocpi.datatypes import ci_key
 from simulator.ocpi.findings import Invalid
+from simulator.ocpi.rules.codes import is_currency
 from simulator.ocpi.unknown import unknown_members
 from simulator.ocpi.v2_2_1.locations import Location, Status
 from simulator.ocpi.v2_2_1.tariffs import Tariff
@@ -239,6 +240,9 @@ def _good_tariffs(
             good.add(tariff, record, name)
     for tariff, name in good.named():
         _note_unbilled(tariff, defaults.version, ledger, name)
+        if not is_currency(tariff.currency):
+            sentence = "a Tariff's currency is none of ISO 4217; it is kept, and costs in it stand apart in every sum"
+            ledger.note("tariff-currency-unknown", sentence, f"{name}, found {tariff.currency}")
     return good.records()
 
 

@@ -259,6 +259,20 @@ def test_tariffs_are_mended_but_never_made_to_price_more(do_import: Import) -> N
     assert report.tariffs == Count(1, 0, 1, 0)
 
 
+def test_currencies_are_written_as_they_are_summed_up_and_unknown_ones_are_told(do_import: Import) -> None:
+    """A session in eur would not be added to those in EUR."""
+    parts = [evse(connector(tariff_ids=[f"T{number}"]), uid=str(number)) for number in range(4)]
+    currencies = ("EUR", "eur", " Eur ", "ZZZ")
+    report = do_import(
+        [location(*parts)], [tariff(id=f"T{number}", currency=each) for number, each in enumerate(currencies)]
+    )
+    assert [each.currency for each in load(report.scenario).networks[0].tariffs] == ["EUR", "EUR", "EUR", "ZZZ"]
+    assert report.rules == {"tariff-currency": 2, "tariff-currency-unknown": 1}
+    assert report.tariffs == Count(4, 2, 2, 0)
+    assert any("Tariff T1 (number 2, line 1), found eur" in each for each in report.sentences)
+    assert any("Tariff T3 (number 4, line 1), found ZZZ" in each for each in report.sentences)
+
+
 def test_connectors_without_a_tariff_and_statuses_are_told(do_import: Import) -> None:
     parts = [evse(connector(tariff_ids=None)), evse(uid="2", status="CHARGING"), evse(uid="3", status="PLANNED")]
     report = do_import([location(*parts)])
