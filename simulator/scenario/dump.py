@@ -35,6 +35,8 @@ _NEAR_THE_END = 100
 _LISTS = ("data", "items", "results", "content", "records", "value")
 _AROUND = ("data", "result", "response", "page", "_embedded")
 """What answers call the list (beside the name of what is in it), and an object around it."""
+_RECORDS = ("evses", "connectors")
+"""Lists in which a null is a record that says nothing, to be accounted for like any other."""
 
 _TOTALS = ("total", "total_count", "totalcount", "totalelements", "x-total-count", "count")
 _NEXTS = ("next", "next_page", "nextpage", "nextlink", "next_link", "@odata.nextlink", "link")
@@ -47,14 +49,16 @@ class ImportRefused(ValueError):
 class Dump:
     """One file of OCPI objects; iterate to get each with its place, from the file's beginning every time.
 
-    A null counts as absent. `twice` are the names that an object in the last one yielded has more than once: the last
-    value counts. After an iteration `total` is how many objects the envelope says there are in all pages, and
-    `next_page` where it says that the next page is. Raises ImportRefused.
+    A null counts as absent, but not in a list of records. Of several lists in an envelope all are read. `twice` are the
+    names that an object in the last one yielded has more than once: the last value counts. After an iteration `lists`
+    is how many objects each list has by its name in the envelope, `total` how many that says there are in all pages,
+    and `next_page` where it says that the next page is. Raises ImportRefused.
     """
 
     def __init__(self, path: Path, noun: str, watch: Watch | None = None) -> None:
         self.path = path
         self.count = 0
+        self.lists: dict[str, int] = {}
         self.total: int | None = None
         self.next_page = ""
         self.twice: tuple[str, ...] = ()
@@ -63,7 +67,7 @@ class Dump:
         self._found = False
 
     def __iter__(self) -> Iterator[tuple[Any, str]]:
-        self.count, self.total, self.next_page, self._found = 0, None, "", False
+        self.count, self.lists, self.total, self.next_page, self._found = 0, {}, None, "", False
         with open_source(self.path, self._noun) as stream:
             text = _Text(self.path, stream, self._watch, self._so_far)
             text.take(_BOM)
@@ -81,8 +85,9 @@ class Dump:
 
     def _list(self, text: "_Text") -> Iterator[tuple[Any, str]]:
         text.at += 1
+        before = self.count
         while text.peek() != "]":
-            if self.count and not text.take(","):
+            if self.count > before and not text.take(","):
                 raise text.broken("a comma or ] is expected", text.at)
             text.peek()
             line = text.line()
@@ -119,10 +124,12 @@ class Dump:
                 raise text.broken("a key and a colon are expected", text.at)
             text.at += 1
             shape, name = text.peek(), key.lower()
-            if not self._found and shape == "[" and name in (*_LISTS, self._noun.lower()):
+            if shape == "[" and name in (*_LISTS, self._noun.lower()):
                 self._found = True
+                before = self.count
                 yield from self._list(text)
-            elif not self._found and shape == "{" and name in _AROUND:
+                self.lists[key] = self.lists.get(key, 0) + self.count - before
+            elif shape == "{" and name in _AROUND:
                 text.twice.clear()
                 others[key] = yield from self._object(text, room - 1)
                 if name == "data" and not self._found and "id" in others[key]:
@@ -333,14 +340,14 @@ def _no_constant(name: str) -> None:
     raise ValueError(f"{name} is no number in JSON")
 
 
-def _without_nulls(value: Any, room: int = _DEEPEST) -> Any:
+def _without_nulls(value: Any, room: int = _DEEPEST, of_records: bool = False) -> Any:
     """Raises RecursionError of what is nested deeper than there is room for."""
     if isinstance(value, dict):
         inside = _inside(room)
-        return {key: _without_nulls(item, inside) for key, item in value.items() if item is not None}
+        return {key: _without_nulls(item, inside, key in _RECORDS) for key, item in value.items() if item is not None}
     if isinstance(value, list):
         inside = _inside(room)
-        return [_without_nulls(item, inside) for item in value if item is not None]
+        return [_without_nulls(item, inside) for item in value if of_records or item is not None]
     return value
 
 

@@ -157,7 +157,7 @@ def _mend_party(record: Record, fallback: str | None, ledger: Ledger, name: str)
     evses = _records(record, "evses")
     match = next((m for evse in evses if (m := _EVSE_ID.match(str(evse.get("evse_id", ""))))), None)
     derived = match.groups() if match else tuple(fallback.split("-")) if fallback else (None, None)
-    source = "an EVSE's id" if match else f"the CPO that uses it or --party ({fallback})"
+    source = "an EVSE's id" if match else "the CPO that uses it or --party"
     for field, stand_in in zip(("country_code", "party_id"), derived, strict=True):
         value = record.get(field, stand_in)
         if not isinstance(value, str) or record.get(field) == value.strip().upper():
@@ -166,7 +166,7 @@ def _mend_party(record: Record, fallback: str | None, ledger: Ledger, name: str)
             ledger.mend(record, f"party-{field}", f"the {field} was not in capitals", name)
         else:
             rule = f"party-{field}-missing" if match else f"party-{field}-given"
-            ledger.mend(record, rule, f"the {field} was missing and is taken from {source}", name)
+            ledger.mend(record, rule, f"the {field} was missing and is taken from {source}", f"{name}, now {value}")
         record[field] = value.strip().upper()
 
 

@@ -110,6 +110,9 @@ WRAPPED = [
     b'{"page": {"number": 0}, "content": [{"id": "1"}, {"id": "2"}], "links": [{"rel": "self"}]}',
     b'{"data": {"total": 2, "items": [{"id": "1"}, {"id": "2"}]}, "status_code": 1000}',
     b'{"result": {"Locations": [{"id": "1"}, {"id": "2"}]}}',
+    b'{"data": [], "locations": [{"id": "1"}, {"id": "2"}]}',
+    b'{"content": [{"id": "1"}], "page": {"number": 0}, "items": [{"id": "2"}], "records": []}',
+    b'{"data": {"items": [{"id": "1"}], "total": 2}, "results": [{"id": "2"}]}',
     b'\xef\xbb\xbf [ {"id":"1"}\r\n,{"id":"2"} ] \n',
     gzip.compress(b'[{"id": "1"}, {"id": "2"}]'),
 ]
@@ -122,6 +125,18 @@ def test_lists_and_envelopes_are_read(
 ) -> None:
     monkeypatch.setattr(dump, "_CHUNK_BYTES", chunk)
     assert [record["id"] for record in read(written(tmp_path, content))] == ["1", "2"]
+
+
+def test_several_lists_are_told_by_name_and_count(tmp_path: Path) -> None:
+    path = tmp_path / "both.json"
+    lists = {"content": [location(1)], "value": [], "items": [location(2), location(3)]}
+    path.write_text(json.dumps(lists))
+    report = import_network(path, None, 10, 1, tmp_path / "net.yaml")
+    assert report.locations.kept == 3
+    (told,) = (each for each in report.sentences if "several lists" in each)
+    assert told.endswith("both.json holds several lists, all of which are read: “content” (1), “items” (2).")
+    report = import_network(page(tmp_path, 1, items=[]), None, 10, 1, tmp_path / "net.yaml")
+    assert not any("several lists" in each for each in report.sentences)
 
 
 def test_one_object_in_an_envelope_is_a_list_of_one(tmp_path: Path) -> None:

@@ -137,6 +137,24 @@ def test_what_cannot_be_mended_takes_only_its_own_record_along(do_import: Import
     assert [each.uid for each in imported(report)[0].evses] == ["1", "3"]
 
 
+def test_a_null_in_the_place_of_an_evse_or_a_connector_is_a_record_that_is_left_out(do_import: Import) -> None:
+    report = do_import([location(None, evse(connector(), None), None)])
+    assert (report.evses, report.connectors) == (Count(3, 1, 0, 2), Count(2, 1, 0, 1))
+    assert any("2 × Location evses is of a wrong type, so the EVSE is left out" in each for each in report.sentences)
+
+
+def test_a_rule_that_did_different_things_has_a_sentence_for_each(do_import: Import) -> None:
+    by_key = {"1": evse(uid="3")}
+    report = do_import([location(), location(evses=[5], id="L2"), location(evses=by_key, id="L3")])
+    assert report.rules["wrong-type:Location evses"] == 2
+    told = [each for each in report.sentences if "Location evses is of a wrong type" in each]
+    assert [each.partition(" (first")[0].rpartition(", ")[2] for each in told] == [
+        "so the EVSE is left out",
+        "so this value of evses is dropped",
+    ]
+    assert all(each.startswith("1 × ") for each in told)
+
+
 def test_locations_that_cannot_be_used_are_left_out_with_all_inside(do_import: Import) -> None:
     report = do_import(
         [
