@@ -175,6 +175,7 @@ class _Text:
         self._so_far = so_far
         self._size = path.stat().st_size
         self._decoder = codecs.getincrementaldecoder("utf-8")()
+        self._wrong_byte: tuple[int, int] | None = None
         self._read_bytes = self._bytes_before = self._lines_before = 0
         self._counted = 0
         self._ended = False
@@ -272,6 +273,8 @@ class _Text:
         """Read on, letting go of what was read; False at the end of the file."""
         if self._ended:
             return False
+        if self._wrong_byte is not None:
+            raise self._not_utf8(*self._wrong_byte)
         self.line()
         self._bytes_before += len(self.text[: self.at].encode())
         self.text, self.at, self._counted = self.text[self.at :], 0, 0
@@ -284,20 +287,19 @@ class _Text:
         try:
             self.text += self._decoder.decode(chunk)
         except UnicodeDecodeError as error:
-            raise self._not_utf8(error) from None
+            # What stands before it is read first, so that it is told where that ends.
+            self.text += error.object[: error.start].decode()
+            self._wrong_byte = error.object[error.start], self._read_bytes - len(error.object) + error.start
         self._ended = not chunk
         if self._watch is not None:
             self._watch(self._path, min(self._size, _told(self._stream)), self._size)
         return not self._ended
 
-    def _not_utf8(self, error: UnicodeDecodeError) -> ImportRefused:
-        byte = self._read_bytes - len(error.object) + error.start
-        before = error.object[: error.start]
-        line = self._lines_before + self.text.count("\n", self._counted) + before.count(b"\n") + 1
-        found = f"0x{error.object[error.start]:02x}"
+    def _not_utf8(self, wrong: int, byte: int) -> ImportRefused:
+        line = self._lines_before + self.text.count("\n", self._counted) + 1
         return ImportRefused(
-            f"{self._path} is not UTF-8 text: byte {found} stands at line {line}, byte {byte:,}, {self._so_far()}; "
-            "save it as UTF-8. Nothing was written."
+            f"{self._path} is not UTF-8 text: byte 0x{wrong:02x} stands at line {line}, byte {byte:,}, "
+            f"{self._so_far()}; save it as UTF-8. Nothing was written."
         )
 
 
