@@ -29,6 +29,7 @@ _DC_STANDARDS = ("CHADEMO", "CHAOJI", "GBT_DC", "IEC_62196_T1_COMBO", "IEC_62196
 _ONE_PHASE_UP_TO_W = 7_400
 _LEAST_WATTS = 1_000
 _ABROAD_M = 2_000_000
+_NEAR_M = 200_000
 _LIMITS = (("latitude", 90), ("longitude", 180))
 _PARKING_TYPES = ("ON_STREET", "PARKING_GARAGE", "PARKING_LOT", "UNDERGROUND_GARAGE")
 _MAINS_V, _DC_V, _DEFAULT_AC_A, _DEFAULT_DC_A = 230, 400, 16, 125
@@ -266,7 +267,8 @@ def _mend_coordinates(
     """Degrees are texts of 5 to 7 decimals; a place off the globe is taken away, a swapped one is swapped back.
 
     Swapped means: more than 2,000 km from every principal place of its country as written, and within that when
-    latitude and longitude change places. Where both fit (around the line latitude = longitude) nothing is done.
+    latitude and longitude change places; or nearer as written, as around the line latitude = longitude, but beside
+    another country, and beside its own and twice as near when they change places. Where both fit nothing is done.
     """
     coordinates = record.get("coordinates")
     if not isinstance(coordinates, dict):
@@ -287,6 +289,11 @@ def _mend_coordinates(
         if abroad and not _is_abroad(country, longitude, latitude, gazetteer, unknown=True):
             coordinates["latitude"], coordinates["longitude"] = written[1], written[0]
             sentence = "latitude and longitude were swapped (more than 2,000 km off, right when swapped back)"
+            ledger.mend(owner, "coordinates-swapped", sentence, found)
+            return
+        if not abroad and _is_at_home_when_swapped(country, latitude, longitude, gazetteer):
+            coordinates["latitude"], coordinates["longitude"] = written[1], written[0]
+            sentence = "latitude and longitude were swapped (beside another country, in its own when swapped back)"
             ledger.mend(owner, "coordinates-swapped", sentence, found)
             return
     if any(_is_beyond(coordinates.get(field), limit) for field, limit in _LIMITS):
@@ -312,6 +319,20 @@ def _is_abroad(country: str, latitude: float, longitude: float, gazetteer: Gazet
         return True
     off_m = gazetteer.distance_m(country, latitude, longitude)
     return unknown if off_m is None else off_m > _ABROAD_M
+
+
+def _is_at_home_when_swapped(country: str, latitude: float, longitude: float, gazetteer: Gazetteer) -> bool:
+    """Whether all that is known of places speaks for a swap; most points are told by the first two, which cost less."""
+    off_m = gazetteer.distance_m(country, latitude, longitude)
+    if off_m is None or off_m <= _NEAR_M or abs(longitude) > 90:
+        return False
+    swapped_off_m = gazetteer.distance_m(country, longitude, latitude)
+    return (
+        swapped_off_m is not None
+        and 2 * swapped_off_m <= off_m
+        and gazetteer.country_at(latitude, longitude) != country
+        and gazetteer.country_at(longitude, latitude) == country
+    )
 
 
 def _degrees(value: Any, limit: int) -> str | None:

@@ -349,6 +349,39 @@ def test_a_place_abroad_that_no_swap_brings_home_is_told_and_kept(do_import: Imp
     assert report.locations.kept == 1
 
 
-def test_where_latitude_and_longitude_are_alike_nothing_is_swapped(do_import: Import) -> None:
-    report = do_import([location(country="TUR", coordinates={"latitude": "32.85000", "longitude": "39.93000"})])
+@pytest.mark.parametrize(
+    ("country", "latitude", "longitude"),
+    [("TUR", "28.97000", "41.01000"), ("TUR", "32.85000", "39.93000"), ("CYP", "33.37000", "35.17000")],
+    ids=["Istanbul", "Ankara", "Nicosia"],
+)
+def test_near_the_line_a_place_beside_another_country_is_swapped_when_that_brings_it_home(
+    do_import: Import, country: str, latitude: str, longitude: str
+) -> None:
+    report = do_import([location(country=country, coordinates={"latitude": latitude, "longitude": longitude})])
+    assert report.rules == {"coordinates-swapped": 1}
+    assert imported(report)[0].coordinates.latitude == longitude
+    assert any(f"number 1, line 1), found {latitude}, {longitude})" in each for each in report.sentences)
+
+
+@pytest.mark.parametrize(
+    ("country", "latitude", "longitude"),
+    [
+        ("TUR", "41.01000", "28.97000"),
+        ("TUR", "39.93000", "32.85000"),
+        ("TUR", "38.49000", "43.40000"),
+        ("TUR", "36.90000", "30.70000"),
+        ("TUR", "37.06000", "37.38000"),
+        ("CYP", "34.68000", "33.04000"),
+        ("ISR", "31.67000", "34.57000"),
+        ("EGY", "24.09000", "32.90000"),
+        ("GEO", "41.64000", "41.64000"),
+        ("UKR", "48.57000", "39.30000"),
+        ("CMR", "10.60000", "14.32000"),
+        ("BRA", "-30.03000", "-51.23000"),
+        ("ARG", "-54.80000", "-68.30000"),
+    ],
+)
+def test_a_right_place_near_the_line_stays(do_import: Import, country: str, latitude: str, longitude: str) -> None:
+    """Also far from its capital and near to others: Van, Antalya, Gaziantep, Ashkelon, Luhansk, Maroua."""
+    report = do_import([location(country=country, coordinates={"latitude": latitude, "longitude": longitude})])
     assert report.rules == {}
