@@ -28,11 +28,13 @@ def write_files(folder: Path, writers: Mapping[str, Callable[[Path], object]]) -
         if place.exists() and not place.is_file():
             raise NotWritten(tr("{place} is no file and is not replaced; name another.").format(place=place))
     made = _missing(folder)
+    place = folder if made else folder / next(iter(writers), "")
     # Beside their places, so that taking them is a change of name and no copy that can fail halfway.
     scratch = folder / f".ocpi-sim-{os.getpid()}"
     try:
         scratch.mkdir(parents=True, exist_ok=True)
         for name, write in writers.items():
+            place = folder / name
             write(scratch / name)
             _settle(scratch / name)
         _take(writers, scratch, folder)
@@ -42,8 +44,8 @@ def write_files(folder: Path, writers: Mapping[str, Callable[[Path], object]]) -
     except OSError as error:
         _forget(scratch, made)
         raise NotWritten(
-            tr("{folder} cannot be written ({reason}); nothing half-written was left. Choose another place.").format(
-                folder=folder, reason=_reason(error)
+            tr("{place} cannot be written ({reason}); nothing half-written was left. Choose another place.").format(
+                place=place, reason=_reason(error)
             )
         ) from error
     except BaseException:

@@ -8,6 +8,7 @@ import codecs
 import gzip
 import json
 import re
+import zlib
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
@@ -22,6 +23,9 @@ MAX_OBJECT_CHARACTERS = 32 * 2**20
 """The longest single object; no Location comes near it."""
 
 _CHUNK_BYTES = 2**20
+_DEEPEST = 100
+"""How deep a dump may be nested, ten times as deep as OCPI is: what reads it goes down by calls, which are limited."""
+_ENDLESS = "it is nested without end"
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _GZIP = b"\x1f\x8b"
 _BOM = "\ufeff"
@@ -31,6 +35,8 @@ _NEAR_THE_END = 100
 _LISTS = ("data", "items", "results", "content", "records", "value")
 _AROUND = ("data", "result", "response", "page", "_embedded")
 """What answers call the list (beside the name of what is in it), and an object around it."""
+_RECORDS = ("evses", "connectors")
+"""Lists in which a null is a record that says nothing, to be accounted for like any other."""
 
 _TOTALS = ("total", "total_count", "totalcount", "totalelements", "x-total-count", "count")
 _NEXTS = ("next", "next_page", "nextpage", "nextlink", "next_link", "@odata.nextlink", "link")
@@ -43,14 +49,16 @@ class ImportRefused(ValueError):
 class Dump:
     """One file of OCPI objects; iterate to get each with its place, from the file's beginning every time.
 
-    A null counts as absent. `twice` are the names that an object in the last one yielded has more than once: the last
-    value counts. After an iteration `total` is how many objects the envelope says there are in all pages, and
-    `next_page` where it says that the next page is. Raises ImportRefused.
+    A null counts as absent, but not in a list of records. Of several lists in an envelope all are read. `twice` are the
+    names that an object in the last one yielded has more than once: the last value counts. After an iteration `lists`
+    is how many objects each list has by its name in the envelope, `total` how many that says there are in all pages,
+    and `next_page` where it says that the next page is. Raises ImportRefused.
     """
 
     def __init__(self, path: Path, noun: str, watch: Watch | None = None) -> None:
         self.path = path
         self.count = 0
+        self.lists: dict[str, int] = {}
         self.total: int | None = None
         self.next_page = ""
         self.twice: tuple[str, ...] = ()
@@ -59,7 +67,7 @@ class Dump:
         self._found = False
 
     def __iter__(self) -> Iterator[tuple[Any, str]]:
-        self.count, self.total, self.next_page, self._found = 0, None, "", False
+        self.count, self.lists, self.total, self.next_page, self._found = 0, {}, None, "", False
         with open_source(self.path, self._noun) as stream:
             text = _Text(self.path, stream, self._watch, self._so_far)
             text.take(_BOM)
@@ -77,8 +85,9 @@ class Dump:
 
     def _list(self, text: "_Text") -> Iterator[tuple[Any, str]]:
         text.at += 1
+        before = self.count
         while text.peek() != "]":
-            if self.count and not text.take(","):
+            if self.count > before and not text.take(","):
                 raise text.broken("a comma or ] is expected", text.at)
             text.peek()
             line = text.line()
@@ -86,7 +95,7 @@ class Dump:
             value = text.value()
             self.count += 1
             self.twice = tuple(text.twice)
-            yield _without_nulls(value), f"number {self.count}, line {line}"
+            yield value, f"number {self.count}, line {line}"
         text.at += 1
 
     def _envelope(self, text: "_Text") -> Iterator[tuple[Any, str]]:
@@ -98,8 +107,10 @@ class Dump:
         if not self._found or (not self.count and _is_refusal(others)):
             raise self._no_list(_found_instead(others))
 
-    def _object(self, text: "_Text") -> Generator[tuple[Any, str], None, dict[str, Any]]:
+    def _object(self, text: "_Text", room: int = _DEEPEST) -> Generator[tuple[Any, str], None, dict[str, Any]]:
         """Read an object, with the records of the list in it; returns the rest. One record counts as a list of one."""
+        if not room:
+            raise text.broken(_ENDLESS, text.at)
         text.at += 1
         others: dict[str, Any] = {}
         first = False
@@ -113,12 +124,14 @@ class Dump:
                 raise text.broken("a key and a colon are expected", text.at)
             text.at += 1
             shape, name = text.peek(), key.lower()
-            if not self._found and shape == "[" and name in (*_LISTS, self._noun.lower()):
+            if shape == "[" and name in (*_LISTS, self._noun.lower()):
                 self._found = True
+                before = self.count
                 yield from self._list(text)
-            elif not self._found and shape == "{" and name in _AROUND:
+                self.lists[key] = self.lists.get(key, 0) + self.count - before
+            elif shape == "{" and name in _AROUND:
                 text.twice.clear()
-                others[key] = yield from self._object(text)
+                others[key] = yield from self._object(text, room - 1)
                 if name == "data" and not self._found and "id" in others[key]:
                     self._found = True
                     self.count = 1
@@ -162,6 +175,7 @@ class _Text:
         self._so_far = so_far
         self._size = path.stat().st_size
         self._decoder = codecs.getincrementaldecoder("utf-8")()
+        self._wrong_byte: tuple[int, int] | None = None
         self._read_bytes = self._bytes_before = self._lines_before = 0
         self._counted = 0
         self._ended = False
@@ -184,7 +198,7 @@ class _Text:
         return True
 
     def value(self) -> Any:
-        """The JSON value that begins at `at`, which then stands behind it."""
+        """The JSON value that begins at `at`, which then stands behind it; nulls inside it are taken away."""
         while True:
             problem, where = "", self.at
             try:
@@ -194,11 +208,15 @@ class _Text:
                 if len(self.text) - where > _NEAR_THE_END and not problem.startswith("unterminated"):
                     raise self.broken(problem, where) from None
             except RecursionError:
-                raise self.broken("it is nested without end", self.at) from None
+                raise self.broken(_ENDLESS, self.at) from None
             except ValueError as error:
                 raise self.broken(str(error), self.at) from None
             else:
                 if end < len(self.text) or self._ended:
+                    try:
+                        value = _without_nulls(value)
+                    except RecursionError:
+                        raise self.broken(_ENDLESS, self.at) from None
                     self._refuse_half_characters(value, end)
                     self.at = end
                     return value
@@ -255,32 +273,33 @@ class _Text:
         """Read on, letting go of what was read; False at the end of the file."""
         if self._ended:
             return False
+        if self._wrong_byte is not None:
+            raise self._not_utf8(*self._wrong_byte)
         self.line()
         self._bytes_before += len(self.text[: self.at].encode())
         self.text, self.at, self._counted = self.text[self.at :], 0, 0
         try:
             chunk = self._stream.read(_CHUNK_BYTES)
-        except (OSError, EOFError) as error:
+        except (OSError, EOFError, zlib.error) as error:
             reason = str(error).rstrip(".").lower()
             raise self.refusal(f"{self._path} cannot be read on ({reason})", len(self.text)) from None
         self._read_bytes += len(chunk)
         try:
             self.text += self._decoder.decode(chunk)
         except UnicodeDecodeError as error:
-            raise self._not_utf8(error) from None
+            # What stands before it is read first, so that it is told where that ends.
+            self.text += error.object[: error.start].decode()
+            self._wrong_byte = error.object[error.start], self._read_bytes - len(error.object) + error.start
         self._ended = not chunk
         if self._watch is not None:
             self._watch(self._path, min(self._size, _told(self._stream)), self._size)
         return not self._ended
 
-    def _not_utf8(self, error: UnicodeDecodeError) -> ImportRefused:
-        byte = self._read_bytes - len(error.object) + error.start
-        before = error.object[: error.start]
-        line = self._lines_before + self.text.count("\n", self._counted) + before.count(b"\n") + 1
-        found = f"0x{error.object[error.start]:02x}"
+    def _not_utf8(self, wrong: int, byte: int) -> ImportRefused:
+        line = self._lines_before + self.text.count("\n", self._counted) + 1
         return ImportRefused(
-            f"{self._path} is not UTF-8 text: byte {found} stands at line {line}, byte {byte:,}, {self._so_far()}; "
-            "save it as UTF-8. Nothing was written."
+            f"{self._path} is not UTF-8 text: byte 0x{wrong:02x} stands at line {line}, byte {byte:,}, "
+            f"{self._so_far()}; save it as UTF-8. Nothing was written."
         )
 
 
@@ -323,9 +342,18 @@ def _no_constant(name: str) -> None:
     raise ValueError(f"{name} is no number in JSON")
 
 
-def _without_nulls(value: Any) -> Any:
+def _without_nulls(value: Any, room: int = _DEEPEST, of_records: bool = False) -> Any:
+    """Raises RecursionError of what is nested deeper than there is room for."""
     if isinstance(value, dict):
-        return {key: _without_nulls(item) for key, item in value.items() if item is not None}
+        inside = _inside(room)
+        return {key: _without_nulls(item, inside, key in _RECORDS) for key, item in value.items() if item is not None}
     if isinstance(value, list):
-        return [_without_nulls(item) for item in value if item is not None]
+        inside = _inside(room)
+        return [_without_nulls(item, inside) for item in value if of_records or item is not None]
     return value
+
+
+def _inside(room: int) -> int:
+    if not room:
+        raise RecursionError
+    return room - 1

@@ -28,14 +28,14 @@ class Ledger:
     def __init__(self) -> None:
         self._records: dict[Kind, list[Any]] = {}
         self._fates: dict[int, str] = {}
-        self._rules: dict[str, int] = {}
-        self._told: dict[str, tuple[str, str]] = {}
+        self._counts: dict[tuple[str, str], int] = {}
+        self._examples: dict[tuple[str, str], str] = {}
 
     def copy(self) -> "Ledger":
         """Books that go on from here by themselves, about the same records."""
         copied = Ledger()
         copied._records = {kind: [*records] for kind, records in self._records.items()}
-        copied._fates, copied._rules, copied._told = dict(self._fates), dict(self._rules), dict(self._told)
+        copied._fates, copied._counts, copied._examples = dict(self._fates), dict(self._counts), dict(self._examples)
         return copied
 
     def enter(self, kind: Kind, record: Any) -> None:
@@ -43,9 +43,11 @@ class Ledger:
         self._records.setdefault(kind, []).append(record)
 
     def note(self, rule: str, sentence: str, example: str) -> None:
-        """Count a rule that left the record as it is; `sentence` tells all its cases, `example` names this one."""
-        self._rules[rule] = self._rules.get(rule, 0) + 1
-        self._told.setdefault(rule, (sentence, example))
+        """Count a rule that left the record as it is; `sentence` tells all cases that it is given for, and `example`
+        names this one.
+        """
+        self._counts[rule, sentence] = self._counts.get((rule, sentence), 0) + 1
+        self._examples.setdefault((rule, sentence), example)
 
     def mend(self, record: Any, rule: str, sentence: str, example: str) -> None:
         """A rule changed a record."""
@@ -67,13 +69,14 @@ class Ledger:
 
     def rules(self) -> dict[str, int]:
         """How often each rule was used, in the order of its first use."""
-        return dict(self._rules)
+        rules: dict[str, int] = {}
+        for (rule, _), count in self._counts.items():
+            rules[rule] = rules.get(rule, 0) + count
+        return rules
 
     def sentences(self) -> tuple[str, ...]:
-        """One sentence a rule."""
-        return tuple(
-            f"{count:,} × {self._told[rule][0]} (first: {self._told[rule][1]})." for rule, count in self._rules.items()
-        )
+        """One sentence for each thing that a rule did, which is not the same wherever a fault stands."""
+        return tuple(f"{count:,} × {told[1]} (first: {self._examples[told]})." for told, count in self._counts.items())
 
     def lighten(self, record: Any) -> None:
         """Let go of what a record says: from here on only which it is counts, and which records are inside it."""

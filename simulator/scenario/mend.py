@@ -5,14 +5,16 @@ These rules know the meaning of a field; faults of form are left to `repair`. Ea
 
 import re
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from msgspec import Struct
 
 from simulator.ocpi.datatypes import format_datetime, parse_datetime
+from simulator.ocpi.rules.codes import is_currency
 from simulator.ocpi.v2_2_1.locations import Status
 from simulator.ocpi.v2_2_1.tariffs import Tariff
+from simulator.scenario.coordinates import degrees_text, mend_coordinates
 from simulator.scenario.countries import alpha_3
 from simulator.scenario.edition import sign_of_2_3_0
 from simulator.scenario.instants import parse_zone
@@ -27,8 +29,6 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DC_STANDARDS = ("CHADEMO", "CHAOJI", "GBT_DC", "IEC_62196_T1_COMBO", "IEC_62196_T2_COMBO", "MCS")
 _ONE_PHASE_UP_TO_W = 7_400
 _LEAST_WATTS = 1_000
-_ABROAD_M = 2_000_000
-_LIMITS = (("latitude", 90), ("longitude", 180))
 _PARKING_TYPES = ("ON_STREET", "PARKING_GARAGE", "PARKING_LOT", "UNDERGROUND_GARAGE")
 _MAINS_V, _DC_V, _DEFAULT_AC_A, _DEFAULT_DC_A = 230, 400, 16, 125
 
@@ -97,7 +97,7 @@ def mend_location(location: Record, defaults: Defaults, ledger: Ledger, name: st
             location["parking_type"] = parking_type
         mend("location-type", "a Location had type of OCPI 2.1.1, which is parking_type now, or nothing where unknown")
     _mend_last_updated(location, defaults.last_updated, location, ledger, name)
-    _mend_coordinates(location, location, country or "", defaults.gazetteer, ledger, name)
+    mend_coordinates(location, location, country or "", defaults.gazetteer, ledger, name)
     if _zone(location.get("time_zone")) is None:
         _give_zone(location, country, defaults, ledger, name)
     for evse in _records(location, "evses"):
@@ -111,6 +111,7 @@ def mend_tariff(tariff: Record, user: str | None, defaults: Defaults, ledger: Le
     """
     _mend_party(tariff, user or defaults.party, ledger, name)
     _mend_last_updated(tariff, defaults.last_updated, tariff, ledger, name)
+    _mend_currency(tariff, ledger, name)
     if defaults.version == RICHEST:
         _mend_taxes(tariff, ledger, name)
     forget_unknown_prices(tariff, class_in(defaults.version, Tariff), defaults.version, ledger, name)
@@ -125,6 +126,15 @@ def mend_tariff(tariff: Record, user: str | None, defaults: Defaults, ledger: Le
             if "step_size" not in component:
                 component["step_size"] = 1
                 ledger.mend(tariff, "tariff-step-size", "a price had no step_size; it is billed in steps of 1", name)
+
+
+def _mend_currency(tariff: Record, ledger: Ledger, name: str) -> None:
+    value = tariff.get("currency")
+    code = value.strip().upper() if isinstance(value, str) else ""
+    if is_currency(code) and code != value:
+        tariff["currency"] = code
+        sentence = "a currency was not written with the three letters of ISO 4217"
+        ledger.mend(tariff, "tariff-currency", sentence, f"{name}, found {value}")
 
 
 def _mend_taxes(tariff: Record, ledger: Ledger, name: str) -> None:
@@ -146,7 +156,7 @@ def _mend_party(record: Record, fallback: str | None, ledger: Ledger, name: str)
     evses = _records(record, "evses")
     match = next((m for evse in evses if (m := _EVSE_ID.match(str(evse.get("evse_id", ""))))), None)
     derived = match.groups() if match else tuple(fallback.split("-")) if fallback else (None, None)
-    source = "an EVSE's id" if match else f"the CPO that uses it or --party ({fallback})"
+    source = "an EVSE's id" if match else "the CPO that uses it or --party"
     for field, stand_in in zip(("country_code", "party_id"), derived, strict=True):
         value = record.get(field, stand_in)
         if not isinstance(value, str) or record.get(field) == value.strip().upper():
@@ -155,7 +165,7 @@ def _mend_party(record: Record, fallback: str | None, ledger: Ledger, name: str)
             ledger.mend(record, f"party-{field}", f"the {field} was not in capitals", name)
         else:
             rule = f"party-{field}-missing" if match else f"party-{field}-given"
-            ledger.mend(record, rule, f"the {field} was missing and is taken from {source}", name)
+            ledger.mend(record, rule, f"the {field} was missing and is taken from {source}", f"{name}, now {value}")
         record[field] = value.strip().upper()
 
 
@@ -169,7 +179,7 @@ def _mend_evse(evse: Record, location: Record, gazetteer: Gazetteer, ledger: Led
         sentence = "an EVSE's status was missing or is none that OCPI knows; it is UNKNOWN"
         ledger.mend(evse, "evse-status", sentence, f"{name}, found {status or 'nothing'}")
     _mend_last_updated(evse, str(location["last_updated"]), evse, ledger, name)
-    _mend_coordinates(evse, evse, str(location.get("country")), gazetteer, ledger, name)
+    mend_coordinates(evse, evse, str(location.get("country")), gazetteer, ledger, name)
     for connector in _records(evse, "connectors"):
         _mend_connector(connector, ledger, name)
         _mend_last_updated(connector, str(evse["last_updated"]), connector, ledger, name)
@@ -227,7 +237,7 @@ def _give_zone(location: Record, country: str | None, defaults: Defaults, ledger
     """The zone of where a Location is; its coordinates are mended."""
     coordinates = location.get("coordinates")
     place = coordinates if isinstance(coordinates, dict) else {}
-    latitude, longitude = _degrees(place.get("latitude"), 90), _degrees(place.get("longitude"), 180)
+    latitude, longitude = degrees_text(place.get("latitude"), 90), degrees_text(place.get("longitude"), 180)
     zone = None
     if country is not None and latitude is not None and longitude is not None:
         zone = defaults.gazetteer.zone_at(country, float(latitude), float(longitude))
@@ -247,82 +257,6 @@ def _mend_last_updated(record: Record, default: str, owner: Record, ledger: Ledg
         record["last_updated"] = instant or default
         sentence = "a last_updated was missing or not UTC as OCPI writes it; it is converted or its parent's"
         ledger.mend(owner, "last-updated", sentence, name)
-
-
-def _mend_coordinates(
-    record: Record, owner: Record, country: str, gazetteer: Gazetteer, ledger: Ledger, name: str
-) -> None:
-    """Degrees are texts of 5 to 7 decimals; a place off the globe is taken away, a swapped one is swapped back.
-
-    Swapped means: more than 2,000 km from every principal place of its country as written, and within that when
-    latitude and longitude change places. Where both fit (around the line latitude = longitude) nothing is done.
-    """
-    coordinates = record.get("coordinates")
-    if not isinstance(coordinates, dict):
-        return
-    found = f"{name}, found {coordinates.get('latitude')}, {coordinates.get('longitude')}"
-    written = (_degrees(coordinates.get("latitude"), 180), _degrees(coordinates.get("longitude"), 180))
-    abroad = False
-    if written[0] is not None and written[1] is not None:
-        latitude, longitude = float(written[0]), float(written[1])
-        if latitude == longitude == 0:
-            del record["coordinates"]
-            sentence = (
-                "coordinates were 0, 0, which is in the ocean and written where nobody knows; they are taken away"
-            )
-            ledger.mend(owner, "coordinates-zero", sentence, name)
-            return
-        abroad = _is_abroad(country, latitude, longitude, gazetteer)
-        if abroad and not _is_abroad(country, longitude, latitude, gazetteer, unknown=True):
-            coordinates["latitude"], coordinates["longitude"] = written[1], written[0]
-            sentence = "latitude and longitude were swapped (more than 2,000 km off, right when swapped back)"
-            ledger.mend(owner, "coordinates-swapped", sentence, found)
-            return
-    if any(_is_beyond(coordinates.get(field), limit) for field, limit in _LIMITS):
-        del record["coordinates"]
-        sentence = "a latitude was beyond 90 degrees or a longitude beyond 180, which is nowhere; both are taken away"
-        ledger.mend(owner, "coordinates-nowhere", sentence, found)
-        return
-    if abroad:
-        ledger.note("coordinates-abroad", "a place is more than 2,000 km from its country and stays there", found)
-    for field, limit in _LIMITS:
-        value = coordinates.get(field)
-        degrees = _degrees(value, limit)
-        if degrees is None and value is not None:
-            del coordinates[field]
-        elif degrees is not None and degrees != value:
-            coordinates[field] = degrees
-            ledger.mend(owner, "coordinates", "coordinates are texts of 5 to 7 decimals now", name)
-
-
-def _is_abroad(country: str, latitude: float, longitude: float, gazetteer: Gazetteer, *, unknown: bool = False) -> bool:
-    """Whether a point is off its country by more than the limit; `unknown` for a country that is not known."""
-    if abs(latitude) > 90:
-        return True
-    off_m = gazetteer.distance_m(country, latitude, longitude)
-    return unknown if off_m is None else off_m > _ABROAD_M
-
-
-def _degrees(value: Any, limit: int) -> str | None:
-    """The text of 5 to 7 decimals; None for what is no number up to the limit."""
-    degrees = _number(value)
-    if degrees is None or not -limit <= degrees <= limit:
-        return None
-    is_one = isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,3}\.[0-9]{5,7}", value)
-    return value if is_one else f"{degrees:.6f}"
-
-
-def _is_beyond(value: Any, limit: int) -> bool:
-    degrees = _number(value)
-    return degrees is not None and not -limit <= degrees <= limit
-
-
-def _number(value: Any) -> Decimal | None:
-    try:
-        number = Decimal(value.strip().replace(",", ".") if isinstance(value, str) else value)
-    except (InvalidOperation, TypeError, ValueError):
-        return None
-    return number if number.is_finite() else None
 
 
 def _instant(value: Any) -> str | None:

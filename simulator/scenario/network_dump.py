@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from simulator.ocpi.datatypes import ci_key
 from simulator.ocpi.findings import Invalid
+from simulator.ocpi.rules.codes import is_currency
 from simulator.ocpi.unknown import unknown_members
 from simulator.ocpi.v2_2_1.locations import Location, Status
 from simulator.ocpi.v2_2_1.tariffs import Tariff
@@ -83,6 +84,7 @@ def read_network(
     hints = (
         *([told_version] if told_version else ()),
         *_whose(ledger),
+        *_lists((*dump, *tariff_dump)),
         *_pages(dump, "Locations"),
         *_pages(tariff_dump, "Tariffs"),
     )
@@ -125,6 +127,14 @@ def _whose(ledger: Ledger) -> tuple[str, ...]:
     if any(f"missing-field:{kind} {field}" in rules for kind in ("Location", "Tariff") for field in _PARTY_FIELDS):
         return ("What does not say whose it is (OCPI 2.1.1 has no country_code and party_id) needs --party NL-ABC.",)
     return ()
+
+
+def _lists(dump: Sequence[Dump]) -> tuple[str, ...]:
+    """Which files hold more than one list that has anything in it: whether all of them were meant is a guess."""
+    filled = [(page.path, [f"“{name}” ({count:,})" for name, count in page.lists.items() if count]) for page in dump]
+    return tuple(
+        f"{path} holds several lists, all of which are read: {', '.join(told)}." for path, told in filled if told[1:]
+    )
 
 
 def _pages(dump: Sequence[Dump], noun: str) -> tuple[str, ...]:
@@ -239,6 +249,9 @@ def _good_tariffs(
             good.add(tariff, record, name)
     for tariff, name in good.named():
         _note_unbilled(tariff, defaults.version, ledger, name)
+        if not is_currency(tariff.currency):
+            sentence = "a Tariff's currency is none of ISO 4217; it is kept, and costs in it stand apart in every sum"
+            ledger.note("tariff-currency-unknown", sentence, f"{name}, found {tariff.currency}")
     return good.records()
 
 

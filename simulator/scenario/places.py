@@ -9,7 +9,7 @@ from importlib.resources import files
 from msgspec import Struct
 
 from simulator.scenario.countries import alpha_3
-from simulator.world.geometry import distance_m
+from simulator.world.geometry import distance_m, distances_from
 
 _ISO_6709 = re.compile(r"([+-])(\d{2})(\d{2})(\d{2})?([+-])(\d{3})(\d{2})(\d{2})?")
 
@@ -52,6 +52,12 @@ class Gazetteer:
         if not places:
             return None
         return min(distance_m(latitude, longitude, place.latitude, place.longitude) for place in places)
+
+    def country_at(self, latitude: float, longitude: float) -> str:
+        """The country (three letters) of the principal place that is nearest to a point, which it need not be in."""
+        off_m = distances_from(latitude, longitude)
+        nearest = min(self._places, key=lambda place: off_m(place.latitude, place.longitude))
+        return alpha_3(nearest.country_code) or nearest.country_code
 
 
 def _degrees(text: str) -> tuple[float, float]:

@@ -59,10 +59,17 @@ def full(file: Path) -> None:
 def test_a_full_disk_leaves_nothing_and_says_so(tmp_path: Path) -> None:
     folder = tmp_path / "deep" / "er"
     with pytest.raises(
-        NotWritten, match=r"deep/er cannot be written \(no space left on device\); nothing half-written was left"
+        NotWritten, match=r"deep/er/two\.csv cannot be written \(no space.*\); nothing half-written was left"
     ):
         write_files(folder, {"one.csv": lambda file: file.write_text("whole"), "two.csv": full})
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_of_the_folder_one_is_in_is_told_by_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whose folder is a dot."""
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(NotWritten, match=r"^one\.csv cannot be written \(no space"):
+        write_files(Path(), {"one.csv": full, "two.csv": full})
 
 
 def test_what_was_there_stays_when_the_disk_is_full(tmp_path: Path) -> None:

@@ -137,6 +137,24 @@ def test_what_cannot_be_mended_takes_only_its_own_record_along(do_import: Import
     assert [each.uid for each in imported(report)[0].evses] == ["1", "3"]
 
 
+def test_a_null_in_the_place_of_an_evse_or_a_connector_is_a_record_that_is_left_out(do_import: Import) -> None:
+    report = do_import([location(None, evse(connector(), None), None)])
+    assert (report.evses, report.connectors) == (Count(3, 1, 0, 2), Count(2, 1, 0, 1))
+    assert any("2 × Location evses is of a wrong type, so the EVSE is left out" in each for each in report.sentences)
+
+
+def test_a_rule_that_did_different_things_has_a_sentence_for_each(do_import: Import) -> None:
+    by_key = {"1": evse(uid="3")}
+    report = do_import([location(), location(evses=[5], id="L2"), location(evses=by_key, id="L3")])
+    assert report.rules["wrong-type:Location evses"] == 2
+    told = [each for each in report.sentences if "Location evses is of a wrong type" in each]
+    assert [each.partition(" (first")[0].rpartition(", ")[2] for each in told] == [
+        "so the EVSE is left out",
+        "so this value of evses is dropped",
+    ]
+    assert all(each.startswith("1 × ") for each in told)
+
+
 def test_locations_that_cannot_be_used_are_left_out_with_all_inside(do_import: Import) -> None:
     report = do_import(
         [
@@ -176,6 +194,40 @@ def test_an_evse_that_stands_in_its_location_twice_is_there_once(do_import: Impo
     assert report.connectors == Count(4, 2, 0, 2)
     assert report.rules == {"evse-twice": 2}
     assert "EVSE NL*ABC*E1" in report.sentences[0]
+
+
+@pytest.mark.parametrize("evse_id", [None, "", " ", "#NA", "N/A", "unknown", "1"])
+def test_uids_that_each_location_counts_from_1_make_no_copies(do_import: Import, evse_id: str | None) -> None:
+    """Nor does what stands for an evse_id where there is none."""
+    parts = [evse(uid=uid, evse_id=evse_id) for uid in ("1", "2")]
+    places = [{"latitude": f"52.{number}6000", "longitude": "4.48000"} for number in range(5)]
+    report = do_import([location(*parts, id=f"L{number}", coordinates=at) for number, at in enumerate(places)])
+    assert [[each.uid for each in there.evses] for there in imported(report)] == [
+        ["1", "2"],
+        *([f"1-{number}", f"2-{number}"] for number in range(2, 6)),
+    ]
+    assert (report.evses.left_out, report.locations.left_out) == (0, 0)
+    assert report.rules["evse-uid-duplicate"] == 8
+    assert not any("published by two" in each or "taken for a copy" in each for each in report.sentences)
+
+
+@pytest.mark.parametrize(("longitude", "copies"), [("4.480011", 1), ("4.47999", 1), ("4.48050", 0)])
+def test_without_an_evse_id_a_copy_has_the_same_uid_at_the_same_place(
+    do_import: Import, longitude: str, copies: int
+) -> None:
+    twin = location(evse(evse_id=None), id="L2", coordinates={"latitude": "52.16000", "longitude": longitude})
+    report = do_import([location(evse(evse_id=None)), twin])
+    assert report.rules.get("evse-copy-at-its-place", 0) == report.evses.left_out == copies
+    assert any("is taken for a copy" in each for each in report.sentences) == bool(copies)
+
+
+@pytest.mark.parametrize("evse_id", ["NL*ABC*E1", "nl-abc-e1*2", "NL.ABC.E00004*1", "+49*810*000*438"])
+def test_an_evse_id_names_its_evse_wherever_it_is(do_import: Import, evse_id: str) -> None:
+    far = {"latitude": "52.26000", "longitude": "4.48000"}
+    report = do_import(
+        [location(evse(evse_id=evse_id)), location(evse(uid="2", evse_id=evse_id), id="L2", coordinates=far)]
+    )
+    assert report.rules == {"evse-copy": 1, "location-copy": 1}
 
 
 def test_a_location_with_only_copies_is_left_out(do_import: Import) -> None:
@@ -223,6 +275,20 @@ def test_tariffs_are_mended_but_never_made_to_price_more(do_import: Import) -> N
     assert (booked.restrictions.min_kwh, unknown_members(booked.restrictions)) == (3, ("booking",))
     assert report.rules["tariff-restriction-unknown"] == 1
     assert report.tariffs == Count(1, 0, 1, 0)
+
+
+def test_currencies_are_written_as_they_are_summed_up_and_unknown_ones_are_told(do_import: Import) -> None:
+    """A session in eur would not be added to those in EUR."""
+    parts = [evse(connector(tariff_ids=[f"T{number}"]), uid=str(number)) for number in range(4)]
+    currencies = ("EUR", "eur", " Eur ", "ZZZ")
+    report = do_import(
+        [location(*parts)], [tariff(id=f"T{number}", currency=each) for number, each in enumerate(currencies)]
+    )
+    assert [each.currency for each in load(report.scenario).networks[0].tariffs] == ["EUR", "EUR", "EUR", "ZZZ"]
+    assert report.rules == {"tariff-currency": 2, "tariff-currency-unknown": 1}
+    assert report.tariffs == Count(4, 2, 2, 0)
+    assert any("Tariff T1 (number 2, line 1), found eur" in each for each in report.sentences)
+    assert any("Tariff T3 (number 4, line 1), found ZZZ" in each for each in report.sentences)
 
 
 def test_connectors_without_a_tariff_and_statuses_are_told(do_import: Import) -> None:
@@ -283,6 +349,39 @@ def test_a_place_abroad_that_no_swap_brings_home_is_told_and_kept(do_import: Imp
     assert report.locations.kept == 1
 
 
-def test_where_latitude_and_longitude_are_alike_nothing_is_swapped(do_import: Import) -> None:
-    report = do_import([location(country="TUR", coordinates={"latitude": "32.85000", "longitude": "39.93000"})])
+@pytest.mark.parametrize(
+    ("country", "latitude", "longitude"),
+    [("TUR", "28.97000", "41.01000"), ("TUR", "32.85000", "39.93000"), ("CYP", "33.37000", "35.17000")],
+    ids=["Istanbul", "Ankara", "Nicosia"],
+)
+def test_near_the_line_a_place_beside_another_country_is_swapped_when_that_brings_it_home(
+    do_import: Import, country: str, latitude: str, longitude: str
+) -> None:
+    report = do_import([location(country=country, coordinates={"latitude": latitude, "longitude": longitude})])
+    assert report.rules == {"coordinates-swapped": 1}
+    assert imported(report)[0].coordinates.latitude == longitude
+    assert any(f"number 1, line 1), found {latitude}, {longitude})" in each for each in report.sentences)
+
+
+@pytest.mark.parametrize(
+    ("country", "latitude", "longitude"),
+    [
+        ("TUR", "41.01000", "28.97000"),
+        ("TUR", "39.93000", "32.85000"),
+        ("TUR", "38.49000", "43.40000"),
+        ("TUR", "36.90000", "30.70000"),
+        ("TUR", "37.06000", "37.38000"),
+        ("CYP", "34.68000", "33.04000"),
+        ("ISR", "31.67000", "34.57000"),
+        ("EGY", "24.09000", "32.90000"),
+        ("GEO", "41.64000", "41.64000"),
+        ("UKR", "48.57000", "39.30000"),
+        ("CMR", "10.60000", "14.32000"),
+        ("BRA", "-30.03000", "-51.23000"),
+        ("ARG", "-54.80000", "-68.30000"),
+    ],
+)
+def test_a_right_place_near_the_line_stays(do_import: Import, country: str, latitude: str, longitude: str) -> None:
+    """Also far from its capital and near to others: Van, Antalya, Gaziantep, Ashkelon, Luhansk, Maroua."""
+    report = do_import([location(country=country, coordinates={"latitude": latitude, "longitude": longitude})])
     assert report.rules == {}

@@ -23,9 +23,14 @@ _ISO_4217: Final = """
 _CURRENCIES: Final = frozenset(_ISO_4217.split())
 
 
+def is_currency(code: str) -> bool:
+    """Whether this is the code of a currency, as ISO 4217 writes it."""
+    return code in _CURRENCIES
+
+
 def check_currency(obj: Any, section: str) -> Iterator[Finding]:
     """The currency of an object that has one."""
-    if obj.currency not in _CURRENCIES:
+    if not is_currency(obj.currency):
         expected = "the code of a currency in ISO 4217, such as EUR"
         yield remark("currency", "$.currency", repr(obj.currency), expected, section, "warning")
 
