@@ -8,6 +8,7 @@ another figure of the same runs. Needs `pip install ocpi-sim[research]`.
 """
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
@@ -22,11 +23,12 @@ from simulator.scenario.loads import STRESS_ABOVE
 SCENARIO = Path(__file__).parents[2] / "scenarios" / "scale" / "generated.yaml"
 LOAD, SIZE = "generate.sessions_per_evse", "generate.cpos"
 SIZES = (2, 4)
+FORMATS = (".svg", ".pdf", ".png")
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("picture", type=Path, help="the plot to write: .svg, .pdf or .png")
+    parser.add_argument("picture", type=picture_path, help="the plot to write: .svg, .pdf or .png")
     parser.add_argument("--figure", choices=BY_ID, default="turned_away_percent", help="what to draw")
     parser.add_argument("--seeds", default="1..10")
     parser.add_argument("--out", type=Path, default=Path("runs/busy"), help="the folder of the sweep")
@@ -75,6 +77,22 @@ def main() -> int:
     axes.legend(frameon=False, loc="upper left")
     figure.savefig(arguments.picture, dpi=144)
     return 0
+
+
+def picture_path(text: str) -> Path:
+    """Where the picture goes. What is wrong with that is told before minutes of work, not after them."""
+    path = Path(text)
+    if path.suffix.lower() not in FORMATS:
+        raise argparse.ArgumentTypeError(
+            f"“{text}” is no name of a picture; expected is such as busy.svg, .pdf or .png"
+        )
+    if path.is_dir():
+        raise argparse.ArgumentTypeError(f"“{text}” is a folder; name a file in it, such as {path / 'busy.svg'}")
+    if not path.parent.is_dir():
+        raise argparse.ArgumentTypeError(f"there is no folder {path.parent} to write {path.name} into; make it first")
+    if not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise argparse.ArgumentTypeError(f"{path} cannot be written (permission denied); name another place")
+    return path
 
 
 if __name__ == "__main__":

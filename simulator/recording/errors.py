@@ -1,7 +1,11 @@
 """The sentences a person reads when a recording cannot be read or written."""
 
+import errno
 import sqlite3
 from pathlib import Path
+from typing import Final
+
+DISK_FULL: Final = "the disk is full"
 
 
 class RecordingError(Exception):
@@ -25,17 +29,36 @@ class RecordingInUse(RecordingError):
 
 
 class RecordingFailed(RecordingError):
-    """Writing stopped (disk full, folder gone, ...); what was committed before stays valid."""
+    """Writing stopped (disk full, folder gone, ...); what was committed before stays valid.
+
+    `reason` alone is for whoever does not keep that: `DISK_FULL`, or other words behind "because"; empty where writing
+    was refused or had ended.
+    """
+
+    def __init__(self, sentence: str, reason: str = "") -> None:
+        super().__init__(sentence)
+        self.reason = reason
 
 
 def stopped(path: Path, error: Exception, last_seq: int) -> RecordingFailed:
     """What to tell when writing failed after the row `last_seq`."""
     if isinstance(error, RecordingFailed):
         return error
-    is_full = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
-    reason = "the disk is full" if is_full else f"of an error ({error})"
-    failure = RecordingFailed(
-        f"{path}: the recording stopped because {reason}; everything up to row {last_seq} is kept"
-    )
+    failure = stopped_because(reason_of(error), path, last_seq)
     failure.__cause__ = error
     return failure
+
+
+def stopped_because(reason: str, path: Path, last_seq: int) -> RecordingFailed:
+    """What to tell when writing ended for a known reason after the row `last_seq`."""
+    sentence = f"{path}: the recording stopped because {reason}; everything up to row {last_seq} is kept"
+    return RecordingFailed(sentence, reason)
+
+
+def reason_of(error: Exception) -> str:
+    """What goes behind "because", of whatever was raised where something was written; of RecordingFailed its own."""
+    if isinstance(error, RecordingFailed):
+        return error.reason
+    is_full = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
+    is_full = is_full or (isinstance(error, OSError) and error.errno == errno.ENOSPC)
+    return DISK_FULL if is_full else f"of an error ({error})"

@@ -14,7 +14,7 @@ _LENGTH_BYTES: Final = 8
 
 
 class Reply(Struct, frozen=True):
-    """The last sequence committed, the digest of a finished file, or the sentence why the writer gave up.
+    """The last sequence committed, the digest of a finished file, or the reason why the writer gave up (errors.py).
 
     `errors` are those that an onlooker has found so far, by party and rule.
     """

@@ -16,7 +16,7 @@ from typing import Final, Protocol, TypeAlias
 
 from simulator.recording.batch import Batch, WriterKind, WriterSettings, encode
 from simulator.recording.committer import Committer
-from simulator.recording.errors import RecordingFailed, stopped
+from simulator.recording.errors import RecordingFailed, reason_of, stopped
 from simulator.recording.file import make, refuse_other_files, remove
 from simulator.recording.keyframes import INTERVAL
 from simulator.recording.liveness import WriterLock
@@ -127,7 +127,8 @@ class Recorder:
                 raise
         except (OSError, sqlite3.Error) as error:
             reason = getattr(error, "strerror", error)
-            raise RecordingFailed(f"{path}: the recording cannot be made here: {reason}") from error
+            sentence = f"{path}: the recording cannot be made here: {reason}"
+            raise RecordingFailed(sentence, reason_of(error)) from error
         return cls(path, lock, begun)
 
     @property

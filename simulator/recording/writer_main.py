@@ -17,7 +17,7 @@ import msgspec
 
 from simulator.recording.batch import WriterSettings
 from simulator.recording.committer import Committer
-from simulator.recording.errors import stopped
+from simulator.recording.errors import reason_of
 from simulator.recording.frames import COMMIT, Reply, receive, send
 
 
@@ -50,7 +50,7 @@ def write(path: Path, settings: WriterSettings, orders: IO[bytes], replies: IO[b
     except BrokenPipeError:
         raise
     except Exception as error:
-        send(replies, msgspec.msgpack.encode(Reply(failure=str(stopped(path, error, last_seq)))))
+        send(replies, msgspec.msgpack.encode(Reply(last_seq, failure=reason_of(error))))
 
 
 if __name__ == "__main__":

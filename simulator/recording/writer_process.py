@@ -17,7 +17,7 @@ from typing import Final
 import msgspec
 
 from simulator.recording.batch import WriterKind, WriterSettings
-from simulator.recording.errors import RecordingFailed
+from simulator.recording.errors import stopped_because
 from simulator.recording.frames import COMMIT, FINISH, Reply, receive, send
 from simulator.recording.liveness import WriterLock
 
@@ -78,13 +78,11 @@ class WriterProcess:
             send(self._orders, order, content)
         said = receive(self._replies)
         if said is None:
-            raise RecordingFailed(
-                f"{self._path}: the recording stopped because the process that writes it ({self._process.pid}) "
-                f"{self._end()}; everything up to row {self._last_seq} is kept"
-            )
+            reason = f"the process that writes it ({self._process.pid}) {self._end()}"
+            raise stopped_because(reason, self._path, self._last_seq)
         reply = self._decode(said)
         if reply.failure:
-            raise RecordingFailed(reply.failure)
+            raise stopped_because(reply.failure, self._path, reply.last_seq)
         return reply
 
     def _end(self) -> str:

@@ -107,6 +107,21 @@ def _index(tree: Items, path: Sequence[str], place: Place) -> int:
     raise ScenarioErrors([place.error(key, f"one of: {listed}" if listed else "a list with items", sentence)])
 
 
+def settled_path(tree: Value, path: Sequence[str]) -> tuple[str, ...]:
+    """A path with each item of a list by its number, so that one place has one path.
+
+    What the tree does not hold yet stays as it is. Raises ScenarioErrors for an item that is not in its list.
+    """
+    if not path or not isinstance(tree, (Table, Items)):
+        return tuple(path)
+    key, rest = path[0], path[1:]
+    if isinstance(tree, Table):
+        entry = tree.entries.get(key)
+        return (key, *(settled_path(entry.value, rest) if entry is not None else rest))
+    index = _index(tree, path, Place(FILE, 1, 1))
+    return (str(index), *settled_path(tree.items[index], rest))
+
+
 def item_keys(tree: Items) -> list[str]:
     """By what a path names each item of a list: their names where each has one of its own, else their numbers."""
     names = [_name(item) for item in tree.items]

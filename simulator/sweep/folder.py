@@ -28,6 +28,7 @@ from simulator.report.compare.swept import (
     read_manifest,
     read_runs,
 )
+from simulator.report.kpi.swept_columns import swept_columns
 from simulator.report.publish.data import csv_writer, parquet_writer
 
 LOCK: Final = ".sweep-live"
@@ -86,10 +87,10 @@ class SweepFolder:
     def write_tables(self) -> Sequence[SweptRun]:
         """Write the tables of all runs that there are, and return these. Raises NotWritten."""
         runs = self.runs()
-        table = results_table(self._manifest, runs)
+        table, curves = results_table(self._manifest, runs), curves_table(runs)
         metadata = {METADATA: msgspec.json.encode(self._manifest)}
-        curves = parquet_writer(curves_table(runs), metadata)
-        write_files(self.path, {TABLE: parquet_writer(table, metadata), CSV: csv_writer(table), CURVES: curves})
+        results = parquet_writer(table, metadata, swept_columns(table, self._manifest.axes))
+        write_files(self.path, {TABLE: results, CSV: csv_writer(table), CURVES: parquet_writer(curves, metadata)})
         return runs
 
 

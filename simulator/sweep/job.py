@@ -1,10 +1,13 @@
 """One run of a sweep, as a worker plays it: over memory, into a recording that is measured and then removed."""
 
 import asyncio
+import contextlib
 import gc
 import pickle
+import platform
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +16,7 @@ from msgspec import Struct
 
 from simulator.i18n import tr
 from simulator.program import program
+from simulator.recording.errors import DISK_FULL, RecordingFailed, reason_of
 from simulator.report.compare.outcome import Outcome
 from simulator.report.compare.swept import RECORDINGS, SweptRun
 
@@ -52,20 +56,50 @@ def _played(job: Job, scratch: str | None, keep_in: str | None) -> SweptRun:
                 "same version everywhere, with the same sources."
             ).format(theirs=program(), ours=job.program)
         )
-    with tempfile.TemporaryDirectory(prefix="ocpi-sim-", dir=scratch) as folder:
+    # The scratch folder goes with the sweep; what it stands in stays.
+    disk = str(Path(scratch).parent) if scratch else tempfile.gettempdir()
+    with _told_of_this_run(disk), tempfile.TemporaryDirectory(prefix="ocpi-sim-", dir=scratch) as folder:
         path = Path(folder) / f"{job.id}{_SUFFIX}"
         summary, outcome = _measured(job, path, is_kept=keep_in is not None)
         wrong = [name for name, holds in summary["checks"].items() if not holds]
         kept = ""
         if keep_in is not None:
             kept = f"{RECORDINGS}/{path.name}"
-            target = Path(keep_in) / kept
-            target.parent.mkdir(exist_ok=True)
-            shutil.move(path, target)
+            with _told_of_this_run(keep_in):
+                _keep(path, Path(keep_in) / kept)
     if wrong:
         sentence = tr("Checks that do not hold: {checks}.").format(checks=", ".join(wrong))
         return SweptRun(job.id, job.values, job.seed, "failed", sentence, summary["wall_s"], kept)
     return SweptRun(job.id, job.values, job.seed, "done", "", summary["wall_s"], kept, outcome)
+
+
+@contextlib.contextmanager
+def _told_of_this_run(disk: str) -> Iterator[None]:
+    """Within, a recording that cannot be written on the disk of a folder says that nothing of this run is kept."""
+    try:
+        yield
+    except Exception as error:
+        reason = reason_of(error)
+        if reason == DISK_FULL:
+            words = tr(
+                "The disk of {folder} (on {machine}) is full, and this run was not kept; free space there and give the "
+                "same command again."
+            )
+            raise RuntimeError(words.format(folder=disk, machine=platform.node() or "?")) from error
+        if isinstance(error, RecordingFailed) and reason:
+            words = tr("The recording failed because {reason}, and this run was not kept.")
+            raise RuntimeError(words.format(reason=reason)) from error
+        raise
+
+
+def _keep(path: Path, target: Path) -> None:
+    """Move a recording to where it stays, perhaps to another disk, or leave nothing there."""
+    target.parent.mkdir(exist_ok=True)
+    try:
+        shutil.move(path, target)
+    except OSError:
+        target.unlink(missing_ok=True)
+        raise
 
 
 def _measured(job: Job, path: Path, *, is_kept: bool) -> tuple[dict[str, Any], Outcome]:

@@ -14,8 +14,7 @@ from msgspec.structs import replace
 
 from simulator.i18n import tr
 from simulator.program import program
-from simulator.report.compare.paths import scenario_lines
-from simulator.report.compare.swept import FORMAT, Manifest, overrides_of
+from simulator.report.compare.swept import FORMAT, Manifest
 from simulator.report.kpi import measure
 from simulator.report.kpi.warm_up import NothingLeft
 from simulator.scenario.errors import ScenarioError, ScenarioErrors
@@ -23,10 +22,10 @@ from simulator.scenario.load import load
 from simulator.scenario.model import Scenario
 from simulator.scenario.overrides import FILE
 from simulator.sweep.axes import Axis, AxisValue, BadAxis, refuse_twice
+from simulator.sweep.clashes import VARY, refuse_clashes
 from simulator.sweep.job import Job
 
 MOST_RUNS: Final = 100_000
-VARY: Final = "--vary"
 
 Combination = tuple[AxisValue, ...]
 
@@ -67,7 +66,7 @@ def make_plan(what: What, watch: Callable[[int, int], None]) -> Plan:
             )
         )
     scenarios = _load(what, combinations, watch)
-    _refuse_respelled(what, scenarios[0].text)
+    refuse_clashes(scenarios[0].text, what.overrides, what.axes)
     seeds = what.seeds or (scenarios[0].seed,)
     jobs = tuple(
         job
@@ -114,24 +113,6 @@ def _load(what: What, combinations: Sequence[Combination], watch: Callable[[int,
     if wrong:
         raise ScenarioErrors(_told(error, where, what, len(combinations)) for error, where in wrong.items())
     return scenarios
-
-
-def _refuse_respelled(what: What, text: str) -> None:
-    """Raises BadAxis when an axis has two values that are read as one, such as 6 h and 360 min."""
-    first = {axis.path: axis.values[0].text for axis in what.axes}
-    for axis in what.axes:
-        seen: dict[bytes, str] = {}
-        for value in axis.values:
-            values = overrides_of({**first, axis.path: value.text})
-            lines = scenario_lines(text, [*what.overrides, *values])
-            meant = repr([(line.meant_path, line.meant) for line in lines]).encode()
-            known = seen.setdefault(hashlib.blake2b(meant, digest_size=16).digest(), value.text)
-            if known != value.text:
-                raise BadAxis(
-                    tr("{vary} {path} has one value in two spellings: {known} and {value}; name it once").format(
-                        vary=VARY, path=axis.path, known=known, value=value.text
-                    )
-                )
 
 
 def _values(what: What, combination: Combination) -> dict[str, str]:

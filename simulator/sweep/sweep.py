@@ -1,6 +1,7 @@
 """Sends the jobs of a sweep to workers, a few at a time, and keeps what comes back at once."""
 
 import contextlib
+import uuid
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -112,6 +113,9 @@ def _results(
     flying: dict[Any, Job] = {}
     ended: SimpleQueue[Any] = SimpleQueue()
     threads = looks = alone = 0
+    # A scheduler takes equal keys for one task: another sweep of the same runs would get what this one made, however
+    # it was to be kept, and would lose it when this one is stopped.
+    sweep = uuid.uuid4().hex
     try:
         while (waiting or flying) and not is_stopped():
             if looks % COUNT_EVERY == 0:
@@ -120,7 +124,7 @@ def _results(
             # One more for each, so that none has to wait for its next job; no more, for a job is large.
             while waiting and len(flying) < 2 * max(threads, 1):
                 job = waiting.popleft()
-                future = client.submit(play_job, job, *places, key=job.id, pure=False)
+                future = client.submit(play_job, job, *places, key=f"{job.id}-{sweep}", pure=False)
                 flying[future] = job
                 future.add_done_callback(ended.put)
             try:

@@ -6,7 +6,7 @@ import pytest
 from recording_rows import META, message
 
 from simulator.recording.batch import WriterKind
-from simulator.recording.errors import RecordingFailed
+from simulator.recording.errors import DISK_FULL, RecordingFailed
 from simulator.recording.reader import Recording
 from simulator.recording.rows import MessageRow
 from simulator.recording.writer import Recorder
@@ -38,6 +38,7 @@ def test_a_full_disk_stops_the_run_and_keeps_what_was_committed(tmp_path: Path, 
     committed = fill(recorder)
     assert committed > 0
     assert isinstance(recorder.failed, RecordingFailed)
+    assert recorder.failed.reason == DISK_FULL
     recorder.message(message(1))
     with pytest.raises(RecordingFailed):
         recorder.flush()

@@ -1,5 +1,6 @@
 """The example of docs/, as its first lines say it: from a sweep to a plot with intervals."""
 
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +9,31 @@ from xml.etree import ElementTree
 import pytest
 
 SCRIPT = Path(__file__).parents[2] / "docs" / "examples" / "sweep_to_plot.py"
+
+
+@pytest.mark.parametrize(
+    ("picture", "told"),
+    [
+        ("busy.xyz", "“busy.xyz” is no name of a picture; expected is such as busy.svg, .pdf or .png"),
+        ("busy", "“busy” is no name of a picture"),
+        ("nodir/busy.svg", "there is no folder nodir to write busy.svg into; make it first"),
+        ("folder.svg", "“folder.svg” is a folder; name a file in it, such as folder.svg/busy.svg"),
+    ],
+)
+def test_a_picture_that_cannot_be_written_is_told_before_the_sweep(
+    tmp_path: Path, picture: str, told: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def played(arguments: list[str]) -> None:
+        pytest.fail("The sweep has begun.")
+
+    (tmp_path / "folder.svg").mkdir()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("simulator.cli.main", played)
+    monkeypatch.setattr(sys, "argv", [str(SCRIPT), picture])
+    with pytest.raises(SystemExit) as ended:
+        runpy.run_path(str(SCRIPT), run_name="__main__")
+    assert ended.value.code == 2
+    assert f"error: argument picture: {told}" in capsys.readouterr().err
 
 
 @pytest.mark.slow

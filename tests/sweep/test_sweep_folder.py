@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -221,10 +222,60 @@ def test_axes_of_numbers_are_columns_of_numbers(tmp_path: Path) -> None:
     for job in made.jobs:
         folder.store(SweptRun(job.id, job.values, job.seed, "failed", "No.", 0.0))
     folder.write_tables()
-    rows = parquet.read_table(tmp_path / "out" / "results.parquet").to_pylist()
+    read = parquet.read_table(tmp_path / "out" / "results.parquet")
+    types = [str(read.schema.field(axis.path).type) for axis in map(parse_axis, axes)]
+    assert types == ["int64", "double", "string"]
+    rows = read.to_pylist()
     assert [row["generate.cpos"] for row in rows] == [2] * 4 + [3] * 4
     assert [row["generate.sessions_per_evse"] for row in rows[1:3]] == [0.5, 1]
     assert [row["session_updates"] for row in rows[:2]] == ["5 min", "10 min"]
+
+
+def test_every_column_of_the_tables_says_what_it_is(folder: Path, played: dict[str, SweptRun]) -> None:
+    from pyarrow import parquet
+
+    run = next(iter(played.values()))
+    assert run.outcome is not None
+    begun = SweepFolder.begin(folder, plan().manifest)
+    begun.store(replace(run, outcome=replace(run.outcome, cost={"EUR": Decimal("1.20")})))
+    begun.write_tables()
+    told = {}
+    for name in ("results.parquet", "curves.parquet"):
+        schema = parquet.read_schema(folder / name)
+        told |= {field.name: field.metadata or {} for field in schema}
+    assert [name for name, metadata in told.items() if not metadata.get(b"meaning") or b"unit" not in metadata] == []
+    link = next(name for name in told if name.startswith("megabytes_") and "_to_" in name)
+    units = {name: metadata[b"unit"].decode() for name, metadata in told.items()}
+    assert {
+        "wall_s": "s",
+        "window_to_s": "s",
+        "load_evses": "EVSEs",
+        "load_is_stress": "",
+        "exchanges_tokens": "messages",
+        link: "MB",
+        "cost_excl_vat_eur": "EUR",
+    }.items() <= units.items()
+    sender, receiver = link.removeprefix("megabytes_").split("_to_")
+    assert told[link][b"meaning"].decode().startswith(f"Bytes: {sender} -> {receiver}. ")
+    assert told["session_updates"][b"meaning"] == (
+        b"the varied value of session_updates, as it was written, with its unit if it has one"
+    )
+    # Not what it is in a report's table of sessions.
+    assert told["status"][b"meaning"].startswith(b"done or failed")
+
+
+def test_a_table_without_a_run_and_one_that_varies_a_whole_list_are_written(tmp_path: Path) -> None:
+    """A list may have the name of a column that counts in a report."""
+    from pyarrow import parquet
+
+    nobody = plan("drivers=[]", 'name="A",B', seeds=(1,), overrides=("tell=~",))
+    folder = SweepFolder.begin(tmp_path, nobody.manifest)
+    folder.write_tables()
+    assert len(parquet.read_table(tmp_path / "results.parquet")) == 0
+    folder.store(SweptRun(nobody.jobs[0].id, nobody.jobs[0].values, 1, "failed", "No.", 0.0))
+    folder.write_tables()
+    (row,) = parquet.read_table(tmp_path / "results.parquet").to_pylist()
+    assert (row["drivers"], row["name"]) == ("[]", '"A"')
 
 
 def test_the_folder_and_its_table_alone_are_compared_alike(folder: Path, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Every combination is read and checked before anything runs, and a run's id stands for all that makes its result."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -155,6 +156,48 @@ def test_a_value_in_two_spellings_is_refused_as_one_that_stands_there_twice() ->
     with pytest.raises(BadAxis, match="30 kW and 30000 W"):
         plan("poll=never,1 h", LIMIT + ",30000 W")
     assert len(plan(WHITELIST, "poll=1h,6h,never").jobs) == 6
+
+
+@pytest.mark.parametrize(
+    ("axes", "told"),
+    [
+        (
+            ("drivers.Ada.target=80 %,90 %", "drivers.0.target=70 %,60 %"),
+            "names one place twice, as drivers.Ada.target and as drivers.0.target; name all its values at once",
+        ),
+        (
+            ("sites.0.grid.limit=30 kW,20 kW", "poll=6 h", LIMIT),
+            "names one place twice, as sites.0.grid.limit and as sites.Station square.grid.limit;",
+        ),
+        (("drivers.Ada.target=80 %", "drivers.0.target=70 %,60 %"), "names one place twice"),
+        (
+            ("drivers.Lotte.target=80 %,90 %", "drivers.Lotte.name=Lot", "drivers.11.target=70 %,60 %"),
+            "names one place twice, as drivers.Lotte.target and as drivers.11.target;",
+        ),
+        (
+            ("sites.0.grid.limit=30 kW", "sites.Station square.grid={limit: 20 kW},{limit: 10 kW}"),
+            "sites.Station square.grid takes the place of sites.0.grid.limit within it;",
+        ),
+        (
+            ("sites.Station square.grid={limit: 20 kW},{limit: 10 kW}", "sites.0.grid.limit=30 kW,40 kW"),
+            "sites.Station square.grid has {limit: 20 kW} and {limit: 10 kW}, whose difference --vary "
+            "sites.0.grid.limit undoes",
+        ),
+        (
+            ("sites.Station square.grid={limit: 20 kW},{limit: 20000 W}", "sites.1.name=Quay,Pier"),
+            "has one value in two spellings: {limit: 20 kW} and {limit: 20000 W}",
+        ),
+    ],
+)
+def test_a_place_that_is_named_twice_is_told_as_such_and_not_as_a_spelling(axes: tuple[str, ...], told: str) -> None:
+    with pytest.raises(BadAxis, match=re.escape(told)):
+        plan(*axes)
+
+
+def test_items_of_other_places_are_varied_together_however_they_are_named() -> None:
+    """Also by a name that is varied behind it."""
+    made = plan("sites.Station square.grid.limit=30 kW,20 kW", "sites.0.name=Square,Station", "drivers.0.target=80 %")
+    assert len(made.jobs) == 4
 
 
 def test_a_mistake_is_told_before_a_spelling() -> None:

@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -260,6 +260,37 @@ def test_a_recording_of_another_run_does_not_stand_for_it(tmp_path: Path, schedu
 def outcome_digest(path: Path) -> str:
     with Recording.open(path) as recording:
         return outcome_of(recording, "auto").digest
+
+
+# Beside others
+
+
+def test_a_sweep_that_is_stopped_ends_no_other_of_the_same_runs(tmp_path: Path, scheduler: str) -> None:
+    folder = played_beside(tmp_path / "ours", scheduler, lambda: played(tmp_path / "other", scheduler, stop_after=1))
+    assert [run.status for run in folder.runs()] == ["done"] * 4
+
+
+def test_recordings_are_kept_also_beside_a_sweep_of_the_same_runs_that_keeps_none(
+    tmp_path: Path, scheduler: str
+) -> None:
+    keeping = tmp_path / "keeping"
+    folder = played_beside(tmp_path / "ours", scheduler, lambda: played(keeping, scheduler, keep_recordings=True))
+    assert len(os.listdir(keeping / "recordings")) == 4
+    assert not any(run.recording for run in folder.runs())
+
+
+def played_beside(out: Path, scheduler: str, other: Callable[[], object]) -> SweepFolder:
+    """A sweep that plays another one once its first run is done, while its next ones are with the scheduler."""
+    made = plan()
+    folder, watch = SweepFolder.begin(out, made.manifest), Watch()
+
+    def play_other(counts: Counts) -> None:
+        watch(counts)
+        if counts.done == 1:
+            other()
+
+    play_all(made, folder, Workers(scheduler=scheduler), play_other, watch.is_stopped)
+    return folder
 
 
 # Schedulers

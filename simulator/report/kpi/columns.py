@@ -9,11 +9,14 @@ from msgspec import Struct
 
 from simulator.report.kpi.definitions import KPIS
 
-Kind = Literal["text", "count", "number"]
+Kind = Literal["text", "count", "number", "flag"]
 
 
 class Column(Struct, frozen=True):
-    """`kind`: text (amounts of money too, which are exact), count (a whole number) or number; `unit` may be empty."""
+    """`kind`: text (amounts of money too, which are exact), count (a whole number), number or flag (true or false).
+
+    `unit` may be empty.
+    """
 
     kind: Kind
     unit: str

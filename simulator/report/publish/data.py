@@ -12,7 +12,7 @@ import msgspec
 from simulator.files import NotWritten, write_files
 from simulator.i18n import tr
 from simulator.recording.reader import Recording
-from simulator.report.kpi.columns import COLUMNS
+from simulator.report.kpi.columns import COLUMNS, Column
 from simulator.report.kpi.definitions import KPIS, cost_kpi
 from simulator.report.kpi.measure import FORMAT, Measured
 from simulator.report.kpi.tables import Table, table
@@ -142,8 +142,13 @@ def csv_writer(each: Table) -> Callable[[Path], None]:
     return write
 
 
-def parquet_writer(each: Table, metadata: Mapping[bytes, bytes] | None = None) -> Callable[[Path], None]:
-    """Writes a table to a path, with metadata of its own. Raises NotWritten when pyarrow is not installed."""
+def parquet_writer(
+    each: Table, metadata: Mapping[bytes, bytes] | None = None, about: Mapping[str, Column] = COLUMNS
+) -> Callable[[Path], None]:
+    """Writes a table to a path, with metadata of its own; `about` says of each column what it is.
+
+    Raises NotWritten when pyarrow is not installed.
+    """
     try:
         with stops_held_back():
             arrow, parquet = import_module("pyarrow"), import_module("pyarrow.parquet")
@@ -155,7 +160,7 @@ def parquet_writer(each: Table, metadata: Mapping[bytes, bytes] | None = None) -
 
     def write(path: Path) -> None:
         with stops_held_back():
-            fields = [_field(arrow, name, cells) for name, cells in columns.items()]
+            fields = [_field(arrow, name, about[name]) for name in columns]
             arrays = [arrow.array(cells, field.type) for cells, field in zip(columns.values(), fields, strict=True)]
             made = arrow.Table.from_arrays(arrays, schema=arrow.schema(fields, metadata=metadata))
             parquet.write_table(made, path)
@@ -163,14 +168,10 @@ def parquet_writer(each: Table, metadata: Mapping[bytes, bytes] | None = None) -
     return write
 
 
-def _field(arrow: Any, name: str, cells: Sequence[object]) -> Any:
+def _field(arrow: Any, name: str, about: Column) -> Any:
     """A column with its type, unit and meaning: the same in every run, also where it is empty."""
-    known = COLUMNS.get(name)
-    if known is None:
-        # Of what a sweep varies, and of single modules and links. What was nowhere measured is a number all the same.
-        return arrow.field(name, arrow.float64() if cells.count(None) == len(cells) else arrow.infer_type(cells))
-    types = {"text": arrow.string(), "count": arrow.int64(), "number": arrow.float64()}
-    return arrow.field(name, types[known.kind], metadata={"unit": known.unit, "meaning": known.meaning})
+    types = {"text": arrow.string(), "count": arrow.int64(), "number": arrow.float64(), "flag": arrow.bool_()}
+    return arrow.field(name, types[about.kind], metadata={"unit": about.unit, "meaning": about.meaning})
 
 
 def _plain(cell: object) -> object:
