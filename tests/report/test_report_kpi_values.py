@@ -239,6 +239,26 @@ def test_the_95th_percentile_is_a_wait_that_95_percent_did_not_exceed(
     assert sum(wait_min <= least_min for wait_min in waits_min) >= 0.95 * len(waits_min)
 
 
+def test_who_is_refused_after_a_wait_has_waited_in_vain_only(tmp_path: Path) -> None:
+    """Bo waits, plugs in and is refused; his wait is none of those who charge, in no table either."""
+    scene = Scene(tmp_path / "refused.ocpirun", duration_us=str(HOURS), ended_at_us=str(HOURS))
+    for entity, kind, value in (
+        ("NL-EMA", "party", {"role": "emsp", "name": "Emma"}),
+        ("NL-ABC/L1", "site", {"name": "", "evses": 2, "limit_w": None, "power_w": 1}),
+        ("NL-ABC/E1", "evse", {"site": "NL-ABC/L1"}),
+    ):
+        scene.recorder.state(StateRow(-1, "run", kind, entity, json.dumps(value).encode()))
+    for name, waited_s in (("Ada", 120), ("Bo", 3_600)):
+        scene.event(1, f"driver/{name}", "arrive", "NL-EMA")
+        scene.event(2, f"driver/{name}", "plug", "NL-EMA", "NL-ABC/E1", waited_s=waited_s)
+    scene.event(3, "driver/Bo", "turned_away", "NL-EMA", reason="refused", waited_s=3_600)
+    run = measured(scene.close())
+    assert run.values["wait_mean_min"] == run.values["wait_p95_min"] == 2
+    assert run.values["turned_away_wait_mean_min"] == 60
+    for name in ("parties", "sites", "quarter_hours"):
+        assert run.table(name).columns["wait_mean_min"][0] == 2
+
+
 def test_an_older_recording_tells_the_detour_of_those_who_have_left(tmp_path: Path) -> None:
     scene = Scene(tmp_path / "older.ocpirun", ended_at_us=str(HOURS))
     for name in ("Ada", "Bo"):

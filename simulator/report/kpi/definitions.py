@@ -77,7 +77,7 @@ KPIS: Final = (
         tr("Waiting time, mean"),
         "min",
         "less",
-        tr("Time in a queue, over all who plugged in; most wait 0 min. Those turned away are left out."),
+        tr("Time in a queue, over all who plugged in and were not turned away; most wait 0 min."),
         _STREET,
         leaves_out=TURNED_AWAY,
     ),
@@ -86,7 +86,10 @@ KPIS: Final = (
         tr("Waiting time, 95th percentile"),
         "min",
         "less",
-        tr("The shortest time in a queue that at least 95 % of those who plugged in did not exceed."),
+        tr(
+            "The shortest time in a queue that at least 95 % of those who plugged in and were not turned away did not "
+            "exceed."
+        ),
         _STREET,
         leaves_out=TURNED_AWAY,
     ),
