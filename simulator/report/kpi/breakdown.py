@@ -158,7 +158,7 @@ def _site(facts: Facts, place: Place, plugged: Sequence[Visit], taken: int) -> l
         site.name,
         site.cpo,
         site.evses,
-        len(plugged),
+        None if facts.begun is None else facts.begun.get(site.key, 0),
         mean([visit.waited_s / 60 for visit in plugged if visit.is_served]),
         percent(taken, taken + sum(visit.found_free(facts.site_of) for visit in plugged)),
         percent(occupied_h, site.evses * hours),
