@@ -284,6 +284,25 @@ def test_the_sessions_of_a_site_are_those_that_its_cpo_has_begin_within_the_wind
     assert measured(path, HOURS // 2).table("sites").columns["sessions"] == [1]
 
 
+@pytest.mark.parametrize(("served", "per_evse_day"), [(0, 0), (1, 24)])
+def test_who_plugs_in_and_never_charges_is_no_session_and_no_charging_driver(
+    tmp_path: Path, served: int, per_evse_day: float
+) -> None:
+    scene = Scene(tmp_path / "offline.ocpirun", duration_us=str(HOURS), ended_at_us=str(HOURS))
+    scene.recorder.state(StateRow(-1, "run", "site", "NL-ABC/L1", b'{"name": "", "evses": 1, "limit_w": null}'))
+    scene.recorder.state(StateRow(-1, "run", "evse", "NL-ABC/E1", b'{"site": "NL-ABC/L1"}'))
+    for number in range(2):
+        scene.event(1, f"driver/{number}", "arrive", "NL-EMA")
+        scene.event(2, f"driver/{number}", "plug", "NL-EMA", "NL-ABC/E1", waited_s=0)
+    for number in range(served, 2):
+        scene.event(3, f"driver/{number}", "turned_away", "NL-EMA", reason="no_answer", waited_s=0)
+    scene.message(4, "NL-ABC", "NL-EMA", "locations.receiver.put_location", ("", 0), {})
+    run = measured(scene.close())
+    assert run.values["sessions_per_evse_day"] == per_evse_day
+    assert run.values["exchanges_per_visit"] == (1 if served else None)
+    assert (run.values["kilobytes_per_visit"] is None) is (not served)
+
+
 def test_an_older_recording_tells_the_detour_of_those_who_have_left(tmp_path: Path) -> None:
     scene = Scene(tmp_path / "older.ocpirun", ended_at_us=str(HOURS))
     for name in ("Ada", "Bo"):

@@ -271,8 +271,8 @@ KPIS: Final = (
         tr("sessions"),
         "",
         tr(
-            "Drivers who plugged in, over EVSEs and days of the window, of which a short one is a part; the load that "
-            "was asked for counts a day at least, and of recorded sessions those of weekdays."
+            "Drivers who plugged in and were not turned away, over EVSEs and days of the window, of which a short one "
+            "is a part; the load that was asked for counts a day at least, and of recorded sessions those of weekdays."
         ),
         _STREET,
     ),
@@ -300,7 +300,10 @@ KPIS: Final = (
         tr("Messages per charging driver"),
         tr("messages"),
         "less",
-        tr("Messages over drivers who plugged in; polls are part of it, registration before the start is not."),
+        tr(
+            "Messages over drivers who plugged in and were not turned away; polls are part of it, registration before "
+            "the start is not."
+        ),
         _WIRE,
     ),
     Kpi(
@@ -308,7 +311,7 @@ KPIS: Final = (
         tr("Bytes per charging driver"),
         "kB",
         "less",
-        tr("Bytes over drivers who plugged in; 1 kB is a thousand bytes."),
+        tr("Bytes over drivers who plugged in and were not turned away; 1 kB is a thousand bytes."),
         _WIRE,
     ),
 )

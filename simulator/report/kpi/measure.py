@@ -38,8 +38,8 @@ sessions that want what was asked for are held against what they really took, to
 by days of any kind.
 11: of days played from recorded sessions alone no warm-up is left out; how long those waited who were turned away is
 told.
-12: the waiting time is of those who plugged in and were not turned away; the sessions of a site are
-those that began there within the window, as its CPO says.
+12: waiting times, sessions per EVSE and day, and messages and bytes per charging driver are of those who plugged in and
+were not turned away; the sessions of a site are those that began there within the window, as its CPO says.
 """
 
 

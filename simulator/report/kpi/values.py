@@ -57,13 +57,13 @@ def values(facts: Facts) -> dict[str, float | None]:
         "peak_kw": facts.places.peak_w / 1000,
         "load_factor_percent": percent(energy_wh, facts.places.peak_w * window.hours),
         "capped_percent": percent(sum(place.capped_h for place in limited), len(limited) * window.hours),
-        "sessions_per_evse_day": _ratio(sum(visit.plugged_us is not None for visit in came), evses * window.hours / 24),
+        "sessions_per_evse_day": _ratio(len(served), evses * window.hours / 24),
         "cdrs": float(len(facts.money)),
         "exchanges": float(total.exchanges),
         "failed_percent": percent(total.failed, total.exchanges),
         "megabytes": total.bytes / 1e6,
-        "exchanges_per_visit": _ratio(total.exchanges, sum(visit.plugged_us is not None for visit in came)),
-        "kilobytes_per_visit": _ratio(total.bytes / 1e3, sum(visit.plugged_us is not None for visit in came)),
+        "exchanges_per_visit": _ratio(total.exchanges, len(served)),
+        "kilobytes_per_visit": _ratio(total.bytes / 1e3, len(served)),
     }
 
 
