@@ -24,14 +24,15 @@ _ARRIVED: Final = """SELECT source.text FROM topic t
   JOIN name kind ON kind.id = t.kind JOIN name source ON source.id = t.source WHERE kind.text = 'arrive'"""
 _OF_DRIVERS_AND_KIND: Final = f"""event e JOIN topic t ON t.id = e.topic JOIN name source ON source.id = t.source
   WHERE {_OF_KIND} AND source.text IN ({_ARRIVED})"""
-# How long each waited in the end, of those who plugged in; SQLite takes the columns of the row that max() is found in.
+# How long each waited, of those who plugged in and were not turned away; SQLite takes the columns of max()'s row.
 _WAITS: Final = f"""SELECT avg(waited_s) FROM (
-  SELECT json_extract(e.data, '$.waited_s') AS waited_s, max(e.seq), sum(kind.text = 'plug') AS plugged
+  SELECT json_extract(e.data, '$.waited_s') AS waited_s, max(e.seq), sum(kind.text = 'plug') AS plugged,
+    sum(kind.text = 'turned_away') AS away
   FROM event e JOIN topic t ON t.id = e.topic
   JOIN name kind ON kind.id = t.kind JOIN name source ON source.id = t.source
   WHERE e.topic IN (SELECT id FROM topic WHERE kind IN (SELECT id FROM name WHERE text IN ('plug', 'turned_away')))
   AND source.text IN ({_ARRIVED}) GROUP BY source.text
-) WHERE plugged"""
+) WHERE plugged AND NOT away"""
 # Only a CPO knows of every CDR which session it bills: a CDR of 2.1.1 does not say it.
 _BILLED: Final = """SELECT count(*) FROM (
   SELECT DISTINCT creditor, session_id FROM v_cdr WHERE amount IS NOT NULL AND accepted_amount IS NOT NULL
@@ -43,7 +44,7 @@ class DriverCounts(msgspec.Struct, frozen=True):
     """What became of the drivers who arrived during the run; arrived = served + turned away + still there at the end.
 
     `refused` were refused at the charge point and then turned away. `found_taken` counts places that the app showed as
-    free and that were not; `mean_wait_min` is over those who plugged in, as in `report.kpi`.
+    free and that were not; `mean_wait_min` is over those who plugged in and were not turned away, as in `report.kpi`.
     """
 
     arrived: int

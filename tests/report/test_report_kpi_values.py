@@ -132,7 +132,7 @@ def test_tables_add_up_to_the_figures(run: Measured) -> None:
         ("NL-EMA", "emsp", "Emma & Co", "debtor", "EUR", 1, Decimal("1.30")),
     ]
     (site,) = run.table("sites").rows
-    assert site[:7] == ("NL-ABC/L1", "<Square>", "NL-ABC", 2, 1, run.values["wait_mean_min"], 100)
+    assert site[:7] == ("NL-ABC/L1", "<Square>", "NL-ABC", 2, 0, run.values["wait_mean_min"], 100)
     assert quarters["plugged_in"] == [1, 0, 0, 0]
     assert quarters["wait_mean_min"] == [run.values["wait_mean_min"], None, None, None]
     assert sum(quarters["found_taken"]) == 1
@@ -173,6 +173,7 @@ UNTOLD = (
     "picture_missed_percent",
     "session_lag_mean_s",
     "session_missed_percent",
+    "sessions",
 )
 """Figures of states that the level aggregates does not keep."""
 
@@ -184,7 +185,7 @@ def untold(each: Table) -> Table:
 
 def aggregates_tell_the_same_or_nothing(run: Path, aggregates: Path, warm_up: WarmUp = "auto") -> None:
     full, other = measured(run, warm_up), measured(aggregates, warm_up)
-    assert other.values == full.values | dict.fromkeys(UNTOLD)
+    assert other.values == full.values | dict.fromkeys(id for id in UNTOLD if id in BY_ID)
     assert other.cost == full.cost
     assert other.window == full.window
     assert other.tables == tuple(untold(each) for each in full.tables)
@@ -237,6 +238,69 @@ def test_the_95th_percentile_is_a_wait_that_95_percent_did_not_exceed(
     run = measured(scene.close())
     assert run.values["wait_p95_min"] == least_min
     assert sum(wait_min <= least_min for wait_min in waits_min) >= 0.95 * len(waits_min)
+
+
+def test_who_is_refused_after_a_wait_has_waited_in_vain_only(tmp_path: Path) -> None:
+    """Bo waits, plugs in and is refused; his wait is none of those who charge, in no table either."""
+    scene = Scene(tmp_path / "refused.ocpirun", duration_us=str(HOURS), ended_at_us=str(HOURS))
+    for entity, kind, value in (
+        ("NL-EMA", "party", {"role": "emsp", "name": "Emma"}),
+        ("NL-ABC/L1", "site", {"name": "", "evses": 2, "limit_w": None, "power_w": 1}),
+        ("NL-ABC/E1", "evse", {"site": "NL-ABC/L1"}),
+    ):
+        scene.recorder.state(StateRow(-1, "run", kind, entity, json.dumps(value).encode()))
+    for name, waited_s in (("Ada", 120), ("Bo", 3_600)):
+        scene.event(1, f"driver/{name}", "arrive", "NL-EMA")
+        scene.event(2, f"driver/{name}", "plug", "NL-EMA", "NL-ABC/E1", waited_s=waited_s)
+    scene.event(3, "driver/Bo", "turned_away", "NL-EMA", reason="refused", waited_s=3_600)
+    run = measured(scene.close())
+    assert run.values["wait_mean_min"] == run.values["wait_p95_min"] == 2
+    assert run.values["turned_away_wait_mean_min"] == 60
+    for name in ("parties", "sites", "quarter_hours"):
+        assert run.table(name).columns["wait_mean_min"][0] == 2
+
+
+def test_the_sessions_of_a_site_are_those_that_its_cpo_has_begin_within_the_window(tmp_path: Path) -> None:
+    """Bo plugs in and gets none; one began before the start; what its eMSP holds is a copy."""
+    scene = Scene(tmp_path / "begun.ocpirun", duration_us=str(HOURS), ended_at_us=str(HOURS), start_epoch_us="0")
+    state = scene.recorder.state
+    state(StateRow(-1, "run", "site", "NL-ABC/L1", b'{"name": "", "evses": 2, "limit_w": null, "power_w": 1}'))
+    state(StateRow(-1, "run", "evse", "NL-ABC/E1", b'{"site": "NL-ABC/L1"}'))
+    scene.event(1, "driver/Bo", "arrive", "NL-EMA")
+    scene.event(2, "driver/Bo", "plug", "NL-EMA", "NL-ABC/E1", waited_s=0)
+    scene.event(3, "driver/Bo", "turned_away", "NL-EMA", reason="refused", waited_s=0)
+    for session, start, status in (
+        ("S0", "1969-12-31T23:30:00.000Z", "COMPLETED"),
+        ("S1", "1970-01-01T00:05:00Z", "ACTIVE"),
+        ("S1", "1970-01-01T00:05:00Z", "COMPLETED"),
+        ("S2", "1970-01-01T00:59:59.999Z", "ACTIVE"),
+    ):
+        told = {"status": status, "kwh": "1", "evse": "NL-ABC/E1", "token": "T"}
+        owned = {**told, "emsp": "NL-EMA", "location": "L1", "start": start}
+        state(StateRow(4, "NL-ABC", "session", session, json.dumps(owned).encode()))
+        state(StateRow(4, "NL-EMA", "session", session, json.dumps(told).encode()))
+    path = scene.close()
+    assert measured(path).table("sites").columns["sessions"] == [2]
+    assert measured(path, HOURS // 2).table("sites").columns["sessions"] == [1]
+
+
+@pytest.mark.parametrize(("served", "per_evse_day"), [(0, 0), (1, 24)])
+def test_who_plugs_in_and_never_charges_is_no_session_and_no_charging_driver(
+    tmp_path: Path, served: int, per_evse_day: float
+) -> None:
+    scene = Scene(tmp_path / "offline.ocpirun", duration_us=str(HOURS), ended_at_us=str(HOURS))
+    scene.recorder.state(StateRow(-1, "run", "site", "NL-ABC/L1", b'{"name": "", "evses": 1, "limit_w": null}'))
+    scene.recorder.state(StateRow(-1, "run", "evse", "NL-ABC/E1", b'{"site": "NL-ABC/L1"}'))
+    for number in range(2):
+        scene.event(1, f"driver/{number}", "arrive", "NL-EMA")
+        scene.event(2, f"driver/{number}", "plug", "NL-EMA", "NL-ABC/E1", waited_s=0)
+    for number in range(served, 2):
+        scene.event(3, f"driver/{number}", "turned_away", "NL-EMA", reason="no_answer", waited_s=0)
+    scene.message(4, "NL-ABC", "NL-EMA", "locations.receiver.put_location", ("", 0), {})
+    run = measured(scene.close())
+    assert run.values["sessions_per_evse_day"] == per_evse_day
+    assert run.values["exchanges_per_visit"] == (1 if served else None)
+    assert (run.values["kilobytes_per_visit"] is None) is (not served)
 
 
 def test_an_older_recording_tells_the_detour_of_those_who_have_left(tmp_path: Path) -> None:

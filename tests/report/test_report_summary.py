@@ -95,10 +95,10 @@ def test_the_summary_of_a_finished_run(path: Path) -> None:
     assert summary.exchanges == {"delivered": 10, "lost": 1}
     # Bram was there before the run; his leaving and his wait are not counted.
     assert summary.drivers == DriverCounts(
-        arrived=7, served=2, turned_away={"all_taken": 2, "refused": 2}, refused=1, found_taken=0, mean_wait_min=2.0
+        arrived=7, served=2, turned_away={"all_taken": 2, "refused": 2}, refused=1, found_taken=0, mean_wait_min=0.5
     )
     with Recording.open(path) as recording:
-        assert mean(visit.waited_s / 60 for visit in visits(recording) if visit.plugged_us is not None) == 2.0
+        assert mean(visit.waited_s / 60 for visit in visits(recording) if visit.is_served) == 0.5
     # A session that was credited and billed anew has three CDRs; the fifth session's was not accepted.
     assert summary.billed == 4
     assert summary.hints == {"note": 2, "warning": 1}
@@ -157,7 +157,7 @@ def test_the_summary_as_text(path: Path) -> None:
         "  Cost       EUR 1,247.13 without VAT",
         "  Exchanges  11 (delivered: 10, lost: 1)",
         "  Drivers    7 arrived, 2 served, 4 turned away (all places are taken: 2, charging was refused: 2); "
-        "mean wait 2.0 min",
+        "mean wait 0.5 min",
         "  Faults     party offline: 1",
         "  Mishaps    CDRs not delivered at first: 1",
         "  Stale      3 objects were stale until pulled, by up to 10.0 min",

@@ -103,7 +103,7 @@ def _party(facts: Facts, party: str, places: list[Place]) -> list[Cell]:
         own[5:] = [
             len(came) if role == "emsp" else None,
             percent(sum(bool(visit.turned_away) for visit in came), len(came)),
-            mean([visit.waited_s / 60 for visit in came if visit.evse]),
+            mean([visit.waited_s / 60 for visit in came if visit.is_served]),
             mean([visit.detour_m for visit in came if visit.detour_m is not None and not visit.turned_away]),
             percent(len(taken), len(taken) + sum(visit.found_free(facts.site_of) for visit in came)),
             mean([taken_min for emsp, taken_min in facts.taken_for_min if emsp == party]),
@@ -158,8 +158,8 @@ def _site(facts: Facts, place: Place, plugged: Sequence[Visit], taken: int) -> l
         site.name,
         site.cpo,
         site.evses,
-        len(plugged),
-        mean([visit.waited_s / 60 for visit in plugged]),
+        None if facts.begun is None else facts.begun.get(site.key, 0),
+        mean([visit.waited_s / 60 for visit in plugged if visit.is_served]),
         percent(taken, taken + sum(visit.found_free(facts.site_of) for visit in plugged)),
         percent(occupied_h, site.evses * hours),
         percent(blocked_h, occupied_h),
@@ -189,7 +189,7 @@ def quarter_hours(facts: Facts) -> Table:
     plugged = bins(visit.plugged_us for visit in facts.visits)
     waits_min: dict[int, list[float]] = {}
     for visit in facts.visits:
-        if visit.plugged_us is not None:
+        if visit.plugged_us is not None and visit.is_served:
             waits_min.setdefault(visit.plugged_us // QUARTER_US, []).append(visit.waited_s / 60)
     rows: list[list[Cell]] = []
     for index, from_us in enumerate(grid[:-1].tolist()):

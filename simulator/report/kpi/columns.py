@@ -92,7 +92,7 @@ COLUMNS: Final[dict[str, Column]] = {
     "turned_away": _count("drivers", "drivers who left without charging"),
     "plugged_in": _count("drivers", "drivers who plugged in"),
     "found_taken": _count("places", "places that drivers found taken although their app showed them free"),
-    "sessions": _count("sessions", "sessions that began"),
+    "sessions": _count("sessions", "sessions that began in what counts; empty where single sessions were not recorded"),
     "failed": _count("messages", "messages without a good answer"),
     "bytes": _count("bytes", "bytes of bodies, requests and answers together"),
     "mean_kw": _number("kW", "mean power of all sites"),

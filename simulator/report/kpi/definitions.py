@@ -77,7 +77,7 @@ KPIS: Final = (
         tr("Waiting time, mean"),
         "min",
         "less",
-        tr("Time in a queue, over all who plugged in; most wait 0 min. Those turned away are left out."),
+        tr("Time in a queue, over all who plugged in and were not turned away; most wait 0 min."),
         _STREET,
         leaves_out=TURNED_AWAY,
     ),
@@ -86,7 +86,10 @@ KPIS: Final = (
         tr("Waiting time, 95th percentile"),
         "min",
         "less",
-        tr("The shortest time in a queue that at least 95 % of those who plugged in did not exceed."),
+        tr(
+            "The shortest time in a queue that at least 95 % of those who plugged in and were not turned away did not "
+            "exceed."
+        ),
         _STREET,
         leaves_out=TURNED_AWAY,
     ),
@@ -268,8 +271,8 @@ KPIS: Final = (
         tr("sessions"),
         "",
         tr(
-            "Drivers who plugged in, over EVSEs and days of the window, of which a short one is a part; the load that "
-            "was asked for counts a day at least, and of recorded sessions those of weekdays."
+            "Drivers who plugged in and were not turned away, over EVSEs and days of the window, of which a short one "
+            "is a part; the load that was asked for counts a day at least, and of recorded sessions those of weekdays."
         ),
         _STREET,
     ),
@@ -297,7 +300,10 @@ KPIS: Final = (
         tr("Messages per charging driver"),
         tr("messages"),
         "less",
-        tr("Messages over drivers who plugged in; polls are part of it, registration before the start is not."),
+        tr(
+            "Messages over drivers who plugged in and were not turned away; polls are part of it, registration before "
+            "the start is not."
+        ),
         _WIRE,
     ),
     Kpi(
@@ -305,7 +311,7 @@ KPIS: Final = (
         tr("Bytes per charging driver"),
         "kB",
         "less",
-        tr("Bytes over drivers who plugged in; 1 kB is a thousand bytes."),
+        tr("Bytes over drivers who plugged in and were not turned away; 1 kB is a thousand bytes."),
         _WIRE,
     ),
 )

@@ -13,6 +13,7 @@ from simulator.recording.rows import CAST, MoneyRow
 from simulator.recording.schema import BILLS
 from simulator.report.clock import LocalClock
 from simulator.report.ending import Ending, ending_of
+from simulator.report.kpi.begun import sessions_begun
 from simulator.report.kpi.copies import Lag, cdr_lags, session_lags
 from simulator.report.kpi.places import Loads, Places
 from simulator.report.kpi.staleness import Picture, Street
@@ -36,7 +37,8 @@ WarmUp: TypeAlias = int | str
 class Facts(Struct, frozen=True):
     """`taken_for_min`: by whose app a place was shown as free that was taken, and for how long it had been so. `roles`:
     role and name by party. `site_of`: the site of each EVSE. The lags are those of a receiver's copies each.
-    `money`: a row a CDR, as it was issued or, of a CPO outside, accepted.
+    `money`: a row a CDR, as it was issued or, of a CPO outside, accepted. `begun`: how many sessions began at each
+    site, None where single sessions are not known.
     """
 
     clock: LocalClock
@@ -53,6 +55,7 @@ class Facts(Struct, frozen=True):
     roles: Mapping[str, tuple[str, str]]
     site_of: Mapping[str, str]
     shortfall: Shortfall
+    begun: Mapping[str, int] | None
 
 
 def facts_of(recording: Recording, warm_up: WarmUp, watch: Watch) -> Facts:
@@ -141,6 +144,7 @@ def _read(recording: Recording, loads: Loads, ending: Ending, window: Window, re
         roles,
         loads.site_of,
         run.shortfall if run is not None else Shortfall(),
+        sessions_begun(recording, window.from_us, window.to_us),
     )
 
 

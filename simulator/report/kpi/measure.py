@@ -19,7 +19,7 @@ from simulator.report.kpi.warm_up import Window
 from simulator.report.watch import Watch, unwatched
 from simulator.scenario.loads import Load
 
-FORMAT: Final = 11
+FORMAT: Final = 12
 """Counts up when a figure or a column changes its meaning or name.
 
 2: `evses` leaves out those out of use from the start on; a warm-up is of whole days, each compared with days of its
@@ -38,6 +38,8 @@ sessions that want what was asked for are held against what they really took, to
 by days of any kind.
 11: of days played from recorded sessions alone no warm-up is left out; how long those waited who were turned away is
 told.
+12: waiting times, sessions per EVSE and day, and messages and bytes per charging driver are of those who plugged in and
+were not turned away; the sessions of a site are those that began there within the window, as its CPO says.
 """
 
 

@@ -13,10 +13,9 @@ from simulator.report.kpi.facts import Facts
 def values(facts: Facts) -> dict[str, float | None]:
     """Every figure by its id; None where there is nothing to measure it on."""
     came, window = facts.visits, facts.window
-    plugged = [visit for visit in came if visit.plugged_us is not None]
-    served = [visit for visit in plugged if not visit.turned_away]
+    served = [visit for visit in came if visit.is_served]
     away = [visit for visit in came if visit.turned_away]
-    waits_min = [visit.waited_s / 60 for visit in plugged]
+    waits_min = [visit.waited_s / 60 for visit in served]
     detours_m = [visit.detour_m for visit in served if visit.detour_m is not None]
     decided = [*served, *away]
     taken = sum(len(visit.taken) for visit in came)
@@ -58,13 +57,13 @@ def values(facts: Facts) -> dict[str, float | None]:
         "peak_kw": facts.places.peak_w / 1000,
         "load_factor_percent": percent(energy_wh, facts.places.peak_w * window.hours),
         "capped_percent": percent(sum(place.capped_h for place in limited), len(limited) * window.hours),
-        "sessions_per_evse_day": _ratio(len(plugged), evses * window.hours / 24),
+        "sessions_per_evse_day": _ratio(len(served), evses * window.hours / 24),
         "cdrs": float(len(facts.money)),
         "exchanges": float(total.exchanges),
         "failed_percent": percent(total.failed, total.exchanges),
         "megabytes": total.bytes / 1e6,
-        "exchanges_per_visit": _ratio(total.exchanges, len(plugged)),
-        "kilobytes_per_visit": _ratio(total.bytes / 1e3, len(plugged)),
+        "exchanges_per_visit": _ratio(total.exchanges, len(served)),
+        "kilobytes_per_visit": _ratio(total.bytes / 1e3, len(served)),
     }
 
 

@@ -33,6 +33,11 @@ class Visit(Struct):
     turned_away_us: int | None = None
     taken: Sequence[tuple[int, str]] = ()
 
+    @property
+    def is_served(self) -> bool:
+        """Whether the driver plugged in and was not refused there: charges, or has charged."""
+        return self.plugged_us is not None and not self.turned_away
+
     def found_free(self, site_of: Mapping[str, str]) -> bool:
         """Whether a place was free on arrival: not after a wait, nor beside one of its site that was found taken."""
         if self.evse is None or self.waited_s:
