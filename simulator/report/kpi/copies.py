@@ -18,9 +18,10 @@ from simulator.recording.schema import STATE_VALUE
 
 _SESSIONS: Final = "(SELECT id FROM holding WHERE kind = 'session')"
 # Only an owner tells whose session it is; that does not change, so any of its values will do.
-_SUBJECTS: Final = f"""SELECT b.id, b.entity, h.holder, json_extract({STATE_VALUE}, '$.emsp')
+_SUBJECTS: Final = f"""SELECT b.id, entity.text, h.holder, json_extract({STATE_VALUE}, '$.emsp')
 FROM (SELECT subject, min(value) AS value FROM state WHERE holding IN {_SESSIONS} GROUP BY subject) s
-JOIN subject b ON b.id = s.subject JOIN holding h ON h.id = b.holding JOIN value v ON v.id = s.value ORDER BY b.id"""
+JOIN subject b ON b.id = s.subject JOIN holding h ON h.id = b.holding JOIN value v ON v.id = s.value
+JOIN name entity ON entity.id = b.entity ORDER BY b.id"""
 # What is told is told again by others: each value is read once.
 _VALUES: Final = f"""SELECT s.value, json_extract({STATE_VALUE}, '$.status'),
   CAST(round(1000 * json_extract({STATE_VALUE}, '$.kwh')) AS INTEGER)
@@ -62,17 +63,20 @@ def session_lags(
     subject, value, at_us = rows.T
     of_subject = np.searchsorted(_column(id for id, *_ in subjects), subject)
     of_value = np.searchsorted(_column(id for id, *_ in values), value)
-    session = _column(entity for _, entity, *_ in subjects)[of_subject]
+    # By its text: one that the writer had forgotten has several ids (see schema.py).
+    numbers: dict[str, int] = {}
+    sessions = [numbers.setdefault(entity, len(numbers)) for _, entity, *_ in subjects]
+    session = _column(sessions)[of_subject]
     far = session * _FARTHEST + far_of[of_value]
     # A number a holder: the owners of sessions have none.
     number = {holder: number for number, holder in enumerate(holders)}
     by = _column(number.get(holder, -1) for _, _, holder, _ in subjects)[of_subject]
     owners = _course(far[by == -1], at_us[by == -1])
     theirs: list[list[int]] = [[] for _ in holders]
-    for _, entity, holder, emsp in subjects:
+    for known, (*_, holder, emsp) in zip(sessions, subjects, strict=True):
         for each in dict.fromkeys((holder, emsp)):
             if each in number:
-                theirs[number[each]].append(entity)
+                theirs[number[each]].append(known)
     return [
         _lag(holder, owners, _course(far[by == number], at_us[by == number]), _column(theirs[number]), from_us)
         for number, holder in enumerate(holders)
