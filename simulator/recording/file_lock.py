@@ -94,7 +94,7 @@ class FileLock:
 def is_held(path: Path) -> bool:
     """True while somebody holds the lock on this file (or while that cannot be told)."""
     try:
-        descriptor = os.open(path, os.O_RDWR)
+        descriptor = _probe(path)
     except FileNotFoundError:
         return False
     except OSError:
@@ -106,6 +106,16 @@ def is_held(path: Path) -> bool:
     finally:
         os.close(descriptor)
     return False
+
+
+def _probe(path: Path) -> int:
+    """Opened to see whether it is locked, which can also be asked where nothing can be written."""
+    try:
+        return os.open(path, os.O_RDWR)
+    except FileNotFoundError:
+        raise
+    except OSError:
+        return os.open(path, os.O_RDONLY)
 
 
 def _holder(path: Path) -> int | None:

@@ -2,6 +2,7 @@
 
 import contextlib
 import re
+import shutil
 import sqlite3
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -20,6 +21,8 @@ from simulator.recording.schema import APPLICATION_ID, MAJOR, SUFFIX, TABLES, VI
 _PARTS: Final = re.findall(r"CREATE (?:TABLE|VIEW) (\w+)", TABLES + VIEWS)
 _KEYS: Final = ("last_seq", "state")
 _DAMAGE: Final = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_IOERR)
+_OUT_OF_REACH: Final = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM)
+"""What SQLite says of a file that it may not read, and of one with a log where it can make no files beside it."""
 
 
 def damaged(path: Path, how: object) -> NotARecording:
@@ -46,14 +49,21 @@ def _tells_damage(error: sqlite3.DatabaseError) -> bool:
 
 
 class OpenFile:
-    """A read-only connection to a recording of this program's version, maybe to a converted copy of it."""
+    """A read-only connection to a recording of this program's version, maybe to a copy: a converted one, or one of a
+    killed run's where nothing can be written.
+    """
 
     def __init__(self, path: Path, converters: Mapping[int, Converter]) -> None:
         """Raises NotARecording, NewerRecording or OlderRecording."""
         self.path = path.absolute()
         self._stack = contextlib.ExitStack()
         with contextlib.ExitStack() as stack, damage_refused(self.path):
-            self.connection = stack.enter_context(contextlib.closing(_connect(self.path)))
+            place = self.path
+            self.connection = stack.enter_context(contextlib.closing(_connect(place)))
+            if _wal(place).exists() and _is_out_of_reach(self.connection) and not is_written(place):
+                self.connection.close()
+                place = _copied(place, stack)
+                self.connection = stack.enter_context(contextlib.closing(_connect(place)))
             version = _version(self.connection, self.path)
             if version // 1000 > MAJOR:
                 raise NewerRecording(
@@ -68,10 +78,13 @@ class OpenFile:
                 self.connection = stack.enter_context(contextlib.closing(_connect(copy)))
             else:
                 _refuse_parts(self.connection, self.path)
-                if _needs_repair(self.connection, self.path):
+                if _needs_repair(self.connection, place):
                     self.connection.close()
-                    repair(self.path)
-                    self.connection = stack.enter_context(contextlib.closing(_connect(self.path)))
+                    repair(place)
+                    if place == self.path and _wal(place).exists() and not is_written(place):
+                        place = _copied(place, stack)
+                        repair(place)
+                    self.connection = stack.enter_context(contextlib.closing(_connect(place)))
             self._stack = stack.pop_all()
 
     def close(self) -> None:
@@ -89,7 +102,37 @@ def _connect(path: Path) -> sqlite3.Connection:
     try:
         return sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, isolation_level=None, check_same_thread=False)
     except sqlite3.Error as error:
-        raise NotARecording(f"{path}: cannot be opened ({error}); check that you may read it and its folder") from error
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: Path, error: Exception) -> NotARecording:
+    return NotARecording(f"{path}: cannot be opened ({error}); check that you may read it and its folder")
+
+
+def _is_out_of_reach(connection: sqlite3.Connection) -> bool:
+    try:
+        connection.execute("PRAGMA schema_version").fetchone()
+    except sqlite3.Error as error:
+        return _is_access(error)
+    return False
+
+
+def _is_access(error: sqlite3.Error) -> bool:
+    return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF in _OUT_OF_REACH
+
+
+def _copied(path: Path, stack: contextlib.ExitStack) -> Path:
+    """A copy of a file with its log, which goes when the stack is left. Raises NotARecording."""
+    try:
+        copy = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="ocpi-sim-"))) / f"copied{SUFFIX}"
+        shutil.copyfile(path, copy)
+        shutil.copyfile(_wal(path), _wal(copy))
+    except OSError as error:
+        raise NotARecording(
+            f"{path}: cannot be opened, as its run was killed, nothing can be written beside it, and a copy in "
+            f"{tempfile.gettempdir()} failed ({error.strerror}); copy it with {_wal(path).name} to where there is room"
+        ) from error
+    return copy
 
 
 def _version(connection: sqlite3.Connection, path: Path) -> int:
@@ -98,6 +141,8 @@ def _version(connection: sqlite3.Connection, path: Path) -> int:
         (version,) = connection.execute("PRAGMA user_version").fetchone()
         tables = connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'meta'").fetchone()[0]
     except sqlite3.Error as error:
+        if _is_access(error):
+            raise _unreadable(path, error) from error
         raise NotARecording(
             f"{path}: is not a recording, or a damaged one ({error}); open an {SUFFIX} file made by `ocpi-sim run`"
         ) from error

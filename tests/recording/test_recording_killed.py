@@ -1,15 +1,18 @@
 """A run that is killed leaves a file that opens and lacks at most the last batch."""
 
+import errno
 import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from recording_rows import message
 
-from simulator.recording.liveness import is_written, lock_path
+from simulator.recording.errors import NotARecording
+from simulator.recording.liveness import WriterLock, is_written, lock_path
 from simulator.recording.reader import Recording
 from simulator.recording.writer import Recorder
 
@@ -85,6 +88,66 @@ def test_a_killed_run_is_replaced_by_the_next(tmp_path: Path) -> None:
     recorder.close({})
     with Recording.open(path) as recording:
         assert recording.last_seq == 0
+
+
+def a_link_to_nowhere(path: Path) -> None:
+    """SQLite cannot read the log, as in a folder that is read-only."""
+    path.symlink_to("/nowhere/at-all")
+
+
+def a_folder(path: Path) -> None:
+    """SQLite can read the log and change nothing, as where there is an index already."""
+    path.mkdir()
+
+
+@pytest.mark.parametrize("in_the_way", [a_link_to_nowhere, a_folder])
+def test_a_killed_run_opens_where_nothing_can_be_written_beside_it(
+    tmp_path: Path, in_the_way: Callable[[Path], None]
+) -> None:
+    """Said with what stands where SQLite has its index of the log, for root may write in any folder."""
+    path = tmp_path / "run.ocpirun"
+    committed = killed_run(path, 2)
+    index = path.with_name(path.name + "-shm")
+    index.unlink()
+    in_the_way(index)
+    before = {file.name: file.lstat().st_size for file in tmp_path.iterdir() if file != lock_path(path)}
+    with Recording.open(path) as recording:
+        assert recording.meta["state"] == "killed"
+        assert not recording.is_live
+        assert committed <= recording.last_seq
+        assert [row.exchange for row in recording.messages()][:2] == [1, 2]
+    assert {file.name: file.lstat().st_size for file in tmp_path.iterdir()} == before
+
+
+def test_what_may_not_be_read_is_not_told_to_be_damaged(tmp_path: Path) -> None:
+    path = tmp_path / "run.ocpirun"
+    killed_run(path, 1)
+    index = path.with_name(path.name + "-shm")
+    index.unlink()
+    a_link_to_nowhere(index)
+    lock = WriterLock(path)
+    with pytest.raises(NotARecording, match=r"cannot be opened .*; check that you may read it and its folder"):
+        Recording.open(path)
+    lock.release()
+
+
+def test_a_lock_is_probed_where_nothing_can_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = os.open
+
+    def read_only(path: Path, flags: int, mode: int = 0o777) -> int:
+        if flags & os.O_RDWR:
+            raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+        return opened(path, flags, mode)
+
+    path = tmp_path / "run.ocpirun"
+    lock = WriterLock(path)
+    monkeypatch.setattr(os, "open", read_only)
+    assert is_written(path)
+    monkeypatch.undo()
+    lock.release()
+    lock_path(path).touch()
+    monkeypatch.setattr(os, "open", read_only)
+    assert not is_written(path)
 
 
 def test_an_aborted_run_reads_like_a_killed_one(tmp_path: Path) -> None:
