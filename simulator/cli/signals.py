@@ -28,10 +28,13 @@ def ended_as_interrupted() -> Iterator[None]:
         yield
         return
     come: list[int] = []
+    is_leaving = False
 
     def interrupt(number: int, _: object) -> None:
         come.append(number)
-        raise KeyboardInterrupt
+        # What puts the handlers back is not to be left halfway.
+        if not is_leaving:
+            raise KeyboardInterrupt
 
     def dropped(what: "sys.UnraisableHookArgs") -> None:
         if what.exc_type is not KeyboardInterrupt:
@@ -50,9 +53,11 @@ def ended_as_interrupted() -> Iterator[None]:
             raise KeyboardInterrupt from error
         raise
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        is_leaving = True
         sys.unraisablehook = complain
+        # Ctrl-C last: it raises again from there on.
+        for number in reversed(_SIGNALS):
+            signal.signal(number, before[number])
     if come:
         raise KeyboardInterrupt
 

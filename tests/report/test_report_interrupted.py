@@ -91,6 +91,17 @@ def test_what_is_interrupted_leaves_what_was_there_and_says_so(
             break
 
 
+def test_a_stop_while_handlers_are_put_back_leaves_none_behind(paths: list[str], tmp_path: Path) -> None:
+    """The last calls of a command are those, and what they call in Python's signal module."""
+    arguments = ["report", paths[0], "--csv", str(tmp_path / "whole")]
+    main(arguments)
+    _, calls = interrupted(arguments, signal.SIGINT)
+    before = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
+    for call in range(calls - 40, calls - 1):
+        assert interrupted(arguments, signal.SIGINT, call)[0] == 130
+        assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)] == before
+
+
 def test_work_on_two_runs_is_told_in_equal_parts(paths: list[str]) -> None:
     told: list[tuple[int, int]] = []
     compare([Path(path) for path in paths], "none", lambda done, all: told.append((done, all)))
