@@ -81,10 +81,13 @@ class OpenFile:
                 if _needs_repair(self.connection, place):
                     self.connection.close()
                     repair(place)
-                    if place == self.path and _wal(place).exists() and not is_written(place):
+                    self.connection = stack.enter_context(contextlib.closing(_connect(place)))
+                    if _is_live(self.connection) and not is_written(place):
+                        # It could not be finished where it is; in a copy it can.
+                        self.connection.close()
                         place = _copied(place, stack)
                         repair(place)
-                    self.connection = stack.enter_context(contextlib.closing(_connect(place)))
+                        self.connection = stack.enter_context(contextlib.closing(_connect(place)))
             self._stack = stack.pop_all()
 
     def close(self) -> None:
@@ -126,7 +129,8 @@ def _copied(path: Path, stack: contextlib.ExitStack) -> Path:
     try:
         copy = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="ocpi-sim-"))) / f"copied{SUFFIX}"
         shutil.copyfile(path, copy)
-        shutil.copyfile(_wal(path), _wal(copy))
+        if _wal(path).exists():
+            shutil.copyfile(_wal(path), _wal(copy))
     except OSError as error:
         raise NotARecording(
             f"{path}: cannot be opened, as its run was killed, nothing can be written beside it, and a copy in "
@@ -170,5 +174,9 @@ def _wal(path: Path) -> Path:
 def _needs_repair(connection: sqlite3.Connection, path: Path) -> bool:
     if is_written(path):
         return False
-    row = connection.execute("SELECT value FROM meta WHERE key = 'state'").fetchone()
-    return row == ("live",) or _wal(path).exists()
+    return _is_live(connection) or _wal(path).exists()
+
+
+def _is_live(connection: sqlite3.Connection) -> bool:
+    (state,) = connection.execute("SELECT value FROM meta WHERE key = 'state'").fetchone()
+    return bool(state == "live")

@@ -1,9 +1,9 @@
 """How many sessions began at each site, as their CPO says: what the table of sessions has, counted."""
 
 from collections import Counter
-from datetime import UTC, datetime
 from typing import Final
 
+from simulator.ocpi.datatypes import parse_datetime
 from simulator.recording.opening import damage_refused
 from simulator.recording.reader import Recording
 from simulator.recording.schema import STATE_VALUE
@@ -31,11 +31,6 @@ def sessions_begun(recording: Recording, from_us: int, to_us: int) -> Counter[st
         epoch_us = int(recording.meta.get("start_epoch_us", "0"))
     begun: Counter[str] = Counter()
     for _, site, start in rows:
-        if from_us <= _instant_us(start) - epoch_us < to_us:
+        if from_us <= parse_datetime(start) - epoch_us < to_us:
             begun[site] += 1
     return begun
-
-
-def _instant_us(start: str) -> int:
-    """Microseconds since 1970 of an OCPI DateTime, which is UTC also where it does not say so."""
-    return round(datetime.fromisoformat(start.removesuffix("Z")).replace(tzinfo=UTC).timestamp() * 1_000_000)
